@@ -1,0 +1,70 @@
+// What a database must offer to be exported: its tables, one snapshot of them, and their rows as records.
+// A source and all that comes from it live on one thread. Virtual per table and per batch, never per field.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/byte_buffer.h"
+#include "catalog/table.h"
+
+namespace engine {
+
+struct DatabaseInfo {
+  std::string engine;          // "postgresql", "sqlite"
+  std::string server_version;  // "15.18"
+  std::string database;
+};
+
+struct LastMigration {
+  std::string table;  // the ledger: "_prisma_migrations"
+  std::string name;   // what it calls its newest entry; empty when it cannot be read or holds none
+};
+
+enum class RowOrder { kPhysical, kIdentity };
+
+// One table's rows, or those that fulfil `where` (SQL of the source's own dialect, written by the user).
+struct TableQuery {
+  catalog::TableName table;
+  std::string where;  // empty: all rows
+  RowOrder order = RowOrder::kPhysical;
+};
+
+class RowReader {
+ public:
+  RowReader() = default;
+  RowReader(const RowReader&) = delete;
+  RowReader& operator=(const RowReader&) = delete;
+  virtual ~RowReader() = default;
+
+  // Appends whole records to `out`, each followed by ",\n", until about a quarter of a mebibyte is there or the table
+  // ends. Returns how many; 0 only at the end.
+  virtual std::uint64_t read_batch(base::ByteBuffer& out) = 0;
+};
+
+class Source {
+ public:
+  Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  virtual ~Source() = default;
+
+  virtual const DatabaseInfo& info() const = 0;
+
+  // Every table that holds data of the user's, in no particular order: without views, foreign tables, partitions (their
+  // root stands for them), tables of extensions and migration ledgers. `schemas` empty: all schemas.
+  virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
+  virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
+
+  // Locks `tables` against change of shape and fixes one point in time for every read after it. Throws kSchema when a
+  // table is no longer what tables() said, kPrivilege when one cannot be read in full, kLock when a lock is not to be had.
+  virtual void open_snapshot(const std::vector<catalog::Table>& tables) = 0;
+
+  // Reads one of the tables of the snapshot. One reader at a time.
+  virtual std::unique_ptr<RowReader> read(const TableQuery& query) = 0;
+};
+
+}  // namespace engine

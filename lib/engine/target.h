@@ -1,0 +1,68 @@
+// What a database must offer to be imported into: one transaction that goes stage → classify → merge → commit.
+// A target and all that comes from it live on one thread. Virtual per table, never per row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "catalog/table.h"
+#include "engine/source.h"
+#include "engine/verdict.h"
+#include "format/table_reader.h"
+
+namespace engine {
+
+enum class Intent { kDryRun, kImport };
+enum class Mode { kUpsert, kInsert, kUpdate };
+
+// One table of the file and the table of the target that takes its rows. Every name below is the target's own.
+struct TablePlan {
+  static constexpr std::size_t kNotWritten = static_cast<std::size_t>(-1);
+
+  catalog::Table target;
+  std::vector<std::size_t> target_column;  // by column of the file: index into target.columns; kNotWritten: generated there
+  std::vector<std::string> identity;       // columns of the target, all in the file; empty: the whole row, as a multiset
+};
+
+class Target {
+ public:
+  Target() = default;
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+  virtual ~Target() = default;
+
+  virtual const DatabaseInfo& info() const = 0;
+
+  // Begins the one transaction. A target that is still in a transaction abandons it first, so that a retry starts clean.
+  virtual void begin(Intent intent) = 0;
+  virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
+
+  // Makes room for the staged rows of `plans` and checks what the role may do (kPrivilege names every missing GRANT).
+  // From here on a dry run cannot write: the server itself refuses. `components` groups indices into `plans`,
+  // parents first; the tables of one group refer to each other.
+  virtual void prepare(std::vector<TablePlan> plans, std::vector<std::vector<std::size_t>> components, Mode mode) = 0;
+
+  // Takes all records of the reader's table. A record that cannot be held is left out, with its reason.
+  virtual void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) = 0;
+
+  // One verdict for each staged row, set-based; nothing is written to the user's tables.
+  virtual void classify(base::Progress& progress) = 0;
+
+  // Writes what classify accepted. A row that the server refuses after all is left out with its reason.
+  virtual void merge(base::Progress& progress) = 0;
+
+  virtual VerdictCounts counts(std::size_t plan) = 0;
+  // In the order of the records; stops early when `take` returns false.
+  virtual void for_each_left_out(std::size_t plan, const std::function<bool(const LeftOut&)>& take) = 0;
+  // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger changed.
+  virtual std::vector<std::string> notices() const = 0;
+
+  virtual void commit() = 0;
+  virtual void roll_back() = 0;
+};
+
+}  // namespace engine

@@ -1,0 +1,45 @@
+// What becomes of a row of the file, and the counts of it. The six verdicts add up to the rows in the file, always.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace engine {
+
+enum class Verdict : char {
+  kInsert = 'i',
+  kUpdate = 'u',
+  kUnchanged = '=',
+  kConflict = 'c',
+  kInvalid = 'x',
+  kSkipped = 's',
+};
+
+std::string_view verdict_name(Verdict verdict);
+
+struct VerdictCounts {
+  std::uint64_t rows = 0;  // in the file
+  std::uint64_t insert = 0;
+  std::uint64_t update = 0;
+  std::uint64_t unchanged = 0;
+  std::uint64_t conflict = 0;
+  std::uint64_t invalid = 0;
+  std::uint64_t skipped = 0;
+
+  std::uint64_t left_out() const { return conflict + invalid; }
+  std::uint64_t to_write() const { return insert + update; }
+  std::uint64_t sum() const { return insert + update + unchanged + conflict + invalid + skipped; }
+  VerdictCounts& operator+=(const VerdictCounts& other);
+  bool operator==(const VerdictCounts&) const = default;
+};
+
+// A row that is not imported, and why.
+struct LeftOut {
+  std::uint64_t record = 0;  // its number in the table's section, from 1
+  Verdict verdict = Verdict::kInvalid;
+  std::string key;     // "id=c17…"; the whole row where the table has no identity
+  std::string reason;  // a sentence for the user
+};
+
+}  // namespace engine

@@ -1,0 +1,265 @@
+#include "postgres/connection.h"
+
+#include <charconv>
+#include <utility>
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// libpqxx 6 has no way to take over an open connection but a policy; libpqxx 7 has seize_raw_connection.
+class Adopt : public pqxx::connectionpolicy {
+ public:
+  explicit Adopt(PGconn* raw) : connectionpolicy(std::string{}), raw_(raw) {}
+  // Handed over once: a connection that broke is never opened again behind our back.
+  handle do_startconnect(handle open) override { return open != nullptr ? open : std::exchange(raw_, nullptr); }
+  handle do_completeconnect(handle open) override { return open; }
+
+ private:
+  PGconn* raw_;
+};
+
+}  // namespace
+
+class AdoptedSession : public pqxx::connection_base {
+ public:
+  explicit AdoptedSession(PGconn* raw) : connection_base(policy_), policy_(raw) { init(); }
+  ~AdoptedSession() noexcept { close(); }
+  AdoptedSession(const AdoptedSession&) = delete;
+  AdoptedSession& operator=(const AdoptedSession&) = delete;
+
+ private:
+  Adopt policy_;
+};
+
+namespace {
+
+std::string without_newline(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+std::string field_of(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? std::string{} : std::string{text};
+}
+
+bool starts_with(const std::string& text, std::string_view prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+
+// One place that says what a SQLSTATE means for the caller's exit status.
+ErrorKind kind_of(const std::string& state) {
+  if (state == "42501" || state == "25006") return ErrorKind::kPrivilege;
+  if (state == "55P03" || state == "40001" || state == "40P01" || state == "57014" || state == "25P03") return ErrorKind::kLock;
+  if (starts_with(state, "08") || starts_with(state, "28") || starts_with(state, "53") || starts_with(state, "57P")) {
+    return ErrorKind::kConnection;
+  }
+  if (starts_with(state, "42") || starts_with(state, "3F") || starts_with(state, "3D")) return ErrorKind::kSchema;
+  return ErrorKind::kInternal;
+}
+
+std::string hint_of(ErrorKind kind, const PGresult* result) {
+  std::string hint = field_of(result, PG_DIAG_MESSAGE_HINT);
+  if (!hint.empty()) return hint;
+  if (kind == ErrorKind::kLock) return "another session holds a lock or changed the same rows; run the command again";
+  return {};
+}
+
+std::uint64_t tag_rows(const PGresult* result) {
+  const std::string_view text = PQcmdTuples(const_cast<PGresult*>(result));
+  std::uint64_t rows = 0;
+  std::from_chars(text.data(), text.data() + text.size(), rows);
+  return rows;
+}
+
+}  // namespace
+
+bool ServerError::blames_a_row() const {
+  const std::string& state = fields_.sqlstate;
+  // 22 data exceptions, 23 constraints, 44 view check options, P0 raised by a function, 54 a value beyond a limit,
+  // 27 and 09 triggers, 0A features a trigger or a rule may lack, 2F and 38 and 39 functions.
+  for (const std::string_view family : {"22", "23", "44", "P0", "54", "27", "09", "0A", "2F", "38", "39"}) {
+    if (starts_with(state, family)) return true;
+  }
+  return state == "42846" || state == "42804";  // a trigger's or a domain's own cast
+}
+
+bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }
+
+Connection::Connection(const Parameters& parameters, std::string place, std::stop_token stop)
+    : place_(std::move(place)), stop_(std::move(stop)), cancel_(nullptr, PQfreeCancel) {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  for (const auto& [keyword, value] : parameters) {
+    if (keyword == "client_encoding") continue;  // the file is UTF-8, whatever the URL says
+    keywords.push_back(keyword.c_str());
+    values.push_back(value.c_str());
+  }
+  keywords.push_back("client_encoding");
+  values.push_back("UTF8");
+  const auto add_default = [&](const char* keyword, const char* value) {
+    for (const auto& given : parameters) {
+      if (given.first == keyword) return;
+    }
+    keywords.push_back(keyword);
+    values.push_back(value);
+  };
+  add_default("fallback_application_name", "db-transfer");
+  add_default("keepalives_idle", "30");
+  add_default("keepalives_interval", "10");
+  add_default("keepalives_count", "3");
+  add_default("connect_timeout", "15");
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+
+  raw_ = PQconnectdbParams(keywords.data(), values.data(), 0);
+  if (raw_ == nullptr) throw Error(ErrorKind::kConnection, "out of memory while connecting to " + place_);
+  if (PQstatus(raw_) != CONNECTION_OK) {
+    const std::string message = without_newline(PQerrorMessage(raw_));
+    PQfinish(raw_);
+    throw Error(ErrorKind::kConnection, "cannot connect to " + place_ + ": " + message,
+                "check DATABASE_URL, and that the server runs and lets this machine in");
+  }
+  // The server's notices (NOTICE: …) are not the user's business unless they are errors.
+  PQsetNoticeReceiver(raw_, [](void*, const PGresult*) {}, nullptr);
+  session_ = std::make_unique<AdoptedSession>(raw_);
+  try {
+    queries_ = std::make_unique<pqxx::nontransaction>(*session_, "db-transfer");
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kConnection, "cannot use the connection to " + place_ + ": " + error.what());
+  }
+  cancel_.reset(PQgetCancel(raw_));
+  on_stop_.emplace(stop_, [cancel = cancel_.get()] {
+    char unused[256];
+    PQcancel(cancel, unused, sizeof unused);
+  });
+}
+
+Connection::~Connection() {
+  on_stop_.reset();
+  if (chunk_ != nullptr) PQfreemem(chunk_);
+  queries_.reset();
+  session_.reset();
+}
+
+int Connection::server_version() const { return PQserverVersion(raw_); }
+
+void Connection::fail_connection() {
+  throw Error(ErrorKind::kConnection, "lost the connection to " + place_ + ": " + without_newline(PQerrorMessage(raw_)),
+              "nothing was committed; run the command again");
+}
+
+void Connection::fail(const PGresult* result) {
+  if (stop_.stop_requested()) {
+    drain();
+    throw Error(ErrorKind::kInterrupted, "interrupted");
+  }
+  ServerError::Fields fields{field_of(result, PG_DIAG_SQLSTATE), field_of(result, PG_DIAG_MESSAGE_PRIMARY),
+                             field_of(result, PG_DIAG_MESSAGE_DETAIL), field_of(result, PG_DIAG_CONTEXT),
+                             field_of(result, PG_DIAG_CONSTRAINT_NAME)};
+  drain();
+  if (fields.sqlstate.empty()) fail_connection();
+  const ErrorKind kind = kind_of(fields.sqlstate);
+  std::string text = fields.message;
+  if (!fields.detail.empty()) text += " (" + fields.detail + ")";
+  text += " [SQLSTATE " + fields.sqlstate + "]";
+  const std::string hint = hint_of(kind, result);
+  throw ServerError(kind, text, hint, std::move(fields));
+}
+
+// Reads what is left of a statement, so that the next one finds the connection idle.
+void Connection::drain() {
+  while (PGresult* rest = PQgetResult(raw_)) {
+    const ExecStatusType status = PQresultStatus(rest);
+    PQclear(rest);
+    if (status == PGRES_COPY_IN) PQputCopyEnd(raw_, "abandoned");
+    if (status == PGRES_COPY_OUT) {
+      char* chunk = nullptr;
+      while (PQgetCopyData(raw_, &chunk, 0) > 0) PQfreemem(chunk);
+    }
+    if (PQstatus(raw_) == CONNECTION_BAD) break;
+  }
+}
+
+Connection::Result Connection::run(const std::string& sql) {
+  if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
+  Result result(PQexec(raw_, sql.c_str()));
+  if (result == nullptr) fail_connection();
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR) fail(result.get());
+  return result;
+}
+
+pqxx::result Connection::query(const std::string& sql) {
+  if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
+  try {
+    return queries_->exec(sql);
+  } catch (const pqxx::broken_connection&) {
+    fail_connection();
+  } catch (const pqxx::sql_error& error) {
+    if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
+    const std::string message = without_newline(error.what());
+    ServerError::Fields fields;
+    fields.sqlstate = error.sqlstate();
+    fields.message = message;
+    throw ServerError(kind_of(fields.sqlstate), message, {}, std::move(fields));
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kInternal, error.what());
+  }
+}
+
+std::uint64_t Connection::execute(const std::string& sql) { return tag_rows(run(sql).get()); }
+
+std::string Connection::execute_for_tag(const std::string& sql) { return PQcmdStatus(run(sql).get()); }
+
+void Connection::begin_copy_out(const std::string& sql) {
+  const Result result = run(sql);
+  if (PQresultStatus(result.get()) != PGRES_COPY_OUT) throw Error(ErrorKind::kInternal, "not a COPY TO STDOUT: " + sql);
+}
+
+std::string_view Connection::next_chunk() {
+  if (chunk_ != nullptr) PQfreemem(chunk_);
+  chunk_ = nullptr;
+  const int bytes = PQgetCopyData(raw_, &chunk_, 0);
+  if (bytes > 0) return {chunk_, static_cast<std::size_t>(bytes)};
+  const Result result(PQgetResult(raw_));
+  if (result == nullptr) fail_connection();
+  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) fail(result.get());
+  drain();
+  return {};
+}
+
+void Connection::begin_copy_in(const std::string& sql) {
+  const Result result = run(sql);
+  if (PQresultStatus(result.get()) != PGRES_COPY_IN) throw Error(ErrorKind::kInternal, "not a COPY FROM STDIN: " + sql);
+}
+
+void Connection::send_chunk(std::string_view bytes) {
+  if (stop_.stop_requested()) {
+    fail_copy_in("interrupted");
+    throw Error(ErrorKind::kInterrupted, "interrupted");
+  }
+  if (PQputCopyData(raw_, bytes.data(), static_cast<int>(bytes.size())) == 1) return;
+  // Either the line is dead or the server has refused a row already and ended the COPY.
+  const Result result(PQgetResult(raw_));
+  if (result == nullptr || PQstatus(raw_) == CONNECTION_BAD) fail_connection();
+  fail(result.get());
+}
+
+std::uint64_t Connection::end_copy_in() {
+  if (PQputCopyEnd(raw_, nullptr) != 1 && PQstatus(raw_) == CONNECTION_BAD) fail_connection();
+  const Result result(PQgetResult(raw_));
+  if (result == nullptr) fail_connection();
+  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) fail(result.get());
+  const std::uint64_t rows = tag_rows(result.get());
+  drain();
+  return rows;
+}
+
+void Connection::fail_copy_in(const std::string& reason) {
+  PQputCopyEnd(raw_, reason.c_str());
+  drain();
+}
+
+}  // namespace postgres

@@ -1,0 +1,103 @@
+// One connection to a server: catalog queries through libpqxx, statements of the data path and COPY through libpq on
+// the same connection, every error of either turned into ServerError. One thread; a stop request from another thread
+// cancels the running statement.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <pqxx/pqxx>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+
+namespace postgres {
+
+// What the server said, in its own words and codes.
+class ServerError : public base::Error {
+ public:
+  struct Fields {
+    std::string sqlstate;
+    std::string message;     // primary
+    std::string detail;
+    std::string context;
+    std::string constraint;
+  };
+
+  ServerError(base::ErrorKind kind, const std::string& message, std::string hint, Fields fields)
+      : Error(kind, message, std::move(hint)), fields_(std::move(fields)) {}
+
+  const Fields& fields() const { return fields_; }
+  // The row is at fault (value, constraint, a trigger's exception), not the transaction or the connection.
+  bool blames_a_row() const;
+  // Deadlock or serialization failure: the whole transaction may be tried again.
+  bool may_be_retried() const;
+
+ private:
+  Fields fields_;
+};
+
+class AdoptedSession;  // a libpqxx connection over a PGconn that was opened here
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;  // libpq keyword, value
+
+class Connection {
+ public:
+  // Throws kConnection. `place` names the database in messages, without a password.
+  Connection(const Parameters& parameters, std::string place, std::stop_token stop);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // For the catalog: small results, read as text.
+  pqxx::result query(const std::string& sql);
+
+  // For everything else. Returns the number of rows that the command tag names, 0 for a tag without one.
+  std::uint64_t execute(const std::string& sql);
+  // The command tag itself: "COMMIT", or "ROLLBACK" for a COMMIT of a failed transaction.
+  std::string execute_for_tag(const std::string& sql);
+
+  // COPY … TO STDOUT: begin, then next_chunk until it is empty. A chunk views libpq's memory until the next call.
+  void begin_copy_out(const std::string& sql);
+  std::string_view next_chunk();
+
+  // COPY … FROM STDIN: begin, send as often as needed, end. end_copy_in returns the rows; both it and send_chunk throw
+  // when the server has refused, and the COPY is over then. fail_copy_in makes the server reject it.
+  void begin_copy_in(const std::string& sql);
+  void send_chunk(std::string_view bytes);
+  std::uint64_t end_copy_in();
+  void fail_copy_in(const std::string& reason);
+
+  int server_version() const;  // 150018
+  PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
+  const std::string& place() const { return place_; }
+
+ private:
+  struct ResultDeleter {
+    void operator()(PGresult* result) const { PQclear(result); }
+  };
+  using Result = std::unique_ptr<PGresult, ResultDeleter>;
+
+  Result run(const std::string& sql);
+  void drain();
+  [[noreturn]] void fail(const PGresult* result);
+  [[noreturn]] void fail_connection();
+
+  std::string place_;
+  std::stop_token stop_;
+  PGconn* raw_ = nullptr;  // owned by session_
+  std::unique_ptr<AdoptedSession> session_;
+  std::unique_ptr<pqxx::nontransaction> queries_;
+  std::unique_ptr<PGcancel, void (*)(PGcancel*)> cancel_;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+  char* chunk_ = nullptr;
+};
+
+}  // namespace postgres

@@ -1,0 +1,379 @@
+#include "postgres/introspect.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "postgres/sql_text.h"
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+std::string text_of(const pqxx::field& field) { return field.is_null() ? std::string{} : std::string(field.c_str(), field.size()); }
+bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
+std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
+
+std::string schema_filter(const std::vector<std::string>& schemas) {
+  if (schemas.empty()) {
+    return "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x "
+           "WHERE x.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND x.objid = n.oid AND x.deptype = 'e')";
+  }
+  std::vector<std::string> names;
+  for (const std::string& schema : schemas) names.push_back(quote_literal(schema));
+  return "n.nspname IN (" + join(names, ", ") + ")";
+}
+
+// Ledgers describe the schema they stand in, so they belong to the target itself.
+constexpr const char* kLedgers =
+    "'_prisma_migrations', 'schema_migrations', 'ar_internal_metadata', 'django_migrations', 'alembic_version', "
+    "'flyway_schema_history', 'knex_migrations', 'knex_migrations_lock', '__EFMigrationsHistory'";
+// db-migrate's own ledger has an everyday name, so its columns must fit as well.
+constexpr const char* kIsOwnLedger =
+    "c.relname = 'migrations' AND 3 = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "
+    "AND a.attname IN ('name', 'checksum', 'applied_at') AND NOT a.attisdropped)";
+
+class Introspection {
+ public:
+  Introspection(Connection& connection, const std::vector<std::string>& schemas) : connection_(connection) {
+    read_tables(schemas);
+    if (tables_.empty()) return;
+    read_types();
+    read_columns();
+    read_indexes();
+    read_foreign_keys();
+    read_checks();
+    read_sequences();
+    read_triggers();
+  }
+
+  std::vector<TableDetails> take() { return std::move(tables_); }
+
+ private:
+  struct Type {
+    std::string name;
+    std::string schema;
+    char kind = 'b';
+    char category = 'X';
+    bool variable_length = false;
+    std::uint32_t base = 0;
+    std::uint32_t element = 0;
+    std::int32_t typmod = -1;
+    bool not_null = false;
+  };
+
+  void read_tables(const std::vector<std::string>& schemas) {
+    const pqxx::result rows = connection_.query(
+        "SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', pg_catalog.row_security_active(c.oid) "
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND " + schema_filter(schemas) +
+        " AND c.relname NOT IN (" + kLedgers + ") AND NOT (" + kIsOwnLedger + ") "
+        "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass "
+        "AND x.objid = c.oid AND x.deptype = 'e') ORDER BY n.nspname, c.relname");
+    std::vector<std::string> oids;
+    for (const auto& row : rows) {
+      TableDetails details;
+      details.oid = oid_of(row[0]);
+      details.table.name = {text_of(row[1]), text_of(row[2])};
+      details.partitioned = is_true(row[3]);
+      details.row_security = is_true(row[4]);
+      index_.emplace(details.oid, tables_.size());
+      oids.push_back(text_of(row[0]));
+      tables_.push_back(std::move(details));
+    }
+    among_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
+  }
+
+  void read_types() {
+    for (const auto& row : connection_.query(
+             "SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, t.typtypmod, "
+             "t.typnotnull FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace")) {
+      types_.emplace(oid_of(row[0]), Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0], is_true(row[5]),
+                                          oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(), is_true(row[9])});
+    }
+    for (const auto& row : connection_.query("SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder")) {
+      labels_[oid_of(row[0])].push_back(text_of(row[1]));
+    }
+  }
+
+  void read_columns() {
+    for (const auto& row : connection_.query(
+             "SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '', "
+             "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod FROM pg_catalog.pg_attribute a "
+             "WHERE a.attrelid" + among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
+      TableDetails& table = table_of(row[0]);
+      catalog::Column column;
+      column.name = text_of(row[1]);
+      column.type = text_of(row[2]);
+      column.not_null = is_true(row[3]);
+      column.generated = is_true(row[4]);
+      const char identity = row[6].size() == 0 ? ' ' : row[6].c_str()[0];
+      if (identity == 'a') column.identity = catalog::Identity::kAlways;
+      if (identity == 'd') column.identity = catalog::Identity::kByDefault;
+      column.has_default = is_true(row[5]) || column.identity != catalog::Identity::kNone;
+      ColumnDetails details = resolve(oid_of(row[7]), row[8].as<std::int32_t>());
+      details.type_sql = column.type;
+      if (!details.is_domain) details.base_sql = column.type;
+      details.type.not_null = details.type.not_null || column.not_null;
+      column.not_null = details.type.not_null;
+      table.table.columns.push_back(std::move(column));
+      table.columns.push_back(std::move(details));
+    }
+    name_domain_bases();
+  }
+
+  ColumnDetails resolve(std::uint32_t oid, std::int32_t typmod) {
+    ColumnDetails details;
+    Type type = types_.at(oid);
+    while (type.kind == 'd') {
+      details.is_domain = true;
+      details.type.not_null = details.type.not_null || type.not_null;
+      if (typmod == -1) typmod = type.typmod;
+      oid = type.base;
+      type = types_.at(oid);
+    }
+    details.type.oid = oid;
+    details.type.typmod = typmod;
+    details.type.type_name = type.name;
+    details.type.type_schema = type.schema;
+    details.type.kind = type.kind;
+    if (type.category == 'A' && type.element != 0 && type.variable_length) {
+      std::uint32_t element = type.element;
+      if (types_.at(element).kind == 'd') details.type.element_wire_oid = element;
+      while (types_.at(element).kind == 'd') {
+        if (details.type.typmod == -1) details.type.typmod = types_.at(element).typmod;
+        element = types_.at(element).base;
+      }
+      details.type.element_oid = element;
+      details.type.element_type_name = types_.at(element).name;
+      details.type.element_kind = types_.at(element).kind;
+      details.type.enum_labels = labels_[element];
+    } else {
+      details.type.enum_labels = labels_[oid];
+    }
+    return details;
+  }
+
+  // format_type needs the server; one query names the base of every domain column.
+  void name_domain_bases() {
+    std::map<std::pair<std::uint32_t, std::int32_t>, std::string> names;
+    for (const TableDetails& table : tables_) {
+      for (const ColumnDetails& column : table.columns) {
+        if (column.is_domain) names[{column.type.oid, column.type.typmod}];
+      }
+    }
+    for (auto& [type, name] : names) {
+      name = text_of(connection_.query("SELECT pg_catalog.format_type(" + std::to_string(type.first) + ", " +
+                                       std::to_string(type.second) + ")")[0][0]);
+    }
+    for (TableDetails& table : tables_) {
+      for (ColumnDetails& column : table.columns) {
+        if (column.is_domain) column.base_sql = names.at({column.type.oid, column.type.typmod});
+        column.type.name = column.base_sql;
+      }
+    }
+  }
+
+  void read_indexes() {
+    // Key columns of every unique index with the equality operator of their operator class.
+    const std::string nulls_not_distinct = connection_.server_version() >= 150000 ? "i.indnullsnotdistinct" : "false";
+    for (const auto& row : connection_.query(
+             "SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, NOT i.indimmediate, " + nulls_not_distinct + ", "
+             "pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
+             "CASE WHEN i.indkey[k.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) END, "
+             "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1]), "
+             "on_.nspname, o.oprname "
+             "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+             "CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
+             "JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[k.n - 1] "
+             "JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype "
+             "AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3 "
+             "JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace "
+             "WHERE i.indisunique AND i.indisvalid AND i.indrelid" + among_ + " ORDER BY i.indrelid, c.relname, k.n")) {
+      TableDetails& table = table_of(row[0]);
+      const std::uint32_t oid = oid_of(row[1]);
+      if (table.unique_indexes.empty() || index_oid_ != oid) {
+        index_oid_ = oid;
+        UniqueIndex index;
+        index.name = text_of(row[2]);
+        index.primary = is_true(row[3]);
+        index.deferrable = is_true(row[4]);
+        index.nulls_not_distinct = is_true(row[5]);
+        index.predicate = text_of(row[6]);
+        index.plain = is_true(row[7]);
+        unique_index_place_[oid] = {index_.at(oid_of(row[0])), table.unique_indexes.size()};
+        table.unique_indexes.push_back(std::move(index));
+      }
+      UniqueIndex& index = table.unique_indexes.back();
+      const std::string column = text_of(row[9]);
+      if (!column.empty()) index.columns.push_back(column);
+      index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")" : quote_name(column));
+      index.equality.push_back("OPERATOR(" + quote_name(text_of(row[10])) + "." + text_of(row[11]) + ")");
+    }
+    read_index_dependencies();
+    for (TableDetails& table : tables_) {
+      for (const UniqueIndex& index : table.unique_indexes) {
+        if (index.primary) {
+          table.table.primary_key = index.columns;
+        } else if (index.plain && !index.nulls_not_distinct) {
+          table.table.unique_keys.push_back(index.columns);
+        }
+      }
+    }
+  }
+
+  // Columns that only an expression or a predicate reads.
+  void read_index_dependencies() {
+    for (const auto& row : connection_.query(
+             "SELECT d.objid, a.attname FROM pg_catalog.pg_depend d "
+             "JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid AND d.refobjid = i.indrelid "
+             "JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid "
+             "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.indisunique AND d.refobjsubid > 0 "
+             "AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indrelid" + among_)) {
+      const auto place = unique_index_place_.find(oid_of(row[0]));
+      if (place == unique_index_place_.end()) continue;
+      auto& columns = tables_[place->second.first].unique_indexes[place->second.second].columns;
+      const std::string name = text_of(row[1]);
+      if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
+    }
+  }
+
+  void read_foreign_keys() {
+    for (const auto& row : connection_.query(
+             "SELECT f.conrelid, f.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname "
+             "FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class p ON p.oid = f.confrelid "
+             "JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace "
+             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS k(n) "
+             "JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[k.n] "
+             "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[k.n] "
+             "JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[k.n] "
+             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace "
+             "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.conrelid" + among_ + " ORDER BY f.conrelid, f.conname, k.n")) {
+      TableDetails& table = table_of(row[0]);
+      auto& keys = table.table.foreign_keys;
+      const std::uint32_t oid = oid_of(row[1]);
+      if (keys.empty() || foreign_key_oid_ != oid) {
+        foreign_key_oid_ = oid;
+        keys.push_back({text_of(row[2]), {}, {text_of(row[3]), text_of(row[4])}, {}});
+        table.foreign_key_equality.emplace_back();
+      }
+      keys.back().columns.push_back(text_of(row[5]));
+      keys.back().parent_columns.push_back(text_of(row[6]));
+      table.foreign_key_equality.back().push_back("OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")");
+    }
+  }
+
+  void read_checks() {
+    for (const auto& row : connection_.query(
+             "SELECT k.conrelid, k.oid, k.conname, pg_catalog.pg_get_expr(k.conbin, k.conrelid, false), a.attname "
+             "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) "
+             "WHERE k.contype = 'c' AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
+      TableDetails& table = table_of(row[0]);
+      const std::uint32_t oid = oid_of(row[1]);
+      if (table.checks.empty() || check_oid_ != oid) {
+        check_oid_ = oid;
+        table.checks.push_back({text_of(row[2]), text_of(row[3]), {}});
+      }
+      if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
+    }
+  }
+
+  void read_sequences() {
+    // Owned by the column (serial, identity), or named by its default (a sequence that several tables share).
+    for (const auto& row : connection_.query(
+             "SELECT u.tab, a.attname, n.nspname, s.relname FROM ("
+             "SELECT d.refobjid AS tab, d.refobjsubid AS att, d.objid AS seq FROM pg_catalog.pg_depend d "
+             "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass "
+             "AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 "
+             "UNION SELECT f.adrelid, f.adnum, d.refobjid FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend d "
+             "ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid "
+             "AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n') u "
+             "JOIN pg_catalog.pg_class s ON s.oid = u.seq AND s.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace "
+             "JOIN pg_catalog.pg_attribute a ON a.attrelid = u.tab AND a.attnum = u.att AND a.attgenerated = '' "
+             "WHERE u.tab" + among_ + " ORDER BY u.tab, a.attnum, n.nspname, s.relname")) {
+      table_of(row[0]).sequences.push_back({text_of(row[1]), quote_name({text_of(row[2]), text_of(row[3])})});
+    }
+  }
+
+  void read_triggers() {
+    for (const auto& row : connection_.query(
+             "SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') "
+             "AND t.tgrelid" + among_ + " ORDER BY t.tgrelid, t.tgname")) {
+      table_of(row[0]).triggers.push_back(text_of(row[1]));
+    }
+  }
+
+  TableDetails& table_of(const pqxx::field& oid) { return tables_[index_.at(oid_of(oid))]; }
+
+  Connection& connection_;
+  std::vector<TableDetails> tables_;
+  std::unordered_map<std::uint32_t, std::size_t> index_;
+  std::unordered_map<std::uint32_t, Type> types_;
+  std::unordered_map<std::uint32_t, std::vector<std::string>> labels_;
+  std::unordered_map<std::uint32_t, std::pair<std::size_t, std::size_t>> unique_index_place_;
+  std::string among_;
+  std::uint32_t index_oid_ = 0;
+  std::uint32_t foreign_key_oid_ = 0;
+  std::uint32_t check_oid_ = 0;
+};
+
+struct Ledger {
+  const char* table;
+  const char* columns;  // that must be there, comma separated, sorted
+  const char* newest;   // SELECT list and order, from the ledger
+};
+
+constexpr Ledger kKnownLedgers[] = {
+    {"_prisma_migrations", "finished_at,migration_name",
+     "SELECT migration_name FROM %s WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, migration_name DESC LIMIT 1"},
+    {"migrations", "applied_at,checksum,name", "SELECT name FROM %s ORDER BY name DESC LIMIT 1"},
+    {"schema_migrations", "version", "SELECT version::text FROM %s ORDER BY version DESC LIMIT 1"},
+    {"alembic_version", "version_num", "SELECT version_num FROM %s ORDER BY version_num DESC LIMIT 1"},
+    {"django_migrations", "app,id,name", "SELECT app || '.' || name FROM %s ORDER BY id DESC LIMIT 1"},
+    {"flyway_schema_history", "installed_rank,script", "SELECT script FROM %s ORDER BY installed_rank DESC LIMIT 1"},
+};
+
+}  // namespace
+
+const ColumnDetails& TableDetails::details_of(const std::string& column) const {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].name == column) return columns[i];
+  }
+  throw Error(ErrorKind::kInternal, "no column " + column + " in " + table.name.name);
+}
+
+std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas) {
+  return Introspection(connection, schemas).take();
+}
+
+std::optional<engine::LastMigration> find_last_migration(Connection& connection, const std::vector<std::string>& schemas) {
+  for (const Ledger& ledger : kKnownLedgers) {
+    std::vector<std::string> columns;
+    std::string column;
+    for (const char* c = ledger.columns;; ++c) {
+      if (*c != ',' && *c != '\0') {
+        column += *c;
+        continue;
+      }
+      columns.push_back(quote_literal(column));
+      column.clear();
+      if (*c == '\0') break;
+    }
+    const pqxx::result found = connection.query(
+        "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.relkind = 'r' AND c.relname = " + quote_literal(ledger.table) + " AND " + schema_filter(schemas) +
+        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND " +
+        std::to_string(columns.size()) + " = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "
+        "AND a.attname IN (" + join(columns, ", ") + ") AND NOT a.attisdropped) ORDER BY n.nspname LIMIT 1");
+    if (found.empty()) continue;
+    std::string sql = ledger.newest;
+    sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0][0]), ledger.table}));
+    const pqxx::result newest = connection.query(sql);
+    return engine::LastMigration{ledger.table, newest.empty() ? std::string{} : text_of(newest[0][0])};
+  }
+  return std::nullopt;
+}
+
+}  // namespace postgres

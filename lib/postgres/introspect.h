@@ -1,0 +1,69 @@
+// What the catalog says of a database's tables: the engine-neutral catalog::Table and, beside it, what only the SQL
+// of this folder needs (types, operators, expressions). Expressions name columns unqualified; everything else in them
+// is schema-qualified, because it is read with an empty search_path.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/table.h"
+#include "engine/source.h"
+#include "postgres/codec.h"
+#include "postgres/connection.h"
+
+namespace postgres {
+
+struct ColumnDetails {
+  ColumnType type;        // a domain is resolved to its base type
+  bool is_domain = false;
+  std::string type_sql;   // the column's own type, to cast to: "public.email", "numeric(12,2)"
+  std::string base_sql;   // the same without the domain
+};
+
+struct UniqueIndex {
+  std::string name;
+  std::vector<std::string> expressions;  // one a key column: a quoted name or "(lower(email))"
+  std::vector<std::string> equality;     // parallel: "OPERATOR(pg_catalog.=)"
+  std::vector<std::string> columns;      // every column that keys, expressions or predicate read
+  std::string predicate;                 // empty: all rows
+  bool plain = false;                    // keys are columns, no predicate: `columns` are the keys, in their order
+  bool primary = false;
+  bool nulls_not_distinct = false;
+  bool deferrable = false;
+};
+
+struct CheckConstraint {
+  std::string name;
+  std::string expression;
+  std::vector<std::string> columns;
+};
+
+struct SequenceUse {
+  std::string column;
+  std::string sequence;  // quoted, to be used in SQL
+};
+
+struct TableDetails {
+  std::uint32_t oid = 0;
+  bool partitioned = false;
+  bool row_security = false;  // policies would hide rows from this role
+  catalog::Table table;
+  std::vector<ColumnDetails> columns;  // parallel to table.columns
+  std::vector<UniqueIndex> unique_indexes;
+  std::vector<std::vector<std::string>> foreign_key_equality;  // parallel to table.foreign_keys and their columns: parent = child
+  std::vector<CheckConstraint> checks;
+  std::vector<SequenceUse> sequences;
+  std::vector<std::string> triggers;  // the user's own, enabled ones
+
+  const ColumnDetails& details_of(const std::string& column) const;
+};
+
+// Every table of the user's in `schemas` (empty: all), as engine::Source::tables describes. The connection's
+// search_path must be empty.
+std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas);
+
+std::optional<engine::LastMigration> find_last_migration(Connection& connection, const std::vector<std::string>& schemas);
+
+}  // namespace postgres

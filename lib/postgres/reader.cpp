@@ -1,0 +1,130 @@
+#include "postgres/reader.h"
+
+#include <bit>
+#include <cstring>
+
+#include "format/json_text.h"
+#include "postgres/sql_text.h"
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// The size at which a batch is handed on: large enough that a write costs nothing, small enough for any cache.
+constexpr std::size_t kBatchBytes = std::size_t{256} << 10;
+// "PGCOPY\n\377\r\n\0", flags, length of the extension area (PostgreSQL manual, COPY, "Binary Format").
+constexpr std::size_t kHeaderBytes = 19;
+
+template <typename Integer>
+Integer read_integer(std::string_view& bytes, const std::string& table) {
+  if (bytes.size() < sizeof(Integer)) throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table);
+  Integer value;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  bytes.remove_prefix(sizeof value);
+  if constexpr (sizeof value == 2) return static_cast<Integer>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
+  return static_cast<Integer>(__builtin_bswap32(static_cast<std::uint32_t>(value)));
+}
+
+std::string select_list(const TableDetails& table) {
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.table.columns[i].generated) continue;
+    std::string column = quote_name(table.table.columns[i].name);
+    switch (transport_of(table.columns[i].type)) {
+      case Transport::kBinary:
+        break;
+      case Transport::kText:
+        column += "::pg_catalog.text";
+        break;
+      case Transport::kTextArray:
+        column += "::pg_catalog.text[]";
+        break;
+    }
+    list.push_back(std::move(column));
+  }
+  return join(list, ", ");
+}
+
+// Two exports of the same rows stand in the same order whatever the collation of either database is: text by its
+// bytes. Without an identity the whole row orders itself.
+std::string order_by(const TableDetails& table) {
+  std::vector<std::string> keys;
+  for (const std::string& column : table.table.identity()) {
+    const ColumnType& type = table.details_of(column).type;
+    const bool orders_itself = type.kind == 'b' && type.element_oid == 0 && transport_of(type) == Transport::kBinary &&
+                               type.type_name != "json" && type.type_name != "xml" && type.type_name != "citext" &&
+                               type.type_name.find("char") == std::string::npos && type.type_name != "text" && type.type_name != "name";
+    keys.push_back(orders_itself ? quote_name(column) : quote_name(column) + "::pg_catalog.text COLLATE pg_catalog.\"C\"");
+  }
+  if (keys.empty()) return " ORDER BY t::pg_catalog.text COLLATE pg_catalog.\"C\"";
+  return " ORDER BY " + join(keys, ", ");
+}
+
+}  // namespace
+
+Reader::Reader(Connection& connection, const TableDetails& table, const engine::TableQuery& query)
+    : connection_(connection), table_name_(table.table.name.name) {
+  base::ByteBuffer label;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.table.columns[i].generated) continue;
+    label.clear();
+    if (!fields_.empty()) label.append(',');
+    format::append_json_string(label, table.table.columns[i].name);
+    label.append(':');
+    fields_.push_back({std::string(label.view()), Codec(table.columns[i].type)});
+  }
+  // Children by inheritance are tables of their own; partitions are read through their root.
+  std::string sql = "SELECT " + select_list(table) + " FROM " + (table.partitioned ? "" : "ONLY ") + quote_name(table.table.name) + " AS t";
+  // A line break ends a trailing `-- comment` of the user's; the parenthesis keeps an OR together.
+  if (!query.where.empty()) sql += " WHERE (" + query.where + "\n)";
+  if (query.order == engine::RowOrder::kIdentity) sql += order_by(table);
+  connection_.begin_copy_out("COPY (" + sql + ") TO STDOUT (FORMAT binary)");
+}
+
+Reader::~Reader() = default;
+
+std::uint64_t Reader::read_batch(base::ByteBuffer& out) {
+  std::uint64_t records = 0;
+  const std::size_t enough = out.size() + kBatchBytes;
+  while (!ended_ && out.size() < enough) {
+    std::string_view chunk = connection_.next_chunk();
+    if (chunk.empty()) {
+      ended_ = true;
+      break;
+    }
+    if (!header_read_) {
+      if (chunk.size() < kHeaderBytes) throw Error(ErrorKind::kInternal, "the server sent no COPY header for " + table_name_);
+      chunk.remove_prefix(kHeaderBytes);
+      header_read_ = true;
+    }
+    while (!chunk.empty() && append_row(chunk, out)) ++records;
+  }
+  return records;
+}
+
+// False: the stream's trailer.
+bool Reader::append_row(std::string_view& chunk, base::ByteBuffer& out) {
+  const auto count = read_integer<std::int16_t>(chunk, table_name_);
+  if (count < 0) return false;
+  if (static_cast<std::size_t>(count) != fields_.size()) {
+    throw Error(ErrorKind::kInternal, "the server sent a row of another shape for " + table_name_);
+  }
+  out.append('{');
+  for (const Field& field : fields_) {
+    out.append(field.label);
+    const auto bytes = read_integer<std::int32_t>(chunk, table_name_);
+    if (bytes < 0) {
+      out.append("null");
+      continue;
+    }
+    if (chunk.size() < static_cast<std::size_t>(bytes)) throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table_name_);
+    field.codec.decode(out, chunk.substr(0, static_cast<std::size_t>(bytes)));
+    chunk.remove_prefix(static_cast<std::size_t>(bytes));
+  }
+  out.append("},\n");
+  return true;
+}
+
+}  // namespace postgres
