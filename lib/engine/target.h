@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/progress.h"
 #include "catalog/table.h"
 #include "engine/source.h"
@@ -15,6 +16,13 @@
 #include "format/table_reader.h"
 
 namespace engine {
+
+// Another session changed what this transaction builds on. It may be tried again, as a whole.
+class ConcurrentChange : public base::Error {
+ public:
+  explicit ConcurrentChange(const std::string& message)
+      : Error(base::ErrorKind::kLock, message, "another session changed the same rows; run the command again") {}
+};
 
 enum class Intent { kDryRun, kImport };
 enum class Mode { kUpsert, kInsert, kUpdate };

@@ -9,10 +9,9 @@ namespace postgres {
 
 inline constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 inline constexpr std::int64_t kMicrosecondsPerDay = 86'400 * kMicrosecondsPerSecond;
-inline constexpr std::int64_t kFirstDay = -2'451'545;     // 4714-11-24 BC, the first of every type
-inline constexpr std::int64_t kDateEnd = 2'145'031'949;   // the day after 5874897-12-31
-inline constexpr std::int64_t kTimestampEndDay = 106'751'991 - 10'957;  // a bound that cannot overflow; see kTimestampEnd
-inline constexpr std::int64_t kTimestampEnd = 9'223'371'331'200'000'000;  // 294277-01-01 00:00:00
+inline constexpr std::int64_t kFirstDay = -2'451'545;       // 4714-11-24 BC, the first of every type
+inline constexpr std::int64_t kDateEnd = 2'145'031'949;     // the day after 5874897-12-31
+inline constexpr std::int64_t kTimestampEnd = 106'751'983;  // the day after 294276-12-31, for timestamps
 
 struct Day {
   std::int64_t year;  // 0 is 1 BC, -1 is 2 BC
@@ -40,7 +39,7 @@ struct Clock {
 bool take_digits(std::string_view& rest, std::size_t count, std::uint32_t& value);
 bool take_day(std::string_view& rest, Day& day);
 bool take_clock(std::string_view& rest, Clock& clock);
-bool take_fraction(std::string_view& rest, Clock& clock);  // nothing or .f…
+bool take_fraction(std::string_view& rest, Clock& clock);              // nothing or .f…
 bool take_offset(std::string_view& rest, std::int32_t& east_seconds);  // Z, +HH, +HH:MM, +HH:MM:SS
 bool take_text(std::string_view& rest, std::string_view wanted);
 

@@ -1,8 +1,9 @@
 // One column's values between PostgreSQL's binary COPY fields and the file's JSON, exact for every value.
 // Chosen once a column, then called for every field: no allocation, no virtual call, no locale on the healthy path.
-// Immutable after construction, so any thread may use it; it reads no catalog (ColumnType says all) and never sees a server.
-// What a value becomes is the table "Values" of the format; lib/postgres/codec_*.h add what that table leaves open.
-// Decoding a field that breaks the wire format throws Error(kInternal); encoding never throws, it refuses with a reason.
+// Immutable after construction, so any thread may use it; it reads no catalog (ColumnType says all) and never sees a
+// server. What a value becomes is the table "Values" of the format; lib/postgres/codec_*.h add what that table leaves
+// open. Decoding a field that breaks the wire format throws Error(kInternal); encoding never throws, it refuses with a
+// reason.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +19,14 @@ namespace postgres {
 
 // What the catalog says of a column's type.
 struct ColumnType {
-  std::uint32_t oid = 0;         // pg_type.oid; of the base type when the column is of a domain
-  std::int32_t typmod = -1;      // of the column, or of the domain's base; for arrays: of the element, or of its domain's base
-  std::string name;              // format_type(): for messages
-  std::string type_name;         // pg_type.typname of the (base) type, and
-  std::string type_schema;       // its schema (citext & co. are known by name: their oid differs per database)
-  char kind = 'b';               // pg_type.typtype of the (base) type: b e c d r m p
-  std::uint32_t element_oid = 0; // arrays only (typcategory A with typelem): base type of the element
+  std::uint32_t oid = 0;  // pg_type.oid; of the base type when the column is of a domain
+  std::int32_t typmod =
+      -1;                 // of the column, or of the domain's base; for arrays: of the element, or of its domain's base
+  std::string name;       // format_type(): for messages
+  std::string type_name;  // pg_type.typname of the (base) type, and
+  std::string type_schema;        // its schema (citext & co. are known by name: their oid differs per database)
+  char kind = 'b';                // pg_type.typtype of the (base) type: b e c d r m p
+  std::uint32_t element_oid = 0;  // arrays only (typcategory A with typelem): base type of the element
   std::string element_type_name;
   char element_kind = 'b';
   std::uint32_t element_wire_oid = 0;    // typelem itself where the element is of a domain; 0: element_oid
@@ -74,8 +76,8 @@ class Codec {
   std::string name_;
   std::int32_t typmod_ = -1;
   bool not_null_ = false;
-  std::vector<std::string> labels_;  // enums: sorted
-  std::uint32_t element_oid_ = 0;    // arrays: as the wire names the element's type, and
+  std::vector<std::string> labels_;       // enums: sorted
+  std::uint32_t element_oid_ = 0;         // arrays: as the wire names the element's type, and
   std::shared_ptr<const Codec> element_;  // how one element travels
 };
 

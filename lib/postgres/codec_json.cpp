@@ -106,11 +106,15 @@ bool append_json(const Codec& codec, base::ByteBuffer& out, const Value& value, 
       }
       format::append_json_string(out, value.text);
       return true;
-    case ValueKind::kObject: return append_object(codec, out, value.text, reason);
+    case ValueKind::kObject:
+      return append_object(codec, out, value.text, reason);
     case ValueKind::kBoolean:
     case ValueKind::kNumber:
-    case ValueKind::kArray: out.append(value.text); return true;
-    default: return refuse_kind(codec, value, reason);
+    case ValueKind::kArray:
+      out.append(value.text);
+      return true;
+    default:
+      return refuse_kind(codec, value, reason);
   }
 }
 

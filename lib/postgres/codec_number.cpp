@@ -119,11 +119,14 @@ bool encode_integer(const Codec& codec, base::ByteBuffer& out, const Value& valu
   const std::uint64_t limit = !negative ? kLargest : std::is_signed_v<Integer> ? kLargest + 1 : 0;
   if (parsed == Parsed::kYes && magnitude > limit) parsed = Parsed::kOutOfRange;
   switch (parsed) {
-    case Parsed::kYes: break;
-    case Parsed::kNotNumber: return refuse_syntax(codec, value.text, reason);
+    case Parsed::kYes:
+      break;
+    case Parsed::kNotNumber:
+      return refuse_syntax(codec, value.text, reason);
     case Parsed::kNotInteger:
       return refuse(reason, fmt::format("{} has a fraction, {} takes none", value.text, codec.name()));
-    case Parsed::kOutOfRange: return refuse(reason, fmt::format("{} is out of range for {}", value.text, codec.name()));
+    case Parsed::kOutOfRange:
+      return refuse(reason, fmt::format("{} is out of range for {}", value.text, codec.name()));
   }
   append_integer_field(out, static_cast<Integer>(negative ? 0 - magnitude : magnitude));
   return true;
@@ -157,7 +160,8 @@ char* put_float(char* at, Float value) {
   }
   if (value < kLargestPlain && value == std::trunc(value)) return put_unsigned(at, static_cast<std::uint64_t>(value));
   char scientific[40];
-  const char* const end = std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
+  const char* const end =
+      std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
   const char* mark = end;
   while (*--mark != 'e') {
   }
@@ -167,7 +171,8 @@ char* put_float(char* at, Float value) {
     return std::copy(static_cast<const char*>(scientific), end, at);
   }
   char digits[40] = {scientific[0]};
-  const char* const digits_end = mark - scientific > 1 ? std::copy(scientific + 2, const_cast<char*>(mark), digits + 1) : digits + 1;
+  const char* const digits_end =
+      mark - scientific > 1 ? std::copy(scientific + 2, const_cast<char*>(mark), digits + 1) : digits + 1;
   return put_fixed(at, {digits, static_cast<std::size_t>(digits_end - digits)}, exponent);
 }
 
@@ -219,9 +224,11 @@ bool encode_float(const Codec& codec, base::ByteBuffer& out, const Value& value,
   }
   Float number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return refuse_syntax(codec, text, reason);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size())
+    return refuse_syntax(codec, text, reason);
   // A subnormal is kept; what would turn into zero or infinity is refused, as the server does.
-  if (!std::isfinite(number) || error == std::errc::result_out_of_range || (number == 0 && has_digit_above_zero(text))) {
+  if (!std::isfinite(number) || error == std::errc::result_out_of_range ||
+      (number == 0 && has_digit_above_zero(text))) {
     return refuse(reason, fmt::format("{} is out of range for {}", shown(text), codec.name()));
   }
   append_float_field(out, number);
@@ -235,7 +242,8 @@ constinit const CodecFunctions kInt2Functions = {print_integer<std::int16_t>, en
                                                  print_integer<std::int16_t>};
 constinit const CodecFunctions kInt4Functions = {print_integer<std::int32_t>, encode_integer<std::int32_t>,
                                                  print_integer<std::int32_t>};
-constinit const CodecFunctions kInt8Functions = {decode_int8, encode_integer<std::int64_t>, print_integer<std::int64_t>};
+constinit const CodecFunctions kInt8Functions = {decode_int8, encode_integer<std::int64_t>,
+                                                 print_integer<std::int64_t>};
 constinit const CodecFunctions kOidFunctions = {print_integer<std::uint32_t>, encode_integer<std::uint32_t>,
                                                 print_integer<std::uint32_t>};
 constinit const CodecFunctions kFloat4Functions = {decode_float<float>, encode_float<float>, print_float<float>};

@@ -26,10 +26,14 @@ constexpr std::int64_t kMaximumIntegerDigits = 131072;
 
 std::string_view special_name(std::uint16_t sign) {
   switch (sign) {
-    case kNotANumber: return "NaN";
-    case kPlusInfinity: return "Infinity";
-    case kMinusInfinity: return "-Infinity";
-    default: return {};
+    case kNotANumber:
+      return "NaN";
+    case kPlusInfinity:
+      return "Infinity";
+    case kMinusInfinity:
+      return "-Infinity";
+    default:
+      return {};
   }
 }
 
@@ -99,7 +103,9 @@ struct Significant {
     const char digit = i < integer_digits ? decimal.integer[i] : decimal.fraction[i - integer_digits];
     return static_cast<std::uint32_t>(digit - '0');
   }
-  std::uint32_t operator[](std::int64_t index) const { return index < 0 || index >= count ? 0 : written(first + index); }
+  std::uint32_t operator[](std::int64_t index) const {
+    return index < 0 || index >= count ? 0 : written(first + index);
+  }
 };
 
 // numeric(p,s): typmod is 4 + (p << 16 | s as eleven bits, signed since PostgreSQL 15).

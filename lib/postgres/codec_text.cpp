@@ -17,7 +17,9 @@ using format::ValueKind;
 
 constexpr std::size_t kNameBytes = 63;  // NAMEDATALEN - 1 of every packaged server
 
-void decode_text(const Codec&, base::ByteBuffer& out, std::string_view field) { format::append_json_string(out, field); }
+void decode_text(const Codec&, base::ByteBuffer& out, std::string_view field) {
+  format::append_json_string(out, field);
+}
 
 void print_text(const Codec&, base::ByteBuffer& out, std::string_view field) { out.append(field); }
 
@@ -52,7 +54,8 @@ bool encode_limited(const Codec& codec, base::ByteBuffer& out, const Value& valu
 bool encode_name(const Codec& codec, base::ByteBuffer& out, const Value& value, std::string& reason) {
   if (value.kind != ValueKind::kString) return refuse_kind(codec, value, reason);
   if (value.text.size() > kNameBytes) {
-    return refuse(reason, fmt::format("too long for {}: {} bytes, it holds {}", codec.name(), value.text.size(), kNameBytes));
+    return refuse(reason,
+                  fmt::format("too long for {}: {} bytes, it holds {}", codec.name(), value.text.size(), kNameBytes));
   }
   return append_text_field(codec, out, value.text, reason);
 }

@@ -1,6 +1,6 @@
 // text, varchar, bpchar, citext, name, "char", enums: JSON strings. Also the text that stands for a type without a
-// binary codec. A "char" holds one byte: "" is byte 0, a byte beyond ASCII is "\ooo" (octal, as PostgreSQL 16 writes it).
-// Limits count characters and are never met by cutting. Private to the codecs.
+// binary codec. A "char" holds one byte: "" is byte 0, a byte beyond ASCII is "\ooo" (octal, as PostgreSQL 16 writes
+// it). Limits count characters and are never met by cutting. Private to the codecs.
 #pragma once
 
 #include "postgres/codec.h"

@@ -17,13 +17,20 @@ bool refuse_size(const Codec& codec, std::size_t bytes, std::string& reason) {
 
 std::string_view kind_words(const format::Value& value) {
   switch (value.kind) {
-    case format::ValueKind::kMissing: return "nothing";
-    case format::ValueKind::kNull: return "null";
-    case format::ValueKind::kBoolean: return value.text;
-    case format::ValueKind::kNumber: return "a number";
-    case format::ValueKind::kString: return "a string";
-    case format::ValueKind::kArray: return "an array";
-    case format::ValueKind::kObject: return "an object";
+    case format::ValueKind::kMissing:
+      return "nothing";
+    case format::ValueKind::kNull:
+      return "null";
+    case format::ValueKind::kBoolean:
+      return value.text;
+    case format::ValueKind::kNumber:
+      return "a number";
+    case format::ValueKind::kString:
+      return "a string";
+    case format::ValueKind::kArray:
+      return "an array";
+    case format::ValueKind::kObject:
+      return "an object";
   }
   return "something unknown";
 }

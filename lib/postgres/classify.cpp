@@ -1,0 +1,232 @@
+#include "postgres/classify.h"
+
+#include <algorithm>
+
+#include "postgres/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// The staged rows that are still to be written, called s.
+std::string accepted_rows(const StagedTable& table) {
+  return table.typed_rows() + " s WHERE s." + table.record + " IN (SELECT v.record FROM " + table.verdicts + " v)";
+}
+
+// What key_text() of a row needs, and its record number.
+std::string naming_columns(const StagedTable& table) {
+  if (table.plan.identity.empty()) return "s.*, ";
+  return "s." + table.record + ", " + table.identity_list("s") + ", ";
+}
+
+// "email=a@b.fr, tenant=7": the key of an index as it stands in `alias`."#1", "#2" …
+std::string index_key_text(const UniqueIndex& index, const std::string& alias) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
+    const std::string label = index.plain ? index.columns[i] : index.expressions[i];
+    parts.push_back(quote_literal(label + "=") + " || COALESCE(" + alias + ".\"#" + std::to_string(i + 1) + "\"::pg_catalog.text, 'null')");
+  }
+  return join(parts, " || ', ' || ");
+}
+
+// Key columns as "#1", "#2" …; expressions name columns unqualified, so they need a FROM of one relation.
+std::string index_key_list(const UniqueIndex& index) {
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < index.expressions.size(); ++i) list.push_back(index.expressions[i] + " AS \"#" + std::to_string(i + 1) + "\"");
+  return join(list, ", ");
+}
+
+std::string same_index_key(const UniqueIndex& index, const std::string& a, const std::string& b) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
+    const std::string column = ".\"#" + std::to_string(i + 1) + "\"";
+    std::string part = a + column + " " + index.equality[i] + " " + b + column;
+    if (index.nulls_not_distinct) part = "(" + part + " OR (" + a + column + " IS NULL AND " + b + column + " IS NULL))";
+    parts.push_back(std::move(part));
+  }
+  return join(parts, " AND ");
+}
+
+std::string index_rows(const UniqueIndex& index, const std::string& extra_columns, const std::string& from_where, bool has_where) {
+  std::string sql = "(SELECT " + extra_columns + index_key_list(index) + " FROM " + from_where;
+  if (!index.predicate.empty()) sql += (has_where ? " AND (" : " WHERE (") + index.predicate + ")";
+  return sql + ")";
+}
+
+}  // namespace
+
+void Classifier::classify(base::Progress& progress) {
+  for (const auto& component : components_) {
+    for (const std::size_t number : component) {
+      StagedTable& table = tables_[number];
+      progress.table(table.details.table.name.name);
+      if (table.plan.identity.empty()) {
+        compare_multisets(table);
+      } else {
+        reject_repeated_identities(table);
+        compare_with_target(table);
+      }
+      apply_mode(table);
+      connection_.execute("ANALYZE " + table.verdicts);
+      for (const UniqueIndex& index : table.details.unique_indexes) {
+        if (index.plain && index.columns == table.plan.identity) continue;
+        if (!table.has_columns(index.columns)) continue;  // a default decides: the server's matter
+        reject_taken_keys(table, index);
+        reject_repeated_keys(table, index);
+      }
+      for (const CheckConstraint& check : table.details.checks) {
+        if (table.has_columns(check.columns)) reject_failed_check(table, check);
+      }
+    }
+    reject_orphans(component);
+  }
+}
+
+void Classifier::reject_repeated_identities(StagedTable& table) {
+  const std::string keys = table.identity_list("k");
+  reject(table, reject_sql(table, 'c', "'more than one record of the file claims this key'",
+                           table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + table.typed_rows() + " k GROUP BY " + keys +
+                               " HAVING pg_catalog.count(*) > 1) d ON " + table.same_identity("s", "d")));
+}
+
+void Classifier::compare_with_target(StagedTable& table) {
+  std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record + ", CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END FROM " +
+                    table.typed_rows() + " s LEFT JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                    " WHERE (t.tableoid IS NULL OR " + table.image("s") + " OPERATOR(pg_catalog.*<>) " + table.image("t") + ")";
+  if (table.rejected_rows > 0) {
+    sql += " AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
+  }
+  const std::uint64_t rejected_here = table.counts.rows - table.staged_rows;  // refused before they were staged
+  const std::uint64_t repeated = table.rejected_rows - rejected_here;
+  table.counts.unchanged = table.staged_rows - repeated - connection_.execute(sql);
+}
+
+// Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
+void Classifier::compare_multisets(StagedTable& table) {
+  const auto numbered = [&](const std::string& relation, const std::string& order) {
+    return "(SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image" + order + ") AS n FROM (SELECT " +
+           (order.empty() ? std::string{} : "s." + table.record + " AS number, ") + table.image("s") +
+           "::pg_catalog.text COLLATE pg_catalog.\"C\" AS image FROM " + relation + " s) x)";
+  };
+  const std::uint64_t inserts = connection_.execute(
+      "INSERT INTO " + table.verdicts + " SELECT s.number, 'i' FROM " + numbered(table.typed_rows(), " ORDER BY x.number") + " s LEFT JOIN " +
+      numbered(table.target_rows, "") + " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+  table.counts.unchanged = table.staged_rows - inserts;
+}
+
+void Classifier::apply_mode(StagedTable& table) {
+  if (mode_ == engine::Mode::kUpsert) return;
+  const char left_alone = mode_ == engine::Mode::kInsert ? 'u' : 'i';
+  table.counts.skipped += connection_.execute("DELETE FROM " + table.verdicts + " WHERE verdict = '" + left_alone + "'");
+}
+
+void Classifier::reject_taken_keys(StagedTable& table, const UniqueIndex& index) {
+  std::string holder_keys;
+  std::string other = "true";
+  std::string holder = "''";
+  if (!table.plan.identity.empty()) {
+    holder_keys = table.identity_list("t") + ", ";
+    other = "NOT (" + table.same_identity("s", "t") + ")";
+    holder = "' as ' || " + table.key_text("t");
+  }
+  const std::string reason =
+      quote_literal(index.name + ": the target holds ") + " || " + index_key_text(index, "s") + " || " + holder;
+  reject_if_judged(table, reject_sql(table, 'c', reason,
+                                     index_rows(index, naming_columns(table), accepted_rows(table), true) + " s JOIN " +
+                                         index_rows(index, holder_keys, table.target_rows + " t", false) + " t ON " +
+                                         same_index_key(index, "s", "t") + " WHERE " + other));
+}
+
+void Classifier::reject_repeated_keys(StagedTable& table, const UniqueIndex& index) {
+  const std::string mine = index_rows(index, naming_columns(table), accepted_rows(table), true);
+  std::vector<std::string> columns;
+  std::vector<std::string> present;
+  for (std::size_t i = 1; i <= index.expressions.size(); ++i) {
+    columns.push_back("k.\"#" + std::to_string(i) + "\"");
+    present.push_back(columns.back() + " IS NOT NULL");
+  }
+  const std::string list = join(columns, ", ");
+  const std::string where = index.nulls_not_distinct ? std::string{} : " WHERE " + join(present, " AND ");
+  const std::string reason = quote_literal(index.name + ": more than one record of the file claims ") + " || " + index_key_text(index, "s");
+  reject_if_judged(table, reject_sql(table, 'c', reason,
+                                     mine + " s JOIN (SELECT " + list + " FROM " + mine + " k" + where + " GROUP BY " + list +
+                                         " HAVING pg_catalog.count(*) > 1) d ON " + same_index_key(index, "s", "d")));
+}
+
+void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
+  reject_if_judged(table, reject_sql(table, 'x', quote_literal("violates the check " + check.name),
+                                     accepted_rows(table) + " AND (" + check.expression + ") IS FALSE"));
+}
+
+std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& component) {
+  std::uint64_t all = 0;
+  std::uint64_t found = 0;
+  do {
+    found = 0;
+    bool inside = false;
+    for (const std::size_t number : component) {
+      StagedTable& table = tables_[number];
+      for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
+        found += reject_orphans(table, key);
+        const StagedTable* parent = find_staged(table.details.table.foreign_keys[key].parent);
+        inside = inside || std::any_of(component.begin(), component.end(), [&](std::size_t n) { return &tables_[n] == parent; });
+      }
+    }
+    all += found;
+    if (!inside) break;
+  } while (found > 0);
+  return all;
+}
+
+std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign_key) {
+  const catalog::ForeignKey& key = table.details.table.foreign_keys[foreign_key];
+  if (!table.has_columns(key.columns)) return 0;
+  std::vector<std::string> filled;
+  std::vector<std::string> same;
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const std::string child = "s." + quote_name(key.columns[i]);
+    filled.push_back(child + " IS NOT NULL");
+    same.push_back("p." + quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[foreign_key][i] + " " + child);
+    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + child + "::pg_catalog.text");
+  }
+  std::string orphans = accepted_rows(table) + " AND " + join(filled, " AND ") + " AND NOT EXISTS (SELECT FROM " + quote_name(key.parent) +
+                        " p WHERE " + join(same, " AND ") + ")";
+  const StagedTable* parent = find_staged(key.parent);
+  if (parent != nullptr && parent->has_columns(key.parent_columns)) {
+    orphans += " AND NOT EXISTS (SELECT FROM " + parent->typed_rows() + " p JOIN " + parent->verdicts + " w ON w.record = p." +
+               parent->record + " WHERE " + join(same, " AND ") + ")";
+  }
+  const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " + join(shown, " || ', ' || ") +
+                             " || ' is neither in the target nor among the accepted rows of the file'";
+  return reject(table, reject_sql(table, 'x', reason, orphans));
+}
+
+std::uint64_t Classifier::reject(StagedTable& table, const std::string& sql) {
+  const std::uint64_t found = connection_.execute(sql);
+  if (found == 0) return 0;
+  table.rejected_rows += found;
+  connection_.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
+  return found;
+}
+
+// An expression of an index or a check may itself fail on a row (a division by zero, a cast). Then the merge finds
+// that row; here it must not end the transaction.
+void Classifier::reject_if_judged(StagedTable& table, const std::string& sql) {
+  connection_.execute("SAVEPOINT judged");
+  try {
+    reject(table, sql);
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT judged");
+  }
+  connection_.execute("RELEASE SAVEPOINT judged");
+}
+
+const StagedTable* Classifier::find_staged(const catalog::TableName& name) const {
+  for (const StagedTable& table : tables_) {
+    if (table.details.table.name == name) return &table;
+  }
+  return nullptr;
+}
+
+}  // namespace postgres

@@ -1,0 +1,48 @@
+// Gives every staged row its verdict, by set-based SQL against the target and the other staged tables. Writes temporary
+// tables only and takes no lock that an application could notice. One thread, that of the connection.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "engine/target.h"
+#include "postgres/connection.h"
+#include "postgres/staged_table.h"
+
+namespace postgres {
+
+class Classifier {
+ public:
+  // `components` groups indices into `tables`, parents first.
+  Classifier(Connection& connection, std::vector<StagedTable>& tables, const std::vector<std::vector<std::size_t>>& components,
+             engine::Mode mode)
+      : connection_(connection), tables_(tables), components_(components), mode_(mode) {}
+
+  void classify(base::Progress& progress);
+
+  // Leaves out the rows of one component whose parents are neither in the target nor among the rows to be written, and
+  // their children in turn. Merge calls it again when the server has refused a parent. Returns how many.
+  std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
+
+ private:
+  void reject_repeated_identities(StagedTable& table);
+  void compare_with_target(StagedTable& table);
+  void compare_multisets(StagedTable& table);
+  void apply_mode(StagedTable& table);
+  void reject_taken_keys(StagedTable& table, const UniqueIndex& index);
+  void reject_repeated_keys(StagedTable& table, const UniqueIndex& index);
+  void reject_failed_check(StagedTable& table, const CheckConstraint& check);
+  std::uint64_t reject_orphans(StagedTable& table, std::size_t foreign_key);
+  std::uint64_t reject(StagedTable& table, const std::string& sql);
+  void reject_if_judged(StagedTable& table, const std::string& sql);
+  const StagedTable* find_staged(const catalog::TableName& name) const;
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+  const std::vector<std::vector<std::size_t>>& components_;
+  engine::Mode mode_;
+};
+
+}  // namespace postgres

@@ -1,0 +1,233 @@
+#include "postgres/merge.h"
+
+#include <algorithm>
+
+#include "postgres/sql_text.h"
+
+namespace postgres {
+namespace {
+
+std::string in_range(std::uint64_t first, std::uint64_t last) {
+  return " AND v.record BETWEEN " + std::to_string(first) + " AND " + std::to_string(last);
+}
+
+bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables, const std::vector<std::size_t>& component) {
+  return std::any_of(table.details.table.foreign_keys.begin(), table.details.table.foreign_keys.end(), [&](const auto& key) {
+    return std::any_of(component.begin(), component.end(), [&](std::size_t n) { return tables[n].details.table.name == key.parent; });
+  });
+}
+
+std::string trigger_names(const StagedTable& table) {
+  return table.details.triggers.empty() ? "a trigger or rule" : "trigger " + join(table.details.triggers, ", ");
+}
+
+}  // namespace
+
+void Merger::merge(base::Progress& progress) {
+  bool refused = false;
+  for (const auto& component : components_) {
+    if (refused) classifier_.reject_orphans(component);
+    progress.table(tables_[component.front()].details.table.name.name);
+    refused = merge_component(component) || refused;
+    for (const std::size_t number : component) report_changed(tables_[number]);
+  }
+}
+
+// True when the server refused a row. Inserts of all tables come first: an update may refer to a new row.
+bool Merger::merge_component(const std::vector<std::size_t>& component) {
+  const bool refers_to_itself =
+      std::any_of(component.begin(), component.end(), [&](std::size_t n) { return refers_inside(tables_[n], tables_, component); });
+  bool refused = refers_to_itself ? insert_cycle(component) : write(tables_[component.front()], Step::kInsert);
+  for (const std::size_t number : component) refused = write(tables_[number], Step::kUpdate) || refused;
+  return refused;
+}
+
+// Rows that refer to each other go in by one statement, whatever the number of tables: the server checks foreign keys
+// at its end. It cannot be halved, so when it fails each table is tried by itself, for errors of single rows.
+bool Merger::insert_cycle(const std::vector<std::size_t>& component) {
+  std::string sql;
+  std::uint64_t rows = 0;
+  const auto build = [&] {
+    std::vector<std::string> parts;
+    rows = 0;
+    for (const std::size_t number : component) {
+      const std::uint64_t here = count(tables_[number], Step::kInsert, whole(tables_[number]));
+      if (here > 0) parts.push_back("i" + std::to_string(number) + " AS (" + insert_sql(tables_[number], "") + ")");
+      rows += here;
+    }
+    sql = "WITH " + join(parts, ", ") + " SELECT";
+  };
+  build();
+  if (rows == 0) return false;
+  bool refused = false;
+  connection_.execute("SAVEPOINT cycle");
+  try {
+    connection_.execute(sql);
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT cycle");
+    for (const std::size_t number : component) probe(tables_[number], whole(tables_[number]), refused);
+    if (!refused) throw;
+    classifier_.reject_orphans(component);
+    build();
+    if (rows > 0) connection_.execute(sql);
+  }
+  connection_.execute("RELEASE SAVEPOINT cycle");
+  for (const std::size_t number : component) refused = reject_dropped(tables_[number]) || refused;
+  return refused;
+}
+
+bool Merger::write(StagedTable& table, Step step) {
+  const std::uint64_t rejected_before = table.rejected_rows;
+  const std::uint64_t expected = count(table, step, whole(table));
+  if (expected == 0) return false;
+  const std::string sql = step == Step::kInsert ? insert_sql(table, "") : update_sql(table, "");
+  connection_.execute("SAVEPOINT merge");
+  try {
+    if (connection_.execute(sql) < expected) {
+      if (step == Step::kInsert) {
+        reject_dropped(table);
+      } else {
+        reject_unwritten(table);
+      }
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT merge");
+    // From here on ranges of records are asked for again and again.
+    connection_.execute("CREATE INDEX ON " + table.verdicts + " (record)");
+    connection_.execute("CREATE INDEX ON " + table.stage + " (" + table.record + ")");
+    write_range(table, step, whole(table));
+    if (step == Step::kInsert) reject_dropped(table);
+  }
+  connection_.execute("RELEASE SAVEPOINT merge");
+  return table.rejected_rows > rejected_before;
+}
+
+void Merger::write_range(StagedTable& table, Step step, Range range) {
+  const std::uint64_t rows = count(table, step, range);
+  if (rows == 0) return;
+  const std::string filter = in_range(range.first, range.last);
+  connection_.execute("SAVEPOINT part");
+  try {
+    connection_.execute(step == Step::kInsert ? insert_sql(table, filter) : update_sql(table, filter));
+    connection_.execute("RELEASE SAVEPOINT part");
+    return;
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+    if (rows == 1) {
+      refuse(table, step, range, error);
+      return;
+    }
+  }
+  const std::uint64_t middle = range.first + (range.last - range.first) / 2;
+  write_range(table, step, {range.first, middle});
+  write_range(table, step, {middle + 1, range.last});
+}
+
+// Tries rows without keeping them. A missing parent is no row's own fault here: it may stand in the other tables.
+void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
+  const std::uint64_t rows = count(table, Step::kInsert, range);
+  if (rows == 0) return;
+  connection_.execute("SAVEPOINT probe");
+  std::optional<ServerError> failure;
+  try {
+    connection_.execute(insert_sql(table, in_range(range.first, range.last)));
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    if (error.fields().sqlstate != "23503") failure = error;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
+  if (!failure) return;
+  if (rows == 1) {
+    refuse(table, Step::kInsert, range, *failure);
+    refused_any = true;
+    return;
+  }
+  const std::uint64_t middle = range.first + (range.last - range.first) / 2;
+  probe(table, {range.first, middle}, refused_any);
+  probe(table, {middle + 1, range.last}, refused_any);
+}
+
+// The one row of `range` that is left, and the server's reason against it.
+void Merger::refuse(StagedTable& table, Step step, Range range, const ServerError& error) {
+  const bool taken = error.fields().sqlstate == "23505";
+  for (const UniqueIndex& index : table.details.unique_indexes) {
+    if (taken && step == Step::kInsert && index.plain && index.columns == table.plan.identity && index.name == error.fields().constraint) {
+      // Classify saw no such row, so it was committed after our snapshot.
+      throw engine::ConcurrentChange("another session inserted a row of " + table.target + " that this import was to insert");
+    }
+  }
+  reject(table, reject_sql(table, taken ? 'c' : 'x', quote_literal(error.what()),
+                           table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = '" +
+                               letter(step) + "'" + in_range(range.first, range.last)));
+}
+
+// Rows that a BEFORE trigger or a rule made away with: the server reports no error, only fewer rows.
+bool Merger::reject_dropped(StagedTable& table) {
+  const std::string missing = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'";
+  if (table.plan.identity.empty()) {
+    throw base::Error(base::ErrorKind::kSchema, trigger_names(table) + " of " + table.target + " drops rows, and the table has no key to tell which",
+                      "disable it for the import, or leave the table out with -T");
+  }
+  return reject(table, reject_sql(table, 'x', quote_literal("dropped by " + trigger_names(table) + " of the target"),
+                                  missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " + table.same_identity("s", "t") + ")"));
+}
+
+// The same for updates: done again, so that the server tells which rows it wrote.
+bool Merger::reject_unwritten(StagedTable& table) {
+  connection_.execute("ROLLBACK TO SAVEPOINT merge");
+  return reject(table, "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
+                           reject_sql(table, 'x', quote_literal("dropped by " + trigger_names(table) + " of the target"),
+                                      table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                                          " WHERE v.verdict = 'u' AND v.record NOT IN (SELECT w.record FROM written w)"));
+}
+
+bool Merger::reject(StagedTable& table, const std::string& sql) {
+  const std::uint64_t found = connection_.execute(sql);
+  table.rejected_rows += found;
+  if (found > 0) connection_.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
+  return found > 0;
+}
+
+void Merger::report_changed(StagedTable& table) {
+  if (table.details.triggers.empty() || table.plan.identity.empty()) return;
+  const pqxx::result changed = connection_.query(
+      "SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " JOIN " +
+      table.target_rows + " t ON " + table.same_identity("s", "t") + " WHERE " + table.image("s") + " OPERATOR(pg_catalog.*<>) " + table.image("t"));
+  const auto rows = changed[0][0].as<std::uint64_t>();
+  if (rows == 0) return;
+  notices_.push_back(table.details.table.name.name + ": " + std::to_string(rows) + " rows do not hold the file's values after the import; " +
+                     trigger_names(table) + " changed them");
+}
+
+std::uint64_t Merger::count(const StagedTable& table, Step step, Range range) {
+  return connection_
+      .query("SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" + letter(step) + "'" + in_range(range.first, range.last))[0][0]
+      .as<std::uint64_t>();
+}
+
+std::string Merger::insert_sql(const StagedTable& table, const std::string& filter) const {
+  std::vector<std::string> columns;
+  std::vector<std::string> values;
+  for (const StagedColumn& column : table.columns) {
+    columns.push_back(column.quoted);
+    values.push_back("s." + column.quoted);
+  }
+  const std::string list = columns.empty() ? "" : " (" + join(columns, ", ") + ") OVERRIDING SYSTEM VALUE";
+  return "INSERT INTO " + table.target + list + " SELECT " + join(values, ", ") + " FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
+         " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'" + filter;
+}
+
+std::string Merger::update_sql(const StagedTable& table, const std::string& filter) const {
+  std::vector<std::string> assignments;
+  for (const StagedColumn& column : table.columns) {
+    if (table.details.table.find_column(column.name)->identity == catalog::Identity::kAlways) continue;
+    assignments.push_back(column.quoted + " = s." + column.quoted);
+  }
+  return "UPDATE " + table.target_rows + " AS t SET " + join(assignments, ", ") + " FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
+         " v ON v.record = s." + table.record + " WHERE v.verdict = 'u' AND " + table.same_identity("s", "t") + filter;
+}
+
+}  // namespace postgres

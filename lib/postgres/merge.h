@@ -1,0 +1,58 @@
+// Writes the rows that classify accepted: inserts, then updates, component by component. The only phase that holds row
+// locks in the target. A row that the server refuses after all is found by halving, from a savepoint, and left out.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "postgres/classify.h"
+#include "postgres/connection.h"
+#include "postgres/staged_table.h"
+
+namespace postgres {
+
+class Merger {
+ public:
+  Merger(Connection& connection, std::vector<StagedTable>& tables, const std::vector<std::vector<std::size_t>>& components,
+         Classifier& classifier)
+      : connection_(connection), tables_(tables), components_(components), classifier_(classifier) {}
+
+  void merge(base::Progress& progress);
+
+  // Rows that hold other values than the file's after the merge, because a trigger changed them; a line a table.
+  const std::vector<std::string>& notices() const { return notices_; }
+
+ private:
+  enum class Step { kInsert, kUpdate };
+  // Inclusive; record numbers.
+  struct Range {
+    std::uint64_t first;
+    std::uint64_t last;
+  };
+
+  bool merge_component(const std::vector<std::size_t>& component);
+  bool insert_cycle(const std::vector<std::size_t>& component);
+  bool write(StagedTable& table, Step step);
+  void write_range(StagedTable& table, Step step, Range range);
+  void probe(StagedTable& table, Range range, bool& refused_any);
+  void refuse(StagedTable& table, Step step, Range range, const ServerError& error);
+  bool reject_dropped(StagedTable& table);
+  bool reject_unwritten(StagedTable& table);
+  bool reject(StagedTable& table, const std::string& sql);
+  void report_changed(StagedTable& table);
+  static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
+  static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
+  std::uint64_t count(const StagedTable& table, Step step, Range range);
+  std::string insert_sql(const StagedTable& table, const std::string& filter) const;
+  std::string update_sql(const StagedTable& table, const std::string& filter) const;
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+  const std::vector<std::vector<std::size_t>>& components_;
+  Classifier& classifier_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace postgres

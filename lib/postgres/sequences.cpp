@@ -1,0 +1,62 @@
+#include "postgres/sequences.h"
+
+#include <algorithm>
+
+#include "postgres/sql_text.h"
+
+namespace postgres {
+namespace {
+
+bool is_integer(const ColumnType& type) {
+  return type.type_name == "int2" || type.type_name == "int4" || type.type_name == "int8";
+}
+
+// Sequences that the file's columns feed on, with the column.
+std::vector<SequenceUse> uses_of(const StagedTable& table) {
+  std::vector<SequenceUse> uses;
+  for (const SequenceUse& use : table.details.sequences) {
+    if (table.has_columns({use.column}) && is_integer(table.details.details_of(use.column).type)) uses.push_back(use);
+  }
+  return uses;
+}
+
+}  // namespace
+
+void demand_sequence_privileges(Connection& connection, const std::vector<StagedTable>& tables) {
+  std::string grants;
+  for (const StagedTable& table : tables) {
+    for (const SequenceUse& use : uses_of(table)) {
+      const std::string name = quote_literal(use.sequence);
+      const pqxx::result row = connection.query("SELECT pg_catalog.has_sequence_privilege(" + name + ", 'SELECT') AND pg_catalog.has_sequence_privilege(" +
+                                                name + ", 'UPDATE'), pg_catalog.quote_ident(current_user)");
+      if (row[0][0].as<bool>()) continue;
+      grants += "\n  GRANT SELECT, UPDATE ON SEQUENCE " + use.sequence + " TO " + row[0][1].c_str() + ";";
+    }
+  }
+  if (grants.empty()) return;
+  throw base::Error(base::ErrorKind::kPrivilege, "the role may not set sequences of " + connection.place(), "let the owner run:" + grants);
+}
+
+std::vector<std::string> raise_sequences(Connection& connection, const std::vector<StagedTable>& tables) {
+  std::vector<std::string> raised;
+  for (const StagedTable& table : tables) {
+    for (const SequenceUse& use : uses_of(table)) {
+      const std::string name = quote_literal(use.sequence);
+      const std::string column = quote_name(use.column);
+      // One statement reads and sets, so that hardly a value can be drawn in between. A sequence that has not been called
+      // gives last_value itself next.
+      const pqxx::result row = connection.query(
+          "SELECT q.last_value, pg_catalog.setval(" + name + ", f.edge) FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." + column +
+          ") ELSE pg_catalog.min(s." + column + ") END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises, p.seqmin, p.seqmax FROM " +
+          table.typed_rows() + " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + name + "::pg_catalog.regclass AND NOT EXISTS (SELECT FROM " +
+          table.rejects + " r WHERE r.record = s." + table.record + ") GROUP BY p.seqincrement, p.seqmin, p.seqmax) f, " + use.sequence +
+          " q WHERE f.edge BETWEEN f.seqmin AND f.seqmax AND (CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END "
+          "OR (f.edge = q.last_value AND NOT q.is_called))");
+      if (row.empty()) continue;
+      raised.push_back("sequence " + use.sequence + " raised from " + row[0][0].c_str() + " to " + row[0][1].c_str());
+    }
+  }
+  return raised;
+}
+
+}  // namespace postgres

@@ -1,0 +1,19 @@
+// Sequences behind the columns of an import: raised so that the next value does not collide, never lowered.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postgres/connection.h"
+#include "postgres/staged_table.h"
+
+namespace postgres {
+
+// Throws kPrivilege, with the GRANTs, when the role may not read and set a sequence that the import may have to raise.
+void demand_sequence_privileges(Connection& connection, const std::vector<StagedTable>& tables);
+
+// Raises every sequence whose next value would be one that the file brings. A sequence is not part of a transaction: do
+// it last, right before the commit. Returns a line for each that was raised.
+std::vector<std::string> raise_sequences(Connection& connection, const std::vector<StagedTable>& tables);
+
+}  // namespace postgres

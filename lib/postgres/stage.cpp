@@ -1,0 +1,217 @@
+#include "postgres/stage.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "postgres/sql_text.h"
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// A segment is what a refused row makes us send again, so it is halved at each refusal and doubled at each success.
+constexpr std::uint64_t kMaxSegmentRows = std::uint64_t{1} << 17;
+constexpr std::uint64_t kMinSegmentRows = 64;
+constexpr std::size_t kSendBytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxRejectBytes = std::size_t{256} << 10;
+
+constexpr std::string_view kCopyHeader{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
+constexpr std::string_view kCopyTrailer{"\377\377", 2};
+
+void put_int16(base::ByteBuffer& out, std::uint16_t value) {
+  value = __builtin_bswap16(value);
+  std::memcpy(out.room(sizeof value), &value, sizeof value);
+  out.advance(sizeof value);
+}
+
+void put_int32(base::ByteBuffer& out, std::uint32_t value) {
+  value = __builtin_bswap32(value);
+  std::memcpy(out.room(sizeof value), &value, sizeof value);
+  out.advance(sizeof value);
+}
+
+void put_int64(base::ByteBuffer& out, std::uint64_t value) {
+  value = __builtin_bswap64(value);
+  std::memcpy(out.room(sizeof value), &value, sizeof value);
+  out.advance(sizeof value);
+}
+
+void put_bytes(base::ByteBuffer& out, std::string_view bytes) {
+  put_int32(out, static_cast<std::uint32_t>(bytes.size()));
+  out.append(bytes);
+}
+
+// "COPY stage_3, line 17, column data: …": the first number after the table's name, whatever language the server speaks.
+std::uint64_t line_of(const std::string& context, const std::string& stage) {
+  const std::string name = stage.substr(stage.find('.') + 1);
+  std::size_t at = context.find(name);
+  if (at == std::string::npos) return 0;
+  at = context.find_first_of("0123456789", at + name.size());
+  return at == std::string::npos ? 0 : std::stoull(context.substr(at, 18));
+}
+
+}  // namespace
+
+void create_stage(Connection& connection, const StagedTable& table) {
+  std::string list = "NULL::pg_catalog.int8 AS " + table.record;
+  for (const StagedColumn& column : table.columns) {
+    list += column.stage_type.empty() ? ", t." + column.quoted : ", NULL::" + column.stage_type + " AS " + column.quoted;
+  }
+  // AS SELECT takes over types, modifiers and collations exactly, and neither defaults nor constraints.
+  connection.execute("CREATE TEMPORARY TABLE " + table.stage + " ON COMMIT DROP AS SELECT " + list + " FROM " + table.target +
+                     " AS t WITH NO DATA; CREATE TEMPORARY TABLE " + table.verdicts +
+                     " (record pg_catalog.int8, verdict pg_catalog.\"char\") ON COMMIT DROP; CREATE TEMPORARY TABLE " + table.rejects +
+                     " (record pg_catalog.int8, verdict pg_catalog.\"char\", key pg_catalog.bytea, reason pg_catalog.bytea) ON COMMIT DROP");
+}
+
+void Stager::stage(format::TableReader& records) {
+  std::uint64_t limit = kMaxSegmentRows;
+  bool ended = false;
+  while (!ended) {
+    const format::Position start = records.position();
+    connection_.execute("SAVEPOINT segment");
+    forget_rejects();
+    try {
+      ended = run_segment(records, limit).ended;
+      limit = std::min(kMaxSegmentRows, limit * 2);
+    } catch (const ServerError& error) {
+      if (!error.blames_a_row()) throw;
+      connection_.execute("ROLLBACK TO SAVEPOINT segment");
+      records.restore(start);
+      forget_rejects();
+      const std::uint64_t line = line_of(error.fields().context, table_.stage);
+      if (line == 0 && limit > 1) {
+        limit /= 2;  // a server that names no line: come down to the row by halving
+        continue;
+      }
+      if (line > 1) run_segment(records, line - 1);
+      reject_next(records, error.what());
+      limit = std::max(kMinSegmentRows, limit / 2);
+    }
+    flush_rejects();
+    connection_.execute("RELEASE SAVEPOINT segment");
+  }
+  connection_.execute("ANALYZE " + table_.stage);
+}
+
+Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t limit) {
+  Segment segment;
+  connection_.begin_copy_in(copy_sql());
+  rows_.clear();
+  rows_.append(kCopyHeader);
+  try {
+    send_records(records, limit, segment);
+  } catch (const ServerError&) {
+    throw;  // the server has ended the COPY itself
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInterrupted && error.kind() != ErrorKind::kConnection) connection_.fail_copy_in("abandoned");
+    throw;
+  }
+  rows_.append(kCopyTrailer);
+  connection_.send_chunk(rows_.view());
+  table_.staged_rows += connection_.end_copy_in();
+  table_.counts.rows += segment.records;
+  return segment;
+}
+
+void Stager::send_records(format::TableReader& records, std::uint64_t limit, Segment& segment) {
+  std::string reason;
+  std::uint64_t reported_offset = records.position().offset;
+  std::uint64_t reported_records = 0;
+  const auto report = [&] {
+    const std::uint64_t offset = records.position().offset;
+    progress_.advance(segment.records - reported_records, offset - reported_offset);
+    reported_offset = offset;
+    reported_records = segment.records;
+  };
+  while (segment.sent < limit && rejects_.size() < kMaxRejectBytes) {
+    if (!records.next()) {
+      segment.ended = true;
+      break;
+    }
+    ++segment.records;
+    const auto values = records.values();
+    if (encode(records.record(), values, reason)) {
+      ++segment.sent;
+    } else {
+      refuse(records.record().number, values, reason);
+    }
+    if (rows_.size() < kSendBytes) continue;
+    connection_.send_chunk(rows_.view());
+    rows_.clear();
+    report();
+  }
+  report();
+}
+
+// Behind the rows that are known to be good: the next record that the codecs accept is the one the server refused.
+void Stager::reject_next(format::TableReader& records, const std::string& reason) {
+  std::string own_reason;
+  while (records.next()) {
+    ++table_.counts.rows;
+    const auto values = records.values();
+    rows_.clear();
+    const bool accepted = encode(records.record(), values, own_reason);
+    refuse(records.record().number, values, accepted ? reason : own_reason);
+    if (accepted) return;
+  }
+}
+
+bool Stager::encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
+  const std::size_t start = rows_.size();
+  put_int16(rows_, static_cast<std::uint16_t>(table_.columns.size() + 1));
+  put_int32(rows_, sizeof(std::uint64_t));
+  put_int64(rows_, record.number);
+  for (const StagedColumn& column : table_.columns) {
+    if (column.codec.encode(rows_, values[column.file_column], reason)) continue;
+    rows_.truncate(start);
+    reason = "column " + column.name + ": " + reason + " (byte " + std::to_string(record.offset) + " of the file)";
+    return false;
+  }
+  return true;
+}
+
+void Stager::refuse(std::uint64_t record, std::span<const format::Value> values, const std::string& reason) {
+  const auto& identity = table_.plan.identity;
+  std::string key;
+  for (const StagedColumn& column : table_.columns) {
+    if (!identity.empty() && std::find(identity.begin(), identity.end(), column.name) == identity.end()) continue;
+    if (!key.empty()) key += ", ";
+    const format::Value& value = values[column.file_column];
+    key += column.name + "=";
+    key += value.kind == format::ValueKind::kNull || value.kind == format::ValueKind::kMissing ? std::string_view{"null"} : value.text;
+    if (identity.empty() && key.size() > 1000) break;
+  }
+  put_int16(rejects_, 4);
+  put_int32(rejects_, sizeof(std::uint64_t));
+  put_int64(rejects_, record);
+  put_bytes(rejects_, "x");
+  put_bytes(rejects_, key);
+  put_bytes(rejects_, reason);
+  ++rejected_;
+}
+
+void Stager::forget_rejects() {
+  rejects_.clear();
+  rejected_ = 0;
+}
+
+void Stager::flush_rejects() {
+  if (rejected_ == 0) return;
+  connection_.begin_copy_in("COPY " + table_.rejects + " FROM STDIN (FORMAT binary)");
+  connection_.send_chunk(kCopyHeader);
+  connection_.send_chunk(rejects_.view());
+  connection_.send_chunk(kCopyTrailer);
+  connection_.end_copy_in();
+  table_.rejected_rows += rejected_;
+}
+
+std::string Stager::copy_sql() const {
+  std::string list = table_.record;
+  for (const StagedColumn& column : table_.columns) list += ", " + column.quoted;
+  return "COPY " + table_.stage + " (" + list + ") FROM STDIN (FORMAT binary)";
+}
+
+}  // namespace postgres

@@ -1,0 +1,53 @@
+// Takes the records of one table into its temporary table by binary COPY: the way in. A record that the codecs refuse
+// goes to reject_N with their reason; a row that the server refuses during COPY is found by its line and left out too.
+// Works in segments, each under a savepoint, so that a refused row costs one segment and memory stays constant.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/byte_buffer.h"
+#include "base/progress.h"
+#include "format/table_reader.h"
+#include "postgres/connection.h"
+#include "postgres/staged_table.h"
+
+namespace postgres {
+
+// The temporary tables of `table`, gone with the transaction.
+void create_stage(Connection& connection, const StagedTable& table);
+
+class Stager {
+ public:
+  Stager(Connection& connection, StagedTable& table, base::Progress& progress)
+      : connection_(connection), table_(table), progress_(progress) {}
+
+  void stage(format::TableReader& records);
+
+ private:
+  // What one segment has done.
+  struct Segment {
+    std::uint64_t records = 0;  // read
+    std::uint64_t sent = 0;     // given to COPY
+    bool ended = false;         // behind the table's last record
+  };
+
+  Segment run_segment(format::TableReader& records, std::uint64_t limit);
+  void send_records(format::TableReader& records, std::uint64_t limit, Segment& segment);
+  void reject_next(format::TableReader& records, const std::string& reason);
+  bool encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
+  void refuse(std::uint64_t record, std::span<const format::Value> values, const std::string& reason);
+  void forget_rejects();
+  void flush_rejects();
+  std::string copy_sql() const;
+
+  Connection& connection_;
+  StagedTable& table_;
+  base::Progress& progress_;
+  base::ByteBuffer rows_;
+  base::ByteBuffer rejects_;
+  std::uint64_t rejected_ = 0;  // entries in rejects_
+};
+
+}  // namespace postgres

@@ -1,0 +1,62 @@
+// One table of an import while it is under way: the target's table, the columns that the file brings, and the names and
+// SQL fragments that stage, classify and merge share. Holds no rows: those are in temporary tables of the server
+//   stage_N    one row a record that could be staged
+//   verdict_N  record, verdict ('i' or 'u') of the rows to be written; a staged row without an entry is unchanged
+//   reject_N   record, verdict ('c' or 'x'), key and reason of the rows left out; bytea, so that any text fits any encoding
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/target.h"
+#include "postgres/codec.h"
+#include "postgres/introspect.h"
+
+namespace postgres {
+
+struct StagedColumn {
+  std::size_t file_column;
+  std::string name;        // of the target, as it is
+  std::string quoted;
+  std::string stage_type;  // "text" for what has no binary codec; empty: the target column's own
+  std::string cast;        // "::public.email"; empty: staged in its own type
+  Codec codec;
+};
+
+struct StagedTable {
+  StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
+
+  TableDetails details;
+  engine::TablePlan plan;
+  std::vector<StagedColumn> columns;
+  std::string target;       // "schema"."table"
+  std::string target_rows;  // the same to read and to update: without children by inheritance, which are tables of their own
+  std::string stage;     // pg_temp.stage_N and so on
+  std::string verdicts;
+  std::string rejects;
+  std::string record;    // quoted name of the record number's column in stage; no column of the table is called so
+  engine::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
+  std::uint64_t staged_rows = 0;
+  std::uint64_t rejected_rows = 0;
+
+  bool has_columns(const std::vector<std::string>& names) const;
+
+  // "(SELECT record, "a", "b"::public.email AS "b" FROM stage_N)": staged rows as the target's types see them.
+  std::string typed_rows() const;
+  // ROW(s."a", s."b")::record over the file's columns: for comparison by image.
+  std::string image(const std::string& alias) const;
+  // a."id" = b."id" with the operators of the identity's index. Only with an identity.
+  std::string same_identity(const std::string& a, const std::string& b) const;
+  // Text expression that names the row to a person: id=c17…
+  std::string key_text(const std::string& alias) const;
+  // The identity's columns, each with `alias`.
+  std::string identity_list(const std::string& alias) const;
+};
+
+// INSERT INTO reject_N …: `verdict` is 'c' or 'x', `reason` a text expression, `rows` what follows FROM, with the staged
+// rows called s. One entry a record.
+std::string reject_sql(const StagedTable& table, char verdict, const std::string& reason, const std::string& rows);
+
+}  // namespace postgres

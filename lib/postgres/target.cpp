@@ -1,0 +1,230 @@
+#include "postgres/target.h"
+
+#include <utility>
+
+#include "postgres/merge.h"
+#include "postgres/sequences.h"
+#include "postgres/session.h"
+#include "postgres/sql_text.h"
+#include "postgres/stage.h"
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// Any number, the same for every import: two of them into one database must not run at once.
+constexpr const char* kAdvisoryLock = "pg_catalog.hashtextextended('db-transfer import', 0)";
+
+// The engine's word for what the server calls a serialization failure or a deadlock.
+template <typename Work>
+auto guarded(const Work& work) {
+  try {
+    return work();
+  } catch (const ServerError& error) {
+    if (error.may_be_retried()) throw engine::ConcurrentChange(error.what());
+    throw;
+  }
+}
+
+// bytea arrives as \x6869.
+std::string from_hex(const pqxx::field& field) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string text;
+  const char* hex = field.c_str();
+  for (std::size_t i = 2; i + 1 < field.size(); i += 2) text += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
+  return text;
+}
+
+}  // namespace
+
+PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout)
+    : connect_(std::move(connect)), lock_timeout_(lock_timeout), connection_(connect_()), info_(describe(*connection_)) {}
+
+PostgresTarget::~PostgresTarget() = default;
+
+void PostgresTarget::begin(engine::Intent intent) {
+  intent_ = intent;
+  classifier_.reset();
+  tables_.clear();
+  notices_.clear();
+  if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
+  if (connection_->transaction_status() != PQTRANS_IDLE) roll_back();
+  // READ WRITE, whatever default_transaction_read_only says: temporary tables must be made first.
+  connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
+  pin_settings(*connection_, lock_timeout_);
+  if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
+    throw Error(ErrorKind::kPrivilege, connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
+                "use the URL of the primary");
+  }
+  // Foreign keys are checked at the end of the statement that breaks them, so that the row at fault can be found.
+  connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
+  if (intent_ == engine::Intent::kImport) demand_sole_import();
+}
+
+void PostgresTarget::demand_sole_import() {
+  const std::string key(kAdvisoryLock);
+  if (connection_->query("SELECT pg_catalog.pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>()) return;
+  const pqxx::result other = connection_->query(
+      "SELECT a.pid, a.usename, a.client_addr, pg_catalog.date_trunc('second', a.xact_start) FROM pg_catalog.pg_locks l "
+      "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.database = "
+      "(SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND "
+      "(l.classid::pg_catalog.int8 << 32 | l.objid::pg_catalog.int8) = " + key);
+  std::string who;
+  if (!other.empty()) {
+    who = std::string(" (server process ") + other[0][0].c_str() + ", role " + other[0][1].c_str() + ", since " + other[0][3].c_str() + " UTC)";
+  }
+  throw Error(ErrorKind::kLock, "another import into " + connection_->place() + " is under way" + who, "run the command again when it has ended");
+}
+
+std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string>& schemas) {
+  details_ = introspect(*connection_, schemas);
+  std::vector<catalog::Table> tables;
+  for (const TableDetails& details : details_) tables.push_back(details.table);
+  return tables;
+}
+
+void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components, engine::Mode mode) {
+  std::vector<const TableDetails*> chosen;
+  for (engine::TablePlan& plan : plans) {
+    const TableDetails& details = find(plan.target.name);
+    if (details.row_security) {
+      throw Error(ErrorKind::kPrivilege, "row security hides rows of " + quote_name(details.table.name) + " from this role",
+                  "import as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
+    }
+    chosen.push_back(&details);
+    tables_.emplace_back(tables_.size(), details, std::move(plan));
+  }
+  std::vector<std::string> privileges{"SELECT"};
+  if (intent_ == engine::Intent::kImport) {
+    if (mode != engine::Mode::kUpdate) privileges.emplace_back("INSERT");
+    if (mode != engine::Mode::kInsert) privileges.emplace_back("UPDATE");
+  }
+  demand_privileges(*connection_, chosen, privileges);
+  if (intent_ == engine::Intent::kImport) demand_sequence_privileges(*connection_, tables_);
+  guarded([&] {
+    for (const StagedTable& table : tables_) create_stage(*connection_, table);
+    // From here on the server refuses every write but to these temporary tables.
+    if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
+  });
+  components_ = std::move(components);
+  classifier_.emplace(*connection_, tables_, components_, mode);
+}
+
+void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  guarded([&] { Stager(*connection_, tables_.at(plan), progress).stage(records); });
+}
+
+void PostgresTarget::classify(base::Progress& progress) {
+  guarded([&] { classifier_->classify(progress); });
+}
+
+void PostgresTarget::merge(base::Progress& progress) {
+  guarded([&] {
+    Merger merger(*connection_, tables_, components_, *classifier_);
+    merger.merge(progress);
+    notices_ = merger.notices();
+  });
+}
+
+engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
+  const StagedTable& table = tables_.at(plan);
+  engine::VerdictCounts counts = table.counts;
+  for (const auto& row : connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
+                                            " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
+    const auto rows = row[1].as<std::uint64_t>();
+    switch (static_cast<engine::Verdict>(row[0].c_str()[0])) {
+      case engine::Verdict::kInsert:
+        counts.insert = rows;
+        break;
+      case engine::Verdict::kUpdate:
+        counts.update = rows;
+        break;
+      case engine::Verdict::kConflict:
+        counts.conflict = rows;
+        break;
+      default:
+        counts.invalid = rows;
+        break;
+    }
+  }
+  if (counts.sum() != counts.rows) {
+    throw Error(ErrorKind::kInternal, "the verdicts of " + table.target + " do not add up to its rows: " + std::to_string(counts.sum()) + " of " +
+                                          std::to_string(counts.rows), "please report this; nothing was committed");
+  }
+  return counts;
+}
+
+void PostgresTarget::for_each_left_out(std::size_t plan, const std::function<bool(const engine::LeftOut&)>& take) {
+  const StagedTable& table = tables_.at(plan);
+  if (table.rejected_rows == 0) return;
+  connection_->execute("DECLARE left_out NO SCROLL CURSOR FOR SELECT record, verdict, key, reason FROM " + table.rejects + " ORDER BY record");
+  bool more = true;
+  while (more) {
+    const pqxx::result rows = connection_->query("FETCH 500 FROM left_out");
+    more = !rows.empty();
+    for (const auto& row : rows) {
+      if (!take({row[0].as<std::uint64_t>(), static_cast<engine::Verdict>(row[1].c_str()[0]), from_hex(row[2]), from_hex(row[3])})) {
+        more = false;
+        break;
+      }
+    }
+  }
+  connection_->execute("CLOSE left_out");
+}
+
+void PostgresTarget::commit() {
+  guarded([&] {
+    connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
+    for (std::string& line : raise_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
+    const pqxx::result id = connection_->query("SELECT pg_catalog.txid_current_if_assigned()");
+    const std::string transaction_id = id[0][0].is_null() ? "" : id[0][0].c_str();
+    std::string tag;
+    try {
+      tag = connection_->execute_for_tag("COMMIT");
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kConnection || transaction_id.empty()) throw;
+      resolve_lost_commit(transaction_id);
+      return;
+    }
+    // A transaction that has failed answers COMMIT without an error, but with this tag.
+    if (tag != "COMMIT") throw Error(ErrorKind::kInternal, "the server rolled the import back at the commit (" + tag + ")");
+  });
+}
+
+// The reply to COMMIT did not arrive. The server knows what became of the transaction.
+void PostgresTarget::resolve_lost_commit(const std::string& transaction_id) {
+  const std::string question = "SELECT pg_catalog.txid_status(" + transaction_id + ")";
+  std::string status;
+  try {
+    connection_ = connect_();
+    const pqxx::result row = connection_->query(question);
+    if (!row[0][0].is_null()) status = row[0][0].c_str();
+  } catch (const Error&) {
+    status.clear();  // not to be reached: told below
+  }
+  if (status == "committed") {
+    notices_.push_back("the connection was lost at the commit; the server says that transaction " + transaction_id + " is committed");
+    return;
+  }
+  if (status == "aborted") {
+    throw Error(ErrorKind::kConnection, "lost the connection at the commit; the server says that the import was rolled back", "run the command again");
+  }
+  throw Error(ErrorKind::kCommitUnknown, "lost the connection at the commit; whether transaction " + transaction_id + " was committed is not known",
+              "ask the server: " + question + "; running the import again is safe either way");
+}
+
+void PostgresTarget::roll_back() {
+  if (connection_->transaction_status() == PQTRANS_IDLE || connection_->transaction_status() == PQTRANS_UNKNOWN) return;
+  connection_->execute("ROLLBACK");
+}
+
+const TableDetails& PostgresTarget::find(const catalog::TableName& name) const {
+  for (const TableDetails& details : details_) {
+    if (details.table.name == name) return details;
+  }
+  throw Error(ErrorKind::kInternal, "no table " + quote_name(name) + " in the target");
+}
+
+}  // namespace postgres

@@ -1,0 +1,57 @@
+// A PostgreSQL database as something to import into: one transaction on one connection, phase by phase. Owns its
+// connection and opens a new one when a retry finds it broken. One thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/target.h"
+#include "postgres/classify.h"
+#include "postgres/connection.h"
+#include "postgres/introspect.h"
+#include "postgres/staged_table.h"
+
+namespace postgres {
+
+class PostgresTarget : public engine::Target {
+ public:
+  using Connect = std::function<std::unique_ptr<Connection>()>;
+
+  PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout);
+  ~PostgresTarget() override;
+
+  const engine::DatabaseInfo& info() const override { return info_; }
+  void begin(engine::Intent intent) override;
+  std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components, engine::Mode mode) override;
+  void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
+  void classify(base::Progress& progress) override;
+  void merge(base::Progress& progress) override;
+  engine::VerdictCounts counts(std::size_t plan) override;
+  void for_each_left_out(std::size_t plan, const std::function<bool(const engine::LeftOut&)>& take) override;
+  std::vector<std::string> notices() const override { return notices_; }
+  void commit() override;
+  void roll_back() override;
+
+ private:
+  void demand_sole_import();
+  void resolve_lost_commit(const std::string& transaction_id);
+  const TableDetails& find(const catalog::TableName& name) const;
+
+  Connect connect_;
+  std::chrono::milliseconds lock_timeout_;
+  std::unique_ptr<Connection> connection_;
+  engine::DatabaseInfo info_;
+  engine::Intent intent_ = engine::Intent::kDryRun;
+  std::vector<TableDetails> details_;
+  std::vector<StagedTable> tables_;
+  std::vector<std::vector<std::size_t>> components_;
+  std::optional<Classifier> classifier_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace postgres

@@ -1,0 +1,17 @@
+// A finished outcome as lines for a terminal. Everything from the database or the file is made printable here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/terminal.h"
+#include "engine/outcome.h"
+
+namespace report {
+
+std::string tables_text(const std::vector<engine::ListedTable>& tables);
+std::string export_text(const engine::ExportOutcome& outcome, base::Color color);
+// The table of verdicts, the rows that were left out with their reasons, notices, and one sentence on what happened.
+std::string import_text(const engine::ImportOutcome& outcome, base::Color color);
+
+}  // namespace report

@@ -1,0 +1,21 @@
+// A source's tables → one sealed file. Sees the database as engine::Source only.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "engine/outcome.h"
+#include "engine/source.h"
+#include "transfer/options.h"
+
+namespace transfer {
+
+// Writes the export. Throws base::Error; then no file is left behind.
+engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop);
+
+// The tables that run_export would write, in its order.
+std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selection& selection);
+
+}  // namespace transfer

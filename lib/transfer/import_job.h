@@ -1,0 +1,22 @@
+// One file → a target's tables: verify, plan, stage, classify, merge, commit, all or nothing. Sees the database as
+// engine::Target only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "base/progress.h"
+#include "engine/outcome.h"
+#include "engine/target.h"
+#include "transfer/options.h"
+
+namespace transfer {
+
+// Makes and owns the target; called once, after the file has been found sound.
+using OpenTarget = std::function<std::unique_ptr<engine::Target>()>;
+
+// Throws base::Error; then the target is as it was, unless the kind is kCommitUnknown.
+engine::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress, const std::stop_token& stop);
+
+}  // namespace transfer

@@ -1,0 +1,50 @@
+// What the user asked for, as plain values: cli fills them in, the jobs read them. Nothing here is validated twice:
+// names and patterns are checked by the job that knows the tables.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/atomic_file.h"
+#include "engine/source.h"
+#include "engine/target.h"
+#include "format/verify.h"
+
+namespace transfer {
+
+enum class Audit { kInclude, kSkip };
+
+// Which tables. Patterns know * and ?; with a dot they are matched against schema.table, without against the table alone.
+struct Selection {
+  std::vector<std::string> schemas;         // empty: all of the database's own
+  std::vector<std::string> tables;          // empty: all
+  std::vector<std::string> excluded;
+  std::vector<std::string> audit_tables;
+  Audit audit = Audit::kInclude;
+  std::vector<std::string> preferred_order;  // of the transfer file: decides where foreign keys do not
+};
+
+struct ExportOptions {
+  Selection selection;
+  std::string output;  // a path; "-": standard output; empty: exports/export-<time>.json
+  base::Overwrite overwrite = base::Overwrite::kRefuse;
+  engine::RowOrder row_order = engine::RowOrder::kPhysical;
+  std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
+};
+
+enum class LeftOutPolicy { kContinue, kRollBack };
+
+struct ImportOptions {
+  Selection selection;
+  std::string input;  // a path; "-": standard input
+  engine::Intent intent = engine::Intent::kImport;
+  engine::Mode mode = engine::Mode::kUpsert;
+  LeftOutPolicy left_out = LeftOutPolicy::kContinue;
+  format::SealPolicy seal = format::SealPolicy::kDemand;
+};
+
+// The words every generated file names itself with.
+inline constexpr const char* kVersion = "0.1.0";
+
+}  // namespace transfer
