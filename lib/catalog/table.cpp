@@ -13,8 +13,8 @@ std::vector<std::string> Table::identity() const {
   if (!primary_key.empty()) return primary_key;
   const std::vector<std::string>* best = nullptr;
   for (const auto& key : unique_keys) {
-    const bool nullable = std::any_of(key.begin(), key.end(), [&](const std::string& name) {
-      const Column* column = find_column(name);
+    const bool nullable = std::any_of(key.begin(), key.end(), [&](const std::string& key_column) {
+      const Column* column = find_column(key_column);
       return column == nullptr || !column->not_null;
     });
     if (nullable) continue;

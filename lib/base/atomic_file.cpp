@@ -1,0 +1,169 @@
+#include "base/atomic_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <random>
+
+#include "base/temporary_files.h"
+#include "base/terminal.h"
+
+namespace base {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string hint_for(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "make room on that disk, or name a file on another one";
+    case EFBIG:
+      return "the file size limit is reached: raise it with ulimit -f, or write a compressed file";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "name a file in a folder that you may write to";
+    case ENOENT:
+    case ENOTDIR:
+      return "make the folder first, or name a file in one that is there";
+    default:
+      return {};
+  }
+}
+
+Error output_error(std::string_view what, const std::string& path, int error_number) {
+  return system_error(ErrorKind::kInputOutput, what, path, error_number, hint_for(error_number));
+}
+
+Error exists_error(const std::string& path) {
+  return {ErrorKind::kUsage, printable(path) + " exists already",
+          "name another file, or replace this one with --force"};
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path, Overwrite overwrite)
+    : path_(std::move(path)), folder_path_(folder_of(path_)), overwrite_(overwrite) {
+  check_target();
+  folder_ = open_descriptor(folder_path_, O_RDONLY | O_DIRECTORY);
+  if (!folder_.is_open()) throw output_error("cannot open the folder", folder_path_, errno);
+  create();
+}
+
+AtomicFile::~AtomicFile() { abandon(); }
+
+void AtomicFile::check_target() const {
+  if (path_.empty() || path_.find('\0') != std::string::npos || path_.back() == '/')
+    throw Error(ErrorKind::kUsage, "\"" + printable(path_) + "\" is not the name of a file", "name a file to write to");
+  struct stat target {};
+  if (::lstat(path_.c_str(), &target) != 0) {
+    if (errno == ENOENT) return;
+    throw output_error("cannot write", path_, errno);
+  }
+  if (S_ISLNK(target.st_mode))
+    throw Error(ErrorKind::kUsage, printable(path_) + " is a symbolic link", "name the file that it points to");
+  if (S_ISDIR(target.st_mode))
+    throw Error(ErrorKind::kUsage, printable(path_) + " is a folder", "name a file in that folder");
+  if (!S_ISREG(target.st_mode))
+    throw Error(ErrorKind::kUsage, printable(path_) + " is not a regular file", "write to standard output (-) instead");
+  if (overwrite_ == Overwrite::kRefuse) throw exists_error(path_);
+}
+
+void AtomicFile::create() {
+  // Short and independent of the target's name, which may already be as long as a name may be.
+  std::random_device random;
+  const std::string folder = folder_path_ == "/" ? "" : folder_path_;
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const std::string candidate = fmt::format("{}/.db-transfer-{:08x}{:08x}.part", folder, random(), random());
+    file_ = create_temporary_file(candidate);
+    if (file_.is_open()) {
+      temporary_path_ = candidate;
+      return;
+    }
+    if (errno != EEXIST) throw output_error("cannot create a file in", folder_path_, errno);
+  }
+  throw output_error("cannot create a file in", folder_path_, EEXIST);
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  const int error = file_.is_open() ? write_all(file_.get(), bytes) : EBADF;
+  if (error == 0) return;
+  abandon();
+  throw output_error("cannot write", path_, error);
+}
+
+void AtomicFile::finish() {
+  int error = ::fsync(file_.get()) == 0 ? 0 : errno;
+  if (error == 0) error = file_.close();
+  if (error != 0) {
+    abandon();
+    throw output_error("cannot write", path_, error);
+  }
+  error = publish();
+  if (error != 0) {
+    abandon();
+    if (error == EEXIST) throw exists_error(path_);
+    throw output_error("cannot give the finished file its name", path_, error);
+  }
+  forget_temporary_file(temporary_path_);
+  temporary_path_.clear();
+  // Some file systems cannot sync a folder and say EINVAL; they have nothing to sync.
+  if (::fsync(folder_.get()) != 0 && errno != EINVAL)
+    throw output_error("the file is complete, but may not survive a power cut: cannot sync", folder_path_, errno);
+}
+
+int AtomicFile::publish() {
+  const char* from = temporary_path_.c_str();
+  const char* to = path_.c_str();
+  if (overwrite_ == Overwrite::kReplace) return ::rename(from, to) == 0 ? 0 : errno;
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // File systems without RENAME_NOREPLACE (some network ones): link(2) does not replace either.
+  if (::link(from, to) != 0) return errno;
+  ::unlink(from);
+  return 0;
+}
+
+void AtomicFile::abandon() noexcept {
+  file_.close();
+  if (temporary_path_.empty()) return;
+  ::unlink(temporary_path_.c_str());
+  forget_temporary_file(temporary_path_);
+  temporary_path_.clear();
+}
+
+DescriptorSink::DescriptorSink(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+
+void DescriptorSink::write(std::string_view bytes) {
+  const int error = write_all(fd_, bytes);
+  if (error == 0) return;
+  if (error == EPIPE)
+    throw Error(ErrorKind::kInputOutput, name_ + " was closed", "its reader ended before everything was written");
+  throw output_error("cannot write to", name_, error);
+}
+
+void DescriptorSink::finish() {
+  struct stat target {};
+  if (::fstat(fd_, &target) != 0) throw output_error("cannot write to", name_, errno);
+  if (S_ISREG(target.st_mode) && ::fsync(fd_) != 0 && errno != EINVAL)
+    throw output_error("cannot write to", name_, errno);
+}
+
+void make_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) return;
+  const int error = errno;
+  struct stat found {};
+  if (error == EEXIST && ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return;
+  throw output_error("cannot make the folder", path, error);
+}
+
+}  // namespace base

@@ -1,0 +1,64 @@
+// Output that is there completely or not at all: bytes go to a temporary file in the folder of the target, and
+// finish() makes them durable and gives them the final name. Destroyed before finish(), it leaves nothing behind.
+// Owned by one thread. DescriptorSink is the same interface over an open descriptor (standard output).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/byte_sink.h"
+#include "base/descriptor.h"
+
+namespace base {
+
+enum class Overwrite { kRefuse, kReplace };
+
+class AtomicFile : public ByteSink {
+ public:
+  // Refuses (kUsage) a target that exists, unless `overwrite` is kReplace, and always one that is a symbolic link or
+  // anything else but a regular file. The file has mode 0600 whatever the umask. Other failures are kInputOutput.
+  AtomicFile(std::string path, Overwrite overwrite);
+  ~AtomicFile() override;
+
+  // After an error the temporary file is gone and only the destructor may follow.
+  void write(std::string_view bytes) override;
+
+  // Sync, publish, sync the folder. With kRefuse a file that has appeared at `path` meanwhile is left as it is
+  // (kUsage).
+  void finish() override;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  void check_target() const;
+  void create();
+  int publish();
+  void abandon() noexcept;
+
+  const std::string path_;
+  const std::string folder_path_;
+  const Overwrite overwrite_;
+  std::string temporary_path_;  // empty: there is none (any more)
+  Descriptor file_;
+  Descriptor folder_;
+};
+
+class DescriptorSink : public ByteSink {
+ public:
+  // Borrows `fd`; `name` is for messages ("standard output").
+  DescriptorSink(int fd, std::string name);
+
+  void write(std::string_view bytes) override;
+
+  // Syncs where the descriptor is a regular file; does not close it.
+  void finish() override;
+
+ private:
+  const int fd_;
+  const std::string name_;
+};
+
+// Makes one folder (mode 0700) unless it is there; its parent must exist.
+void make_folder(const std::string& path);
+
+}  // namespace base

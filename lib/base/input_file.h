@@ -1,0 +1,53 @@
+// A file, a pipe or standard input, read in chunks through one descriptor from open to end, so that what was checked
+// is what is read. Move only, owned by one thread. Knows bytes only: no decompression, no format.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/descriptor.h"
+
+namespace base {
+
+class InputFile {
+ public:
+  // "-" is standard input. kUsage when there is no such file; kFile, naming what it is, for a folder, a device, a
+  // socket, a loop of symbolic links, or a file that may not be read. A FIFO is read as a pipe.
+  static InputFile open(const std::string& path);
+
+  // Takes an open descriptor; reading starts where it stands, and that is offset 0. `name` is for messages.
+  static InputFile from_descriptor(Descriptor file, std::string name);
+
+  // Up to `bytes` bytes; fewer is not the end, 0 is. kInputOutput on failure.
+  std::size_t read(char* to, std::size_t bytes);
+
+  // Only where seekable(): the next read() starts at `offset` (0 = where reading first started).
+  void seek(std::uint64_t offset);
+
+  // Bytes in the file when it was opened; 0 where not seekable.
+  std::uint64_t size() const;
+  bool seekable() const;
+
+  // As the user knows it, unescaped: print it through printable().
+  const std::string& name() const { return name_; }
+
+  // Permission bits (0600) of a regular file when it was opened; 0 for anything else.
+  unsigned permissions() const;
+
+  // Throws kFile when a regular file was written, replaced in place, renamed or removed since open().
+  void check_unchanged() const;
+
+ private:
+  InputFile(Descriptor file, std::string name, const struct ::stat& at_open);
+
+  Descriptor file_;
+  std::string name_;
+  struct ::stat at_open_;
+  std::uint64_t start_ = 0;     // where the descriptor stood when it was handed over
+  std::uint64_t position_ = 0;  // offset of the next read
+};
+
+}  // namespace base

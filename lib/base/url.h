@@ -1,0 +1,29 @@
+// Where the database is: a libpq or Prisma URL taken apart into what PQconnectdbParams wants, or the path of an SQLite
+// file. Knows the words only; opens nothing. No error, warning or `place` ever holds the password.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace base {
+
+enum class Engine { kPostgres, kSqlite };
+
+struct DatabaseUrl {
+  Engine engine = Engine::kPostgres;
+  // libpq keyword and value, each keyword once, decoded: connect with expand_dbname = 0. What is missing is libpq's to
+  // find.
+  std::vector<std::pair<std::string, std::string>> parameters;
+  std::string schema;  // Prisma's ?schema=; empty when not given
+  std::string path;    // of the SQLite file
+  std::vector<std::string> warnings;
+  std::string place;  // for people: database, host, port and user, control characters escaped
+};
+
+// postgresql://, postgres:// (libpq's URI grammar, and an unescaped @ in the password, as Prisma allows);
+// sqlite:PATH, sqlite://PATH, file:PATH (Prisma). Anything else is kUsage.
+DatabaseUrl parse_database_url(std::string_view url);
+
+}  // namespace base

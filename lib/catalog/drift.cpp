@@ -1,0 +1,66 @@
+#include "catalog/drift.h"
+
+#include <array>
+#include <string_view>
+
+namespace catalog {
+namespace {
+
+enum class Family { kNumber, kBoolean, kTime, kUuid, kBytes, kArray, kText };
+
+// The shape of the JSON values that a type's columns have: families differ only where no value could ever fit.
+Family family_of(std::string_view type) {
+  if (type.ends_with("[]")) return Family::kArray;
+  const std::string_view base = type.substr(0, type.find('('));
+  constexpr std::array<std::string_view, 7> kNumbers{"smallint", "integer", "bigint", "numeric", "real", "double precision", "oid"};
+  for (const std::string_view number : kNumbers) {
+    if (base == number) return Family::kNumber;
+  }
+  if (type == "boolean") return Family::kBoolean;
+  if (base == "uuid") return Family::kUuid;
+  if (base == "bytea") return Family::kBytes;
+  if (base == "date" || base.starts_with("time")) return Family::kTime;
+  return Family::kText;  // also json, enums, domains, every other type: their values decide
+}
+
+bool can_hold(const std::string& target, const std::string& file) {
+  const Family to = family_of(target);
+  const Family from = family_of(file);
+  if (to == from || from == Family::kText) return true;
+  // Written as strings: text columns and types with a text form can take them.
+  if (to == Family::kText) return from == Family::kTime || from == Family::kUuid || from == Family::kBytes || target.starts_with("json");
+  return false;
+}
+
+}  // namespace
+
+std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target, SameEngine same_engine) {
+  std::vector<Drift> found;
+  for (const Column& column : file.columns) {
+    if (column.generated) continue;
+    const Column* there = target.find_column(column.name);
+    if (there == nullptr) {
+      found.push_back({table, column.name, "is missing in the target"});
+    } else if (same_engine == SameEngine::kYes && !there->generated && !can_hold(there->type, column.type)) {
+      found.push_back({table, column.name, "is " + there->type + " in the target and " + column.type + " in the file"});
+    }
+  }
+  for (const Column& column : target.columns) {
+    if (column.generated || !column.not_null || column.has_default) continue;
+    const Column* in_file = file.find_column(column.name);
+    if (in_file == nullptr || in_file->generated) {
+      found.push_back({table, column.name, "is NOT NULL without a default in the target and missing in the file"});
+    }
+  }
+  for (const std::string& name : target.identity()) {
+    const Column* in_file = file.find_column(name);
+    const Column* there = target.find_column(name);
+    const bool reported = there != nullptr && there->not_null && !there->has_default && !there->generated;
+    if ((in_file == nullptr || in_file->generated) && !reported) {
+      found.push_back({table, name, "tells the target's rows apart and is missing in the file"});
+    }
+  }
+  return found;
+}
+
+}  // namespace catalog

@@ -1,0 +1,25 @@
+// Where the tables of a file and those of a target do not fit together: found before the first row is read.
+// Pure functions over catalog::Table; what a single value cannot be is not known here.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "catalog/table.h"
+
+namespace catalog {
+
+struct Drift {
+  std::string table;
+  std::string column;  // empty: the whole table
+  std::string what;    // a sentence without the names
+};
+
+enum class SameEngine { kYes, kNo };
+
+// Everything that keeps rows of `file` from being imported into `target`. Types are compared only where both sides are
+// of one engine: a number cannot become a uuid, while text may become anything that its value can be read as.
+std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target, SameEngine same_engine);
+
+}  // namespace catalog

@@ -1,0 +1,216 @@
+#include "transfer/export_job.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <map>
+#include <memory>
+
+#include "base/stop.h"
+#include "base/terminal.h"
+#include "catalog/graph.h"
+#include "format/header.h"
+#include "format/writer.h"
+#include "transfer/selection.h"
+
+namespace transfer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using Clock = std::chrono::steady_clock;
+
+struct Chosen {
+  std::vector<catalog::Table> tables;        // in dependency order
+  std::vector<std::uint64_t> component;      // parallel
+  std::vector<catalog::Table> skipped;       // audit tables
+  std::vector<std::string> schemas;
+};
+
+Chosen choose(engine::Source& source, const Selection& selection) {
+  const std::vector<catalog::Table> all = source.tables(selection.schemas);
+  Chosen chosen;
+  std::vector<catalog::Table> tables;
+  for (const std::size_t i : select_tables(all, selection)) {
+    catalog::Table table = all[i];
+    table.audit = is_audit(table.name, selection);
+    (table.audit && selection.audit == Audit::kSkip ? chosen.skipped : tables).push_back(std::move(table));
+  }
+  if (tables.empty()) {
+    throw Error(ErrorKind::kUsage, all.empty() ? "there is no table to export" : "the options leave no table to export",
+                all.empty() ? "check the database and --schema" : "check -t, -T and --skip-audit");
+  }
+  std::uint64_t component = 0;
+  for (const auto& group : catalog::dependency_components(tables, selection.preferred_order)) {
+    for (const std::size_t i : group) {
+      chosen.tables.push_back(std::move(tables[i]));
+      chosen.component.push_back(component);
+    }
+    ++component;
+  }
+  chosen.schemas = selection.schemas;
+  if (chosen.schemas.empty()) {
+    for (const catalog::Table& table : chosen.tables) {
+      if (!table.name.schema.empty() && std::find(chosen.schemas.begin(), chosen.schemas.end(), table.name.schema) == chosen.schemas.end()) {
+        chosen.schemas.push_back(table.name.schema);
+      }
+    }
+    std::sort(chosen.schemas.begin(), chosen.schemas.end());
+  }
+  return chosen;
+}
+
+std::string timestamp_now() {
+  const auto now = std::chrono::system_clock::now();
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() % 1000000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), micros);
+}
+
+std::string default_output() {
+  base::make_folder("exports");
+  return fmt::format("exports/export-{:%Y-%m-%dT%H-%M-%S}.json", fmt::localtime(std::time(nullptr)));
+}
+
+// Conditions by table; each must name exactly one table of the export.
+std::map<catalog::TableName, std::string> conditions(const std::vector<catalog::Table>& tables, const ExportOptions& options) {
+  std::map<catalog::TableName, std::string> found;
+  for (const auto& [pattern, sql] : options.where) {
+    Selection only;
+    only.tables = {pattern};
+    const auto matching = select_tables(tables, only);
+    if (matching.size() != 1) {
+      throw Error(ErrorKind::kUsage, "--where " + base::printable(pattern) + " matches " + std::to_string(matching.size()) + " tables",
+                  "name one table, with its schema where the name alone is not enough");
+    }
+    if (!found.emplace(tables[matching.front()].name, sql).second) {
+      throw Error(ErrorKind::kUsage, "--where is given twice for " + base::printable(pattern), "join the conditions with AND");
+    }
+  }
+  return found;
+}
+
+// A row that refers to a row the export does not hold can be imported only where that row is already.
+void note_outside_parents(const Chosen& chosen, const format::Header& header, engine::ExportOutcome& outcome) {
+  for (const catalog::Table& table : chosen.tables) {
+    for (const catalog::ForeignKey& key : table.foreign_keys) {
+      const bool inside = std::any_of(chosen.tables.begin(), chosen.tables.end(), [&](const auto& other) { return other.name == key.parent; });
+      if (inside) continue;
+      outcome.notices.push_back(fmt::format("{} refers to {} ({}), which is not in this export: its rows must be in the target already",
+                                            format::section_name(table.name, header.schemas), format::section_name(key.parent, header.schemas), key.name));
+    }
+  }
+}
+
+class ExportJob {
+ public:
+  ExportJob(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop)
+      : source_(source), options_(options), progress_(progress), stop_(stop) {}
+
+  engine::ExportOutcome run() {
+    const auto start = Clock::now();
+    const Chosen chosen = choose(source_, options_.selection);
+    const auto where = conditions(chosen.tables, options_);
+    engine::ExportOutcome outcome;
+    const auto migration = source_.last_migration(options_.selection.schemas);
+    const std::unique_ptr<base::ByteSink> sink = open_output(outcome);
+    source_.open_snapshot(chosen.tables);
+
+    format::Header header;
+    header.exported_at = timestamp_now();
+    header.generator = std::string("db-export ") + kVersion;
+    header.engine = source_.info().engine;
+    header.server_version = source_.info().server_version;
+    header.database = source_.info().database;
+    header.schemas = chosen.schemas;
+    if (migration) {
+      header.migrations_table = migration->table;
+      header.last_migration = migration->name;
+    }
+    header.tables = chosen.tables;
+
+    progress_.phase("export", 0);
+    format::Writer writer(*sink, header);
+    for (std::size_t i = 0; i < chosen.tables.size(); ++i) {
+      const auto condition = where.find(chosen.tables[i].name);
+      write_table(writer, i, chosen.tables[i], condition == where.end() ? std::string{} : condition->second, header, outcome);
+    }
+    outcome.sha256 = writer.finish().sha256;
+    outcome.bytes = writer.bytes();
+    sink->finish();
+    for (const catalog::Table& table : chosen.skipped) outcome.skipped.push_back(format::section_name(table.name, header.schemas));
+    note_outside_parents(chosen, header, outcome);
+    outcome.duration = Clock::now() - start;
+    progress_.finish();
+    return outcome;
+  }
+
+ private:
+  std::unique_ptr<base::ByteSink> open_output(engine::ExportOutcome& outcome) {
+    if (options_.output == "-") {
+      outcome.path = "-";
+      return std::make_unique<base::DescriptorSink>(1, "standard output");
+    }
+    outcome.path = options_.output.empty() ? default_output() : options_.output;
+    return std::make_unique<base::AtomicFile>(outcome.path, options_.overwrite);
+  }
+
+  void write_table(format::Writer& writer, std::size_t index, const catalog::Table& table, const std::string& where,
+                   const format::Header& header, engine::ExportOutcome& outcome) {
+    engine::ExportedTable exported{format::section_name(table.name, header.schemas), 0, 0};
+    progress_.table(exported.name);
+    writer.begin_table(index);
+    const std::uint64_t start = writer.bytes();
+    std::uint64_t reported = start;
+    const auto reader = source_.read({table.name, where, options_.row_order});
+    while (const std::uint64_t records = reader->read_batch(writer.buffer())) {
+      base::throw_if_stopped(stop_);
+      writer.end_batch(records);
+      exported.rows += records;
+      progress_.advance(records, writer.bytes() - reported);
+      reported = writer.bytes();
+    }
+    writer.end_table();
+    exported.bytes = writer.bytes() - start;
+    outcome.rows += exported.rows;
+    outcome.tables.push_back(std::move(exported));
+  }
+
+  engine::Source& source_;
+  const ExportOptions& options_;
+  base::Progress& progress_;
+  const std::stop_token& stop_;
+};
+
+}  // namespace
+
+engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop) {
+  return ExportJob(source, options, progress, stop).run();
+}
+
+std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selection& selection) {
+  const Chosen chosen = choose(source, selection);
+  std::vector<engine::ListedTable> list;
+  for (std::size_t i = 0; i < chosen.tables.size(); ++i) {
+    const catalog::Table& table = chosen.tables[i];
+    engine::ListedTable listed;
+    listed.name = format::section_name(table.name, chosen.schemas);
+    listed.audit = table.audit;
+    listed.component = chosen.component[i];
+    for (const catalog::Table& parent : chosen.tables) {
+      const bool refers = std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), [&](const auto& key) { return key.parent == parent.name; });
+      if (!refers) continue;
+      if (&parent == &table) {
+        listed.refers_to_itself = true;
+      } else {
+        listed.parents.push_back(format::section_name(parent.name, chosen.schemas));
+      }
+    }
+    list.push_back(std::move(listed));
+  }
+  return list;
+}
+
+}  // namespace transfer

@@ -1,0 +1,113 @@
+#include "transfer/plan.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/suggestion.h"
+#include "base/terminal.h"
+#include "catalog/drift.h"
+#include "catalog/graph.h"
+#include "transfer/selection.h"
+
+namespace transfer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// A file of one schema goes into the one schema that was asked for; otherwise schemas keep their names.
+catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header, const Selection& selection,
+                                  const std::vector<catalog::Table>& target_tables) {
+  if (selection.schemas.size() == 1 && header.schemas.size() <= 1) return {selection.schemas.front(), name.name};
+  const bool known = std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
+  if (!known && name.schema.empty()) return {"public", name.name};
+  return name;
+}
+
+const catalog::Table* find(const std::vector<catalog::Table>& tables, const catalog::TableName& name) {
+  const auto found = std::find_if(tables.begin(), tables.end(), [&](const auto& table) { return table.name == name; });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+std::vector<bool> skipped_sections(const format::Header& header, const Selection& selection) {
+  std::vector<bool> skipped(header.tables.size(), true);
+  for (const std::size_t i : select_tables(header.tables, selection)) {
+    const bool audit = header.tables[i].audit || is_audit(header.tables[i].name, selection);
+    skipped[i] = audit && selection.audit == Audit::kSkip;
+  }
+  return skipped;
+}
+
+engine::TablePlan plan_table(const catalog::Table& file, const catalog::Table& target) {
+  engine::TablePlan plan;
+  plan.target = target;
+  for (const catalog::Column& column : file.columns) {
+    if (column.generated) continue;  // not in the records
+    const catalog::Column* there = target.find_column(column.name);
+    plan.target_column.push_back(there == nullptr || there->generated ? engine::TablePlan::kNotWritten
+                                                                      : static_cast<std::size_t>(there - target.columns.data()));
+  }
+  plan.identity = target.identity();
+  return plan;
+}
+
+void note_differences(const std::string& section, const catalog::Table& file, const catalog::Table& target, Plan& plan) {
+  for (const catalog::Column& column : target.columns) {
+    if (column.generated || file.find_column(column.name) != nullptr) continue;
+    plan.notices.push_back(section + "." + column.name + " is not in the file: new rows take its default, updates leave it as it is");
+  }
+  for (const catalog::Column& column : file.columns) {
+    const catalog::Column* there = target.find_column(column.name);
+    if (there != nullptr && there->generated && !column.generated) {
+      plan.notices.push_back(section + "." + column.name + " is generated in the target: the file's values are not used");
+    }
+  }
+}
+
+[[noreturn]] void fail(const std::vector<catalog::Drift>& drift) {
+  std::string lines;
+  for (const catalog::Drift& difference : drift) {
+    lines += "\n  " + base::printable(difference.table) + (difference.column.empty() ? "" : "." + base::printable(difference.column)) + " " +
+             base::printable(difference.what);
+  }
+  throw Error(ErrorKind::kSchema, "the file does not fit the target's schema:" + lines,
+              "bring the target's migrations up to date, or leave tables out with -T");
+}
+
+}  // namespace
+
+Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables, const engine::DatabaseInfo& target,
+               const Selection& selection) {
+  Plan plan;
+  plan.table_of_section.resize(header.tables.size());
+  std::vector<catalog::Drift> drift;
+  std::vector<std::string> target_names;
+  for (const catalog::Table& table : target_tables) target_names.push_back(table.name.name);
+  const std::vector<bool> skipped = skipped_sections(header, selection);
+  const auto same_engine = header.engine == target.engine ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
+
+  std::vector<catalog::Table> chosen;
+  for (std::size_t i = 0; i < header.tables.size(); ++i) {
+    if (skipped[i]) continue;
+    const catalog::Table& file = header.tables[i];
+    const std::string section = format::section_name(file.name, header.schemas);
+    const catalog::Table* there = find(target_tables, name_in_target(file.name, header, selection, target_tables));
+    if (there == nullptr) {
+      const auto near = base::closest(file.name.name, target_names);
+      drift.push_back({section, "", "is missing in the target" + (near ? " (did you mean " + *near + "?)" : std::string{})});
+      continue;
+    }
+    const auto differences = catalog::find_drift(section, file, *there, same_engine);
+    drift.insert(drift.end(), differences.begin(), differences.end());
+    if (find(chosen, there->name) != nullptr) drift.push_back({section, "", "is a second section for the same table"});
+    note_differences(section, file, *there, plan);
+    plan.table_of_section[i] = plan.tables.size();
+    plan.tables.push_back(plan_table(file, *there));
+    chosen.push_back(*there);
+  }
+  if (!drift.empty()) fail(drift);
+  plan.components = catalog::dependency_components(chosen, selection.preferred_order);
+  return plan;
+}
+
+}  // namespace transfer

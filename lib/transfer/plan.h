@@ -1,0 +1,30 @@
+// Which table of the target takes which section of the file. Made before the first record is staged; whatever does not
+// fit is told all at once.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/table.h"
+#include "engine/source.h"
+#include "engine/target.h"
+#include "format/header.h"
+#include "transfer/options.h"
+
+namespace transfer {
+
+struct Plan {
+  // By table of the file: its index in `tables`; none: skipped by the user's own word.
+  std::vector<std::optional<std::size_t>> table_of_section;
+  std::vector<engine::TablePlan> tables;
+  std::vector<std::vector<std::size_t>> components;  // indices into `tables`, parents first
+  std::vector<std::string> notices;
+};
+
+// Throws kSchema with a line for every difference that keeps the file from being imported.
+Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables, const engine::DatabaseInfo& target,
+               const Selection& selection);
+
+}  // namespace transfer

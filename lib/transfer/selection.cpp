@@ -1,0 +1,73 @@
+#include "transfer/selection.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/suggestion.h"
+#include "base/terminal.h"
+
+namespace transfer {
+namespace {
+
+bool matches_text(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool matches_any(const std::vector<std::string>& patterns, const catalog::TableName& table) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return matches(pattern, table); });
+}
+
+void demand_match(const std::string& pattern, const std::vector<catalog::Table>& tables) {
+  std::vector<std::string> names;
+  for (const catalog::Table& table : tables) {
+    if (matches(pattern, table.name)) return;
+    names.push_back(pattern.find('.') == std::string::npos ? table.name.name : table.name.schema + "." + table.name.name);
+  }
+  const auto near = base::closest(pattern, names);
+  throw base::Error(base::ErrorKind::kUsage, "no table matches " + base::printable(pattern),
+                    near ? "did you mean " + base::printable(*near) + "?" : "db-export --list shows the tables");
+}
+
+}  // namespace
+
+bool matches(std::string_view pattern, const catalog::TableName& table) {
+  // A name that holds a dot itself can still be given as it is.
+  if (pattern == table.name) return true;
+  if (pattern.find('.') == std::string_view::npos) return matches_text(pattern, table.name);
+  return matches_text(pattern, table.schema + "." + table.name);
+}
+
+std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables, const Selection& selection) {
+  for (const std::string& pattern : selection.tables) demand_match(pattern, tables);
+  for (const std::string& pattern : selection.excluded) demand_match(pattern, tables);
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const catalog::TableName& name = tables[i].name;
+    if (!selection.tables.empty() && !matches_any(selection.tables, name)) continue;
+    if (!matches_any(selection.excluded, name)) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+bool is_audit(const catalog::TableName& table, const Selection& selection) { return matches_any(selection.audit_tables, table); }
+
+}  // namespace transfer

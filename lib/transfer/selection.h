@@ -1,0 +1,22 @@
+// Which tables a command means: patterns against names. Pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/table.h"
+#include "transfer/options.h"
+
+namespace transfer {
+
+// `*` any text, `?` any one character. A pattern with a dot is matched against "schema.table", any other against the table.
+bool matches(std::string_view pattern, const catalog::TableName& table);
+
+// Indices of the chosen tables, in their order; --skip-audit is not applied here. A pattern that matches no table is
+// kUsage, with the nearest name.
+std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables, const Selection& selection);
+
+bool is_audit(const catalog::TableName& table, const Selection& selection);
+
+}  // namespace transfer

@@ -1,0 +1,206 @@
+#include "support/server.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+#include "support/program.h"
+
+namespace support {
+namespace {
+
+// A server of this process's own, for a test program that was started by hand. cluster.sh serves until the pipe to it
+// is closed, which the kernel does even when this process is killed.
+class OwnServer {
+ public:
+  OwnServer() {
+    std::array<int, 2> hold{};
+    std::array<int, 2> answer{};
+    if (pipe2(hold.data(), O_CLOEXEC) != 0 || pipe2(answer.data(), O_CLOEXEC) != 0) {
+      throw std::runtime_error(std::string("pipe2: ") + std::strerror(errno));
+    }
+    const std::string script = std::filesystem::path(__FILE__).parent_path() / "cluster.sh";
+    process_ = fork();
+    if (process_ == 0) {
+      setsid();  // Ctrl-C is for the tests; the server then stops in order.
+      dup2(hold[0], STDIN_FILENO);
+      dup2(answer[1], STDOUT_FILENO);
+      execlp("bash", "bash", script.c_str(), "serve", "autovacuum=off", nullptr);
+      _exit(127);
+    }
+    ::close(hold[0]);
+    ::close(answer[1]);
+    hold_ = hold[1];
+    read_connection(answer[0]);
+    ::close(answer[0]);
+    if (connection_.empty()) {
+      stop();
+      throw std::runtime_error("No PostgreSQL server could be started with " + script +
+                               "; is the package postgresql installed?");
+    }
+  }
+  ~OwnServer() { stop(); }
+  OwnServer(const OwnServer&) = delete;
+  OwnServer& operator=(const OwnServer&) = delete;
+
+  const std::string& connection() const { return connection_; }
+
+ private:
+  void read_connection(int from) {
+    char byte = 0;
+    ssize_t count = 0;
+    while ((count = read(from, &byte, 1)) == 1 || (count < 0 && errno == EINTR)) {
+      if (count != 1) continue;
+      if (byte == '\n') return;
+      connection_ += byte;
+    }
+    connection_.clear();
+  }
+
+  void stop() {
+    if (owner_ != getpid()) return;  // A fork of the test process (a death test) must not stop the server of all.
+    ::close(hold_);
+    while (process_ > 0 && waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+
+  pid_t owner_ = getpid();
+  pid_t process_ = -1;
+  int hold_ = -1;
+  std::string connection_;
+};
+
+std::string url_of(const std::string& database) {
+  std::string host;
+  std::string port;
+  // The form is ours (cluster.sh), so a search is enough.
+  const std::string& connection = server_connection();
+  for (auto [key, value] : {std::pair{"host=", &host}, std::pair{"port=", &port}}) {
+    const auto begin = connection.find(key);
+    if (begin == std::string::npos) throw std::runtime_error("DB_TRANSFER_TEST_SERVER lacks " + std::string(key));
+    const auto from = begin + std::strlen(key);
+    *value = connection.substr(from, connection.find(' ', from) - from);
+  }
+  return "postgresql://postgres@/" + database + "?host=" + host + "&port=" + port;
+}
+
+// Unique among the test processes that share a server: ctest runs every test in a process of its own.
+std::string new_name() {
+  static std::atomic<int> count{0};
+  return "test_" + std::to_string(getpid()) + "_" + std::to_string(++count);
+}
+
+}  // namespace
+
+const std::string& server_connection() {
+  static const std::string connection = [] {
+    const char* given = std::getenv("DB_TRANSFER_TEST_SERVER");
+    if (given != nullptr && *given != '\0') return std::string(given);
+    static const OwnServer server;
+    return server.connection();
+  }();
+  return connection;
+}
+
+std::string postgres_program(const std::string& program) {
+  // Debian's /usr/bin/psql is a Perl script that looks for the version first; this is that version, without the detour.
+  namespace fs = std::filesystem;
+  fs::path best = program;
+  int best_version = 0;
+  std::error_code absent;
+  for (const auto& folder : fs::directory_iterator("/usr/lib/postgresql", absent)) {
+    const int version = std::atoi(folder.path().filename().c_str());
+    const auto candidate = folder.path() / "bin" / program;
+    if (version > best_version && access(candidate.c_str(), X_OK) == 0) {
+      best_version = version;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+Database::Database() : Database("template0") {}
+
+Database::Database(const std::string& template_name) : name_(new_name()), url_(url_of(name_)) {
+  const auto admin = connect(url_of("postgres"));
+  execute(admin.get(), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+  execute(admin.get(), "CREATE DATABASE " + name_ + " TEMPLATE \"" + template_name + "\"");
+}
+
+Database::~Database() {
+  try {
+    disconnect();
+    const auto admin = connect(url_of("postgres"));
+    execute(admin.get(), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "The test database %s is left on the throw-away server: %s\n", name_.c_str(), error.what());
+  }
+}
+
+void Database::run(const std::string& sql) { execute(sql); }
+
+std::string Database::value(const std::string& sql) {
+  const auto result = execute(sql);
+  if (PQntuples(result.get()) == 0 || PQnfields(result.get()) == 0) throw std::runtime_error("No row from: " + sql);
+  return {PQgetvalue(result.get(), 0, 0), static_cast<size_t>(PQgetlength(result.get(), 0, 0))};
+}
+
+std::vector<std::vector<std::optional<std::string>>> Database::rows(const std::string& sql) {
+  const auto result = execute(sql);
+  std::vector<std::vector<std::optional<std::string>>> all(static_cast<size_t>(PQntuples(result.get())));
+  for (int row = 0; row < PQntuples(result.get()); ++row) {
+    for (int column = 0; column < PQnfields(result.get()); ++column) {
+      auto& values = all[static_cast<size_t>(row)];
+      if (PQgetisnull(result.get(), row, column) != 0) {
+        values.emplace_back(std::nullopt);
+      } else {
+        values.emplace_back(std::in_place, PQgetvalue(result.get(), row, column),
+                            static_cast<size_t>(PQgetlength(result.get(), row, column)));
+      }
+    }
+  }
+  return all;
+}
+
+void Database::run_file(const std::string& path, const std::vector<std::string>& variables) {
+  std::vector<std::string> command{postgres_program("psql"), "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1"};
+  for (const auto& variable : variables) command.insert(command.end(), {"-v", variable});
+  command.insert(command.end(), {"-f", path, "-d", url_});
+  const auto run = run_program(command);
+  if (run.status != 0) throw std::runtime_error("psql -f " + path + ": " + run.err);
+}
+
+Database::Connection Database::connect(const std::string& conninfo) {
+  Connection connection(PQconnectdb(conninfo.c_str()), PQfinish);
+  if (PQstatus(connection.get()) != CONNECTION_OK) {
+    throw std::runtime_error(conninfo + ": " + PQerrorMessage(connection.get()));
+  }
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
+  return connection;
+}
+
+Database::Result Database::execute(PGconn* connection, const std::string& sql) {
+  Result result(PQexec(connection, sql.c_str()), PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
+    throw std::runtime_error(std::string(PQerrorMessage(connection)) + "in: " + sql);
+  }
+  return result;
+}
+
+Database::Result Database::execute(const std::string& sql) {
+  if (!connection_) connection_ = connect(url_);
+  return execute(connection_.get(), sql);
+}
+
+}  // namespace support
