@@ -92,7 +92,9 @@ void read_hosts(std::string_view text, UrlParameters& parameters) {
   std::string hosts;
   std::string ports;
   bool any_port = false;
-  for (bool first = true; first || !text.empty(); first = false) {
+  bool more = true;
+  for (bool first = true; more; first = false) {
+    more = text.find(',') != std::string_view::npos;
     std::string_view one = take_until(text, ',');
     std::string_view host;
     if (!one.empty() && one.front() == '[') {

@@ -1,0 +1,130 @@
+#include "base/stop.h"
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+
+#include "base/atomic_file.h"
+#include "temporary_folder.h"
+
+namespace base {
+namespace {
+
+// Blocks until the token's stop was requested.
+void wait_for_stop(const std::stop_token& token) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  changed.wait(lock, token, [] { return false; });
+}
+
+// Runs `body` in a child process; its exit status, or 1000 + the signal that killed it.
+int status_of_child(const std::function<void()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    body();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+TEST(StopSignals, NothingIsStoppedWithoutASignal) {
+  const StopSignals stop;
+
+  EXPECT_FALSE(stop.token().stop_requested());
+  EXPECT_EQ(stop.signal(), 0);
+  EXPECT_NO_THROW(throw_if_stopped(stop.token()));
+}
+
+TEST(StopSignals, TheFirstSignalRequestsAStop) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const StopSignals stop;
+    ::kill(::getpid(), signal);
+    wait_for_stop(stop.token());
+
+    EXPECT_EQ(stop.signal(), signal);
+    const Error error = error_of([&] { throw_if_stopped(stop.token()); });
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+    EXPECT_STREQ(error.what(), "interrupted");
+  }
+}
+
+TEST(StopSignals, TheSecondSignalEndsTheProcessAndRemovesUnfinishedFiles) {
+  const TemporaryFolder folder;
+  make_file(folder / "other", "kept");
+
+  const int status = status_of_child([&] {
+    const StopSignals stop;
+    AtomicFile done(folder / "done.json", Overwrite::kRefuse);
+    done.finish();
+    AtomicFile file(folder / "out.json", Overwrite::kRefuse);
+    file.write("half");
+    ::kill(::getpid(), SIGINT);
+    wait_for_stop(stop.token());
+    ::kill(::getpid(), SIGTERM);
+    while (true) ::pause();
+  });
+
+  EXPECT_EQ(status, 128 + SIGTERM);
+  EXPECT_THAT(folder.names(), testing::UnorderedElementsAre("done.json", "other"));
+}
+
+TEST(StopSignals, TheSignalReachesEveryThread) {
+  const StopSignals stop;
+  std::thread first([&] { wait_for_stop(stop.token()); });
+  std::thread second([&] { wait_for_stop(stop.token()); });
+  ::kill(::getpid(), SIGINT);
+  first.join();
+  second.join();
+
+  EXPECT_TRUE(stop.token().stop_requested());
+}
+
+TEST(StopSignals, AnIgnoredHangupStaysIgnored) {
+  const int status = status_of_child([] {
+    std::signal(SIGHUP, SIG_IGN);
+    const StopSignals stop;
+    ::kill(::getpid(), SIGHUP);
+    ::kill(::getpid(), SIGINT);
+    wait_for_stop(stop.token());
+    ::_exit(stop.signal());
+  });
+
+  EXPECT_EQ(status, SIGINT);
+}
+
+TEST(StopSignals, AClosedPipeIsAnErrorAndNotTheEnd) {
+  const int status = status_of_child([] {
+    const StopSignals stop;
+    std::array<int, 2> pipe{};
+    if (::pipe(pipe.data()) != 0) ::_exit(1);
+    ::close(pipe[0]);
+    ::_exit(::write(pipe[1], "x", 1) == -1 && errno == EPIPE ? 42 : 2);
+  });
+
+  EXPECT_EQ(status, 42);
+}
+
+TEST(StopSignals, PutsEverythingBack) {
+  sigset_t mask;
+  { const StopSignals stop; }
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+
+  EXPECT_EQ(sigismember(&mask, SIGINT), 0);
+  struct sigaction now {};
+  ::sigaction(SIGPIPE, nullptr, &now);
+  EXPECT_EQ(now.sa_handler, SIG_DFL);
+  EXPECT_EQ(status_of_child([] {
+              { const StopSignals stop; }
+              ::kill(::getpid(), SIGTERM);
+            }),
+            1000 + SIGTERM);
+}
+
+}  // namespace
+}  // namespace base
