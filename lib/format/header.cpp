@@ -1,0 +1,179 @@
+#include "format/header.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "base/byte_buffer.h"
+#include "base/error.h"
+#include "format/json_text.h"
+
+namespace format {
+namespace {
+
+// Which schema stands unnamed.
+std::string_view bare_schema(const std::vector<std::string>& schemas) {
+  if (schemas.empty()) return {};
+  return schemas.size() == 1 ? std::string_view(schemas.front()) : std::string_view("public");
+}
+
+std::string quoted_if_misleading(const std::string& part) {
+  if (part.find_first_of(".\"") == std::string::npos) return part;
+  std::string quoted = "\"";
+  for (const char byte : part) quoted.append(byte == '"' ? 2 : 1, byte);
+  return quoted + '"';
+}
+
+// Takes one part off the front of a section name; false: there is none that could be read.
+bool take_part(std::string_view& text, std::string& part) {
+  part.clear();
+  if (!text.starts_with('"')) {
+    const std::size_t bytes = std::min(text.find('.'), text.size());
+    part = text.substr(0, bytes);
+    text.remove_prefix(bytes);
+    return part.find('"') == std::string::npos;
+  }
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      if (at + 1 == text.size() || text[at + 1] != '"') {
+        text.remove_prefix(at + 1);
+        return true;
+      }
+      ++at;
+    }
+    part.push_back(text[at]);
+  }
+  return false;
+}
+
+// Appends members and elements in the layout of the file: `{"name": "id", "type": "text"}`, one line a table.
+class HeaderWriter {
+ public:
+  explicit HeaderWriter(const Header& header) : header_(header) {}
+
+  std::string text() {
+    write_origin();
+    out_.append("\"tables\": [\n");
+    for (std::size_t i = 0; i < header_.tables.size(); ++i) {
+      write_table(header_.tables[i]);
+      out_.append(i + 1 < header_.tables.size() ? ",\n" : "\n");
+    }
+    out_.append("],\n\"data\": {\n");
+    return std::string(out_.view());
+  }
+
+ private:
+  void write_origin() {
+    out_.append(fmt::format("{{\n\"format\": {{\"name\": \"db-transfer\", \"version\": {}}},\n", header_.version));
+    member("\"exported_at\": ", header_.exported_at);
+    member(",\n\"generator\": ", header_.generator);
+    member(",\n\"source\": {\"engine\": ", header_.engine);
+    member(", \"server_version\": ", header_.server_version);
+    member(", \"database\": ", header_.database);
+    out_.append(", \"schemas\": ");
+    strings(header_.schemas);
+    if (!header_.migrations_table.empty()) {
+      member(", \"migrations\": {\"table\": ", header_.migrations_table);
+      member(", \"last\": ", header_.last_migration);
+      out_.append('}');
+    }
+    out_.append("},\n");
+  }
+
+  void write_table(const catalog::Table& table) {
+    member("{\"name\": ", section_name(table.name, header_.schemas));
+    out_.append(", \"columns\": ");
+    list(table.columns, [this](const catalog::Column& column) { write_column(column); });
+    out_.append(", \"primary_key\": ");
+    strings(table.primary_key);
+    out_.append(", \"unique_keys\": ");
+    list(table.unique_keys, [this](const std::vector<std::string>& key) { strings(key); });
+    out_.append(", \"foreign_keys\": ");
+    list(table.foreign_keys, [this](const catalog::ForeignKey& key) { write_foreign_key(key); });
+    out_.append(table.audit ? ", \"audit\": true}" : ", \"audit\": false}");
+  }
+
+  void write_column(const catalog::Column& column) {
+    member("{\"name\": ", column.name);
+    member(", \"type\": ", column.type);
+    if (column.not_null) out_.append(", \"not_null\": true");
+    if (column.generated) out_.append(", \"generated\": true");
+    if (column.has_default) out_.append(", \"default\": true");
+    if (column.identity == catalog::Identity::kAlways) out_.append(", \"identity\": \"always\"");
+    if (column.identity == catalog::Identity::kByDefault) out_.append(", \"identity\": \"by default\"");
+    out_.append('}');
+  }
+
+  void write_foreign_key(const catalog::ForeignKey& key) {
+    member("{\"name\": ", key.name);
+    out_.append(", \"columns\": ");
+    strings(key.columns);
+    member(", \"parent\": ", section_name(key.parent, header_.schemas));
+    out_.append(", \"parent_columns\": ");
+    strings(key.parent_columns);
+    out_.append('}');
+  }
+
+  void member(std::string_view before, const std::string& value) {
+    out_.append(before);
+    append_json_string(out_, value);
+  }
+
+  void strings(const std::vector<std::string>& values) {
+    list(values, [this](const std::string& value) { append_json_string(out_, value); });
+  }
+
+  template <typename Values, typename Write>
+  void list(const Values& values, Write write) {
+    out_.append('[');
+    std::string_view separator = "";
+    for (const auto& value : values) {
+      out_.append(separator);
+      write(value);
+      separator = ", ";
+    }
+    out_.append(']');
+  }
+
+  const Header& header_;
+  base::ByteBuffer out_;
+};
+
+}  // namespace
+
+std::string section_name(const catalog::TableName& table, const std::vector<std::string>& schemas) {
+  const std::string name = quoted_if_misleading(table.name);
+  if (table.schema.empty() || table.schema == bare_schema(schemas)) return name;
+  return quoted_if_misleading(table.schema) + "." + name;
+}
+
+catalog::TableName table_of_section(std::string_view section, const std::vector<std::string>& schemas) {
+  std::string_view rest = section;
+  std::string first;
+  std::string second;
+  bool sound = take_part(rest, first);
+  const bool qualified = rest.starts_with('.');
+  if (qualified) {
+    rest.remove_prefix(1);
+    sound = sound && take_part(rest, second);
+  }
+  if (!sound || !rest.empty()) {
+    throw base::Error(base::ErrorKind::kFile,
+                      fmt::format("\"{}\" is not the name of a table (table, or schema.table)", section));
+  }
+  if (qualified) return {first, second};
+  return {std::string(bare_schema(schemas)), first};
+}
+
+std::string header_text(const Header& header) {
+  std::string text = HeaderWriter(header).text();
+  if (!simdjson::validate_utf8(text)) {
+    throw base::Error(base::ErrorKind::kSchema,
+                      "the name of a table, column or key is not valid UTF-8, so no JSON can hold it",
+                      "rename it, or leave its table out");
+  }
+  return text;
+}
+
+}  // namespace format

@@ -1,0 +1,44 @@
+// What stands before `data` in an export: who wrote it, from where, and what its tables are. Plain values.
+// Tables stand in dependency order, parents first; the sections of `data` follow the same order.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/table.h"
+
+namespace format {
+
+inline constexpr int kFormatVersion = 1;
+inline constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 20;
+
+struct Header {
+  int version = kFormatVersion;
+  std::string exported_at;  // ISO 8601, UTC
+  std::string generator;    // "db-export 0.1.0"
+  std::string engine;       // "postgresql", "sqlite"
+  std::string server_version;
+  std::string database;
+  std::vector<std::string> schemas;  // empty where the engine has none
+  std::string migrations_table;      // empty: the database has no migration ledger
+  std::string last_migration;
+  std::vector<catalog::Table> tables;
+};
+
+// How the file calls a table: the bare name inside the one schema of `schemas` (inside `public` when there are
+// several), otherwise `schema.table`. A part that holds a dot or a double quote is quoted as SQL does.
+std::string section_name(const catalog::TableName& table, const std::vector<std::string>& schemas);
+// The inverse. Throws Error(kFile) for a name that section_name never gives.
+catalog::TableName table_of_section(std::string_view section, const std::vector<std::string>& schemas);
+
+// The document from its first byte up to and including `"data": {` and the line break.
+// Throws Error(kSchema) when a name is not valid UTF-8.
+std::string header_text(const Header& header);
+
+// Reads a JSON object that holds the members which stand before `data`; unknown members are ignored.
+// Throws Error(kFile), beginning with `file`, for anything that is not a header of this version.
+Header parse_header(std::string_view json, const std::string& file);
+
+}  // namespace format

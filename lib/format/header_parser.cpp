@@ -1,0 +1,221 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "format/header.h"
+
+namespace format {
+namespace {
+
+using nlohmann::json;
+
+// Reads the members of one header. `where` names the place in messages: "the header", "table users".
+class HeaderParser {
+ public:
+  explicit HeaderParser(const std::string& file) : file_(file) {}
+
+  Header parse(std::string_view text) {
+    const json document = parse_json(text);
+    Header header;
+    check_format(document, header);
+    header.exported_at = text_of(document, "exported_at", "the header");
+    header.generator = text_of(document, "generator", "the header");
+    if (const json* source = find(document, "source", json::value_t::object, "the header"))
+      read_source(*source, header);
+    for (const json& table : elements(document, "tables", "the header")) {
+      header.tables.push_back(read_table(table, header.schemas));
+    }
+    check_names(header);
+    return header;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const {
+    throw base::Error(base::ErrorKind::kFile, fmt::format("{}: {}", file_, what), hint);
+  }
+
+  // JSON libraries keep one of two members of a name without a word; here a second one is refused.
+  json parse_json(std::string_view text) const {
+    std::vector<std::set<std::string>> names;
+    const auto check = [&](int, json::parse_event_t event, json& parsed) {
+      if (event == json::parse_event_t::object_start) names.emplace_back();
+      if (event == json::parse_event_t::object_end) names.pop_back();
+      if (event == json::parse_event_t::key && !names.back().insert(parsed.get<std::string>()).second) {
+        fail(fmt::format("the member {} stands twice in an object of the header", parsed.dump()));
+      }
+      return true;
+    };
+    try {
+      return json::parse(text, check);
+    } catch (const json::exception& error) {
+      fail(fmt::format("the header is damaged: {}", error.what()), "copy the file again");
+    }
+  }
+
+  void check_format(const json& document, Header& header) const {
+    const json* format = document.is_object() ? find(document, "format", json::value_t::object, "the header") : nullptr;
+    if (format == nullptr || text_of(*format, "name", "\"format\"") != "db-transfer") {
+      fail("not an export of db-export: no {\"name\": \"db-transfer\"} as \"format\" stands before \"data\"");
+    }
+    const auto version = format->find("version");
+    if (version == format->end() || !version->is_number_integer())
+      fail("\"version\" of \"format\" is not a whole number");
+    if (*version != kFormatVersion) {
+      fail(fmt::format("written by format version {}, this reads {}", version->dump(), kFormatVersion),
+           fmt::format("use the db-import of the release that wrote it ({})",
+                       text_of(document, "generator", "the header")));
+    }
+    header.version = kFormatVersion;
+    if (!document.contains("tables")) fail("no \"tables\" stands before \"data\"");
+  }
+
+  void read_source(const json& source, Header& header) const {
+    header.engine = text_of(source, "engine", "\"source\"");
+    header.server_version = text_of(source, "server_version", "\"source\"");
+    header.database = text_of(source, "database", "\"source\"");
+    header.schemas = strings(source, "schemas", "\"source\"");
+    if (const json* migrations = find(source, "migrations", json::value_t::object, "\"source\"")) {
+      header.migrations_table = text_of(*migrations, "table", "\"migrations\"");
+      header.last_migration = text_of(*migrations, "last", "\"migrations\"");
+    }
+  }
+
+  catalog::Table read_table(const json& entry, const std::vector<std::string>& schemas) const {
+    if (!entry.is_object() || !entry.contains("name") || !entry.contains("columns")) {
+      fail("an entry of \"tables\" is not an object with \"name\" and \"columns\"");
+    }
+    catalog::Table table;
+    table.name = table_name(text_of(entry, "name", "an entry of \"tables\""), schemas);
+    const std::string where = "table " + entry["name"].dump();
+    for (const json& column : elements(entry, "columns", where)) table.columns.push_back(read_column(column, where));
+    table.primary_key = strings(entry, "primary_key", where);
+    for (const json& key : elements(entry, "unique_keys", where))
+      table.unique_keys.push_back(strings_of(key, "unique_keys", where));
+    for (const json& key : elements(entry, "foreign_keys", where)) {
+      table.foreign_keys.push_back(read_foreign_key(key, schemas, where));
+    }
+    table.audit = truth_of(entry, "audit", where);
+    check_columns(table, where);
+    return table;
+  }
+
+  catalog::Column read_column(const json& entry, const std::string& where) const {
+    if (!entry.is_object() || !entry.contains("name") || !entry.contains("type")) {
+      fail(fmt::format("a column of {} is not an object with \"name\" and \"type\"", where));
+    }
+    catalog::Column column;
+    column.name = text_of(entry, "name", where);
+    column.type = text_of(entry, "type", where);
+    column.not_null = truth_of(entry, "not_null", where);
+    column.generated = truth_of(entry, "generated", where);
+    column.has_default = truth_of(entry, "default", where);
+    const std::string identity = text_of(entry, "identity", where);
+    if (identity == "always") {
+      column.identity = catalog::Identity::kAlways;
+    } else if (identity == "by default") {
+      column.identity = catalog::Identity::kByDefault;
+    } else if (!identity.empty()) {
+      fail(fmt::format("\"identity\" of a column of {} is neither \"always\" nor \"by default\"", where));
+    }
+    return column;
+  }
+
+  catalog::ForeignKey read_foreign_key(const json& entry, const std::vector<std::string>& schemas,
+                                       const std::string& where) const {
+    if (!entry.is_object() || !entry.contains("parent"))
+      fail(fmt::format("a foreign key of {} is not an object with \"parent\"", where));
+    catalog::ForeignKey key;
+    key.name = text_of(entry, "name", where);
+    key.columns = strings(entry, "columns", where);
+    key.parent = table_name(text_of(entry, "parent", where), schemas);
+    key.parent_columns = strings(entry, "parent_columns", where);
+    if (key.columns.empty() || key.columns.size() != key.parent_columns.size()) {
+      fail(fmt::format("a foreign key of {} does not pair its columns with its parent's", where));
+    }
+    return key;
+  }
+
+  catalog::TableName table_name(const std::string& section, const std::vector<std::string>& schemas) const {
+    try {
+      return table_of_section(section, schemas);
+    } catch (const base::Error& error) {
+      fail(fmt::format("in \"tables\": {}", error.what()));
+    }
+  }
+
+  void check_columns(const catalog::Table& table, const std::string& where) const {
+    std::set<std::string_view> columns;
+    for (const catalog::Column& column : table.columns) {
+      if (!columns.insert(column.name).second)
+        fail(fmt::format("column {} stands twice in {}", json(column.name).dump(), where));
+    }
+    const auto check_key = [&](const std::vector<std::string>& key) {
+      for (const std::string& column : key) {
+        if (!columns.contains(column))
+          fail(fmt::format("a key of {} names the column {}, which it has not", where, json(column).dump()));
+      }
+    };
+    check_key(table.primary_key);
+    std::for_each(table.unique_keys.begin(), table.unique_keys.end(), check_key);
+    for (const catalog::ForeignKey& key : table.foreign_keys) check_key(key.columns);
+  }
+
+  void check_names(const Header& header) const {
+    std::set<catalog::TableName> names;
+    for (const catalog::Table& table : header.tables) {
+      if (names.insert(table.name).second) continue;
+      fail(fmt::format("the table {} stands twice in \"tables\"",
+                       json(section_name(table.name, header.schemas)).dump()));
+    }
+  }
+
+  // The member, null where it is absent.
+  const json* find(const json& object, const char* member, json::value_t kind, const std::string& where) const {
+    const auto found = object.find(member);
+    if (found == object.end()) return nullptr;
+    if (found->type() != kind) {
+      fail(
+          fmt::format("\"{}\" of {} is of kind {}, not {}", member, where, found->type_name(), json(kind).type_name()));
+    }
+    return &*found;
+  }
+
+  std::string text_of(const json& object, const char* member, const std::string& where) const {
+    const json* found = find(object, member, json::value_t::string, where);
+    return found == nullptr ? std::string() : found->get<std::string>();
+  }
+
+  bool truth_of(const json& object, const char* member, const std::string& where) const {
+    const json* found = find(object, member, json::value_t::boolean, where);
+    return found != nullptr && found->get<bool>();
+  }
+
+  const json& elements(const json& object, const char* member, const std::string& where) const {
+    static const json kNone = json::array();
+    const json* found = find(object, member, json::value_t::array, where);
+    return found == nullptr ? kNone : *found;
+  }
+
+  std::vector<std::string> strings(const json& object, const char* member, const std::string& where) const {
+    return strings_of(elements(object, member, where), member, where);
+  }
+
+  std::vector<std::string> strings_of(const json& array, const char* member, const std::string& where) const {
+    const auto is_string = [](const json& element) { return element.is_string(); };
+    if (!array.is_array() || !std::all_of(array.begin(), array.end(), is_string)) {
+      fail(fmt::format("\"{}\" of {} does not hold a list of names", member, where));
+    }
+    return array.get<std::vector<std::string>>();
+  }
+
+  const std::string& file_;
+};
+
+}  // namespace
+
+Header parse_header(std::string_view text, const std::string& file) { return HeaderParser(file).parse(text); }
+
+}  // namespace format
