@@ -17,6 +17,13 @@ constexpr std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
   return (value >= 0 ? value : value - by + 1) / by;
 }
 
+// Two digits at `at`, or a number above 99.
+std::uint32_t two_digits(const char* at) {
+  const auto tens = static_cast<std::uint32_t>(at[0] - '0');
+  const auto ones = static_cast<std::uint32_t>(at[1] - '0');
+  return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
 bool is_leap_year(std::int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 }  // namespace
@@ -112,6 +119,13 @@ bool take_digits(std::string_view& rest, std::size_t count, std::uint32_t& value
 }
 
 bool take_day(std::string_view& rest, Day& day) {
+  if (rest.size() >= 10 && rest[4] == '-' && rest[7] == '-') {  // a year of four digits
+    const std::uint32_t century = two_digits(rest.data());
+    const std::uint32_t year = two_digits(rest.data() + 2);
+    day = {century * 100 + year, two_digits(rest.data() + 5), two_digits(rest.data() + 8)};
+    rest.remove_prefix(10);
+    return century < 100 && year < 100 && day.year != 0;  // is_valid looks at month and day
+  }
   const std::size_t year_digits = std::min(rest.find('-'), rest.size());
   std::uint32_t year = 0;
   if (year_digits < 4 || year_digits > 7 || !take_digits(rest, year_digits, year) || year == 0) return false;
@@ -135,15 +149,14 @@ bool take_fraction(std::string_view& rest, Clock& clock) {
 }
 
 bool take_clock(std::string_view& rest, Clock& clock) {
-  std::uint32_t hours = 0;
-  std::uint32_t minutes = 0;
-  std::uint32_t seconds = 0;
-  if (!take_digits(rest, 2, hours) || !take_text(rest, ":") || !take_digits(rest, 2, minutes) ||
-      !take_text(rest, ":") || !take_digits(rest, 2, seconds)) {
-    return false;
-  }
+  if (rest.size() < 8 || rest[2] != ':' || rest[5] != ':') return false;
+  const std::uint32_t hours = two_digits(rest.data());
+  const std::uint32_t minutes = two_digits(rest.data() + 3);
+  const std::uint32_t seconds = two_digits(rest.data() + 6);
+  if (hours > 24 || minutes > 59 || seconds > 59) return false;
+  rest.remove_prefix(8);
   clock.microseconds = (std::int64_t{hours} * 3'600 + minutes * 60 + seconds) * kMicrosecondsPerSecond;
-  return minutes < 60 && seconds < 60 && take_fraction(rest, clock) && clock.microseconds <= kMicrosecondsPerDay;
+  return take_fraction(rest, clock) && clock.microseconds <= kMicrosecondsPerDay;
 }
 
 bool take_offset(std::string_view& rest, std::int32_t& east_seconds) {

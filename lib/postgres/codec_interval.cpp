@@ -152,7 +152,7 @@ bool parse_interval(std::string_view rest, Interval& interval, std::int32_t& fra
     if (unit <= stage) return false;
     stage = unit;
     if (unit < 4) take_text(rest, "s");
-    if (rest.empty()) break;
+    if (rest.empty() || unit == 4) break;
     if (!take_text(rest, " ")) return false;
   }
   interval.months = static_cast<std::int32_t>(months);

@@ -135,20 +135,25 @@ bool encode_integer(const Codec& codec, base::ByteBuffer& out, const Value& valu
 template <class Float>
 constexpr int kFirstScientificExponent = sizeof(Float) == 4 ? 6 : 15;  // as PostgreSQL's float4out and float8out
 
-// `text` is d.ddde±xx as std::to_chars writes it: lays the digits out without exponent.
+// Lays d.ddd × 10^exponent out without exponent; `digits` has no point.
 char* put_fixed(char* at, std::string_view digits, int exponent) {
-  const auto count = static_cast<int>(digits.size());
+  const std::size_t count = digits.size();
   if (exponent < 0) {
-    *at++ = '0';
-    *at++ = '.';
-    for (int i = -1; i > exponent; --i) *at++ = '0';
-    return std::copy(digits.begin(), digits.end(), at);
+    std::memcpy(at, "0.000", 5);
+    at += 1 - exponent;
+    std::memcpy(at, digits.data(), count);
+    return at + count;
   }
-  for (int i = 0; i <= exponent || i < count; ++i) {
-    if (i == exponent + 1) *at++ = '.';
-    *at++ = i < count ? digits[static_cast<std::size_t>(i)] : '0';
+  const auto integer_digits = static_cast<std::size_t>(exponent) + 1;
+  if (count <= integer_digits) {
+    std::memcpy(at, digits.data(), count);
+    std::memset(at + count, '0', integer_digits - count);
+    return at + integer_digits;
   }
-  return at;
+  std::memcpy(at, digits.data(), integer_digits);
+  at[integer_digits] = '.';
+  std::memcpy(at + integer_digits + 1, digits.data() + integer_digits, count - integer_digits);
+  return at + count + 1;
 }
 
 template <class Float>
@@ -159,21 +164,16 @@ char* put_float(char* at, Float value) {
     value = -value;
   }
   if (value < kLargestPlain && value == std::trunc(value)) return put_unsigned(at, static_cast<std::uint64_t>(value));
-  char scientific[40];
-  const char* const end =
-      std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
-  const char* mark = end;
-  while (*--mark != 'e') {
-  }
+  char text[40];  // d.ddde±xx; the fewest digits
+  char* const end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
+  char* mark = end - 4;
+  if (*mark != 'e') --mark;  // e±xxx
   int exponent = 0;
-  std::from_chars(mark[1] == '+' ? mark + 2 : mark + 1, end, exponent);
-  if (exponent < -4 || exponent >= kFirstScientificExponent<Float>) {
-    return std::copy(static_cast<const char*>(scientific), end, at);
-  }
-  char digits[40] = {scientific[0]};
-  const char* const digits_end =
-      mark - scientific > 1 ? std::copy(scientific + 2, const_cast<char*>(mark), digits + 1) : digits + 1;
-  return put_fixed(at, {digits, static_cast<std::size_t>(digits_end - digits)}, exponent);
+  for (const char* digit = mark + 2; digit < end; ++digit) exponent = exponent * 10 + (*digit - '0');
+  if (mark[1] == '-') exponent = -exponent;
+  if (exponent < -4 || exponent >= kFirstScientificExponent<Float>) return std::copy(text, end, at);
+  text[1] = text[0];  // over the point
+  return put_fixed(at, {text + 1, mark - text > 1 ? static_cast<std::size_t>(mark - text - 1) : 1}, exponent);
 }
 
 template <class Float>

@@ -208,7 +208,7 @@ std::uint64_t Merger::count(const StagedTable& table, Step step, Range range) {
       .as<std::uint64_t>();
 }
 
-std::string Merger::insert_sql(const StagedTable& table, const std::string& filter) const {
+std::string Merger::insert_sql(const StagedTable& table, const std::string& filter) {
   std::vector<std::string> columns;
   std::vector<std::string> values;
   for (const StagedColumn& column : table.columns) {
@@ -216,8 +216,10 @@ std::string Merger::insert_sql(const StagedTable& table, const std::string& filt
     values.push_back("s." + column.quoted);
   }
   const std::string list = columns.empty() ? "" : " (" + join(columns, ", ") + ") OVERRIDING SYSTEM VALUE";
-  return "INSERT INTO " + table.target + list + " SELECT " + join(values, ", ") + " FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
-         " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'" + filter;
+  const std::string sql = "INSERT INTO " + table.target + list + " SELECT " + join(values, ", ") + " FROM " + table.typed_rows() + " s";
+  // All of them: in the order of the file, and without a join.
+  if (filter.empty() && count(table, Step::kInsert, whole(table)) == table.staged_rows) return sql;
+  return sql + " JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'" + filter;
 }
 
 std::string Merger::update_sql(const StagedTable& table, const std::string& filter) const {

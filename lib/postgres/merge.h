@@ -45,7 +45,7 @@ class Merger {
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
   std::uint64_t count(const StagedTable& table, Step step, Range range);
-  std::string insert_sql(const StagedTable& table, const std::string& filter) const;
+  std::string insert_sql(const StagedTable& table, const std::string& filter);
   std::string update_sql(const StagedTable& table, const std::string& filter) const;
 
   Connection& connection_;
