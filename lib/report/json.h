@@ -1,4 +1,5 @@
-// A finished outcome as one JSON object, for programs (--json). Member names are part of the interface: only ever added.
+// A finished outcome as one JSON object, for programs (--json). Member names are part of the interface: only ever
+// added.
 #pragma once
 
 #include <string>

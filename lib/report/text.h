@@ -13,5 +13,7 @@ std::string tables_text(const std::vector<engine::ListedTable>& tables);
 std::string export_text(const engine::ExportOutcome& outcome, base::Color color);
 // The table of verdicts, the rows that were left out with their reasons, notices, and one sentence on what happened.
 std::string import_text(const engine::ImportOutcome& outcome, base::Color color);
+// Only what must not be hidden (--quiet): the rows that were left out and the sentence; empty when there are none.
+std::string left_out_text(const engine::ImportOutcome& outcome, base::Color color);
 
 }  // namespace report

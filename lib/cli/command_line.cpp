@@ -1,0 +1,228 @@
+#include "cli/command_line.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <new>
+
+#include "base/progress.h"
+#include "base/stop.h"
+#include "cli/console.h"
+#include "cli/location.h"
+#include "cli/options.h"
+#include "postgres/connection.h"
+#include "postgres/source.h"
+#include "postgres/target.h"
+#include "report/json.h"
+#include "report/text.h"
+#include "transfer/config.h"
+#include "transfer/export_job.h"
+#include "transfer/import_job.h"
+
+namespace cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// Beside the kinds of base::Error.
+constexpr int kDone = 0;
+constexpr int kWorkFound = 3;
+constexpr int kRowsLeftOut = 4;
+
+struct Program {
+  const char* name;
+  const char* after_interruption;
+};
+
+int status_of(ErrorKind kind) { return static_cast<int>(kind); }
+
+int interrupted_status(const base::StopSignals& signals) {
+  return signals.signal() == 0 ? status_of(ErrorKind::kInterrupted) : 128 + signals.signal();
+}
+
+// Runs `work` and turns whatever it throws into one message and an exit status.
+template <typename Work>
+int guarded(const Program& program, const Work& work) noexcept {
+  Console console(program.name);
+  try {
+    const base::StopSignals signals;  // before any other thread
+    try {
+      return work(console, signals);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInterrupted) throw;
+      console.print_error(std::string("interrupted; ") + program.after_interruption, {});
+      return interrupted_status(signals);
+    }
+  } catch (const Error& error) {
+    console.print_error(error.what(), error.hint());
+    return status_of(error.kind());
+  } catch (const std::bad_alloc&) {
+    console.print_error("out of memory", "free some memory, or raise its limit, and run the command again");
+  } catch (const std::exception& error) {
+    console.print_error(std::string("internal error: ") + error.what(), "please report this");
+  }
+  return status_of(ErrorKind::kInternal);
+}
+
+base::ProgressMode progress_mode(const CommonOptions& options) {
+  if (options.verbosity == Verbosity::kQuiet) return base::ProgressMode::kNone;
+  switch (options.progress) {
+    case ProgressChoice::kBar:
+      return base::ProgressMode::kBar;
+    case ProgressChoice::kPlain:
+      return base::ProgressMode::kPlain;
+    case ProgressChoice::kNone:
+      return base::ProgressMode::kNone;
+    case ProgressChoice::kAuto:
+      break;
+  }
+  // Phases as lines are what --verbose asks for.
+  if (options.verbosity == Verbosity::kVerbose) return base::ProgressMode::kPlain;
+  return base::automatic_progress(STDERR_FILENO);
+}
+
+transfer::Selection selection_of(const CommonOptions& options, const Location& location) {
+  transfer::Selection selection;
+  selection.schemas = options.schemas;
+  if (selection.schemas.empty() && !location.schema.empty()) selection.schemas = {location.schema};
+  selection.tables = options.tables;
+  selection.excluded = options.excluded;
+  selection.audit = options.audit;
+  selection.audit_tables = options.audit_tables;
+  if (options.config_file) {
+    transfer::Config config = transfer::read_config(*options.config_file);
+    selection.preferred_order = std::move(config.order);
+    selection.audit_tables.insert(selection.audit_tables.end(), config.audit_tables.begin(), config.audit_tables.end());
+  }
+  if (selection.audit_tables.empty()) selection.audit_tables = {"audit_logs", "audit_log"};
+  return selection;
+}
+
+void say_place(const Console& console, const CommonOptions& options, const std::string& direction,
+               const Location& location) {
+  if (options.verbosity == Verbosity::kQuiet) return;
+  console.say(direction + " " + location.place + " (" + location.origin + ")");
+  for (const std::string& warning : location.warnings) console.warn(warning);
+}
+
+void say_server(const Console& console, const CommonOptions& options, const engine::DatabaseInfo& info,
+                const transfer::Selection& selection) {
+  if (options.verbosity != Verbosity::kVerbose) return;
+  std::string schemas;
+  for (const std::string& schema : selection.schemas) schemas += (schemas.empty() ? "" : ", ") + schema;
+  console.say("server: " + info.engine + " " + info.server_version + ", database " + info.database);
+  console.say("schemas: " + (schemas.empty() ? "all but the server's own" : schemas));
+}
+
+int run_list(const Console& console, const ExportCommand& command, engine::Source& source) {
+  const auto tables = transfer::list_tables(source, command.job.selection);
+  console.print_result(command.common.form == ResultForm::kJson ? report::tables_json(tables)
+                                                                : report::tables_text(tables));
+  return kDone;
+}
+
+void print_export(const Console& console, const CommonOptions& options, const engine::ExportOutcome& outcome) {
+  if (options.form == ResultForm::kJson) return console.print_result(report::export_json(outcome));
+  if (options.verbosity == Verbosity::kQuiet) return;
+  if (outcome.path == "-") return console.print_beside_result(report::export_text(outcome, console.message_color()));
+  console.print_result(report::export_text(outcome, console.result_color()));
+}
+
+int run_export(const Console& console, const base::StopSignals& signals, ExportCommand command) {
+  const CommonOptions& options = command.common;
+  const Location location = find_database(options.url, options.env_file);
+  command.job.selection = selection_of(options, location);
+  say_place(console, options, "from", location);
+  postgres::PostgresSource source(
+      std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token()),
+      options.lock_timeout);
+  say_server(console, options, source.info(), command.job.selection);
+  if (command.task == ExportTask::kList) return run_list(console, command, source);
+
+  base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
+  engine::ExportOutcome outcome = transfer::run_export(source, command.job, progress, signals.token());
+  progress.finish();
+  outcome.place = location.place;
+  try {
+    print_export(console, options, outcome);
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.what(), "the export itself is complete: " + outcome.path);
+  }
+  return kDone;
+}
+
+void print_import(const Console& console, const CommonOptions& options, const engine::ImportOutcome& outcome) {
+  if (options.form == ResultForm::kJson) return console.print_result(report::import_json(outcome));
+  const base::Color color = console.result_color();
+  console.print_result(options.verbosity == Verbosity::kQuiet ? report::left_out_text(outcome, color)
+                                                              : report::import_text(outcome, color));
+}
+
+int import_status(const ImportCommand& command, const engine::ImportOutcome& outcome) {
+  if (outcome.total.left_out() != 0) return kRowsLeftOut;
+  const bool work_found = outcome.ending == engine::Ending::kDryRun && outcome.total.to_write() != 0;
+  return work_found && command.dry_run_status == DryRunStatus::kTellsWork ? kWorkFound : kDone;
+}
+
+int run_import(const Console& console, const base::StopSignals& signals, ImportCommand command) {
+  const CommonOptions& options = command.common;
+  const Location location = find_database(options.url, options.env_file);
+  command.job.selection = selection_of(options, location);
+  say_place(console, options, command.job.intent == engine::Intent::kDryRun ? "dry run against" : "into", location);
+
+  base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
+  const transfer::OpenTarget open_target = [&] {
+    const auto connect = [&] {
+      return std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token());
+    };
+    auto target = std::make_unique<postgres::PostgresTarget>(connect, options.lock_timeout);
+    progress.finish();
+    say_server(console, options, target->info(), command.job.selection);
+    return target;
+  };
+  engine::ImportOutcome outcome = transfer::run_import(open_target, command.job, progress, signals.token());
+  progress.finish();
+  outcome.place = location.place;
+  const int status = import_status(command, outcome);
+  try {
+    print_import(console, options, outcome);
+  } catch (const Error& error) {
+    if (outcome.ending != engine::Ending::kCommitted) throw;
+    // An error's status would say that the target is as it was.
+    console.warn(std::string(error.what()) + "; the import is committed, and this is its result:");
+    console.print_beside_result(report::import_text(outcome, console.message_color()));
+  }
+  return status;
+}
+
+}  // namespace
+
+int run_export_program(int argc, char** argv) {
+  return guarded({"db-export", "no export was completed and no file is left behind"},
+                 [&](Console& console, const base::StopSignals& signals) {
+                   auto parsed = parse_export(argc, argv);
+                   if (const auto* printout = std::get_if<Printout>(&parsed)) {
+                     console.print_result(printout->text);
+                     return kDone;
+                   }
+                   auto& command = std::get<ExportCommand>(parsed);
+                   console.use_color(command.common.color);
+                   return run_export(console, signals, std::move(command));
+                 });
+}
+
+int run_import_program(int argc, char** argv) {
+  return guarded({"db-import", "nothing was written"}, [&](Console& console, const base::StopSignals& signals) {
+    auto parsed = parse_import(argc, argv);
+    if (const auto* printout = std::get_if<Printout>(&parsed)) {
+      console.print_result(printout->text);
+      return kDone;
+    }
+    auto& command = std::get<ImportCommand>(parsed);
+    console.use_color(command.common.color);
+    return run_import(console, signals, std::move(command));
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,55 @@
+#include "cli/console.h"
+
+#include <unistd.h>
+
+#include "base/atomic_file.h"
+
+namespace cli {
+namespace {
+
+// The lines of a message (a server's may have several), each made printable, all but the first indented.
+std::string printable_lines(std::string_view text) {
+  std::string lines;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    lines += base::printable(text.substr(0, end));
+    if (end == std::string_view::npos) return lines;
+    lines += "\n  ";
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+void Console::use_color(base::ColorChoice choice) {
+  result_color_ = base::choose_color(choice, STDOUT_FILENO);
+  message_color_ = base::choose_color(choice, STDERR_FILENO);
+}
+
+void Console::say(std::string_view line) const { print_beside_result(program_ + ": " + printable_lines(line) + "\n"); }
+
+void Console::warn(std::string_view line) const {
+  print_beside_result(program_ + ": " + base::yellow("warning:", message_color_) + " " + printable_lines(line) + "\n");
+}
+
+void Console::print_error(const std::string& message, const std::string& hint) const {
+  std::string text = program_ + ": ";
+  if (message_color_ == base::Color::kAlways) text += base::red("error:", message_color_) + " ";
+  text += printable_lines(message) + "\n";
+  if (!hint.empty()) text += "  " + printable_lines(hint) + "\n";
+  print_beside_result(text);
+}
+
+void Console::print_result(std::string_view text) const {
+  base::DescriptorSink(STDOUT_FILENO, "standard output").write(text);
+}
+
+void Console::print_beside_result(std::string_view text) const {
+  try {
+    base::DescriptorSink(STDERR_FILENO, "standard error").write(text);
+  } catch (const base::Error&) {
+    // There is nowhere left to say it; the exit status still tells.
+  }
+}
+
+}  // namespace cli

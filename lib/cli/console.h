@@ -1,0 +1,37 @@
+// Where a program speaks: the result on standard output, everything else on standard error. Used between jobs, never
+// while a progress bar stands. One thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/terminal.h"
+
+namespace cli {
+
+class Console {
+ public:
+  explicit Console(std::string program) : program_(std::move(program)) { use_color(base::ColorChoice::kAuto); }
+
+  void use_color(base::ColorChoice choice);
+  base::Color result_color() const { return result_color_; }
+  base::Color message_color() const { return message_color_; }
+
+  // One line, made printable here. What cannot be written to standard error is dropped.
+  void say(std::string_view line) const;
+  void warn(std::string_view line) const;
+  // An error and, below it, what to do next.
+  void print_error(const std::string& message, const std::string& hint) const;
+
+  // Text that is printable already. print_result throws Error(kInputOutput) when standard output does not take it.
+  void print_result(std::string_view text) const;
+  void print_beside_result(std::string_view text) const;
+
+ private:
+  const std::string program_;
+  base::Color result_color_ = base::Color::kNever;
+  base::Color message_color_ = base::Color::kNever;
+};
+
+}  // namespace cli

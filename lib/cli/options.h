@@ -1,0 +1,61 @@
+// The command lines of both programs as values. parse_* only reads words: it opens no file and asks no environment.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/terminal.h"
+#include "transfer/options.h"
+
+namespace cli {
+
+enum class ProgressChoice { kAuto, kBar, kPlain, kNone };
+enum class Verbosity { kQuiet, kNormal, kVerbose };
+enum class ResultForm { kText, kJson };
+
+// What both programs take.
+struct CommonOptions {
+  std::optional<std::string> url;
+  std::optional<std::string> env_file;
+  std::optional<std::string> config_file;
+  std::vector<std::string> schemas;
+  std::vector<std::string> tables;
+  std::vector<std::string> excluded;
+  std::vector<std::string> audit_tables;
+  transfer::Audit audit = transfer::Audit::kInclude;
+  std::chrono::milliseconds lock_timeout{5000};
+  ProgressChoice progress = ProgressChoice::kAuto;
+  base::ColorChoice color = base::ColorChoice::kAuto;
+  Verbosity verbosity = Verbosity::kNormal;
+  ResultForm form = ResultForm::kText;
+};
+
+enum class ExportTask { kExport, kList };
+
+struct ExportCommand {
+  CommonOptions common;
+  ExportTask task = ExportTask::kExport;
+  transfer::ExportOptions job;  // its selection is left empty: see CommonOptions
+};
+
+enum class DryRunStatus { kSuccess, kTellsWork };  // 0, or 3 when there is something to write
+
+struct ImportCommand {
+  CommonOptions common;
+  DryRunStatus dry_run_status = DryRunStatus::kSuccess;
+  transfer::ImportOptions job;  // the same
+};
+
+// What --help and --version ask for: to be printed, and nothing else to be done.
+struct Printout {
+  std::string text;
+};
+
+// Throw Error(kUsage). Never repeat a word that may hold a password.
+std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* argv);
+std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* argv);
+
+}  // namespace cli

@@ -1,0 +1,66 @@
+#include "cli/syntax.h"
+
+namespace cli {
+
+void CommonSyntax::add_database(Syntax& syntax) {
+  syntax.group("Database");
+  syntax.option("--url", "URL", options_.url,
+                "postgresql://USER:PASSWORD@HOST:PORT/DATABASE; else DATABASE_URL of the environment or of .env in "
+                "this folder, else PGHOST, PGDATABASE, PGSERVICE ...");
+  syntax.option("--env-file", "FILE", options_.env_file,
+                "read DATABASE_URL from FILE instead of .env (the environment still comes first)");
+  syntax.list("--schema", "NAME", options_.schemas,
+              "only this schema (may be repeated); else the URL's schema, else all");
+  syntax.option("--lock-timeout", "TIME", lock_timeout_,
+                "give up waiting for a lock after TIME: 500ms, 5s; 5s if left out");
+}
+
+void CommonSyntax::add_tables(Syntax& syntax) {
+  syntax.group("Tables");
+  syntax.list("-t,--table", "PATTERN", options_.tables,
+              "only tables that match: users, user*, sales.* (may be repeated)");
+  syntax.list("-T,--exclude-table", "PATTERN", options_.excluded, "without tables that match (may be repeated)");
+  syntax.flag("--skip-audit", skip_audit_, "without the audit tables");
+  syntax.list("--audit-table", "PATTERN", options_.audit_tables,
+              "what an audit table is (may be repeated), beside those of --config; audit_logs and audit_log if "
+              "neither names any");
+  syntax.option("--config", "FILE", options_.config_file,
+                "the system's transfer file: preferred order, audit tables (schema/<system>/transfer.json)");
+}
+
+void CommonSyntax::add_output(Syntax& syntax) {
+  syntax.group("Output");
+  syntax.flag("--json", json_, "print the result as one JSON object");
+  syntax.option("--progress", "MODE", progress_, "auto, bar, plain or none");
+  syntax.option("--color", "WHEN", color_, "auto, always or never; NO_COLOR is honoured");
+  syntax.flag("-q,--quiet", quiet_, "print only errors and rows that were left out");
+  syntax.flag("-v,--verbose", verbose_, "tell more: server, schemas, phases");
+}
+
+CommonOptions CommonSyntax::read(const Syntax& syntax) const {
+  CommonOptions options = options_;
+  if (options.url && options.env_file)
+    throw syntax.wrong("--url and --env-file both name a database; give one of them");
+  if (quiet_ && verbose_) throw syntax.wrong("--quiet and --verbose contradict each other");
+  if (lock_timeout_) options.lock_timeout = parse_duration("--lock-timeout", *lock_timeout_);
+  if (progress_) {
+    options.progress = choose<ProgressChoice>("--progress", *progress_,
+                                              {{"auto", ProgressChoice::kAuto},
+                                               {"bar", ProgressChoice::kBar},
+                                               {"plain", ProgressChoice::kPlain},
+                                               {"none", ProgressChoice::kNone}});
+  }
+  if (color_) {
+    options.color = choose<base::ColorChoice>("--color", *color_,
+                                              {{"auto", base::ColorChoice::kAuto},
+                                               {"always", base::ColorChoice::kAlways},
+                                               {"never", base::ColorChoice::kNever}});
+  }
+  if (skip_audit_) options.audit = transfer::Audit::kSkip;
+  if (quiet_) options.verbosity = Verbosity::kQuiet;
+  if (verbose_) options.verbosity = Verbosity::kVerbose;
+  if (json_) options.form = ResultForm::kJson;
+  return options;
+}
+
+}  // namespace cli

@@ -1,0 +1,75 @@
+#include "cli/options.h"
+#include "cli/syntax.h"
+
+namespace cli {
+namespace {
+
+constexpr const char* kFooter =
+    R"(Examples:
+  db-export                                        all tables into exports/export-<time>.json
+  db-export app.json --env-file .env.production    the database of another .env file
+  db-export --list --config schema/document-sharing/transfer.json
+                                                   the tables in the order of the export
+  db-export app.json --skip-audit --where "users=created_at >= '2025-01-01'"
+                                                   some rows only
+  db-export - -q | ssh host 'cat > app.json'       to another machine, without a file here
+
+Exit status:
+  0 done                                      7 the tables changed while the export began
+  1 internal error                            8 missing privileges, row security
+  2 usage, configuration or URL               9 a lock was not to be had; safe to run again
+  5 no connection, or the connection broke   10 the output could not be written
+                                            130 interrupted (128 + signal)
+)";
+
+// "users=active AND age > 17": everything behind the first = is SQL.
+std::pair<std::string, std::string> split_condition(const Syntax& syntax, const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
+    throw syntax.wrong("--where is not TABLE=SQL: \"" + base::printable(word) + "\"");
+  return {word.substr(0, equals), word.substr(equals + 1)};
+}
+
+void check(const Syntax& syntax, const ExportCommand& command) {
+  const bool json = command.common.form == ResultForm::kJson;
+  const bool list = command.task == ExportTask::kList;
+  if (list && !command.job.output.empty()) throw syntax.wrong("--list writes no FILE; leave one of them out");
+  if (json && command.job.output == "-")
+    throw syntax.wrong("standard output takes the document (FILE is -) or the result (--json), not both");
+}
+
+}  // namespace
+
+std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* argv) {
+  Syntax syntax({"db-export", "db-export [FILE] [options]",
+                 "Writes the rows of a database into one JSON file, parents before children, as of one point in time.",
+                 kFooter});
+  ExportCommand command;
+  CommonSyntax common;
+  std::vector<std::string> conditions;
+  bool list = false;
+  bool sorted = false;
+  bool force = false;
+  syntax.group("Export");
+  syntax.argument("FILE", command.job.output,
+                  "where to; exports/export-<time>.json if left out, - for standard output");
+  syntax.flag("--list", list, "print the tables in the order of the export, and write nothing");
+  syntax.list("--where", "TABLE=SQL", conditions, "only rows of TABLE that fulfil SQL (may be repeated)");
+  syntax.flag("--sorted", sorted, "rows in the order of their keys, for files that are compared");
+  syntax.flag("--force", force, "replace FILE if it exists");
+  common.add_tables(syntax);
+  common.add_database(syntax);
+  common.add_output(syntax);
+
+  if (auto text = syntax.parse(argc, argv)) return Printout{std::move(*text)};
+  command.common = common.read(syntax);
+  demand_file_name(syntax, command.job.output);
+  if (list) command.task = ExportTask::kList;
+  if (sorted) command.job.row_order = engine::RowOrder::kIdentity;
+  if (force) command.job.overwrite = base::Overwrite::kReplace;
+  for (const std::string& word : conditions) command.job.where.push_back(split_condition(syntax, word));
+  check(syntax, command);
+  return command;
+}
+
+}  // namespace cli

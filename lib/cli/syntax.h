@@ -1,0 +1,100 @@
+// The grammar of a program on top of CLI11: options by group, a help page of at most 100 columns, errors that suggest
+// what was meant. Inside this room; only options_*.cpp use it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/suggestion.h"
+#include "base/terminal.h"
+#include "cli/options.h"
+
+namespace cli {
+
+struct Page {
+  std::string program;  // "db-export"
+  std::string usage;    // "db-export [FILE] [options]"
+  std::string purpose;
+  std::string footer;  // examples, exit statuses
+};
+
+class Syntax {
+ public:
+  explicit Syntax(Page page);
+  Syntax(const Syntax&) = delete;
+  Syntax& operator=(const Syntax&) = delete;
+
+  // The options added next stand under this title on the help page.
+  void group(std::string title) { group_ = std::move(title); }
+
+  // `names` as CLI11 takes them: "-t,--table". The values are set by parse(); what they refer to must live until then.
+  void argument(const std::string& name, std::string& value, const std::string& description);
+  void flag(const std::string& names, bool& value, const std::string& description);
+  void option(const std::string& names, const std::string& value_name, std::optional<std::string>& value,
+              const std::string& description);
+  void list(const std::string& names, const std::string& value_name, std::vector<std::string>& values,
+            const std::string& description);
+
+  // What --help or --version print, if one of them was there. Throws Error(kUsage).
+  std::optional<std::string> parse(int argc, const char* const* argv);
+
+  // An error that points to the help page.
+  base::Error wrong(const std::string& message) const;
+
+ private:
+  void demand_known_words() const;
+  void demand_values() const;
+
+  const Page page_;
+  CLI::App app_;
+  std::string group_;
+};
+
+// The value behind `word`, which must be one of those of `choices`.
+template <typename Value>
+Value choose(const std::string& option, const std::string& word,
+             const std::vector<std::pair<std::string, Value>>& choices) {
+  std::vector<std::string> words;
+  std::string list;
+  for (const auto& [known, value] : choices) {
+    if (known == word) return value;
+    words.push_back(known);
+    list += (list.empty() ? "" : ", ") + known;
+  }
+  const auto meant = base::closest(word, words);
+  throw base::Error(base::ErrorKind::kUsage, option + " does not know \"" + base::printable(word) + "\"",
+                    meant ? "did you mean " + *meant + "?" : "one of " + list);
+}
+
+// "5s", "500ms", "2min".
+std::chrono::milliseconds parse_duration(const std::string& option, const std::string& text);
+
+// The options of both programs: add_… before parse(), read() after it.
+class CommonSyntax {
+ public:
+  void add_database(Syntax& syntax);
+  void add_tables(Syntax& syntax);
+  void add_output(Syntax& syntax);
+  CommonOptions read(const Syntax& syntax) const;
+
+ private:
+  CommonOptions options_;
+  std::optional<std::string> lock_timeout_;
+  std::optional<std::string> progress_;
+  std::optional<std::string> color_;
+  bool skip_audit_ = false;
+  bool quiet_ = false;
+  bool verbose_ = false;
+  bool json_ = false;
+};
+
+// Throws kUsage when `word`, given as FILE, is a database URL or an empty text.
+void demand_file_name(const Syntax& syntax, const std::string& word);
+
+}  // namespace cli

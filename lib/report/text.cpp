@@ -1,0 +1,195 @@
+#include "report/text.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+
+#include "base/human.h"
+#include "base/table_printer.h"
+
+namespace report {
+namespace {
+
+using base::Align;
+using base::Color;
+using base::human_count;
+using base::printable;
+
+constexpr std::size_t kLeftOutShown = 20;  // a table
+
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural) {
+  return fmt::format("{} {}", human_count(count), count == 1 ? singular : plural);
+}
+
+std::string rows(std::uint64_t count) { return counted(count, "row", "rows"); }
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::string notices_text(const std::vector<std::string>& notices, Color color) {
+  std::string text;
+  for (const std::string& notice : notices) text += base::yellow("note:", color) + " " + printable(notice) + "\n";
+  return text;
+}
+
+// "in a cycle with a, b": tables that refer to each other have the same component.
+std::string remarks(const engine::ListedTable& table, const std::vector<engine::ListedTable>& tables) {
+  std::vector<std::string> remarks;
+  if (table.audit) remarks.emplace_back("audit");
+  if (table.refers_to_itself) remarks.emplace_back("refers to itself");
+  std::vector<std::string> cycle;
+  for (const engine::ListedTable& other : tables)
+    if (other.component == table.component && other.name != table.name) cycle.push_back(other.name);
+  if (!cycle.empty()) remarks.push_back("in a cycle with " + joined(cycle));
+  return joined(remarks);
+}
+
+std::vector<std::string> verdict_row(const std::string& name, const engine::VerdictCounts& counts) {
+  return {name,
+          human_count(counts.rows),
+          human_count(counts.insert),
+          human_count(counts.update),
+          human_count(counts.unchanged),
+          human_count(counts.conflict),
+          human_count(counts.invalid),
+          human_count(counts.skipped)};
+}
+
+std::string verdict_table(const engine::ImportOutcome& outcome) {
+  base::TablePrinter printer({{"table"},
+                              {"rows", Align::kRight},
+                              {"insert", Align::kRight},
+                              {"update", Align::kRight},
+                              {"unchanged", Align::kRight},
+                              {"conflict", Align::kRight},
+                              {"invalid", Align::kRight},
+                              {"skipped", Align::kRight}});
+  for (const engine::ImportedTable& table : outcome.tables) printer.add_row(verdict_row(table.name, table.counts));
+  printer.add_row(verdict_row("total", outcome.total));
+  return printer.text();
+}
+
+std::string left_out_rows(const engine::ImportOutcome& outcome, Color color) {
+  std::string text;
+  for (const engine::ImportedTable& table : outcome.tables) {
+    const std::size_t shown = std::min(kLeftOutShown, table.left_out.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+      const engine::LeftOut& row = table.left_out[i];
+      text += fmt::format("{} record {} {}: {}: {}\n", printable(table.name), row.record, printable(row.key),
+                          base::yellow(engine::verdict_name(row.verdict), color), printable(row.reason));
+    }
+    if (table.counts.left_out() > shown)
+      text += fmt::format("{}: … and {} more\n", printable(table.name), human_count(table.counts.left_out() - shown));
+  }
+  return text;
+}
+
+std::string dry_run_sentence(const engine::VerdictCounts& total) {
+  std::string sentence = fmt::format("Dry run: {} would be inserted, {} updated, {} unchanged", rows(total.insert),
+                                     human_count(total.update), human_count(total.unchanged));
+  if (total.skipped != 0) sentence += fmt::format(", {} skipped", human_count(total.skipped));
+  return sentence + fmt::format("; {} would be left out. Nothing was written.", human_count(total.left_out()));
+}
+
+std::string committed_sentence(const engine::ImportOutcome& outcome) {
+  const engine::VerdictCounts& total = outcome.total;
+  std::string sentence = fmt::format("Imported: {} inserted, {} updated, {} unchanged", rows(total.insert),
+                                     human_count(total.update), human_count(total.unchanged));
+  if (total.skipped != 0) sentence += fmt::format(", {} skipped", human_count(total.skipped));
+  return sentence + fmt::format("; {} left out.", counted(total.left_out(), "row was", "rows were"));
+}
+
+std::string sentence(const engine::ImportOutcome& outcome, Color color) {
+  const bool any_left_out = outcome.total.left_out() != 0;
+  const auto painted = [&](const std::string& text) {
+    return any_left_out ? base::yellow(text, color) : base::green(text, color);
+  };
+  switch (outcome.ending) {
+    case engine::Ending::kDryRun:
+      return painted(dry_run_sentence(outcome.total)) + "\n";
+    case engine::Ending::kCommitted:
+      return painted(committed_sentence(outcome)) + "\n";
+    case engine::Ending::kRolledBack:
+      break;
+  }
+  return base::red(fmt::format("Rolled back because {} would have been left out (--atomic). Nothing was written.",
+                               rows(outcome.total.left_out())),
+                   color) +
+         "\n";
+}
+
+// "From app_dev, exported 2025-01-15T10:30:00Z (file exports/a.json), into app_production".
+std::string route(const engine::ImportOutcome& outcome) {
+  const std::string file = outcome.file == "-" ? "standard input" : printable(outcome.file);
+  std::string text = fmt::format("From {}", file);
+  if (!outcome.source_database.empty()) {
+    text += fmt::format(" (database {}", printable(outcome.source_database));
+    if (!outcome.exported_at.empty()) text += fmt::format(", exported at {}", printable(outcome.exported_at));
+    text += ")";
+  }
+  if (!outcome.place.empty()) text += fmt::format("\ninto {}", printable(outcome.place));
+  return text + "\n";
+}
+
+// Bytes a second; empty where the time is too short to tell.
+std::string rate(std::uint64_t bytes, std::chrono::nanoseconds duration) {
+  const double seconds = std::chrono::duration<double>(duration).count();
+  if (seconds < 0.001) return {};
+  return fmt::format(" ({}/s)", base::human_bytes(static_cast<std::uint64_t>(static_cast<double>(bytes) / seconds)));
+}
+
+}  // namespace
+
+std::string tables_text(const std::vector<engine::ListedTable>& tables) {
+  base::TablePrinter printer({{"#", Align::kRight}, {"table"}, {"refers to"}, {"remarks"}});
+  std::size_t position = 0;
+  for (const engine::ListedTable& table : tables)
+    printer.add_row({std::to_string(++position), table.name, joined(table.parents), remarks(table, tables)});
+  return printer.text();
+}
+
+std::string export_text(const engine::ExportOutcome& outcome, Color color) {
+  base::TablePrinter printer({{"table"}, {"rows", Align::kRight}, {"bytes", Align::kRight}});
+  for (const engine::ExportedTable& table : outcome.tables)
+    printer.add_row({table.name, human_count(table.rows), human_count(table.bytes)});
+  printer.add_row({"total", human_count(outcome.rows), human_count(outcome.bytes)});
+
+  std::string text = printer.text() + "\n";
+  if (!outcome.skipped.empty())
+    text += fmt::format("Left out by --skip-audit: {}\n", printable(joined(outcome.skipped)));
+  text += notices_text(outcome.notices, color);
+  text += base::green(fmt::format("Exported {} of {}, {} in {}{}.", rows(outcome.rows),
+                                  counted(outcome.tables.size(), "table", "tables"), base::human_bytes(outcome.bytes),
+                                  base::human_duration(outcome.duration), rate(outcome.bytes, outcome.duration)),
+                      color) +
+          "\n";
+  if (outcome.path == "-") {
+    text += "Written to standard output.\n";
+  } else {
+    text += fmt::format("Written to {}, readable by you alone (mode 0600): it holds the rows as they are.\n",
+                        printable(outcome.path));
+  }
+  text += fmt::format("Sealed with SHA-256 {} of all before the seal.\n", printable(outcome.sha256));
+  return text;
+}
+
+std::string import_text(const engine::ImportOutcome& outcome, Color color) {
+  std::string text = route(outcome) + "\n" + verdict_table(outcome) + "\n";
+  const std::string left_out = left_out_rows(outcome, color);
+  if (!left_out.empty()) text += left_out + "\n";
+  text += notices_text(outcome.notices, color);
+  if (!outcome.sealed)
+    text += base::yellow("warning:", color) +
+            " the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed).\n";
+  return text + sentence(outcome, color) + fmt::format("Took {}.\n", base::human_duration(outcome.duration));
+}
+
+std::string left_out_text(const engine::ImportOutcome& outcome, Color color) {
+  if (outcome.total.left_out() == 0) return {};
+  return left_out_rows(outcome, color) + sentence(outcome, color);
+}
+
+}  // namespace report

@@ -1,0 +1,89 @@
+// One transaction: whatever happens to the importer, the target is as it was or completely imported.
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "cli/transfer_fixture.h"
+
+namespace cli {
+namespace {
+
+class ImportTransaction : public Transfer {
+ protected:
+  void SetUp() override {
+    schema("CREATE TABLE parents (id int PRIMARY KEY, name text); CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents, name text)");
+    source.run("INSERT INTO parents SELECT n, 'new ' || n FROM generate_series(1, 20000) n; INSERT INTO children SELECT n, n, repeat('x', 100) FROM generate_series(1, 20000) n");
+    target.run("INSERT INTO parents SELECT n, 'old ' || n FROM generate_series(1, 10000) n");
+    ASSERT_EQ(run_export().status, 0);
+  }
+
+  bool importer_is_connected() {
+    return target.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'db-transfer'") != "0";
+  }
+};
+
+// At many moments of an import: after each the target is one of two states, and running again completes it.
+TEST_F(ImportTransaction, KilledAtAnyMomentLeavesTheTargetAsItWas) {
+  const std::string before = support::normalized_dump(target.url());
+  int killed = 0;
+  for (int milliseconds = 5; milliseconds < 2000; milliseconds = milliseconds * 3 / 2) {
+    support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "-q"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    importer.signal(SIGKILL);
+    if (importer.finish().status == 0) break;
+    ++killed;
+    while (importer_is_connected()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ASSERT_EQ(support::normalized_dump(target.url()), before) << "killed after " << milliseconds << " ms";
+  }
+  EXPECT_GT(killed, 0);
+  EXPECT_EQ(run_import().status, 0);
+  EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
+}
+
+TEST_F(ImportTransaction, InterruptedSaysThatNothingWasWritten) {
+  const std::string before = support::normalized_dump(target.url());
+  target.run("BEGIN; LOCK TABLE children IN EXCLUSIVE MODE");  // the import waits in its merge
+  support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
+  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  importer.signal(SIGINT);
+  const support::Run run = importer.finish();
+  target.run("ROLLBACK");
+  EXPECT_EQ(run.status, 130);
+  EXPECT_NE(run.err.find("nothing was written"), std::string::npos) << run.err;
+  EXPECT_EQ(support::normalized_dump(target.url()), before);
+}
+
+TEST_F(ImportTransaction, GivesUpWhenALockIsNotToBeHad) {
+  const std::string before = support::normalized_dump(target.url());
+  target.run("BEGIN; LOCK TABLE children IN EXCLUSIVE MODE");
+  const support::Run run = run_import({"--lock-timeout", "300ms"});
+  target.run("ROLLBACK");
+  EXPECT_EQ(run.status, 9) << run.err;
+  EXPECT_EQ(support::normalized_dump(target.url()), before);
+}
+
+TEST_F(ImportTransaction, RefusesToRunBesideAnotherImport) {
+  target.run("BEGIN; LOCK TABLE children IN EXCLUSIVE MODE");
+  support::Program first({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
+  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const support::Run second = run_import();
+  target.run("ROLLBACK");
+  EXPECT_EQ(second.status, 9);
+  EXPECT_NE(second.err.find("another import"), std::string::npos) << second.err;
+  EXPECT_EQ(first.finish().status, 0);
+}
+
+// The application updates a row after our snapshot: the server answers 40001, and the import starts over by itself.
+TEST_F(ImportTransaction, TriesAgainWhenTheApplicationChangedARowMeanwhile) {
+  target.run("BEGIN; UPDATE parents SET name = 'by the application' WHERE id = 5");
+  support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
+  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  target.run("COMMIT");
+  const support::Run run = importer.finish();
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
+}
+
+}  // namespace
+}  // namespace cli

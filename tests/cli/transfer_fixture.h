@@ -1,0 +1,98 @@
+// Two databases and the real programs between them: what the end-to-end tests of both tools start from.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/dump.h"
+#include "support/folder.h"
+#include "support/program.h"
+#include "support/server.h"
+
+namespace cli {
+
+class Transfer : public testing::Test {
+ protected:
+  // The same DDL on both sides.
+  void schema(const std::string& sql) {
+    source.run(sql);
+    target.run(sql);
+  }
+
+  support::Run run_export(std::vector<std::string> options = {}) {
+    std::vector<std::string> arguments{PROGRAM_DIR "/db-export", file, "--url", source.url(), "--force"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return support::run_program(arguments);
+  }
+
+  support::Run run_import(std::vector<std::string> options = {}) {
+    std::vector<std::string> arguments{PROGRAM_DIR "/db-import", file, "--url", target.url()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return support::run_program(arguments);
+  }
+
+  // Exports, imports and returns the result, whatever the exit status; every import of a test goes through the sum rule.
+  nlohmann::json transfer(std::vector<std::string> options = {}) {
+    const support::Run exported = run_export();
+    EXPECT_EQ(exported.status, 0) << exported.err;
+    return import(std::move(options));
+  }
+
+  nlohmann::json import(std::vector<std::string> options = {}) {
+    options.emplace_back("--json");
+    const support::Run imported = run_import(options);
+    status = imported.status;
+    errors = imported.err;
+    if (!nlohmann::json::accept(imported.out)) {
+      ADD_FAILURE() << "no JSON result, status " << imported.status << "\n" << imported.err;
+      return {{"tables", nlohmann::json::array()}, {"total", {}}};
+    }
+    nlohmann::json result = nlohmann::json::parse(imported.out);
+    for (const auto& table : result["tables"]) {
+      int sum = 0;
+      for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"}) sum += table[verdict].get<int>();
+      EXPECT_EQ(sum, table["rows"].get<int>()) << table.dump();
+    }
+    return result;
+  }
+
+  static nlohmann::json table(const nlohmann::json& result, const std::string& name) {
+    for (const auto& table : result["tables"]) {
+      if (table["name"] == name) return table;
+    }
+    ADD_FAILURE() << "no table " << name << " in " << result.dump();
+    return {};
+  }
+
+  // insert, update, unchanged, conflict, invalid, skipped of one table.
+  static std::vector<int> verdicts(const nlohmann::json& result, const std::string& name) {
+    const nlohmann::json found = table(result, name);
+    std::vector<int> counts;
+    for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"}) counts.push_back(found.value(verdict, -1));
+    return counts;
+  }
+
+  // All that the server has ever written into the user's tables of the target.
+  std::string writes() {
+    target.run("SELECT pg_stat_force_next_flush()");
+    return target.value("SELECT concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) FROM pg_stat_user_tables WHERE schemaname NOT LIKE 'pg_temp%'");
+  }
+
+  void load_document_sharing(support::Database& database, int scale) {
+    const std::string folder = SOURCE_DIR "/schema/document-sharing/";
+    database.run_file(folder + "001_schema.sql");
+    database.run_file(folder + "sample.sql", {"scale=" + std::to_string(scale)});
+  }
+
+  support::Database source;
+  support::Database target;
+  support::TemporaryFolder folder;
+  std::string file = folder.file("export.json");
+  int status = -1;
+  std::string errors;
+};
+
+}  // namespace cli

@@ -1,0 +1,53 @@
+// Finished outcomes to report on, with one matter each that a report must not lose or must not let through.
+#pragma once
+
+#include <string>
+
+#include "engine/outcome.h"
+
+namespace report {
+
+// A name that would clear a terminal, turn its text around and begin a line of its own.
+inline const std::string kHostile = "a\x1b[2Jb\nc\u202e<script>\"'\xff";
+
+inline engine::ExportOutcome an_export() {
+  engine::ExportOutcome outcome;
+  outcome.path = "exports/app.json";
+  outcome.place = "PostgreSQL database app_dev";
+  outcome.tables = {{"permissions", 24, 1200}, {"users", 1234567, 98765432}};
+  outcome.rows = 1234591;
+  outcome.bytes = 98767000;
+  outcome.sha256 = std::string(64, 'a');
+  outcome.duration = std::chrono::milliseconds(2500);
+  return outcome;
+}
+
+inline engine::ImportedTable a_table(std::string name, const engine::VerdictCounts& counts) {
+  engine::ImportedTable table;
+  table.name = std::move(name);
+  table.counts = counts;
+  return table;
+}
+
+inline engine::ImportOutcome an_import(std::vector<engine::ImportedTable> tables) {
+  engine::ImportOutcome outcome;
+  outcome.file = "exports/app.json";
+  outcome.place = "PostgreSQL database app_production";
+  outcome.source_database = "app_dev";
+  outcome.exported_at = "2025-01-15T10:30:00.123456Z";
+  outcome.sealed = true;
+  for (const engine::ImportedTable& table : tables) outcome.total += table.counts;
+  outcome.tables = std::move(tables);
+  outcome.duration = std::chrono::milliseconds(420);
+  return outcome;
+}
+
+// `shown` rows of a table, all of them invalid.
+inline std::vector<engine::LeftOut> left_out_rows(std::uint64_t shown) {
+  std::vector<engine::LeftOut> rows;
+  for (std::uint64_t i = 1; i <= shown; ++i)
+    rows.push_back({i, engine::Verdict::kInvalid, "id=" + std::to_string(i), "too long"});
+  return rows;
+}
+
+}  // namespace report

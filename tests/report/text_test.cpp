@@ -1,0 +1,216 @@
+#include "report/text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
+#include <sstream>
+
+#include "report/outcomes.h"
+
+namespace report {
+namespace {
+
+using base::Color;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// The words of the line that begins with `first`.
+std::vector<std::string> words_of_line(const std::string& text, const std::string& first) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind(first, 0) != 0) continue;
+    std::istringstream words(line);
+    return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
+  }
+  return {};
+}
+
+std::size_t lines_with(const std::string& text, const std::string& part) {
+  std::istringstream lines(text);
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line);) count += line.find(part) != std::string::npos ? 1 : 0;
+  return count;
+}
+
+TEST(ImportText, HasOneLineATableInTheOrderOfTheFileAndThenTheSum) {
+  const auto outcome =
+      an_import({a_table("permissions", {24, 20, 1, 3, 0, 0, 0}), a_table("audit_logs", {0, 0, 0, 0, 0, 0, 0}),
+                 a_table("users", {2000, 0, 0, 1990, 3, 2, 5})});
+
+  const std::string text = import_text(outcome, Color::kNever);
+
+  EXPECT_THAT(words_of_line(text, "table"),
+              ElementsAre("table", "rows", "insert", "update", "unchanged", "conflict", "invalid", "skipped"));
+  EXPECT_THAT(words_of_line(text, "permissions"), ElementsAre("permissions", "24", "20", "1", "3", "0", "0", "0"));
+  EXPECT_THAT(words_of_line(text, "audit_logs"), ElementsAre("audit_logs", "0", "0", "0", "0", "0", "0", "0"));
+  EXPECT_THAT(words_of_line(text, "total"), ElementsAre("total", "2,024", "20", "1", "1,993", "3", "2", "5"));
+  EXPECT_LT(text.find("permissions"), text.find("audit_logs"));
+  EXPECT_LT(text.find("audit_logs"), text.find("users"));
+}
+
+TEST(ImportText, NamesTheRowsThatWereLeftOut) {
+  auto users = a_table("users", {3, 1, 0, 0, 1, 1, 0});
+  users.left_out = {{2, engine::Verdict::kConflict, "id=c1", "the e-mail is taken"},
+                    {3, engine::Verdict::kInvalid, "id=c2", "too long"}};
+
+  const std::string text = import_text(an_import({users}), Color::kNever);
+
+  EXPECT_THAT(text, HasSubstr("users record 2 id=c1: conflict: the e-mail is taken\n"));
+  EXPECT_THAT(text, HasSubstr("users record 3 id=c2: invalid: too long\n"));
+  EXPECT_THAT(text, Not(HasSubstr("more")));
+}
+
+TEST(ImportText, ShowsTwentyRowsATableAndCountsTheRest) {
+  auto a = a_table("a", {1500, 0, 0, 0, 0, 1500, 0});
+  a.left_out = left_out_rows(25);
+  auto b = a_table("b", {20, 0, 0, 0, 0, 20, 0});
+  b.left_out = left_out_rows(20);
+
+  const std::string text = import_text(an_import({a, b}), Color::kNever);
+
+  EXPECT_EQ(lines_with(text, "a record "), 20U);
+  EXPECT_THAT(text, HasSubstr("a: … and 1,480 more\n"));
+  EXPECT_EQ(lines_with(text, "b record "), 20U);
+  EXPECT_THAT(text, Not(HasSubstr("b: …")));
+}
+
+TEST(ImportText, SaysThatADryRunWroteNothing) {
+  auto outcome = an_import({a_table("users", {10403, 412, 37, 9951, 1, 2, 0})});
+  outcome.ending = engine::Ending::kDryRun;
+
+  EXPECT_THAT(import_text(outcome, Color::kNever), HasSubstr("Dry run: 412 rows would be inserted, 37 updated, 9,951 "
+                                                             "unchanged; 3 would be left out. Nothing was written.\n"));
+}
+
+TEST(ImportText, SaysWhatACommittedImportDid) {
+  auto outcome = an_import({a_table("users", {5, 1, 1, 1, 0, 1, 1})});
+  outcome.ending = engine::Ending::kCommitted;
+
+  EXPECT_THAT(import_text(outcome, Color::kNever),
+              AllOf(HasSubstr("Imported: 1 row inserted, 1 updated, 1 unchanged, 1 skipped; 1 row was left out.\n"),
+                    Not(HasSubstr("Nothing was written"))));
+}
+
+TEST(ImportText, SaysWhyItWasRolledBack) {
+  auto outcome = an_import({a_table("users", {3, 0, 0, 0, 1, 2, 0})});
+  outcome.ending = engine::Ending::kRolledBack;
+
+  EXPECT_THAT(import_text(outcome, Color::kNever),
+              AllOf(HasSubstr("Rolled back because 3 rows would have been left out (--atomic). Nothing was written.\n"),
+                    Not(HasSubstr("Imported"))));
+}
+
+TEST(ImportText, WarnsOfAFileWithoutASealOnlyWhereThereIsNone) {
+  auto outcome = an_import({a_table("users", {1, 0, 0, 1, 0, 0, 0})});
+  EXPECT_THAT(import_text(outcome, Color::kNever), Not(HasSubstr("seal")));
+
+  outcome.sealed = false;
+  EXPECT_THAT(import_text(outcome, Color::kNever), HasSubstr("warning: the file has no seal"));
+}
+
+TEST(ImportText, LetsNoControlCharacterThrough) {
+  auto table = a_table(kHostile, {1, 0, 0, 0, 0, 1, 0});
+  table.left_out = {{1, engine::Verdict::kInvalid, kHostile, kHostile}};
+  auto outcome = an_import({table});
+  outcome.file = outcome.place = outcome.source_database = outcome.exported_at = kHostile;
+  outcome.notices = {kHostile};
+
+  for (const std::string& text : {import_text(outcome, Color::kNever), left_out_text(outcome, Color::kNever)}) {
+    EXPECT_TRUE(std::all_of(text.begin(), text.end(),
+                            [](char c) { return c == '\n' || static_cast<unsigned char>(c) >= ' '; }));
+    EXPECT_THAT(text, AllOf(HasSubstr("\\x1b[2J"), HasSubstr("\\x0a"), HasSubstr("\\u202e"), HasSubstr("\\xff")));
+    EXPECT_THAT(text, AllOf(Not(HasSubstr("\u202e")), Not(HasSubstr("\xff"))));
+  }
+}
+
+TEST(ImportText, IsPaintedOnlyWhereColorIsWanted) {
+  const auto outcome = an_import({a_table("users", {1, 0, 0, 0, 0, 1, 0})});
+
+  EXPECT_THAT(import_text(outcome, Color::kNever), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(import_text(outcome, Color::kAlways), HasSubstr("\x1b["));
+}
+
+TEST(LeftOutText, IsEmptyWhenEveryRowFoundItsPlace) {
+  EXPECT_EQ(left_out_text(an_import({a_table("users", {3, 1, 1, 1, 0, 0, 0})}), Color::kNever), "");
+}
+
+TEST(LeftOutText, HasTheRowsAndTheSentenceButNoTable) {
+  auto users = a_table("users", {3, 2, 0, 0, 0, 1, 0});
+  users.left_out = left_out_rows(1);
+
+  EXPECT_EQ(left_out_text(an_import({users}), Color::kNever),
+            "users record 1 id=1: invalid: too long\n"
+            "Dry run: 2 rows would be inserted, 0 updated, 0 unchanged; 1 would be left out. Nothing was written.\n");
+}
+
+TEST(ExportText, HasRowsAndBytesOfEachTableAndTheSum) {
+  const std::string text = export_text(an_export(), Color::kNever);
+
+  EXPECT_THAT(words_of_line(text, "permissions"), ElementsAre("permissions", "24", "1,200"));
+  EXPECT_THAT(words_of_line(text, "total"), ElementsAre("total", "1,234,591", "98,767,000"));
+  EXPECT_THAT(text, HasSubstr("1,234,591 rows of 2 tables, 98.8 MB in 2.5 s (39.5 MB/s)."));
+}
+
+TEST(ExportText, SaysWhereTheFileIsWhoMayReadItAndItsSeal) {
+  const std::string text = export_text(an_export(), Color::kNever);
+
+  EXPECT_THAT(text, HasSubstr("Written to exports/app.json, readable by you alone (mode 0600)"));
+  EXPECT_THAT(text, HasSubstr(std::string(64, 'a')));
+  EXPECT_THAT(text, Not(HasSubstr("--skip-audit")));
+}
+
+TEST(ExportText, SaysWhatWasSkippedAndNoted) {
+  auto outcome = an_export();
+  outcome.path = "-";
+  outcome.skipped = {"audit_logs", "login_audit"};
+  outcome.notices = {"a refers to b"};
+
+  const std::string text = export_text(outcome, Color::kNever);
+
+  EXPECT_THAT(text, HasSubstr("Left out by --skip-audit: audit_logs, login_audit\n"));
+  EXPECT_THAT(text, HasSubstr("note: a refers to b\n"));
+  EXPECT_THAT(text, AllOf(HasSubstr("Written to standard output.\n"), Not(HasSubstr("0600"))));
+}
+
+TEST(ExportText, LetsNoControlCharacterThrough) {
+  auto outcome = an_export();
+  outcome.path = kHostile;
+  outcome.tables = {{kHostile, 1, 1}};
+  outcome.skipped = outcome.notices = {kHostile};
+
+  const std::string text = export_text(outcome, Color::kNever);
+
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\u202e")), Not(HasSubstr("b\nc"))));
+}
+
+TEST(ExportText, TellsNoRateWhereTheTimeIsTooShort) {
+  auto outcome = an_export();
+  outcome.duration = {};
+
+  EXPECT_THAT(export_text(outcome, Color::kNever), Not(HasSubstr("/s")));
+}
+
+TEST(TablesText, NumbersTheTablesAndNamesTheirParents) {
+  const std::string text = tables_text({{"roles", {}, false, false, 0}, {"users", {"roles", "teams"}, true, true, 1}});
+
+  EXPECT_THAT(words_of_line(text, "1"), ElementsAre("1", "roles"));
+  EXPECT_THAT(words_of_line(text, "2"),
+              ElementsAre("2", "users", "roles,", "teams", "audit,", "refers", "to", "itself"));
+}
+
+TEST(TablesText, TellsWhichTablesReferToEachOther) {
+  const std::string text = tables_text({{"a", {"b"}, false, false, 0},
+                                        {"b", {"c"}, false, false, 0},
+                                        {"c", {"a"}, false, false, 0},
+                                        {"d", {}, false, false, 1}});
+
+  EXPECT_THAT(text, HasSubstr("in a cycle with a, c\n"));
+  EXPECT_THAT(words_of_line(text, "4"), ElementsAre("4", "d"));
+}
+
+}  // namespace
+}  // namespace report

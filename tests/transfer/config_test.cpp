@@ -1,0 +1,111 @@
+#include "transfer/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "base/error.h"
+#include "support/folder.h"
+
+namespace transfer {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// What parse_config refuses `json` with.
+base::Error refusal(std::string_view json) {
+  try {
+    parse_config(json, "t.json");
+  } catch (const base::Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "accepted: " << json;
+  return {base::ErrorKind::kInternal, ""};
+}
+
+TEST(Config, KeepsTheOrderAndTheAuditPatterns) {
+  const Config config = parse_config(R"({"title": "T", "order": ["b", "x.a"], "audit": ["*_log"]})", "t.json");
+
+  EXPECT_THAT(config.order, ElementsAre("b", "x.a"));
+  EXPECT_THAT(config.audit_tables, ElementsAre("*_log"));
+}
+
+TEST(Config, MayBeEmpty) {
+  const Config config = parse_config("{}", "t.json");
+
+  EXPECT_TRUE(config.order.empty());
+  EXPECT_TRUE(config.audit_tables.empty());
+}
+
+TEST(Config, ReadsTheFileOfTheSampleSystem) {
+  const Config config = read_config(SOURCE_DIR "/schema/document-sharing/transfer.json");
+
+  EXPECT_THAT(config.audit_tables, ElementsAre("audit_logs"));
+  EXPECT_EQ(config.order.front(), "permissions");
+  EXPECT_EQ(config.order.size(), 17U);
+}
+
+TEST(Config, SuggestsTheMemberThatWasMeant) {
+  const base::Error error = refusal(R"({"oder": []})");
+
+  EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
+  EXPECT_STREQ(error.what(), "t.json: the member \"oder\" is not known");
+  EXPECT_EQ(error.hint(), "did you mean \"order\"?");
+}
+
+TEST(Config, RefusesAMemberThatStandsThereTwice) {
+  EXPECT_THAT(refusal(R"({"order": ["a"], "audit": [], "order": ["b"]})").what(),
+              HasSubstr("\"order\" stands there twice"));
+}
+
+TEST(Config, NamesTheMemberThatHasTheWrongType) {
+  EXPECT_THAT(refusal(R"({"order": "users"})").what(), HasSubstr("\"order\" must be a list"));
+  EXPECT_THAT(refusal(R"({"audit": {"a": 1}})").what(), HasSubstr("\"audit\" must be a list"));
+  EXPECT_THAT(refusal(R"({"title": 7})").what(), HasSubstr("\"title\" must be a text"));
+}
+
+TEST(Config, NamesTheEntryThatIsNoTableName) {
+  EXPECT_THAT(refusal(R"({"order": ["a", "b", 3]})").what(), HasSubstr("entry 3"));
+  EXPECT_THAT(refusal(R"({"order": ["a", null]})").what(), HasSubstr("entry 2"));
+  EXPECT_THAT(refusal(R"({"audit": [""]})").what(), HasSubstr("entry 1"));
+}
+
+TEST(Config, RefusesATableThatIsNamedTwice) {
+  EXPECT_THAT(refusal(R"({"order": ["users", "roles", "users"]})").what(), HasSubstr("users twice"));
+}
+
+TEST(Config, SaysWhereTheTextStopsBeingJson) {
+  EXPECT_THAT(refusal("{\"order\": [\n\"a\",\n]}").what(), HasSubstr("line 3"));
+  for (const char* text : {"", "{", "[]x", "{} {}", "// c\n{}", "{\"order\": [\"\xff\"]}"})
+    EXPECT_THAT(refusal(text).what(), HasSubstr("t.json: is not JSON")) << text;
+}
+
+TEST(Config, RefusesAnythingButAnObject) {
+  for (const char* text : {"[]", "null", "\"order\"", "1"})
+    EXPECT_THAT(refusal(text).what(), HasSubstr("one JSON object"));
+}
+
+TEST(Config, PrintsNoControlCharacterOfTheFile) {
+  for (const char* text :
+       {R"({"\u001b[2J": 1})", R"({"order": ["\u001b[2J", "\u001b[2J"]})", "{\"\x1b[2J\": 1}", "\x1b[2J"})
+    EXPECT_THAT(refusal(text).what(), Not(HasSubstr("\x1b")));
+}
+
+TEST(Config, RefusesAMissingFileAndAFolderAsUsage) {
+  const support::TemporaryFolder folder;
+  for (const std::string& path : {folder.file("none.json"), folder.path()}) {
+    try {
+      read_config(path);
+      ADD_FAILURE() << path;
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
+      EXPECT_THAT(error.what(), HasSubstr(path));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace transfer
