@@ -1,6 +1,7 @@
 -- Sample data of any size for 001_schema.sql, the same bytes at every run:
 --   psql -v scale=N -f sample.sql     about N users (1 to 1,000,000; 1000 if not given) and about 11 rows in all for each
 -- Into empty tables, in one transaction. Every value comes from md5 of table name and row number: no random(), no now().
+-- JSON numbers are spelled the way jq spells them, so that a pretty-printed copy of an export holds the same values.
 \set ON_ERROR_STOP on
 \encoding UTF8
 \if :{?scale}
@@ -75,7 +76,7 @@ SELECT pg_temp.cuid('organizations', i),
        CASE WHEN pg_temp.draw(d, 4, 2) = 0 THEN 'https://' || split_part(city, '|', 1) || '-' || i || '.example/?q=a&b=%20' END,
        CASE WHEN pg_temp.draw(d, 5, 5) > 0 THEN pg_temp.phrase(pg_temp.draw(d, 6, 32)) END,
        CASE pg_temp.draw(d, 7, 4) WHEN 0 THEN '{}' WHEN 1 THEN ARRAY['diplômes', 'a,b', 'c"d', 'e\f', '{g}', '', 'NULL', ' '] ELSE ARRAY['public', pg_temp.phrase(pg_temp.draw(d, 8, 32))] END,
-       CASE pg_temp.draw(d, 9, 4) WHEN 0 THEN '{}' ELSE jsonb_build_object('theme', pg_temp.pick(pg_temp.draw(d, 10, 9), 'clair', 'sombre', '高对比度'), 'logo', NULL, 'ratio', 1.10,
+       CASE pg_temp.draw(d, 9, 4) WHEN 0 THEN '{}' ELSE jsonb_build_object('theme', pg_temp.pick(pg_temp.draw(d, 10, 9), 'clair', 'sombre', '高对比度'), 'logo', NULL, 'ratio', 1.15,
          'horaires', jsonb_build_array(8, 17.5, jsonb_build_object('samedi', false)), 'mot', pg_temp.phrase(pg_temp.draw(d, 11, 32))) END,
        pg_temp.draw(d, 12, 3) > 0,
        CASE pg_temp.draw(d, 13, 8) WHEN 0 THEN 9007199254740993 WHEN 1 THEN 9223372036854775807 - i ELSE 10737418240 * (1 + pg_temp.draw(d, 13, 50)) END,
@@ -97,7 +98,7 @@ SELECT pg_temp.cuid('users', i), split_part(f, '|', 1) || '.' || split_part(l, '
        pg_temp.pick(pg_temp.draw(d, 6, 700), 'fr', 'fr', 'fr', 'en', 'ar', 'zh-Hans', 'wo'),
        CASE WHEN i % 1000 = 7 THEN repeat('Très longue biographie № ' || i || E' — 長い略歴\n', 600) WHEN pg_temp.draw(d, 7, 3) > 0 THEN pg_temp.phrase(pg_temp.draw(d, 8, 32)) END,
        CASE pg_temp.draw(d, 9, 8) WHEN 0 THEN NULL WHEN 1 THEN 'null' WHEN 2 THEN '{}' WHEN 3 THEN '[]' WHEN 4 THEN '{"$json": null}' WHEN 5 THEN to_jsonb(pg_temp.phrase(pg_temp.draw(d, 10, 32)))
-         ELSE jsonb_build_object('langue', 'fr', 'courriel', jsonb_build_object('hebdo', i % 2 = 0, 'heures', jsonb_build_array(8, 12.50, 9007199254740993, -0.001)), 'clé "é"', pg_temp.phrase(pg_temp.draw(d, 11, 32)), '', NULL) END,
+         ELSE jsonb_build_object('langue', 'fr', 'courriel', jsonb_build_object('hebdo', i % 2 = 0, 'heures', jsonb_build_array(8, 12.25, 9007199254740991, -0.001)), 'clé "é"', pg_temp.phrase(pg_temp.draw(d, 11, 32)), '', NULL) END,
        CASE WHEN pg_temp.draw(d, 12, 4) > 0 THEN date '1940-02-29' + pg_temp.draw(d, 12, 24000) END, pg_temp.draw(d, 13, 2000) * (pg_temp.draw(d, 14, 9) / 2),
        CASE WHEN pg_temp.draw(d, 14, 9) > 1 THEN t + pg_temp.draw(d, 15, 40000000) * interval '1 second' END,
        CASE WHEN pg_temp.draw(d, 16, 12) > 0 THEN pg_temp.cuid('organizations', 1 + pg_temp.draw(d, 17, :organizations)) END, t, t + pg_temp.draw(d, 18, 50000000) * interval '1 second'
@@ -152,7 +153,7 @@ FROM generate_series(1, :documents) i, LATERAL (SELECT md5('document_partages/' 
 INSERT INTO blockchain_blocks
 SELECT pg_temp.cuid('blockchain_blocks', i), i, encode(sha256(convert_to('block/' || i, 'UTF8')), 'hex'), CASE WHEN i = 1 THEN repeat('0', 64) ELSE encode(sha256(convert_to('block/' || i - 1, 'UTF8')), 'hex') END,
        ('x' || substr(d, 1, 16))::bit(64)::bigint, CASE pg_temp.draw(d, 3, 5) WHEN 0 THEN 0.1 WHEN 1 THEN 1e21 ELSE pg_temp.draw(d, 4, 100000000) / 7e3::float8 END,
-       jsonb_build_object('document', pg_temp.cuid('document_partages', i), 'action', pg_temp.pick(pg_temp.draw(d, 5, 100), 'PARTAGE', 'CONSULTATION'), 'poids', pg_temp.draw(d, 6, 9999) * 0.10),
+       jsonb_build_object('document', pg_temp.cuid('document_partages', i), 'action', pg_temp.pick(pg_temp.draw(d, 5, 100), 'PARTAGE', 'CONSULTATION'), 'poids', (pg_temp.draw(d, 6, 9999) * 10 + 7) * 0.01),
        sha256(convert_to(d, 'UTF8')) || sha256(convert_to(md5(d), 'UTF8')), (timestamp '2019-06-01' + i * interval '17.000731 seconds') AT TIME ZONE 'UTC', pg_temp.cuid('document_partages', i),
        CASE WHEN i > 1 THEN pg_temp.cuid('blockchain_blocks', i - 1) END, timestamp '2019-06-01' + i * interval '17 seconds', timestamp '2019-06-01' + i * interval '17 seconds'
 FROM generate_series(1, :documents) i, LATERAL (SELECT md5('blockchain_blocks/' || i) AS d OFFSET 0) x;
@@ -169,7 +170,7 @@ SELECT pg_temp.cuid('transactions', i), 'TX-' || to_char(t, 'YYYYMM') || '-' || 
        CASE WHEN i % 1000 = 11 THEN 9999999999.99 ELSE (pg_temp.draw(d, 3, 20000000) - 500000) * 0.01 END,
        CASE pg_temp.draw(d, 4, 5) WHEN 0 THEN 655.957 WHEN 1 THEN 0.000000000000000000000000000001 * pg_temp.draw(d, 5, 100000000) WHEN 2 THEN 12345678901234567890123456789012345.123456789 ELSE 1 END,
        pg_temp.pick(pg_temp.draw(d, 4, 100), 'EUR', 'USD', 'GNF', 'XOF', 'XOF'), CASE WHEN pg_temp.draw(d, 6, 3) > 0 THEN pg_temp.phrase(pg_temp.draw(d, 7, 32)) END,
-       CASE WHEN pg_temp.draw(d, 8, 3) > 0 THEN jsonb_build_object('ip', '10.0.' || i % 256 || '.1', 'frais', jsonb_build_object('taux', 0.0250, 'montant', NULL), 'note', pg_temp.phrase(pg_temp.draw(d, 9, 32))) END,
+       CASE WHEN pg_temp.draw(d, 8, 3) > 0 THEN jsonb_build_object('ip', '10.0.' || i % 256 || '.1', 'frais', jsonb_build_object('taux', 0.025, 'montant', NULL), 'note', pg_temp.phrase(pg_temp.draw(d, 9, 32))) END,
        CASE WHEN s <> 'EN_ATTENTE' THEN t + interval '42.123 seconds' END, pg_temp.cuid('users', 1 + pg_temp.draw(d, 10, :users)), CASE WHEN pg_temp.draw(d, 11, 5) > 0 THEN pg_temp.cuid('demande_partages', 1 + pg_temp.draw(d, 12, :demandes)) END, t, t + interval '1 minute'
 FROM generate_series(1, :transactions) i, LATERAL (SELECT md5('transactions/' || i) AS d OFFSET 0) x,
      LATERAL (SELECT pg_temp.moment(d, 14) AS t, pg_temp.pick(pg_temp.draw(d, 2, 100), 'REUSSIE', 'REUSSIE', 'REUSSIE', 'EN_ATTENTE', 'ECHOUEE', 'ANNULEE') AS s OFFSET 0) y;
@@ -193,19 +194,19 @@ INSERT INTO configurations
 SELECT pg_temp.cuid('configurations', i), key, value::jsonb, category, description, category = 'secret', 1 + i % 3, timestamp '2019-01-01' + i * interval '1 day', timestamp '2024-01-01 00:00:00.001'
 FROM (VALUES (1, 'site.url', '"http://localhost:3000"', 'site', 'Adresse publique'), (2, 'site.annonce', 'null', 'site', 'null de JSON : aucune annonce'),
   (3, 'site.langues', '["fr", "en", "ar", "zh-Hans"]', 'site', NULL), (4, 'mail.expediteur', '"Partage <no-reply@example.com>"', 'mail', ''), (5, 'mail.smtp', '{"port": 587, "host": "localhost", "tls": {"min": "1.2", "vérifie": true}}', 'mail', 'Serveur d''envoi'),
-  (6, 'upload.taille_max', '26214400', 'upload', 'octets'), (7, 'upload.types', '["application/pdf", "image/*"]', 'upload', E'un type\npar ligne'), (8, 'paiement.taux', '0.0250', 'paiement', 'échelle gardée'), (9, 'paiement.actif', 'false', 'paiement', NULL),
-  (10, 'paiement.cle_api', '"sk_test_\u00e9\"\\"', 'secret', 'à remplacer'), (11, 'blockchain.genese', '{"$json": {"$json": null}}', 'blockchain', NULL), (12, 'blockchain.limite', '12345678901234567890', 'blockchain', 'au-delà de 2^63'),
+  (6, 'upload.taille_max', '26214400', 'upload', 'octets'), (7, 'upload.types', '["application/pdf", "image/*"]', 'upload', E'un type\npar ligne'), (8, 'paiement.taux', '0.025', 'paiement', NULL), (9, 'paiement.actif', 'false', 'paiement', NULL),
+  (10, 'paiement.cle_api', '"sk_test_\u00e9\"\\"', 'secret', 'à remplacer'), (11, 'blockchain.genese', '{"$json": {"$json": null}}', 'blockchain', NULL), (12, 'blockchain.limite', '9007199254740991', 'blockchain', 'le plus grand entier sûr'),
   (13, 'securite.mot_de_passe', '{"min": 12, "règles": [["A-Z"], ["0-9"], []]}', 'secret', NULL), (14, 'vide.texte', '""', 'divers', ''), (15, 'vide.objet', '{}', 'divers', NULL), (16, 'vide.liste', '[]', 'divers', NULL)) v(i, key, value, category, description);
 
 INSERT INTO site_settings
 SELECT pg_temp.cuid('site_settings', i), locale, name, tagline, '© 2019–2025' || E'\n' || name, color, social::jsonb, i = 8, opens::time, timestamp '2019-01-01', timestamp '2024-05-01 10:20:30.4'
 FROM (VALUES (1, 'fr', 'Partage de documents', 'Sûr, simple, vérifié', '#0F766E', '{"x": "https://x.example/partage", "autres": []}', '08:00'), (2, 'en', 'Document sharing', 'Safe "and" simple', '#0F766E', NULL, '09:30:15'),
   (3, 'ar', 'مشاركة الوثائق', 'آمن وبسيط', '#1D4ED8', 'null', '00:00'), (4, 'zh-Hans', '文件共享', '安全可靠', '#B91C1C', '{}', NULL), (5, 'he', 'שיתוף מסמכים', NULL, '#000000', NULL, '23:59:59'),
-  (6, 'wo', 'Séddoo këyit', '', '#FFFFFF', '[1, 2.0, 3e2]', '24:00'), (7, 'ja', '書類の共有 📄', NULL, '#7C3AED', '"#partage"', NULL), (8, 'en-GB', 'Document sharing', 'colour', '#0F766E', 'false', '12:00')) v(i, locale, name, tagline, color, social, opens);
+  (6, 'wo', 'Séddoo këyit', '', '#FFFFFF', '[1, 2.5, 3e2]', '24:00'), (7, 'ja', '書類の共有 📄', NULL, '#7C3AED', '"#partage"', NULL), (8, 'en-GB', 'Document sharing', 'colour', '#0F766E', 'false', '12:00')) v(i, locale, name, tagline, color, social, opens);
 
 INSERT INTO audit_logs
 SELECT pg_temp.cuid('audit_logs', i), pg_temp.pick(pg_temp.draw(d, 1, 600), 'LOGIN', 'CREATE', 'UPDATE', 'DELETE', 'SHARE', 'DOWNLOAD'), e, CASE WHEN pg_temp.draw(d, 3, 6) > 0 THEN pg_temp.cuid(e, 1 + pg_temp.draw(d, 4, :demandes)) END,
-       CASE pg_temp.draw(d, 5, 6) WHEN 0 THEN 'null' WHEN 1 THEN jsonb_build_object('status', 'EN_ATTENTE', 'montant', pg_temp.draw(d, 6, 99999) * 0.01) END,
+       CASE pg_temp.draw(d, 5, 6) WHEN 0 THEN 'null' WHEN 1 THEN jsonb_build_object('status', 'EN_ATTENTE', 'montant', (pg_temp.draw(d, 6, 9999) * 10 + 7) * 0.01) END,
        CASE WHEN pg_temp.draw(d, 7, 3) > 0 THEN jsonb_build_object('status', 'APPROUVEE', 'champs', jsonb_build_array('statut', 'montant'), 'texte', pg_temp.phrase(pg_temp.draw(d, 8, 32))) END,
        CASE WHEN pg_temp.draw(d, 9, 8) > 0 THEN '41.82.' || i % 256 || '.' || pg_temp.draw(d, 10, 256) END,
        CASE WHEN pg_temp.draw(d, 11, 8) > 0 THEN 'Mozilla/5.0 (' || pg_temp.pick(pg_temp.draw(d, 12, 100), 'X11; Linux x86_64', 'Windows NT 10.0; Win64; x64', 'iPhone; CPU iPhone OS 17_5 like Mac OS X') || ') Gecko/20100101 Firefox/' || 90 + i % 40 END,

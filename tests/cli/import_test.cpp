@@ -59,7 +59,8 @@ TEST_F(Import, LeavesOutWhatTheTargetCannotHoldAndGoesOn) {
   EXPECT_THAT(verdicts(result, "t"), ElementsAre(2, 0, 0, 0, 5, 0));
   EXPECT_EQ(target.value("SELECT string_agg(id::text, ',' ORDER BY id) FROM t"), "1,7");
   std::vector<int> records;
-  for (const auto& row : table(result, "t")["left_out"]) records.push_back(row["record"]);
+  const auto found = table(result, "t");
+  for (const auto& row : found["left_out"]) records.push_back(row["record"]);
   EXPECT_THAT(records, ElementsAre(2, 3, 4, 5, 6));
 }
 

@@ -19,7 +19,8 @@ TEST_F(Promotion, ListsTheTablesInTheOrderOfTheGuide) {
   const support::Run list = support::run_program({PROGRAM_DIR "/db-export", "--list", "--json", "--url", source.url(), "--config", config});
   ASSERT_EQ(list.status, 0) << list.err;
   std::vector<std::string> names;
-  for (const auto& table : nlohmann::json::parse(list.out)["tables"]) names.push_back(table["name"]);
+  const auto listed = nlohmann::json::parse(list.out);
+  for (const auto& table : listed["tables"]) names.push_back(table["name"]);
   EXPECT_THAT(names, ElementsAre("permissions", "organizations", "users", "_PermissionToUser", "departments", "filieres", "organization_invites",
                                  "demande_partages", "document_partages", "blockchain_blocks", "abonnements", "transactions", "payments",
                                  "contact_messages", "configurations", "site_settings", "audit_logs"));

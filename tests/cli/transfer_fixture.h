@@ -82,9 +82,9 @@ class Transfer : public testing::Test {
   }
 
   void load_document_sharing(support::Database& database, int scale) {
-    const std::string folder = SOURCE_DIR "/schema/document-sharing/";
-    database.run_file(folder + "001_schema.sql");
-    database.run_file(folder + "sample.sql", {"scale=" + std::to_string(scale)});
+    const std::string system = SOURCE_DIR "/schema/document-sharing/";
+    database.run_file(system + "001_schema.sql");
+    database.run_file(system + "sample.sql", {"scale=" + std::to_string(scale)});
   }
 
   support::Database source;

@@ -1,0 +1,189 @@
+// Where the programs look for the database, seen from outside: nobody listens at port 1, so every run ends with status
+// 5 after it has said which place it found.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/folder.h"
+#include "support/program.h"
+
+namespace cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kExport = PROGRAM_DIR "/db-export";
+
+std::string url(const std::string& database) { return "postgresql://ada:secret@127.0.0.1:1/" + database; }
+std::string line(const std::string& database) { return "DATABASE_URL=" + url(database) + "\n"; }
+
+class WhereTheDatabaseIs : public testing::Test {
+ protected:
+  support::Run list(const std::vector<std::string>& options, const std::vector<std::string>& environment = {}) {
+    std::vector<std::string> arguments = {kExport, "--list"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    support::Run run = support::run_program(arguments, {.environment = environment, .folder = folder_.path()});
+    EXPECT_THAT(run.out + run.err, Not(HasSubstr("secret")));
+    EXPECT_EQ(run.out, "");
+    return run;
+  }
+
+  const support::TemporaryFolder folder_;
+};
+
+TEST_F(WhereTheDatabaseIs, IsTheUrlBeforeAnythingElse) {
+  folder_.write(".env", line("of_file"));
+
+  const support::Run run =
+      list({"--url", url("of_option")}, {"DATABASE_URL=" + url("of_environment"), "PGDATABASE=of_libpq"});
+
+  EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.err, HasSubstr("db-export: from PostgreSQL database of_option on 127.0.0.1 port 1 as ada (--url)\n"));
+}
+
+TEST_F(WhereTheDatabaseIs, IsTheEnvironmentBeforeTheFile) {
+  folder_.write(".env", line("of_file"));
+
+  const support::Run run = list({}, {"DATABASE_URL=" + url("of_environment"), "PGDATABASE=of_libpq"});
+
+  EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.err,
+              HasSubstr("database of_environment on 127.0.0.1 port 1 as ada (DATABASE_URL of the environment)"));
+}
+
+TEST_F(WhereTheDatabaseIs, IsTheFileOfTheWorkingFolderBeforeLibpqsVariables) {
+  folder_.write(".env", "# of the app\nexport DATABASE_URL=\"" + url("of_file") + "\" # dev\n");
+
+  const support::Run run = list({}, {"PGDATABASE=of_libpq"});
+
+  EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.err, HasSubstr("database of_file on 127.0.0.1 port 1 as ada (DATABASE_URL of .env)"));
+}
+
+TEST_F(WhereTheDatabaseIs, IsWhatLibpqsVariablesSay) {
+  folder_.write(".env", "OTHER=1\n");
+
+  const support::Run run =
+      list({}, {"PGDATABASE=of_libpq", "PGHOST=127.0.0.1", "PGPORT=1", "PGPASSWORD=secret", "PGUSER="});
+
+  EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.err, HasSubstr("from PostgreSQL database of_libpq on 127.0.0.1 port 1 (PGDATABASE, PGHOST, PGPORT)"));
+}
+
+TEST_F(WhereTheDatabaseIs, IsNowhereWhenNothingNamesIt) {
+  const support::Run run = list({}, {"PGPASSWORD=secret"});
+
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("no database is named"), HasSubstr("--url"), HasSubstr("DATABASE_URL"),
+                             HasSubstr("PGHOST")));
+}
+
+TEST_F(WhereTheDatabaseIs, ReadsAnotherFileOnlyWhenItIsNamed) {
+  folder_.write(".env.production", line("of_production"));
+
+  EXPECT_EQ(list({}).status, 2);
+  const support::Run run = list({"--env-file", ".env.production"});
+
+  EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.err,
+              HasSubstr("database of_production on 127.0.0.1 port 1 as ada (DATABASE_URL of .env.production)"));
+}
+
+TEST_F(WhereTheDatabaseIs, PrefersTheNamedFileToTheOneThatLiesThere) {
+  folder_.write(".env", line("of_file"));
+  folder_.write(".env.production", line("of_production"));
+
+  EXPECT_THAT(list({"--env-file", ".env.production"}).err, HasSubstr("database of_production"));
+}
+
+TEST_F(WhereTheDatabaseIs, SaysThatANamedFileDoesNotCountBesideTheEnvironment) {
+  folder_.write(".env.production", line("of_production"));
+
+  const support::Run run = list({"--env-file", ".env.production"}, {"DATABASE_URL=" + url("of_environment")});
+
+  EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.err,
+              AllOf(HasSubstr("database of_environment"),
+                    HasSubstr("warning: DATABASE_URL of the environment is used, not the one in .env.production\n")));
+}
+
+TEST_F(WhereTheDatabaseIs, IsSilentWhenFileAndEnvironmentAgree) {
+  folder_.write(".env.production", line("same"));
+
+  EXPECT_THAT(list({"--env-file", ".env.production"}, {"DATABASE_URL=" + url("same")}).err, Not(HasSubstr("is used")));
+}
+
+TEST_F(WhereTheDatabaseIs, RefusesANamedFileThatIsMissingOrHoldsNoUrl) {
+  folder_.write("other.env", "OTHER=1\n");
+
+  const support::Run missing = list({"--env-file", "none.env"}, {"DATABASE_URL=" + url("of_environment")});
+  const support::Run without = list({"--env-file", "other.env"});
+
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_THAT(missing.err, HasSubstr("there is no file none.env"));
+  EXPECT_EQ(without.status, 2);
+  EXPECT_THAT(without.err, HasSubstr("other.env holds no DATABASE_URL"));
+}
+
+TEST_F(WhereTheDatabaseIs, RefusesAnEmptyVariableInsteadOfLookingElsewhere) {
+  folder_.write(".env", line("of_file"));
+  folder_.write("empty.env", "DATABASE_URL=\n");
+
+  const support::Run environment = list({}, {"DATABASE_URL="});
+  const support::Run file = list({"--env-file", "empty.env"});
+
+  EXPECT_EQ(environment.status, 2);
+  EXPECT_THAT(environment.err, HasSubstr("DATABASE_URL of the environment is empty"));
+  EXPECT_EQ(file.status, 2);
+  EXPECT_THAT(file.err, HasSubstr("DATABASE_URL of empty.env is empty"));
+}
+
+TEST_F(WhereTheDatabaseIs, NamesWhoseUrlIsBad) {
+  folder_.write("bad.env", "DATABASE_URL=mysql://ada:secret@host/app\n");
+
+  const support::Run run = list({"--env-file", "bad.env"});
+
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("DATABASE_URL of bad.env: "), HasSubstr("mysql://")));
+}
+
+TEST_F(WhereTheDatabaseIs, SaysThatSqliteIsNotSupported) {
+  for (const char* sqlite : {"sqlite:dev.db", "file:./dev.db"}) {
+    const support::Run run = list({"--url", sqlite});
+
+    EXPECT_EQ(run.status, 2);
+    EXPECT_THAT(run.err, HasSubstr("SQLite is not supported by this version"));
+  }
+}
+
+TEST_F(WhereTheDatabaseIs, WarnsOfAFileThatOthersMayReadButNotWhenQuiet) {
+  folder_.write(".env", line("of_file"));  // 0644 under the usual umask
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"/bin/sh", "-c", "chmod 644 .env && exec \"$@\"", "sh", kExport, "--list"});
+    return support::run_program(words, {.folder = folder_.path()}).err;
+  };
+
+  EXPECT_THAT(run({}), HasSubstr("warning: .env is open to others (mode 0644)"));
+  EXPECT_THAT(run({"-q"}),
+              AllOf(Not(HasSubstr("warning")), Not(HasSubstr("from PostgreSQL")), HasSubstr("cannot connect")));
+}
+
+TEST_F(WhereTheDatabaseIs, PrintsNoControlCharacterOfAName) {
+  EXPECT_THAT(list({"--url", "postgresql://127.0.0.1:1/a%1b%5b2Jb"}).err,
+              AllOf(HasSubstr("database a\\x1b[2Jb"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(WhereTheDatabaseIs, HidesThePasswordWhereverItStands) {
+  // list() looks for it in both streams.
+  for (const std::string& place :
+       {url("a"), url("a?sslmode=require"), std::string("postgresql://127.0.0.1:1/a?password=secret&user=ada"),
+        std::string("postgresql://ada:se%63ret@127.0.0.1:1/a"), std::string("postgresql://ada:secret@host:x/a"),
+        std::string("postgresql://ada:secret/x@host/a"), std::string("postgres//ada:secret@host/a")}) {
+    for (const char* verbosity : {"-v", "-q"}) EXPECT_NE(list({"--url", place, verbosity}).status, 0);
+    EXPECT_NE(list({}, {"DATABASE_URL=" + place}).status, 0);
+  }
+}
+
+}  // namespace
+}  // namespace cli
