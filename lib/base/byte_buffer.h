@@ -23,6 +23,7 @@ class ByteBuffer {
   void advance(std::size_t bytes) { size_ += bytes; }
 
   void append(std::string_view text) {
+    if (text.empty()) return;  // an empty view may have no data() for memcpy
     std::memcpy(room(text.size() + 1), text.data(), text.size());
     size_ += text.size();
   }

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/atomic_file.h"
 
 namespace cli {
@@ -15,7 +17,7 @@ std::string printable_lines(std::string_view text) {
     lines += base::printable(text.substr(0, end));
     if (end == std::string_view::npos) return lines;
     lines += "\n  ";
-    text.remove_prefix(end + 1);
+    text.remove_prefix(std::min(text.find_first_not_of(" \t", end + 1), text.size()));
   }
 }
 

@@ -28,8 +28,8 @@ Exit status:
 
 std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* argv) {
   Syntax syntax({"db-import", "db-import FILE [options]",
-                 "Brings the rows of a file that db-export wrote into a database, in one transaction: new rows are "
-                 "inserted,\nchanged rows updated, equal rows left alone; nothing is ever deleted.",
+                 "Brings the rows of a file that db-export wrote into a database, in one transaction: new rows\n"
+                 "are inserted, changed rows updated, equal rows left alone; nothing is ever deleted.",
                  kFooter});
   ImportCommand command;
   CommonSyntax common;

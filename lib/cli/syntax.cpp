@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
@@ -73,6 +75,14 @@ class HelpPage : public CLI::Formatter {
   const Page page_;
 };
 
+// CLI11's "--url: 1 required URL missing" and "--url: At Most 1 required but received 2".
+std::string plain_mismatch(const CLI::ArgumentMismatch& error) {
+  const std::string message = error.what();
+  const bool missing = message.find("missing") != std::string::npos;
+  return base::printable(message.substr(0, message.find(':'))) +
+         (missing ? " needs a value" : " is given more than once");
+}
+
 // "--url=postgresql://…" → "--url": what stands behind the = may be a password.
 std::string option_name(const std::string& word) { return word.substr(0, word.find('=')); }
 
@@ -82,8 +92,6 @@ Syntax::Syntax(Page page) : page_(std::move(page)), app_(page_.purpose, page_.pr
   app_.formatter(std::make_shared<HelpPage>(page_));
   // Unknown words are looked at here, so that they can be answered with what was meant.
   app_.allow_extras();
-  app_.set_help_flag("-h,--help", "print this page")->group("Help");
-  app_.set_version_flag("--version", page_.program + " " + transfer::kVersion, "print the version")->group("Help");
 }
 
 void Syntax::argument(const std::string& name, std::string& value, const std::string& description) {
@@ -118,12 +126,17 @@ Error Syntax::wrong(const std::string& message) const {
 }
 
 std::optional<std::string> Syntax::parse(int argc, const char* const* argv) {
+  // Here, so that they stand last on the page.
+  app_.set_help_flag("-h,--help", "print this page")->group("Help");
+  app_.set_version_flag("--version", page_.program + " " + transfer::kVersion, "print the version")->group("Help");
   try {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     return app_.help();
   } catch (const CLI::CallForVersion& version) {
     return std::string(version.what()) + "\n";
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw wrong(plain_mismatch(error));
   } catch (const CLI::ParseError& error) {
     throw wrong(base::printable(error.what()));
   }
@@ -132,40 +145,56 @@ std::optional<std::string> Syntax::parse(int argc, const char* const* argv) {
   return std::nullopt;
 }
 
+std::vector<std::string> Syntax::option_names() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app_.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
 void Syntax::demand_known_words() const {
   const std::vector<std::string> unknown = app_.remaining();
-  if (unknown.empty()) return;
-  std::vector<std::string> known;
-  for (const CLI::Option* option : app_.get_options())
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  std::vector<std::string> known = option_names();
+  std::erase_if(known, [](const std::string& name) { return name.rfind("--", 0) != 0; });
   for (const std::string& word : unknown) {
+    if (word == "--") break;  // what follows is no option, whatever it looks like
     if (word.size() < 2 || word.front() != '-') continue;
     const std::string name = option_name(word);
     const auto meant = base::closest(name, known);
     if (!meant) throw wrong("there is no option " + base::printable(name));
     throw Error(ErrorKind::kUsage, "there is no option " + base::printable(name), "did you mean " + *meant + "?");
   }
+  const bool only_mark = unknown.size() == 1 && unknown.front() == "--";
+  if (unknown.empty() || only_mark) return;
   throw wrong("there is one FILE too many (only one is taken; a database is named with --url)");
 }
 
-// An empty word is an unset variable of a script (--url "$URL"), and never meant as "the default".
+// An empty word is an unset variable of a script (--url "$URL"), and never meant as "the default". An option's name in
+// the place of a value ("--audit-table --dry-run") is a value forgotten, and must not switch the other option off.
 void Syntax::demand_values() const {
-  for (const CLI::Option* option : app_.get_options())
-    for (const std::string& word : option->results())
+  const std::vector<std::string> names = option_names();
+  for (const CLI::Option* option : app_.get_options()) {
+    for (const std::string& word : option->results()) {
       if (word.empty()) throw wrong(option->get_name() + " is given an empty value");
+      const bool forgotten = !option->get_positional() && std::find(names.begin(), names.end(), word) != names.end();
+      if (forgotten) throw wrong(option->get_name() + " needs a value, not " + word);
+    }
+  }
 }
 
 std::chrono::milliseconds parse_duration(const std::string& option, const std::string& text) {
-  static const std::vector<std::pair<std::string_view, std::int64_t>> kUnits = {
-      {"ms", 1}, {"s", 1000}, {"min", 60'000}};
-  constexpr std::int64_t kLongest_ms = std::numeric_limits<std::int32_t>::max();  // PostgreSQL's own limit
+  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 3> kUnits = {
+      {{"ms", 1}, {"s", 1000}, {"min", 60'000}}};
+  constexpr std::int64_t kLongestMs = std::numeric_limits<std::int32_t>::max();  // PostgreSQL's own limit
   std::int64_t amount = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, amount);
   const std::string_view unit(stopped, static_cast<std::size_t>(end - stopped));
   for (const auto& [name, factor_ms] : kUnits) {
     if (name != unit || error != std::errc()) continue;
-    if (amount < 1 || amount > kLongest_ms / factor_ms) break;
+    if (amount < 1 || amount > kLongestMs / factor_ms) break;
     return std::chrono::milliseconds(amount * factor_ms);
   }
   throw Error(ErrorKind::kUsage, option + " is not a time from 1ms to 24 days: \"" + base::printable(text) + "\"",

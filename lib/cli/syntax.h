@@ -48,6 +48,7 @@ class Syntax {
   base::Error wrong(const std::string& message) const;
 
  private:
+  std::vector<std::string> option_names() const;
   void demand_known_words() const;
   void demand_values() const;
 

@@ -1,5 +1,5 @@
-// A finished outcome as one JSON object, for programs (--json). Member names are part of the interface: only ever
-// added.
+// A finished outcome as one JSON object, for programs (--json): ASCII, ended with a newline. Member names are part of
+// the interface, only ever added. "left_out" lists the rows that the outcome names; the counts say how many there are.
 #pragma once
 
 #include <string>

@@ -172,7 +172,7 @@ std::string export_text(const engine::ExportOutcome& outcome, Color color) {
     text += fmt::format("Written to {}, readable by you alone (mode 0600): it holds the rows as they are.\n",
                         printable(outcome.path));
   }
-  text += fmt::format("Sealed with SHA-256 {} of all before the seal.\n", printable(outcome.sha256));
+  text += fmt::format("Seal: SHA-256 {} of every byte before the seal.\n", printable(outcome.sha256));
   return text;
 }
 

@@ -21,7 +21,10 @@ using nlohmann::json;
 constexpr std::size_t kLongestFileBytes = std::size_t{1} << 20;
 constexpr const char* kWhere = "schema/transfer.schema.json describes the file";
 
-const std::vector<std::string> kMembers = {"$schema", "title", "order", "audit"};
+const std::vector<std::string>& known_members() {
+  static const std::vector<std::string> members = {"$schema", "title", "order", "audit"};
+  return members;
+}
 
 // "[json.exception.parse_error.101] parse error at line 1, column 5: …" without the part that is for programmers.
 std::string plain_message(const json::exception& error) {
@@ -66,8 +69,9 @@ class Reader {
   }
 
   void check_member(const std::string& name, const json& value) const {
-    if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end()) {
-      const auto meant = base::closest(name, kMembers);
+    const std::vector<std::string>& known = known_members();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const auto meant = base::closest(name, known);
       throw wrong("the member \"" + printable(name) + "\" is not known",
                   meant ? "did you mean \"" + *meant + "\"?" : kWhere);
     }
