@@ -27,6 +27,8 @@ bool can_hold(const std::string& target, const std::string& file) {
   const Family to = family_of(target);
   const Family from = family_of(file);
   if (to == from || from == Family::kText) return true;
+  // A type of the user's own may be a domain over anything; only those are written with their schema.
+  if (target.find('.') != std::string::npos) return true;
   // Written as strings: text columns and types with a text form can take them.
   if (to == Family::kText) return from == Family::kTime || from == Family::kUuid || from == Family::kBytes || target.starts_with("json");
   return false;

@@ -27,6 +27,8 @@ class Classifier {
   std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
 
  private:
+  void reject_unreadable(StagedTable& table);
+  void reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first, std::uint64_t last);
   void reject_repeated_identities(StagedTable& table);
   void compare_with_target(StagedTable& table);
   void compare_multisets(StagedTable& table);

@@ -1,9 +1,9 @@
 // One column's values between PostgreSQL's binary COPY fields and the file's JSON, exact for every value.
 // Chosen once a column, then called for every field: no allocation, no virtual call, no locale on the healthy path.
-// Immutable after construction, so any thread may use it; it reads no catalog (ColumnType says all) and never sees a
-// server. What a value becomes is the table "Values" of the format; lib/postgres/codec_*.h add what that table leaves
-// open. Decoding a field that breaks the wire format throws Error(kInternal); encoding never throws, it refuses with a
-// reason.
+// Immutable after construction, so any thread may use it; it reads no catalog (ColumnType says all), sees no server.
+// What a value becomes is the table "Values" of the format; codec_*.h add what that table leaves open.
+// A field that breaks the wire format throws Error(kInternal). Encoding refuses with a reason; only the text of an
+// array that is not JSON throws (Error(kFile); a checked record never holds one).
 #pragma once
 
 #include <cstdint>

@@ -89,6 +89,7 @@ class Connection {
   void drain();
   [[noreturn]] void fail(const PGresult* result);
   [[noreturn]] void fail_connection();
+  [[noreturn]] void fail_query(const std::string& what, const std::string& sqlstate);
 
   std::string place_;
   std::stop_token stop_;

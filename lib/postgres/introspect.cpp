@@ -16,16 +16,6 @@ std::string text_of(const pqxx::field& field) { return field.is_null() ? std::st
 bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
 std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
 
-std::string schema_filter(const std::vector<std::string>& schemas) {
-  if (schemas.empty()) {
-    return "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x "
-           "WHERE x.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND x.objid = n.oid AND x.deptype = 'e')";
-  }
-  std::vector<std::string> names;
-  for (const std::string& schema : schemas) names.push_back(quote_literal(schema));
-  return "n.nspname IN (" + join(names, ", ") + ")";
-}
-
 // Ledgers describe the schema they stand in, so they belong to the target itself.
 constexpr const char* kLedgers =
     "'_prisma_migrations', 'schema_migrations', 'ar_internal_metadata', 'django_migrations', 'alembic_version', "
@@ -184,7 +174,8 @@ class Introspection {
              "pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
              "CASE WHEN i.indkey[k.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) END, "
              "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1]), "
-             "on_.nspname, o.oprname "
+             // WITHOUT OVERLAPS: rows of equal periods are the same, not those that only overlap.
+             "CASE WHEN i.indisexclusion THEN 'pg_catalog' ELSE on_.nspname END, CASE WHEN i.indisexclusion THEN '=' ELSE o.oprname END "
              "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
              "CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
              "JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[k.n - 1] "
@@ -209,7 +200,7 @@ class Introspection {
       UniqueIndex& index = table.unique_indexes.back();
       const std::string column = text_of(row[9]);
       if (!column.empty()) index.columns.push_back(column);
-      index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")" : quote_name(column));
+      index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")" : quote_name(column) + table.details_of(column).comparison_cast());
       index.equality.push_back("OPERATOR(" + quote_name(text_of(row[10])) + "." + text_of(row[11]) + ")");
     }
     read_index_dependencies();
@@ -240,17 +231,35 @@ class Introspection {
     }
   }
 
+  // A partition may have keys that its root lacks. They decide the order just as well, and about every row if all
+  // partitions agree on them.
   void read_foreign_keys() {
+    const auto names = [](const std::string& table, const std::string& numbers) {
+      return "(SELECT pg_catalog.array_agg(a.attname ORDER BY k.n) FROM pg_catalog.unnest(" + numbers +
+             ") WITH ORDINALITY AS k(attnum, n) JOIN pg_catalog.pg_attribute a ON a.attrelid = " + table + " AND a.attnum = k.attnum)";
+    };
+    const std::string keys_of_all =
+        "(SELECT t.root, t.relation, f.oid, f.conname, f.confrelid, " + names("f.conrelid", "f.conkey") + " AS child, " +
+        names("f.confrelid", "f.confkey") + " AS parent FROM (SELECT c.oid AS relation, "
+        "COALESCE(pg_catalog.pg_partition_root(c.oid), c.oid)::pg_catalog.oid AS root FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p')) t "
+        "JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.conrelid = t.relation "
+        // A key that refers to a partitioned table stands once more for each partition of that.
+        "LEFT JOIN pg_catalog.pg_constraint u ON u.oid = f.conparentid "
+        "WHERE (u.oid IS NULL OR u.conrelid <> f.conrelid) AND t.root" + among_ + ")";
     for (const auto& row : connection_.query(
-             "SELECT f.conrelid, f.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname "
-             "FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class p ON p.oid = f.confrelid "
+             "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, g.of_every_row, f.confmatchtype = 'f' "
+             "FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS oid, "
+             "pg_catalog.bool_or(f.relation = f.root) OR (SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY "
+             "(pg_catalog.array_agg(f.relation))) FROM pg_catalog.pg_partition_tree(f.root) l WHERE l.isleaf) AS of_every_row "
+             "FROM " + keys_of_all + " f GROUP BY f.root, f.confrelid, f.child, f.parent) g "
+             "JOIN pg_catalog.pg_constraint f ON f.oid = g.oid JOIN pg_catalog.pg_class p ON p.oid = "
+             "COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid) "
              "JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace "
              "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS k(n) "
              "JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[k.n] "
              "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[k.n] "
              "JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[k.n] "
-             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace "
-             "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.conrelid" + among_ + " ORDER BY f.conrelid, f.conname, k.n")) {
+             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace ORDER BY g.root, f.conname, g.oid, k.n")) {
       TableDetails& table = table_of(row[0]);
       auto& keys = table.table.foreign_keys;
       const std::uint32_t oid = oid_of(row[1]);
@@ -258,10 +267,11 @@ class Introspection {
         foreign_key_oid_ = oid;
         keys.push_back({text_of(row[2]), {}, {text_of(row[3]), text_of(row[4])}, {}});
         table.foreign_key_equality.emplace_back();
+        table.match_full.push_back(is_true(row[10]));
       }
       keys.back().columns.push_back(text_of(row[5]));
       keys.back().parent_columns.push_back(text_of(row[6]));
-      table.foreign_key_equality.back().push_back("OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")");
+      if (is_true(row[9])) table.foreign_key_equality.back().push_back("OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")");
     }
   }
 
@@ -299,8 +309,9 @@ class Introspection {
 
   void read_triggers() {
     for (const auto& row : connection_.query(
-             "SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') "
-             "AND t.tgrelid" + among_ + " ORDER BY t.tgrelid, t.tgname")) {
+             "SELECT DISTINCT r.root, t.tgname FROM pg_catalog.pg_trigger t CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root("
+             "t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND r.root" +
+             among_ + " ORDER BY r.root, t.tgname")) {
       table_of(row[0]).triggers.push_back(text_of(row[1]));
     }
   }
@@ -319,23 +330,17 @@ class Introspection {
   std::uint32_t check_oid_ = 0;
 };
 
-struct Ledger {
-  const char* table;
-  const char* columns;  // that must be there, comma separated, sorted
-  const char* newest;   // SELECT list and order, from the ledger
-};
-
-constexpr Ledger kKnownLedgers[] = {
-    {"_prisma_migrations", "finished_at,migration_name",
-     "SELECT migration_name FROM %s WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, migration_name DESC LIMIT 1"},
-    {"migrations", "applied_at,checksum,name", "SELECT name FROM %s ORDER BY name DESC LIMIT 1"},
-    {"schema_migrations", "version", "SELECT version::text FROM %s ORDER BY version DESC LIMIT 1"},
-    {"alembic_version", "version_num", "SELECT version_num FROM %s ORDER BY version_num DESC LIMIT 1"},
-    {"django_migrations", "app,id,name", "SELECT app || '.' || name FROM %s ORDER BY id DESC LIMIT 1"},
-    {"flyway_schema_history", "installed_rank,script", "SELECT script FROM %s ORDER BY installed_rank DESC LIMIT 1"},
-};
-
 }  // namespace
+
+std::string schema_filter(const std::vector<std::string>& schemas) {
+  if (schemas.empty()) {
+    return "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x "
+           "WHERE x.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND x.objid = n.oid AND x.deptype = 'e')";
+  }
+  std::vector<std::string> names;
+  for (const std::string& schema : schemas) names.push_back(quote_literal(schema));
+  return "n.nspname IN (" + join(names, ", ") + ")";
+}
 
 const ColumnDetails& TableDetails::details_of(const std::string& column) const {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -346,34 +351,6 @@ const ColumnDetails& TableDetails::details_of(const std::string& column) const {
 
 std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas) {
   return Introspection(connection, schemas).take();
-}
-
-std::optional<engine::LastMigration> find_last_migration(Connection& connection, const std::vector<std::string>& schemas) {
-  for (const Ledger& ledger : kKnownLedgers) {
-    std::vector<std::string> columns;
-    std::string column;
-    for (const char* c = ledger.columns;; ++c) {
-      if (*c != ',' && *c != '\0') {
-        column += *c;
-        continue;
-      }
-      columns.push_back(quote_literal(column));
-      column.clear();
-      if (*c == '\0') break;
-    }
-    const pqxx::result found = connection.query(
-        "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.relkind = 'r' AND c.relname = " + quote_literal(ledger.table) + " AND " + schema_filter(schemas) +
-        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND " +
-        std::to_string(columns.size()) + " = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "
-        "AND a.attname IN (" + join(columns, ", ") + ") AND NOT a.attisdropped) ORDER BY n.nspname LIMIT 1");
-    if (found.empty()) continue;
-    std::string sql = ledger.newest;
-    sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0][0]), ledger.table}));
-    const pqxx::result newest = connection.query(sql);
-    return engine::LastMigration{ledger.table, newest.empty() ? std::string{} : text_of(newest[0][0])};
-  }
-  return std::nullopt;
 }
 
 }  // namespace postgres

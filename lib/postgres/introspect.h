@@ -4,12 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "catalog/table.h"
-#include "engine/source.h"
 #include "postgres/codec.h"
 #include "postgres/connection.h"
 
@@ -20,6 +18,10 @@ struct ColumnDetails {
   bool is_domain = false;
   std::string type_sql;   // the column's own type, to cast to: "public.email", "numeric(12,2)"
   std::string base_sql;   // the same without the domain
+
+  // Behind a column that is compared by the operators of its index: those take a domain only as its base type where they
+  // are polymorphic (enums).
+  std::string comparison_cast() const { return is_domain ? "::" + base_sql : std::string{}; }
 };
 
 struct UniqueIndex {
@@ -52,7 +54,10 @@ struct TableDetails {
   catalog::Table table;
   std::vector<ColumnDetails> columns;  // parallel to table.columns
   std::vector<UniqueIndex> unique_indexes;
-  std::vector<std::vector<std::string>> foreign_key_equality;  // parallel to table.foreign_keys and their columns: parent = child
+  // Parallel to table.foreign_keys and their columns: parent = child. Empty for a key that only some partitions have:
+  // whether a row has to fulfil it is the server's matter.
+  std::vector<std::vector<std::string>> foreign_key_equality;
+  std::vector<bool> match_full;  // parallel to table.foreign_keys: NULL in all of the key's columns or in none
   std::vector<CheckConstraint> checks;
   std::vector<SequenceUse> sequences;
   std::vector<std::string> triggers;  // the user's own, enabled ones
@@ -64,6 +69,7 @@ struct TableDetails {
 // search_path must be empty.
 std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas);
 
-std::optional<engine::LastMigration> find_last_migration(Connection& connection, const std::vector<std::string>& schemas);
+// The condition on pg_namespace n that `schemas` means; empty: every schema but the server's own and extensions'.
+std::string schema_filter(const std::vector<std::string>& schemas);
 
 }  // namespace postgres

@@ -5,10 +5,8 @@
 
 #include "postgres/codec_bytes.h"
 
-#ifdef __SSE2__
+#if defined(__SSE2__) && defined(__x86_64__)
 #include <emmintrin.h>
-
-#include <bit>
 #endif
 
 namespace postgres {
@@ -118,14 +116,17 @@ bool unescape_key(std::string_view quoted, std::string& key) {
 std::size_t count_opening(std::string_view text) {
   std::size_t count = 0;
   std::size_t at = 0;
-#ifdef __SSE2__
+#if defined(__SSE2__) && defined(__x86_64__)
   const __m128i bit = _mm_set1_epi8(0x20);  // tells [ from {
   const __m128i brace = _mm_set1_epi8('{');
+  const __m128i one = _mm_set1_epi8(1);
+  __m128i sums = _mm_setzero_si128();
   for (; at + 16 <= text.size(); at += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-    const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(bytes, bit), brace));
-    count += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(found)));
+    const __m128i found = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(bytes, bit), brace), one);
+    sums = _mm_add_epi64(sums, _mm_sad_epu8(found, _mm_setzero_si128()));
   }
+  count = static_cast<std::size_t>(_mm_cvtsi128_si64(_mm_add_epi64(sums, _mm_unpackhi_epi64(sums, sums))));
 #endif
   for (; at < text.size(); ++at) count += static_cast<std::size_t>((text[at] | 0x20) == '{');
   return count;

@@ -1,6 +1,8 @@
 #include "postgres/merge.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "postgres/sql_text.h"
 
@@ -43,38 +45,103 @@ bool Merger::merge_component(const std::vector<std::size_t>& component) {
 }
 
 // Rows that refer to each other go in by one statement, whatever the number of tables: the server checks foreign keys
-// at its end. It cannot be halved, so when it fails each table is tried by itself, for errors of single rows.
+// at its end. It cannot be halved; when it fails, the rows are written level by level.
 bool Merger::insert_cycle(const std::vector<std::size_t>& component) {
-  std::string sql;
-  std::uint64_t rows = 0;
-  const auto build = [&] {
-    std::vector<std::string> parts;
-    rows = 0;
-    for (const std::size_t number : component) {
-      const std::uint64_t here = count(tables_[number], Step::kInsert, whole(tables_[number]));
-      if (here > 0) parts.push_back("i" + std::to_string(number) + " AS (" + insert_sql(tables_[number], "") + ")");
-      rows += here;
-    }
-    sql = "WITH " + join(parts, ", ") + " SELECT";
-  };
-  build();
-  if (rows == 0) return false;
-  bool refused = false;
   connection_.execute("SAVEPOINT cycle");
+  bool whole_cycle = false;
   try {
-    connection_.execute(sql);
+    whole_cycle = insert_at_once(component);
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT cycle");
-    for (const std::size_t number : component) probe(tables_[number], whole(tables_[number]), refused);
-    if (!refused) throw;
-    classifier_.reject_orphans(component);
-    build();
-    if (rows > 0) connection_.execute(sql);
   }
+  if (!whole_cycle) connection_.execute("ROLLBACK TO SAVEPOINT cycle");
   connection_.execute("RELEASE SAVEPOINT cycle");
-  for (const std::size_t number : component) refused = reject_dropped(tables_[number]) || refused;
+  return whole_cycle ? false : insert_by_levels(component);
+}
+
+// False when the server wrote fewer rows than it was given.
+bool Merger::insert_at_once(const std::vector<std::size_t>& component) {
+  std::vector<std::string> parts;
+  std::vector<std::string> written;
+  std::uint64_t expected = 0;
+  for (const std::size_t number : component) {
+    const std::uint64_t rows = count(tables_[number], Step::kInsert, whole(tables_[number]));
+    if (rows == 0) continue;
+    const std::string name = "i" + std::to_string(number);
+    parts.push_back(name + " AS (" + insert_sql(tables_[number], "") + " RETURNING 1)");
+    written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
+    expected += rows;
+  }
+  if (parts.empty()) return true;
+  const pqxx::result rows = connection_.query("WITH " + join(parts, ", ") + " SELECT " + join(written, " + "));
+  return rows[0][0].as<std::uint64_t>() == expected;
+}
+
+// Rows whose parents are in the target go in first, then their children, each level like any other table's rows; what
+// refers to itself in a circle comes last, at once. 'p' marks rows that wait, 'd' rows that are done.
+bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
+  // A level costs a pass over what waits. Nobody's rows nest deeper than this but chains, and those end in the last step.
+  constexpr int kMaxLevels = 200;
+  const auto mark = [&](char from, char to) {
+    for (const std::size_t number : component) {
+      connection_.execute("UPDATE " + tables_[number].verdicts + " SET verdict = '" + to + "' WHERE verdict = '" + from + "'");
+    }
+  };
+  bool refused = false;
+  mark('i', 'p');
+  for (int level = 0; level < kMaxLevels; ++level) {
+    std::uint64_t ready = 0;
+    for (const std::size_t number : component) ready += connection_.execute(ready_sql(tables_[number], component));
+    if (ready == 0) break;
+    for (const std::size_t number : component) refused = write(tables_[number], Step::kInsert) || refused;
+    mark('i', 'd');
+    refused = classifier_.reject_orphans(component) > 0 || refused;
+  }
+  mark('p', 'i');
+  refused = insert_rest(component) || refused;
+  mark('d', 'i');
   return refused;
+}
+
+// Rows in a circle: which of them the server minds cannot be told, unless one of them fails by itself.
+bool Merger::insert_rest(const std::vector<std::size_t>& component) {
+  bool refused = false;
+  for (const std::size_t number : component) probe(tables_[number], whole(tables_[number]), refused);
+  if (refused) classifier_.reject_orphans(component);
+  std::string reason = "dropped by a trigger or rule of the target, or another row of its circle of references was";
+  connection_.execute("SAVEPOINT rest");
+  try {
+    if (insert_at_once(component)) {
+      connection_.execute("RELEASE SAVEPOINT rest");
+      return refused;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    reason = std::string("refers in a circle to rows that the server refused: ") + error.what();
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT rest; RELEASE SAVEPOINT rest");
+  for (const std::size_t number : component) leave_out(tables_[number], Step::kInsert, whole(tables_[number]), 'x', reason);
+  return true;
+}
+
+// Marks the waiting rows of `table` whose parents among the tables of the component are in the target.
+std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const {
+  std::string sql = "UPDATE " + table.verdicts + " v SET verdict = 'i' FROM " + table.typed_rows() + " s WHERE v.verdict = 'p' AND v.record = s." +
+                    table.record;
+  for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
+    const catalog::ForeignKey& foreign = table.details.table.foreign_keys[key];
+    const auto parent = std::find_if(component.begin(), component.end(), [&](std::size_t n) { return tables_[n].details.table.name == foreign.parent; });
+    if (parent == component.end() || !table.has_columns(foreign.columns) || table.details.foreign_key_equality[key].empty()) continue;
+    std::vector<std::string> fulfilled;
+    std::vector<std::string> same;
+    for (std::size_t i = 0; i < foreign.columns.size(); ++i) {
+      const std::string child = "s." + quote_name(foreign.columns[i]);
+      fulfilled.push_back(child + " IS NULL");
+      same.push_back("p." + quote_name(foreign.parent_columns[i]) + " " + table.details.foreign_key_equality[key][i] + " " + child);
+    }
+    sql += " AND (" + join(fulfilled, " OR ") + " OR EXISTS (SELECT FROM " + tables_[*parent].target_rows + " p WHERE " + join(same, " AND ") + "))";
+  }
+  return sql;
 }
 
 bool Merger::write(StagedTable& table, Step step) {
@@ -82,9 +149,12 @@ bool Merger::write(StagedTable& table, Step step) {
   const std::uint64_t expected = count(table, step, whole(table));
   if (expected == 0) return false;
   const std::string sql = step == Step::kInsert ? insert_sql(table, "") : update_sql(table, "");
+  bool in_parts = false;
   connection_.execute("SAVEPOINT merge");
   try {
-    if (connection_.execute(sql) < expected) {
+    const bool dropped = connection_.execute(sql) < expected;
+    in_parts = dropped && table.plan.identity.empty();  // no key tells which: found like refused rows
+    if (dropped && !in_parts) {
       if (step == Step::kInsert) {
         reject_dropped(table);
       } else {
@@ -93,33 +163,48 @@ bool Merger::write(StagedTable& table, Step step) {
     }
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
+    in_parts = true;
+  }
+  if (in_parts) {
     connection_.execute("ROLLBACK TO SAVEPOINT merge");
-    // From here on ranges of records are asked for again and again.
-    connection_.execute("CREATE INDEX ON " + table.verdicts + " (record)");
-    connection_.execute("CREATE INDEX ON " + table.stage + " (" + table.record + ")");
+    index_records(table);
     write_range(table, step, whole(table));
-    if (step == Step::kInsert) reject_dropped(table);
   }
   connection_.execute("RELEASE SAVEPOINT merge");
   return table.rejected_rows > rejected_before;
+}
+
+// For ranges of records that are asked for again and again.
+void Merger::index_records(StagedTable& table) {
+  if (table.records_indexed) return;
+  table.records_indexed = true;
+  connection_.execute("CREATE INDEX ON " + table.verdicts + " (record)");
+  connection_.execute("CREATE INDEX ON " + table.stage + " ((" + table.stage_record() + "))");
 }
 
 void Merger::write_range(StagedTable& table, Step step, Range range) {
   const std::uint64_t rows = count(table, step, range);
   if (rows == 0) return;
   const std::string filter = in_range(range.first, range.last);
+  std::optional<ServerError> failure;
   connection_.execute("SAVEPOINT part");
   try {
-    connection_.execute(step == Step::kInsert ? insert_sql(table, filter) : update_sql(table, filter));
-    connection_.execute("RELEASE SAVEPOINT part");
-    return;
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
-    if (rows == 1) {
-      refuse(table, step, range, error);
+    if (connection_.execute(step == Step::kInsert ? insert_sql(table, filter) : update_sql(table, filter)) == rows) {
+      connection_.execute("RELEASE SAVEPOINT part");
       return;
     }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    failure = error;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+  if (rows == 1) {
+    if (failure) {
+      refuse(table, step, range, *failure);
+    } else {
+      leave_out(table, step, range, 'x', "dropped by " + trigger_names(table) + " of the target");
+    }
+    return;
   }
   const std::uint64_t middle = range.first + (range.last - range.first) / 2;
   write_range(table, step, {range.first, middle});
@@ -154,14 +239,27 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
 void Merger::refuse(StagedTable& table, Step step, Range range, const ServerError& error) {
   const bool taken = error.fields().sqlstate == "23505";
   for (const UniqueIndex& index : table.details.unique_indexes) {
-    if (taken && step == Step::kInsert && index.plain && index.columns == table.plan.identity && index.name == error.fields().constraint) {
+    if (taken && step == Step::kInsert && index.plain && index.columns == table.plan.identity && index.name == error.fields().constraint &&
+        !is_there(table, range)) {
       // Classify saw no such row, so it was committed after our snapshot.
       throw engine::ConcurrentChange("another session inserted a row of " + table.target + " that this import was to insert");
     }
   }
-  reject(table, reject_sql(table, taken ? 'c' : 'x', quote_literal(error.what()),
+  leave_out(table, step, range, taken ? 'c' : 'x', error.what());
+}
+
+void Merger::leave_out(StagedTable& table, Step step, Range range, char verdict, const std::string& reason) {
+  reject(table, reject_sql(table, verdict, quote_literal(reason),
                            table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = '" +
                                letter(step) + "'" + in_range(range.first, range.last)));
+}
+
+// A row of this key that we can see ourselves was made by a trigger of this import.
+bool Merger::is_there(const StagedTable& table, Range range) {
+  const pqxx::result found = connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
+                                               table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                                               " WHERE v.verdict = 'i'" + in_range(range.first, range.last));
+  return !found.empty();
 }
 
 // Rows that a BEFORE trigger or a rule made away with: the server reports no error, only fewer rows.
@@ -194,8 +292,9 @@ bool Merger::reject(StagedTable& table, const std::string& sql) {
 void Merger::report_changed(StagedTable& table) {
   if (table.details.triggers.empty() || table.plan.identity.empty()) return;
   const pqxx::result changed = connection_.query(
-      "SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " JOIN " +
-      table.target_rows + " t ON " + table.same_identity("s", "t") + " WHERE " + table.image("s") + " OPERATOR(pg_catalog.*<>) " + table.image("t"));
+      "SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " LEFT JOIN " +
+      table.target_rows + " t ON " + table.same_identity("s", "t") + " WHERE t.tableoid IS NULL OR " + table.updated_image("s") +
+      " OPERATOR(pg_catalog.*<>) " + table.updated_image("t"));
   const auto rows = changed[0][0].as<std::uint64_t>();
   if (rows == 0) return;
   notices_.push_back(table.details.table.name.name + ": " + std::to_string(rows) + " rows do not hold the file's values after the import; " +

@@ -34,10 +34,17 @@ class Merger {
 
   bool merge_component(const std::vector<std::size_t>& component);
   bool insert_cycle(const std::vector<std::size_t>& component);
+  bool insert_at_once(const std::vector<std::size_t>& component);
+  bool insert_by_levels(const std::vector<std::size_t>& component);
+  bool insert_rest(const std::vector<std::size_t>& component);
+  std::string ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const;
+  void index_records(StagedTable& table);
   bool write(StagedTable& table, Step step);
   void write_range(StagedTable& table, Step step, Range range);
   void probe(StagedTable& table, Range range, bool& refused_any);
   void refuse(StagedTable& table, Step step, Range range, const ServerError& error);
+  void leave_out(StagedTable& table, Step step, Range range, char verdict, const std::string& reason);
+  bool is_there(const StagedTable& table, Range range);
   bool reject_dropped(StagedTable& table);
   bool reject_unwritten(StagedTable& table);
   bool reject(StagedTable& table, const std::string& sql);

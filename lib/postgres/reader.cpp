@@ -35,11 +35,13 @@ std::string select_list(const TableDetails& table) {
     switch (transport_of(table.columns[i].type)) {
       case Transport::kBinary:
         break;
+      // bpchar and not text: many types have a cast function of their own to and from text, which is not their output and
+      // input (regclass, for one, then knows no OID 0). With bpchar the server always takes those.
       case Transport::kText:
-        column += "::pg_catalog.text";
+        column += "::pg_catalog.bpchar";
         break;
       case Transport::kTextArray:
-        column += "::pg_catalog.text[]";
+        column += "::pg_catalog.bpchar[]";
         break;
     }
     list.push_back(std::move(column));
@@ -65,7 +67,7 @@ std::string order_by(const TableDetails& table) {
 }  // namespace
 
 Reader::Reader(Connection& connection, const TableDetails& table, const engine::TableQuery& query)
-    : connection_(connection), table_name_(table.table.name.name) {
+    : connection_(connection), table_(table), table_name_(table.table.name.name), has_condition_(!query.where.empty()) {
   base::ByteBuffer label;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (table.table.columns[i].generated) continue;
@@ -89,7 +91,7 @@ std::uint64_t Reader::read_batch(base::ByteBuffer& out) {
   std::uint64_t records = 0;
   const std::size_t enough = out.size() + kBatchBytes;
   while (!ended_ && out.size() < enough) {
-    std::string_view chunk = connection_.next_chunk();
+    std::string_view chunk = next_chunk();
     if (chunk.empty()) {
       ended_ = true;
       break;
@@ -102,6 +104,35 @@ std::uint64_t Reader::read_batch(base::ByteBuffer& out) {
     while (!chunk.empty() && append_row(chunk, out)) ++records;
   }
   return records;
+}
+
+// A condition may fail on a row only: a division by zero, a cast. Else it is a value that the server cannot turn into UTF-8.
+std::string_view Reader::next_chunk() {
+  try {
+    return connection_.next_chunk();
+  } catch (const ServerError& error) {
+    const std::string& state = error.fields().sqlstate;
+    if (state == "22021" || state == "22P05") fail_unconvertible(error);  // no such byte sequence; no such character
+    if (!has_condition_ || !error.blames_a_row()) throw;
+    throw Error(ErrorKind::kUsage, "--where for " + table_name_ + ": " + error.what(), "the condition is SQL over the columns of that table");
+  }
+}
+
+// The export is over, so its transaction may go: each column is asked alone, to name the one at fault.
+void Reader::fail_unconvertible(const ServerError& error) {
+  std::string place = quote_name(table_.table.name);
+  connection_.execute("ROLLBACK");
+  for (const catalog::Column& column : table_.table.columns) {
+    const std::string name = quote_name(column.name);
+    try {
+      connection_.execute("SELECT pg_catalog.count(pg_catalog.convert_to(" + name + "::pg_catalog.text, 'UTF8')) FROM " + quote_name(table_.table.name));
+    } catch (const ServerError&) {
+      place += "." + name;
+      break;
+    }
+  }
+  throw Error(ErrorKind::kSchema, place + " holds text that is not valid in the database's encoding or cannot be written as UTF-8: " + error.what(),
+              "mend those values in the source, or leave the table out with -T");
 }
 
 // False: the stream's trailer.

@@ -1,5 +1,6 @@
 // Reads one table's rows out of the server by binary COPY and appends them as JSON records: the way out.
-// Owns nothing but its codecs; uses the connection's one COPY until it is read to its end. One thread.
+// Owns nothing but its codecs, refers to the table's details; uses the connection's one COPY until it is read to its end.
+// One thread.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,14 @@ class Reader : public engine::RowReader {
     Codec codec;
   };
 
+  std::string_view next_chunk();
+  [[noreturn]] void fail_unconvertible(const ServerError& error);
   bool append_row(std::string_view& chunk, base::ByteBuffer& out);
 
   Connection& connection_;
+  const TableDetails& table_;
   std::string table_name_;
+  bool has_condition_;  // of the user's own
   std::vector<Field> fields_;
   bool header_read_ = false;
   bool ended_ = false;

@@ -43,14 +43,15 @@ std::vector<std::string> raise_sequences(Connection& connection, const std::vect
     for (const SequenceUse& use : uses_of(table)) {
       const std::string name = quote_literal(use.sequence);
       const std::string column = quote_name(use.column);
+      const std::string own = " FILTER (WHERE s." + column + " BETWEEN p.seqmin AND p.seqmax)";
       // One statement reads and sets, so that hardly a value can be drawn in between. A sequence that has not been called
       // gives last_value itself next.
       const pqxx::result row = connection.query(
-          "SELECT q.last_value, pg_catalog.setval(" + name + ", f.edge) FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." + column +
-          ") ELSE pg_catalog.min(s." + column + ") END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises, p.seqmin, p.seqmax FROM " +
+          "SELECT q.last_value, pg_catalog.setval(" + name + ", f.edge) FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." + column + ")" + own +
+          " ELSE pg_catalog.min(s." + column + ")" + own + " END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises FROM " +
           table.typed_rows() + " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + name + "::pg_catalog.regclass AND NOT EXISTS (SELECT FROM " +
           table.rejects + " r WHERE r.record = s." + table.record + ") GROUP BY p.seqincrement, p.seqmin, p.seqmax) f, " + use.sequence +
-          " q WHERE f.edge BETWEEN f.seqmin AND f.seqmax AND (CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END "
+          " q WHERE (CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END "
           "OR (f.edge = q.last_value AND NOT q.is_called))");
       if (row.empty()) continue;
       raised.push_back("sequence " + use.sequence + " raised from " + row[0][0].c_str() + " to " + row[0][1].c_str());

@@ -13,7 +13,8 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
       "SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC'; "
       "SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'; SET LOCAL lc_monetary = 'C'; "
       "SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; "
-      "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = " + std::to_string(lock_timeout.count()));
+      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; "
+      "SET LOCAL lock_timeout = " + std::to_string(lock_timeout.count()));
 }
 
 engine::DatabaseInfo describe(Connection& connection) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/ledger.h"
 #include "postgres/reader.h"
 #include "postgres/session.h"
 #include "postgres/sql_text.h"

@@ -46,7 +46,7 @@ void put_bytes(base::ByteBuffer& out, std::string_view bytes) {
 // "COPY stage_3, line 17, column data: …": the first number after the table's name, whatever language the server speaks.
 std::uint64_t line_of(const std::string& context, const std::string& stage) {
   const std::string name = stage.substr(stage.find('.') + 1);
-  std::size_t at = context.find(name);
+  std::size_t at = context.rfind(name);  // the outermost line is the last; those before it may quote the row
   if (at == std::string::npos) return 0;
   at = context.find_first_of("0123456789", at + name.size());
   return at == std::string::npos ? 0 : std::stoull(context.substr(at, 18));
@@ -55,9 +55,18 @@ std::uint64_t line_of(const std::string& context, const std::string& stage) {
 }  // namespace
 
 void create_stage(Connection& connection, const StagedTable& table) {
-  std::string list = "NULL::pg_catalog.int8 AS " + table.record;
+  const auto value = [](const StagedColumn& column) { return column.stage_type.empty() ? "t." + column.quoted : "NULL::" + column.stage_type; };
+  std::string list;
+  if (table.first_column_type.empty()) {
+    list = "NULL::pg_catalog.int8 AS " + table.record;
+  } else {
+    connection.execute("CREATE TEMPORARY TABLE " + table.first_column_type + " ON COMMIT DROP AS SELECT NULL::pg_catalog.int8 AS record, " +
+                       value(table.columns.front()) + " AS value FROM " + table.target + " AS t WITH NO DATA");
+    list = "NULL::" + table.first_column_type + " AS " + table.columns.front().quoted;
+  }
   for (const StagedColumn& column : table.columns) {
-    list += column.stage_type.empty() ? ", t." + column.quoted : ", NULL::" + column.stage_type + " AS " + column.quoted;
+    if (!table.first_column_type.empty() && &column == &table.columns.front()) continue;
+    list += ", " + value(column) + " AS " + column.quoted;
   }
   // AS SELECT takes over types, modifiers and collations exactly, and neither defaults nor constraints.
   connection.execute("CREATE TEMPORARY TABLE " + table.stage + " ON COMMIT DROP AS SELECT " + list + " FROM " + table.target +
@@ -161,16 +170,42 @@ void Stager::reject_next(format::TableReader& records, const std::string& reason
 
 bool Stager::encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
   const std::size_t start = rows_.size();
-  put_int16(rows_, static_cast<std::uint16_t>(table_.columns.size() + 1));
-  put_int32(rows_, sizeof(std::uint64_t));
-  put_int64(rows_, record.number);
+  const bool number_in_first_column = !table_.first_column_type.empty();
+  put_int16(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_in_first_column ? 0 : 1)));
+  if (!number_in_first_column) put_record_number(record.number);
   for (const StagedColumn& column : table_.columns) {
-    if (column.codec.encode(rows_, values[column.file_column], reason)) continue;
+    const bool first = number_in_first_column && &column == &table_.columns.front();
+    const std::size_t field_start = rows_.size();
+    if (first) begin_row_value(column, record.number);
+    if (column.codec.encode(rows_, values[column.file_column], reason)) {
+      if (first) end_row_value(field_start);
+      continue;
+    }
     rows_.truncate(start);
     reason = "column " + column.name + ": " + reason + " (byte " + std::to_string(record.offset) + " of the file)";
     return false;
   }
   return true;
+}
+
+void Stager::put_record_number(std::uint64_t number) {
+  put_int32(rows_, sizeof number);
+  put_int64(rows_, number);
+}
+
+// A value of a row type (the wire form of record_send): number of fields, and the type and the value of each.
+void Stager::begin_row_value(const StagedColumn& column, std::uint64_t number) {
+  constexpr std::uint32_t kInt8Oid = 20;
+  put_int32(rows_, 0);  // the length of the whole, known at its end
+  put_int32(rows_, 2);
+  put_int32(rows_, kInt8Oid);
+  put_record_number(number);
+  put_int32(rows_, column.stage_oid);
+}
+
+void Stager::end_row_value(std::size_t start) {
+  const std::uint32_t length = __builtin_bswap32(static_cast<std::uint32_t>(rows_.size() - start - sizeof length));
+  std::memcpy(rows_.data() + start, &length, sizeof length);
 }
 
 void Stager::refuse(std::uint64_t record, std::span<const format::Value> values, const std::string& reason) {
@@ -209,9 +244,10 @@ void Stager::flush_rejects() {
 }
 
 std::string Stager::copy_sql() const {
-  std::string list = table_.record;
-  for (const StagedColumn& column : table_.columns) list += ", " + column.quoted;
-  return "COPY " + table_.stage + " (" + list + ") FROM STDIN (FORMAT binary)";
+  std::vector<std::string> list;
+  if (table_.first_column_type.empty()) list.push_back(table_.record);
+  for (const StagedColumn& column : table_.columns) list.push_back(column.quoted);
+  return "COPY " + table_.stage + " (" + join(list, ", ") + ") FROM STDIN (FORMAT binary)";
 }
 
 }  // namespace postgres

@@ -37,6 +37,9 @@ class Stager {
   void send_records(format::TableReader& records, std::uint64_t limit, Segment& segment);
   void reject_next(format::TableReader& records, const std::string& reason);
   bool encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
+  void put_record_number(std::uint64_t number);
+  void begin_row_value(const StagedColumn& column, std::uint64_t number);
+  void end_row_value(std::size_t start);
   void refuse(std::uint64_t record, std::span<const format::Value> values, const std::string& reason);
   void forget_rejects();
   void flush_rejects();

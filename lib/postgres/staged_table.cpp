@@ -7,6 +7,8 @@
 namespace postgres {
 namespace {
 
+constexpr std::size_t kMaxColumns = 1600;  // MaxHeapAttributeNumber
+
 std::string stage_type_of(const ColumnDetails& column) {
   switch (transport_of(column.type)) {
     case Transport::kText:
@@ -16,6 +18,34 @@ std::string stage_type_of(const ColumnDetails& column) {
     case Transport::kBinary:
       // A domain is staged as its base type: its checks are for the rows, not for the COPY.
       return column.is_domain ? column.base_sql : std::string{};
+  }
+  return {};
+}
+
+std::uint32_t stage_oid_of(const ColumnDetails& column) {
+  constexpr std::uint32_t kTextOid = 25;
+  constexpr std::uint32_t kTextArrayOid = 1009;
+  switch (transport_of(column.type)) {
+    case Transport::kText:
+      return kTextOid;
+    case Transport::kTextArray:
+      return kTextArrayOid;
+    case Transport::kBinary:
+      break;
+  }
+  return column.type.oid;
+}
+
+// From the stage's type to the column's own. Through bpchar where it is text: then the server reads the text as the type's
+// input function does, whatever casts from text the type has.
+std::string cast_of(const ColumnDetails& column) {
+  switch (transport_of(column.type)) {
+    case Transport::kText:
+      return "::pg_catalog.bpchar::" + column.type_sql;
+    case Transport::kTextArray:
+      return "::pg_catalog.bpchar[]::" + column.type_sql;
+    case Transport::kBinary:
+      return column.is_domain ? "::" + column.type_sql : std::string{};
   }
   return {};
 }
@@ -42,10 +72,13 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     if (place == engine::TablePlan::kNotWritten) continue;
     const ColumnDetails& column = details.columns[place];
     const std::string& name = details.table.columns[place].name;
-    std::string stage_type = stage_type_of(column);
-    std::string cast = stage_type.empty() ? std::string{} : "::" + column.type_sql;
-    columns.push_back({i, name, quote_name(name), std::move(stage_type), std::move(cast), Codec(column.type)});
+    columns.push_back({i, name, quote_name(name), stage_type_of(column), stage_oid_of(column), cast_of(column), Codec(column.type)});
   }
+  if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
+}
+
+std::string StagedTable::stage_record() const {
+  return first_column_type.empty() ? record : "(" + columns.front().quoted + ").record";
 }
 
 bool StagedTable::has_columns(const std::vector<std::string>& names) const {
@@ -54,11 +87,17 @@ bool StagedTable::has_columns(const std::vector<std::string>& names) const {
   });
 }
 
-std::string StagedTable::typed_rows() const {
-  std::string sql = "(SELECT " + record;
+std::string StagedTable::typed_rows() const { return rows(Casts::kApplied); }
+
+std::string StagedTable::raw_rows() const { return rows(Casts::kLeftOut); }
+
+std::string StagedTable::rows(Casts casts) const {
+  std::string sql = "(SELECT " + stage_record() + " AS " + record;
   for (const StagedColumn& column : columns) {
-    sql += ", " + column.quoted;
-    if (!column.cast.empty()) sql += column.cast + " AS " + column.quoted;
+    const bool beside_record = !first_column_type.empty() && &column == &columns.front();
+    sql += beside_record ? ", (" + column.quoted + ").value" : ", " + column.quoted;
+    if (casts == Casts::kApplied) sql += column.cast;
+    if (beside_record || !column.cast.empty()) sql += " AS " + column.quoted;
   }
   return sql + " FROM " + stage + ")";
 }
@@ -70,6 +109,15 @@ std::string StagedTable::image(const std::string& alias) const {
   return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
 }
 
+std::string StagedTable::updated_image(const std::string& alias) const {
+  std::vector<std::string> fields;
+  for (const StagedColumn& column : columns) {
+    const bool kept = details.table.find_column(column.name)->identity == catalog::Identity::kAlways;
+    if (!kept) fields.push_back(alias + "." + column.quoted);
+  }
+  return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
+}
+
 std::string StagedTable::same_identity(const std::string& a, const std::string& b) const {
   const UniqueIndex* by_index = nullptr;
   for (const UniqueIndex& index : details.unique_indexes) {
@@ -77,7 +125,7 @@ std::string StagedTable::same_identity(const std::string& a, const std::string& 
   }
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < plan.identity.size(); ++i) {
-    const std::string name = quote_name(plan.identity[i]);
+    const std::string name = quote_name(plan.identity[i]) + details.details_of(plan.identity[i]).comparison_cast();
     const std::string equals = by_index == nullptr ? "OPERATOR(pg_catalog.=)" : by_index->equality[i];
     parts.push_back(a + "." + name + " " + equals + " " + b + "." + name);
   }

@@ -21,6 +21,7 @@ struct StagedColumn {
   std::string name;        // of the target, as it is
   std::string quoted;
   std::string stage_type;  // "text" for what has no binary codec; empty: the target column's own
+  std::uint32_t stage_oid; // pg_type.oid of either
   std::string cast;        // "::public.email"; empty: staged in its own type
   Codec codec;
 };
@@ -36,23 +37,37 @@ struct StagedTable {
   std::string stage;     // pg_temp.stage_N and so on
   std::string verdicts;
   std::string rejects;
-  std::string record;    // quoted name of the record number's column in stage; no column of the table is called so
+  std::string record;    // quoted name of the record number's column in typed_rows(); no column of the table is called so
+  // A table of as many columns as a table may have leaves no room for one more in stage_N: there the first column is of
+  // this row type and holds the record number beside the value. Empty for any other table.
+  std::string first_column_type;  // pg_temp.first_N
   engine::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
+  bool records_indexed = false;  // verdict_N and stage_N have an index by record
 
+  // The record number in the stage itself: a column, or a part of the first one.
+  std::string stage_record() const;
   bool has_columns(const std::vector<std::string>& names) const;
 
   // "(SELECT record, "a", "b"::public.email AS "b" FROM stage_N)": staged rows as the target's types see them.
   std::string typed_rows() const;
+  // The same without the casts: no value of it can fail.
+  std::string raw_rows() const;
   // ROW(s."a", s."b")::record over the file's columns: for comparison by image.
   std::string image(const std::string& alias) const;
+  // The same over the columns that an update writes: an identity column GENERATED ALWAYS keeps its value.
+  std::string updated_image(const std::string& alias) const;
   // a."id" = b."id" with the operators of the identity's index. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
   // Text expression that names the row to a person: id=c17…
   std::string key_text(const std::string& alias) const;
   // The identity's columns, each with `alias`.
   std::string identity_list(const std::string& alias) const;
+
+ private:
+  enum class Casts { kApplied, kLeftOut };
+  std::string rows(Casts casts) const;
 };
 
 // INSERT INTO reject_N …: `verdict` is 'c' or 'x', `reason` a text expression, `rows` what follows FROM, with the staged

@@ -1,5 +1,6 @@
 #include "postgres/target.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "postgres/merge.h"
@@ -51,16 +52,30 @@ void PostgresTarget::begin(engine::Intent intent) {
   notices_.clear();
   if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
   if (connection_->transaction_status() != PQTRANS_IDLE) roll_back();
-  // READ WRITE, whatever default_transaction_read_only says: temporary tables must be made first.
+  const bool read_only = connection_->query("SELECT pg_catalog.current_setting('default_transaction_read_only') = 'on'")[0][0].as<bool>();
+  if (read_only && intent_ == engine::Intent::kImport) {
+    throw Error(ErrorKind::kPrivilege, connection_->place() + " is set to read-only (default_transaction_read_only)",
+                "a dry run works there; for an import, let the owner lift the setting for this role or database");
+  }
+  // READ WRITE for a dry run as well: temporary tables must be made first.
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
+  search_path_ = connection_->query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
   pin_settings(*connection_, lock_timeout_);
   if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
     throw Error(ErrorKind::kPrivilege, connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
                 "use the URL of the primary");
   }
-  // Foreign keys are checked at the end of the statement that breaks them, so that the row at fault can be found.
-  connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
   if (intent_ == engine::Intent::kImport) demand_sole_import();
+}
+
+// Keys are checked at the end of the statement that breaks them, so that the row at fault can be found. Constraint
+// triggers stay deferred where they are: they may look at several tables ("an order has lines").
+void PostgresTarget::set_constraints() {
+  connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
+  const pqxx::result triggers = connection_->query(
+      "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.conname) FROM pg_catalog.pg_constraint c "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace GROUP BY 1 HAVING pg_catalog.bool_and(c.contype = 't' AND c.condeferred)");
+  for (const auto& row : triggers) connection_->execute(std::string("SET CONSTRAINTS ") + row[0].c_str() + " DEFERRED");
 }
 
 void PostgresTarget::demand_sole_import() {
@@ -96,13 +111,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     chosen.push_back(&details);
     tables_.emplace_back(tables_.size(), details, std::move(plan));
   }
-  std::vector<std::string> privileges{"SELECT"};
-  if (intent_ == engine::Intent::kImport) {
-    if (mode != engine::Mode::kUpdate) privileges.emplace_back("INSERT");
-    if (mode != engine::Mode::kInsert) privileges.emplace_back("UPDATE");
-  }
-  demand_privileges(*connection_, chosen, privileges);
-  if (intent_ == engine::Intent::kImport) demand_sequence_privileges(*connection_, tables_);
+  demand_all_privileges(chosen, mode);
   guarded([&] {
     for (const StagedTable& table : tables_) create_stage(*connection_, table);
     // From here on the server refuses every write but to these temporary tables.
@@ -110,6 +119,32 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   });
   components_ = std::move(components);
   classifier_.emplace(*connection_, tables_, components_, mode);
+}
+
+void PostgresTarget::demand_all_privileges(const std::vector<const TableDetails*>& chosen, engine::Mode mode) {
+  std::vector<std::string> privileges{"SELECT"};
+  if (intent_ == engine::Intent::kImport) {
+    if (mode != engine::Mode::kUpdate) privileges.emplace_back("INSERT");
+    if (mode != engine::Mode::kInsert) privileges.emplace_back("UPDATE");
+  }
+  demand_privileges(*connection_, chosen, privileges);
+  std::vector<const TableDetails*> parents;
+  for (const TableDetails& details : details_) {
+    const bool is_parent = std::any_of(chosen.begin(), chosen.end(), [&](const TableDetails* child) {
+      const auto& keys = child->table.foreign_keys;
+      return std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return key.parent == details.table.name; });
+    });
+    if (is_parent) parents.push_back(&details);
+  }
+  demand_privileges(*connection_, parents, {"SELECT"});
+  const pqxx::result temporary = connection_->query(
+      "SELECT pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || pg_catalog.quote_ident(current_user) "
+      "WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')");
+  if (!temporary.empty()) {
+    throw Error(ErrorKind::kPrivilege, "the role may not create temporary tables in " + connection_->place(),
+                std::string("let the owner run:\n  GRANT TEMPORARY ON DATABASE ") + temporary[0][0].c_str() + ";");
+  }
+  if (intent_ == engine::Intent::kImport) demand_sequence_privileges(*connection_, tables_);
 }
 
 void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
@@ -122,6 +157,9 @@ void PostgresTarget::classify(base::Progress& progress) {
 
 void PostgresTarget::merge(base::Progress& progress) {
   guarded([&] {
+    set_constraints();
+    // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
+    connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
     Merger merger(*connection_, tables_, components_, *classifier_);
     merger.merge(progress);
     notices_ = merger.notices();

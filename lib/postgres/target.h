@@ -39,6 +39,8 @@ class PostgresTarget : public engine::Target {
 
  private:
   void demand_sole_import();
+  void set_constraints();
+  void demand_all_privileges(const std::vector<const TableDetails*>& chosen, engine::Mode mode);
   void resolve_lost_commit(const std::string& transaction_id);
   const TableDetails& find(const catalog::TableName& name) const;
 
@@ -47,6 +49,7 @@ class PostgresTarget : public engine::Target {
   std::unique_ptr<Connection> connection_;
   engine::DatabaseInfo info_;
   engine::Intent intent_ = engine::Intent::kDryRun;
+  std::string search_path_;  // the session's own
   std::vector<TableDetails> details_;
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;

@@ -9,6 +9,13 @@
 namespace transfer {
 namespace {
 
+// Behind the character that begins at `at`: UTF-8, so bytes 10xxxxxx belong to the one before.
+std::size_t after_character(std::string_view text, std::size_t at) {
+  do ++at;
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);
+  return at;
+}
+
 bool matches_text(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;
@@ -18,12 +25,15 @@ bool matches_text(std::string_view pattern, std::string_view text) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+    } else if (p < pattern.size() && pattern[p] == '?') {
+      ++p;
+      t = after_character(text, t);
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
       ++p;
       ++t;
     } else if (star != std::string_view::npos) {
       p = star + 1;
-      t = ++resume;
+      t = resume = after_character(text, resume);
     } else {
       return false;
     }

@@ -61,7 +61,11 @@ std::vector<TypeMaker> text_makers() {
       plain("name", random_name),
       plain("\"char\"", without_nul_letter),
       plain("extensions.citext", [](Dice& d) { return random_text(d, 10); }),
-      plain("xml", random_xml, Order::kUnordered),
+      [](Dice&) {
+        Type type{"xml", random_xml, false};
+        type.printed_whole = false;
+        return type;
+      },
       plain("json", random_json, Order::kUnordered),
       plain("jsonb", random_json),
       plain("bytea", random_bytea),
@@ -158,12 +162,12 @@ std::vector<TypeMaker> range_and_geometry_makers() {
 }
 
 std::string array_element(const std::string& text) {
-  std::string quoted_text = "\"";
+  std::string text_in_quotes = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') quoted_text += '\\';
-    quoted_text += c;
+    if (c == '"' || c == '\\') text_in_quotes += '\\';
+    text_in_quotes += c;
   }
-  return quoted_text + '"';
+  return text_in_quotes + '"';
 }
 
 std::string array_level(Dice& dice, const Type& element, const std::vector<std::size_t>& sizes, std::size_t level) {
@@ -196,9 +200,9 @@ std::string array_value(Dice& dice, const Type& element) {
 }
 
 std::string field_of_composite(const std::string& text) {
-  std::string quoted_text = "\"";
-  for (const char c : text) quoted_text.append(c == '"' || c == '\\' ? 2 : 1, c);
-  return quoted_text + '"';
+  std::string text_in_quotes = "\"";
+  for (const char c : text) text_in_quotes.append(c == '"' || c == '\\' ? 2 : 1, c);
+  return text_in_quotes + '"';
 }
 
 MadeType make_enum(Dice& dice, const std::string& name) {
@@ -216,17 +220,28 @@ MadeType make_enum(Dice& dice, const std::string& name) {
     unique.push_back(label);
     list += (list.empty() ? "" : ", ") + literal(label);
   }
-  return {"CREATE TYPE " + name + " AS ENUM (" + list + ")", {name, [unique](Dice& d) { return d.pick(unique); }}};
+  Type type{name, [unique](Dice& d) { return d.pick(unique); }};
+  type.polymorphic = true;
+  return {"CREATE TYPE " + name + " AS ENUM (" + list + ")", type};
+}
+
+MadeType make_range(const std::string& name) {
+  static const std::vector<std::string> values{"empty", "[a,b)", "(,\"Z z\"]", "(,)", "[\"\",\"\"]"};
+  Type type{name, [](Dice& dice) { return dice.pick(values); }};
+  type.polymorphic = true;
+  return {"CREATE TYPE " + name + " AS RANGE (SUBTYPE = extensions.citext)", type};
 }
 
 MadeType make_composite(Dice& dice, const std::string& name, const std::vector<Type>& there) {
   std::vector<Type> fields;
   std::string list;
   bool ordered = true;
-  for (std::size_t i = 0; i < 1 + dice.below(3); ++i) {
-    fields.push_back(dice.pick(there));
-    ordered = ordered && fields.back().ordered;
-    list += (i == 0 ? "" : ", ") + quoted("f" + std::to_string(i) + random_text(dice, 3)) + " " + fields.back().sql;
+  for (const Type& field : dice.some(there, 3)) {
+    if (!field.printed_whole) continue;
+    const std::size_t i = fields.size();
+    fields.push_back(field);
+    ordered = ordered && field.ordered;
+    list += (i == 0 ? "" : ", ") + quote("f" + std::to_string(i) + random_text(dice, 3)) + " " + fields.back().sql;
   }
   const auto value = [fields](Dice& d) {
     std::string text = "(";
@@ -235,7 +250,10 @@ MadeType make_composite(Dice& dice, const std::string& name, const std::vector<T
     }
     return text + ")";
   };
-  return {"CREATE TYPE " + name + " AS (" + list + ")", {name, value, ordered}};
+  Type type{name, value, ordered};
+  // The server takes a row of NULLs for NULL when it adds a foreign key, and not when it checks one.
+  type.referable = false;
+  return {"CREATE TYPE " + name + " AS (" + list + ")", type};
 }
 
 MadeType make_domain(Dice& dice, const std::string& name, const std::vector<Type>& there) {
@@ -243,6 +261,7 @@ MadeType make_domain(Dice& dice, const std::string& name, const std::vector<Type
   static const std::vector<std::string> tails{"", "", " CHECK (VALUE IS NOT NULL OR VALUE IS NULL)",
                                               " CHECK (pg_catalog.length(VALUE::pg_catalog.text) < 60)", " NOT NULL"};
   const std::string sql = "CREATE DOMAIN " + name + " AS " + type.sql + dice.pick(tails);
+  type.referable = type.referable && !type.polymorphic && !type.sql.ends_with("range");
   type.sql = name;
   return {sql, type};
 }
@@ -269,21 +288,21 @@ std::string extension_sql() {
 }
 
 Type array_of(const Type& element) {
-  return {element.sql + "[]", [element](Dice& dice) { return array_value(dice, element); }, element.ordered, true};
+  Type type{element.sql + "[]", [element](Dice& dice) { return array_value(dice, element); }, element.ordered, true};
+  type.referable = false;
+  type.printed_whole = element.printed_whole;
+  return type;
 }
 
 MadeType make_type(Dice& dice, const std::string& schema, const std::string& name, const std::vector<Type>& there) {
-  const std::string full_name = quoted(schema) + "." + quoted(name);
+  const std::string full_name = quote(schema) + "." + quote(name);
   switch (dice.below(4)) {
     case 0:
       return make_enum(dice, full_name);
     case 1:
       return make_composite(dice, full_name, there);
     case 2:
-      return {"CREATE TYPE " + full_name + " AS RANGE (SUBTYPE = extensions.citext)",
-              {full_name, [](Dice& d) {
-                 return d.pick(std::vector<std::string>{"empty", "[a,b)", "(,\"Z z\"]", "(,)", "[\"\",\"\"]"});
-               }}};
+      return make_range(full_name);
     default:
       return make_domain(dice, full_name, there);
   }

@@ -15,7 +15,10 @@ struct Type {
   std::function<std::string(Dice&)> value;  // the text that the type reads, never NULL
   bool ordered = true;                      // may stand in a key: has a btree operator class
   bool array = false;
-  char delimiter = ',';  // between the elements of an array of it
+  bool referable = true;      // the server can have a foreign key over it
+  bool polymorphic = false;   // its = is one of many types (enums, ranges), so a domain over it has none
+  bool printed_whole = true;  // its output function leaves nothing out: xml's leaves out the encoding
+  char delimiter = ',';       // between the elements of an array of it
 };
 
 // Makes a type: one that has parameters chooses them anew each time.

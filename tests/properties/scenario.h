@@ -49,7 +49,7 @@ struct Table {
   std::vector<Row> rows;
   bool has_identity = false;  // a primary key: its rows can be told apart
 
-  std::string sql_name() const;
+  std::string qualified_name() const;
   std::vector<std::string> written_columns() const;
 };
 

@@ -7,7 +7,7 @@
 
 namespace properties {
 
-inline std::string quoted(std::string_view name) {
+inline std::string quote(std::string_view name) {
   std::string text = "\"";
   for (const char c : name) text.append(c == '"' ? 2 : 1, c);
   return text + '"';
@@ -21,7 +21,7 @@ inline std::string literal(std::string_view value) {
 
 inline std::string list_of(const std::vector<std::string>& names, std::string_view before = "") {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + std::string(before) + quoted(name);
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + std::string(before) + quote(name);
   return text;
 }
 

@@ -26,7 +26,7 @@ std::unique_ptr<postgres::Connection> connect(const std::string& url) {
 
 // Statements one by one; what breaks a constraint is left out, anything else ends the block.
 std::string forgiving(const std::vector<std::string>& statements) {
-  std::string sql = "DO $properties$ BEGIN\n";
+  std::string sql = "DO $properties$ BEGIN SET CONSTRAINTS ALL IMMEDIATE;\n";
   for (const std::string& statement : statements) {
     sql += "BEGIN " + statement +
            "; EXCEPTION WHEN integrity_constraint_violation OR program_limit_exceeded THEN NULL; END;\n";
@@ -34,7 +34,7 @@ std::string forgiving(const std::vector<std::string>& statements) {
   return sql + "END $properties$";
 }
 
-std::string rows_from(const Table& table) { return (table.partitions.empty() ? "ONLY " : "") + table.sql_name(); }
+std::string rows_from(const Table& table) { return (table.partitions.empty() ? "ONLY " : "") + table.qualified_name(); }
 
 std::string joined_rows(support::Database& database, const std::string& sql) {
   std::string text;
@@ -53,13 +53,15 @@ bool stands_in_a_rule(const Table& table, const std::string& column, const std::
 
 }  // namespace
 
-engine::ExportOutcome export_to(const std::string& file, const std::string& url, const transfer::Selection& selection) {
+engine::ExportOutcome export_to(const std::string& file, const std::string& url, const transfer::Selection& selection,
+                                engine::RowOrder order) {
   auto progress = std::make_unique<base::Progress>(base::ProgressMode::kNone, 2, base::Color::kNever);
   postgres::PostgresSource source(connect(url), kLockTimeout);
   transfer::ExportOptions options;
   options.selection = selection;
   options.output = file;
   options.overwrite = base::Overwrite::kReplace;
+  options.row_order = order;
   return transfer::run_export(source, options, *progress, {});
 }
 
@@ -114,9 +116,9 @@ std::string rows_of(support::Database& database, const Scenario& scenario) {
   for (const Table& table : scenario.tables) {
     std::vector<std::string> names;
     for (const Column& column : table.columns) names.push_back(column.name);
-    text += table.sql_name() + "\n" +
-            joined_rows(database, "SELECT ROW(" + list_of(names, "t.") + ")::text AS x FROM " + rows_from(table) +
-                                      " t ORDER BY x COLLATE \"C\"");
+    text += table.qualified_name() + "\n" +
+            joined_rows(database, "SELECT x FROM (SELECT ROW(" + list_of(names, "t.") + ")::text AS x FROM " +
+                                      rows_from(table) + " t) q ORDER BY x COLLATE \"C\"");
   }
   return text;
 }
@@ -124,7 +126,7 @@ std::string rows_of(support::Database& database, const Scenario& scenario) {
 std::string traces_of(support::Database& database, const Scenario& scenario) {
   std::string text;
   for (const Table& table : scenario.tables) {
-    text += table.sql_name() + "\n" +
+    text += table.qualified_name() + "\n" +
             joined_rows(database, "SELECT concat_ws(' ', tableoid, ctid, xmin, xmax) FROM " + rows_from(table) +
                                       " ORDER BY tableoid, ctid");
   }
@@ -133,7 +135,8 @@ std::string traces_of(support::Database& database, const Scenario& scenario) {
 
 std::string colliding_sequences(support::Database& database) {
   std::string lines;
-  for (const auto& row : database.rows("SELECT DISTINCT s.oid::regclass::text, format('%I.%I', n.nspname, c.relname), "
+  for (const auto& row : database.rows("SELECT DISTINCT s.oid::regclass::text, format('%s%I.%I', CASE c.relkind WHEN "
+                                       "'r' THEN 'ONLY ' END, n.nspname, c.relname), "
                                        "quote_ident(a.attname) FROM pg_class c "
                                        "JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON "
                                        "a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
@@ -170,7 +173,7 @@ void damage(support::Database& database, const Scenario& scenario) {
           stands_in_a_rule(table, column.name, "NULLS NOT DISTINCT")) {
         continue;
       }
-      const std::string name = quoted(column.name);
+      const std::string name = quote(column.name);
       statements.push_back("UPDATE " + rows_from(table) + " t SET " + name + " = NULL WHERE " + place + " % 3 = 2");
       if (stands_in_a_rule(table, column.name, "")) continue;
       statements.push_back("UPDATE " + rows_from(table) + " t SET " + name + " = (SELECT o." + name + " FROM " +

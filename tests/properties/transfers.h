@@ -14,7 +14,8 @@
 namespace properties {
 
 engine::ExportOutcome export_to(const std::string& file, const std::string& url,
-                                const transfer::Selection& selection = {});
+                                const transfer::Selection& selection = {},
+                                engine::RowOrder order = engine::RowOrder::kPhysical);
 engine::ImportOutcome import_from(const std::string& file, const std::string& url,
                                   engine::Intent intent = engine::Intent::kImport,
                                   const transfer::Selection& selection = {});

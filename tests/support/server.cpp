@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
 
 #include "support/program.h"
@@ -79,14 +80,13 @@ class OwnServer {
   std::string connection_;
 };
 
-std::string url_of(const std::string& database) {
+std::string url_of(const std::string& database, const std::string& connection) {
   std::string host;
   std::string port;
   // The form is ours (cluster.sh), so a search is enough.
-  const std::string& connection = server_connection();
   for (auto [key, value] : {std::pair{"host=", &host}, std::pair{"port=", &port}}) {
     const auto begin = connection.find(key);
-    if (begin == std::string::npos) throw std::runtime_error("DB_TRANSFER_TEST_SERVER lacks " + std::string(key));
+    if (begin == std::string::npos) throw std::runtime_error("The server '" + connection + "' lacks " + key);
     const auto from = begin + std::strlen(key);
     *value = connection.substr(from, connection.find(' ', from) - from);
   }
@@ -111,6 +111,19 @@ const std::string& server_connection() {
   return connection;
 }
 
+std::vector<Server> servers() {
+  // "14=host=… port=… user=postgres;15=…"
+  std::vector<Server> all;
+  const char* given = std::getenv("DB_TRANSFER_TEST_SERVERS");
+  std::istringstream list(given == nullptr ? "" : given);
+  for (std::string entry; std::getline(list, entry, ';');) {
+    const auto equals = entry.find('=');
+    if (equals == std::string::npos) throw std::runtime_error("DB_TRANSFER_TEST_SERVERS cannot be read: " + entry);
+    all.push_back({entry.substr(0, equals), entry.substr(equals + 1)});
+  }
+  return all;
+}
+
 std::string postgres_program(const std::string& program) {
   // Debian's /usr/bin/psql is a Perl script that looks for the version first; this is that version, without the detour.
   namespace fs = std::filesystem;
@@ -130,8 +143,13 @@ std::string postgres_program(const std::string& program) {
 
 Database::Database() : Database("template0") {}
 
-Database::Database(const std::string& template_name) : name_(new_name()), url_(url_of(name_)) {
-  const auto admin = connect(url_of("postgres"));
+Database::Database(const std::string& template_name) : Database(template_name, server_connection()) {}
+
+Database Database::on(const std::string& server) { return Database("template0", server); }
+
+Database::Database(const std::string& template_name, const std::string& server)
+    : server_(server), name_(new_name()), url_(url_of(name_, server_)) {
+  const auto admin = connect(url_of("postgres", server_));
   execute(admin.get(), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
   execute(admin.get(), "CREATE DATABASE " + name_ + " TEMPLATE \"" + template_name + "\"");
 }
@@ -139,7 +157,7 @@ Database::Database(const std::string& template_name) : name_(new_name()), url_(u
 Database::~Database() {
   try {
     disconnect();
-    const auto admin = connect(url_of("postgres"));
+    const auto admin = connect(url_of("postgres", server_));
     execute(admin.get(), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
   } catch (const std::exception& error) {
     std::fprintf(stderr, "The test database %s is left on the throw-away server: %s\n", name_.c_str(), error.what());

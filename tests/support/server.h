@@ -2,7 +2,7 @@
 // it in DB_TRANSFER_TEST_SERVER; a test program started by hand starts its own at first use (cluster.sh), which ends
 // with the process, however that ends. A Database belongs to one thread. Errors are std::runtime_error with the
 // server's message: a test does not handle them, it fails. Not for production code, and not the connection under test:
-// that one opens url() by itself.
+// that one opens url() by itself. tests/run --all-servers names servers of other versions as well: servers().
 #pragma once
 
 #include <libpq-fe.h>
@@ -20,6 +20,8 @@ class Database {
   // A copy of another database, much quicker than running its schema again. Nobody may be connected to the original:
   // disconnect() it.
   explicit Database(const std::string& template_name);
+  // On another server than the usual one: "host=… port=… user=postgres".
+  static Database on(const std::string& server);
   // Drops the database, also under open connections.
   ~Database();
   Database(const Database&) = delete;
@@ -48,7 +50,9 @@ class Database {
   static Connection connect(const std::string& conninfo);
   static Result execute(PGconn* connection, const std::string& sql);
   Result execute(const std::string& sql);
+  Database(const std::string& template_name, const std::string& server);
 
+  std::string server_;
   std::string name_;
   std::string url_;
   Connection connection_{nullptr, PQfinish};
@@ -57,6 +61,15 @@ class Database {
 // The server itself, "host=/socket/folder port=5432 user=postgres", for a test that needs its own conninfo. Started at
 // first use.
 const std::string& server_connection();
+
+// The servers of several versions that tests/run --all-servers has started, the usual one among them, by their major
+// version; empty in a plain run.
+struct Server {
+  std::string version;
+  std::string connection;
+};
+std::vector<Server> servers();
+
 // The path of one of PostgreSQL's programs: psql, pg_dump.
 std::string postgres_program(const std::string& program);
 
