@@ -232,7 +232,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
   std::uint64_t half_empty = 0;
   if (table.details.match_full[foreign_key] && key.columns.size() > 1) {
     std::vector<std::string> empty;
-    for (const std::string& column : key.columns) empty.push_back("s." + quote_name(column) + " IS NULL");
+    for (const std::string& column : key.columns) empty.push_back("s." + quote_name(column) + " IS NOT DISTINCT FROM NULL");
     half_empty = reject(table, reject_sql(table, 'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"),
                                           accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
   }

@@ -136,7 +136,7 @@ std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::s
     std::vector<std::string> same;
     for (std::size_t i = 0; i < foreign.columns.size(); ++i) {
       const std::string child = "s." + quote_name(foreign.columns[i]);
-      fulfilled.push_back(child + " IS NULL");
+      fulfilled.push_back(child + " IS NOT DISTINCT FROM NULL");
       same.push_back("p." + quote_name(foreign.parent_columns[i]) + " " + table.details.foreign_key_equality[key][i] + " " + child);
     }
     sql += " AND (" + join(fulfilled, " OR ") + " OR EXISTS (SELECT FROM " + tables_[*parent].target_rows + " p WHERE " + join(same, " AND ") + "))";
