@@ -12,7 +12,8 @@ enum class Family { kNumber, kBoolean, kTime, kUuid, kBytes, kArray, kText };
 Family family_of(std::string_view type) {
   if (type.ends_with("[]")) return Family::kArray;
   const std::string_view base = type.substr(0, type.find('('));
-  constexpr std::array<std::string_view, 7> kNumbers{"smallint", "integer", "bigint", "numeric", "real", "double precision", "oid"};
+  constexpr std::array<std::string_view, 7> kNumbers{"smallint", "integer",          "bigint", "numeric",
+                                                     "real",     "double precision", "oid"};
   for (const std::string_view number : kNumbers) {
     if (base == number) return Family::kNumber;
   }
@@ -30,13 +31,15 @@ bool can_hold(const std::string& target, const std::string& file) {
   // A type of the user's own may be a domain over anything; only those are written with their schema.
   if (target.find('.') != std::string::npos) return true;
   // Written as strings: text columns and types with a text form can take them.
-  if (to == Family::kText) return from == Family::kTime || from == Family::kUuid || from == Family::kBytes || target.starts_with("json");
+  if (to == Family::kText)
+    return from == Family::kTime || from == Family::kUuid || from == Family::kBytes || target.starts_with("json");
   return false;
 }
 
 }  // namespace
 
-std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target, SameEngine same_engine) {
+std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target,
+                              SameEngine same_engine) {
   std::vector<Drift> found;
   for (const Column& column : file.columns) {
     if (column.generated) continue;

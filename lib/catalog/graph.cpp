@@ -1,9 +1,9 @@
 #include "catalog/graph.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
-#include <functional>
 #include <queue>
 #include <set>
 #include <utility>
@@ -30,7 +30,11 @@ Edges parents_of(const std::vector<Table>& tables) {
 class Components {
  public:
   explicit Components(const Edges& edges)
-      : edges_(edges), index_(edges.size(), kUnseen), low_(edges.size()), on_path_(edges.size()), component(edges.size()) {
+      : edges_(edges),
+        index_(edges.size(), kUnseen),
+        low_(edges.size()),
+        on_path_(edges.size()),
+        component(edges.size()) {
     for (std::size_t node = 0; node < edges.size(); ++node) {
       if (index_[node] == kUnseen) walk(node);
     }
@@ -155,7 +159,8 @@ std::vector<std::vector<std::size_t>> dependency_components(const std::vector<Ta
 std::vector<std::size_t> dependency_order(const std::vector<Table>& tables, const std::vector<std::string>& preferred) {
   std::vector<std::size_t> order;
   order.reserve(tables.size());
-  for (const auto& group : dependency_components(tables, preferred)) order.insert(order.end(), group.begin(), group.end());
+  for (const auto& group : dependency_components(tables, preferred))
+    order.insert(order.end(), group.begin(), group.end());
   return order;
 }
 

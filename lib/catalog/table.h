@@ -35,8 +35,8 @@ struct ForeignKey {
 struct Table {
   TableName name;
   std::vector<Column> columns;
-  std::vector<std::string> primary_key;                // empty: none
-  std::vector<std::vector<std::string>> unique_keys;   // plain ones (no predicate, no expression), primary key left out
+  std::vector<std::string> primary_key;               // empty: none
+  std::vector<std::vector<std::string>> unique_keys;  // plain ones (no predicate, no expression), primary key left out
   std::vector<ForeignKey> foreign_keys;
   bool audit = false;
 

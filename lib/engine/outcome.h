@@ -15,7 +15,7 @@ struct ListedTable {
   std::vector<std::string> parents;  // tables of the list that its foreign keys refer to, itself left out
   bool refers_to_itself = false;
   bool audit = false;
-  std::uint64_t component = 0;       // equal for the tables of one cycle
+  std::uint64_t component = 0;  // equal for the tables of one cycle
 };
 
 struct ExportedTable {
@@ -25,8 +25,8 @@ struct ExportedTable {
 };
 
 struct ExportOutcome {
-  std::string path;   // "-": standard output
-  std::string place;  // the database, without a password
+  std::string path;                   // "-": standard output
+  std::string place;                  // the database, without a password
   std::vector<ExportedTable> tables;  // in the order of the file
   std::vector<std::string> skipped;   // tables left out by --skip-audit
   std::vector<std::string> notices;

@@ -60,7 +60,8 @@ class Source {
   virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
 
   // Locks `tables` against change of shape and fixes one point in time for every read after it. Throws kSchema when a
-  // table is no longer what tables() said, kPrivilege when one cannot be read in full, kLock when a lock is not to be had.
+  // table is no longer what tables() said, kPrivilege when one cannot be read in full, kLock when a lock is not to be
+  // had.
   virtual void open_snapshot(const std::vector<catalog::Table>& tables) = 0;
 
   // Reads one of the tables of the snapshot. One reader at a time.

@@ -32,8 +32,9 @@ struct TablePlan {
   static constexpr std::size_t kNotWritten = static_cast<std::size_t>(-1);
 
   catalog::Table target;
-  std::vector<std::size_t> target_column;  // by column of the file: index into target.columns; kNotWritten: generated there
-  std::vector<std::string> identity;       // columns of the target, all in the file; empty: the whole row, as a multiset
+  std::vector<std::size_t>
+      target_column;                  // by column of the file: index into target.columns; kNotWritten: generated there
+  std::vector<std::string> identity;  // columns of the target, all in the file; empty: the whole row, as a multiset
 };
 
 class Target {
@@ -45,7 +46,8 @@ class Target {
 
   virtual const DatabaseInfo& info() const = 0;
 
-  // Begins the one transaction. A target that is still in a transaction abandons it first, so that a retry starts clean.
+  // Begins the one transaction. A target that is still in a transaction abandons it first, so that a retry starts
+  // clean.
   virtual void begin(Intent intent) = 0;
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
 
@@ -66,7 +68,8 @@ class Target {
   virtual VerdictCounts counts(std::size_t plan) = 0;
   // In the order of the records; stops early when `take` returns false.
   virtual void for_each_left_out(std::size_t plan, const std::function<bool(const LeftOut&)>& take) = 0;
-  // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger changed.
+  // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger
+  // changed.
   virtual std::vector<std::string> notices() const = 0;
 
   virtual void commit() = 0;

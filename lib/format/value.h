@@ -11,8 +11,8 @@ enum class ValueKind : std::uint8_t { kMissing, kNull, kBoolean, kNumber, kStrin
 
 struct Value {
   ValueKind kind = ValueKind::kMissing;
-  // kBoolean: "true" or "false". kNumber: the token as written. kString: the text, unescaped, valid UTF-8 (may hold NUL).
-  // kArray, kObject: the JSON text as written, brackets included.
+  // kBoolean: "true" or "false". kNumber: the token as written. kString: the text, unescaped, valid UTF-8 (may hold
+  // NUL). kArray, kObject: the JSON text as written, brackets included.
   std::string_view text;
 };
 

@@ -23,15 +23,18 @@ std::string index_key_text(const UniqueIndex& index, const std::string& alias) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
     const std::string label = index.plain ? index.columns[i] : index.expressions[i];
-    parts.push_back(quote_literal(label + "=") + " || COALESCE(" + alias + ".\"db-transfer key " + std::to_string(i + 1) + "\"::pg_catalog.text, 'null')");
+    parts.push_back(quote_literal(label + "=") + " || COALESCE(" + alias + ".\"db-transfer key " +
+                    std::to_string(i + 1) + "\"::pg_catalog.text, 'null')");
   }
   return join(parts, " || ', ' || ");
 }
 
-// Key columns under names that no other column has; expressions name columns unqualified, so they need a FROM of one relation.
+// Key columns under names that no other column has; expressions name columns unqualified, so they need a FROM of one
+// relation.
 std::string index_key_list(const UniqueIndex& index) {
   std::vector<std::string> list;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i) list.push_back(index.expressions[i] + " AS \"db-transfer key " + std::to_string(i + 1) + "\"");
+  for (std::size_t i = 0; i < index.expressions.size(); ++i)
+    list.push_back(index.expressions[i] + " AS \"db-transfer key " + std::to_string(i + 1) + "\"");
   return join(list, ", ");
 }
 
@@ -40,13 +43,16 @@ std::string same_index_key(const UniqueIndex& index, const std::string& a, const
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
     const std::string column = ".\"db-transfer key " + std::to_string(i + 1) + "\"";
     std::string part = a + column + " " + index.equality[i] + " " + b + column;
-    if (index.nulls_not_distinct) part = "(" + part + " OR (" + a + column + " IS NOT DISTINCT FROM NULL AND " + b + column + " IS NOT DISTINCT FROM NULL))";
+    if (index.nulls_not_distinct)
+      part = "(" + part + " OR (" + a + column + " IS NOT DISTINCT FROM NULL AND " + b + column +
+             " IS NOT DISTINCT FROM NULL))";
     parts.push_back(std::move(part));
   }
   return join(parts, " AND ");
 }
 
-std::string index_rows(const UniqueIndex& index, const std::string& extra_columns, const std::string& from_where, bool has_where) {
+std::string index_rows(const UniqueIndex& index, const std::string& extra_columns, const std::string& from_where,
+                       bool has_where) {
   std::string sql = "(SELECT " + extra_columns + index_key_list(index) + " FROM " + from_where;
   if (!index.predicate.empty()) sql += (has_where ? " AND (" : " WHERE (") + index.predicate + ")";
   return sql + ")";
@@ -94,8 +100,10 @@ void Classifier::reject_unreadable(StagedTable& table) {
   if (table.staged_rows < staged_before) connection_.execute("ANALYZE " + table.stage);
 }
 
-void Classifier::reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first, std::uint64_t last) {
-  const std::string range = " WHERE s." + table.record + " BETWEEN " + std::to_string(first) + " AND " + std::to_string(last);
+void Classifier::reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first,
+                                   std::uint64_t last) {
+  const std::string range =
+      " WHERE s." + table.record + " BETWEEN " + std::to_string(first) + " AND " + std::to_string(last);
   std::string reason;
   connection_.execute("SAVEPOINT reads");
   try {
@@ -110,12 +118,14 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
   if (reason.empty()) return;
   if (first == last) {
     reject(table, reject_sql(table, 'x', quote_literal(reason), table.raw_rows() + " s" + range));
-    table.staged_rows -= connection_.execute("DELETE FROM " + table.stage + " WHERE " + table.stage_record() + " = " + std::to_string(first));
+    table.staged_rows -= connection_.execute("DELETE FROM " + table.stage + " WHERE " + table.stage_record() + " = " +
+                                             std::to_string(first));
     return;
   }
   // From here on ranges are asked for again and again. A dry run may not create an index, not even this one.
   const bool whole = first == 1 && last == table.counts.rows;
-  if (whole && !connection_.query("SELECT pg_catalog.current_setting('transaction_read_only') = 'on'")[0][0].as<bool>()) connection_.execute("CREATE INDEX ON " + table.stage + " ((" + table.stage_record() + "))");
+  if (whole && !connection_.query("SELECT pg_catalog.current_setting('transaction_read_only') = 'on'")[0][0].as<bool>())
+    connection_.execute("CREATE INDEX ON " + table.stage + " ((" + table.stage_record() + "))");
   const std::uint64_t middle = first + (last - first) / 2;
   reject_unreadable(table, read, first, middle);
   reject_unreadable(table, read, middle + 1, last);
@@ -123,15 +133,18 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
   const std::string keys = table.identity_list("k");
-  reject(table, reject_sql(table, 'c', "'more than one record of the file claims this key'",
-                           table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + table.typed_rows() + " k GROUP BY " + keys +
-                               " HAVING pg_catalog.count(*) > 1) d ON " + table.same_identity("s", "d")));
+  reject(table,
+         reject_sql(table, 'c', "'more than one record of the file claims this key'",
+                    table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + table.typed_rows() + " k GROUP BY " +
+                        keys + " HAVING pg_catalog.count(*) > 1) d ON " + table.same_identity("s", "d")));
 }
 
 void Classifier::compare_with_target(StagedTable& table) {
-  std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record + ", CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END FROM " +
-                    table.typed_rows() + " s LEFT JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                    " WHERE (t.tableoid IS NULL OR " + table.updated_image("s") + " OPERATOR(pg_catalog.*<>) " + table.updated_image("t") + ")";
+  std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record +
+                    ", CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END FROM " + table.typed_rows() +
+                    " s LEFT JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                    " WHERE (t.tableoid IS NULL OR " + table.updated_image("s") + " OPERATOR(pg_catalog.*<>) " +
+                    table.updated_image("t") + ")";
   if (table.rejected_rows > 0) {
     sql += " AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
   }
@@ -147,16 +160,18 @@ void Classifier::compare_multisets(StagedTable& table) {
            (order.empty() ? std::string{} : "s." + table.record + " AS number, ") + table.image("s") +
            "::pg_catalog.text COLLATE pg_catalog.\"C\" AS image FROM " + relation + " s) x)";
   };
-  const std::uint64_t inserts = connection_.execute(
-      "INSERT INTO " + table.verdicts + " SELECT s.number, 'i' FROM " + numbered(table.typed_rows(), " ORDER BY x.number") + " s LEFT JOIN " +
-      numbered(table.target_rows, "") + " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+  const std::uint64_t inserts =
+      connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.number, 'i' FROM " +
+                          numbered(table.typed_rows(), " ORDER BY x.number") + " s LEFT JOIN " +
+                          numbered(table.target_rows, "") + " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
   table.counts.unchanged = table.staged_rows - inserts;
 }
 
 void Classifier::apply_mode(StagedTable& table) {
   if (mode_ == engine::Mode::kUpsert) return;
   const char left_alone = mode_ == engine::Mode::kInsert ? 'u' : 'i';
-  table.counts.skipped += connection_.execute("DELETE FROM " + table.verdicts + " WHERE verdict = '" + left_alone + "'");
+  table.counts.skipped +=
+      connection_.execute("DELETE FROM " + table.verdicts + " WHERE verdict = '" + left_alone + "'");
 }
 
 void Classifier::reject_taken_keys(StagedTable& table, const UniqueIndex& index) {
@@ -186,10 +201,12 @@ void Classifier::reject_repeated_keys(StagedTable& table, const UniqueIndex& ind
   }
   const std::string list = join(columns, ", ");
   const std::string where = index.nulls_not_distinct ? std::string{} : " WHERE " + join(present, " AND ");
-  const std::string reason = quote_literal(index.name + ": more than one record of the file claims ") + " || " + index_key_text(index, "s");
-  reject_if_judged(table, reject_sql(table, 'c', reason,
-                                     mine + " s JOIN (SELECT " + list + " FROM " + mine + " k" + where + " GROUP BY " + list +
-                                         " HAVING pg_catalog.count(*) > 1) d ON " + same_index_key(index, "s", "d")));
+  const std::string reason =
+      quote_literal(index.name + ": more than one record of the file claims ") + " || " + index_key_text(index, "s");
+  reject_if_judged(table,
+                   reject_sql(table, 'c', reason,
+                              mine + " s JOIN (SELECT " + list + " FROM " + mine + " k" + where + " GROUP BY " + list +
+                                  " HAVING pg_catalog.count(*) > 1) d ON " + same_index_key(index, "s", "d")));
 }
 
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
@@ -208,7 +225,8 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
       for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
         found += reject_orphans(table, key);
         const StagedTable* parent = find_staged(table.details.table.foreign_keys[key].parent);
-        inside = inside || std::any_of(component.begin(), component.end(), [&](std::size_t n) { return &tables_[n] == parent; });
+        inside = inside ||
+                 std::any_of(component.begin(), component.end(), [&](std::size_t n) { return &tables_[n] == parent; });
       }
     }
     all += found;
@@ -226,24 +244,30 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string child = "s." + quote_name(key.columns[i]);
     filled.push_back(child + " IS DISTINCT FROM NULL");
-    same.push_back("p." + quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[foreign_key][i] + " " + child);
+    same.push_back("p." + quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[foreign_key][i] +
+                   " " + child);
     shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + child + "::pg_catalog.text");
   }
   std::uint64_t half_empty = 0;
   if (table.details.match_full[foreign_key] && key.columns.size() > 1) {
     std::vector<std::string> empty;
-    for (const std::string& column : key.columns) empty.push_back("s." + quote_name(column) + " IS NOT DISTINCT FROM NULL");
-    half_empty = reject(table, reject_sql(table, 'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"),
-                                          accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
+    for (const std::string& column : key.columns)
+      empty.push_back("s." + quote_name(column) + " IS NOT DISTINCT FROM NULL");
+    half_empty = reject(
+        table,
+        reject_sql(table, 'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"),
+                   accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
   }
   const StagedTable* parent = find_staged(key.parent);
   std::string orphans = accepted_rows(table) + " AND " + join(filled, " AND ") + " AND NOT EXISTS (SELECT FROM " +
-                        (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + join(same, " AND ") + ")";
+                        (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " +
+                        join(same, " AND ") + ")";
   if (parent != nullptr && parent->has_columns(key.parent_columns)) {
-    orphans += " AND NOT EXISTS (SELECT FROM " + parent->typed_rows() + " p JOIN " + parent->verdicts + " w ON w.record = p." +
-               parent->record + " WHERE " + join(same, " AND ") + ")";
+    orphans += " AND NOT EXISTS (SELECT FROM " + parent->typed_rows() + " p JOIN " + parent->verdicts +
+               " w ON w.record = p." + parent->record + " WHERE " + join(same, " AND ") + ")";
   }
-  const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " + join(shown, " || ', ' || ") +
+  const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
+                             join(shown, " || ', ' || ") +
                              " || ' is neither in the target nor among the accepted rows of the file'";
   return half_empty + reject(table, reject_sql(table, 'x', reason, orphans));
 }

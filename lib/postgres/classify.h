@@ -16,8 +16,8 @@ namespace postgres {
 class Classifier {
  public:
   // `components` groups indices into `tables`, parents first.
-  Classifier(Connection& connection, std::vector<StagedTable>& tables, const std::vector<std::vector<std::size_t>>& components,
-             engine::Mode mode)
+  Classifier(Connection& connection, std::vector<StagedTable>& tables,
+             const std::vector<std::vector<std::size_t>>& components, engine::Mode mode)
       : connection_(connection), tables_(tables), components_(components), mode_(mode) {}
 
   void classify(base::Progress& progress);

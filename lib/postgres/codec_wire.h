@@ -1,5 +1,5 @@
 // What every codec family shares: big-endian integers of the wire format, a bounds-checked view of one field,
-// decimal digits from a table, and the words of a refusal. Private to the codecs.
+// decimal digits from a table, and the words of a refusal. Private to the codecs and to COPY (reader, stage).
 #pragma once
 
 #include <array>
@@ -37,6 +37,13 @@ char* store(char* at, Integer value) {
   value = big_endian(value);
   std::memcpy(at, &value, sizeof(value));
   return at + sizeof(value);
+}
+
+// Appends the integer.
+template <std::integral Integer>
+void put(base::ByteBuffer& out, Integer value) {
+  store(out.room(sizeof value), value);
+  out.advance(sizeof value);
 }
 
 // The server sent a field that is not of the type's wire format: Error(kInternal).

@@ -46,12 +46,15 @@ std::string field_of(const PGresult* result, int code) {
   return text == nullptr ? std::string{} : std::string{text};
 }
 
-bool starts_with(const std::string& text, std::string_view prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+bool starts_with(const std::string& text, std::string_view prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
 
 // One place that says what a SQLSTATE means for the caller's exit status.
 ErrorKind kind_of(const std::string& state) {
   if (state == "42501" || state == "25006") return ErrorKind::kPrivilege;
-  if (state == "55P03" || state == "40001" || state == "40P01" || state == "57014" || state == "25P03") return ErrorKind::kLock;
+  if (state == "55P03" || state == "40001" || state == "40P01" || state == "57014" || state == "25P03")
+    return ErrorKind::kLock;
   if (starts_with(state, "08") || starts_with(state, "28") || starts_with(state, "53") || starts_with(state, "57P")) {
     return ErrorKind::kConnection;
   }
@@ -79,10 +82,12 @@ bool ServerError::blames_a_row() const {
   const std::string& state = fields_.sqlstate;
   // A trigger may raise any code it likes, so the list is of those that are not a row's: 08 connection, 25 and 40
   // transaction, 28 and 3D and 3F who and where, 42 the statement, 53 to 58 the server, F0 and HV and XX its insides.
-  for (const std::string_view row : {"42846", "42804", "54", "55000"}) {  // a trigger's or a domain's own cast; a limit; currval
+  for (const std::string_view row :
+       {"42846", "42804", "54", "55000"}) {  // a trigger's or a domain's own cast; a limit; currval
     if (starts_with(state, row)) return true;
   }
-  for (const std::string_view family : {"08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "HV", "XX"}) {
+  for (const std::string_view family :
+       {"08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "HV", "XX"}) {
     if (starts_with(state, family)) return false;
   }
   return !state.empty();
@@ -125,7 +130,8 @@ Connection::Connection(const Parameters& parameters, std::string place, std::sto
                 "check DATABASE_URL, and that the server runs and lets this machine in");
   }
   // The server's notices (NOTICE: …) are not the user's business unless they are errors.
-  PQsetNoticeReceiver(raw_, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(
+      raw_, [](void*, const PGresult*) {}, nullptr);
   session_ = std::make_unique<AdoptedSession>(raw_);
   try {
     queries_ = std::make_unique<pqxx::nontransaction>(*session_, "db-transfer");

@@ -25,7 +25,7 @@ class ServerError : public base::Error {
  public:
   struct Fields {
     std::string sqlstate;
-    std::string message;     // primary
+    std::string message;  // primary
     std::string detail;
     std::string context;
     std::string constraint;

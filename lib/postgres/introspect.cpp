@@ -12,7 +12,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-std::string text_of(const pqxx::field& field) { return field.is_null() ? std::string{} : std::string(field.c_str(), field.size()); }
+std::string text_of(const pqxx::field& field) {
+  return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
+}
 bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
 std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
 
@@ -22,7 +24,8 @@ constexpr const char* kLedgers =
     "'flyway_schema_history', 'knex_migrations', 'knex_migrations_lock', '__EFMigrationsHistory'";
 // db-migrate's own ledger has an everyday name, so its columns must fit as well.
 constexpr const char* kIsOwnLedger =
-    "c.relname = 'migrations' AND 3 = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "
+    "c.relname = 'migrations' AND 3 = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+    "c.oid "
     "AND a.attname IN ('name', 'checksum', 'applied_at') AND NOT a.attisdropped)";
 
 class Introspection {
@@ -58,9 +61,11 @@ class Introspection {
     const pqxx::result rows = connection_.query(
         "SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', pg_catalog.row_security_active(c.oid) "
         "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND " + schema_filter(schemas) +
-        " AND c.relname NOT IN (" + kLedgers + ") AND NOT (" + kIsOwnLedger + ") "
-        "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass "
+        "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND " +
+        schema_filter(schemas) + " AND c.relname NOT IN (" + kLedgers + ") AND NOT (" + kIsOwnLedger +
+        ") "
+        "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = "
+        "'pg_catalog.pg_class'::pg_catalog.regclass "
         "AND x.objid = c.oid AND x.deptype = 'e') ORDER BY n.nspname, c.relname");
     std::vector<std::string> oids;
     for (const auto& row : rows) {
@@ -78,21 +83,26 @@ class Introspection {
 
   void read_types() {
     for (const auto& row : connection_.query(
-             "SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, t.typtypmod, "
+             "SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, "
+             "t.typtypmod, "
              "t.typnotnull FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace")) {
-      types_.emplace(oid_of(row[0]), Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0], is_true(row[5]),
-                                          oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(), is_true(row[9])});
+      types_.emplace(oid_of(row[0]),
+                     Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0], is_true(row[5]),
+                          oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(), is_true(row[9])});
     }
-    for (const auto& row : connection_.query("SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder")) {
+    for (const auto& row :
+         connection_.query("SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder")) {
       labels_[oid_of(row[0])].push_back(text_of(row[1]));
     }
   }
 
   void read_columns() {
-    for (const auto& row : connection_.query(
-             "SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '', "
-             "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod FROM pg_catalog.pg_attribute a "
-             "WHERE a.attrelid" + among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
+    for (const auto& row :
+         connection_.query("SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), "
+                           "a.attnotnull, a.attgenerated <> '', "
+                           "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod FROM pg_catalog.pg_attribute a "
+                           "WHERE a.attrelid" +
+                           among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
       TableDetails& table = table_of(row[0]);
       catalog::Column column;
       column.name = text_of(row[1]);
@@ -170,19 +180,24 @@ class Introspection {
     // Key columns of every unique index with the equality operator of their operator class.
     const std::string nulls_not_distinct = connection_.server_version() >= 150000 ? "i.indnullsnotdistinct" : "false";
     for (const auto& row : connection_.query(
-             "SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, NOT i.indimmediate, " + nulls_not_distinct + ", "
+             "SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, NOT i.indimmediate, " + nulls_not_distinct +
+             ", "
              "pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
              "CASE WHEN i.indkey[k.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) END, "
-             "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1]), "
+             "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = "
+             "i.indkey[k.n - 1]), "
              // WITHOUT OVERLAPS: rows of equal periods are the same, not those that only overlap.
-             "CASE WHEN i.indisexclusion THEN 'pg_catalog' ELSE on_.nspname END, CASE WHEN i.indisexclusion THEN '=' ELSE o.oprname END "
+             "CASE WHEN i.indisexclusion THEN 'pg_catalog' ELSE on_.nspname END, CASE WHEN i.indisexclusion THEN '=' "
+             "ELSE o.oprname END "
              "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
              "CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
              "JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[k.n - 1] "
              "JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype "
              "AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3 "
-             "JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace "
-             "WHERE i.indisunique AND i.indisvalid AND i.indrelid" + among_ + " ORDER BY i.indrelid, c.relname, k.n")) {
+             "JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr JOIN pg_catalog.pg_namespace on_ ON on_.oid = "
+             "o.oprnamespace "
+             "WHERE i.indisunique AND i.indisvalid AND i.indrelid" +
+             among_ + " ORDER BY i.indrelid, c.relname, k.n")) {
       TableDetails& table = table_of(row[0]);
       const std::uint32_t oid = oid_of(row[1]);
       if (table.unique_indexes.empty() || index_oid_ != oid) {
@@ -200,7 +215,8 @@ class Introspection {
       UniqueIndex& index = table.unique_indexes.back();
       const std::string column = text_of(row[9]);
       if (!column.empty()) index.columns.push_back(column);
-      index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")" : quote_name(column) + table.details_of(column).comparison_cast());
+      index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")"
+                                                 : quote_name(column) + table.details_of(column).comparison_cast());
       index.equality.push_back("OPERATOR(" + quote_name(text_of(row[10])) + "." + text_of(row[11]) + ")");
     }
     read_index_dependencies();
@@ -222,7 +238,8 @@ class Introspection {
              "JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid AND d.refobjid = i.indrelid "
              "JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid "
              "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.indisunique AND d.refobjsubid > 0 "
-             "AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indrelid" + among_)) {
+             "AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indrelid" +
+             among_)) {
       const auto place = unique_index_place_.find(oid_of(row[0]));
       if (place == unique_index_place_.end()) continue;
       auto& columns = tables_[place->second.first].unique_indexes[place->second.second].columns;
@@ -236,22 +253,31 @@ class Introspection {
   void read_foreign_keys() {
     const auto names = [](const std::string& table, const std::string& numbers) {
       return "(SELECT pg_catalog.array_agg(a.attname ORDER BY k.n) FROM pg_catalog.unnest(" + numbers +
-             ") WITH ORDINALITY AS k(attnum, n) JOIN pg_catalog.pg_attribute a ON a.attrelid = " + table + " AND a.attnum = k.attnum)";
+             ") WITH ORDINALITY AS k(attnum, n) JOIN pg_catalog.pg_attribute a ON a.attrelid = " + table +
+             " AND a.attnum = k.attnum)";
     };
     const std::string keys_of_all =
-        "(SELECT t.root, t.relation, f.oid, f.conname, f.confrelid, " + names("f.conrelid", "f.conkey") + " AS child, " +
-        names("f.confrelid", "f.confkey") + " AS parent FROM (SELECT c.oid AS relation, "
-        "COALESCE(pg_catalog.pg_partition_root(c.oid), c.oid)::pg_catalog.oid AS root FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p')) t "
+        "(SELECT t.root, t.relation, f.oid, f.conname, f.confrelid, " + names("f.conrelid", "f.conkey") +
+        " AS child, " + names("f.confrelid", "f.confkey") +
+        " AS parent FROM (SELECT c.oid AS relation, "
+        "COALESCE(pg_catalog.pg_partition_root(c.oid), c.oid)::pg_catalog.oid AS root FROM pg_catalog.pg_class c WHERE "
+        "c.relkind IN ('r', 'p')) t "
         "JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.conrelid = t.relation "
         // A key that refers to a partitioned table stands once more for each partition of that.
         "LEFT JOIN pg_catalog.pg_constraint u ON u.oid = f.conparentid "
-        "WHERE (u.oid IS NULL OR u.conrelid <> f.conrelid) AND t.root" + among_ + ")";
+        "WHERE (u.oid IS NULL OR u.conrelid <> f.conrelid) AND t.root" +
+        among_ + ")";
     for (const auto& row : connection_.query(
-             "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, g.of_every_row, f.confmatchtype = 'f' "
-             "FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS oid, "
+             "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, "
+             "g.of_every_row, f.confmatchtype = 'f' "
+             "FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS "
+             "oid, "
              "pg_catalog.bool_or(f.relation = f.root) OR (SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY "
-             "(pg_catalog.array_agg(f.relation))) FROM pg_catalog.pg_partition_tree(f.root) l WHERE l.isleaf) AS of_every_row "
-             "FROM " + keys_of_all + " f GROUP BY f.root, f.confrelid, f.child, f.parent) g "
+             "(pg_catalog.array_agg(f.relation))) FROM pg_catalog.pg_partition_tree(f.root) l WHERE l.isleaf) AS "
+             "of_every_row "
+             "FROM " +
+             keys_of_all +
+             " f GROUP BY f.root, f.confrelid, f.child, f.parent) g "
              "JOIN pg_catalog.pg_constraint f ON f.oid = g.oid JOIN pg_catalog.pg_class p ON p.oid = "
              "COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid) "
              "JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace "
@@ -271,15 +297,19 @@ class Introspection {
       }
       keys.back().columns.push_back(text_of(row[5]));
       keys.back().parent_columns.push_back(text_of(row[6]));
-      if (is_true(row[9])) table.foreign_key_equality.back().push_back("OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")");
+      if (is_true(row[9]))
+        table.foreign_key_equality.back().push_back("OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) +
+                                                    ")");
     }
   }
 
   void read_checks() {
     for (const auto& row : connection_.query(
              "SELECT k.conrelid, k.oid, k.conname, pg_catalog.pg_get_expr(k.conbin, k.conrelid, false), a.attname "
-             "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) "
-             "WHERE k.contype = 'c' AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
+             "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
+             "a.attnum = ANY (k.conkey) "
+             "WHERE k.contype = 'c' AND k.conrelid" +
+             among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
       TableDetails& table = table_of(row[0]);
       const std::uint32_t oid = oid_of(row[1]);
       if (table.checks.empty() || check_oid_ != oid) {
@@ -295,23 +325,27 @@ class Introspection {
     for (const auto& row : connection_.query(
              "SELECT u.tab, a.attname, n.nspname, s.relname FROM ("
              "SELECT d.refobjid AS tab, d.refobjsubid AS att, d.objid AS seq FROM pg_catalog.pg_depend d "
-             "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass "
+             "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = "
+             "'pg_catalog.pg_class'::pg_catalog.regclass "
              "AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 "
              "UNION SELECT f.adrelid, f.adnum, d.refobjid FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend d "
              "ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid "
              "AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n') u "
-             "JOIN pg_catalog.pg_class s ON s.oid = u.seq AND s.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace "
+             "JOIN pg_catalog.pg_class s ON s.oid = u.seq AND s.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid "
+             "= s.relnamespace "
              "JOIN pg_catalog.pg_attribute a ON a.attrelid = u.tab AND a.attnum = u.att AND a.attgenerated = '' "
-             "WHERE u.tab" + among_ + " ORDER BY u.tab, a.attnum, n.nspname, s.relname")) {
+             "WHERE u.tab" +
+             among_ + " ORDER BY u.tab, a.attnum, n.nspname, s.relname")) {
       table_of(row[0]).sequences.push_back({text_of(row[1]), quote_name({text_of(row[2]), text_of(row[3])})});
     }
   }
 
   void read_triggers() {
-    for (const auto& row : connection_.query(
-             "SELECT DISTINCT r.root, t.tgname FROM pg_catalog.pg_trigger t CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root("
-             "t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND r.root" +
-             among_ + " ORDER BY r.root, t.tgname")) {
+    for (const auto& row : connection_.query("SELECT DISTINCT r.root, t.tgname FROM pg_catalog.pg_trigger t CROSS JOIN "
+                                             "LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root("
+                                             "t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r WHERE NOT "
+                                             "t.tgisinternal AND t.tgenabled IN ('O', 'A') AND r.root" +
+                                             among_ + " ORDER BY r.root, t.tgname")) {
       table_of(row[0]).triggers.push_back(text_of(row[1]));
     }
   }
@@ -334,7 +368,8 @@ class Introspection {
 
 std::string schema_filter(const std::vector<std::string>& schemas) {
   if (schemas.empty()) {
-    return "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x "
+    return "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend "
+           "x "
            "WHERE x.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND x.objid = n.oid AND x.deptype = 'e')";
   }
   std::vector<std::string> names;

@@ -14,13 +14,13 @@
 namespace postgres {
 
 struct ColumnDetails {
-  ColumnType type;        // a domain is resolved to its base type
+  ColumnType type;  // a domain is resolved to its base type
   bool is_domain = false;
-  std::string type_sql;   // the column's own type, to cast to: "public.email", "numeric(12,2)"
-  std::string base_sql;   // the same without the domain
+  std::string type_sql;  // the column's own type, to cast to: "public.email", "numeric(12,2)"
+  std::string base_sql;  // the same without the domain
 
-  // Behind a column that is compared by the operators of its index: those take a domain only as its base type where they
-  // are polymorphic (enums).
+  // Behind a column that is compared by the operators of its index: those take a domain only as its base type where
+  // they are polymorphic (enums).
   std::string comparison_cast() const { return is_domain ? "::" + base_sql : std::string{}; }
 };
 

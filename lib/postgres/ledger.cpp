@@ -6,7 +6,9 @@
 namespace postgres {
 namespace {
 
-std::string text_of(const pqxx::field& field) { return field.is_null() ? std::string{} : std::string(field.c_str(), field.size()); }
+std::string text_of(const pqxx::field& field) {
+  return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
+}
 
 struct Ledger {
   const char* table;
@@ -16,7 +18,8 @@ struct Ledger {
 
 constexpr Ledger kKnownLedgers[] = {
     {"_prisma_migrations", "finished_at,migration_name",
-     "SELECT migration_name FROM %s WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, migration_name DESC LIMIT 1"},
+     "SELECT migration_name FROM %s WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, migration_name DESC LIMIT "
+     "1"},
     {"migrations", "applied_at,checksum,name", "SELECT name FROM %s ORDER BY name DESC LIMIT 1"},
     {"schema_migrations", "version", "SELECT version::text FROM %s ORDER BY version DESC LIMIT 1"},
     {"alembic_version", "version_num", "SELECT version_num FROM %s ORDER BY version_num DESC LIMIT 1"},
@@ -26,7 +29,8 @@ constexpr Ledger kKnownLedgers[] = {
 
 }  // namespace
 
-std::optional<engine::LastMigration> find_last_migration(Connection& connection, const std::vector<std::string>& schemas) {
+std::optional<engine::LastMigration> find_last_migration(Connection& connection,
+                                                         const std::vector<std::string>& schemas) {
   for (const Ledger& ledger : kKnownLedgers) {
     std::vector<std::string> columns;
     std::string column;
@@ -41,10 +45,14 @@ std::optional<engine::LastMigration> find_last_migration(Connection& connection,
     }
     const pqxx::result found = connection.query(
         "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.relkind = 'r' AND c.relname = " + quote_literal(ledger.table) + " AND " + schema_filter(schemas) +
-        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND " +
-        std::to_string(columns.size()) + " = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "
-        "AND a.attname IN (" + join(columns, ", ") + ") AND NOT a.attisdropped) ORDER BY n.nspname LIMIT 1");
+        "WHERE c.relkind = 'r' AND c.relname = " +
+        quote_literal(ledger.table) + " AND " + schema_filter(schemas) +
+        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') "
+        "AND " +
+        std::to_string(columns.size()) +
+        " = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "
+        "AND a.attname IN (" +
+        join(columns, ", ") + ") AND NOT a.attisdropped) ORDER BY n.nspname LIMIT 1");
     if (found.empty()) continue;
     std::string sql = ledger.newest;
     sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0][0]), ledger.table}));

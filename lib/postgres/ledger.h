@@ -12,6 +12,7 @@
 namespace postgres {
 
 // Nothing where there is no ledger that the role may read.
-std::optional<engine::LastMigration> find_last_migration(Connection& connection, const std::vector<std::string>& schemas);
+std::optional<engine::LastMigration> find_last_migration(Connection& connection,
+                                                         const std::vector<std::string>& schemas);
 
 }  // namespace postgres

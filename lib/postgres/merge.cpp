@@ -13,10 +13,13 @@ std::string in_range(std::uint64_t first, std::uint64_t last) {
   return " AND v.record BETWEEN " + std::to_string(first) + " AND " + std::to_string(last);
 }
 
-bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables, const std::vector<std::size_t>& component) {
-  return std::any_of(table.details.table.foreign_keys.begin(), table.details.table.foreign_keys.end(), [&](const auto& key) {
-    return std::any_of(component.begin(), component.end(), [&](std::size_t n) { return tables[n].details.table.name == key.parent; });
-  });
+bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables,
+                   const std::vector<std::size_t>& component) {
+  return std::any_of(table.details.table.foreign_keys.begin(), table.details.table.foreign_keys.end(),
+                     [&](const auto& key) {
+                       return std::any_of(component.begin(), component.end(),
+                                          [&](std::size_t n) { return tables[n].details.table.name == key.parent; });
+                     });
 }
 
 std::string trigger_names(const StagedTable& table) {
@@ -37,8 +40,8 @@ void Merger::merge(base::Progress& progress) {
 
 // True when the server refused a row. Inserts of all tables come first: an update may refer to a new row.
 bool Merger::merge_component(const std::vector<std::size_t>& component) {
-  const bool refers_to_itself =
-      std::any_of(component.begin(), component.end(), [&](std::size_t n) { return refers_inside(tables_[n], tables_, component); });
+  const bool refers_to_itself = std::any_of(
+      component.begin(), component.end(), [&](std::size_t n) { return refers_inside(tables_[n], tables_, component); });
   bool refused = refers_to_itself ? insert_cycle(component) : write(tables_[component.front()], Step::kInsert);
   for (const std::size_t number : component) refused = write(tables_[number], Step::kUpdate) || refused;
   return refused;
@@ -80,11 +83,13 @@ bool Merger::insert_at_once(const std::vector<std::size_t>& component) {
 // Rows whose parents are in the target go in first, then their children, each level like any other table's rows; what
 // refers to itself in a circle comes last, at once. 'p' marks rows that wait, 'd' rows that are done.
 bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
-  // A level costs a pass over what waits. Nobody's rows nest deeper than this but chains, and those end in the last step.
+  // A level costs a pass over what waits. Nobody's rows nest deeper than this but chains, and those end in the last
+  // step.
   constexpr int kMaxLevels = 200;
   const auto mark = [&](char from, char to) {
     for (const std::size_t number : component) {
-      connection_.execute("UPDATE " + tables_[number].verdicts + " SET verdict = '" + to + "' WHERE verdict = '" + from + "'");
+      connection_.execute("UPDATE " + tables_[number].verdicts + " SET verdict = '" + to + "' WHERE verdict = '" +
+                          from + "'");
     }
   };
   bool refused = false;
@@ -120,26 +125,32 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
     reason = std::string("refers in a circle to rows that the server refused: ") + error.what();
   }
   connection_.execute("ROLLBACK TO SAVEPOINT rest; RELEASE SAVEPOINT rest");
-  for (const std::size_t number : component) leave_out(tables_[number], Step::kInsert, whole(tables_[number]), 'x', reason);
+  for (const std::size_t number : component)
+    leave_out(tables_[number], Step::kInsert, whole(tables_[number]), 'x', reason);
   return true;
 }
 
 // Marks the waiting rows of `table` whose parents among the tables of the component are in the target.
 std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const {
-  std::string sql = "UPDATE " + table.verdicts + " v SET verdict = 'i' FROM " + table.typed_rows() + " s WHERE v.verdict = 'p' AND v.record = s." +
-                    table.record;
+  std::string sql = "UPDATE " + table.verdicts + " v SET verdict = 'i' FROM " + table.typed_rows() +
+                    " s WHERE v.verdict = 'p' AND v.record = s." + table.record;
   for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
     const catalog::ForeignKey& foreign = table.details.table.foreign_keys[key];
-    const auto parent = std::find_if(component.begin(), component.end(), [&](std::size_t n) { return tables_[n].details.table.name == foreign.parent; });
-    if (parent == component.end() || !table.has_columns(foreign.columns) || table.details.foreign_key_equality[key].empty()) continue;
+    const auto parent = std::find_if(component.begin(), component.end(),
+                                     [&](std::size_t n) { return tables_[n].details.table.name == foreign.parent; });
+    if (parent == component.end() || !table.has_columns(foreign.columns) ||
+        table.details.foreign_key_equality[key].empty())
+      continue;
     std::vector<std::string> fulfilled;
     std::vector<std::string> same;
     for (std::size_t i = 0; i < foreign.columns.size(); ++i) {
       const std::string child = "s." + quote_name(foreign.columns[i]);
       fulfilled.push_back(child + " IS NOT DISTINCT FROM NULL");
-      same.push_back("p." + quote_name(foreign.parent_columns[i]) + " " + table.details.foreign_key_equality[key][i] + " " + child);
+      same.push_back("p." + quote_name(foreign.parent_columns[i]) + " " + table.details.foreign_key_equality[key][i] +
+                     " " + child);
     }
-    sql += " AND (" + join(fulfilled, " OR ") + " OR EXISTS (SELECT FROM " + tables_[*parent].target_rows + " p WHERE " + join(same, " AND ") + "))";
+    sql += " AND (" + join(fulfilled, " OR ") + " OR EXISTS (SELECT FROM " + tables_[*parent].target_rows +
+           " p WHERE " + join(same, " AND ") + "))";
   }
   return sql;
 }
@@ -239,10 +250,11 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
 void Merger::refuse(StagedTable& table, Step step, Range range, const ServerError& error) {
   const bool taken = error.fields().sqlstate == "23505";
   for (const UniqueIndex& index : table.details.unique_indexes) {
-    if (taken && step == Step::kInsert && index.plain && index.columns == table.plan.identity && index.name == error.fields().constraint &&
-        !is_there(table, range)) {
+    if (taken && step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
+        index.name == error.fields().constraint && !is_there(table, range)) {
       // Classify saw no such row, so it was committed after our snapshot.
-      throw engine::ConcurrentChange("another session inserted a row of " + table.target + " that this import was to insert");
+      throw engine::ConcurrentChange("another session inserted a row of " + table.target +
+                                     " that this import was to insert");
     }
   }
   leave_out(table, step, range, taken ? 'c' : 'x', error.what());
@@ -250,60 +262,69 @@ void Merger::refuse(StagedTable& table, Step step, Range range, const ServerErro
 
 void Merger::leave_out(StagedTable& table, Step step, Range range, char verdict, const std::string& reason) {
   reject(table, reject_sql(table, verdict, quote_literal(reason),
-                           table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = '" +
-                               letter(step) + "'" + in_range(range.first, range.last)));
+                           table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                               " WHERE v.verdict = '" + letter(step) + "'" + in_range(range.first, range.last)));
 }
 
 // A row of this key that we can see ourselves was made by a trigger of this import.
 bool Merger::is_there(const StagedTable& table, Range range) {
-  const pqxx::result found = connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
-                                               table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                                               " WHERE v.verdict = 'i'" + in_range(range.first, range.last));
+  const pqxx::result found =
+      connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
+                        table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                        " WHERE v.verdict = 'i'" + in_range(range.first, range.last));
   return !found.empty();
 }
 
 // Rows that a BEFORE trigger or a rule made away with: the server reports no error, only fewer rows.
 bool Merger::reject_dropped(StagedTable& table) {
-  const std::string missing = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'";
+  const std::string missing = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                              " WHERE v.verdict = 'i'";
   if (table.plan.identity.empty()) {
-    throw base::Error(base::ErrorKind::kSchema, trigger_names(table) + " of " + table.target + " drops rows, and the table has no key to tell which",
-                      "disable it for the import, or leave the table out with -T");
+    throw base::Error(
+        base::ErrorKind::kSchema,
+        trigger_names(table) + " of " + table.target + " drops rows, and the table has no key to tell which",
+        "disable it for the import, or leave the table out with -T");
   }
   return reject(table, reject_sql(table, 'x', quote_literal("dropped by " + trigger_names(table) + " of the target"),
-                                  missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " + table.same_identity("s", "t") + ")"));
+                                  missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
+                                      table.same_identity("s", "t") + ")"));
 }
 
 // The same for updates: done again, so that the server tells which rows it wrote.
 bool Merger::reject_unwritten(StagedTable& table) {
   connection_.execute("ROLLBACK TO SAVEPOINT merge");
-  return reject(table, "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
-                           reject_sql(table, 'x', quote_literal("dropped by " + trigger_names(table) + " of the target"),
-                                      table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                                          " WHERE v.verdict = 'u' AND v.record NOT IN (SELECT w.record FROM written w)"));
+  return reject(table,
+                "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
+                    reject_sql(table, 'x', quote_literal("dropped by " + trigger_names(table) + " of the target"),
+                               table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                                   " WHERE v.verdict = 'u' AND v.record NOT IN (SELECT w.record FROM written w)"));
 }
 
 bool Merger::reject(StagedTable& table, const std::string& sql) {
   const std::uint64_t found = connection_.execute(sql);
   table.rejected_rows += found;
-  if (found > 0) connection_.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
+  if (found > 0)
+    connection_.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
   return found > 0;
 }
 
 void Merger::report_changed(StagedTable& table) {
   if (table.details.triggers.empty() || table.plan.identity.empty()) return;
-  const pqxx::result changed = connection_.query(
-      "SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " LEFT JOIN " +
-      table.target_rows + " t ON " + table.same_identity("s", "t") + " WHERE t.tableoid IS NULL OR " + table.updated_image("s") +
-      " OPERATOR(pg_catalog.*<>) " + table.updated_image("t"));
+  const pqxx::result changed =
+      connection_.query("SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
+                        " v ON v.record = s." + table.record + " LEFT JOIN " + table.target_rows + " t ON " +
+                        table.same_identity("s", "t") + " WHERE t.tableoid IS NULL OR " + table.updated_image("s") +
+                        " OPERATOR(pg_catalog.*<>) " + table.updated_image("t"));
   const auto rows = changed[0][0].as<std::uint64_t>();
   if (rows == 0) return;
-  notices_.push_back(table.details.table.name.name + ": " + std::to_string(rows) + " rows do not hold the file's values after the import; " +
-                     trigger_names(table) + " changed them");
+  notices_.push_back(table.details.table.name.name + ": " + std::to_string(rows) +
+                     " rows do not hold the file's values after the import; " + trigger_names(table) + " changed them");
 }
 
 std::uint64_t Merger::count(const StagedTable& table, Step step, Range range) {
   return connection_
-      .query("SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" + letter(step) + "'" + in_range(range.first, range.last))[0][0]
+      .query("SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" + letter(step) + "'" +
+             in_range(range.first, range.last))[0][0]
       .as<std::uint64_t>();
 }
 
@@ -315,7 +336,8 @@ std::string Merger::insert_sql(const StagedTable& table, const std::string& filt
     values.push_back("s." + column.quoted);
   }
   const std::string list = columns.empty() ? "" : " (" + join(columns, ", ") + ") OVERRIDING SYSTEM VALUE";
-  const std::string sql = "INSERT INTO " + table.target + list + " SELECT " + join(values, ", ") + " FROM " + table.typed_rows() + " s";
+  const std::string sql =
+      "INSERT INTO " + table.target + list + " SELECT " + join(values, ", ") + " FROM " + table.typed_rows() + " s";
   // All of them: in the order of the file, and without a join.
   if (filter.empty() && count(table, Step::kInsert, whole(table)) == table.staged_rows) return sql;
   return sql + " JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'" + filter;
@@ -327,8 +349,9 @@ std::string Merger::update_sql(const StagedTable& table, const std::string& filt
     if (table.details.table.find_column(column.name)->identity == catalog::Identity::kAlways) continue;
     assignments.push_back(column.quoted + " = s." + column.quoted);
   }
-  return "UPDATE " + table.target_rows + " AS t SET " + join(assignments, ", ") + " FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
-         " v ON v.record = s." + table.record + " WHERE v.verdict = 'u' AND " + table.same_identity("s", "t") + filter;
+  return "UPDATE " + table.target_rows + " AS t SET " + join(assignments, ", ") + " FROM " + table.typed_rows() +
+         " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'u' AND " +
+         table.same_identity("s", "t") + filter;
 }
 
 }  // namespace postgres

@@ -15,8 +15,8 @@ namespace postgres {
 
 class Merger {
  public:
-  Merger(Connection& connection, std::vector<StagedTable>& tables, const std::vector<std::vector<std::size_t>>& components,
-         Classifier& classifier)
+  Merger(Connection& connection, std::vector<StagedTable>& tables,
+         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier)
       : connection_(connection), tables_(tables), components_(components), classifier_(classifier) {}
 
   void merge(base::Progress& progress);

@@ -1,9 +1,7 @@
 #include "postgres/reader.h"
 
-#include <bit>
-#include <cstring>
-
 #include "format/json_text.h"
+#include "postgres/codec_wire.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -20,11 +18,9 @@ constexpr std::size_t kHeaderBytes = 19;
 template <typename Integer>
 Integer read_integer(std::string_view& bytes, const std::string& table) {
   if (bytes.size() < sizeof(Integer)) throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table);
-  Integer value;
-  std::memcpy(&value, bytes.data(), sizeof value);
+  const auto value = load<Integer>(bytes.data());
   bytes.remove_prefix(sizeof value);
-  if constexpr (sizeof value == 2) return static_cast<Integer>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
-  return static_cast<Integer>(__builtin_bswap32(static_cast<std::uint32_t>(value)));
+  return value;
 }
 
 std::string select_list(const TableDetails& table) {
@@ -35,8 +31,8 @@ std::string select_list(const TableDetails& table) {
     switch (transport_of(table.columns[i].type)) {
       case Transport::kBinary:
         break;
-      // bpchar and not text: many types have a cast function of their own to and from text, which is not their output and
-      // input (regclass, for one, then knows no OID 0). With bpchar the server always takes those.
+      // bpchar and not text: many types have a cast function of their own to and from text, which is not their output
+      // and input (regclass, for one, then knows no OID 0). With bpchar the server always takes those.
       case Transport::kText:
         column += "::pg_catalog.bpchar";
         break;
@@ -57,8 +53,10 @@ std::string order_by(const TableDetails& table) {
     const ColumnType& type = table.details_of(column).type;
     const bool orders_itself = type.kind == 'b' && type.element_oid == 0 && transport_of(type) == Transport::kBinary &&
                                type.type_name != "json" && type.type_name != "xml" && type.type_name != "citext" &&
-                               type.type_name.find("char") == std::string::npos && type.type_name != "text" && type.type_name != "name";
-    keys.push_back(orders_itself ? quote_name(column) : quote_name(column) + "::pg_catalog.text COLLATE pg_catalog.\"C\"");
+                               type.type_name.find("char") == std::string::npos && type.type_name != "text" &&
+                               type.type_name != "name";
+    keys.push_back(orders_itself ? quote_name(column)
+                                 : quote_name(column) + "::pg_catalog.text COLLATE pg_catalog.\"C\"");
   }
   if (keys.empty()) return " ORDER BY t::pg_catalog.text COLLATE pg_catalog.\"C\"";
   return " ORDER BY " + join(keys, ", ");
@@ -78,7 +76,8 @@ Reader::Reader(Connection& connection, const TableDetails& table, const engine::
     fields_.push_back({std::string(label.view()), Codec(table.columns[i].type)});
   }
   // Children by inheritance are tables of their own; partitions are read through their root.
-  std::string sql = "SELECT " + select_list(table) + " FROM " + (table.partitioned ? "" : "ONLY ") + quote_name(table.table.name) + " AS t";
+  std::string sql = "SELECT " + select_list(table) + " FROM " + (table.partitioned ? "" : "ONLY ") +
+                    quote_name(table.table.name) + " AS t";
   // A line break ends a trailing `-- comment` of the user's; the parenthesis keeps an OR together.
   if (!query.where.empty()) sql += " WHERE (" + query.where + "\n)";
   if (query.order == engine::RowOrder::kIdentity) sql += order_by(table);
@@ -97,7 +96,8 @@ std::uint64_t Reader::read_batch(base::ByteBuffer& out) {
       break;
     }
     if (!header_read_) {
-      if (chunk.size() < kHeaderBytes) throw Error(ErrorKind::kInternal, "the server sent no COPY header for " + table_name_);
+      if (chunk.size() < kHeaderBytes)
+        throw Error(ErrorKind::kInternal, "the server sent no COPY header for " + table_name_);
       chunk.remove_prefix(kHeaderBytes);
       header_read_ = true;
     }
@@ -106,7 +106,8 @@ std::uint64_t Reader::read_batch(base::ByteBuffer& out) {
   return records;
 }
 
-// A condition may fail on a row only: a division by zero, a cast. Else it is a value that the server cannot turn into UTF-8.
+// A condition may fail on a row only: a division by zero, a cast. Else it is a value that the server cannot turn into
+// UTF-8.
 std::string_view Reader::next_chunk() {
   try {
     return connection_.next_chunk();
@@ -114,7 +115,8 @@ std::string_view Reader::next_chunk() {
     const std::string& state = error.fields().sqlstate;
     if (state == "22021" || state == "22P05") fail_unconvertible(error);  // no such byte sequence; no such character
     if (!has_condition_ || !error.blames_a_row()) throw;
-    throw Error(ErrorKind::kUsage, "--where for " + table_name_ + ": " + error.what(), "the condition is SQL over the columns of that table");
+    throw Error(ErrorKind::kUsage, "--where for " + table_name_ + ": " + error.what(),
+                "the condition is SQL over the columns of that table");
   }
 }
 
@@ -125,14 +127,17 @@ void Reader::fail_unconvertible(const ServerError& error) {
   for (const catalog::Column& column : table_.table.columns) {
     const std::string name = quote_name(column.name);
     try {
-      connection_.execute("SELECT pg_catalog.count(pg_catalog.convert_to(" + name + "::pg_catalog.text, 'UTF8')) FROM " + quote_name(table_.table.name));
+      connection_.execute("SELECT pg_catalog.count(pg_catalog.convert_to(" + name +
+                          "::pg_catalog.text, 'UTF8')) FROM " + quote_name(table_.table.name));
     } catch (const ServerError&) {
       place += "." + name;
       break;
     }
   }
-  throw Error(ErrorKind::kSchema, place + " holds text that is not valid in the database's encoding or cannot be written as UTF-8: " + error.what(),
-              "mend those values in the source, or leave the table out with -T");
+  throw Error(
+      ErrorKind::kSchema,
+      place + " holds text that is not valid in the database's encoding or cannot be written as UTF-8: " + error.what(),
+      "mend those values in the source, or leave the table out with -T");
 }
 
 // False: the stream's trailer.
@@ -150,7 +155,8 @@ bool Reader::append_row(std::string_view& chunk, base::ByteBuffer& out) {
       out.append("null");
       continue;
     }
-    if (chunk.size() < static_cast<std::size_t>(bytes)) throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table_name_);
+    if (chunk.size() < static_cast<std::size_t>(bytes))
+      throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table_name_);
     field.codec.decode(out, chunk.substr(0, static_cast<std::size_t>(bytes)));
     chunk.remove_prefix(static_cast<std::size_t>(bytes));
   }

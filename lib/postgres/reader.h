@@ -1,6 +1,6 @@
 // Reads one table's rows out of the server by binary COPY and appends them as JSON records: the way out.
-// Owns nothing but its codecs, refers to the table's details; uses the connection's one COPY until it is read to its end.
-// One thread.
+// Owns nothing but its codecs, refers to the table's details; uses the connection's one COPY until it is read to its
+// end. One thread.
 #pragma once
 
 #include <cstdint>

@@ -27,14 +27,16 @@ void demand_sequence_privileges(Connection& connection, const std::vector<Staged
   for (const StagedTable& table : tables) {
     for (const SequenceUse& use : uses_of(table)) {
       const std::string name = quote_literal(use.sequence);
-      const pqxx::result row = connection.query("SELECT pg_catalog.has_sequence_privilege(" + name + ", 'SELECT') AND pg_catalog.has_sequence_privilege(" +
-                                                name + ", 'UPDATE'), pg_catalog.quote_ident(current_user)");
+      const pqxx::result row = connection.query("SELECT pg_catalog.has_sequence_privilege(" + name +
+                                                ", 'SELECT') AND pg_catalog.has_sequence_privilege(" + name +
+                                                ", 'UPDATE'), pg_catalog.quote_ident(current_user)");
       if (row[0][0].as<bool>()) continue;
       grants += "\n  GRANT SELECT, UPDATE ON SEQUENCE " + use.sequence + " TO " + row[0][1].c_str() + ";";
     }
   }
   if (grants.empty()) return;
-  throw base::Error(base::ErrorKind::kPrivilege, "the role may not set sequences of " + connection.place(), "let the owner run:" + grants);
+  throw base::Error(base::ErrorKind::kPrivilege, "the role may not set sequences of " + connection.place(),
+                    "let the owner run:" + grants);
 }
 
 std::vector<std::string> raise_sequences(Connection& connection, const std::vector<StagedTable>& tables) {
@@ -44,13 +46,16 @@ std::vector<std::string> raise_sequences(Connection& connection, const std::vect
       const std::string name = quote_literal(use.sequence);
       const std::string column = quote_name(use.column);
       const std::string own = " FILTER (WHERE s." + column + " BETWEEN p.seqmin AND p.seqmax)";
-      // One statement reads and sets, so that hardly a value can be drawn in between. A sequence that has not been called
-      // gives last_value itself next.
+      // One statement reads and sets, so that hardly a value can be drawn in between. A sequence that has not been
+      // called gives last_value itself next.
       const pqxx::result row = connection.query(
-          "SELECT q.last_value, pg_catalog.setval(" + name + ", f.edge) FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." + column + ")" + own +
-          " ELSE pg_catalog.min(s." + column + ")" + own + " END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises FROM " +
-          table.typed_rows() + " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + name + "::pg_catalog.regclass AND NOT EXISTS (SELECT FROM " +
-          table.rejects + " r WHERE r.record = s." + table.record + ") GROUP BY p.seqincrement, p.seqmin, p.seqmax) f, " + use.sequence +
+          "SELECT q.last_value, pg_catalog.setval(" + name +
+          ", f.edge) FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." + column + ")" + own +
+          " ELSE pg_catalog.min(s." + column + ")" + own +
+          " END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises FROM " + table.typed_rows() +
+          " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + name +
+          "::pg_catalog.regclass AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." +
+          table.record + ") GROUP BY p.seqincrement, p.seqmin, p.seqmax) f, " + use.sequence +
           " q WHERE (CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END "
           "OR (f.edge = q.last_value AND NOT q.is_called))");
       if (row.empty()) continue;

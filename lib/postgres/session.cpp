@@ -10,38 +10,50 @@ using base::ErrorKind;
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout) {
   // row_security = off makes a policy that would hide rows an error instead of a silently smaller result.
   connection.execute(
-      "SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC'; "
-      "SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'; SET LOCAL lc_monetary = 'C'; "
-      "SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; "
+      "SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL "
+      "TimeZone = 'UTC'; "
+      "SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'; SET LOCAL "
+      "lc_monetary = 'C'; "
+      "SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = "
+      "0; "
       "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; "
-      "SET LOCAL lock_timeout = " + std::to_string(lock_timeout.count()));
+      "SET LOCAL lock_timeout = " +
+      std::to_string(lock_timeout.count()));
 }
 
 engine::DatabaseInfo describe(Connection& connection) {
-  const pqxx::result row = connection.query("SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database()");
+  const pqxx::result row =
+      connection.query("SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database()");
   std::string version = row[0][0].c_str();
   return {"postgresql", version.substr(0, version.find(' ')), row[0][1].c_str()};
 }
 
-void demand_privileges(Connection& connection, const std::vector<const TableDetails*>& tables, const std::vector<std::string>& privileges) {
+void demand_privileges(Connection& connection, const std::vector<const TableDetails*>& tables,
+                       const std::vector<std::string>& privileges) {
   if (tables.empty()) return;
   std::vector<std::string> oids;
   for (const TableDetails* table : tables) oids.push_back(std::to_string(table->oid));
   std::vector<std::string> wanted;
   for (const std::string& privilege : privileges) wanted.push_back(quote_literal(privilege));
   const pqxx::result missing = connection.query(
-      "SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || pg_catalog.quote_ident(current_user) AS g "
-      "FROM pg_catalog.pg_namespace n WHERE n.oid IN (SELECT c.relnamespace FROM pg_catalog.pg_class c WHERE c.oid IN (" + join(oids, ",") +
+      "SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || "
+      "pg_catalog.quote_ident(current_user) AS g "
+      "FROM pg_catalog.pg_namespace n WHERE n.oid IN (SELECT c.relnamespace FROM pg_catalog.pg_class c WHERE c.oid IN "
+      "(" +
+      join(oids, ",") +
       ")) AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') "
-      "UNION ALL SELECT 'GRANT ' || pg_catalog.string_agg(p.privilege, ', ' ORDER BY p.n) || ' ON ' || pg_catalog.quote_ident(n.nspname) || '.' || "
+      "UNION ALL SELECT 'GRANT ' || pg_catalog.string_agg(p.privilege, ', ' ORDER BY p.n) || ' ON ' || "
+      "pg_catalog.quote_ident(n.nspname) || '.' || "
       "pg_catalog.quote_ident(c.relname) || ' TO ' || pg_catalog.quote_ident(current_user) FROM pg_catalog.pg_class c "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace CROSS JOIN pg_catalog.unnest(ARRAY[" + join(wanted, ", ") +
-      "]) WITH ORDINALITY AS p(privilege, n) WHERE c.oid IN (" + join(oids, ",") + ") AND NOT pg_catalog.has_table_privilege(c.oid, p.privilege) "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace CROSS JOIN pg_catalog.unnest(ARRAY[" +
+      join(wanted, ", ") + "]) WITH ORDINALITY AS p(privilege, n) WHERE c.oid IN (" + join(oids, ",") +
+      ") AND NOT pg_catalog.has_table_privilege(c.oid, p.privilege) "
       "GROUP BY n.nspname, c.relname");
   if (missing.empty()) return;
   std::string grants;
   for (const auto& row : missing) grants += std::string("\n  ") + row[0].c_str() + ";";
-  throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection.place(), "let the owner run:" + grants);
+  throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection.place(),
+              "let the owner run:" + grants);
 }
 
 }  // namespace postgres

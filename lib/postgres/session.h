@@ -18,6 +18,7 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
 engine::DatabaseInfo describe(Connection& connection);
 
 // Throws kPrivilege with the exact GRANTs that the role lacks for `privileges` ("SELECT", "INSERT", …) on `tables`.
-void demand_privileges(Connection& connection, const std::vector<const TableDetails*>& tables, const std::vector<std::string>& privileges);
+void demand_privileges(Connection& connection, const std::vector<const TableDetails*>& tables,
+                       const std::vector<std::string>& privileges);
 
 }  // namespace postgres

@@ -18,7 +18,8 @@ bool same_shape(const TableDetails& a, const TableDetails& b) {
   const auto same_column = [](const catalog::Column& x, const catalog::Column& y) {
     return x.name == y.name && x.type == y.type && x.generated == y.generated;
   };
-  return a.oid == b.oid && std::equal(a.table.columns.begin(), a.table.columns.end(), b.table.columns.begin(), b.table.columns.end(), same_column);
+  return a.oid == b.oid && std::equal(a.table.columns.begin(), a.table.columns.end(), b.table.columns.begin(),
+                                      b.table.columns.end(), same_column);
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
   demand_privileges(*connection_, chosen, {"SELECT"});
   for (const TableDetails* table : chosen) {
     if (!table->row_security) continue;
-    throw Error(ErrorKind::kPrivilege, "row security hides rows of " + quote_name(table->table.name) + " from this role",
+    throw Error(ErrorKind::kPrivilege,
+                "row security hides rows of " + quote_name(table->table.name) + " from this role",
                 "export as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
   }
   // Locks before the first query: a snapshot alone lets a concurrent TRUNCATE export an empty table.
@@ -69,7 +71,8 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
     const auto before = std::find_if(seen_before.begin(), seen_before.end(), by_name);
     const auto now = std::find_if(tables_.begin(), tables_.end(), by_name);
     if (now != tables_.end() && same_shape(*before, *now)) continue;
-    throw Error(ErrorKind::kSchema, "the table " + quote_name(table.name) + " was changed while the export began", "run the export again");
+    throw Error(ErrorKind::kSchema, "the table " + quote_name(table.name) + " was changed while the export began",
+                "run the export again");
   }
 }
 
@@ -78,7 +81,8 @@ std::unique_ptr<engine::RowReader> PostgresSource::read(const engine::TableQuery
     return std::make_unique<Reader>(*connection_, find(query.table), query);
   } catch (const ServerError& error) {
     if (query.where.empty() || error.kind() == ErrorKind::kLock) throw;
-    throw Error(ErrorKind::kUsage, "--where for " + quote_name(query.table) + ": " + error.what(), "the condition is SQL over the columns of that table");
+    throw Error(ErrorKind::kUsage, "--where for " + quote_name(query.table) + ": " + error.what(),
+                "the condition is SQL over the columns of that table");
   }
 }
 

@@ -1,8 +1,8 @@
 #include "postgres/stage.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "postgres/codec_wire.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -20,30 +20,13 @@ constexpr std::size_t kMaxRejectBytes = std::size_t{256} << 10;
 constexpr std::string_view kCopyHeader{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
 constexpr std::string_view kCopyTrailer{"\377\377", 2};
 
-void put_int16(base::ByteBuffer& out, std::uint16_t value) {
-  value = __builtin_bswap16(value);
-  std::memcpy(out.room(sizeof value), &value, sizeof value);
-  out.advance(sizeof value);
-}
-
-void put_int32(base::ByteBuffer& out, std::uint32_t value) {
-  value = __builtin_bswap32(value);
-  std::memcpy(out.room(sizeof value), &value, sizeof value);
-  out.advance(sizeof value);
-}
-
-void put_int64(base::ByteBuffer& out, std::uint64_t value) {
-  value = __builtin_bswap64(value);
-  std::memcpy(out.room(sizeof value), &value, sizeof value);
-  out.advance(sizeof value);
-}
-
 void put_bytes(base::ByteBuffer& out, std::string_view bytes) {
-  put_int32(out, static_cast<std::uint32_t>(bytes.size()));
+  put(out, static_cast<std::uint32_t>(bytes.size()));
   out.append(bytes);
 }
 
-// "COPY stage_3, line 17, column data: …": the first number after the table's name, whatever language the server speaks.
+// "COPY stage_3, line 17, column data: …": the first number after the table's name, whatever language the server
+// speaks.
 std::uint64_t line_of(const std::string& context, const std::string& stage) {
   const std::string name = stage.substr(stage.find('.') + 1);
   std::size_t at = context.rfind(name);  // the outermost line is the last; those before it may quote the row
@@ -55,13 +38,16 @@ std::uint64_t line_of(const std::string& context, const std::string& stage) {
 }  // namespace
 
 void create_stage(Connection& connection, const StagedTable& table) {
-  const auto value = [](const StagedColumn& column) { return column.stage_type.empty() ? "t." + column.quoted : "NULL::" + column.stage_type; };
+  const auto value = [](const StagedColumn& column) {
+    return column.stage_type.empty() ? "t." + column.quoted : "NULL::" + column.stage_type;
+  };
   std::string list;
   if (table.first_column_type.empty()) {
     list = "NULL::pg_catalog.int8 AS " + table.record;
   } else {
-    connection.execute("CREATE TEMPORARY TABLE " + table.first_column_type + " ON COMMIT DROP AS SELECT NULL::pg_catalog.int8 AS record, " +
-                       value(table.columns.front()) + " AS value FROM " + table.target + " AS t WITH NO DATA");
+    connection.execute("CREATE TEMPORARY TABLE " + table.first_column_type +
+                       " ON COMMIT DROP AS SELECT NULL::pg_catalog.int8 AS record, " + value(table.columns.front()) +
+                       " AS value FROM " + table.target + " AS t WITH NO DATA");
     list = "NULL::" + table.first_column_type + " AS " + table.columns.front().quoted;
   }
   for (const StagedColumn& column : table.columns) {
@@ -69,10 +55,12 @@ void create_stage(Connection& connection, const StagedTable& table) {
     list += ", " + value(column) + " AS " + column.quoted;
   }
   // AS SELECT takes over types, modifiers and collations exactly, and neither defaults nor constraints.
-  connection.execute("CREATE TEMPORARY TABLE " + table.stage + " ON COMMIT DROP AS SELECT " + list + " FROM " + table.target +
-                     " AS t WITH NO DATA; CREATE TEMPORARY TABLE " + table.verdicts +
-                     " (record pg_catalog.int8, verdict pg_catalog.\"char\") ON COMMIT DROP; CREATE TEMPORARY TABLE " + table.rejects +
-                     " (record pg_catalog.int8, verdict pg_catalog.\"char\", key pg_catalog.bytea, reason pg_catalog.bytea) ON COMMIT DROP");
+  connection.execute("CREATE TEMPORARY TABLE " + table.stage + " ON COMMIT DROP AS SELECT " + list + " FROM " +
+                     table.target + " AS t WITH NO DATA; CREATE TEMPORARY TABLE " + table.verdicts +
+                     " (record pg_catalog.int8, verdict pg_catalog.\"char\") ON COMMIT DROP; CREATE TEMPORARY TABLE " +
+                     table.rejects +
+                     " (record pg_catalog.int8, verdict pg_catalog.\"char\", key pg_catalog.bytea, reason "
+                     "pg_catalog.bytea) ON COMMIT DROP");
 }
 
 void Stager::stage(format::TableReader& records) {
@@ -115,7 +103,8 @@ Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t 
   } catch (const ServerError&) {
     throw;  // the server has ended the COPY itself
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kInterrupted && error.kind() != ErrorKind::kConnection) connection_.fail_copy_in("abandoned");
+    if (error.kind() != ErrorKind::kInterrupted && error.kind() != ErrorKind::kConnection)
+      connection_.fail_copy_in("abandoned");
     throw;
   }
   rows_.append(kCopyTrailer);
@@ -171,7 +160,7 @@ void Stager::reject_next(format::TableReader& records, const std::string& reason
 bool Stager::encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
   const std::size_t start = rows_.size();
   const bool number_in_first_column = !table_.first_column_type.empty();
-  put_int16(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_in_first_column ? 0 : 1)));
+  put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_in_first_column ? 0 : 1)));
   if (!number_in_first_column) put_record_number(record.number);
   for (const StagedColumn& column : table_.columns) {
     const bool first = number_in_first_column && &column == &table_.columns.front();
@@ -189,23 +178,22 @@ bool Stager::encode(const format::RawRecord& record, std::span<const format::Val
 }
 
 void Stager::put_record_number(std::uint64_t number) {
-  put_int32(rows_, sizeof number);
-  put_int64(rows_, number);
+  put(rows_, static_cast<std::uint32_t>(sizeof number));
+  put(rows_, number);
 }
 
 // A value of a row type (the wire form of record_send): number of fields, and the type and the value of each.
 void Stager::begin_row_value(const StagedColumn& column, std::uint64_t number) {
   constexpr std::uint32_t kInt8Oid = 20;
-  put_int32(rows_, 0);  // the length of the whole, known at its end
-  put_int32(rows_, 2);
-  put_int32(rows_, kInt8Oid);
+  put(rows_, std::uint32_t{0});  // the length of the whole, known at its end
+  put(rows_, std::uint32_t{2});
+  put(rows_, kInt8Oid);
   put_record_number(number);
-  put_int32(rows_, column.stage_oid);
+  put(rows_, column.stage_oid);
 }
 
 void Stager::end_row_value(std::size_t start) {
-  const std::uint32_t length = __builtin_bswap32(static_cast<std::uint32_t>(rows_.size() - start - sizeof length));
-  std::memcpy(rows_.data() + start, &length, sizeof length);
+  store(rows_.data() + start, static_cast<std::uint32_t>(rows_.size() - start - sizeof(std::uint32_t)));
 }
 
 void Stager::refuse(std::uint64_t record, std::span<const format::Value> values, const std::string& reason) {
@@ -216,12 +204,14 @@ void Stager::refuse(std::uint64_t record, std::span<const format::Value> values,
     if (!key.empty()) key += ", ";
     const format::Value& value = values[column.file_column];
     key += column.name + "=";
-    key += value.kind == format::ValueKind::kNull || value.kind == format::ValueKind::kMissing ? std::string_view{"null"} : value.text;
+    key += value.kind == format::ValueKind::kNull || value.kind == format::ValueKind::kMissing
+               ? std::string_view{"null"}
+               : value.text;
     if (identity.empty() && key.size() > 1000) break;
   }
-  put_int16(rejects_, 4);
-  put_int32(rejects_, sizeof(std::uint64_t));
-  put_int64(rejects_, record);
+  put(rejects_, std::uint16_t{4});
+  put(rejects_, static_cast<std::uint32_t>(sizeof(std::uint64_t)));
+  put(rejects_, record);
   put_bytes(rejects_, "x");
   put_bytes(rejects_, key);
   put_bytes(rejects_, reason);

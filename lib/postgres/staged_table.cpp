@@ -36,8 +36,8 @@ std::uint32_t stage_oid_of(const ColumnDetails& column) {
   return column.type.oid;
 }
 
-// From the stage's type to the column's own. Through bpchar where it is text: then the server reads the text as the type's
-// input function does, whatever casts from text the type has.
+// From the stage's type to the column's own. Through bpchar where it is text: then the server reads the text as the
+// type's input function does, whatever casts from text the type has.
 std::string cast_of(const ColumnDetails& column) {
   switch (transport_of(column.type)) {
     case Transport::kText:
@@ -72,7 +72,8 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     if (place == engine::TablePlan::kNotWritten) continue;
     const ColumnDetails& column = details.columns[place];
     const std::string& name = details.table.columns[place].name;
-    columns.push_back({i, name, quote_name(name), stage_type_of(column), stage_oid_of(column), cast_of(column), Codec(column.type)});
+    columns.push_back(
+        {i, name, quote_name(name), stage_type_of(column), stage_oid_of(column), cast_of(column), Codec(column.type)});
   }
   if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
 }
@@ -149,7 +150,8 @@ std::string StagedTable::identity_list(const std::string& alias) const {
 
 std::string reject_sql(const StagedTable& table, char verdict, const std::string& reason, const std::string& rows) {
   return "INSERT INTO " + table.rejects + " SELECT DISTINCT ON (1) s." + table.record + ", '" + verdict +
-         "', pg_catalog.convert_to(" + table.key_text("s") + ", 'UTF8'), pg_catalog.convert_to(" + reason + ", 'UTF8') FROM " + rows;
+         "', pg_catalog.convert_to(" + table.key_text("s") + ", 'UTF8'), pg_catalog.convert_to(" + reason +
+         ", 'UTF8') FROM " + rows;
 }
 
 }  // namespace postgres

@@ -2,7 +2,8 @@
 // SQL fragments that stage, classify and merge share. Holds no rows: those are in temporary tables of the server
 //   stage_N    one row a record that could be staged
 //   verdict_N  record, verdict ('i' or 'u') of the rows to be written; a staged row without an entry is unchanged
-//   reject_N   record, verdict ('c' or 'x'), key and reason of the rows left out; bytea, so that any text fits any encoding
+//   reject_N   record, verdict ('c' or 'x'), key and reason of the rows left out; bytea, so that any text fits any
+//   encoding
 #pragma once
 
 #include <cstddef>
@@ -18,11 +19,11 @@ namespace postgres {
 
 struct StagedColumn {
   std::size_t file_column;
-  std::string name;        // of the target, as it is
+  std::string name;  // of the target, as it is
   std::string quoted;
-  std::string stage_type;  // "text" for what has no binary codec; empty: the target column's own
-  std::uint32_t stage_oid; // pg_type.oid of either
-  std::string cast;        // "::public.email"; empty: staged in its own type
+  std::string stage_type;   // "text" for what has no binary codec; empty: the target column's own
+  std::uint32_t stage_oid;  // pg_type.oid of either
+  std::string cast;         // "::public.email"; empty: staged in its own type
   Codec codec;
 };
 
@@ -32,16 +33,17 @@ struct StagedTable {
   TableDetails details;
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
-  std::string target;       // "schema"."table"
-  std::string target_rows;  // the same to read and to update: without children by inheritance, which are tables of their own
-  std::string stage;     // pg_temp.stage_N and so on
+  std::string target;  // "schema"."table"
+  std::string
+      target_rows;    // the same to read and to update: without children by inheritance, which are tables of their own
+  std::string stage;  // pg_temp.stage_N and so on
   std::string verdicts;
   std::string rejects;
-  std::string record;    // quoted name of the record number's column in typed_rows(); no column of the table is called so
+  std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
   // A table of as many columns as a table may have leaves no room for one more in stage_N: there the first column is of
   // this row type and holds the record number beside the value. Empty for any other table.
   std::string first_column_type;  // pg_temp.first_N
-  engine::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
+  engine::VerdictCounts counts;   // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
   bool records_indexed = false;  // verdict_N and stage_N have an index by record
@@ -70,8 +72,8 @@ struct StagedTable {
   std::string rows(Casts casts) const;
 };
 
-// INSERT INTO reject_N …: `verdict` is 'c' or 'x', `reason` a text expression, `rows` what follows FROM, with the staged
-// rows called s. One entry a record.
+// INSERT INTO reject_N …: `verdict` is 'c' or 'x', `reason` a text expression, `rows` what follows FROM, with the
+// staged rows called s. One entry a record.
 std::string reject_sql(const StagedTable& table, char verdict, const std::string& reason, const std::string& rows);
 
 }  // namespace postgres

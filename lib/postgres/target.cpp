@@ -34,14 +34,18 @@ std::string from_hex(const pqxx::field& field) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   std::string text;
   const char* hex = field.c_str();
-  for (std::size_t i = 2; i + 1 < field.size(); i += 2) text += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
+  for (std::size_t i = 2; i + 1 < field.size(); i += 2)
+    text += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
   return text;
 }
 
 }  // namespace
 
 PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout)
-    : connect_(std::move(connect)), lock_timeout_(lock_timeout), connection_(connect_()), info_(describe(*connection_)) {}
+    : connect_(std::move(connect)),
+      lock_timeout_(lock_timeout),
+      connection_(connect_()),
+      info_(describe(*connection_)) {}
 
 PostgresTarget::~PostgresTarget() = default;
 
@@ -52,7 +56,8 @@ void PostgresTarget::begin(engine::Intent intent) {
   notices_.clear();
   if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
   if (connection_->transaction_status() != PQTRANS_IDLE) roll_back();
-  const bool read_only = connection_->query("SELECT pg_catalog.current_setting('default_transaction_read_only') = 'on'")[0][0].as<bool>();
+  const bool read_only =
+      connection_->query("SELECT pg_catalog.current_setting('default_transaction_read_only') = 'on'")[0][0].as<bool>();
   if (read_only && intent_ == engine::Intent::kImport) {
     throw Error(ErrorKind::kPrivilege, connection_->place() + " is set to read-only (default_transaction_read_only)",
                 "a dry run works there; for an import, let the owner lift the setting for this role or database");
@@ -62,7 +67,8 @@ void PostgresTarget::begin(engine::Intent intent) {
   search_path_ = connection_->query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
   pin_settings(*connection_, lock_timeout_);
   if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
-    throw Error(ErrorKind::kPrivilege, connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
+    throw Error(ErrorKind::kPrivilege,
+                connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
                 "use the URL of the primary");
   }
   if (intent_ == engine::Intent::kImport) demand_sole_import();
@@ -73,8 +79,10 @@ void PostgresTarget::begin(engine::Intent intent) {
 void PostgresTarget::set_constraints() {
   connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
   const pqxx::result triggers = connection_->query(
-      "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.conname) FROM pg_catalog.pg_constraint c "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace GROUP BY 1 HAVING pg_catalog.bool_and(c.contype = 't' AND c.condeferred)");
+      "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.conname) FROM "
+      "pg_catalog.pg_constraint c "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace GROUP BY 1 HAVING pg_catalog.bool_and(c.contype = 't' "
+      "AND c.condeferred)");
   for (const auto& row : triggers) connection_->execute(std::string("SET CONSTRAINTS ") + row[0].c_str() + " DEFERRED");
 }
 
@@ -82,15 +90,20 @@ void PostgresTarget::demand_sole_import() {
   const std::string key(kAdvisoryLock);
   if (connection_->query("SELECT pg_catalog.pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>()) return;
   const pqxx::result other = connection_->query(
-      "SELECT a.pid, a.usename, a.client_addr, pg_catalog.date_trunc('second', a.xact_start) FROM pg_catalog.pg_locks l "
-      "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.database = "
+      "SELECT a.pid, a.usename, a.client_addr, pg_catalog.date_trunc('second', a.xact_start) FROM pg_catalog.pg_locks "
+      "l "
+      "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.database "
+      "= "
       "(SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND "
-      "(l.classid::pg_catalog.int8 << 32 | l.objid::pg_catalog.int8) = " + key);
+      "(l.classid::pg_catalog.int8 << 32 | l.objid::pg_catalog.int8) = " +
+      key);
   std::string who;
   if (!other.empty()) {
-    who = std::string(" (server process ") + other[0][0].c_str() + ", role " + other[0][1].c_str() + ", since " + other[0][3].c_str() + " UTC)";
+    who = std::string(" (server process ") + other[0][0].c_str() + ", role " + other[0][1].c_str() + ", since " +
+          other[0][3].c_str() + " UTC)";
   }
-  throw Error(ErrorKind::kLock, "another import into " + connection_->place() + " is under way" + who, "run the command again when it has ended");
+  throw Error(ErrorKind::kLock, "another import into " + connection_->place() + " is under way" + who,
+              "run the command again when it has ended");
 }
 
 std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string>& schemas) {
@@ -100,12 +113,14 @@ std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string
   return tables;
 }
 
-void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components, engine::Mode mode) {
+void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+                             engine::Mode mode) {
   std::vector<const TableDetails*> chosen;
   for (engine::TablePlan& plan : plans) {
     const TableDetails& details = find(plan.target.name);
     if (details.row_security) {
-      throw Error(ErrorKind::kPrivilege, "row security hides rows of " + quote_name(details.table.name) + " from this role",
+      throw Error(ErrorKind::kPrivilege,
+                  "row security hides rows of " + quote_name(details.table.name) + " from this role",
                   "import as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
     }
     chosen.push_back(&details);
@@ -169,8 +184,9 @@ void PostgresTarget::merge(base::Progress& progress) {
 engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);
   engine::VerdictCounts counts = table.counts;
-  for (const auto& row : connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
-                                            " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
+  for (const auto& row :
+       connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
+                          " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
     const auto rows = row[1].as<std::uint64_t>();
     switch (static_cast<engine::Verdict>(row[0].c_str()[0])) {
       case engine::Verdict::kInsert:
@@ -188,8 +204,10 @@ engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
     }
   }
   if (counts.sum() != counts.rows) {
-    throw Error(ErrorKind::kInternal, "the verdicts of " + table.target + " do not add up to its rows: " + std::to_string(counts.sum()) + " of " +
-                                          std::to_string(counts.rows), "please report this; nothing was committed");
+    throw Error(ErrorKind::kInternal,
+                "the verdicts of " + table.target + " do not add up to its rows: " + std::to_string(counts.sum()) +
+                    " of " + std::to_string(counts.rows),
+                "please report this; nothing was committed");
   }
   return counts;
 }
@@ -197,13 +215,15 @@ engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
 void PostgresTarget::for_each_left_out(std::size_t plan, const std::function<bool(const engine::LeftOut&)>& take) {
   const StagedTable& table = tables_.at(plan);
   if (table.rejected_rows == 0) return;
-  connection_->execute("DECLARE left_out NO SCROLL CURSOR FOR SELECT record, verdict, key, reason FROM " + table.rejects + " ORDER BY record");
+  connection_->execute("DECLARE left_out NO SCROLL CURSOR FOR SELECT record, verdict, key, reason FROM " +
+                       table.rejects + " ORDER BY record");
   bool more = true;
   while (more) {
     const pqxx::result rows = connection_->query("FETCH 500 FROM left_out");
     more = !rows.empty();
     for (const auto& row : rows) {
-      if (!take({row[0].as<std::uint64_t>(), static_cast<engine::Verdict>(row[1].c_str()[0]), from_hex(row[2]), from_hex(row[3])})) {
+      if (!take({row[0].as<std::uint64_t>(), static_cast<engine::Verdict>(row[1].c_str()[0]), from_hex(row[2]),
+                 from_hex(row[3])})) {
         more = false;
         break;
       }
@@ -227,7 +247,8 @@ void PostgresTarget::commit() {
       return;
     }
     // A transaction that has failed answers COMMIT without an error, but with this tag.
-    if (tag != "COMMIT") throw Error(ErrorKind::kInternal, "the server rolled the import back at the commit (" + tag + ")");
+    if (tag != "COMMIT")
+      throw Error(ErrorKind::kInternal, "the server rolled the import back at the commit (" + tag + ")");
   });
 }
 
@@ -243,14 +264,19 @@ void PostgresTarget::resolve_lost_commit(const std::string& transaction_id) {
     status.clear();  // not to be reached: told below
   }
   if (status == "committed") {
-    notices_.push_back("the connection was lost at the commit; the server says that transaction " + transaction_id + " is committed");
+    notices_.push_back("the connection was lost at the commit; the server says that transaction " + transaction_id +
+                       " is committed");
     return;
   }
   if (status == "aborted") {
-    throw Error(ErrorKind::kConnection, "lost the connection at the commit; the server says that the import was rolled back", "run the command again");
+    throw Error(ErrorKind::kConnection,
+                "lost the connection at the commit; the server says that the import was rolled back",
+                "run the command again");
   }
-  throw Error(ErrorKind::kCommitUnknown, "lost the connection at the commit; whether transaction " + transaction_id + " was committed is not known",
-              "ask the server: " + question + "; running the import again is safe either way");
+  throw Error(
+      ErrorKind::kCommitUnknown,
+      "lost the connection at the commit; whether transaction " + transaction_id + " was committed is not known",
+      "ask the server: " + question + "; running the import again is safe either way");
 }
 
 void PostgresTarget::roll_back() {

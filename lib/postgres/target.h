@@ -27,7 +27,8 @@ class PostgresTarget : public engine::Target {
   const engine::DatabaseInfo& info() const override { return info_; }
   void begin(engine::Intent intent) override;
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
-  void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components, engine::Mode mode) override;
+  void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+               engine::Mode mode) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   void classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;

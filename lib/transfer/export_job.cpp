@@ -24,9 +24,9 @@ using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
 struct Chosen {
-  std::vector<catalog::Table> tables;        // in dependency order
-  std::vector<std::uint64_t> component;      // parallel
-  std::vector<catalog::Table> skipped;       // audit tables
+  std::vector<catalog::Table> tables;    // in dependency order
+  std::vector<std::uint64_t> component;  // parallel
+  std::vector<catalog::Table> skipped;   // audit tables
   std::vector<std::string> schemas;
 };
 
@@ -54,7 +54,8 @@ Chosen choose(engine::Source& source, const Selection& selection) {
   chosen.schemas = selection.schemas;
   if (chosen.schemas.empty()) {
     for (const catalog::Table& table : chosen.tables) {
-      if (!table.name.schema.empty() && std::find(chosen.schemas.begin(), chosen.schemas.end(), table.name.schema) == chosen.schemas.end()) {
+      if (!table.name.schema.empty() &&
+          std::find(chosen.schemas.begin(), chosen.schemas.end(), table.name.schema) == chosen.schemas.end()) {
         chosen.schemas.push_back(table.name.schema);
       }
     }
@@ -75,18 +76,21 @@ std::string default_output() {
 }
 
 // Conditions by table; each must name exactly one table of the export.
-std::map<catalog::TableName, std::string> conditions(const std::vector<catalog::Table>& tables, const ExportOptions& options) {
+std::map<catalog::TableName, std::string> conditions(const std::vector<catalog::Table>& tables,
+                                                     const ExportOptions& options) {
   std::map<catalog::TableName, std::string> found;
   for (const auto& [pattern, sql] : options.where) {
     Selection only;
     only.tables = {pattern};
     const auto matching = select_tables(tables, only);
     if (matching.size() != 1) {
-      throw Error(ErrorKind::kUsage, "--where " + base::printable(pattern) + " matches " + std::to_string(matching.size()) + " tables",
+      throw Error(ErrorKind::kUsage,
+                  "--where " + base::printable(pattern) + " matches " + std::to_string(matching.size()) + " tables",
                   "name one table, with its schema where the name alone is not enough");
     }
     if (!found.emplace(tables[matching.front()].name, sql).second) {
-      throw Error(ErrorKind::kUsage, "--where is given twice for " + base::printable(pattern), "join the conditions with AND");
+      throw Error(ErrorKind::kUsage, "--where is given twice for " + base::printable(pattern),
+                  "join the conditions with AND");
     }
   }
   return found;
@@ -96,10 +100,13 @@ std::map<catalog::TableName, std::string> conditions(const std::vector<catalog::
 void note_outside_parents(const Chosen& chosen, const format::Header& header, engine::ExportOutcome& outcome) {
   for (const catalog::Table& table : chosen.tables) {
     for (const catalog::ForeignKey& key : table.foreign_keys) {
-      const bool inside = std::any_of(chosen.tables.begin(), chosen.tables.end(), [&](const auto& other) { return other.name == key.parent; });
+      const bool inside = std::any_of(chosen.tables.begin(), chosen.tables.end(),
+                                      [&](const auto& other) { return other.name == key.parent; });
       if (inside) continue;
-      outcome.notices.push_back(fmt::format("{} refers to {} ({}), which is not in this export: its rows must be in the target already",
-                                            format::section_name(table.name, header.schemas), format::section_name(key.parent, header.schemas), key.name));
+      outcome.notices.push_back(
+          fmt::format("{} refers to {} ({}), which is not in this export: its rows must be in the target already",
+                      format::section_name(table.name, header.schemas),
+                      format::section_name(key.parent, header.schemas), key.name));
     }
   }
 }
@@ -135,12 +142,14 @@ class ExportJob {
     format::Writer writer(*sink, header);
     for (std::size_t i = 0; i < chosen.tables.size(); ++i) {
       const auto condition = where.find(chosen.tables[i].name);
-      write_table(writer, i, chosen.tables[i], condition == where.end() ? std::string{} : condition->second, header, outcome);
+      write_table(writer, i, chosen.tables[i], condition == where.end() ? std::string{} : condition->second, header,
+                  outcome);
     }
     outcome.sha256 = writer.finish().sha256;
     outcome.bytes = writer.bytes();
     sink->finish();
-    for (const catalog::Table& table : chosen.skipped) outcome.skipped.push_back(format::section_name(table.name, header.schemas));
+    for (const catalog::Table& table : chosen.skipped)
+      outcome.skipped.push_back(format::section_name(table.name, header.schemas));
     note_outside_parents(chosen, header, outcome);
     outcome.duration = Clock::now() - start;
     progress_.finish();
@@ -186,7 +195,8 @@ class ExportJob {
 
 }  // namespace
 
-engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop) {
+engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress,
+                                 const std::stop_token& stop) {
   return ExportJob(source, options, progress, stop).run();
 }
 
@@ -200,7 +210,8 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
     listed.audit = table.audit;
     listed.component = chosen.component[i];
     for (const catalog::Table& parent : chosen.tables) {
-      const bool refers = std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), [&](const auto& key) { return key.parent == parent.name; });
+      const bool refers = std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                                      [&](const auto& key) { return key.parent == parent.name; });
       if (!refers) continue;
       if (&parent == &table) {
         listed.refers_to_itself = true;

@@ -13,7 +13,8 @@
 namespace transfer {
 
 // Writes the export. Throws base::Error; then no file is left behind.
-engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop);
+engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress,
+                                 const std::stop_token& stop);
 
 // The tables that run_export would write, in its order.
 std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selection& selection);

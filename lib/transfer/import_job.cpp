@@ -22,12 +22,13 @@ using base::Error;
 using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kAttempts = 4;  // the first and three more
+constexpr int kAttempts = 4;               // the first and three more
 constexpr std::size_t kLeftOutShown = 20;  // a table; the counts say how many there are
 
 class ImportJob {
  public:
-  ImportJob(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress, const std::stop_token& stop)
+  ImportJob(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
+            const std::stop_token& stop)
       : open_target_(open_target), options_(options), progress_(progress), stop_(stop) {}
 
   engine::ImportOutcome run() {
@@ -57,7 +58,8 @@ class ImportJob {
   }
 
  private:
-  // The whole file once, before the target is touched. A pipe is kept in an unlinked file while it is read: it is needed again.
+  // The whole file once, before the target is touched. A pipe is kept in an unlinked file while it is read: it is
+  // needed again.
   void verify() {
     file_.emplace(base::InputFile::open(options_.input));
     progress_.phase("verify", file_->size());
@@ -69,7 +71,8 @@ class ImportJob {
       progress_.advance(0, bytes - reported);
       reported = bytes;
     };
-    const auto on_chunk = spool ? format::OnChunk([&](std::string_view chunk) { spool->write(chunk); }) : format::OnChunk{};
+    const auto on_chunk =
+        spool ? format::OnChunk([&](std::string_view chunk) { spool->write(chunk); }) : format::OnChunk{};
     format::FileSource<base::InputFile> source(*file_);
     verified_ = format::verify(source, options_.seal, on_progress, on_chunk);
     if (spool) file_.emplace(spool->finish(file_->name()));
@@ -77,7 +80,8 @@ class ImportJob {
 
   void transfer_rows() {
     target_->begin(options_.intent);
-    const Plan plan = make_plan(verified_.header, target_->tables(options_.selection.schemas), target_->info(), options_.selection);
+    const Plan plan =
+        make_plan(verified_.header, target_->tables(options_.selection.schemas), target_->info(), options_.selection);
     target_->prepare(plan.tables, plan.components, options_.mode);
     stage(plan);
     progress_.phase("classify", 0);
@@ -127,14 +131,16 @@ class ImportJob {
       for (const catalog::Column& column : verified_.header.tables[i].columns) {
         if (!column.generated) columns.push_back(column.name);
       }
-      format::RowParser parser(std::move(columns), verified_.sealed ? format::Strictness::kTrusted : format::Strictness::kFull, section);
+      format::RowParser parser(std::move(columns),
+                               verified_.sealed ? format::Strictness::kTrusted : format::Strictness::kFull, section);
       format::TableReader records(splitter, parser);
       target_->stage(*plan.table_of_section[i], records, progress_);
     }
     splitter.read_seal();
     file_->check_unchanged();
     if (hash.hex() != verified_.sha256) {
-      throw Error(ErrorKind::kFile, file_->name() + ": the file was changed while it was read", "nothing was written; run the import again");
+      throw Error(ErrorKind::kFile, file_->name() + ": the file was changed while it was read",
+                  "nothing was written; run the import again");
     }
   }
 
@@ -155,7 +161,8 @@ class ImportJob {
       }
       table.counts.rows = verified_.rows[i];
       if (table.counts.sum() != table.counts.rows) {
-        throw Error(ErrorKind::kInternal, "the verdicts of " + table.name + " do not add up to the rows of the file", "please report this");
+        throw Error(ErrorKind::kInternal, "the verdicts of " + table.name + " do not add up to the rows of the file",
+                    "please report this");
       }
       outcome_.total += table.counts;
       outcome_.tables.push_back(std::move(table));
@@ -174,7 +181,8 @@ class ImportJob {
 
 }  // namespace
 
-engine::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress, const std::stop_token& stop) {
+engine::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
+                                 const std::stop_token& stop) {
   return ImportJob(open_target, options, progress, stop).run();
 }
 

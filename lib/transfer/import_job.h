@@ -17,6 +17,7 @@ namespace transfer {
 using OpenTarget = std::function<std::unique_ptr<engine::Target>()>;
 
 // Throws base::Error; then the target is as it was, unless the kind is kCommitUnknown.
-engine::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress, const std::stop_token& stop);
+engine::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
+                                 const std::stop_token& stop);
 
 }  // namespace transfer

@@ -15,10 +15,11 @@ namespace transfer {
 
 enum class Audit { kInclude, kSkip };
 
-// Which tables. Patterns know * and ?; with a dot they are matched against schema.table, without against the table alone.
+// Which tables. Patterns know * and ?; with a dot they are matched against schema.table, without against the table
+// alone.
 struct Selection {
-  std::vector<std::string> schemas;         // empty: all of the database's own
-  std::vector<std::string> tables;          // empty: all
+  std::vector<std::string> schemas;  // empty: all of the database's own
+  std::vector<std::string> tables;   // empty: all
   std::vector<std::string> excluded;
   std::vector<std::string> audit_tables;
   Audit audit = Audit::kInclude;

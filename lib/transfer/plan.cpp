@@ -16,10 +16,11 @@ using base::Error;
 using base::ErrorKind;
 
 // A file of one schema goes into the one schema that was asked for; otherwise schemas keep their names.
-catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header, const Selection& selection,
-                                  const std::vector<catalog::Table>& target_tables) {
+catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header,
+                                  const Selection& selection, const std::vector<catalog::Table>& target_tables) {
   if (selection.schemas.size() == 1 && header.schemas.size() <= 1) return {selection.schemas.front(), name.name};
-  const bool known = std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
+  const bool known =
+      std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
   if (!known && name.schema.empty()) return {"public", name.name};
   return name;
 }
@@ -44,22 +45,26 @@ engine::TablePlan plan_table(const catalog::Table& file, const catalog::Table& t
   for (const catalog::Column& column : file.columns) {
     if (column.generated) continue;  // not in the records
     const catalog::Column* there = target.find_column(column.name);
-    plan.target_column.push_back(there == nullptr || there->generated ? engine::TablePlan::kNotWritten
-                                                                      : static_cast<std::size_t>(there - target.columns.data()));
+    plan.target_column.push_back(there == nullptr || there->generated
+                                     ? engine::TablePlan::kNotWritten
+                                     : static_cast<std::size_t>(there - target.columns.data()));
   }
   plan.identity = target.identity();
   return plan;
 }
 
-void note_differences(const std::string& section, const catalog::Table& file, const catalog::Table& target, Plan& plan) {
+void note_differences(const std::string& section, const catalog::Table& file, const catalog::Table& target,
+                      Plan& plan) {
   for (const catalog::Column& column : target.columns) {
     if (column.generated || file.find_column(column.name) != nullptr) continue;
-    plan.notices.push_back(section + "." + column.name + " is not in the file: new rows take its default, updates leave it as it is");
+    plan.notices.push_back(section + "." + column.name +
+                           " is not in the file: new rows take its default, updates leave it as it is");
   }
   for (const catalog::Column& column : file.columns) {
     const catalog::Column* there = target.find_column(column.name);
     if (there != nullptr && there->generated && !column.generated) {
-      plan.notices.push_back(section + "." + column.name + " is generated in the target: the file's values are not used");
+      plan.notices.push_back(section + "." + column.name +
+                             " is generated in the target: the file's values are not used");
     }
   }
 }
@@ -67,7 +72,8 @@ void note_differences(const std::string& section, const catalog::Table& file, co
 [[noreturn]] void fail(const std::vector<catalog::Drift>& drift) {
   std::string lines;
   for (const catalog::Drift& difference : drift) {
-    lines += "\n  " + base::printable(difference.table) + (difference.column.empty() ? "" : "." + base::printable(difference.column)) + " " +
+    lines += "\n  " + base::printable(difference.table) +
+             (difference.column.empty() ? "" : "." + base::printable(difference.column)) + " " +
              base::printable(difference.what);
   }
   throw Error(ErrorKind::kSchema, "the file does not fit the target's schema:" + lines,
@@ -76,8 +82,8 @@ void note_differences(const std::string& section, const catalog::Table& file, co
 
 }  // namespace
 
-Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables, const engine::DatabaseInfo& target,
-               const Selection& selection) {
+Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
+               const engine::DatabaseInfo& target, const Selection& selection) {
   Plan plan;
   plan.table_of_section.resize(header.tables.size());
   std::vector<catalog::Drift> drift;
@@ -94,7 +100,8 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     const catalog::Table* there = find(target_tables, name_in_target(file.name, header, selection, target_tables));
     if (there == nullptr) {
       const auto near = base::closest(file.name.name, target_names);
-      drift.push_back({section, "", "is missing in the target" + (near ? " (did you mean " + *near + "?)" : std::string{})});
+      drift.push_back(
+          {section, "", "is missing in the target" + (near ? " (did you mean " + *near + "?)" : std::string{})});
       continue;
     }
     const auto differences = catalog::find_drift(section, file, *there, same_engine);

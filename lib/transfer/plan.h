@@ -24,7 +24,7 @@ struct Plan {
 };
 
 // Throws kSchema with a line for every difference that keeps the file from being imported.
-Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables, const engine::DatabaseInfo& target,
-               const Selection& selection);
+Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
+               const engine::DatabaseInfo& target, const Selection& selection);
 
 }  // namespace transfer

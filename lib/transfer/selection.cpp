@@ -43,14 +43,16 @@ bool matches_text(std::string_view pattern, std::string_view text) {
 }
 
 bool matches_any(const std::vector<std::string>& patterns, const catalog::TableName& table) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return matches(pattern, table); });
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return matches(pattern, table); });
 }
 
 void demand_match(const std::string& pattern, const std::vector<catalog::Table>& tables) {
   std::vector<std::string> names;
   for (const catalog::Table& table : tables) {
     if (matches(pattern, table.name)) return;
-    names.push_back(pattern.find('.') == std::string::npos ? table.name.name : table.name.schema + "." + table.name.name);
+    names.push_back(pattern.find('.') == std::string::npos ? table.name.name
+                                                           : table.name.schema + "." + table.name.name);
   }
   const auto near = base::closest(pattern, names);
   throw base::Error(base::ErrorKind::kUsage, "no table matches " + base::printable(pattern),
@@ -78,6 +80,8 @@ std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables
   return chosen;
 }
 
-bool is_audit(const catalog::TableName& table, const Selection& selection) { return matches_any(selection.audit_tables, table); }
+bool is_audit(const catalog::TableName& table, const Selection& selection) {
+  return matches_any(selection.audit_tables, table);
+}
 
 }  // namespace transfer

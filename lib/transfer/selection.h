@@ -10,7 +10,8 @@
 
 namespace transfer {
 
-// `*` any text, `?` any one character. A pattern with a dot is matched against "schema.table", any other against the table.
+// `*` any text, `?` any one character. A pattern with a dot is matched against "schema.table", any other against the
+// table.
 bool matches(std::string_view pattern, const catalog::TableName& table);
 
 // Indices of the chosen tables, in their order; --skip-audit is not applied here. A pattern that matches no table is

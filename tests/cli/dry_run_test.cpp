@@ -31,15 +31,18 @@ TEST_F(DryRun, TellsTheVerdictsAndWritesNothing) {
 
 TEST_F(DryRun, NeedsNoMoreThanSelectOnTheTablesAndTempOnTheDatabase) {
   const std::string role = "reviewer_of_" + target.name();
-  target.run("CREATE ROLE " + role + " LOGIN; REVOKE ALL ON DATABASE " + target.name() + " FROM PUBLIC; GRANT CONNECT, TEMP ON DATABASE " + target.name() +
-             " TO " + role + "; GRANT USAGE ON SCHEMA public TO " + role + "; GRANT SELECT ON users TO " + role);
+  target.run("CREATE ROLE " + role + " LOGIN; REVOKE ALL ON DATABASE " + target.name() +
+             " FROM PUBLIC; GRANT CONNECT, TEMP ON DATABASE " + target.name() + " TO " + role +
+             "; GRANT USAGE ON SCHEMA public TO " + role + "; GRANT SELECT ON users TO " + role);
   ASSERT_EQ(run_export().status, 0);
   const std::string written = writes();
-  const support::Run dry = support::run_program({PROGRAM_DIR "/db-import", file, "--dry-run", "--json", "--url", target.url() + "&user=" + role});
+  const support::Run dry = support::run_program(
+      {PROGRAM_DIR "/db-import", file, "--dry-run", "--json", "--url", target.url() + "&user=" + role});
   EXPECT_EQ(dry.status, 4) << dry.err;
   EXPECT_THAT(verdicts(nlohmann::json::parse(dry.out), "users"), ElementsAre(0, 1, 1, 1, 0, 0));
   EXPECT_EQ(writes(), written);
-  const support::Run real = support::run_program({PROGRAM_DIR "/db-import", file, "--url", target.url() + "&user=" + role});
+  const support::Run real =
+      support::run_program({PROGRAM_DIR "/db-import", file, "--url", target.url() + "&user=" + role});
   EXPECT_EQ(real.status, 8);
   EXPECT_THAT(real.err, HasSubstr("GRANT INSERT, UPDATE ON public.users TO " + role));
   EXPECT_EQ(writes(), written);

@@ -35,8 +35,11 @@ TEST_F(Import, ASecondTimeWritesNoRow) {
 }
 
 TEST_F(Import, LeavesOutARowWhoseOtherUniqueKeyIsTakenAndNamesTheHolder) {
-  schema("CREATE TABLE users (id text PRIMARY KEY, email text UNIQUE); CREATE TABLE posts (id int PRIMARY KEY, author text REFERENCES users)");
-  source.run("INSERT INTO users VALUES ('c1', 'a@b.fr'), ('c2', 'c@d.fr'); INSERT INTO posts VALUES (1, 'c1'), (2, 'c2')");
+  schema(
+      "CREATE TABLE users (id text PRIMARY KEY, email text UNIQUE); CREATE TABLE posts (id int PRIMARY KEY, author "
+      "text REFERENCES users)");
+  source.run(
+      "INSERT INTO users VALUES ('c1', 'a@b.fr'), ('c2', 'c@d.fr'); INSERT INTO posts VALUES (1, 'c1'), (2, 'c2')");
   target.run("INSERT INTO users VALUES ('c99', 'a@b.fr')");
   const auto result = transfer();
   EXPECT_EQ(status, 4);
@@ -45,15 +48,23 @@ TEST_F(Import, LeavesOutARowWhoseOtherUniqueKeyIsTakenAndNamesTheHolder) {
   const auto conflict = table(result, "users")["left_out"][0];
   EXPECT_EQ(conflict["key"], "id=c1");
   EXPECT_EQ(conflict["record"], 1);
-  EXPECT_THAT(std::string(conflict["reason"]), testing::AllOf(HasSubstr("users_email_key"), HasSubstr("a@b.fr"), HasSubstr("id=c99")));
-  EXPECT_THAT(std::string(table(result, "posts")["left_out"][0]["reason"]), testing::AllOf(HasSubstr("users"), HasSubstr("id=c1")));
+  EXPECT_THAT(std::string(conflict["reason"]),
+              testing::AllOf(HasSubstr("users_email_key"), HasSubstr("a@b.fr"), HasSubstr("id=c99")));
+  EXPECT_THAT(std::string(table(result, "posts")["left_out"][0]["reason"]),
+              testing::AllOf(HasSubstr("users"), HasSubstr("id=c1")));
 }
 
 TEST_F(Import, LeavesOutWhatTheTargetCannotHoldAndGoesOn) {
-  source.run("CREATE TYPE mood AS ENUM ('calm', 'wild'); CREATE TABLE t (id int PRIMARY KEY, name text, n numeric, m mood, d date)");
-  target.run("CREATE TYPE mood AS ENUM ('calm'); CREATE TABLE t (id int PRIMARY KEY, name varchar(3) NOT NULL, n numeric(4,1) CHECK (n < 100), m mood, d date)");
-  source.run("INSERT INTO t VALUES (1, 'ok', 1.5, 'calm', '2025-01-15'), (2, 'too long', 1, NULL, NULL), (3, NULL, 1, NULL, NULL), (4, 'x', 1.25, NULL, NULL), "
-             "(5, 'x', 100, NULL, NULL), (6, 'x', 1, 'wild', NULL), (7, 'ok', NULL, 'calm', NULL)");
+  source.run(
+      "CREATE TYPE mood AS ENUM ('calm', 'wild'); CREATE TABLE t (id int PRIMARY KEY, name text, n numeric, m mood, d "
+      "date)");
+  target.run(
+      "CREATE TYPE mood AS ENUM ('calm'); CREATE TABLE t (id int PRIMARY KEY, name varchar(3) NOT NULL, n numeric(4,1) "
+      "CHECK (n < 100), m mood, d date)");
+  source.run(
+      "INSERT INTO t VALUES (1, 'ok', 1.5, 'calm', '2025-01-15'), (2, 'too long', 1, NULL, NULL), (3, NULL, 1, NULL, "
+      "NULL), (4, 'x', 1.25, NULL, NULL), "
+      "(5, 'x', 100, NULL, NULL), (6, 'x', 1, 'wild', NULL), (7, 'ok', NULL, 'calm', NULL)");
   const auto result = transfer();
   EXPECT_EQ(status, 4);
   EXPECT_THAT(verdicts(result, "t"), ElementsAre(2, 0, 0, 0, 5, 0));
@@ -67,8 +78,11 @@ TEST_F(Import, LeavesOutWhatTheTargetCannotHoldAndGoesOn) {
 TEST_F(Import, FindsTheRowsThatOnlyATriggerRefuses) {
   schema("CREATE TABLE t (id int PRIMARY KEY, v text)");
   source.run("INSERT INTO t SELECT n, 'v' || n FROM generate_series(1, 3000) n");
-  target.run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id IN (7, 1500, 2999) THEN RAISE 'not %', NEW.id; END IF; "
-             "IF NEW.id = 42 THEN RETURN NULL; END IF; RETURN NEW; END $$; CREATE TRIGGER refuse BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION refuse()");
+  target.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id IN (7, 1500, 2999) THEN RAISE "
+      "'not %', NEW.id; END IF; "
+      "IF NEW.id = 42 THEN RETURN NULL; END IF; RETURN NEW; END $$; CREATE TRIGGER refuse BEFORE INSERT ON t FOR EACH "
+      "ROW EXECUTE FUNCTION refuse()");
   const auto result = transfer();
   EXPECT_EQ(status, 4);
   EXPECT_THAT(verdicts(result, "t"), ElementsAre(2996, 0, 0, 0, 4, 0));
@@ -96,7 +110,8 @@ TEST_F(Import, WithAModeSkipsTheRowsThatTheModeIsNotFor) {
 }
 
 TEST_F(Import, RaisesSequencesAndNeverLowersThem) {
-  schema("CREATE TABLE low (id serial PRIMARY KEY); CREATE TABLE high (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY)");
+  schema(
+      "CREATE TABLE low (id serial PRIMARY KEY); CREATE TABLE high (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY)");
   source.run("INSERT INTO low SELECT FROM generate_series(1, 50); INSERT INTO high SELECT FROM generate_series(1, 5)");
   target.run("SELECT setval('high_id_seq', 1000)");
   transfer();
@@ -111,7 +126,8 @@ TEST_F(Import, OfATableThatTheTargetLacksEndsBeforeAnythingIsRead) {
   ASSERT_EQ(run_export().status, 0);
   const support::Run run = run_import();
   EXPECT_EQ(run.status, 7);
-  EXPECT_THAT(run.err, testing::AllOf(HasSubstr("users is missing in the target"), HasSubstr("orders.paid is NOT NULL without a default")));
+  EXPECT_THAT(run.err, testing::AllOf(HasSubstr("users is missing in the target"),
+                                      HasSubstr("orders.paid is NOT NULL without a default")));
 }
 
 TEST_F(Import, OfACutFileIsRefusedBeforeTheTargetIsOpened) {
@@ -120,7 +136,8 @@ TEST_F(Import, OfACutFileIsRefusedBeforeTheTargetIsOpened) {
   ASSERT_EQ(run_export().status, 0);
   const std::string whole = support::read_file(file);
   file = folder.write("cut.json", whole.substr(0, whole.size() - 40));
-  const support::Run run = support::run_program({PROGRAM_DIR "/db-import", file, "--url", "postgresql://nobody@/none?host=/nowhere"});
+  const support::Run run =
+      support::run_program({PROGRAM_DIR "/db-import", file, "--url", "postgresql://nobody@/none?host=/nowhere"});
   EXPECT_EQ(run.status, 6) << run.err;
 }
 

@@ -12,14 +12,20 @@ namespace {
 class ImportTransaction : public Transfer {
  protected:
   void SetUp() override {
-    schema("CREATE TABLE parents (id int PRIMARY KEY, name text); CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents, name text)");
-    source.run("INSERT INTO parents SELECT n, 'new ' || n FROM generate_series(1, 20000) n; INSERT INTO children SELECT n, n, repeat('x', 100) FROM generate_series(1, 20000) n");
+    schema(
+        "CREATE TABLE parents (id int PRIMARY KEY, name text); CREATE TABLE children (id int PRIMARY KEY, parent int "
+        "REFERENCES parents, name text)");
+    source.run(
+        "INSERT INTO parents SELECT n, 'new ' || n FROM generate_series(1, 20000) n; INSERT INTO children SELECT n, n, "
+        "repeat('x', 100) FROM generate_series(1, 20000) n");
     target.run("INSERT INTO parents SELECT n, 'old ' || n FROM generate_series(1, 10000) n");
     ASSERT_EQ(run_export().status, 0);
   }
 
   bool importer_is_connected() {
-    return target.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'db-transfer'") != "0";
+    return target.value(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+               "'db-transfer'") != "0";
   }
 };
 
@@ -45,7 +51,8 @@ TEST_F(ImportTransaction, InterruptedSaysThatNothingWasWritten) {
   const std::string before = support::normalized_dump(target.url());
   target.run("BEGIN; LOCK TABLE children IN EXCLUSIVE MODE");  // the import waits in its merge
   support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
-  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0")
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   importer.signal(SIGINT);
   const support::Run run = importer.finish();
   target.run("ROLLBACK");
@@ -66,7 +73,8 @@ TEST_F(ImportTransaction, GivesUpWhenALockIsNotToBeHad) {
 TEST_F(ImportTransaction, RefusesToRunBesideAnotherImport) {
   target.run("BEGIN; LOCK TABLE children IN EXCLUSIVE MODE");
   support::Program first({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
-  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0")
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const support::Run second = run_import();
   target.run("ROLLBACK");
   EXPECT_EQ(second.status, 9);
@@ -78,7 +86,8 @@ TEST_F(ImportTransaction, RefusesToRunBesideAnotherImport) {
 TEST_F(ImportTransaction, TriesAgainWhenTheApplicationChangedARowMeanwhile) {
   target.run("BEGIN; UPDATE parents SET name = 'by the application' WHERE id = 5");
   support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
-  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0")
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   target.run("COMMIT");
   const support::Run run = importer.finish();
   EXPECT_EQ(run.status, 0) << run.err;

@@ -16,14 +16,16 @@ class Promotion : public Transfer {
 
 TEST_F(Promotion, ListsTheTablesInTheOrderOfTheGuide) {
   source.run_file(SOURCE_DIR "/schema/document-sharing/001_schema.sql");
-  const support::Run list = support::run_program({PROGRAM_DIR "/db-export", "--list", "--json", "--url", source.url(), "--config", config});
+  const support::Run list =
+      support::run_program({PROGRAM_DIR "/db-export", "--list", "--json", "--url", source.url(), "--config", config});
   ASSERT_EQ(list.status, 0) << list.err;
   std::vector<std::string> names;
   const auto listed = nlohmann::json::parse(list.out);
   for (const auto& table : listed["tables"]) names.push_back(table["name"]);
-  EXPECT_THAT(names, ElementsAre("permissions", "organizations", "users", "_PermissionToUser", "departments", "filieres", "organization_invites",
-                                 "demande_partages", "document_partages", "blockchain_blocks", "abonnements", "transactions", "payments",
-                                 "contact_messages", "configurations", "site_settings", "audit_logs"));
+  EXPECT_THAT(names, ElementsAre("permissions", "organizations", "users", "_PermissionToUser", "departments",
+                                 "filieres", "organization_invites", "demande_partages", "document_partages",
+                                 "blockchain_blocks", "abonnements", "transactions", "payments", "contact_messages",
+                                 "configurations", "site_settings", "audit_logs"));
 }
 
 TEST_F(Promotion, FillsAnEmptyProductionWithEveryRowAsItWas) {
@@ -41,7 +43,9 @@ TEST_F(Promotion, GivesTheSameDataByteForByteWhenTheTargetIsExportedAgain) {
   transfer();
   const std::string again = folder.file("again.json");
   ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", again, "--url", target.url()}).status, 0);
-  const auto data_of = [](const std::string& text) { return text.substr(text.find("\n\"data\": {"), text.rfind("\n\"seal\"") - text.find("\n\"data\": {")); };
+  const auto data_of = [](const std::string& text) {
+    return text.substr(text.find("\n\"data\": {"), text.rfind("\n\"seal\"") - text.find("\n\"data\": {"));
+  };
   EXPECT_EQ(data_of(support::read_file(file)), data_of(support::read_file(again)));
 }
 
@@ -89,10 +93,12 @@ TEST_F(Promotion, OfAPrettyPrintedCopyThroughAPipeGivesTheSameVerdicts) {
   target.run_file(SOURCE_DIR "/schema/document-sharing/production.sql");
   const auto sealed = transfer({"--dry-run"});
   const std::string pretty = support::run_program({"jq", ".", file}).out;
-  const support::Run piped = support::run_program({PROGRAM_DIR "/db-import", "-", "--unsealed", "--dry-run", "--json", "--url", target.url()}, {.input = pretty});
+  const support::Run piped = support::run_program(
+      {PROGRAM_DIR "/db-import", "-", "--unsealed", "--dry-run", "--json", "--url", target.url()}, {.input = pretty});
   ASSERT_EQ(piped.status, 4) << piped.err;
   EXPECT_EQ(nlohmann::json::parse(piped.out)["tables"], sealed["tables"]);
-  const support::Run refused = support::run_program({PROGRAM_DIR "/db-import", "-", "--dry-run", "--url", target.url()}, {.input = pretty});
+  const support::Run refused =
+      support::run_program({PROGRAM_DIR "/db-import", "-", "--dry-run", "--url", target.url()}, {.input = pretty});
   EXPECT_EQ(refused.status, 6);
   EXPECT_THAT(refused.err, HasSubstr("--unsealed"));
 }
@@ -101,12 +107,18 @@ TEST_F(Promotion, SortedExportsOfEqualDatabasesDifferInNoRecord) {
   load_document_sharing(source, 30);
   target.run_file(SOURCE_DIR "/schema/document-sharing/001_schema.sql");
   transfer();
-  target.run("UPDATE users SET \"createdAt\" = \"createdAt\" WHERE id IN (SELECT id FROM users ORDER BY id LIMIT 7)");  // moves rows about
+  target.run(
+      "UPDATE users SET \"createdAt\" = \"createdAt\" WHERE id IN (SELECT id FROM users ORDER BY id LIMIT 7)");  // moves
+                                                                                                                 // rows
+                                                                                                                 // about
   ASSERT_EQ(run_export({"--sorted"}).status, 0);
   const std::string other = folder.file("other.json");
   ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", other, "--sorted", "--url", target.url()}).status, 0);
-  EXPECT_EQ(nlohmann::json::parse(support::read_file(file))["data"], nlohmann::json::parse(support::read_file(other))["data"]);
-  const auto records = [](const std::string& text) { return text.substr(text.find("\n\"data\""), text.rfind("\n\"seal\"") - text.find("\n\"data\"")); };
+  EXPECT_EQ(nlohmann::json::parse(support::read_file(file))["data"],
+            nlohmann::json::parse(support::read_file(other))["data"]);
+  const auto records = [](const std::string& text) {
+    return text.substr(text.find("\n\"data\""), text.rfind("\n\"seal\"") - text.find("\n\"data\""));
+  };
   EXPECT_EQ(records(support::read_file(file)), records(support::read_file(other)));
 }
 

@@ -34,7 +34,8 @@ class Transfer : public testing::Test {
     return support::run_program(arguments);
   }
 
-  // Exports, imports and returns the result, whatever the exit status; every import of a test goes through the sum rule.
+  // Exports, imports and returns the result, whatever the exit status; every import of a test goes through the sum
+  // rule.
   nlohmann::json transfer(std::vector<std::string> options = {}) {
     const support::Run exported = run_export();
     EXPECT_EQ(exported.status, 0) << exported.err;
@@ -53,7 +54,8 @@ class Transfer : public testing::Test {
     nlohmann::json result = nlohmann::json::parse(imported.out);
     for (const auto& table : result["tables"]) {
       int sum = 0;
-      for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"}) sum += table[verdict].get<int>();
+      for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"})
+        sum += table[verdict].get<int>();
       EXPECT_EQ(sum, table["rows"].get<int>()) << table.dump();
     }
     return result;
@@ -71,14 +73,17 @@ class Transfer : public testing::Test {
   static std::vector<int> verdicts(const nlohmann::json& result, const std::string& name) {
     const nlohmann::json found = table(result, name);
     std::vector<int> counts;
-    for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"}) counts.push_back(found.value(verdict, -1));
+    for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"})
+      counts.push_back(found.value(verdict, -1));
     return counts;
   }
 
   // All that the server has ever written into the user's tables of the target.
   std::string writes() {
     target.run("SELECT pg_stat_force_next_flush()");
-    return target.value("SELECT concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) FROM pg_stat_user_tables WHERE schemaname NOT LIKE 'pg_temp%'");
+    return target.value(
+        "SELECT concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) FROM pg_stat_user_tables WHERE "
+        "schemaname NOT LIKE 'pg_temp%'");
   }
 
   void load_document_sharing(support::Database& database, int scale) {

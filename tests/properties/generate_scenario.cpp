@@ -8,14 +8,12 @@
 #include "properties/generate_type.h"
 #include "properties/generate_value.h"
 #include "properties/sql.h"
+#include "support/server.h"
 
 namespace properties {
 namespace {
 
-// A column that something else may refer to, with what its values are made of.
-struct Key {
-  std::vector<std::size_t> columns;  // places in the table
-};
+using Key = std::vector<std::size_t>;  // places of columns that a foreign key may refer to
 
 class Maker {
  public:
@@ -41,7 +39,7 @@ class Maker {
   // What the generator knows of a table beyond its SQL; parallel to scenario_.tables.
   struct Notes {
     std::vector<Type> types;  // by column
-    std::vector<Key> keys;    // that a foreign key may refer to
+    std::vector<Key> keys;
     std::optional<std::size_t> partition_column;
     bool inherited_from = false;
   };
@@ -230,7 +228,7 @@ class Maker {
     const auto names = names_of(places);
     scenario_.tables.back().rules.push_back({"PRIMARY KEY (" + list_of(names) + ")", false, names});
     scenario_.tables.back().has_identity = true;
-    notes_.back().keys.push_back({places});
+    notes_.back().keys.push_back(places);
   }
 
   void unique(std::vector<std::size_t> places, const std::string& tail) {
@@ -240,7 +238,7 @@ class Maker {
     scenario_.tables.back().rules.push_back(
         {std::string("UNIQUE") + (nulls ? tail : "") + " (" + list_of(names) + ")" + (nulls ? "" : tail), false,
          names});
-    if (tail.empty() || nulls) notes_.back().keys.push_back({places});
+    if (tail.empty() || nulls) notes_.back().keys.push_back(places);
   }
 
   void make_column() {
@@ -275,7 +273,8 @@ class Maker {
           table.rules.push_back({"CHECK (pg_catalog.num_nulls(" + name + ") < 2)", false, names});
           break;
         case 1:
-          if (type.ordered) unique({place}, dice_.once_in(2) ? "" : " NULLS NOT DISTINCT");
+          if (type.ordered)
+            unique({place}, dice_.once_in(2) || support::server_version() < 15 ? "" : " NULLS NOT DISTINCT");
           break;
         case 2:
           if (type.ordered) unique({place}, dice_.once_in(2) ? " DEFERRABLE" : " DEFERRABLE INITIALLY DEFERRED");
@@ -294,7 +293,8 @@ class Maker {
           }
           break;
         case 5:
-          if (type.ordered) table.rules.push_back({"EXCLUDE USING btree (" + name + " WITH =)", false, names});
+          if (type.ordered && type.referable)
+            table.rules.push_back({"EXCLUDE USING btree (" + name + " WITH =)", false, names});
           break;
         default:
           if (type.sql.ends_with("range") && !type.sql.ends_with("multirange"))
@@ -317,12 +317,12 @@ class Maker {
   void make_foreign_key(std::size_t number, std::size_t parent) {
     const Key key = dice_.pick(notes_[parent].keys);
     const auto not_referable = [&](std::size_t place) { return !notes_[parent].types[place].referable; };
-    if (std::any_of(key.columns.begin(), key.columns.end(), not_referable)) return;
+    if (std::any_of(key.begin(), key.end(), not_referable)) return;
     Table& table = scenario_.tables[number];
     ForeignKey foreign_key;
     foreign_key.parent = parent;
     const bool required = dice_.once_in(4);
-    for (const std::size_t place : key.columns) {
+    for (const std::size_t place : key) {
       const Type type = notes_[parent].types[place];
       foreign_key.parent_columns.push_back(scenario_.tables[parent].columns[place].name);
       table.columns.push_back({new_column_name(table), type.sql, required ? "NOT NULL" : "", false, {}});

@@ -73,13 +73,14 @@ std::string random_interval(Dice& dice) {
                                             "2147483647 mons",
                                             "-2147483648 days",
                                             "-00:00:00.000001",
-                                            "2562047788:00:54.775807",
+                                            "2147483646:59:59.999999",
                                             "-178956970 years -8 mons",
                                             "-1 mon",
                                             "1 mon -1 day"};
   if (dice.once_in(2)) return dice.pick(odd);
-  return fmt::format("{} mons {} days {} microseconds", dice.between(-500, 500), dice.between(-90, 90),
-                     dice.between(-9'000'000'000'000, 9'000'000'000'000));
+  // Hours and not only a greater number of microseconds, which versions before 15 do not read.
+  return fmt::format("{} mons {} days {}{} hours {} microseconds", dice.between(-500, 500), dice.between(-90, 90),
+                     dice.once_in(2) ? "-" : "+", dice.below(2500), dice.between(-2'000'000'000, 2'000'000'000));
 }
 
 std::string random_inet(Dice& dice) {

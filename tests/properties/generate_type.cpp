@@ -5,6 +5,7 @@
 #include "properties/generate_text.h"
 #include "properties/generate_value.h"
 #include "properties/sql.h"
+#include "support/server.h"
 
 namespace properties {
 namespace {
@@ -42,7 +43,9 @@ Type limited(Dice& dice, const char* form, const std::function<std::string(Dice&
 
 Type numeric_of(Dice& dice) {
   const int precision = static_cast<int>(dice.once_in(8) ? dice.between(1, 1000) : dice.between(1, 40));
-  const int scale = static_cast<int>(dice.once_in(8) ? dice.between(-1000, 1000) : dice.between(0, precision));
+  // A scale beyond the precision, or below zero, came with 15.
+  const bool any_scale = dice.once_in(8) && support::server_version() >= 15;
+  const int scale = static_cast<int>(any_scale ? dice.between(-1000, 1000) : dice.between(0, precision));
   return {fmt::format("numeric({},{})", precision, scale),
           [=](Dice& d) { return random_numeric(d, precision, scale); }};
 }

@@ -17,7 +17,7 @@ namespace properties {
 namespace {
 
 // Fewer than RapidCheck's hundred, so that a whole test run stays short.
-const int kDefaultRuns = setenv("RC_PARAMS", "max_success=25", 0);
+const int kDefaultRuns = setenv("RC_PARAMS", "max_success=20", 0);
 
 // Two databases that are emptied between cases, which is quicker than making them; made anew now and then, because the
 // server's catalogs grow with every case.

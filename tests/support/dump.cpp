@@ -137,10 +137,16 @@ std::string normalized_dump(const std::string& url, const std::vector<std::strin
   const auto connection = connect(url);
   if (PQserverVersion(connection.get()) / 10'000 > pg_dump_version()) {
     const std::string exclude = "--exclude-table=";
+    const std::string encoding = "--encoding=";
     std::vector<std::string> excluded;
     for (const auto& option : options) {
-      if (!option.starts_with(exclude)) throw std::runtime_error("pg_dump is too old for this server and " + option);
-      excluded.push_back(option.substr(exclude.size()));
+      if (option.starts_with(exclude)) {
+        excluded.push_back(option.substr(exclude.size()));
+      } else if (option.starts_with(encoding)) {
+        execute(connection.get(), "SET client_encoding = '" + option.substr(encoding.size()) + "'", PGRES_COMMAND_OK);
+      } else {
+        throw std::runtime_error("pg_dump is too old for this server and " + option);
+      }
     }
     std::string text;
     for (const auto& line : copy_tables(connection.get(), {}, excluded)) text += line;

@@ -10,7 +10,8 @@ namespace support {
 
 // pg_dump --data-only --inserts, its INSERT statements sorted (the order of rows is not data), one after another.
 // More options narrow it down: {"--exclude-table=public.audit_logs"}. From a server that is newer than pg_dump, which
-// refuses it, the lines of copied_rows; of the options, only --exclude-table with a plain name is known then.
+// refuses it, the lines of copied_rows; of the options, only --encoding and --exclude-table with a plain name are known
+// then.
 std::string normalized_dump(const std::string& url, const std::vector<std::string>& options = {});
 
 // Every row of every table and partition as `COPY … TO STDOUT` gives it, each line with its table's name in front,

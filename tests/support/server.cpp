@@ -124,6 +124,16 @@ std::vector<Server> servers() {
   return all;
 }
 
+int server_version() {
+  static const int version = [] {
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(
+        PQconnectdb(url_of("postgres", server_connection()).c_str()), PQfinish);
+    if (PQstatus(connection.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection.get()));
+    return PQserverVersion(connection.get()) / 10'000;
+  }();
+  return version;
+}
+
 std::string postgres_program(const std::string& program) {
   // Debian's /usr/bin/psql is a Perl script that looks for the version first; this is that version, without the detour.
   namespace fs = std::filesystem;

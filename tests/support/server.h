@@ -70,6 +70,9 @@ struct Server {
 };
 std::vector<Server> servers();
 
+// The major version of the usual one, for what not every version can do.
+int server_version();
+
 // The path of one of PostgreSQL's programs: psql, pg_dump.
 std::string postgres_program(const std::string& program);
 
