@@ -58,7 +58,8 @@ std::string order_by(const TableDetails& table) {
     keys.push_back(orders_itself ? quote_name(column)
                                  : quote_name(column) + "::pg_catalog.text COLLATE pg_catalog.\"C\"");
   }
-  if (keys.empty()) return " ORDER BY t::pg_catalog.text COLLATE pg_catalog.\"C\"";
+  // t.*, not t: that would be a column called t.
+  if (keys.empty()) return " ORDER BY (t.*)::pg_catalog.text COLLATE pg_catalog.\"C\"";
   return " ORDER BY " + join(keys, ", ");
 }
 

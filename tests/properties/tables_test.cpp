@@ -130,6 +130,18 @@ TEST_F(Tables, HoldOidZeroOfARegclass) {
   expect_exact(transfer());
 }
 
+TEST_F(Tables, WithAColumnCalledAsTheirAliasAreSortedByTheWholeRow) {
+  both("CREATE TABLE x (a int, t int, s int)");
+  source.run("INSERT INTO x VALUES (1, 0, 0), (2, 0, 0)");
+  target.run("INSERT INTO x VALUES (2, 0, 0), (1, 0, 0)");
+  const std::string other = folder.file("other.json");
+
+  export_to(file, source.url(), {}, engine::RowOrder::kIdentity);
+  export_to(other, target.url(), {}, engine::RowOrder::kIdentity);
+
+  EXPECT_EQ(data_of(other), data_of(file));
+}
+
 TEST_F(Tables, MayHaveKeysOfADomainOverAnEnum) {
   both(
       "CREATE TYPE mood AS ENUM ('a', 'b'); CREATE DOMAIN calm AS mood CHECK (VALUE <> 'b');"
