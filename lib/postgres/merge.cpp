@@ -42,38 +42,49 @@ void Merger::merge(base::Progress& progress) {
 bool Merger::merge_component(const std::vector<std::size_t>& component) {
   const bool refers_to_itself = std::any_of(
       component.begin(), component.end(), [&](std::size_t n) { return refers_inside(tables_[n], tables_, component); });
-  bool refused = refers_to_itself ? insert_cycle(component) : write(tables_[component.front()], Step::kInsert);
+  bool refused = false;
+  if (!refers_to_itself) {
+    refused = write(tables_[component.front()], Step::kInsert);
+  } else if (!try_at_once(component, {Step::kInsert})) {
+    // A new row may refer to a key that an update is about to make.
+    if (try_at_once(component, {Step::kInsert, Step::kUpdate})) return false;
+    refused = insert_by_levels(component);
+  }
   for (const std::size_t number : component) refused = write(tables_[number], Step::kUpdate) || refused;
   return refused;
 }
 
-// Rows that refer to each other go in by one statement, whatever the number of tables: the server checks foreign keys
-// at its end. It cannot be halved; when it fails, the rows are written level by level.
-bool Merger::insert_cycle(const std::vector<std::size_t>& component) {
+// Rows that refer to each other are written by one statement, whatever the number of tables: the server checks foreign
+// keys at its end. It cannot be halved; when it fails, nothing is written.
+bool Merger::try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps) {
   connection_.execute("SAVEPOINT cycle");
-  bool whole_cycle = false;
+  bool written = false;
   try {
-    whole_cycle = insert_at_once(component);
+    written = write_at_once(component, steps);
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
   }
-  if (!whole_cycle) connection_.execute("ROLLBACK TO SAVEPOINT cycle");
+  if (!written) connection_.execute("ROLLBACK TO SAVEPOINT cycle");
   connection_.execute("RELEASE SAVEPOINT cycle");
-  return whole_cycle ? false : insert_by_levels(component);
+  return written;
 }
 
 // False when the server wrote fewer rows than it was given.
-bool Merger::insert_at_once(const std::vector<std::size_t>& component) {
+bool Merger::write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps) {
   std::vector<std::string> parts;
   std::vector<std::string> written;
   std::uint64_t expected = 0;
-  for (const std::size_t number : component) {
-    const std::uint64_t rows = count(tables_[number], Step::kInsert, whole(tables_[number]));
-    if (rows == 0) continue;
-    const std::string name = "i" + std::to_string(number);
-    parts.push_back(name + " AS (" + insert_sql(tables_[number], "") + " RETURNING 1)");
-    written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
-    expected += rows;
+  for (const Step step : steps) {
+    for (const std::size_t number : component) {
+      const StagedTable& table = tables_[number];
+      const std::uint64_t rows = count(table, step, whole(table));
+      if (rows == 0) continue;
+      const std::string name = letter(step) + std::to_string(number);
+      const std::string sql = step == Step::kInsert ? insert_sql(table, "") : update_sql(table, "");
+      parts.push_back(name + " AS (" + sql + " RETURNING 1)");
+      written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
+      expected += rows;
+    }
   }
   if (parts.empty()) return true;
   const pqxx::result rows = connection_.query("WITH " + join(parts, ", ") + " SELECT " + join(written, " + "));
@@ -116,7 +127,7 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   std::string reason = "dropped by a trigger or rule of the target, or another row of its circle of references was";
   connection_.execute("SAVEPOINT rest");
   try {
-    if (insert_at_once(component)) {
+    if (write_at_once(component, {Step::kInsert})) {
       connection_.execute("RELEASE SAVEPOINT rest");
       return refused;
     }

@@ -33,8 +33,8 @@ class Merger {
   };
 
   bool merge_component(const std::vector<std::size_t>& component);
-  bool insert_cycle(const std::vector<std::size_t>& component);
-  bool insert_at_once(const std::vector<std::size_t>& component);
+  bool try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
+  bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
   bool insert_by_levels(const std::vector<std::size_t>& component);
   bool insert_rest(const std::vector<std::size_t>& component);
   std::string ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const;

@@ -21,7 +21,6 @@ Scenario every_type(std::uint64_t seed, std::size_t rows) {
     table.schema = "public";
     table.name = "types " + std::to_string(first);
     table.columns = {{"id", "int4", "PRIMARY KEY", false, {}}};
-    table.has_identity = true;
     std::vector<Type> types;
     for (std::size_t i = first; i < std::min(first + kTypesInATable, makers.size()); ++i) {
       types.push_back(makers[i](dice));

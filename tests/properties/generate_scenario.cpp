@@ -227,7 +227,6 @@ class Maker {
     places = with_partition_column(std::move(places));
     const auto names = names_of(places);
     scenario_.tables.back().rules.push_back({"PRIMARY KEY (" + list_of(names) + ")", false, names});
-    scenario_.tables.back().has_identity = true;
     notes_.back().keys.push_back(places);
   }
 

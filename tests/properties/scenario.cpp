@@ -85,6 +85,10 @@ std::vector<std::string> Table::written_columns() const {
   return written;
 }
 
+bool Table::has_primary_key() const {
+  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.sql.starts_with("PRIMARY KEY"); });
+}
+
 std::string Scenario::create_sql(Difference how) const {
   std::string sql;
   for (const std::string& schema : schemas) sql += "CREATE SCHEMA IF NOT EXISTS " + quote(schema) + ";\n";

@@ -47,10 +47,10 @@ struct Table {
   std::vector<Rule> rules;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Row> rows;
-  bool has_identity = false;  // a primary key: its rows can be told apart
 
   std::string qualified_name() const;
   std::vector<std::string> written_columns() const;
+  bool has_primary_key() const;  // its rows can be told apart
 };
 
 // In what the target's schema differs, in ways that must not matter.

@@ -123,6 +123,17 @@ TEST_F(Tables, InACycleThatNothingDefersAreFilledAtOnce) {
   expect_exact(transfer());
 }
 
+TEST_F(Tables, TakeNewRowsThatReferToAKeyWhichAnUpdateMakes) {
+  both("CREATE TABLE t (id int PRIMARY KEY, code int UNIQUE, next int REFERENCES t (code))");
+  source.run("INSERT INTO t VALUES (1, 10, NULL), (2, 20, 10); UPDATE t SET next = 20 WHERE id = 1");
+  target.run("INSERT INTO t VALUES (1, NULL, NULL)");
+
+  const engine::ImportOutcome outcome = transfer();
+
+  EXPECT_EQ(left_out(outcome), "");
+  EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
+}
+
 TEST_F(Tables, HoldOidZeroOfARegclass) {
   both("CREATE TABLE t (id int PRIMARY KEY, c regclass, l regclass[])");
   source.run("INSERT INTO t VALUES (1, '-', '{-,pg_class}'), (2, 'pg_class', NULL)");

@@ -166,7 +166,7 @@ void damage(support::Database& database, const Scenario& scenario) {
   for (const Table& table : scenario.tables) {
     const std::string place = "(t.ctid::text::point)[1]::int";
     statements.push_back("DELETE FROM " + rows_from(table) + " t WHERE " + place + " % 3 = 1");
-    if (!table.has_identity) continue;  // a changed row would be one more
+    if (!table.has_primary_key()) continue;  // a changed row would be one more
     for (const Column& column : table.columns) {
       if (column.generated || column.tail.find("ALWAYS") != std::string::npos ||
           stands_in_a_rule(table, column.name, "PRIMARY KEY") ||
