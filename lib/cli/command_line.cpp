@@ -183,7 +183,7 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   };
   engine::ImportOutcome outcome = transfer::run_import(open_target, command.job, progress, signals.token());
   progress.finish();
-  outcome.place = location.place;
+  outcome.target.place = location.place;
   const int status = import_status(command, outcome);
   try {
     print_import(console, options, outcome);

@@ -5,12 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/progress.h"
 #include "catalog/table.h"
+#include "engine/decision.h"
+#include "engine/outcome.h"
 #include "engine/source.h"
 #include "engine/verdict.h"
 #include "format/table_reader.h"
@@ -24,8 +27,13 @@ class ConcurrentChange : public base::Error {
       : Error(base::ErrorKind::kLock, message, "another session changed the same rows; run the command again") {}
 };
 
-enum class Intent { kDryRun, kImport };
+// kRehearsal: the real merge, then everything is rolled back.
+enum class Intent { kDryRun, kRehearsal, kImport };
 enum class Mode { kUpsert, kInsert, kUpdate };
+// What happens to a row that was changed later in the target than in the file.
+enum class NewerRows { kOverwrite, kKeep };
+// What a target gathers of each decision: kFull also the values that change and what TableAudit tells.
+enum class Detail { kCounts, kFull };
 
 // One table of the file and the table of the target that takes its rows. Every name below is the target's own.
 struct TablePlan {
@@ -35,7 +43,16 @@ struct TablePlan {
   std::vector<std::size_t>
       target_column;                  // by column of the file: index into target.columns; kNotWritten: generated there
   std::vector<std::string> identity;  // columns of the target, all in the file; empty: the whole row, as a multiset
+  Mode mode = Mode::kUpsert;
+  // A natural key: a row of the file that finds its row of the target by it takes over that row's `identity`, and so
+  // do the foreign keys of the file that referred to it. Empty: rows are found by `identity` itself.
+  std::vector<std::string> match;
+  std::string changed_at;                        // the column that says when a row was last changed; empty: none does
+  NewerRows newer_rows = NewerRows::kOverwrite;  // kKeep only with `changed_at`
+  std::vector<std::string> masked;               // columns whose values no report may show
 };
+
+enum class Decisions { kAll, kLeftOut };
 
 class Target {
  public:
@@ -45,6 +62,8 @@ class Target {
   virtual ~Target() = default;
 
   virtual const DatabaseInfo& info() const = 0;
+  virtual std::string role() const = 0;  // who the import is done as; empty where the engine has no roles
+  virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
 
   // Begins the one transaction. A target that is still in a transaction abandons it first, so that a retry starts
   // clean.
@@ -54,7 +73,8 @@ class Target {
   // Makes room for the staged rows of `plans` and checks what the role may do (kPrivilege names every missing GRANT).
   // From here on a dry run cannot write: the server itself refuses. `components` groups indices into `plans`,
   // parents first; the tables of one group refer to each other.
-  virtual void prepare(std::vector<TablePlan> plans, std::vector<std::vector<std::size_t>> components, Mode mode) = 0;
+  virtual void prepare(std::vector<TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+                       Detail detail) = 0;
 
   // Takes all records of the reader's table. A record that cannot be held is left out, with its reason.
   virtual void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) = 0;
@@ -62,12 +82,17 @@ class Target {
   // One verdict for each staged row, set-based; nothing is written to the user's tables.
   virtual void classify(base::Progress& progress) = 0;
 
-  // Writes what classify accepted. A row that the server refuses after all is left out with its reason.
+  // Writes what classify accepted, deferred constraints included. A row that the server refuses after all is left out
+  // with its reason.
   virtual void merge(base::Progress& progress) = 0;
 
   virtual VerdictCounts counts(std::size_t plan) = 0;
-  // In the order of the records; stops early when `take` returns false.
-  virtual void for_each_left_out(std::size_t plan, const std::function<bool(const LeftOut&)>& take) = 0;
+  // Every row of the file but the unchanged ones, in the order of the records; `offset` is not filled. Stops early when
+  // `take` returns false. Values only with Detail::kFull.
+  virtual void for_each_decision(std::size_t plan, Decisions which,
+                                 const std::function<bool(const Decision&)>& take) = 0;
+  // Only with Detail::kFull. As classify found it: also after merge.
+  virtual TableAudit audit(std::size_t plan) = 0;
   // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger
   // changed.
   virtual std::vector<std::string> notices() const = 0;

@@ -34,12 +34,4 @@ struct VerdictCounts {
   bool operator==(const VerdictCounts&) const = default;
 };
 
-// A row that is not imported, and why.
-struct LeftOut {
-  std::uint64_t record = 0;  // its number in the table's section, from 1
-  Verdict verdict = Verdict::kInvalid;
-  std::string key;     // "id=c17…"; the whole row where the table has no identity
-  std::string reason;  // a sentence for the user
-};
-
 }  // namespace engine

@@ -117,7 +117,7 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
   connection_.execute("RELEASE SAVEPOINT reads");
   if (reason.empty()) return;
   if (first == last) {
-    reject(table, reject_sql(table, 'x', quote_literal(reason), table.raw_rows() + " s" + range));
+    reject(table, reject_sql(table, {'x', quote_literal(reason), {}, {}}, table.raw_rows() + " s" + range));
     table.staged_rows -= connection_.execute("DELETE FROM " + table.stage + " WHERE " + table.stage_record() + " = " +
                                              std::to_string(first));
     return;
@@ -134,7 +134,7 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
 void Classifier::reject_repeated_identities(StagedTable& table) {
   const std::string keys = table.identity_list("k");
   reject(table,
-         reject_sql(table, 'c', "'more than one record of the file claims this key'",
+         reject_sql(table, {'c', "'more than one record of the file claims this key'", {}, {}},
                     table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + table.typed_rows() + " k GROUP BY " +
                         keys + " HAVING pg_catalog.count(*) > 1) d ON " + table.same_identity("s", "d")));
 }
@@ -168,26 +168,26 @@ void Classifier::compare_multisets(StagedTable& table) {
 }
 
 void Classifier::apply_mode(StagedTable& table) {
-  if (mode_ == engine::Mode::kUpsert) return;
-  const char left_alone = mode_ == engine::Mode::kInsert ? 'u' : 'i';
+  if (table.plan.mode == engine::Mode::kUpsert) return;
+  const char left_alone = table.plan.mode == engine::Mode::kInsert ? 'u' : 'i';
   table.counts.skipped +=
       connection_.execute("DELETE FROM " + table.verdicts + " WHERE verdict = '" + left_alone + "'");
 }
 
 void Classifier::reject_taken_keys(StagedTable& table, const UniqueIndex& index) {
-  std::string holder_keys;
+  std::string holder_columns = "t.tableoid, t.ctid, ";
   std::string other = "true";
-  std::string holder = "''";
+  std::string holder;
+  std::string reason = quote_literal(index.name + ": the target holds ") + " || " + index_key_text(index, "s");
   if (!table.plan.identity.empty()) {
-    holder_keys = table.identity_list("t") + ", ";
+    holder_columns += table.identity_list("t") + ", ";
     other = "NOT (" + table.same_identity("s", "t") + ")";
-    holder = "' as ' || " + table.key_text("t");
+    holder = table.key_text("t");
+    reason += " || ' as ' || " + holder;
   }
-  const std::string reason =
-      quote_literal(index.name + ": the target holds ") + " || " + index_key_text(index, "s") + " || " + holder;
-  reject_if_judged(table, reject_sql(table, 'c', reason,
+  reject_if_judged(table, reject_sql(table, {'c', reason, index.name, holder},
                                      index_rows(index, naming_columns(table), accepted_rows(table), true) + " s JOIN " +
-                                         index_rows(index, holder_keys, table.target_rows + " t", false) + " t ON " +
+                                         index_rows(index, holder_columns, table.target_rows + " t", false) + " t ON " +
                                          same_index_key(index, "s", "t") + " WHERE " + other));
 }
 
@@ -204,13 +204,13 @@ void Classifier::reject_repeated_keys(StagedTable& table, const UniqueIndex& ind
   const std::string reason =
       quote_literal(index.name + ": more than one record of the file claims ") + " || " + index_key_text(index, "s");
   reject_if_judged(table,
-                   reject_sql(table, 'c', reason,
+                   reject_sql(table, {'c', reason, index.name, {}},
                               mine + " s JOIN (SELECT " + list + " FROM " + mine + " k" + where + " GROUP BY " + list +
                                   " HAVING pg_catalog.count(*) > 1) d ON " + same_index_key(index, "s", "d")));
 }
 
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
-  reject_if_judged(table, reject_sql(table, 'x', quote_literal("violates the check " + check.name),
+  reject_if_judged(table, reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
                                      accepted_rows(table) + " AND (" + check.expression + ") IS FALSE"));
 }
 
@@ -255,8 +255,10 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
       empty.push_back("s." + quote_name(column) + " IS NOT DISTINCT FROM NULL");
     half_empty = reject(
         table,
-        reject_sql(table, 'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"),
-                   accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
+        reject_sql(
+            table,
+            {'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"), key.name, {}},
+            accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
   }
   const StagedTable* parent = find_staged(key.parent);
   std::string orphans = accepted_rows(table) + " AND " + join(filled, " AND ") + " AND NOT EXISTS (SELECT FROM " +
@@ -269,7 +271,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
   const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
                              join(shown, " || ', ' || ") +
                              " || ' is neither in the target nor among the accepted rows of the file'";
-  return half_empty + reject(table, reject_sql(table, 'x', reason, orphans));
+  return half_empty + reject(table, reject_sql(table, {'x', reason, key.name, {}}, orphans));
 }
 
 std::uint64_t Classifier::reject(StagedTable& table, const std::string& sql) {

@@ -17,8 +17,8 @@ class Classifier {
  public:
   // `components` groups indices into `tables`, parents first.
   Classifier(Connection& connection, std::vector<StagedTable>& tables,
-             const std::vector<std::vector<std::size_t>>& components, engine::Mode mode)
-      : connection_(connection), tables_(tables), components_(components), mode_(mode) {}
+             const std::vector<std::vector<std::size_t>>& components)
+      : connection_(connection), tables_(tables), components_(components) {}
 
   void classify(base::Progress& progress);
 
@@ -44,7 +44,6 @@ class Classifier {
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   const std::vector<std::vector<std::size_t>>& components_;
-  engine::Mode mode_;
 };
 
 }  // namespace postgres

@@ -26,6 +26,10 @@ std::string trigger_names(const StagedTable& table) {
   return table.details.triggers.empty() ? "a trigger or rule" : "trigger " + join(table.details.triggers, ", ");
 }
 
+Rejection dropped(const StagedTable& table) {
+  return {'x', quote_literal("dropped by " + trigger_names(table) + " of the target"), {}, {}};
+}
+
 }  // namespace
 
 void Merger::merge(base::Progress& progress) {
@@ -137,7 +141,7 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   }
   connection_.execute("ROLLBACK TO SAVEPOINT rest; RELEASE SAVEPOINT rest");
   for (const std::size_t number : component)
-    leave_out(tables_[number], Step::kInsert, whole(tables_[number]), 'x', reason);
+    leave_out(tables_[number], Step::kInsert, whole(tables_[number]), {'x', quote_literal(reason), {}, {}});
   return true;
 }
 
@@ -224,7 +228,7 @@ void Merger::write_range(StagedTable& table, Step step, Range range) {
     if (failure) {
       refuse(table, step, range, *failure);
     } else {
-      leave_out(table, step, range, 'x', "dropped by " + trigger_names(table) + " of the target");
+      leave_out(table, step, range, dropped(table));
     }
     return;
   }
@@ -268,11 +272,11 @@ void Merger::refuse(StagedTable& table, Step step, Range range, const ServerErro
                                      " that this import was to insert");
     }
   }
-  leave_out(table, step, range, taken ? 'c' : 'x', error.what());
+  leave_out(table, step, range, {taken ? 'c' : 'x', quote_literal(error.what()), error.fields().constraint, {}});
 }
 
-void Merger::leave_out(StagedTable& table, Step step, Range range, char verdict, const std::string& reason) {
-  reject(table, reject_sql(table, verdict, quote_literal(reason),
+void Merger::leave_out(StagedTable& table, Step step, Range range, const Rejection& why) {
+  reject(table, reject_sql(table, why,
                            table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
                                " WHERE v.verdict = '" + letter(step) + "'" + in_range(range.first, range.last)));
 }
@@ -296,7 +300,7 @@ bool Merger::reject_dropped(StagedTable& table) {
         trigger_names(table) + " of " + table.target + " drops rows, and the table has no key to tell which",
         "disable it for the import, or leave the table out with -T");
   }
-  return reject(table, reject_sql(table, 'x', quote_literal("dropped by " + trigger_names(table) + " of the target"),
+  return reject(table, reject_sql(table, dropped(table),
                                   missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
                                       table.same_identity("s", "t") + ")"));
 }
@@ -306,7 +310,7 @@ bool Merger::reject_unwritten(StagedTable& table) {
   connection_.execute("ROLLBACK TO SAVEPOINT merge");
   return reject(table,
                 "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
-                    reject_sql(table, 'x', quote_literal("dropped by " + trigger_names(table) + " of the target"),
+                    reject_sql(table, dropped(table),
                                table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
                                    " WHERE v.verdict = 'u' AND v.record NOT IN (SELECT w.record FROM written w)"));
 }
@@ -357,7 +361,7 @@ std::string Merger::insert_sql(const StagedTable& table, const std::string& filt
 std::string Merger::update_sql(const StagedTable& table, const std::string& filter) const {
   std::vector<std::string> assignments;
   for (const StagedColumn& column : table.columns) {
-    if (table.details.table.find_column(column.name)->identity == catalog::Identity::kAlways) continue;
+    if (table.is_kept(column)) continue;
     assignments.push_back(column.quoted + " = s." + column.quoted);
   }
   return "UPDATE " + table.target_rows + " AS t SET " + join(assignments, ", ") + " FROM " + table.typed_rows() +

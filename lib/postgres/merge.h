@@ -43,7 +43,7 @@ class Merger {
   void write_range(StagedTable& table, Step step, Range range);
   void probe(StagedTable& table, Range range, bool& refused_any);
   void refuse(StagedTable& table, Step step, Range range, const ServerError& error);
-  void leave_out(StagedTable& table, Step step, Range range, char verdict, const std::string& reason);
+  void leave_out(StagedTable& table, Step step, Range range, const Rejection& why);
   bool is_there(const StagedTable& table, Range range);
   bool reject_dropped(StagedTable& table);
   bool reject_unwritten(StagedTable& table);

@@ -20,6 +20,30 @@ std::vector<SequenceUse> uses_of(const StagedTable& table) {
   return uses;
 }
 
+// Sequences that lie behind the file's values. `result` is what is selected for the new value, setval or the value
+// itself: one statement reads and sets, so that hardly a value can be drawn in between. A sequence that has not been
+// called gives last_value itself next.
+std::vector<engine::SequenceChange> changes(Connection& connection, const StagedTable& table,
+                                            const std::string& result) {
+  std::vector<engine::SequenceChange> changes;
+  for (const SequenceUse& use : uses_of(table)) {
+    const std::string column = quote_name(use.column);
+    const std::string own = " FILTER (WHERE s." + column + " BETWEEN p.seqmin AND p.seqmax)";
+    const pqxx::result row = connection.query(
+        "SELECT q.last_value, " + result + " FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." +
+        column + ")" + own + " ELSE pg_catalog.min(s." + column + ")" + own +
+        " END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises, p.seqrelid::pg_catalog.regclass FROM " +
+        table.typed_rows() + " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + quote_literal(use.sequence) +
+        "::pg_catalog.regclass AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record +
+        ") GROUP BY p.seqrelid, p.seqincrement, p.seqmin, p.seqmax) f(edge, rises, sequence), " + use.sequence +
+        " q WHERE (CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END "
+        "OR (f.edge = q.last_value AND NOT q.is_called))");
+    if (row.empty()) continue;
+    changes.push_back({use.sequence, row[0][0].as<std::int64_t>(), row[0][1].as<std::int64_t>()});
+  }
+  return changes;
+}
+
 }  // namespace
 
 void demand_sequence_privileges(Connection& connection, const std::vector<StagedTable>& tables) {
@@ -39,27 +63,16 @@ void demand_sequence_privileges(Connection& connection, const std::vector<Staged
                     "let the owner run:" + grants);
 }
 
+std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {
+  return changes(connection, table, "f.edge");
+}
+
 std::vector<std::string> raise_sequences(Connection& connection, const std::vector<StagedTable>& tables) {
   std::vector<std::string> raised;
   for (const StagedTable& table : tables) {
-    for (const SequenceUse& use : uses_of(table)) {
-      const std::string name = quote_literal(use.sequence);
-      const std::string column = quote_name(use.column);
-      const std::string own = " FILTER (WHERE s." + column + " BETWEEN p.seqmin AND p.seqmax)";
-      // One statement reads and sets, so that hardly a value can be drawn in between. A sequence that has not been
-      // called gives last_value itself next.
-      const pqxx::result row = connection.query(
-          "SELECT q.last_value, pg_catalog.setval(" + name +
-          ", f.edge) FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." + column + ")" + own +
-          " ELSE pg_catalog.min(s." + column + ")" + own +
-          " END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises FROM " + table.typed_rows() +
-          " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + name +
-          "::pg_catalog.regclass AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." +
-          table.record + ") GROUP BY p.seqincrement, p.seqmin, p.seqmax) f, " + use.sequence +
-          " q WHERE (CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END "
-          "OR (f.edge = q.last_value AND NOT q.is_called))");
-      if (row.empty()) continue;
-      raised.push_back("sequence " + use.sequence + " raised from " + row[0][0].c_str() + " to " + row[0][1].c_str());
+    for (const engine::SequenceChange& change : changes(connection, table, "pg_catalog.setval(f.sequence, f.edge)")) {
+      raised.push_back("sequence " + change.sequence + " raised from " + std::to_string(change.before) + " to " +
+                       std::to_string(change.after));
     }
   }
   return raised;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/outcome.h"
 #include "postgres/connection.h"
 #include "postgres/staged_table.h"
 
@@ -11,6 +12,9 @@ namespace postgres {
 
 // Throws kPrivilege, with the GRANTs, when the role may not read and set a sequence that the import may have to raise.
 void demand_sequence_privileges(Connection& connection, const std::vector<StagedTable>& tables);
+
+// The sequences that raise_sequences would raise for `table`.
+std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
 
 // Raises every sequence whose next value would be one that the file brings. A sequence is not part of a transaction: do
 // it last, right before the commit. Returns a line for each that was raised.

@@ -28,27 +28,27 @@ engine::DatabaseInfo describe(Connection& connection) {
   return {"postgresql", version.substr(0, version.find(' ')), row[0][1].c_str()};
 }
 
-void demand_privileges(Connection& connection, const std::vector<const TableDetails*>& tables,
-                       const std::vector<std::string>& privileges) {
-  if (tables.empty()) return;
-  std::vector<std::string> oids;
-  for (const TableDetails* table : tables) oids.push_back(std::to_string(table->oid));
+void demand_privileges(Connection& connection, const std::vector<Demand>& demands) {
+  if (demands.empty()) return;
   std::vector<std::string> wanted;
-  for (const std::string& privilege : privileges) wanted.push_back(quote_literal(privilege));
+  for (const Demand& demand : demands) {
+    for (const std::string& privilege : demand.privileges) {
+      wanted.push_back("(" + std::to_string(demand.table->oid) + "::pg_catalog.oid, " + quote_literal(privilege) +
+                       ", " + std::to_string(wanted.size()) + ")");
+    }
+  }
   const pqxx::result missing = connection.query(
-      "SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || "
+      "WITH d(relation, privilege, n) AS (VALUES " + join(wanted, ", ") +
+      ") SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || "
       "pg_catalog.quote_ident(current_user) AS g "
-      "FROM pg_catalog.pg_namespace n WHERE n.oid IN (SELECT c.relnamespace FROM pg_catalog.pg_class c WHERE c.oid IN "
-      "(" +
-      join(oids, ",") +
-      ")) AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') "
+      "FROM pg_catalog.pg_namespace n WHERE n.oid IN (SELECT c.relnamespace FROM pg_catalog.pg_class c JOIN d ON c.oid "
+      "= d.relation) AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') "
       "UNION ALL SELECT 'GRANT ' || pg_catalog.string_agg(p.privilege, ', ' ORDER BY p.n) || ' ON ' || "
       "pg_catalog.quote_ident(n.nspname) || '.' || "
       "pg_catalog.quote_ident(c.relname) || ' TO ' || pg_catalog.quote_ident(current_user) FROM pg_catalog.pg_class c "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace CROSS JOIN pg_catalog.unnest(ARRAY[" +
-      join(wanted, ", ") + "]) WITH ORDINALITY AS p(privilege, n) WHERE c.oid IN (" + join(oids, ",") +
-      ") AND NOT pg_catalog.has_table_privilege(c.oid, p.privilege) "
-      "GROUP BY n.nspname, c.relname");
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN (SELECT relation, privilege, pg_catalog.min(n) AS "
+      "n FROM d GROUP BY relation, privilege) p ON p.relation = c.oid WHERE NOT "
+      "pg_catalog.has_table_privilege(c.oid, p.privilege) GROUP BY n.nspname, c.relname");
   if (missing.empty()) return;
   std::string grants;
   for (const auto& row : missing) grants += std::string("\n  ") + row[0].c_str() + ";";

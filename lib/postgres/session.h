@@ -17,8 +17,12 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
 
 engine::DatabaseInfo describe(Connection& connection);
 
-// Throws kPrivilege with the exact GRANTs that the role lacks for `privileges` ("SELECT", "INSERT", …) on `tables`.
-void demand_privileges(Connection& connection, const std::vector<const TableDetails*>& tables,
-                       const std::vector<std::string>& privileges);
+struct Demand {
+  const TableDetails* table;
+  std::vector<std::string> privileges;  // "SELECT", "INSERT", …
+};
+
+// Throws kPrivilege with every exact GRANT that the role lacks.
+void demand_privileges(Connection& connection, const std::vector<Demand>& demands);
 
 }  // namespace postgres

@@ -46,14 +46,14 @@ std::optional<engine::LastMigration> PostgresSource::last_migration(const std::v
 }
 
 void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
-  std::vector<const TableDetails*> chosen;
+  std::vector<Demand> chosen;
   std::vector<std::string> names;
   for (const catalog::Table& table : tables) {
-    chosen.push_back(&find(table.name));
+    chosen.push_back({&find(table.name), {"SELECT"}});
     names.push_back(quote_name(table.name));
   }
-  demand_privileges(*connection_, chosen, {"SELECT"});
-  for (const TableDetails* table : chosen) {
+  demand_privileges(*connection_, chosen);
+  for (const auto& [table, privileges] : chosen) {
     if (!table->row_security) continue;
     throw Error(ErrorKind::kPrivilege,
                 "row security hides rows of " + quote_name(table->table.name) + " from this role",

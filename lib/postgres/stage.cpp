@@ -60,7 +60,8 @@ void create_stage(Connection& connection, const StagedTable& table) {
                      " (record pg_catalog.int8, verdict pg_catalog.\"char\") ON COMMIT DROP; CREATE TEMPORARY TABLE " +
                      table.rejects +
                      " (record pg_catalog.int8, verdict pg_catalog.\"char\", key pg_catalog.bytea, reason "
-                     "pg_catalog.bytea) ON COMMIT DROP");
+                     "pg_catalog.bytea, \"constraint\" pg_catalog.bytea, holder pg_catalog.bytea, holder_table "
+                     "pg_catalog.oid, holder_row pg_catalog.tid) ON COMMIT DROP");
 }
 
 void Stager::stage(format::TableReader& records) {
@@ -225,7 +226,7 @@ void Stager::forget_rejects() {
 
 void Stager::flush_rejects() {
   if (rejected_ == 0) return;
-  connection_.begin_copy_in("COPY " + table_.rejects + " FROM STDIN (FORMAT binary)");
+  connection_.begin_copy_in("COPY " + table_.rejects + " (record, verdict, key, reason) FROM STDIN (FORMAT binary)");
   connection_.send_chunk(kCopyHeader);
   connection_.send_chunk(rejects_.view());
   connection_.send_chunk(kCopyTrailer);

@@ -66,6 +66,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   stage = "pg_temp.stage_" + suffix;
   verdicts = "pg_temp.verdict_" + suffix;
   rejects = "pg_temp.reject_" + suffix;
+  changes = "pg_temp.change_" + suffix;
   record = quote_name(free_column_name(details.table));
   for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
     const std::size_t place = plan.target_column[i];
@@ -113,10 +114,13 @@ std::string StagedTable::image(const std::string& alias) const {
 std::string StagedTable::updated_image(const std::string& alias) const {
   std::vector<std::string> fields;
   for (const StagedColumn& column : columns) {
-    const bool kept = details.table.find_column(column.name)->identity == catalog::Identity::kAlways;
-    if (!kept) fields.push_back(alias + "." + column.quoted);
+    if (!is_kept(column)) fields.push_back(alias + "." + column.quoted);
   }
   return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
+}
+
+bool StagedTable::is_kept(const StagedColumn& column) const {
+  return details.table.find_column(column.name)->identity == catalog::Identity::kAlways;
 }
 
 std::string StagedTable::same_identity(const std::string& a, const std::string& b) const {
@@ -131,6 +135,12 @@ std::string StagedTable::same_identity(const std::string& a, const std::string& 
     parts.push_back(a + "." + name + " " + equals + " " + b + "." + name);
   }
   return join(parts, " AND ");
+}
+
+std::string StagedTable::target_is_newer() const {
+  if (plan.changed_at.empty() || !has_columns({plan.changed_at})) return "false";
+  const std::string column = quote_name(plan.changed_at);
+  return "COALESCE(t." + column + " OPERATOR(pg_catalog.>) s." + column + ", false)";
 }
 
 std::string StagedTable::key_text(const std::string& alias) const {
@@ -148,10 +158,13 @@ std::string StagedTable::identity_list(const std::string& alias) const {
   return join(list, ", ");
 }
 
-std::string reject_sql(const StagedTable& table, char verdict, const std::string& reason, const std::string& rows) {
-  return "INSERT INTO " + table.rejects + " SELECT DISTINCT ON (1) s." + table.record + ", '" + verdict +
-         "', pg_catalog.convert_to(" + table.key_text("s") + ", 'UTF8'), pg_catalog.convert_to(" + reason +
-         ", 'UTF8') FROM " + rows;
+std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows) {
+  const auto bytes = [](const std::string& text) { return "pg_catalog.convert_to(" + text + ", 'UTF8')"; };
+  std::string sql = "INSERT INTO " + table.rejects + " SELECT DISTINCT ON (1) s." + table.record + ", '" +
+                    rejection.verdict + "', " + bytes(table.key_text("s")) + ", " + bytes(rejection.reason) + ", ";
+  sql += rejection.constraint.empty() ? "NULL" : bytes(quote_literal(rejection.constraint));
+  sql += rejection.holder.empty() ? ", NULL, NULL, NULL" : ", " + bytes(rejection.holder) + ", t.tableoid, t.ctid";
+  return sql + " FROM " + rows;
 }
 
 }  // namespace postgres

@@ -2,8 +2,11 @@
 // SQL fragments that stage, classify and merge share. Holds no rows: those are in temporary tables of the server
 //   stage_N    one row a record that could be staged
 //   verdict_N  record, verdict ('i' or 'u') of the rows to be written; a staged row without an entry is unchanged
-//   reject_N   record, verdict ('c' or 'x'), key and reason of the rows left out; bytea, so that any text fits any
-//   encoding
+//   reject_N   record, verdict ('c', 'x', or 's' for a skipped row), key, reason, the constraint against the row and
+//   the
+//              key of the target's row that holds what it claims; bytea, so that any text fits any encoding. And where
+//              that row stands
+//   change_N   record, the columns that change, their values before and after; only where details are asked for
 #pragma once
 
 #include <cstddef>
@@ -39,6 +42,7 @@ struct StagedTable {
   std::string stage;  // pg_temp.stage_N and so on
   std::string verdicts;
   std::string rejects;
+  std::string changes;
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
   // A table of as many columns as a table may have leaves no room for one more in stage_N: there the first column is of
   // this row type and holds the record number beside the value. Empty for any other table.
@@ -58,10 +62,14 @@ struct StagedTable {
   std::string raw_rows() const;
   // ROW(s."a", s."b")::record over the file's columns: for comparison by image.
   std::string image(const std::string& alias) const;
-  // The same over the columns that an update writes: an identity column GENERATED ALWAYS keeps its value.
+  // An update never writes it: an identity column GENERATED ALWAYS keeps its value.
+  bool is_kept(const StagedColumn& column) const;
+  // The same as image() over the columns that an update writes.
   std::string updated_image(const std::string& alias) const;
   // a."id" = b."id" with the operators of the identity's index. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
+  // Whether the target's row, called t, was changed later than the file's, called s; "false" where nothing says so.
+  std::string target_is_newer() const;
   // Text expression that names the row to a person: id=c17…
   std::string key_text(const std::string& alias) const;
   // The identity's columns, each with `alias`.
@@ -72,8 +80,15 @@ struct StagedTable {
   std::string rows(Casts casts) const;
 };
 
-// INSERT INTO reject_N …: `verdict` is 'c' or 'x', `reason` a text expression, `rows` what follows FROM, with the
-// staged rows called s. One entry a record.
-std::string reject_sql(const StagedTable& table, char verdict, const std::string& reason, const std::string& rows);
+// Why rows are left out. `reason` and `holder` are text expressions.
+struct Rejection {
+  char verdict;  // 'c', 'x' or 's'
+  std::string reason;
+  std::string constraint;  // its name as it is; empty: none
+  std::string holder;      // the key of the row of the target called t; empty: there is none
+};
+
+// INSERT INTO reject_N …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
+std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows);
 
 }  // namespace postgres

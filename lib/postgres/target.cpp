@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "postgres/audit.h"
+#include "postgres/decisions.h"
+#include "postgres/ledger.h"
 #include "postgres/merge.h"
 #include "postgres/sequences.h"
 #include "postgres/session.h"
@@ -29,23 +32,14 @@ auto guarded(const Work& work) {
   }
 }
 
-// bytea arrives as \x6869.
-std::string from_hex(const pqxx::field& field) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string text;
-  const char* hex = field.c_str();
-  for (std::size_t i = 2; i + 1 < field.size(); i += 2)
-    text += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
-  return text;
-}
-
 }  // namespace
 
 PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout)
     : connect_(std::move(connect)),
       lock_timeout_(lock_timeout),
       connection_(connect_()),
-      info_(describe(*connection_)) {}
+      info_(describe(*connection_)),
+      role_(connection_->query("SELECT current_user")[0][0].c_str()) {}
 
 PostgresTarget::~PostgresTarget() = default;
 
@@ -58,7 +52,7 @@ void PostgresTarget::begin(engine::Intent intent) {
   if (connection_->transaction_status() != PQTRANS_IDLE) roll_back();
   const bool read_only =
       connection_->query("SELECT pg_catalog.current_setting('default_transaction_read_only') = 'on'")[0][0].as<bool>();
-  if (read_only && intent_ == engine::Intent::kImport) {
+  if (read_only && intent_ != engine::Intent::kDryRun) {
     throw Error(ErrorKind::kPrivilege, connection_->place() + " is set to read-only (default_transaction_read_only)",
                 "a dry run works there; for an import, let the owner lift the setting for this role or database");
   }
@@ -71,7 +65,7 @@ void PostgresTarget::begin(engine::Intent intent) {
                 connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
                 "use the URL of the primary");
   }
-  if (intent_ == engine::Intent::kImport) demand_sole_import();
+  if (intent_ != engine::Intent::kDryRun) demand_sole_import();
 }
 
 // Keys are checked at the end of the statement that breaks them, so that the row at fault can be found. Constraint
@@ -106,6 +100,10 @@ void PostgresTarget::demand_sole_import() {
               "run the command again when it has ended");
 }
 
+std::optional<engine::LastMigration> PostgresTarget::last_migration(const std::vector<std::string>& schemas) {
+  return find_last_migration(*connection_, schemas);
+}
+
 std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string>& schemas) {
   details_ = introspect(*connection_, schemas);
   std::vector<catalog::Table> tables;
@@ -114,8 +112,7 @@ std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string
 }
 
 void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
-                             engine::Mode mode) {
-  std::vector<const TableDetails*> chosen;
+                             engine::Detail detail) {
   for (engine::TablePlan& plan : plans) {
     const TableDetails& details = find(plan.target.name);
     if (details.row_security) {
@@ -123,35 +120,37 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
                   "row security hides rows of " + quote_name(details.table.name) + " from this role",
                   "import as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
     }
-    chosen.push_back(&details);
     tables_.emplace_back(tables_.size(), details, std::move(plan));
   }
-  demand_all_privileges(chosen, mode);
+  detail_ = detail;
+  demand_all_privileges();
   guarded([&] {
-    for (const StagedTable& table : tables_) create_stage(*connection_, table);
+    for (const StagedTable& table : tables_) {
+      create_stage(*connection_, table);
+      if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
+    }
     // From here on the server refuses every write but to these temporary tables.
     if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
   });
   components_ = std::move(components);
-  classifier_.emplace(*connection_, tables_, components_, mode);
+  classifier_.emplace(*connection_, tables_, components_);
 }
 
-void PostgresTarget::demand_all_privileges(const std::vector<const TableDetails*>& chosen, engine::Mode mode) {
-  std::vector<std::string> privileges{"SELECT"};
-  if (intent_ == engine::Intent::kImport) {
-    if (mode != engine::Mode::kUpdate) privileges.emplace_back("INSERT");
-    if (mode != engine::Mode::kInsert) privileges.emplace_back("UPDATE");
+void PostgresTarget::demand_all_privileges() {
+  std::vector<Demand> demands;
+  for (const StagedTable& table : tables_) {
+    demands.push_back({&table.details, {"SELECT"}});
+    if (intent_ != engine::Intent::kDryRun) {
+      if (table.plan.mode != engine::Mode::kUpdate) demands.back().privileges.emplace_back("INSERT");
+      if (table.plan.mode != engine::Mode::kInsert) demands.back().privileges.emplace_back("UPDATE");
+    }
+    for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
+      for (const TableDetails& details : details_) {
+        if (details.table.name == key.parent) demands.push_back({&details, {"SELECT"}});
+      }
+    }
   }
-  demand_privileges(*connection_, chosen, privileges);
-  std::vector<const TableDetails*> parents;
-  for (const TableDetails& details : details_) {
-    const bool is_parent = std::any_of(chosen.begin(), chosen.end(), [&](const TableDetails* child) {
-      const auto& keys = child->table.foreign_keys;
-      return std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return key.parent == details.table.name; });
-    });
-    if (is_parent) parents.push_back(&details);
-  }
-  demand_privileges(*connection_, parents, {"SELECT"});
+  demand_privileges(*connection_, demands);
   const pqxx::result temporary = connection_->query(
       "SELECT pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || pg_catalog.quote_ident(current_user) "
       "WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')");
@@ -167,7 +166,15 @@ void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base:
 }
 
 void PostgresTarget::classify(base::Progress& progress) {
-  guarded([&] { classifier_->classify(progress); });
+  guarded([&] {
+    classifier_->classify(progress);
+    audits_.clear();
+    if (detail_ == engine::Detail::kCounts) return;
+    for (const StagedTable& table : tables_) {
+      gather_changes(*connection_, table);
+      audits_.push_back(audit_table(*connection_, tables_, table));
+    }
+  });
 }
 
 void PostgresTarget::merge(base::Progress& progress) {
@@ -212,25 +219,12 @@ engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   return counts;
 }
 
-void PostgresTarget::for_each_left_out(std::size_t plan, const std::function<bool(const engine::LeftOut&)>& take) {
-  const StagedTable& table = tables_.at(plan);
-  if (table.rejected_rows == 0) return;
-  connection_->execute("DECLARE left_out NO SCROLL CURSOR FOR SELECT record, verdict, key, reason FROM " +
-                       table.rejects + " ORDER BY record");
-  bool more = true;
-  while (more) {
-    const pqxx::result rows = connection_->query("FETCH 500 FROM left_out");
-    more = !rows.empty();
-    for (const auto& row : rows) {
-      if (!take({row[0].as<std::uint64_t>(), static_cast<engine::Verdict>(row[1].c_str()[0]), from_hex(row[2]),
-                 from_hex(row[3])})) {
-        more = false;
-        break;
-      }
-    }
-  }
-  connection_->execute("CLOSE left_out");
+void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
+                                       const std::function<bool(const engine::Decision&)>& take) {
+  guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, take); });
 }
+
+engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
 void PostgresTarget::commit() {
   guarded([&] {

@@ -25,15 +25,19 @@ class PostgresTarget : public engine::Target {
   ~PostgresTarget() override;
 
   const engine::DatabaseInfo& info() const override { return info_; }
+  std::string role() const override { return role_; }
+  std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void begin(engine::Intent intent) override;
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
-               engine::Mode mode) override;
+               engine::Detail detail) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   void classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;
   engine::VerdictCounts counts(std::size_t plan) override;
-  void for_each_left_out(std::size_t plan, const std::function<bool(const engine::LeftOut&)>& take) override;
+  void for_each_decision(std::size_t plan, engine::Decisions which,
+                         const std::function<bool(const engine::Decision&)>& take) override;
+  engine::TableAudit audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   void commit() override;
   void roll_back() override;
@@ -41,7 +45,7 @@ class PostgresTarget : public engine::Target {
  private:
   void demand_sole_import();
   void set_constraints();
-  void demand_all_privileges(const std::vector<const TableDetails*>& chosen, engine::Mode mode);
+  void demand_all_privileges();
   void resolve_lost_commit(const std::string& transaction_id);
   const TableDetails& find(const catalog::TableName& name) const;
 
@@ -49,12 +53,15 @@ class PostgresTarget : public engine::Target {
   std::chrono::milliseconds lock_timeout_;
   std::unique_ptr<Connection> connection_;
   engine::DatabaseInfo info_;
+  std::string role_;
   engine::Intent intent_ = engine::Intent::kDryRun;
+  engine::Detail detail_ = engine::Detail::kCounts;
   std::string search_path_;  // the session's own
   std::vector<TableDetails> details_;
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;
   std::optional<Classifier> classifier_;
+  std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;
 };
 

@@ -24,7 +24,7 @@ json imported_table_json(const engine::ImportedTable& table) {
   json object = {{"name", table.name}};
   object.update(counts_json(table.counts));
   json rows = json::array();
-  for (const engine::LeftOut& row : table.left_out)
+  for (const engine::Decision& row : table.left_out)
     rows.push_back({{"record", row.record},
                     {"verdict", engine::verdict_name(row.verdict)},
                     {"key", row.key},
@@ -37,6 +37,8 @@ const char* ending_name(engine::Ending ending) {
   switch (ending) {
     case engine::Ending::kDryRun:
       return "dry-run";
+    case engine::Ending::kRehearsed:
+      return "rehearsed";
     case engine::Ending::kCommitted:
       return "committed";
     case engine::Ending::kRolledBack:
@@ -81,10 +83,10 @@ std::string import_json(const engine::ImportOutcome& outcome) {
   for (const engine::ImportedTable& table : outcome.tables) tables.push_back(imported_table_json(table));
   return text_of({{"program", "db-import"},
                   {"ending", ending_name(outcome.ending)},
-                  {"file", outcome.file},
-                  {"target", outcome.place},
-                  {"source", {{"database", outcome.source_database}, {"exported_at", outcome.exported_at}}},
-                  {"sealed", outcome.sealed},
+                  {"file", outcome.file.path},
+                  {"target", outcome.target.place},
+                  {"source", {{"database", outcome.file.source.database}, {"exported_at", outcome.file.exported_at}}},
+                  {"sealed", outcome.file.sealed},
                   {"tables", std::move(tables)},
                   {"total", counts_json(outcome.total)},
                   {"notices", outcome.notices},

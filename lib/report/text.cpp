@@ -77,7 +77,7 @@ std::string left_out_rows(const engine::ImportOutcome& outcome, Color color) {
   for (const engine::ImportedTable& table : outcome.tables) {
     const std::size_t shown = std::min(kLeftOutShown, table.left_out.size());
     for (std::size_t i = 0; i < shown; ++i) {
-      const engine::LeftOut& row = table.left_out[i];
+      const engine::Decision& row = table.left_out[i];
       text += fmt::format("{} record {} {}: {}: {}\n", printable(table.name), row.record, printable(row.key),
                           base::yellow(engine::verdict_name(row.verdict), color), printable(row.reason));
     }
@@ -92,6 +92,14 @@ std::string dry_run_sentence(const engine::VerdictCounts& total) {
                                      human_count(total.update), human_count(total.unchanged));
   if (total.skipped != 0) sentence += fmt::format(", {} skipped", human_count(total.skipped));
   return sentence + fmt::format("; {} would be left out. Nothing was written.", human_count(total.left_out()));
+}
+
+std::string rehearsed_sentence(const engine::VerdictCounts& total) {
+  std::string sentence = fmt::format("Rehearsal: {} were inserted, {} updated, {} unchanged", rows(total.insert),
+                                     human_count(total.update), human_count(total.unchanged));
+  if (total.skipped != 0) sentence += fmt::format(", {} skipped", human_count(total.skipped));
+  return sentence +
+         fmt::format("; {} left out. Everything was rolled back.", counted(total.left_out(), "row was", "rows were"));
 }
 
 std::string committed_sentence(const engine::ImportOutcome& outcome) {
@@ -110,6 +118,8 @@ std::string sentence(const engine::ImportOutcome& outcome, Color color) {
   switch (outcome.ending) {
     case engine::Ending::kDryRun:
       return painted(dry_run_sentence(outcome.total)) + "\n";
+    case engine::Ending::kRehearsed:
+      return painted(rehearsed_sentence(outcome.total)) + "\n";
     case engine::Ending::kCommitted:
       return painted(committed_sentence(outcome)) + "\n";
     case engine::Ending::kRolledBack:
@@ -123,14 +133,14 @@ std::string sentence(const engine::ImportOutcome& outcome, Color color) {
 
 // "From app_dev, exported 2025-01-15T10:30:00Z (file exports/a.json), into app_production".
 std::string route(const engine::ImportOutcome& outcome) {
-  const std::string file = outcome.file == "-" ? "standard input" : printable(outcome.file);
+  const std::string file = outcome.file.path == "-" ? "standard input" : printable(outcome.file.path);
   std::string text = fmt::format("From {}", file);
-  if (!outcome.source_database.empty()) {
-    text += fmt::format(" (database {}", printable(outcome.source_database));
-    if (!outcome.exported_at.empty()) text += fmt::format(", exported at {}", printable(outcome.exported_at));
+  if (!outcome.file.source.database.empty()) {
+    text += fmt::format(" (database {}", printable(outcome.file.source.database));
+    if (!outcome.file.exported_at.empty()) text += fmt::format(", exported at {}", printable(outcome.file.exported_at));
     text += ")";
   }
-  if (!outcome.place.empty()) text += fmt::format("\ninto {}", printable(outcome.place));
+  if (!outcome.target.place.empty()) text += fmt::format("\ninto {}", printable(outcome.target.place));
   return text + "\n";
 }
 
@@ -181,7 +191,7 @@ std::string import_text(const engine::ImportOutcome& outcome, Color color) {
   const std::string left_out = left_out_rows(outcome, color);
   if (!left_out.empty()) text += left_out + "\n";
   text += notices_text(outcome.notices, color);
-  if (!outcome.sealed)
+  if (!outcome.file.sealed)
     text += base::yellow("warning:", color) +
             " the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed).\n";
   return text + sentence(outcome, color) + fmt::format("Took {}.\n", base::human_duration(outcome.duration));

@@ -48,10 +48,7 @@ class ImportJob {
         base::throw_if_stopped(stop_);
       }
     }
-    outcome_.file = options_.input;
-    outcome_.source_database = verified_.header.database;
-    outcome_.exported_at = verified_.header.exported_at;
-    outcome_.sealed = verified_.sealed;
+    outcome_.file = identity_of_file();
     outcome_.duration = Clock::now() - start;
     progress_.finish();
     return std::move(outcome_);
@@ -80,9 +77,10 @@ class ImportJob {
 
   void transfer_rows() {
     target_->begin(options_.intent);
-    const Plan plan =
+    Plan plan =
         make_plan(verified_.header, target_->tables(options_.selection.schemas), target_->info(), options_.selection);
-    target_->prepare(plan.tables, plan.components, options_.mode);
+    for (engine::TablePlan& table : plan.tables) table.mode = options_.mode;
+    target_->prepare(plan.tables, plan.components, engine::Detail::kCounts);
     stage(plan);
     progress_.phase("classify", 0);
     target_->classify(progress_);
@@ -152,10 +150,11 @@ class ImportJob {
       table.name = format::section_name(verified_.header.tables[i].name, verified_.header.schemas);
       if (plan.table_of_section[i]) {
         table.counts = target_->counts(*plan.table_of_section[i]);
-        target_->for_each_left_out(*plan.table_of_section[i], [&](const engine::LeftOut& row) {
-          table.left_out.push_back(row);
-          return table.left_out.size() < kLeftOutShown;
-        });
+        target_->for_each_decision(*plan.table_of_section[i], engine::Decisions::kLeftOut,
+                                   [&](const engine::Decision& row) {
+                                     table.left_out.push_back(row);
+                                     return table.left_out.size() < kLeftOutShown;
+                                   });
       } else {
         table.counts.skipped = verified_.rows[i];
       }
@@ -167,6 +166,20 @@ class ImportJob {
       outcome_.total += table.counts;
       outcome_.tables.push_back(std::move(table));
     }
+  }
+
+  engine::FileIdentity identity_of_file() const {
+    const format::Header& header = verified_.header;
+    engine::FileIdentity file;
+    file.path = options_.input;
+    file.bytes = verified_.bytes;
+    file.sha256 = verified_.sha256;
+    file.sealed = verified_.sealed;
+    file.generator = header.generator;
+    file.exported_at = header.exported_at;
+    file.source = {header.engine, header.server_version, header.database};
+    file.last_migration = header.last_migration;
+    return file;
   }
 
   const OpenTarget& open_target_;

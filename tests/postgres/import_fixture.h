@@ -140,7 +140,7 @@ inline std::string file_for(const std::string& url, const Records& records,
 
 struct Imported {
   std::map<std::string, engine::VerdictCounts> counts;
-  std::map<std::string, std::vector<engine::LeftOut>> left_out;
+  std::map<std::string, std::vector<engine::Decision>> left_out;
   std::vector<std::string> notices;
 
   // "insert 2, invalid 1": the verdicts that occur.
@@ -195,7 +195,7 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
     imported.counts[name] = target.counts(i);
     EXPECT_EQ(imported.counts[name].sum(), imported.counts[name].rows) << name;
     imported.left_out[name].clear();
-    target.for_each_left_out(i, [&](const engine::LeftOut& row) {
+    target.for_each_decision(i, engine::Decisions::kLeftOut, [&](const engine::Decision& row) {
       imported.left_out[name].push_back(row);
       return true;
     });
@@ -218,9 +218,10 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
     const auto found = std::find_if(there.begin(), there.end(), [&](const auto& t) { return t.name == table.name; });
     if (found == there.end()) throw std::runtime_error("the target lacks " + table.name.name);
     plans.push_back(plan_of(table, *found));
+    plans.back().mode = how.mode;
     chosen.push_back(*found);
   }
-  target.prepare(std::move(plans), catalog::dependency_components(chosen, {}), how.mode);
+  target.prepare(std::move(plans), catalog::dependency_components(chosen, {}), engine::Detail::kCounts);
   std::string section;
   for (std::size_t i = 0; splitter.next_table(section); ++i) {
     std::vector<std::string> columns;

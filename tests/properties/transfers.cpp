@@ -188,7 +188,7 @@ void damage(support::Database& database, const Scenario& scenario) {
 std::string left_out(const engine::ImportOutcome& outcome) {
   std::string lines;
   for (const engine::ImportedTable& table : outcome.tables) {
-    for (const engine::LeftOut& row : table.left_out) {
+    for (const engine::Decision& row : table.left_out) {
       lines += table.name + " record " + std::to_string(row.record) + " " +
                std::string(engine::verdict_name(row.verdict)) + " " + row.key + ": " + row.reason + "\n";
     }

@@ -66,7 +66,7 @@ TEST(ImportJson, HoldsEveryRowThatWasLeftOutWithItsReason) {
 
 TEST(ImportJson, KeepsHostileNamesAsDataAndOutOfTheTerminal) {
   auto table = a_table(kHostile, {1, 0, 0, 0, 0, 1, 0});
-  table.left_out = {{1, engine::Verdict::kInvalid, kHostile, "r"}};
+  table.left_out = {a_row_left_out(1, engine::Verdict::kInvalid, kHostile, "r")};
   auto outcome = an_import({table});
   outcome.notices = {kHostile};
 

@@ -31,22 +31,32 @@ inline engine::ImportedTable a_table(std::string name, const engine::VerdictCoun
 
 inline engine::ImportOutcome an_import(std::vector<engine::ImportedTable> tables) {
   engine::ImportOutcome outcome;
-  outcome.file = "exports/app.json";
-  outcome.place = "PostgreSQL database app_production";
-  outcome.source_database = "app_dev";
-  outcome.exported_at = "2025-01-15T10:30:00.123456Z";
-  outcome.sealed = true;
+  outcome.file.path = "exports/app.json";
+  outcome.file.source.database = "app_dev";
+  outcome.file.exported_at = "2025-01-15T10:30:00.123456Z";
+  outcome.file.sealed = true;
+  outcome.target.place = "PostgreSQL database app_production";
   for (const engine::ImportedTable& table : tables) outcome.total += table.counts;
   outcome.tables = std::move(tables);
   outcome.duration = std::chrono::milliseconds(420);
   return outcome;
 }
 
+inline engine::Decision a_row_left_out(std::uint64_t record, engine::Verdict verdict, std::string key,
+                                       std::string reason) {
+  engine::Decision row;
+  row.record = record;
+  row.verdict = verdict;
+  row.key = std::move(key);
+  row.reason = std::move(reason);
+  return row;
+}
+
 // `shown` rows of a table, all of them invalid.
-inline std::vector<engine::LeftOut> left_out_rows(std::uint64_t shown) {
-  std::vector<engine::LeftOut> rows;
+inline std::vector<engine::Decision> left_out_rows(std::uint64_t shown) {
+  std::vector<engine::Decision> rows;
   for (std::uint64_t i = 1; i <= shown; ++i)
-    rows.push_back({i, engine::Verdict::kInvalid, "id=" + std::to_string(i), "too long"});
+    rows.push_back(a_row_left_out(i, engine::Verdict::kInvalid, "id=" + std::to_string(i), "too long"));
   return rows;
 }
 

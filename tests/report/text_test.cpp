@@ -54,8 +54,8 @@ TEST(ImportText, HasOneLineATableInTheOrderOfTheFileAndThenTheSum) {
 
 TEST(ImportText, NamesTheRowsThatWereLeftOut) {
   auto users = a_table("users", {3, 1, 0, 0, 1, 1, 0});
-  users.left_out = {{2, engine::Verdict::kConflict, "id=c1", "the e-mail is taken"},
-                    {3, engine::Verdict::kInvalid, "id=c2", "too long"}};
+  users.left_out = {a_row_left_out(2, engine::Verdict::kConflict, "id=c1", "the e-mail is taken"),
+                    a_row_left_out(3, engine::Verdict::kInvalid, "id=c2", "too long")};
 
   const std::string text = import_text(an_import({users}), Color::kNever);
 
@@ -108,15 +108,15 @@ TEST(ImportText, WarnsOfAFileWithoutASealOnlyWhereThereIsNone) {
   auto outcome = an_import({a_table("users", {1, 0, 0, 1, 0, 0, 0})});
   EXPECT_THAT(import_text(outcome, Color::kNever), Not(HasSubstr("seal")));
 
-  outcome.sealed = false;
+  outcome.file.sealed = false;
   EXPECT_THAT(import_text(outcome, Color::kNever), HasSubstr("warning: the file has no seal"));
 }
 
 TEST(ImportText, LetsNoControlCharacterThrough) {
   auto table = a_table(kHostile, {1, 0, 0, 0, 0, 1, 0});
-  table.left_out = {{1, engine::Verdict::kInvalid, kHostile, kHostile}};
+  table.left_out = {a_row_left_out(1, engine::Verdict::kInvalid, kHostile, kHostile)};
   auto outcome = an_import({table});
-  outcome.file = outcome.place = outcome.source_database = outcome.exported_at = kHostile;
+  outcome.file.path = outcome.target.place = outcome.file.source.database = outcome.file.exported_at = kHostile;
   outcome.notices = {kHostile};
 
   for (const std::string& text : {import_text(outcome, Color::kNever), left_out_text(outcome, Color::kNever)}) {
