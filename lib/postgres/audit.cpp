@@ -114,6 +114,7 @@ engine::TableAudit audit_table(Connection& connection, const std::vector<StagedT
   audit.rows_before = number(connection, "SELECT pg_catalog.count(*) FROM " + table.target_rows);
   audit.identity = table.plan.identity;
   audit.match = table.plan.match;
+  audit.remapped = table.remapped;
   audit.changed_columns = changed_columns(connection, table);
   audit.newer_rows =
       number(connection, "SELECT pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +

@@ -2,90 +2,61 @@
 
 #include <algorithm>
 
+#include "postgres/classify_keys.h"
+#include "postgres/match.h"
+#include "postgres/rejects.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
 namespace {
 
-// The staged rows that are still to be written, called s.
-std::string accepted_rows(const StagedTable& table) {
-  return table.typed_rows() + " s WHERE s." + table.record + " IN (SELECT v.record FROM " + table.verdicts + " v)";
-}
-
-// What key_text() of a row needs, and its record number.
-std::string naming_columns(const StagedTable& table) {
-  if (table.plan.identity.empty()) return "s.*, ";
-  return "s." + table.record + ", " + table.identity_list("s") + ", ";
-}
-
-// "email=a@b.fr, tenant=7": the key of an index as it stands in `alias`."db-transfer key 1" and so on.
-std::string index_key_text(const UniqueIndex& index, const std::string& alias) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-    const std::string label = index.plain ? index.columns[i] : index.expressions[i];
-    parts.push_back(quote_literal(label + "=") + " || COALESCE(" + alias + ".\"db-transfer key " +
-                    std::to_string(i + 1) + "\"::pg_catalog.text, 'null')");
-  }
-  return join(parts, " || ', ' || ");
-}
-
-// Key columns under names that no other column has; expressions name columns unqualified, so they need a FROM of one
-// relation.
-std::string index_key_list(const UniqueIndex& index) {
-  std::vector<std::string> list;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i)
-    list.push_back(index.expressions[i] + " AS \"db-transfer key " + std::to_string(i + 1) + "\"");
-  return join(list, ", ");
-}
-
-std::string same_index_key(const UniqueIndex& index, const std::string& a, const std::string& b) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-    const std::string column = ".\"db-transfer key " + std::to_string(i + 1) + "\"";
-    std::string part = a + column + " " + index.equality[i] + " " + b + column;
-    if (index.nulls_not_distinct)
-      part = "(" + part + " OR (" + a + column + " IS NOT DISTINCT FROM NULL AND " + b + column +
-             " IS NOT DISTINCT FROM NULL))";
-    parts.push_back(std::move(part));
-  }
-  return join(parts, " AND ");
-}
-
-std::string index_rows(const UniqueIndex& index, const std::string& extra_columns, const std::string& from_where,
-                       bool has_where) {
-  std::string sql = "(SELECT " + extra_columns + index_key_list(index) + " FROM " + from_where;
-  if (!index.predicate.empty()) sql += (has_where ? " AND (" : " WHERE (") + index.predicate + ")";
-  return sql + ")";
+// Staged rows that nothing speaks against yet. Those that could not be staged have an entry in reject_N as well.
+std::uint64_t candidates(const StagedTable& table) {
+  return table.staged_rows - (table.rejected_rows - (table.counts.rows - table.staged_rows));
 }
 
 }  // namespace
 
+void Classifier::prepare() {
+  for (StagedTable& table : tables_) KeyClassifier(connection_, table).prepare();
+  Matcher(connection_, tables_).prepare(components_);
+}
+
 void Classifier::classify(base::Progress& progress) {
+  // Of all tables first: matching a parent changes rows of its children.
+  for (StagedTable& table : tables_) reject_unreadable(table);
+  Matcher matcher(connection_, tables_);
   for (const auto& component : components_) {
+    matcher.match(component);
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];
       progress.table(table.details.table.name.name);
-      reject_unreadable(table);
       if (table.plan.identity.empty()) {
         compare_multisets(table);
       } else {
         reject_repeated_identities(table);
         compare_with_target(table);
       }
-      apply_mode(table);
+      skip_rows(table);
       connection_.execute("ANALYZE " + table.verdicts);
-      for (const UniqueIndex& index : table.details.unique_indexes) {
-        if (index.plain && index.columns == table.plan.identity) continue;
-        if (!table.has_columns(index.columns)) continue;  // a default decides: the server's matter
-        reject_taken_keys(table, index);
-        reject_repeated_keys(table, index);
-      }
+      KeyClassifier(connection_, table).classify();
       for (const CheckConstraint& check : table.details.checks) {
         if (table.has_columns(check.columns)) reject_failed_check(table, check);
       }
     }
-    reject_orphans(component);
+    reject_dependants(component);
   }
+}
+
+std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& component) {
+  std::uint64_t all = 0;
+  std::uint64_t found = 0;
+  do {
+    found = reject_orphans(component);
+    for (const std::size_t number : component) found += KeyClassifier(connection_, tables_[number]).reject_unfreed();
+    all += found;
+  } while (found > 0);
+  return all;
 }
 
 // Rows whose text or base value is none of the column's type: the casts of typed_rows() must not fail later.
@@ -111,13 +82,14 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
   } catch (const ServerError& error) {
     // kSchema: the value names a thing that the target lacks (regclass and its like); the statement itself is sound.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    reason = error.what();
+    reason = reason_of(table, error);
     connection_.execute("ROLLBACK TO SAVEPOINT reads");
   }
   connection_.execute("RELEASE SAVEPOINT reads");
   if (reason.empty()) return;
   if (first == last) {
-    reject(table, reject_sql(table, {'x', quote_literal(reason), {}, {}}, table.raw_rows() + " s" + range));
+    reject(connection_, table,
+           reject_sql(table, {'x', quote_literal(reason), {}, {}}, table.raw_rows() + " s" + range));
     table.staged_rows -= connection_.execute("DELETE FROM " + table.stage + " WHERE " + table.stage_record() + " = " +
                                              std::to_string(first));
     return;
@@ -133,7 +105,7 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
   const std::string keys = table.identity_list("k");
-  reject(table,
+  reject(connection_, table,
          reject_sql(table, {'c', "'more than one record of the file claims this key'", {}, {}},
                     table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + table.typed_rows() + " k GROUP BY " +
                         keys + " HAVING pg_catalog.count(*) > 1) d ON " + table.same_identity("s", "d")));
@@ -148,70 +120,57 @@ void Classifier::compare_with_target(StagedTable& table) {
   if (table.rejected_rows > 0) {
     sql += " AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
   }
-  const std::uint64_t rejected_here = table.counts.rows - table.staged_rows;  // refused before they were staged
-  const std::uint64_t repeated = table.rejected_rows - rejected_here;
-  table.counts.unchanged = table.staged_rows - repeated - connection_.execute(sql);
+  table.counts.unchanged = candidates(table) - connection_.execute(sql);
 }
 
 // Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
 void Classifier::compare_multisets(StagedTable& table) {
+  const std::string not_rejected =
+      "NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
   const auto numbered = [&](const std::string& relation, const std::string& order) {
     return "(SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image" + order + ") AS n FROM (SELECT " +
            (order.empty() ? std::string{} : "s." + table.record + " AS number, ") + table.image("s") +
-           "::pg_catalog.text COLLATE pg_catalog.\"C\" AS image FROM " + relation + " s) x)";
+           "::pg_catalog.text COLLATE pg_catalog.\"C\" AS image FROM " + relation + " s" +
+           (order.empty() ? std::string{} : " WHERE " + not_rejected) + ") x)";
   };
   const std::uint64_t inserts =
       connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.number, 'i' FROM " +
                           numbered(table.typed_rows(), " ORDER BY x.number") + " s LEFT JOIN " +
                           numbered(table.target_rows, "") + " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
-  table.counts.unchanged = table.staged_rows - inserts;
+  table.counts.unchanged = candidates(table) - inserts;
 }
 
-void Classifier::apply_mode(StagedTable& table) {
-  if (table.plan.mode == engine::Mode::kUpsert) return;
-  const char left_alone = table.plan.mode == engine::Mode::kInsert ? 'u' : 'i';
-  table.counts.skipped +=
-      connection_.execute("DELETE FROM " + table.verdicts + " WHERE verdict = '" + left_alone + "'");
-}
-
-void Classifier::reject_taken_keys(StagedTable& table, const UniqueIndex& index) {
-  std::string holder_columns = "t.tableoid, t.ctid, ";
-  std::string other = "true";
-  std::string holder;
-  std::string reason = quote_literal(index.name + ": the target holds ") + " || " + index_key_text(index, "s");
-  if (!table.plan.identity.empty()) {
-    holder_columns += table.identity_list("t") + ", ";
-    other = "NOT (" + table.same_identity("s", "t") + ")";
-    holder = table.key_text("t");
-    reason += " || ' as ' || " + holder;
+// Rows that the user wants left as they are.
+void Classifier::skip_rows(StagedTable& table) {
+  const std::string written = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record;
+  if (table.plan.mode == engine::Mode::kInsert) {
+    reject(connection_, table,
+           reject_sql(table, {'s', "'only new rows are asked for, and the target has this one'", {}, {}},
+                      written + " WHERE v.verdict = 'u'"));
   }
-  reject_if_judged(table, reject_sql(table, {'c', reason, index.name, holder},
-                                     index_rows(index, naming_columns(table), accepted_rows(table), true) + " s JOIN " +
-                                         index_rows(index, holder_columns, table.target_rows + " t", false) + " t ON " +
-                                         same_index_key(index, "s", "t") + " WHERE " + other));
-}
-
-void Classifier::reject_repeated_keys(StagedTable& table, const UniqueIndex& index) {
-  const std::string mine = index_rows(index, naming_columns(table), accepted_rows(table), true);
-  std::vector<std::string> columns;
-  std::vector<std::string> present;
-  for (std::size_t i = 1; i <= index.expressions.size(); ++i) {
-    columns.push_back("k.\"db-transfer key " + std::to_string(i) + "\"");
-    present.push_back(columns.back() + " IS DISTINCT FROM NULL");  // IS NOT NULL would look into a composite
+  if (table.plan.mode == engine::Mode::kUpdate) {
+    reject(connection_, table,
+           reject_sql(table, {'s', "'only updates are asked for, and the target lacks this row'", {}, {}},
+                      written + " WHERE v.verdict = 'i'"));
   }
-  const std::string list = join(columns, ", ");
-  const std::string where = index.nulls_not_distinct ? std::string{} : " WHERE " + join(present, " AND ");
-  const std::string reason =
-      quote_literal(index.name + ": more than one record of the file claims ") + " || " + index_key_text(index, "s");
-  reject_if_judged(table,
-                   reject_sql(table, {'c', reason, index.name, {}},
-                              mine + " s JOIN (SELECT " + list + " FROM " + mine + " k" + where + " GROUP BY " + list +
-                                  " HAVING pg_catalog.count(*) > 1) d ON " + same_index_key(index, "s", "d")));
+  if (table.plan.newer_rows == engine::NewerRows::kKeep && !table.plan.identity.empty()) {
+    const std::string column = quote_name(table.plan.changed_at);
+    reject(connection_, table,
+           reject_sql(table,
+                      {'s',
+                       quote_literal("the target's row is newer: " + table.plan.changed_at + " ") + " || t." + column +
+                           "::pg_catalog.text || ' against ' || s." + column + "::pg_catalog.text",
+                       {},
+                       table.key_text("t")},
+                      written + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                          " WHERE v.verdict = 'u' AND " + table.target_is_newer()));
+  }
 }
 
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
-  reject_if_judged(table, reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
-                                     accepted_rows(table) + " AND (" + check.expression + ") IS FALSE"));
+  reject_if_judged(connection_, table,
+                   reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
+                              accepted_rows(table) + " AND (" + check.expression + ") IS FALSE"));
 }
 
 std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& component) {
@@ -246,7 +205,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
     filled.push_back(child + " IS DISTINCT FROM NULL");
     same.push_back("p." + quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[foreign_key][i] +
                    " " + child);
-    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + child + "::pg_catalog.text");
+    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + table.readable(child, {key.columns[i]}));
   }
   std::uint64_t half_empty = 0;
   if (table.details.match_full[foreign_key] && key.columns.size() > 1) {
@@ -254,7 +213,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
     for (const std::string& column : key.columns)
       empty.push_back("s." + quote_name(column) + " IS NOT DISTINCT FROM NULL");
     half_empty = reject(
-        table,
+        connection_, table,
         reject_sql(
             table,
             {'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"), key.name, {}},
@@ -271,29 +230,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
   const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
                              join(shown, " || ', ' || ") +
                              " || ' is neither in the target nor among the accepted rows of the file'";
-  return half_empty + reject(table, reject_sql(table, {'x', reason, key.name, {}}, orphans));
-}
-
-std::uint64_t Classifier::reject(StagedTable& table, const std::string& sql) {
-  const std::uint64_t found = connection_.execute(sql);
-  if (found == 0) return 0;
-  table.rejected_rows += found;
-  connection_.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
-  return found;
-}
-
-// An expression of an index or a check may itself fail on a row (a division by zero, a cast). Then the merge finds
-// that row; here it must not end the transaction.
-void Classifier::reject_if_judged(StagedTable& table, const std::string& sql) {
-  connection_.execute("SAVEPOINT judged");
-  try {
-    reject(table, sql);
-  } catch (const ServerError& error) {
-    // kSchema: it reads its row as a whole, or a function of it relies on the search_path.
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT judged");
-  }
-  connection_.execute("RELEASE SAVEPOINT judged");
+  return half_empty + reject(connection_, table, reject_sql(table, {'x', reason, key.name, {}}, orphans));
 }
 
 const StagedTable* Classifier::find_staged(const catalog::TableName& name) const {

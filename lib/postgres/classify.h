@@ -20,11 +20,14 @@ class Classifier {
              const std::vector<std::vector<std::size_t>>& components)
       : connection_(connection), tables_(tables), components_(components) {}
 
+  // Makes temporary tables: before a dry run turns read-only.
+  void prepare();
+
   void classify(base::Progress& progress);
 
-  // Leaves out the rows of one component whose parents are neither in the target nor among the rows to be written, and
-  // their children in turn. Merge calls it again when the server has refused a parent. Returns how many.
-  std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
+  // Behind any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
+  // how many.
+  std::uint64_t reject_dependants(const std::vector<std::size_t>& component);
 
  private:
   void reject_unreadable(StagedTable& table);
@@ -32,13 +35,10 @@ class Classifier {
   void reject_repeated_identities(StagedTable& table);
   void compare_with_target(StagedTable& table);
   void compare_multisets(StagedTable& table);
-  void apply_mode(StagedTable& table);
-  void reject_taken_keys(StagedTable& table, const UniqueIndex& index);
-  void reject_repeated_keys(StagedTable& table, const UniqueIndex& index);
+  void skip_rows(StagedTable& table);
   void reject_failed_check(StagedTable& table, const CheckConstraint& check);
+  std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
   std::uint64_t reject_orphans(StagedTable& table, std::size_t foreign_key);
-  std::uint64_t reject(StagedTable& table, const std::string& sql);
-  void reject_if_judged(StagedTable& table, const std::string& sql);
   const StagedTable* find_staged(const catalog::TableName& name) const;
 
   Connection& connection_;

@@ -78,8 +78,7 @@ std::string changes_sql(const StagedTable& table, const std::string& record, con
     if (table.is_kept(column)) continue;
     const std::string before = "t." + column.quoted;
     const std::string after = "s." + column.quoted;
-    const bool masked =
-        std::find(table.plan.masked.begin(), table.plan.masked.end(), column.name) != table.plan.masked.end();
+    const bool masked = table.is_masked(column.name);
     values.push_back("(" + std::to_string(values.size()) + ", " + quote_literal(column.name) + ", " +
                      shown_sql(before, masked) + ", " + shown_sql(after, masked) + ", ROW(" + before +
                      ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + after + ")::pg_catalog.record)");
@@ -104,8 +103,11 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which, eng
             ", 'UTF8'), NULL, NULL, NULL FROM " + table.verdicts + " v JOIN " + table.typed_rows() + " s ON s." +
             table.record + " = v.record";
   }
-  return "SELECT d.record, d.verdict, d.key, d.reason, d.\"constraint\", d.holder" +
+  const bool matched = !table.plan.match.empty();
+  return "SELECT d.record, d.verdict, d.key, d.reason, d.\"constraint\", d.holder, " +
+         std::string(matched ? "m.file_key" : "NULL") +
          std::string(full ? ", c.columns, c.before, c.after, c.newer" : "") + " FROM (" + rows + ") d" +
+         (matched ? " LEFT JOIN " + table.matches + " m ON m.record = d.record" : "") +
          (full ? " LEFT JOIN " + table.changes + " c ON c.record = d.record" : "") + " ORDER BY d.record";
 }
 
@@ -151,9 +153,11 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
       decision.reason = from_hex(row[3]);
       decision.constraint = from_hex(row[4]);
       decision.holder = from_hex(row[5]);
+      decision.file_key = from_hex(row[6]);
+      if (decision.file_key == decision.key) decision.file_key.clear();
       if (detail == engine::Detail::kFull) {
-        decision.changes = changes_of(row[6], row[7], row[8]);
-        decision.target_is_newer = !row[9].is_null() && row[9].as<bool>();
+        decision.changes = changes_of(row[7], row[8], row[9]);
+        decision.target_is_newer = !row[10].is_null() && row[10].as<bool>();
       }
       if (!take(decision)) {
         more = false;

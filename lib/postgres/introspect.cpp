@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "postgres/constraints.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -37,7 +38,7 @@ class Introspection {
     read_columns();
     read_indexes();
     read_foreign_keys();
-    read_checks();
+    read_constraints(connection_, tables_);
     read_sequences();
     read_triggers();
   }
@@ -303,23 +304,6 @@ class Introspection {
     }
   }
 
-  void read_checks() {
-    for (const auto& row : connection_.query(
-             "SELECT k.conrelid, k.oid, k.conname, pg_catalog.pg_get_expr(k.conbin, k.conrelid, false), a.attname "
-             "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
-             "a.attnum = ANY (k.conkey) "
-             "WHERE k.contype = 'c' AND k.conrelid" +
-             among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
-      TableDetails& table = table_of(row[0]);
-      const std::uint32_t oid = oid_of(row[1]);
-      if (table.checks.empty() || check_oid_ != oid) {
-        check_oid_ = oid;
-        table.checks.push_back({text_of(row[2]), text_of(row[3]), {}});
-      }
-      if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
-    }
-  }
-
   void read_sequences() {
     // Owned by the column (serial, identity), or named by its default (a sequence that several tables share).
     for (const auto& row : connection_.query(
@@ -361,7 +345,6 @@ class Introspection {
   std::string among_;
   std::uint32_t index_oid_ = 0;
   std::uint32_t foreign_key_oid_ = 0;
-  std::uint32_t check_oid_ = 0;
 };
 
 }  // namespace

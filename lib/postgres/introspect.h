@@ -36,6 +36,14 @@ struct UniqueIndex {
   bool deferrable = false;
 };
 
+// EXCLUDE, or a key WITHOUT OVERLAPS. `key` is read as that of a unique index whose "equal" is the constraint's own
+// operator: no two rows may be equal in all of its expressions.
+struct Exclusion {
+  UniqueIndex key;
+  std::string access_method;                  // "gist"
+  std::vector<std::string> operator_classes;  // parallel to key.expressions
+};
+
 struct CheckConstraint {
   std::string name;
   std::string expression;
@@ -59,6 +67,8 @@ struct TableDetails {
   std::vector<std::vector<std::string>> foreign_key_equality;
   std::vector<bool> match_full;  // parallel to table.foreign_keys: NULL in all of the key's columns or in none
   std::vector<CheckConstraint> checks;
+  std::vector<Exclusion> exclusions;
+  std::vector<std::string> referenced_columns;  // of foreign keys of any table
   std::vector<SequenceUse> sequences;
   std::vector<std::string> triggers;  // the user's own, enabled ones
 

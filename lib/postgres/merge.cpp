@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "postgres/classify_keys.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -35,15 +36,44 @@ Rejection dropped(const StagedTable& table) {
 void Merger::merge(base::Progress& progress) {
   bool refused = false;
   for (const auto& component : components_) {
-    if (refused) classifier_.reject_orphans(component);
+    if (refused) classifier_.reject_dependants(component);
     progress.table(tables_[component.front()].details.table.name.name);
     refused = merge_component(component) || refused;
     for (const std::size_t number : component) report_changed(tables_[number]);
   }
 }
 
-// True when the server refused a row. Inserts of all tables come first: an update may refer to a new row.
+// True when the server refused a row. Where rows take over keys that others of the component give up, those give them
+// up first; should that fail, nothing of it is kept, and the rows that wanted the keys are left out.
 bool Merger::merge_component(const std::vector<std::size_t>& component) {
+  std::vector<KeyClassifier> keys;
+  for (const std::size_t number : component) {
+    if (tables_[number].claims_left) keys.emplace_back(connection_, tables_[number]);
+  }
+  if (keys.empty()) return write_component(component);
+  const std::vector<StagedTable> before = tables_;
+  connection_.execute("SAVEPOINT parked");
+  try {
+    for (KeyClassifier& table : keys) table.park();
+    const bool refused = write_component(component);
+    for (KeyClassifier& table : keys) table.restore();
+    if (!refused) {
+      connection_.execute("RELEASE SAVEPOINT parked");
+      return false;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT parked; RELEASE SAVEPOINT parked");
+  tables_ = before;
+  for (KeyClassifier& table : keys) table.reject_all_claims();
+  classifier_.reject_dependants(component);
+  write_component(component);
+  return true;
+}
+
+// Inserts of all tables come first: an update may refer to a new row.
+bool Merger::write_component(const std::vector<std::size_t>& component) {
   const bool refers_to_itself = std::any_of(
       component.begin(), component.end(), [&](std::size_t n) { return refers_inside(tables_[n], tables_, component); });
   bool refused = false;
@@ -115,7 +145,7 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
     if (ready == 0) break;
     for (const std::size_t number : component) refused = write(tables_[number], Step::kInsert) || refused;
     mark('i', 'd');
-    refused = classifier_.reject_orphans(component) > 0 || refused;
+    refused = classifier_.reject_dependants(component) > 0 || refused;
   }
   mark('p', 'i');
   refused = insert_rest(component) || refused;
@@ -127,7 +157,7 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
 bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   bool refused = false;
   for (const std::size_t number : component) probe(tables_[number], whole(tables_[number]), refused);
-  if (refused) classifier_.reject_orphans(component);
+  if (refused) classifier_.reject_dependants(component);
   std::string reason = "dropped by a trigger or rule of the target, or another row of its circle of references was";
   connection_.execute("SAVEPOINT rest");
   try {
@@ -272,13 +302,15 @@ void Merger::refuse(StagedTable& table, Step step, Range range, const ServerErro
                                      " that this import was to insert");
     }
   }
-  leave_out(table, step, range, {taken ? 'c' : 'x', quote_literal(error.what()), error.fields().constraint, {}});
+  leave_out(table, step, range,
+            {taken ? 'c' : 'x', quote_literal(reason_of(table, error)), error.fields().constraint, {}});
 }
 
 void Merger::leave_out(StagedTable& table, Step step, Range range, const Rejection& why) {
-  reject(table, reject_sql(table, why,
-                           table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                               " WHERE v.verdict = '" + letter(step) + "'" + in_range(range.first, range.last)));
+  reject(connection_, table,
+         reject_sql(table, why,
+                    table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                        " WHERE v.verdict = '" + letter(step) + "'" + in_range(range.first, range.last)));
 }
 
 // A row of this key that we can see ourselves was made by a trigger of this import.
@@ -300,27 +332,20 @@ bool Merger::reject_dropped(StagedTable& table) {
         trigger_names(table) + " of " + table.target + " drops rows, and the table has no key to tell which",
         "disable it for the import, or leave the table out with -T");
   }
-  return reject(table, reject_sql(table, dropped(table),
-                                  missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
-                                      table.same_identity("s", "t") + ")"));
+  return reject(connection_, table,
+                reject_sql(table, dropped(table),
+                           missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
+                               table.same_identity("s", "t") + ")")) > 0;
 }
 
 // The same for updates: done again, so that the server tells which rows it wrote.
 bool Merger::reject_unwritten(StagedTable& table) {
   connection_.execute("ROLLBACK TO SAVEPOINT merge");
-  return reject(table,
+  return reject(connection_, table,
                 "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
                     reject_sql(table, dropped(table),
                                table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                                   " WHERE v.verdict = 'u' AND v.record NOT IN (SELECT w.record FROM written w)"));
-}
-
-bool Merger::reject(StagedTable& table, const std::string& sql) {
-  const std::uint64_t found = connection_.execute(sql);
-  table.rejected_rows += found;
-  if (found > 0)
-    connection_.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
-  return found > 0;
+                                   " WHERE v.verdict = 'u' AND v.record NOT IN (SELECT w.record FROM written w)")) > 0;
 }
 
 void Merger::report_changed(StagedTable& table) {

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "postgres/classify.h"
 #include "postgres/connection.h"
+#include "postgres/rejects.h"
 #include "postgres/staged_table.h"
 
 namespace postgres {
@@ -33,6 +34,7 @@ class Merger {
   };
 
   bool merge_component(const std::vector<std::size_t>& component);
+  bool write_component(const std::vector<std::size_t>& component);
   bool try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
   bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
   bool insert_by_levels(const std::vector<std::size_t>& component);
@@ -47,7 +49,6 @@ class Merger {
   bool is_there(const StagedTable& table, Range range);
   bool reject_dropped(StagedTable& table);
   bool reject_unwritten(StagedTable& table);
-  bool reject(StagedTable& table, const std::string& sql);
   void report_changed(StagedTable& table);
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "postgres/codec_wire.h"
+#include "postgres/rejects.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -85,7 +86,7 @@ void Stager::stage(format::TableReader& records) {
         continue;
       }
       if (line > 1) run_segment(records, line - 1);
-      reject_next(records, error.what());
+      reject_next(records, reason_of(table_, error));
       limit = std::max(kMinSegmentRows, limit / 2);
     }
     flush_rejects();
@@ -172,6 +173,7 @@ bool Stager::encode(const format::RawRecord& record, std::span<const format::Val
       continue;
     }
     rows_.truncate(start);
+    if (table_.is_masked(column.name)) reason = "the value does not fit, and must not be shown";
     reason = "column " + column.name + ": " + reason + " (byte " + std::to_string(record.offset) + " of the file)";
     return false;
   }
@@ -202,12 +204,14 @@ void Stager::refuse(std::uint64_t record, std::span<const format::Value> values,
   std::string key;
   for (const StagedColumn& column : table_.columns) {
     if (!identity.empty() && std::find(identity.begin(), identity.end(), column.name) == identity.end()) continue;
+    if (identity.empty() && table_.is_masked(column.name)) continue;
     if (!key.empty()) key += ", ";
     const format::Value& value = values[column.file_column];
     key += column.name + "=";
-    key += value.kind == format::ValueKind::kNull || value.kind == format::ValueKind::kMissing
-               ? std::string_view{"null"}
-               : value.text;
+    const bool is_null = value.kind == format::ValueKind::kNull || value.kind == format::ValueKind::kMissing;
+    key += is_null                         ? std::string_view{"null"}
+           : table_.is_masked(column.name) ? std::string_view{"(masked)"}
+                                           : value.text;
     if (identity.empty() && key.size() > 1000) break;
   }
   put(rejects_, std::uint16_t{4});

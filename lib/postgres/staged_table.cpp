@@ -67,6 +67,9 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   verdicts = "pg_temp.verdict_" + suffix;
   rejects = "pg_temp.reject_" + suffix;
   changes = "pg_temp.change_" + suffix;
+  claims = "pg_temp.claim_" + suffix;
+  matches = "pg_temp.match_" + suffix;
+  exclusions = "pg_temp.exclusion_" + suffix + "_";
   record = quote_name(free_column_name(details.table));
   for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
     const std::size_t place = plan.target_column[i];
@@ -81,6 +84,28 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
 
 std::string StagedTable::stage_record() const {
   return first_column_type.empty() ? record : "(" + columns.front().quoted + ").record";
+}
+
+std::string StagedTable::stage_record(const std::string& alias) const {
+  return first_column_type.empty() ? alias + "." + record : "(" + alias + "." + columns.front().quoted + ").record";
+}
+
+std::string StagedTable::stage_target(const std::string& column) const {
+  const bool beside_record = !first_column_type.empty() && columns.front().name == column;
+  return quote_name(column) + (beside_record ? ".value" : "");
+}
+
+std::string StagedTable::stage_value(const std::string& column, const std::string& value) const {
+  const ColumnDetails& there = details.details_of(column);
+  switch (transport_of(there.type)) {
+    case Transport::kText:
+      return "pg_catalog.format('%s', " + value + ")";  // the type's own output, which a cast need not be
+    case Transport::kTextArray:
+      return value + "::pg_catalog.text[]";
+    case Transport::kBinary:
+      break;
+  }
+  return there.is_domain ? value + "::" + there.base_sql : value;
 }
 
 bool StagedTable::has_columns(const std::vector<std::string>& names) const {
@@ -124,13 +149,18 @@ bool StagedTable::is_kept(const StagedColumn& column) const {
 }
 
 std::string StagedTable::same_identity(const std::string& a, const std::string& b) const {
+  return same_columns(plan.identity, a, b);
+}
+
+std::string StagedTable::same_columns(const std::vector<std::string>& names, const std::string& a,
+                                      const std::string& b) const {
   const UniqueIndex* by_index = nullptr;
   for (const UniqueIndex& index : details.unique_indexes) {
-    if (index.plain && index.columns == plan.identity) by_index = &index;
+    if (index.plain && index.columns == names) by_index = &index;
   }
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < plan.identity.size(); ++i) {
-    const std::string name = quote_name(plan.identity[i]) + details.details_of(plan.identity[i]).comparison_cast();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string name = quote_name(names[i]) + details.details_of(names[i]).comparison_cast();
     const std::string equals = by_index == nullptr ? "OPERATOR(pg_catalog.=)" : by_index->equality[i];
     parts.push_back(a + "." + name + " " + equals + " " + b + "." + name);
   }
@@ -143,28 +173,39 @@ std::string StagedTable::target_is_newer() const {
   return "COALESCE(t." + column + " OPERATOR(pg_catalog.>) s." + column + ", false)";
 }
 
-std::string StagedTable::key_text(const std::string& alias) const {
-  if (plan.identity.empty()) return "pg_catalog.left(" + image(alias) + "::pg_catalog.text, 1000)";
+bool StagedTable::is_masked(const std::string& column) const {
+  return std::find(plan.masked.begin(), plan.masked.end(), column) != plan.masked.end();
+}
+
+std::string StagedTable::readable(const std::string& value, const std::vector<std::string>& from_columns) const {
+  if (!std::any_of(from_columns.begin(), from_columns.end(), [&](const std::string& name) { return is_masked(name); }))
+    return value + "::pg_catalog.text";
+  return "'(masked, digest ' || pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(" + value +
+         "::pg_catalog.text, 'UTF8')), 'hex'), 8) || ')'";
+}
+
+std::string StagedTable::columns_text(const std::vector<std::string>& names, const std::string& alias) const {
   std::vector<std::string> parts;
-  for (const std::string& column : plan.identity) {
-    parts.push_back(quote_literal(column + "=") + " || " + alias + "." + quote_name(column) + "::pg_catalog.text");
+  for (const std::string& column : names) {
+    parts.push_back(quote_literal(column + "=") + " || COALESCE(" +
+                    readable(alias + "." + quote_name(column), {column}) + ", 'null')");
   }
   return join(parts, " || ', ' || ");
+}
+
+std::string StagedTable::key_text(const std::string& alias) const {
+  if (!plan.identity.empty()) return columns_text(plan.identity, alias);
+  std::vector<std::string> shown;
+  for (const StagedColumn& column : columns) {
+    if (!is_masked(column.name)) shown.push_back(alias + "." + column.quoted);
+  }
+  return "pg_catalog.left(ROW(" + join(shown, ", ") + ")::pg_catalog.text, 1000)";
 }
 
 std::string StagedTable::identity_list(const std::string& alias) const {
   std::vector<std::string> list;
   for (const std::string& column : plan.identity) list.push_back(alias + "." + quote_name(column));
   return join(list, ", ");
-}
-
-std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows) {
-  const auto bytes = [](const std::string& text) { return "pg_catalog.convert_to(" + text + ", 'UTF8')"; };
-  std::string sql = "INSERT INTO " + table.rejects + " SELECT DISTINCT ON (1) s." + table.record + ", '" +
-                    rejection.verdict + "', " + bytes(table.key_text("s")) + ", " + bytes(rejection.reason) + ", ";
-  sql += rejection.constraint.empty() ? "NULL" : bytes(quote_literal(rejection.constraint));
-  sql += rejection.holder.empty() ? ", NULL, NULL, NULL" : ", " + bytes(rejection.holder) + ", t.tableoid, t.ctid";
-  return sql + " FROM " + rows;
 }
 
 }  // namespace postgres

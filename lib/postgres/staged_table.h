@@ -43,6 +43,9 @@ struct StagedTable {
   std::string verdicts;
   std::string rejects;
   std::string changes;
+  std::string claims;
+  std::string matches;
+  std::string exclusions;  // pg_temp.exclusion_N_, to be followed by the constraint's number
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
   // A table of as many columns as a table may have leaves no room for one more in stage_N: there the first column is of
   // this row type and holds the record number beside the value. Empty for any other table.
@@ -50,10 +53,16 @@ struct StagedTable {
   engine::VerdictCounts counts;   // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
+  std::uint64_t remapped = 0;    // rows that took over the target's identity
+  bool claims_left = false;      // claim_N holds claims of accepted rows
   bool records_indexed = false;  // verdict_N and stage_N have an index by record
 
   // The record number in the stage itself: a column, or a part of the first one.
   std::string stage_record() const;
+  std::string stage_record(const std::string& alias) const;
+  // To write a value of the target's type into the stage: SET stage_target = stage_value.
+  std::string stage_target(const std::string& column) const;
+  std::string stage_value(const std::string& column, const std::string& value) const;
   bool has_columns(const std::vector<std::string>& names) const;
 
   // "(SELECT record, "a", "b"::public.email AS "b" FROM stage_N)": staged rows as the target's types see them.
@@ -68,8 +77,15 @@ struct StagedTable {
   std::string updated_image(const std::string& alias) const;
   // a."id" = b."id" with the operators of the identity's index. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
+  // The same for other columns: with the operators of an index over just these, where there is one.
+  std::string same_columns(const std::vector<std::string>& names, const std::string& a, const std::string& b) const;
   // Whether the target's row, called t, was changed later than the file's, called s; "false" where nothing says so.
   std::string target_is_newer() const;
+  // Text expression of a value that is made of `columns`: a digest where one of them must not be shown.
+  std::string readable(const std::string& value, const std::vector<std::string>& from_columns) const;
+  // "a=1, b=2".
+  std::string columns_text(const std::vector<std::string>& names, const std::string& alias) const;
+  bool is_masked(const std::string& column) const;
   // Text expression that names the row to a person: id=c17…
   std::string key_text(const std::string& alias) const;
   // The identity's columns, each with `alias`.
@@ -79,16 +95,5 @@ struct StagedTable {
   enum class Casts { kApplied, kLeftOut };
   std::string rows(Casts casts) const;
 };
-
-// Why rows are left out. `reason` and `holder` are text expressions.
-struct Rejection {
-  char verdict;  // 'c', 'x' or 's'
-  std::string reason;
-  std::string constraint;  // its name as it is; empty: none
-  std::string holder;      // the key of the row of the target called t; empty: there is none
-};
-
-// INSERT INTO reject_N …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
-std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows);
 
 }  // namespace postgres

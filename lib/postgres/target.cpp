@@ -123,17 +123,18 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     tables_.emplace_back(tables_.size(), details, std::move(plan));
   }
   detail_ = detail;
+  components_ = std::move(components);
+  classifier_.emplace(*connection_, tables_, components_);
   demand_all_privileges();
   guarded([&] {
     for (const StagedTable& table : tables_) {
       create_stage(*connection_, table);
       if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
     }
+    classifier_->prepare();
     // From here on the server refuses every write but to these temporary tables.
     if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
   });
-  components_ = std::move(components);
-  classifier_.emplace(*connection_, tables_, components_);
 }
 
 void PostgresTarget::demand_all_privileges() {
@@ -184,6 +185,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
     Merger merger(*connection_, tables_, components_, *classifier_);
     merger.merge(progress);
+    connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");  // deferred triggers of the user's
     notices_ = merger.notices();
   });
 }
@@ -204,6 +206,9 @@ engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
         break;
       case engine::Verdict::kConflict:
         counts.conflict = rows;
+        break;
+      case engine::Verdict::kSkipped:
+        counts.skipped = rows;
         break;
       default:
         counts.invalid = rows;
@@ -228,7 +233,6 @@ engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(p
 
 void PostgresTarget::commit() {
   guarded([&] {
-    connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
     for (std::string& line : raise_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
     const pqxx::result id = connection_->query("SELECT pg_catalog.txid_current_if_assigned()");
     const std::string transaction_id = id[0][0].is_null() ? "" : id[0][0].c_str();

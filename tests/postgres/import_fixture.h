@@ -141,6 +141,8 @@ inline std::string file_for(const std::string& url, const Records& records,
 struct Imported {
   std::map<std::string, engine::VerdictCounts> counts;
   std::map<std::string, std::vector<engine::Decision>> left_out;
+  std::map<std::string, std::vector<engine::Decision>> decisions;  // with Detail::kFull, like audits
+  std::map<std::string, engine::TableAudit> audits;
   std::vector<std::string> notices;
 
   // "insert 2, invalid 1": the verdicts that occur.
@@ -173,6 +175,8 @@ struct Imported {
 struct How {
   engine::Intent intent = engine::Intent::kImport;
   engine::Mode mode = engine::Mode::kUpsert;
+  std::function<void(engine::TablePlan&)> change = {};
+  engine::Detail detail = engine::Detail::kCounts;
 };
 
 inline engine::TablePlan plan_of(const catalog::Table& file, const catalog::Table& target) {
@@ -189,7 +193,8 @@ inline engine::TablePlan plan_of(const catalog::Table& file, const catalog::Tabl
   return plan;
 }
 
-inline void collect(engine::Target& target, const std::vector<catalog::Table>& tables, Imported& imported) {
+inline void collect(engine::Target& target, const std::vector<catalog::Table>& tables, const How& how,
+                    Imported& imported) {
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const std::string& name = tables[i].name.name;
     imported.counts[name] = target.counts(i);
@@ -200,6 +205,15 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
       return true;
     });
     EXPECT_EQ(imported.left_out[name].size(), imported.counts[name].left_out()) << name;
+    if (how.detail == engine::Detail::kCounts) continue;
+    imported.decisions[name].clear();
+    target.for_each_decision(i, engine::Decisions::kAll, [&](const engine::Decision& row) {
+      imported.decisions[name].push_back(row);
+      return true;
+    });
+    const engine::VerdictCounts& counts = imported.counts[name];
+    EXPECT_EQ(imported.decisions[name].size(), counts.rows - counts.unchanged) << name;
+    imported.audits[name] = target.audit(i);
   }
 }
 
@@ -219,9 +233,10 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
     if (found == there.end()) throw std::runtime_error("the target lacks " + table.name.name);
     plans.push_back(plan_of(table, *found));
     plans.back().mode = how.mode;
+    if (how.change) how.change(plans.back());
     chosen.push_back(*found);
   }
-  target.prepare(std::move(plans), catalog::dependency_components(chosen, {}), engine::Detail::kCounts);
+  target.prepare(std::move(plans), catalog::dependency_components(chosen, {}), how.detail);
   std::string section;
   for (std::size_t i = 0; splitter.next_table(section); ++i) {
     std::vector<std::string> columns;
@@ -234,7 +249,7 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
   }
   target.classify(progress);
   Imported imported;
-  collect(target, tables, imported);
+  collect(target, tables, how, imported);
   return imported;
 }
 
@@ -248,7 +263,11 @@ inline Imported run_import(const std::string& url, const std::string& text, cons
     return imported;
   }
   target.merge(progress);
-  collect(target, tables, imported);
+  collect(target, tables, how, imported);
+  if (how.intent == engine::Intent::kRehearsal) {
+    target.roll_back();
+    return imported;
+  }
   target.commit();
   imported.notices = target.notices();
   return imported;
@@ -275,10 +294,13 @@ struct Case {
     return run_import(database.url(), file_for(database.url(), records), how);
   }
   // A dry run says what the import will do, then the import does it.
-  Imported import_as_announced(const Records& records) {
+  Imported import_as_announced(const Records& records, How how = {}) {
     const std::string file = file_for(database.url(), records);
-    const Imported announced = dry_run(database.url(), file);
-    Imported done = run_import(database.url(), file);
+    how.detail = engine::Detail::kFull;
+    how.intent = engine::Intent::kDryRun;
+    const Imported announced = run_import(database.url(), file, how);
+    how.intent = engine::Intent::kImport;
+    Imported done = run_import(database.url(), file, how);
     for (const auto& [table, rows] : records) EXPECT_EQ(announced.of(table), done.of(table)) << table;
     return done;
   }

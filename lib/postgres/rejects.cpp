@@ -1,0 +1,50 @@
+#include "postgres/rejects.h"
+
+#include "postgres/sql_text.h"
+
+namespace postgres {
+
+std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows) {
+  const auto bytes = [](const std::string& text) { return "pg_catalog.convert_to(" + text + ", 'UTF8')"; };
+  std::string sql = "INSERT INTO " + table.rejects + " SELECT DISTINCT ON (1) s." + table.record + ", '" +
+                    rejection.verdict + "', " + bytes(table.key_text("s")) + ", " + bytes(rejection.reason) + ", ";
+  sql += rejection.constraint.empty() ? "NULL" : bytes(quote_literal(rejection.constraint));
+  sql += rejection.holder.empty() ? ", NULL, NULL, NULL" : ", " + bytes(rejection.holder) + ", t.tableoid, t.ctid";
+  return sql + " FROM " + rows;
+}
+
+std::string accepted_rows(const StagedTable& table) {
+  return table.typed_rows() + " s WHERE s." + table.record + " IN (SELECT v.record FROM " + table.verdicts + " v)";
+}
+
+std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql) {
+  const std::uint64_t found = connection.execute(sql);
+  if (found == 0) return 0;
+  table.rejected_rows += found;
+  connection.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
+  return found;
+}
+
+std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {
+  std::uint64_t found = 0;
+  connection.execute("SAVEPOINT judged");
+  try {
+    found = reject(connection, table, sql);
+  } catch (const ServerError& error) {
+    // kSchema: it reads its row as a whole, or a function of it relies on the search_path.
+    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
+    connection.execute("ROLLBACK TO SAVEPOINT judged");
+  }
+  connection.execute("RELEASE SAVEPOINT judged");
+  return found;
+}
+
+std::string reason_of(const StagedTable& table, const ServerError& error) {
+  if (table.plan.masked.empty()) return error.what();
+  const std::string& constraint = error.fields().constraint;
+  return "refused by the server (SQLSTATE " + error.fields().sqlstate +
+         (constraint.empty() ? std::string{} : ", " + constraint) +
+         "); its message is withheld because the table has masked columns";
+}
+
+}  // namespace postgres

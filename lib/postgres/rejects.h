@@ -1,0 +1,37 @@
+// Leaving rows out: one entry in reject_N a record, with its reason, and none in verdict_N any more. One thread, that
+// of the connection.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "postgres/connection.h"
+#include "postgres/staged_table.h"
+
+namespace postgres {
+
+// Why rows are left out. `reason` and `holder` are text expressions.
+struct Rejection {
+  char verdict;  // 'c', 'x' or 's'
+  std::string reason;
+  std::string constraint;  // its name as it is; empty: none
+  std::string holder;      // the key of the row of the target called t; empty: there is none
+};
+
+// INSERT INTO reject_N …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
+std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows);
+
+// The staged rows that are still to be written, called s; ends in a WHERE.
+std::string accepted_rows(const StagedTable& table);
+
+// Runs an INSERT INTO reject_N and takes its rows out of verdict_N. Returns how many.
+std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
+
+// The same for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
+// cast): then the merge finds that row; here it must not end the transaction.
+std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
+
+// What the server said of a row. Withheld where it may quote a column that must not be shown.
+std::string reason_of(const StagedTable& table, const ServerError& error);
+
+}  // namespace postgres
