@@ -157,7 +157,7 @@ std::string checks_section(const ImportOutcome& outcome) {
     html += fmt::format(
         "<li class=\"g-{0}\"><span class=\"sign\" aria-hidden=\"true\">{1}</span><span><a href=\"#{2}\">{3}</a> "
         "<span class=\"hidden\">({0})</span> {4}</span></li>\n",
-        grade_word(check.grade), grade_symbol(check.grade), anchor(check.topic), check.title, html_data(check.detail));
+        grade_word(check.grade), grade_symbol(check.grade), anchor(check.topic), check.title, html_plain(check.detail));
   return html + "</ul>\n</section>\n";
 }
 

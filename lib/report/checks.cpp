@@ -24,9 +24,9 @@ Check migrations(const ImportOutcome& outcome) {
   const std::string& of_target = outcome.target.last_migration;
   if (of_file.empty() || of_target.empty())
     return {Grade::kNote, "Migrations", "the last migration is not known on both sides", Topic::kIdentity};
-  if (of_file == of_target) return {Grade::kGood, "Migrations", "both stand at " + of_file, Topic::kIdentity};
-  return {Grade::kWarning, "Migrations", fmt::format("the file stands at {}, the target at {}", of_file, of_target),
-          Topic::kIdentity};
+  if (of_file == of_target)
+    return {Grade::kGood, "Migrations", "file and target stand at the same one", Topic::kIdentity};
+  return {Grade::kWarning, "Migrations", "file and target stand at different ones", Topic::kIdentity};
 }
 
 Check differences(const ImportOutcome& outcome) {

@@ -202,6 +202,18 @@ std::string sequence_sentence(const engine::SequenceChange& change) {
   return fmt::format("the sequence {} is raised from {} to {}", change.sequence, change.before, change.after);
 }
 
+std::vector<std::string> effect_sentences(const ImportOutcome& outcome) {
+  std::vector<std::string> all;
+  for (const ImportedTable& table : outcome.tables) {
+    const engine::TableAudit& details = table.details;
+    for (const auto& trigger : details.triggers) all.push_back(trigger_sentence(table, trigger));
+    for (const auto& cascade : details.cascades) all.push_back(cascade_sentence(table, cascade));
+    for (const auto& change : details.sequences) all.push_back(sequence_sentence(change));
+    for (const auto& reference : details.outside_references) all.push_back(outside_sentence(table, reference));
+  }
+  return all;
+}
+
 std::vector<std::string> limits(const ImportOutcome& outcome) {
   std::vector<std::string> all = {
       "Counts are complete; rows are samples, the first of each kind in each table. A JSON report lists every row that "

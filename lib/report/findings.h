@@ -30,6 +30,7 @@ std::string_view grade_word(Grade grade);    // "passed", "note", "warning", "fa
 // Where in a report the details of a check stand.
 enum class Topic { kIdentity, kTables, kConflicts, kInvalid, kUpdates, kEffects, kDifferences, kLimits };
 
+// Words of our own only, nothing from a file or a database.
 struct Check {
   Grade grade = Grade::kGood;
   std::string title;
@@ -72,7 +73,10 @@ std::string cascade_sentence(const engine::ImportedTable& table, const engine::C
 std::string outside_sentence(const engine::ImportedTable& table, const engine::OutsideReference& reference);
 std::string sequence_sentence(const engine::SequenceChange& change);
 
-// What a report does not show, a sentence each.
+// All of them, in the order of the tables.
+std::vector<std::string> effect_sentences(const engine::ImportOutcome& outcome);
+
+// What a report does not show, a sentence each; words of our own only.
 std::vector<std::string> limits(const engine::ImportOutcome& outcome);
 
 }  // namespace report
