@@ -6,6 +6,7 @@
 
 #include "base/human.h"
 #include "base/terminal.h"
+#include "report/comparison.h"
 #include "report/findings.h"
 #include "report/wording.h"
 
@@ -26,6 +27,13 @@ std::size_t longest_run(std::string_view text, char sought) {
     longest = std::max(longest, run);
   }
   return longest;
+}
+
+// A bar would end the cell, and how one is escaped in a code span depends on the bytes before it.
+std::string table_cell(std::string_view text) {
+  std::string safe;
+  for (const char c : text) safe += c == '|' ? std::string("\\x7c") : std::string(1, c);
+  return code_span(safe);
 }
 
 // A fenced block of one line.
@@ -63,7 +71,7 @@ std::string matrix(const ImportOutcome& outcome) {
   std::string unusual;
   for (const ImportedTable& table : outcome.tables) {
     const engine::VerdictCounts& n = table.counts;
-    text += "| " + code_span(table.name) + " |";
+    text += "| " + table_cell(table.name) + " |";
     for (const std::uint64_t count : {n.rows, table.details.rows_before, n.insert, n.update, n.unchanged, n.conflict,
                                       n.invalid, n.skipped, rows_after(table)})
       text += " " + human_count(count) + " |";
@@ -80,8 +88,7 @@ std::string row_item(const Decision& row) {
   if (!row.reason.empty()) text += ": " + code_span(row.reason);
   text += "\n";
   for (const engine::ColumnChange& change : row.changes)
-    text += fmt::format("    - {}: {} → {}\n", code_span(change.column), code_span(shown_value(change.before)),
-                        code_span(shown_value(change.after)));
+    text += fmt::format("    - {}: {}\n", code_span(change.column), code_span(change_text(change)));
   return text;
 }
 
@@ -89,7 +96,7 @@ std::string row_items(const std::vector<const Decision*>& list, std::uint64_t al
   const std::size_t listed = std::min(shown, list.size());
   std::string text;
   for (std::size_t i = 0; i < listed; ++i) text += row_item(*list[i]);
-  if (all > listed) text += fmt::format("  - … {} more\n", rows(all - listed));
+  if (all > listed) text += fmt::format("  - … and {}\n", more_rows(all - listed));
   return text;
 }
 
@@ -105,8 +112,8 @@ std::string left_out(const ImportOutcome& outcome, Verdict verdict, std::string_
             row_items(cause.rows, cause.rows.size(), shown);
   for (const ImportedTable& table : outcome.tables)
     if (const std::size_t listed = sampled(table, verdict).size(); listed < count_of(table.counts, verdict))
-      text += fmt::format("- {} {} more not listed\n", code_span(table.name),
-                          rows(count_of(table.counts, verdict) - listed));
+      text += fmt::format("- {}: {} not listed\n", code_span(table.name),
+                          more_rows(count_of(table.counts, verdict) - listed));
   return text;
 }
 
@@ -120,7 +127,8 @@ std::string written(const ImportOutcome& outcome, Verdict verdict, std::string_v
     if (verdict == Verdict::kUpdate)
       for (const engine::ChangedColumn& column : table.details.changed_columns)
         text += fmt::format(", {} in {}", code_span(column.name), human_count(column.rows));
-    text += "\n" + row_items(sampled(table, verdict), count, shown);
+    const std::vector<const Decision*> list = sampled(table, verdict);
+    text += "\n" + (list.empty() ? "" : row_items(list, count, shown));
   }
   return text;
 }
@@ -153,9 +161,7 @@ std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
 
 std::string code_span(std::string_view text) {
   if (text.empty()) return "(empty)";
-  std::string safe;
-  // A bar would end a table's cell, and how one is escaped in a code span depends on the bytes before it.
-  for (const char c : base::printable(text)) safe += c == '|' ? std::string("\\x7c") : std::string(1, c);
+  const std::string safe = base::printable(text);
   const std::string fence(longest_run(safe, '`') + 1, '`');
   const auto at_edge = [&](char c) { return safe.front() == c || safe.back() == c; };
   const char* const room = at_edge('`') || at_edge(' ') ? " " : "";

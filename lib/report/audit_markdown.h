@@ -14,7 +14,7 @@ inline constexpr std::size_t kMarkdownBytes = 60000;
 
 std::string audit_markdown(const engine::ImportOutcome& outcome);
 
-// `text` as a code span whatever back-ticks, line breaks or bars it holds; fit for a table cell.
+// `text` as a code span whatever back-ticks or line breaks it holds. Not for a table's cell: a bar would end that.
 std::string code_span(std::string_view text);
 
 }  // namespace report

@@ -59,7 +59,7 @@ std::string row_cards(const ImportOutcome& outcome, const ImportedTable& table,
   std::string html;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (i == kUnfoldedRows)
-      html += fmt::format("<details class=\"more\"><summary>{} more</summary>\n", rows(list.size() - i));
+      html += fmt::format("<details class=\"more\"><summary>{}</summary>\n", more_rows(list.size() - i));
     html += row_card(outcome, table, *list[i]);
   }
   return html + (list.size() > kUnfoldedRows ? "</details>\n" : "");

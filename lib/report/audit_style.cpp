@@ -24,8 +24,8 @@ std::string_view audit_style() {
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 1.5rem 1.25rem 0; }
-footer { max-width: 1180px; margin: 0 auto; padding: .5rem 1.25rem 2rem; color: var(--soft); font-size: .85rem; }
+main { max-width: 1240px; margin: 0 auto; padding: 1.5rem 1.25rem 0; }
+footer { max-width: 1240px; margin: 0 auto; padding: .5rem 1.25rem 2rem; color: var(--soft); font-size: .85rem; }
 section, .banner, #filter { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.3rem; margin: 0 0 1rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: .1rem 0 .5rem; letter-spacing: .01em; }
 h2 { font-size: 1.2rem; margin: 0 0 .6rem; }
@@ -61,7 +61,7 @@ nav b { color: var(--ink); font-variant-numeric: tabular-nums; }
 .route .name { font-size: 1.35rem; font-weight: 650; margin: 0 0 .5rem; line-height: 1.25; }
 .route .arrow { font-size: 2.4rem; line-height: 1; align-self: center; color: var(--soft); }
 dl { margin: 0; } dl div { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .6rem; padding: .18rem 0; border-top: 1px solid var(--line); }
-dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+dd code { display: inline-block; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 
 .checks { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr)); gap: .35rem 1.4rem; }
 .checks li { display: flex; gap: .6rem; align-items: baseline; }
@@ -75,15 +75,16 @@ table { border-collapse: collapse; width: 100%; }
 th, td { padding: .38rem .6rem; border-top: 1px solid var(--line); vertical-align: top; text-align: left; font-weight: 400; }
 thead th { border-top: 0; color: var(--soft); font-size: .82rem; vertical-align: bottom; }
 .matrix td, .matrix thead th { text-align: right; font-variant-numeric: tabular-nums; }
-.matrix td { white-space: nowrap; }
-.matrix th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); min-width: 9rem; max-width: 18rem; font-weight: 600; overflow-wrap: anywhere; }
+.matrix th, .matrix td { padding: .38rem .5rem; } .matrix td { white-space: nowrap; }
+.matrix th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); min-width: 12.5rem; max-width: 18rem; font-weight: 600; overflow-wrap: anywhere; }
 .matrix thead th:first-child { font-weight: 400; }
-.matrix .left { text-align: left; min-width: 8rem; white-space: normal; }
+.matrix .notes td { border-top: 0; padding-top: 0; text-align: left; white-space: normal; } .matrix .notes p { margin: 0; max-width: min(60rem, 78vw); position: sticky; left: .5rem; width: fit-content; }
+.matrix .left { text-align: left; min-width: 10.5rem; white-space: normal; }
 .matrix tfoot td, .matrix tfoot th { border-top: 2px solid var(--line); font-weight: 650; }
 .matrix td[class^="v-"] { font-weight: 650; }
 .matrix .zero { color: var(--soft); font-weight: 400; }
 tr:target, .group:target { background: var(--sunk); }
-.bar { display: block; width: 110px; height: 10px; margin-top: .4rem; background: var(--sunk); border-radius: 3px; }
+.bar { display: block; width: 84px; height: 10px; margin-top: .4rem; background: var(--sunk); border-radius: 3px; }
 
 .v-insert { color: var(--insert); } .v-update { color: var(--update); } .v-unchanged { color: var(--soft); }
 .v-conflict { color: var(--conflict); } .v-invalid { color: var(--invalid); } .v-skipped { color: var(--skipped); }
@@ -122,7 +123,7 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   .route { grid-template-columns: minmax(0, 1fr); } .route .arrow { transform: rotate(90deg); justify-self: center; }
   dl div { grid-template-columns: 6.2rem minmax(0, 1fr); }
   #filter { position: static; } #filter label { display: flex; gap: .5rem; width: 100%; justify-content: space-between; } #shown { margin-left: 0; }
-  .matrix th:first-child { max-width: 11rem; min-width: 7rem; }
+  .matrix th:first-child { max-width: 10rem; min-width: 9rem; }
 }
 @media print {
   :root {

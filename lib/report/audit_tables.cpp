@@ -55,17 +55,18 @@ std::string table_row(const ImportedTable& table, std::size_t index) {
   std::string name = html_data(table.name);
   if (table.audit) name += " <span class=\"remark\">audit</span>";
   if (!table.taken) name += " <span class=\"remark\">− not taken</span>";
-  for (const std::string& anomaly : anomalies(table))
-    name += "<br><span class=\"flag\">! " + html_data(anomaly) + "</span>";
   std::string identity = html_data(identity_used(table));
   if (table.details.remapped != 0)
     identity += fmt::format("<br><span class=\"remark\">{} took over the target's key</span>",
                             human_count(table.details.remapped));
+  std::string notes;
+  for (const std::string& anomaly : anomalies(table)) notes += "<p class=\"flag\">! " + html_data(anomaly) + "</p>";
+  if (!notes.empty()) notes = "<tr class=\"notes\"><td colspan=\"13\">" + notes + "</td></tr>\n";
   return fmt::format(
       "<tr id=\"t{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td>{}<td>{}</td><td>{}</td><td>{}</td>"
-      "<td class=\"left\">{}</td></tr>\n",
+      "<td class=\"left\">{}</td></tr>\n{}",
       index, name, human_count(table.counts.rows), human_count(table.details.rows_before), count_cells(table.counts),
-      human_count(rows_after(table)), updated_share(table), bar(table.counts), identity);
+      human_count(rows_after(table)), updated_share(table), bar(table.counts), identity, notes);
 }
 
 std::string matrix(const engine::ImportOutcome& outcome) {

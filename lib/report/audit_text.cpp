@@ -7,6 +7,7 @@
 #include "base/human.h"
 #include "base/table_printer.h"
 #include "base/terminal.h"
+#include "report/comparison.h"
 #include "report/findings.h"
 #include "report/wording.h"
 
@@ -103,7 +104,7 @@ std::string matrix(const ImportOutcome& outcome) {
 
 // "… and 12 more rows"
 std::string more(std::uint64_t all, std::size_t shown) {
-  return all <= shown ? "" : fmt::format("    … and {} more\n", rows(all - shown));
+  return all <= shown ? "" : fmt::format("  … and {}\n", more_rows(all - shown));
 }
 
 std::string row_lines(const Decision& row) {
@@ -113,8 +114,7 @@ std::string row_lines(const Decision& row) {
   if (row.target_is_newer) text += "      ! newer in the target\n";
   if (!row.reason.empty()) text += wrapped("      ", row.reason);
   for (const engine::ColumnChange& change : row.changes)
-    text += wrapped("      " + printable(change.column) + ": ",
-                    shown_value(change.before) + " → " + shown_value(change.after));
+    text += wrapped("      " + printable(change.column) + ": ", change_text(change));
   return text;
 }
 
@@ -133,7 +133,7 @@ std::string left_out(const ImportOutcome& outcome, Verdict verdict, std::string_
   for (const ImportedTable& table : outcome.tables)
     if (const std::size_t listed = sampled(table, verdict).size(); listed < count_of(table.counts, verdict))
       text += wrapped(
-          "  ", fmt::format("{}: {} more not listed", table.name, rows(count_of(table.counts, verdict) - listed)));
+          "  ", fmt::format("{}: {} not listed", table.name, more_rows(count_of(table.counts, verdict) - listed)));
   return text;
 }
 
@@ -148,7 +148,7 @@ std::string written(const ImportOutcome& outcome, Verdict verdict, std::string_v
       for (const engine::ChangedColumn& column : table.details.changed_columns)
         text += wrapped("    ", fmt::format("{} differs in {}", column.name, rows(column.rows)));
     const std::vector<const Decision*> list = sampled(table, verdict);
-    text += row_list(list, shown) + more(count, std::min(shown, list.size()));
+    text += row_list(list, shown) + (list.empty() ? "" : more(count, std::min(shown, list.size())));
   }
   return text;
 }

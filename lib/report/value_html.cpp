@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 
-#include "base/human.h"
-#include "base/utf8.h"
+#include "report/comparison.h"
 #include "report/html_text.h"
 #include "report/wording.h"
 
@@ -21,27 +19,6 @@ constexpr std::size_t kKeptBytes = 40;
 
 bool is_text(const ShownValue& value) {
   return value.form == ShownValue::Form::kWhole || value.form == ShownValue::Form::kCut;
-}
-
-bool inside_character(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
-}
-
-// Bytes of the common beginning and end, ending between characters and not overlapping.
-struct Common {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
-Common common_parts(std::string_view a, std::string_view b) {
-  Common common;
-  const std::size_t shorter = std::min(a.size(), b.size());
-  while (common.begin < shorter && a[common.begin] == b[common.begin]) ++common.begin;
-  while (common.begin > 0 && (inside_character(a, common.begin) || inside_character(b, common.begin))) --common.begin;
-  const std::size_t left = shorter - common.begin;
-  while (common.end < left && a[a.size() - 1 - common.end] == b[b.size() - 1 - common.end]) ++common.end;
-  while (common.end > 0 && inside_character(a, a.size() - common.end)) --common.end;
-  return common;
 }
 
 std::string folded(std::string_view text) {
@@ -73,7 +50,7 @@ std::string cut_remark(const ShownValue& value) {
                      counted(value.characters, "character", "characters"));
 }
 
-std::string marked_value(const ShownValue& value, Common common) {
+std::string marked_value(const ShownValue& value, CommonParts common) {
   const std::string_view text = value.text;
   const std::string_view middle = text.substr(common.begin, text.size() - common.begin - common.end);
   return equal_before(text.substr(0, common.begin)) + (middle.empty() ? "" : "<mark>" + html_code(middle) + "</mark>") +
@@ -101,7 +78,7 @@ ComparedValues compared_html(const ShownValue& before, const ShownValue& after) 
     const auto marked = [](const ShownValue& value) { return "<mark>" + value_html(value) + "</mark>"; };
     return {marked(before), marked(after)};
   }
-  const Common common = common_parts(before.text, after.text);
+  const CommonParts common = common_parts(before.text, after.text);
   ComparedValues compared = {marked_value(before, common), marked_value(after, common)};
   if (before.text == after.text) {
     const std::string remark = " <mark>differs beyond what is shown</mark>";

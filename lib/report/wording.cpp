@@ -50,6 +50,8 @@ std::string counted(std::uint64_t count, std::string_view singular, std::string_
 
 std::string rows(std::uint64_t count) { return counted(count, "row", "rows"); }
 
+std::string more_rows(std::uint64_t count) { return counted(count, "more row", "more rows"); }
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;

@@ -14,6 +14,8 @@ namespace report {
 // "1 row", "1,234 rows"
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
 std::string rows(std::uint64_t count);
+// "1 more row", "12 more rows"
+std::string more_rows(std::uint64_t count);
 std::string joined(const std::vector<std::string>& names);
 
 // "dry-run", "rehearsed", "committed", "rolled-back"

@@ -169,8 +169,9 @@ engine::ImportOutcome an_import_of_many_tables(std::size_t count) {
   std::vector<engine::ImportedTable> tables;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t n = i + 1;
-    auto table = a_table("table_" + std::to_string(i) + (i % 9 == 4 ? "_with_a_name_that_is_rather_long" : ""),
-                         {20 * n, i % 3 == 0 ? n : 0, i % 4 == 0 ? 2 * n : 0, 15 * n, i % 17 == 5 ? 1U : 0U, 0, 0});
+    engine::VerdictCounts counts = {20 * n, i % 3 == 0 ? n : 0, i % 4 == 0 ? 2 * n : 0, 0, i % 17 == 5 ? 1U : 0U, 0, 0};
+    counts.unchanged = counts.rows - counts.sum();
+    auto table = a_table("table_" + std::to_string(i) + (i % 9 == 4 ? "_with_a_name_that_is_rather_long" : ""), counts);
     table.details.rows_before = 18 * n;
     table.details.identity = {"id"};
     if (i % 7 != 6)
