@@ -1,53 +1,26 @@
 #include "report/json.h"
 
-#include <nlohmann/json.hpp>
+#include "report/json_parts.h"
+#include "report/wording.h"
 
 namespace report {
 namespace {
 
-using json = nlohmann::ordered_json;
+using json = ordered_json;
 
-// ASCII only, so that no name can steer a terminal that the object is printed on; a byte that is not UTF-8 becomes
-// U+FFFD instead of an error.
-std::string text_of(const json& object) {
-  constexpr int kIndent = 2;
-  return object.dump(kIndent, ' ', true, json::error_handler_t::replace) + "\n";
-}
-
-json counts_json(const engine::VerdictCounts& counts) {
-  return {{"rows", counts.rows},           {"insert", counts.insert},     {"update", counts.update},
-          {"unchanged", counts.unchanged}, {"conflict", counts.conflict}, {"invalid", counts.invalid},
-          {"skipped", counts.skipped}};
-}
+std::string text_of(const json& object) { return dumped(object, Layout::kIndented) + "\n"; }
 
 json imported_table_json(const engine::ImportedTable& table) {
   json object = {{"name", table.name}};
   object.update(counts_json(table.counts));
   json rows = json::array();
-  for (const engine::Decision& row : table.left_out)
-    rows.push_back({{"record", row.record},
-                    {"verdict", engine::verdict_name(row.verdict)},
-                    {"key", row.key},
-                    {"reason", row.reason}});
+  for (const engine::Decision& row : table.left_out) {
+    rows.push_back(decision_json(row));
+    rows.back()["reason"] = row.reason;  // always there, also where it is empty
+  }
   object["left_out"] = std::move(rows);
   return object;
 }
-
-const char* ending_name(engine::Ending ending) {
-  switch (ending) {
-    case engine::Ending::kDryRun:
-      return "dry-run";
-    case engine::Ending::kRehearsed:
-      return "rehearsed";
-    case engine::Ending::kCommitted:
-      return "committed";
-    case engine::Ending::kRolledBack:
-      break;
-  }
-  return "rolled-back";
-}
-
-double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
 
@@ -90,7 +63,12 @@ std::string import_json(const engine::ImportOutcome& outcome) {
                   {"tables", std::move(tables)},
                   {"total", counts_json(outcome.total)},
                   {"notices", outcome.notices},
-                  {"duration_seconds", seconds(outcome.duration)}});
+                  {"duration_seconds", seconds(outcome.duration)},
+                  {"blocked", outcome.blocked},
+                  {"rejects_file", outcome.rejects_file},
+                  {"differences", outcome.differences},
+                  {"file_identity", file_json(outcome.file)},
+                  {"target_identity", target_json(outcome.target)}});
 }
 
 }  // namespace report

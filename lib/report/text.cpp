@@ -6,6 +6,7 @@
 
 #include "base/human.h"
 #include "base/table_printer.h"
+#include "report/wording.h"
 
 namespace report {
 namespace {
@@ -16,18 +17,6 @@ using base::human_count;
 using base::printable;
 
 constexpr std::size_t kLeftOutShown = 20;  // a table
-
-std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural) {
-  return fmt::format("{} {}", human_count(count), count == 1 ? singular : plural);
-}
-
-std::string rows(std::uint64_t count) { return counted(count, "row", "rows"); }
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 std::string notices_text(const std::vector<std::string>& notices, Color color) {
   std::string text;
@@ -72,14 +61,20 @@ std::string verdict_table(const engine::ImportOutcome& outcome) {
   return printer.text();
 }
 
+// " (byte 4,711)": where the record begins; nothing where that is not known.
+std::string byte_remark(const engine::Decision& row) {
+  return row.offset == 0 ? "" : fmt::format(" (byte {})", human_count(row.offset));
+}
+
 std::string left_out_rows(const engine::ImportOutcome& outcome, Color color) {
   std::string text;
   for (const engine::ImportedTable& table : outcome.tables) {
     const std::size_t shown = std::min(kLeftOutShown, table.left_out.size());
     for (std::size_t i = 0; i < shown; ++i) {
       const engine::Decision& row = table.left_out[i];
-      text += fmt::format("{} record {} {}: {}: {}\n", printable(table.name), row.record, printable(row.key),
-                          base::yellow(engine::verdict_name(row.verdict), color), printable(row.reason));
+      text += fmt::format("{} record {}{} {}: {}: {}\n", printable(table.name), row.record, byte_remark(row),
+                          printable(row.key), base::yellow(engine::verdict_name(row.verdict), color),
+                          printable(row.reason));
     }
     if (table.counts.left_out() > shown)
       text += fmt::format("{}: … and {} more\n", printable(table.name), human_count(table.counts.left_out() - shown));
@@ -87,54 +82,15 @@ std::string left_out_rows(const engine::ImportOutcome& outcome, Color color) {
   return text;
 }
 
-std::string dry_run_sentence(const engine::VerdictCounts& total) {
-  std::string sentence = fmt::format("Dry run: {} would be inserted, {} updated, {} unchanged", rows(total.insert),
-                                     human_count(total.update), human_count(total.unchanged));
-  if (total.skipped != 0) sentence += fmt::format(", {} skipped", human_count(total.skipped));
-  return sentence + fmt::format("; {} would be left out. Nothing was written.", human_count(total.left_out()));
-}
-
-std::string rehearsed_sentence(const engine::VerdictCounts& total) {
-  std::string sentence = fmt::format("Rehearsal: {} were inserted, {} updated, {} unchanged", rows(total.insert),
-                                     human_count(total.update), human_count(total.unchanged));
-  if (total.skipped != 0) sentence += fmt::format(", {} skipped", human_count(total.skipped));
-  return sentence +
-         fmt::format("; {} left out. Everything was rolled back.", counted(total.left_out(), "row was", "rows were"));
-}
-
-std::string committed_sentence(const engine::ImportOutcome& outcome) {
-  const engine::VerdictCounts& total = outcome.total;
-  std::string sentence = fmt::format("Imported: {} inserted, {} updated, {} unchanged", rows(total.insert),
-                                     human_count(total.update), human_count(total.unchanged));
-  if (total.skipped != 0) sentence += fmt::format(", {} skipped", human_count(total.skipped));
-  return sentence + fmt::format("; {} left out.", counted(total.left_out(), "row was", "rows were"));
-}
-
 std::string sentence(const engine::ImportOutcome& outcome, Color color) {
-  const bool any_left_out = outcome.total.left_out() != 0;
-  const auto painted = [&](const std::string& text) {
-    return any_left_out ? base::yellow(text, color) : base::green(text, color);
-  };
-  switch (outcome.ending) {
-    case engine::Ending::kDryRun:
-      return painted(dry_run_sentence(outcome.total)) + "\n";
-    case engine::Ending::kRehearsed:
-      return painted(rehearsed_sentence(outcome.total)) + "\n";
-    case engine::Ending::kCommitted:
-      return painted(committed_sentence(outcome)) + "\n";
-    case engine::Ending::kRolledBack:
-      break;
-  }
-  return base::red(fmt::format("Rolled back because {} would have been left out (--atomic). Nothing was written.",
-                               rows(outcome.total.left_out())),
-                   color) +
-         "\n";
+  const std::string text = outcome_sentence(outcome);
+  if (outcome.ending == engine::Ending::kRolledBack) return base::red(text, color) + "\n";
+  return (outcome.total.left_out() != 0 ? base::yellow(text, color) : base::green(text, color)) + "\n";
 }
 
 // "From app_dev, exported 2025-01-15T10:30:00Z (file exports/a.json), into app_production".
 std::string route(const engine::ImportOutcome& outcome) {
-  const std::string file = outcome.file.path == "-" ? "standard input" : printable(outcome.file.path);
-  std::string text = fmt::format("From {}", file);
+  std::string text = fmt::format("From {}", printable(file_name(outcome)));
   if (!outcome.file.source.database.empty()) {
     text += fmt::format(" (database {}", printable(outcome.file.source.database));
     if (!outcome.file.exported_at.empty()) text += fmt::format(", exported at {}", printable(outcome.file.exported_at));
@@ -191,9 +147,7 @@ std::string import_text(const engine::ImportOutcome& outcome, Color color) {
   const std::string left_out = left_out_rows(outcome, color);
   if (!left_out.empty()) text += left_out + "\n";
   text += notices_text(outcome.notices, color);
-  if (!outcome.file.sealed)
-    text += base::yellow("warning:", color) +
-            " the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed).\n";
+  if (!outcome.file.sealed) text += base::yellow("warning:", color) + fmt::format(" {}\n", unsealed_warning());
   return text + sentence(outcome, color) + fmt::format("Took {}.\n", base::human_duration(outcome.duration));
 }
 

@@ -1,0 +1,14 @@
+// The tables of an import drawn as one SVG: parents on the left, children on the right, tables without either below;
+// colored and marked by the worst that happens to a row. No script, no style of its own: classes of the page's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/outcome.h"
+
+namespace report {
+
+std::string audit_graph(const std::vector<engine::ImportedTable>& tables);
+
+}  // namespace report

@@ -1,0 +1,219 @@
+#include "report/audit_html.h"
+
+#include <fmt/format.h>
+
+#include "base/human.h"
+#include "report/audit_sections.h"
+#include "report/html_text.h"
+#include "report/wording.h"
+
+namespace report {
+namespace {
+
+using engine::ImportOutcome;
+
+std::string source_name(const ImportOutcome& outcome) {
+  return outcome.file.source.database.empty() ? file_name(outcome) : outcome.file.source.database;
+}
+
+std::string target_name(const ImportOutcome& outcome) {
+  return outcome.target.info.database.empty() ? outcome.target.place : outcome.target.info.database;
+}
+
+std::string head(const ImportOutcome& outcome) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; "
+      "img-src data:; base-uri 'none'; form-action 'none'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"referrer\" content=\"no-referrer\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<title>{}: {} into {}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
+      csp_hash(audit_style()), csp_hash(audit_script()), judgement_title(judgement(outcome)),
+      html_plain(source_name(outcome)), html_plain(target_name(outcome)), audit_style());
+}
+
+std::string_view command_label(Judgement value) {
+  switch (value) {
+    case Judgement::kReady:
+    case Judgement::kReadyWithWarnings:
+      return "To apply it:";
+    case Judgement::kBlocked:
+      return "This command would be rolled back as things stand:";
+    case Judgement::kDone:
+    case Judgement::kDoneRowsLeftOut:
+    case Judgement::kRolledBack:
+      break;
+  }
+  return "It was run as:";
+}
+
+std::string_view banner_symbol(Judgement value) {
+  switch (value) {
+    case Judgement::kReady:
+    case Judgement::kDone:
+      return grade_symbol(Grade::kGood);
+    case Judgement::kReadyWithWarnings:
+    case Judgement::kDoneRowsLeftOut:
+      return grade_symbol(Grade::kWarning);
+    case Judgement::kBlocked:
+    case Judgement::kRolledBack:
+      break;
+  }
+  return grade_symbol(Grade::kBad);
+}
+
+std::string_view banner_class(Judgement value) {
+  if (banner_symbol(value) == grade_symbol(Grade::kGood)) return "passed";
+  return banner_symbol(value) == grade_symbol(Grade::kWarning) ? "warning" : "failed";
+}
+
+std::string_view kind_of_report(engine::Ending ending) {
+  switch (ending) {
+    case engine::Ending::kDryRun:
+      return "Dry run of an import";
+    case engine::Ending::kRehearsed:
+      return "Rehearsal of an import";
+    case engine::Ending::kCommitted:
+    case engine::Ending::kRolledBack:
+      break;
+  }
+  return "Result of an import";
+}
+
+std::string banner(const ImportOutcome& outcome) {
+  const Judgement value = judgement(outcome);
+  std::string html = fmt::format(
+      "<header class=\"banner g-{}\">\n<p class=\"kind\">{}</p>\n"
+      "<h1><span class=\"big\" aria-hidden=\"true\">{}</span> {}</h1>\n<p class=\"lead\">{}</p>\n"
+      "<p class=\"label\">{}</p>\n<pre class=\"command\"><code>{}</code></pre>\n",
+      banner_class(value), kind_of_report(outcome.ending), banner_symbol(value), judgement_title(value),
+      html_plain(judgement_sentence(outcome)), command_label(value), html_marked(import_command(outcome)));
+  if (!outcome.rejects_file.empty())
+    html += "<p>The rows left out were written to " + html_code(outcome.rejects_file) +
+            ", to be mended and imported.</p>\n";
+  return html + "</header>\n";
+}
+
+std::string navigation(const ImportOutcome& outcome) {
+  struct Link {
+    std::string_view target;
+    std::string_view title;
+    std::uint64_t count;
+  };
+  const engine::VerdictCounts& total = outcome.total;
+  std::string html = "<nav aria-label=\"Sections\"><a href=\"#checks\">Checks</a> <a href=\"#tables\">Tables</a>";
+  for (const Link& link : {Link{"conflicts", "Conflicts", total.conflict}, Link{"invalid", "Invalid", total.invalid},
+                           Link{"updates", "Updates", total.update}, Link{"inserts", "Inserts", total.insert},
+                           Link{"skipped", "Skipped", total.skipped}})
+    html += fmt::format(" <a href=\"#{}\">{} <b>{}</b></a>", link.target, link.title, base::human_count(link.count));
+  return html +
+         " <a href=\"#effects\">Effects</a> <a href=\"#differences\">Schema</a> <a href=\"#limits\">Limits</a></nav>\n";
+}
+
+// A line of the identity card; `value` is HTML, an empty one is no line.
+std::string fact(std::string_view name, const std::string& value) {
+  return value.empty() ? "" : fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, value);
+}
+
+std::string data_or_nothing(const std::string& text) { return text.empty() ? "" : html_data(text); }
+
+std::string file_card(const ImportOutcome& outcome) {
+  const engine::FileIdentity& file = outcome.file;
+  const std::string size =
+      file.bytes == 0 ? "" : fmt::format("{} ({} bytes)", base::human_bytes(file.bytes), base::human_count(file.bytes));
+  return "<div class=\"card\"><p class=\"kind\">From</p><p class=\"name\">" + html_data(source_name(outcome)) +
+         "</p><dl>\n" + fact("File", html_code(file_name(outcome))) + fact("Size", size) +
+         fact("SHA-256", file.sha256.empty() ? "" : html_code(file.sha256)) +
+         fact("Seal", file.sealed ? "✓ valid" : "<span class=\"flag\">! none that matches</span>") +
+         fact("Exported", data_or_nothing(file.exported_at)) + fact("By", data_or_nothing(file.generator)) +
+         fact("Server", data_or_nothing(server_name(file.source))) +
+         fact("Last migration", file.last_migration.empty() ? "not known" : html_data(file.last_migration)) +
+         "</dl></div>\n";
+}
+
+std::string target_card(const ImportOutcome& outcome) {
+  const engine::TargetIdentity& target = outcome.target;
+  std::string options;
+  for (const std::string& option : outcome.options) options += html_code(option) + " ";
+  return "<div class=\"card\"><p class=\"kind\">Into</p><p class=\"name\">" + html_data(target_name(outcome)) +
+         "</p><dl>\n" + fact("Place", data_or_nothing(target.place)) +
+         fact("Server", data_or_nothing(server_name(target.info))) + fact("Role", data_or_nothing(target.role)) +
+         fact("Last migration", target.last_migration.empty() ? "not known" : html_data(target.last_migration)) +
+         fact("Decided at", data_or_nothing(outcome.decided_at)) +
+         fact("Took", base::human_duration(outcome.duration)) + fact("Options", options) + "</dl></div>\n";
+}
+
+std::string identity_section(const ImportOutcome& outcome) {
+  return fmt::format("<section id=\"{}\" class=\"route\" aria-label=\"From where into what\">\n",
+                     anchor(Topic::kIdentity)) +
+         file_card(outcome) + "<div class=\"arrow\" aria-hidden=\"true\">→</div>\n" + target_card(outcome) +
+         "</section>\n";
+}
+
+std::string checks_section(const ImportOutcome& outcome) {
+  std::string html = "<section id=\"checks\"><h2>Checks</h2>\n<ul class=\"checks\">\n";
+  for (const Check& check : checks(outcome))
+    html += fmt::format(
+        "<li class=\"g-{0}\"><span class=\"sign\" aria-hidden=\"true\">{1}</span><span><a href=\"#{2}\">{3}</a> "
+        "<span class=\"hidden\">({0})</span> {4}</span></li>\n",
+        grade_word(check.grade), grade_symbol(check.grade), anchor(check.topic), check.title, html_plain(check.detail));
+  return html + "</ul>\n</section>\n";
+}
+
+// Shown by the script, because nothing in it works without.
+std::string filter(const ImportOutcome& outcome) {
+  std::string html =
+      "<form id=\"filter\" role=\"search\" hidden><b>Rows</b>\n<label>Verdict <select id=\"by-verdict\">"
+      "<option value=\"\">all</option>";
+  for (const engine::Verdict verdict : {engine::Verdict::kConflict, engine::Verdict::kInvalid, engine::Verdict::kUpdate,
+                                        engine::Verdict::kInsert, engine::Verdict::kSkipped})
+    html +=
+        fmt::format("<option value=\"{0}\">{1} {0}</option>", engine::verdict_name(verdict), verdict_symbol(verdict));
+  html += "</select></label>\n<label>Table <select id=\"by-table\"><option value=\"\">all</option>";
+  for (std::size_t i = 0; i < outcome.tables.size(); ++i)
+    html += fmt::format("<option value=\"{}\">{}</option>", i, html_plain(outcome.tables[i].name));
+  return html +
+         "</select></label>\n<label>Text <input id=\"by-text\" type=\"search\" autocomplete=\"off\"></label>\n"
+         "<button type=\"reset\">Show all</button> <output id=\"shown\"></output></form>\n";
+}
+
+}  // namespace
+
+std::string_view anchor(Topic topic) {
+  switch (topic) {
+    case Topic::kIdentity:
+      return "identity";
+    case Topic::kTables:
+      return "tables";
+    case Topic::kConflicts:
+      return "conflicts";
+    case Topic::kInvalid:
+      return "invalid";
+    case Topic::kUpdates:
+      return "updates";
+    case Topic::kEffects:
+      return "effects";
+    case Topic::kDifferences:
+      return "differences";
+    case Topic::kLimits:
+      break;
+  }
+  return "limits";
+}
+
+std::string section_begin(Topic topic, std::string_view title, const std::string& remark) {
+  return fmt::format("<section id=\"{}\"><h2>{}{}</h2>\n", anchor(topic), title,
+                     remark.empty() ? "" : " <span class=\"remark\">" + remark + "</span>");
+}
+
+std::string audit_html(const ImportOutcome& outcome) {
+  return head(outcome) + "<body>\n<main>\n" + banner(outcome) + navigation(outcome) + identity_section(outcome) +
+         checks_section(outcome) + tables_section(outcome) + filter(outcome) +
+         left_out_section(outcome, engine::Verdict::kConflict) + left_out_section(outcome, engine::Verdict::kInvalid) +
+         updates_section(outcome) + inserts_section(outcome) + skipped_section(outcome) + effects_section(outcome) +
+         closing_sections(outcome) + "</main>\n<footer>db-transfer audit report, version 1</footer>\n<script>" +
+         std::string(audit_script()) + "</script>\n</body>\n</html>\n";
+}
+
+}  // namespace report

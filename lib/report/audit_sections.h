@@ -1,0 +1,30 @@
+// The parts of the page that audit_html puts together, in its order. Each is a whole <section>, also where it has
+// nothing to list. Only within report.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/outcome.h"
+#include "report/findings.h"
+
+namespace report {
+
+// The style sheet and the script of the page, as they stand between their tags.
+std::string_view audit_style();
+std::string_view audit_script();
+
+// The fragment that a topic's section is found by: "conflicts".
+std::string_view anchor(Topic topic);
+std::string section_begin(Topic topic, std::string_view title, const std::string& remark = {});
+
+std::string tables_section(const engine::ImportOutcome& outcome);    // audit_tables.cpp
+std::string left_out_section(const engine::ImportOutcome& outcome,   // audit_rows.cpp
+                             engine::Verdict verdict);               // kConflict, kInvalid
+std::string updates_section(const engine::ImportOutcome& outcome);   // audit_rows.cpp
+std::string inserts_section(const engine::ImportOutcome& outcome);   // audit_rows.cpp
+std::string skipped_section(const engine::ImportOutcome& outcome);   // audit_rows.cpp
+std::string effects_section(const engine::ImportOutcome& outcome);   // audit_effects.cpp
+std::string closing_sections(const engine::ImportOutcome& outcome);  // audit_effects.cpp
+
+}  // namespace report

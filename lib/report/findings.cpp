@@ -1,0 +1,238 @@
+#include "report/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/human.h"
+#include "report/wording.h"
+
+namespace report {
+namespace {
+
+using base::human_count;
+using engine::Ending;
+using engine::ImportedTable;
+using engine::ImportOutcome;
+using engine::Verdict;
+
+// Rows of a table below which a share of it says nothing.
+constexpr std::uint64_t kFewRows = 10;
+
+bool is_over(const ImportOutcome& outcome) {
+  return outcome.ending == Ending::kCommitted || outcome.ending == Ending::kRolledBack;
+}
+
+bool any_warning(const ImportOutcome& outcome) {
+  const std::vector<Check> all = checks(outcome);
+  return std::any_of(all.begin(), all.end(), [](const Check& check) { return check.grade >= Grade::kWarning; });
+}
+
+// The part of a reason that names its cause: "age" of "age: 'x' is no integer". A reason without it is its own cause.
+std::string cause_name(const engine::Decision& row) {
+  if (!row.constraint.empty()) return row.constraint;
+  constexpr std::size_t kLongestName = 63;
+  const std::size_t colon = row.reason.find(": ");
+  if (colon != std::string::npos && colon <= kLongestName) return row.reason.substr(0, colon);
+  return row.reason;
+}
+
+}  // namespace
+
+Judgement judgement(const ImportOutcome& outcome) {
+  if (outcome.ending == Ending::kRolledBack) return Judgement::kRolledBack;
+  if (outcome.ending == Ending::kCommitted)
+    return outcome.total.left_out() == 0 ? Judgement::kDone : Judgement::kDoneRowsLeftOut;
+  if (outcome.blocked) return Judgement::kBlocked;
+  return any_warning(outcome) ? Judgement::kReadyWithWarnings : Judgement::kReady;
+}
+
+std::string_view judgement_title(Judgement value) {
+  constexpr std::array<std::string_view, 6> kTitles = {"READY", "READY WITH WARNINGS", "BLOCKED",
+                                                       "DONE",  "DONE, ROWS LEFT OUT", "ROLLED BACK"};
+  return kTitles.at(static_cast<std::size_t>(value));
+}
+
+std::string_view judgement_word(Judgement value) {
+  constexpr std::array<std::string_view, 6> kWords = {"ready", "ready-with-warnings", "blocked",
+                                                      "done",  "done-rows-left-out",  "rolled-back"};
+  return kWords.at(static_cast<std::size_t>(value));
+}
+
+std::string judgement_sentence(const ImportOutcome& outcome) {
+  const engine::VerdictCounts& total = outcome.total;
+  if (outcome.ending == Ending::kRolledBack) return outcome_sentence(outcome);
+  const bool over = is_over(outcome);
+  std::string text = fmt::format("{} {} inserted, {} updated, {} unchanged", rows(total.insert),
+                                 !over               ? "will be"
+                                 : total.insert == 1 ? "was"
+                                                     : "were",
+                                 human_count(total.update), human_count(total.unchanged));
+  if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
+  text += fmt::format("; {} left out. ", human_count(total.left_out()));
+  if (outcome.blocked && !over) text += "Rows left out would end the import as a whole: nothing would be written. ";
+  return text + (over ? "Nothing was deleted." : "Nothing is ever deleted.");
+}
+
+std::string_view grade_symbol(Grade grade) {
+  constexpr std::array<std::string_view, 4> kSymbols = {"✓", "i", "!", "✗"};
+  return kSymbols.at(static_cast<std::size_t>(grade));
+}
+
+std::string_view grade_word(Grade grade) {
+  constexpr std::array<std::string_view, 4> kWords = {"passed", "note", "warning", "failed"};
+  return kWords.at(static_cast<std::size_t>(grade));
+}
+
+std::vector<const engine::Decision*> sampled(const ImportedTable& table, Verdict verdict) {
+  std::vector<const engine::Decision*> found;
+  for (const auto* list : {&table.left_out, &table.updates, &table.inserts})
+    for (const engine::Decision& row : *list)
+      if (row.verdict == verdict) found.push_back(&row);
+  return found;
+}
+
+std::vector<Cause> causes(const ImportOutcome& outcome, Verdict verdict) {
+  std::vector<Cause> all;
+  for (const ImportedTable& table : outcome.tables) {
+    std::vector<Cause> of_table;
+    for (const engine::Decision* row : sampled(table, verdict)) {
+      const std::string name = cause_name(*row);
+      auto cause = std::find_if(of_table.begin(), of_table.end(), [&](const Cause& c) { return c.name == name; });
+      if (cause == of_table.end()) cause = of_table.insert(of_table.end(), {&table, name, {}});
+      cause->rows.push_back(row);
+    }
+    std::stable_sort(of_table.begin(), of_table.end(),
+                     [](const Cause& a, const Cause& b) { return a.rows.size() > b.rows.size(); });
+    all.insert(all.end(), std::make_move_iterator(of_table.begin()), std::make_move_iterator(of_table.end()));
+  }
+  return all;
+}
+
+std::vector<std::string> anomalies(const ImportedTable& table) {
+  std::vector<std::string> found;
+  const std::uint64_t before = table.details.rows_before;
+  if (!table.taken) return found;
+  if (before >= kFewRows && table.counts.update > before / 2)
+    found.push_back(fmt::format("more than half of the target's rows are updated ({} of {})",
+                                human_count(table.counts.update), human_count(before)));
+  if (table.counts.rows == 0 && before > 0)
+    found.push_back(fmt::format("empty in the file, {} in the target", rows(before)));
+  for (const engine::ChangedColumn& column : table.details.changed_columns)
+    if (table.counts.update >= kFewRows && column.rows == table.counts.update)
+      found.push_back(fmt::format("{} differs in every row that is updated", column.name));
+  return found;
+}
+
+std::uint64_t rows_after(const ImportedTable& table) { return table.details.rows_before + table.counts.insert; }
+
+std::uint64_t count_of(const engine::VerdictCounts& counts, Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kInsert:
+      return counts.insert;
+    case Verdict::kUpdate:
+      return counts.update;
+    case Verdict::kUnchanged:
+      return counts.unchanged;
+    case Verdict::kConflict:
+      return counts.conflict;
+    case Verdict::kInvalid:
+      return counts.invalid;
+    case Verdict::kSkipped:
+      break;
+  }
+  return counts.skipped;
+}
+
+std::string_view verdict_symbol(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kInsert:
+      return "+";
+    case Verdict::kUpdate:
+      return "~";
+    case Verdict::kUnchanged:
+      return "=";
+    case Verdict::kConflict:
+      return "!";
+    case Verdict::kInvalid:
+      return "×";
+    case Verdict::kSkipped:
+      break;
+  }
+  return "−";
+}
+
+Verdict worst_verdict(const ImportedTable& table) {
+  if (!table.taken) return Verdict::kSkipped;
+  for (const Verdict verdict : {Verdict::kConflict, Verdict::kInvalid, Verdict::kUpdate, Verdict::kInsert})
+    if (count_of(table.counts, verdict) != 0) return verdict;
+  return table.counts.skipped != 0 ? Verdict::kSkipped : Verdict::kUnchanged;
+}
+
+std::string identity_used(const ImportedTable& table) {
+  const engine::TableAudit& details = table.details;
+  if (!table.taken) return {};
+  if (!details.match.empty()) return joined(details.match) + " (natural key)";
+  return details.identity.empty() ? "the whole row" : joined(details.identity);
+}
+
+std::string trigger_sentence(const ImportedTable& table, const engine::Trigger& trigger) {
+  return fmt::format("{}: the trigger {} fires {} and runs {}", table.name, trigger.name, trigger.when,
+                     trigger.function);
+}
+
+std::string cascade_sentence(const ImportedTable& table, const engine::Cascade& cascade) {
+  const std::string what =
+      fmt::format("{} of {} ({})", cascade.foreign_key, cascade.table, "ON UPDATE " + cascade.action);
+  if (cascade.rows == 0)
+    return fmt::format("{}: {} is not set off: {} stays as it is in every row", table.name, what,
+                       joined(cascade.columns));
+  return fmt::format("{}: {} changes in {}, which {} passes on", table.name, joined(cascade.columns),
+                     rows(cascade.rows), what);
+}
+
+std::string outside_sentence(const ImportedTable& table, const engine::OutsideReference& reference) {
+  return fmt::format("{}: {} to be written {} by {} to {}, which takes no part in the import", table.name,
+                     rows(reference.rows), reference.rows == 1 ? "refers" : "refer", reference.foreign_key,
+                     reference.parent);
+}
+
+std::string sequence_sentence(const engine::SequenceChange& change) {
+  return fmt::format("the sequence {} is raised from {} to {}", change.sequence, change.before, change.after);
+}
+
+std::vector<std::string> effect_sentences(const ImportOutcome& outcome) {
+  std::vector<std::string> all;
+  for (const ImportedTable& table : outcome.tables) {
+    const engine::TableAudit& details = table.details;
+    for (const auto& trigger : details.triggers) all.push_back(trigger_sentence(table, trigger));
+    for (const auto& cascade : details.cascades) all.push_back(cascade_sentence(table, cascade));
+    for (const auto& change : details.sequences) all.push_back(sequence_sentence(change));
+    for (const auto& reference : details.outside_references) all.push_back(outside_sentence(table, reference));
+  }
+  return all;
+}
+
+std::vector<std::string> limits(const ImportOutcome& outcome) {
+  std::vector<std::string> all = {
+      "Counts are complete; rows are samples, the first of each kind in each table. A JSON report lists every row that "
+      "is not unchanged.",
+      fmt::format("A value of more than {} characters is cut; a key never is.", human_count(engine::kShownCharacters)),
+      "Values of columns that hold secrets are masked: only their length and the first digits of their SHA-256 are "
+      "shown. Keys and reasons are shown as they are."};
+  if (outcome.ending == Ending::kDryRun)
+    all.emplace_back(
+        "Not rehearsed: triggers, checks and deferred constraints that only the writing itself can try were not run. "
+        "--rehearse writes for real and rolls back.");
+  if (outcome.ending == Ending::kRehearsed)
+    all.emplace_back("Rehearsed: the rows were written for real, constraints checked, and everything was rolled back.");
+  if (!is_over(outcome))
+    all.emplace_back(
+        "This is the state of the target at the time above. Whoever changes it before the import changes the outcome.");
+  all.emplace_back("Rows of the target that the file does not hold stay as they are: nothing is ever deleted.");
+  all.emplace_back("Files beside the database (uploads, for instance), views and permissions are not transferred.");
+  return all;
+}
+
+}  // namespace report

@@ -1,0 +1,82 @@
+// What a reviewer should know that no single field of an outcome says: the verdict on the import as a whole, the checks
+// behind it, causes of rows left out, anomalies, and what a report cannot show. Pure functions over a finished outcome;
+// pointers point into it. Texts may hold names from the file or the database as they are: the forms make them safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/outcome.h"
+
+namespace report {
+
+enum class Judgement { kReady, kReadyWithWarnings, kBlocked, kDone, kDoneRowsLeftOut, kRolledBack };
+
+Judgement judgement(const engine::ImportOutcome& outcome);
+// "READY WITH WARNINGS"
+std::string_view judgement_title(Judgement value);
+// "ready-with-warnings": for programs.
+std::string_view judgement_word(Judgement value);
+// One plain sentence on what it means for whoever has to approve.
+std::string judgement_sentence(const engine::ImportOutcome& outcome);
+
+// Grades from harmless to harmful.
+enum class Grade { kGood, kNote, kWarning, kBad };
+std::string_view grade_symbol(Grade grade);  // ✓ i ! ✗
+std::string_view grade_word(Grade grade);    // "passed", "note", "warning", "failed"
+
+// Where in a report the details of a check stand.
+enum class Topic { kIdentity, kTables, kConflicts, kInvalid, kUpdates, kEffects, kDifferences, kLimits };
+
+// Words of our own only, nothing from a file or a database.
+struct Check {
+  Grade grade = Grade::kGood;
+  std::string title;
+  std::string detail;
+  Topic topic = Topic::kTables;
+};
+
+std::vector<Check> checks(const engine::ImportOutcome& outcome);
+
+// Rows left out for the same reason: by the constraint, key or column that stands against them.
+struct Cause {
+  const engine::ImportedTable* table = nullptr;
+  std::string name;  // empty: the reason names nothing
+  std::vector<const engine::Decision*> rows;
+};
+
+// Of the sampled rows with this verdict (kConflict or kInvalid); tables in order, most frequent cause first.
+std::vector<Cause> causes(const engine::ImportOutcome& outcome, engine::Verdict verdict);
+
+// The sampled rows of a table with this verdict, in whichever of its lists they stand.
+std::vector<const engine::Decision*> sampled(const engine::ImportedTable& table, engine::Verdict verdict);
+
+// What is unusual about a table as a whole: "more than half of the target's rows change".
+std::vector<std::string> anomalies(const engine::ImportedTable& table);
+
+std::uint64_t rows_after(const engine::ImportedTable& table);
+std::uint64_t count_of(const engine::VerdictCounts& counts, engine::Verdict verdict);
+
+// "+" insert, "~" update, "=" unchanged, "!" conflict, "×" invalid, "−" skipped: so that color is never alone.
+std::string_view verdict_symbol(engine::Verdict verdict);
+// The worst thing that happens to a row of the table; kUnchanged where nothing does, kSkipped where it is not taken.
+engine::Verdict worst_verdict(const engine::ImportedTable& table);
+
+// How the rows of a table are told apart: "id", "email (natural key)", "the whole row"; empty: not known.
+std::string identity_used(const engine::ImportedTable& table);
+
+// Side effects, as a sentence each.
+std::string trigger_sentence(const engine::ImportedTable& table, const engine::Trigger& trigger);
+std::string cascade_sentence(const engine::ImportedTable& table, const engine::Cascade& cascade);
+std::string outside_sentence(const engine::ImportedTable& table, const engine::OutsideReference& reference);
+std::string sequence_sentence(const engine::SequenceChange& change);
+
+// All of them, in the order of the tables.
+std::vector<std::string> effect_sentences(const engine::ImportOutcome& outcome);
+
+// What a report does not show, a sentence each; words of our own only.
+std::vector<std::string> limits(const engine::ImportOutcome& outcome);
+
+}  // namespace report

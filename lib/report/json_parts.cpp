@@ -1,0 +1,81 @@
+#include "report/json_parts.h"
+
+namespace report {
+namespace {
+
+void add(ordered_json& object, const char* member, const std::string& text) {
+  if (!text.empty()) object[member] = text;
+}
+
+ordered_json database_json(const engine::DatabaseInfo& info) {
+  return {{"engine", info.engine}, {"server_version", info.server_version}, {"database", info.database}};
+}
+
+}  // namespace
+
+std::string dumped(const ordered_json& object, Layout layout) {
+  constexpr int kIndent = 2;
+  constexpr int kNoIndent = -1;
+  return object.dump(layout == Layout::kIndented ? kIndent : kNoIndent, ' ', true,
+                     ordered_json::error_handler_t::replace);
+}
+
+ordered_json counts_json(const engine::VerdictCounts& counts) {
+  return {{"rows", counts.rows},           {"insert", counts.insert},     {"update", counts.update},
+          {"unchanged", counts.unchanged}, {"conflict", counts.conflict}, {"invalid", counts.invalid},
+          {"skipped", counts.skipped}};
+}
+
+ordered_json value_json(const engine::ShownValue& value) {
+  switch (value.form) {
+    case engine::ShownValue::Form::kNull:
+      return {{"form", "null"}};
+    case engine::ShownValue::Form::kWhole:
+      return {{"form", "whole"}, {"text", value.text}};
+    case engine::ShownValue::Form::kCut:
+      return {{"form", "cut"}, {"text", value.text}, {"characters", value.characters}};
+    case engine::ShownValue::Form::kMasked:
+      break;
+  }
+  return {{"form", "masked"}, {"digest", value.text}, {"characters", value.characters}};
+}
+
+ordered_json decision_json(const engine::Decision& row) {
+  ordered_json object = {{"record", row.record}, {"verdict", engine::verdict_name(row.verdict)}, {"key", row.key}};
+  add(object, "file_key", row.file_key);
+  add(object, "reason", row.reason);
+  if (row.offset != 0) object["offset"] = row.offset;
+  add(object, "constraint", row.constraint);
+  add(object, "holder", row.holder);
+  if (row.target_is_newer) object["target_is_newer"] = true;
+  if (!row.changes.empty()) {
+    ordered_json changes = ordered_json::array();
+    for (const engine::ColumnChange& change : row.changes)
+      changes.push_back(
+          {{"column", change.column}, {"before", value_json(change.before)}, {"after", value_json(change.after)}});
+    object["changes"] = std::move(changes);
+  }
+  return object;
+}
+
+ordered_json file_json(const engine::FileIdentity& file) {
+  return {{"path", file.path},
+          {"bytes", file.bytes},
+          {"sha256", file.sha256},
+          {"sealed", file.sealed},
+          {"generator", file.generator},
+          {"exported_at", file.exported_at},
+          {"source", database_json(file.source)},
+          {"last_migration", file.last_migration}};
+}
+
+ordered_json target_json(const engine::TargetIdentity& target) {
+  return {{"place", target.place},
+          {"database", database_json(target.info)},
+          {"role", target.role},
+          {"last_migration", target.last_migration}};
+}
+
+double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+}  // namespace report

@@ -1,0 +1,32 @@
+// The JSON objects that more than one form is made of: counts, decisions, values, who and where. Only within report.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "engine/outcome.h"
+
+namespace report {
+
+using ordered_json = nlohmann::ordered_json;
+
+enum class Layout { kIndented, kOneLine };
+
+// ASCII only, so that no name can steer a terminal that the object is printed on; a byte that is not UTF-8 becomes
+// U+FFFD instead of an error. No newline at the end.
+std::string dumped(const ordered_json& object, Layout layout);
+
+ordered_json counts_json(const engine::VerdictCounts& counts);
+
+// {"form": "null" | "whole" | "cut" | "masked", ...}
+ordered_json value_json(const engine::ShownValue& value);
+
+// Members that have nothing to say are absent; record, verdict and key never are.
+ordered_json decision_json(const engine::Decision& row);
+
+ordered_json file_json(const engine::FileIdentity& file);
+ordered_json target_json(const engine::TargetIdentity& target);
+
+double seconds(std::chrono::nanoseconds duration);
+
+}  // namespace report

@@ -1,0 +1,163 @@
+#include "report/wording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/human.h"
+#include "base/terminal.h"
+
+namespace report {
+namespace {
+
+using base::human_count;
+
+struct Phrases {
+  std::string_view begin;  // before the inserted rows
+  std::string_view inserted;
+};
+
+// "Dry run: 412 rows would be inserted, 37 updated, 9,951 unchanged, 2 skipped"
+std::string counts_phrase(const engine::VerdictCounts& total, const Phrases& phrases) {
+  std::string text = fmt::format("{}: {} {}, {} updated, {} unchanged", phrases.begin, rows(total.insert),
+                                 phrases.inserted, human_count(total.update), human_count(total.unchanged));
+  if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
+  return text;
+}
+
+std::string left_out_phrase(const engine::VerdictCounts& total) {
+  return counted(total.left_out(), "row was", "rows were") + " left out.";
+}
+
+// Whether an option only tries, so that it has no place in the command that imports.
+bool only_tries(std::string_view option) {
+  constexpr std::array<std::string_view, 4> kTrying = {"-n", "--dry-run", "--rehearse", "--exit-code"};
+  return std::find(kTrying.begin(), kTrying.end(), option) != kTrying.end();
+}
+
+bool needs_no_quotes(std::string_view word) {
+  return !word.empty() && word.find_first_not_of(
+                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "_-./=:,@%+") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural) {
+  return fmt::format("{} {}", human_count(count), count == 1 ? singular : plural);
+}
+
+std::string rows(std::uint64_t count) { return counted(count, "row", "rows"); }
+
+std::string more_rows(std::uint64_t count) { return counted(count, "more row", "more rows"); }
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::string_view ending_name(engine::Ending ending) {
+  switch (ending) {
+    case engine::Ending::kDryRun:
+      return "dry-run";
+    case engine::Ending::kRehearsed:
+      return "rehearsed";
+    case engine::Ending::kCommitted:
+      return "committed";
+    case engine::Ending::kRolledBack:
+      break;
+  }
+  return "rolled-back";
+}
+
+std::string outcome_sentence(const engine::ImportOutcome& outcome) {
+  const engine::VerdictCounts& total = outcome.total;
+  switch (outcome.ending) {
+    case engine::Ending::kDryRun:
+      return counts_phrase(total, {"Dry run", "would be inserted"}) +
+             fmt::format("; {} would be left out. Nothing was written.", human_count(total.left_out()));
+    case engine::Ending::kRehearsed:
+      return counts_phrase(total, {"Rehearsal", total.insert == 1 ? "was inserted" : "were inserted"}) + "; " +
+             left_out_phrase(total) + " Everything was rolled back.";
+    case engine::Ending::kCommitted:
+      return counts_phrase(total, {"Imported", "inserted"}) + "; " + left_out_phrase(total);
+    case engine::Ending::kRolledBack:
+      break;
+  }
+  return fmt::format("Rolled back because {} would have been left out (--atomic). Nothing was written.",
+                     rows(total.left_out()));
+}
+
+std::string_view unsealed_warning() {
+  return "the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed).";
+}
+
+std::string file_name(const engine::ImportOutcome& outcome) {
+  return outcome.file.path == "-" ? "standard input" : outcome.file.path;
+}
+
+std::string server_name(const engine::DatabaseInfo& info) {
+  std::string name = info.engine;
+  if (name == "postgresql") name = "PostgreSQL";
+  if (name == "sqlite") name = "SQLite";
+  if (!info.server_version.empty()) name += (name.empty() ? "" : " ") + info.server_version;
+  return name;
+}
+
+std::string shell_word(std::string_view word) {
+  if (needs_no_quotes(word)) return std::string(word);
+  std::string quoted;
+  if (base::printable(word) == word) {
+    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return "'" + quoted + "'";
+  }
+  for (const char c : word) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\'' || c == '\\') {
+      quoted += std::string("\\") + c;
+    } else if (byte < 0x20 || byte > 0x7E) {
+      // Always three octal digits: a following digit cannot be taken for a part of it.
+      quoted += fmt::format("\\{:03o}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return "$'" + quoted + "'";
+}
+
+std::string import_command(const engine::ImportOutcome& outcome) {
+  // A name that begins with a dash would be read as an option.
+  const std::string& path = outcome.file.path;
+  const bool like_option = path.size() > 1 && path.front() == '-';
+  std::string command = "db-import " + shell_word(like_option ? "./" + path : path);
+  for (const std::string& option : outcome.options)
+    if (!only_tries(option)) command += " " + base::printable(option);
+  return command;
+}
+
+std::string shown_value(const engine::ShownValue& value) {
+  switch (value.form) {
+    case engine::ShownValue::Form::kNull:
+      return "NULL";
+    case engine::ShownValue::Form::kWhole:
+      return value.text.empty() ? "(empty)" : value.text;
+    case engine::ShownValue::Form::kCut:
+      return fmt::format("{}… ({})", value.text, counted(value.characters, "character", "characters"));
+    case engine::ShownValue::Form::kMasked:
+      break;
+  }
+  return "••• " + masked_value(value);
+}
+
+std::string masked_value(const engine::ShownValue& value) {
+  return fmt::format("({}, digest {})", counted(value.characters, "character", "characters"), value.text);
+}
+
+std::string shown_key(const engine::Decision& row) {
+  if (row.file_key.empty() || row.file_key == row.key) return row.key;
+  return fmt::format("{} (in the file {})", row.key, row.file_key);
+}
+
+}  // namespace report

@@ -1,0 +1,52 @@
+// Phrases and sentences that every form of report shares, so that a terminal, a page and a ticket say the same.
+// Pure functions. What comes from a file or a database is passed on as it is: each form makes it safe for itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/outcome.h"
+
+namespace report {
+
+// "1 row", "1,234 rows"
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
+std::string rows(std::uint64_t count);
+// "1 more row", "12 more rows"
+std::string more_rows(std::uint64_t count);
+std::string joined(const std::vector<std::string>& names);
+
+// "dry-run", "rehearsed", "committed", "rolled-back"
+std::string_view ending_name(engine::Ending ending);
+
+// "Dry run: 412 rows would be inserted, 37 updated, 9,951 unchanged; 3 would be left out. Nothing was written."
+std::string outcome_sentence(const engine::ImportOutcome& outcome);
+
+std::string_view unsealed_warning();
+
+// The path, or "standard input".
+std::string file_name(const engine::ImportOutcome& outcome);
+
+// "PostgreSQL 15.18"; empty where nothing is known.
+std::string server_name(const engine::DatabaseInfo& info);
+
+// A word as a POSIX shell, or bash where it holds control characters, reads it back. ASCII where it had to be quoted
+// so.
+std::string shell_word(std::string_view word);
+
+// The command that imports what was tried, or that did: the options without those that only try.
+std::string import_command(const engine::ImportOutcome& outcome);
+
+// A value in one line of plain text: NULL, (empty), the text, "text… (2,000 characters)" or
+// "••• (12 characters, digest 1f2e3d4c)".
+std::string shown_value(const engine::ShownValue& value);
+
+// What a masked value may show: "(12 characters, digest 1f2e3d4c)".
+std::string masked_value(const engine::ShownValue& value);
+
+// The row's key; where a natural key gave it another one, also the file's.
+std::string shown_key(const engine::Decision& row);
+
+}  // namespace report
