@@ -82,7 +82,12 @@ base::ProgressMode progress_mode(const CommonOptions& options) {
   return base::automatic_progress(STDERR_FILENO);
 }
 
-transfer::Selection selection_of(const CommonOptions& options, const Location& location) {
+transfer::Config config_of(const CommonOptions& options) {
+  return options.config_file ? transfer::read_config(*options.config_file) : transfer::Config{};
+}
+
+transfer::Selection selection_of(const CommonOptions& options, const Location& location,
+                                 const transfer::Config& config) {
   transfer::Selection selection;
   selection.schemas = options.schemas;
   if (selection.schemas.empty() && !location.schema.empty()) selection.schemas = {location.schema};
@@ -90,11 +95,8 @@ transfer::Selection selection_of(const CommonOptions& options, const Location& l
   selection.excluded = options.excluded;
   selection.audit = options.audit;
   selection.audit_tables = options.audit_tables;
-  if (options.config_file) {
-    transfer::Config config = transfer::read_config(*options.config_file);
-    selection.preferred_order = std::move(config.order);
-    selection.audit_tables.insert(selection.audit_tables.end(), config.audit_tables.begin(), config.audit_tables.end());
-  }
+  selection.preferred_order = config.order;
+  selection.audit_tables.insert(selection.audit_tables.end(), config.audit_tables.begin(), config.audit_tables.end());
   if (selection.audit_tables.empty()) selection.audit_tables = {"audit_logs", "audit_log"};
   return selection;
 }
@@ -132,7 +134,7 @@ void print_export(const Console& console, const CommonOptions& options, const en
 int run_export(const Console& console, const base::StopSignals& signals, ExportCommand command) {
   const CommonOptions& options = command.common;
   const Location location = find_database(options.url, options.env_file);
-  command.job.selection = selection_of(options, location);
+  command.job.selection = selection_of(options, location, config_of(options));
   say_place(console, options, "from", location);
   postgres::PostgresSource source(
       std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token()),
@@ -161,15 +163,37 @@ void print_import(const Console& console, const CommonOptions& options, const en
 
 int import_status(const ImportCommand& command, const engine::ImportOutcome& outcome) {
   if (outcome.total.left_out() != 0) return kRowsLeftOut;
-  const bool work_found = outcome.ending == engine::Ending::kDryRun && outcome.total.to_write() != 0;
+  const bool tried = outcome.ending == engine::Ending::kDryRun || outcome.ending == engine::Ending::kRehearsed;
+  const bool work_found = tried && outcome.total.to_write() != 0;
   return work_found && command.dry_run_status == DryRunStatus::kTellsWork ? kWorkFound : kDone;
+}
+
+const char* direction_of(engine::Intent intent) {
+  switch (intent) {
+    case engine::Intent::kDryRun:
+      return "dry run against";
+    case engine::Intent::kRehearsal:
+      return "rehearsal against";
+    case engine::Intent::kImport:
+      break;
+  }
+  return "into";
+}
+
+// What the command line says of a table comes behind what the transfer file says: the last word counts.
+void take_config(transfer::Config config, const Location& location, ImportCommand& command) {
+  command.job.selection = selection_of(command.common, location, config);
+  command.job.policies.insert(command.job.policies.begin(), config.policies.begin(), config.policies.end());
+  if (!command.show_masked)
+    command.job.masked.insert(command.job.masked.end(), config.masked.begin(), config.masked.end());
 }
 
 int run_import(const Console& console, const base::StopSignals& signals, ImportCommand command) {
   const CommonOptions& options = command.common;
   const Location location = find_database(options.url, options.env_file);
-  command.job.selection = selection_of(options, location);
-  say_place(console, options, command.job.intent == engine::Intent::kDryRun ? "dry run against" : "into", location);
+  take_config(config_of(options), location, command);
+  command.job.place = location.place;
+  say_place(console, options, direction_of(command.job.intent), location);
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
   const transfer::OpenTarget open_target = [&] {
@@ -183,7 +207,6 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   };
   engine::ImportOutcome outcome = transfer::run_import(open_target, command.job, progress, signals.token());
   progress.finish();
-  outcome.target.place = location.place;
   const int status = import_status(command, outcome);
   try {
     print_import(console, options, outcome);

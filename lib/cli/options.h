@@ -46,6 +46,7 @@ enum class DryRunStatus { kSuccess, kTellsWork };  // 0, or 3 when there is some
 struct ImportCommand {
   CommonOptions common;
   DryRunStatus dry_run_status = DryRunStatus::kSuccess;
+  bool show_masked = false;
   transfer::ImportOptions job;  // the same
 };
 

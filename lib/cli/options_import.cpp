@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "cli/options.h"
 #include "cli/syntax.h"
+#include "transfer/reports.h"
 
 namespace cli {
 namespace {
@@ -8,8 +11,11 @@ constexpr const char* kFooter =
     R"(Examples:
   db-import app.json --dry-run                     what would happen; the server refuses every write
   db-import app.json                               insert new rows, update changed ones
+  db-import app.json --dry-run --report audit.html --report audit.json
+                                                   the same, for a reviewer and for a program
   db-import app.json --env-file .env.production --atomic
                                                    all rows or none
+  db-import app.json --match users=email -n        users are the same by e-mail, whatever their id
   db-import app.json --dry-run --exit-code -q      in a script: 3 when there is something to write
   ssh host db-export - -q | db-import - -t users   straight from another machine, one table
 
@@ -24,6 +30,54 @@ Exit status:
   Every status but 0, 4 and 11 means: the target is exactly as it was.
 )";
 
+// Columns whose names say that their values are nobody's business, until --show-masked.
+std::vector<std::string> usual_secrets() {
+  return {"*password*",    "*passwd*",     "*secret*", "*token*", "*apikey*", "*api_key*", "*privatekey*",
+          "*private_key*", "*credential*", "*salt",    "*otp*",   "*cvv*",    "*iban*",    "*passphrase*"};
+}
+
+// "users=email", "teams=org,name".
+transfer::TablePolicy parse_match(const Syntax& syntax, const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
+    throw syntax.wrong("--match is not TABLE=COLUMN,COLUMN: \"" + base::printable(word) + "\"");
+  transfer::TablePolicy policy;
+  policy.tables = word.substr(0, equals);
+  for (std::size_t start = equals + 1; start <= word.size();) {
+    const std::size_t end = std::min(word.find(',', start), word.size());
+    if (end == start) throw syntax.wrong("--match names an empty column: \"" + base::printable(word) + "\"");
+    policy.match.push_back(word.substr(start, end - start));
+    start = end + 1;
+  }
+  return policy;
+}
+
+// What a reader of a report must know to repeat it.
+std::vector<std::string> deciding_words(const ImportCommand& command) {
+  std::vector<std::string> words;
+  const auto each = [&](const std::string& option, const std::vector<std::string>& values) {
+    for (const std::string& value : values) words.push_back(option + " " + value);
+  };
+  each("--table", command.common.tables);
+  each("--exclude-table", command.common.excluded);
+  each("--schema", command.common.schemas);
+  each("--audit-table", command.common.audit_tables);
+  if (command.common.audit == transfer::Audit::kSkip) words.emplace_back("--skip-audit");
+  if (command.common.config_file) words.push_back("--config " + *command.common.config_file);
+  if (command.job.mode == engine::Mode::kInsert) words.emplace_back("--mode insert");
+  if (command.job.mode == engine::Mode::kUpdate) words.emplace_back("--mode update");
+  for (const transfer::TablePolicy& policy : command.job.policies) {
+    std::string columns;
+    for (const std::string& column : policy.match) columns += (columns.empty() ? "" : ",") + column;
+    words.push_back("--match " + policy.tables + "=" + columns);
+  }
+  if (command.job.newer_rows == engine::NewerRows::kKeep) words.emplace_back("--keep-newer");
+  if (command.job.on_conflict == transfer::ConflictPolicy::kFail) words.emplace_back("--on-conflict fail");
+  if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
+  if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
+  return words;
+}
+
 }  // namespace
 
 std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* argv) {
@@ -34,36 +88,77 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   ImportCommand command;
   CommonSyntax common;
   std::optional<std::string> mode;
+  std::optional<std::string> on_conflict;
+  std::optional<std::string> rejects;
+  std::vector<std::string> matches;
   bool dry_run = false;
+  bool rehearse = false;
+  bool keep_newer = false;
+  bool show_masked = false;
   bool atomic = false;
   bool exit_code = false;
   bool unsealed = false;
   syntax.group("Import");
   syntax.argument("FILE", command.job.input, "what to import; - for standard input");
   syntax.flag("-n,--dry-run", dry_run, "say what would happen, and write nothing");
+  syntax.flag("--rehearse", rehearse,
+              "import for real, triggers and deferred checks included, then roll everything back");
   syntax.option("--mode", "MODE", mode,
                 "upsert (if left out), insert: only new rows, or update: only rows that are there");
+  syntax.list("--match", "TABLE=COLUMNS", matches,
+              "find rows of TABLE by these columns instead of by their key, and carry the target's keys into every "
+              "foreign key of the file (may be repeated)");
+  syntax.flag("--keep-newer", keep_newer,
+              "leave rows alone that were changed later in the target (updatedAt, updated_at or as in --config)");
+  syntax.option("--on-conflict", "WHAT", on_conflict,
+                "skip (if left out): leave the row out and go on; fail: roll everything back");
   syntax.flag("--atomic", atomic, "roll everything back if a row would be left out");
+  syntax.option(
+      "--rejects", "FILE", rejects,
+      "write the rows left out there, with their reasons, to be mended and imported; beside the input if left "
+      "out, and then only by an import");
   syntax.flag("--exit-code", exit_code, "with --dry-run: end with 3 if there is something to write");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   common.add_tables(syntax);
   common.add_database(syntax);
   common.add_output(syntax);
+  syntax.list("--report", "FILE", command.job.reports,
+              "write an audit: .html for people, .json with every decision, .txt, .md for a pull request (may be "
+              "repeated)");
+  syntax.flag("--show-masked", show_masked,
+              "show values of columns that look like secrets (password, token, ...) in reports and messages");
 
   if (auto text = syntax.parse(argc, argv)) return Printout{std::move(*text)};
   command.common = common.read(syntax);
   if (command.job.input.empty()) throw syntax.wrong("FILE is missing: which file is to be imported?");
   demand_file_name(syntax, command.job.input);
-  if (exit_code && !dry_run) throw syntax.wrong("--exit-code goes with --dry-run only");
+  if (dry_run && rehearse) throw syntax.wrong("--dry-run and --rehearse are two ways to try; give one of them");
+  if (exit_code && !dry_run && !rehearse) throw syntax.wrong("--exit-code goes with --dry-run and --rehearse only");
   if (dry_run) command.job.intent = engine::Intent::kDryRun;
+  if (rehearse) command.job.intent = engine::Intent::kRehearsal;
   if (atomic) command.job.left_out = transfer::LeftOutPolicy::kRollBack;
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;
+  if (keep_newer) command.job.newer_rows = engine::NewerRows::kKeep;
+  if (!show_masked) command.job.masked = usual_secrets();
+  command.show_masked = show_masked;
+  for (const std::string& path : command.job.reports) transfer::demand_report_form(path);
+  if (rejects) {
+    if (rejects->empty()) throw syntax.wrong("--rejects needs the name of a file");
+    command.job.rejects = *rejects;
+  }
+  for (const std::string& word : matches) command.job.policies.push_back(parse_match(syntax, word));
+  if (on_conflict) {
+    command.job.on_conflict = choose<transfer::ConflictPolicy>(
+        "--on-conflict", *on_conflict,
+        {{"skip", transfer::ConflictPolicy::kSkip}, {"fail", transfer::ConflictPolicy::kFail}});
+  }
   if (mode) {
     command.job.mode = choose<engine::Mode>(
         "--mode", *mode,
         {{"upsert", engine::Mode::kUpsert}, {"insert", engine::Mode::kInsert}, {"update", engine::Mode::kUpdate}});
   }
+  command.job.words = deciding_words(command);
   return command;
 }
 

@@ -68,6 +68,7 @@ class HeaderWriter {
     out_.append(fmt::format("{{\n\"format\": {{\"name\": \"db-transfer\", \"version\": {}}},\n", header_.version));
     member("\"exported_at\": ", header_.exported_at);
     member(",\n\"generator\": ", header_.generator);
+    if (!header_.annotation.empty()) member(",\n\"annotation\": ", header_.annotation);
     member(",\n\"source\": {\"engine\": ", header_.engine);
     member(", \"server_version\": ", header_.server_version);
     member(", \"database\": ", header_.database);

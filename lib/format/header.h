@@ -25,6 +25,8 @@ struct Header {
   std::string migrations_table;      // empty: the database has no migration ledger
   std::string last_migration;
   std::vector<catalog::Table> tables;
+  // A key that stands beside the columns in each record and is no column: what a rejects file says of it. Empty: none.
+  std::string annotation;
 };
 
 // How the file calls a table: the bare name inside the one schema of `schemas` (inside `public` when there are

@@ -23,6 +23,7 @@ class HeaderParser {
     check_format(document, header);
     header.exported_at = text_of(document, "exported_at", "the header");
     header.generator = text_of(document, "generator", "the header");
+    header.annotation = text_of(document, "annotation", "the header");
     if (const json* source = find(document, "source", json::value_t::object, "the header"))
       read_source(*source, header);
     for (const json& table : elements(document, "tables", "the header")) {

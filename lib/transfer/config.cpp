@@ -22,7 +22,7 @@ constexpr std::size_t kLongestFileBytes = std::size_t{1} << 20;
 constexpr const char* kWhere = "schema/transfer.schema.json describes the file";
 
 const std::vector<std::string>& known_members() {
-  static const std::vector<std::string> members = {"$schema", "title", "order", "audit"};
+  static const std::vector<std::string> members = {"$schema", "title", "order", "audit", "masked", "tables"};
   return members;
 }
 
@@ -45,6 +45,8 @@ class Reader {
     Config config;
     if (document.contains("order")) config.order = names(document["order"], "order");
     if (document.contains("audit")) config.audit_tables = names(document["audit"], "audit");
+    if (document.contains("masked")) config.masked = names(document["masked"], "masked");
+    if (document.contains("tables")) config.policies = policies(document["tables"]);
     return config;
   }
 
@@ -79,18 +81,68 @@ class Reader {
   }
 
   std::vector<std::string> names(const json& value, const std::string& member) const {
-    if (!value.is_array()) throw wrong("\"" + member + "\" must be a list of table names");
+    if (!value.is_array()) throw wrong("\"" + member + "\" must be a list of names");
     std::vector<std::string> names;
     std::set<std::string> seen;
     for (const json& item : value) {
       const std::string place = "\"" + member + "\", entry " + std::to_string(names.size() + 1);
-      if (!item.is_string()) throw wrong(place + ", must be a table name");
+      if (!item.is_string()) throw wrong(place + ", must be a name");
       names.push_back(item.get<std::string>());
       if (names.back().empty()) throw wrong(place + ", is empty");
       if (!seen.insert(names.back()).second)
         throw wrong("\"" + member + "\" names " + printable(names.back()) + " twice", "take one of them out");
     }
     return names;
+  }
+
+  std::vector<TablePolicy> policies(const json& tables) const {
+    if (!tables.is_object()) throw wrong("\"tables\" must be an object: tables and what holds for them");
+    std::vector<TablePolicy> policies;
+    for (const auto& [table, rules] : tables.items()) {
+      const std::string place = "\"tables\", " + printable(table);
+      if (table.empty()) throw wrong("\"tables\" names a table without a name");
+      if (!rules.is_object()) throw wrong(place + ", must be an object");
+      policies.emplace_back();
+      policies.back().tables = table;
+      for (const auto& [rule, value] : rules.items()) read_rule(place, rule, value, policies.back());
+    }
+    return policies;
+  }
+
+  void read_rule(const std::string& place, const std::string& rule, const json& value, TablePolicy& policy) const {
+    static const std::vector<std::string> rules = {"mode", "match", "keep_newer", "changed_at", "on_conflict"};
+    const std::string where = place + ", \"" + printable(rule) + "\"";
+    if (rule == "mode") {
+      policy.mode = one_of<engine::Mode>(
+          value, where,
+          {{"upsert", engine::Mode::kUpsert}, {"insert", engine::Mode::kInsert}, {"update", engine::Mode::kUpdate}});
+    } else if (rule == "on_conflict") {
+      policy.on_conflict =
+          one_of<ConflictPolicy>(value, where, {{"skip", ConflictPolicy::kSkip}, {"fail", ConflictPolicy::kFail}});
+    } else if (rule == "match") {
+      policy.match = names(value, "match");
+      if (policy.match.empty()) throw wrong(where + " names no column");
+    } else if (rule == "keep_newer") {
+      if (!value.is_boolean()) throw wrong(where + " must be true or false");
+      policy.newer_rows = value.get<bool>() ? engine::NewerRows::kKeep : engine::NewerRows::kOverwrite;
+    } else if (rule == "changed_at") {
+      if (!value.is_string() || value.get<std::string>().empty()) throw wrong(where + " must be the name of a column");
+      policy.changed_at = value.get<std::string>();
+    } else {
+      const auto meant = base::closest(rule, rules);
+      throw wrong(where + " is not known", meant ? "did you mean \"" + *meant + "\"?" : kWhere);
+    }
+  }
+
+  template <typename Value>
+  Value one_of(const json& word, const std::string& where,
+               const std::vector<std::pair<std::string, Value>>& choices) const {
+    std::string list;
+    for (const auto& [name, value] : choices) {
+      if (word.is_string() && word.get<std::string>() == name) return value;
+      list += (list.empty() ? "" : ", ") + name;
+    }
+    throw wrong(where + " must be one of " + list);
   }
 
   const std::string file_;

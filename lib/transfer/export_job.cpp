@@ -14,6 +14,7 @@
 #include "catalog/graph.h"
 #include "format/header.h"
 #include "format/writer.h"
+#include "transfer/clock.h"
 #include "transfer/selection.h"
 
 namespace transfer {
@@ -62,12 +63,6 @@ Chosen choose(engine::Source& source, const Selection& selection) {
     std::sort(chosen.schemas.begin(), chosen.schemas.end());
   }
   return chosen;
-}
-
-std::string timestamp_now() {
-  const auto now = std::chrono::system_clock::now();
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() % 1000000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), micros);
 }
 
 std::string default_output() {

@@ -1,5 +1,6 @@
 #include "transfer/import_job.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -13,7 +14,12 @@
 #include "format/row_parser.h"
 #include "format/row_splitter.h"
 #include "format/table_reader.h"
+#include "transfer/clock.h"
 #include "transfer/plan.h"
+#include "transfer/policies.h"
+#include "transfer/rejects.h"
+#include "transfer/reports.h"
+#include "transfer/selection.h"
 
 namespace transfer {
 namespace {
@@ -22,8 +28,11 @@ using base::Error;
 using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kAttempts = 4;               // the first and three more
-constexpr std::size_t kLeftOutShown = 20;  // a table; the counts say how many there are
+constexpr int kAttempts = 4;  // the first and three more
+// Rows kept of each table for what is shown of it; the counts say how many there are.
+constexpr std::size_t kLeftOutKept = 200;
+constexpr std::size_t kUpdatesKept = 100;
+constexpr std::size_t kInsertsKept = 20;
 
 class ImportJob {
  public:
@@ -33,9 +42,12 @@ class ImportJob {
 
   engine::ImportOutcome run() {
     const auto start = Clock::now();
+    if (!options_.rejects.empty()) demand_free_path(options_.rejects);  // not only when there is something to reject
     verify();
     target_ = open_target_();
     for (int attempt = 1;; ++attempt) {
+      rejects_.reset();
+      reports_.reset();
       outcome_ = {};
       try {
         transfer_rows();
@@ -48,7 +60,6 @@ class ImportJob {
         base::throw_if_stopped(stop_);
       }
     }
-    outcome_.file = identity_of_file();
     outcome_.duration = Clock::now() - start;
     progress_.finish();
     return std::move(outcome_);
@@ -77,35 +88,72 @@ class ImportJob {
 
   void transfer_rows() {
     target_->begin(options_.intent);
-    Plan plan =
-        make_plan(verified_.header, target_->tables(options_.selection.schemas), target_->info(), options_.selection);
-    for (engine::TablePlan& table : plan.tables) table.mode = options_.mode;
-    target_->prepare(plan.tables, plan.components, engine::Detail::kCounts);
+    const auto& schemas = options_.selection.schemas;
+    const Plan plan = make_plan(verified_.header, target_->tables(schemas), target_->info(), options_);
+    identify(plan);
+    target_->prepare(plan.tables, plan.components, detail());
     stage(plan);
     progress_.phase("classify", 0);
     target_->classify(progress_);
-    outcome_.notices = plan.notices;
     collect(plan);
-    const bool must_stay_whole = options_.left_out == LeftOutPolicy::kRollBack;
-    if (options_.intent == engine::Intent::kDryRun) {
-      outcome_.ending = engine::Ending::kDryRun;
-      target_->roll_back();
-      return;
-    }
-    if (!must_stay_whole || outcome_.total.left_out() == 0) {
+    outcome_.ending = ending_of(options_.intent);
+    if (options_.intent != engine::Intent::kDryRun && !outcome_.blocked) {
       progress_.phase("merge", 0);
       target_->merge(progress_);
       collect(plan);
     }
-    if (must_stay_whole && outcome_.total.left_out() > 0) {
-      outcome_.ending = engine::Ending::kRolledBack;
-      target_->roll_back();
-      return;
-    }
+    if (outcome_.blocked && options_.intent == engine::Intent::kImport) outcome_.ending = engine::Ending::kRolledBack;
+    audit(plan);
     base::throw_if_stopped(stop_);
-    target_->commit();
-    outcome_.ending = engine::Ending::kCommitted;
+    if (outcome_.ending == engine::Ending::kCommitted) {
+      target_->commit();
+    } else {
+      target_->roll_back();
+    }
     for (std::string& notice : target_->notices()) outcome_.notices.push_back(std::move(notice));
+    publish();
+  }
+
+  static engine::Ending ending_of(engine::Intent intent) {
+    switch (intent) {
+      case engine::Intent::kDryRun:
+        return engine::Ending::kDryRun;
+      case engine::Intent::kRehearsal:
+        return engine::Ending::kRehearsed;
+      case engine::Intent::kImport:
+        break;
+    }
+    return engine::Ending::kCommitted;
+  }
+
+  engine::Detail detail() const { return options_.reports.empty() ? engine::Detail::kCounts : engine::Detail::kFull; }
+
+  // What is known before a row is read.
+  void identify(const Plan& plan) {
+    const format::Header& header = verified_.header;
+    const std::optional<engine::LastMigration> migration = target_->last_migration(options_.selection.schemas);
+    outcome_.file = identity_of_file();
+    outcome_.target = {options_.place, target_->info(), target_->role(), migration ? migration->name : std::string{}};
+    outcome_.decided_at = timestamp_now();
+    outcome_.options = options_.words;
+    outcome_.differences = plan.differences;
+    if (!header.last_migration.empty() && migration && header.last_migration != migration->name) {
+      outcome_.differences.push_back("the last migration of the source is " + header.last_migration +
+                                     ", that of the target is " + (migration->name.empty() ? "none" : migration->name));
+    }
+    for (std::size_t i = 0; i < header.tables.size(); ++i) {
+      engine::ImportedTable table;
+      table.name = format::section_name(header.tables[i].name, header.schemas);
+      table.taken = plan.table_of_section[i].has_value();
+      table.audit = header.tables[i].audit || is_audit(header.tables[i].name, options_.selection);
+      for (const catalog::ForeignKey& key : header.tables[i].foreign_keys) {
+        const std::string parent = format::section_name(key.parent, header.schemas);
+        if (parent != table.name &&
+            std::find(table.parents.begin(), table.parents.end(), parent) == table.parents.end())
+          table.parents.push_back(parent);
+      }
+      outcome_.tables.push_back(std::move(table));
+    }
   }
 
   // Reads the file a second time, hashing it again: what was verified must be what is imported.
@@ -129,6 +177,7 @@ class ImportJob {
       for (const catalog::Column& column : verified_.header.tables[i].columns) {
         if (!column.generated) columns.push_back(column.name);
       }
+      if (!verified_.header.annotation.empty()) columns.push_back(verified_.header.annotation);  // read past
       format::RowParser parser(std::move(columns),
                                verified_.sealed ? format::Strictness::kTrusted : format::Strictness::kFull, section);
       format::TableReader records(splitter, parser);
@@ -143,18 +192,14 @@ class ImportJob {
   }
 
   void collect(const Plan& plan) {
-    outcome_.tables.clear();
     outcome_.total = {};
-    for (std::size_t i = 0; i < plan.table_of_section.size(); ++i) {
-      engine::ImportedTable table;
-      table.name = format::section_name(verified_.header.tables[i].name, verified_.header.schemas);
+    outcome_.blocked = false;
+    for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
+      engine::ImportedTable& table = outcome_.tables[i];
+      table.counts = {};
       if (plan.table_of_section[i]) {
         table.counts = target_->counts(*plan.table_of_section[i]);
-        target_->for_each_decision(*plan.table_of_section[i], engine::Decisions::kLeftOut,
-                                   [&](const engine::Decision& row) {
-                                     table.left_out.push_back(row);
-                                     return table.left_out.size() < kLeftOutShown;
-                                   });
+        if (detail() == engine::Detail::kFull) table.details = target_->audit(*plan.table_of_section[i]);
       } else {
         table.counts.skipped = verified_.rows[i];
       }
@@ -164,8 +209,96 @@ class ImportJob {
                     "please report this");
       }
       outcome_.total += table.counts;
-      outcome_.tables.push_back(std::move(table));
+      const bool must_stay_whole = options_.left_out == LeftOutPolicy::kRollBack && table.counts.left_out() > 0;
+      const bool must_not_conflict = table.counts.conflict > 0 && conflict_policy(verified_.header.tables[i].name,
+                                                                                  options_) == ConflictPolicy::kFail;
+      outcome_.blocked = outcome_.blocked || must_stay_whole || must_not_conflict;
     }
+  }
+
+  // Goes through the file once more, beside the decisions on its rows: what a reviewer wants to see of a row stands
+  // partly here (its place, its text), partly in the target (its verdict).
+  void audit(const Plan& plan) {
+    if (outcome_.total.left_out() == 0 && options_.reports.empty()) return;
+    progress_.phase("report", 0);
+    open_rejects();
+    if (!options_.reports.empty()) reports_.emplace(options_.reports, outcome_);
+    file_->seek(0);
+    format::FileSource<base::InputFile> source(*file_);
+    format::RowSplitter splitter(source);
+    splitter.read_header();
+    std::string section;
+    for (std::size_t i = 0; splitter.next_table(section); ++i) {
+      progress_.table(section);
+      if (plan.table_of_section[i]) audit_table(i, *plan.table_of_section[i], splitter);
+    }
+    if (rejects_) rejects_->finish();
+    if (reports_) reports_->finish();
+  }
+
+  void audit_table(std::size_t section, std::size_t plan, format::RowSplitter& splitter) {
+    engine::ImportedTable& table = outcome_.tables[section];
+    if (reports_) reports_->begin_table(section);
+    format::RawRecord record;
+    target_->for_each_decision(
+        plan, reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut, [&](const engine::Decision& decision) {
+          base::throw_if_stopped(stop_);
+          while (record.number < decision.record) {
+            if (splitter.next_record(record)) continue;
+            throw Error(ErrorKind::kInternal, "a decision on " + table.name + " is about no record of the file");
+          }
+          engine::Decision placed = decision;
+          placed.offset = record.offset;
+          const bool left_out =
+              decision.verdict == engine::Verdict::kConflict || decision.verdict == engine::Verdict::kInvalid;
+          if (left_out && rejects_) rejects_->add(section, record.text, decision.reason);
+          if (reports_) reports_->write(placed);
+          keep_sample(table, std::move(placed));
+          return true;
+        });
+  }
+
+  static void keep_sample(engine::ImportedTable& table, engine::Decision decision) {
+    const bool update = decision.verdict == engine::Verdict::kUpdate;
+    const bool left_out =
+        decision.verdict == engine::Verdict::kConflict || decision.verdict == engine::Verdict::kInvalid;
+    std::vector<engine::Decision>& samples = left_out ? table.left_out : update ? table.updates : table.inserts;
+    const std::size_t most = left_out ? kLeftOutKept : update ? kUpdatesKept : kInsertsKept;
+    if (decision.verdict != engine::Verdict::kSkipped && samples.size() < most) samples.push_back(std::move(decision));
+  }
+
+  // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.
+  void open_rejects() {
+    if (outcome_.total.left_out() == 0) return;
+    const bool asked_for = !options_.rejects.empty();
+    if (!asked_for && outcome_.ending != engine::Ending::kCommitted) return;
+    std::vector<std::size_t> sections;
+    for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
+      if (outcome_.tables[i].counts.left_out() > 0) sections.push_back(i);
+    }
+    const std::string path = asked_for ? options_.rejects : default_rejects_path(options_.input);
+    try {
+      rejects_.emplace(path, verified_.header, sections);
+      outcome_.rejects_file = path;
+    } catch (const Error& error) {
+      if (asked_for) throw;
+      outcome_.notices.push_back("the rows left out are in no file of their own: " + std::string(error.what()) +
+                                 "; --rejects FILE names another place");
+    }
+  }
+
+  // Behind the end of the transaction: an error can no longer say that the target is as it was.
+  void publish() {
+    const auto careful = [&](const auto& work) {
+      try {
+        work();
+      } catch (const Error& error) {
+        if (outcome_.ending != engine::Ending::kCommitted) throw;
+        outcome_.notices.push_back("the import is committed, but " + std::string(error.what()));
+      }
+    };
+    if (rejects_) careful([&] { rejects_->publish(); });
+    if (reports_) careful([&] { reports_->publish(); });
   }
 
   engine::FileIdentity identity_of_file() const {
@@ -190,6 +323,8 @@ class ImportJob {
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;
   engine::ImportOutcome outcome_;
+  std::optional<Rejects> rejects_;  // like the reports: of this attempt
+  std::optional<Reports> reports_;
 };
 
 }  // namespace

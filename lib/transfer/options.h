@@ -2,6 +2,7 @@
 // names and patterns are checked by the job that knows the tables.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,13 +36,32 @@ struct ExportOptions {
 };
 
 enum class LeftOutPolicy { kContinue, kRollBack };
+enum class ConflictPolicy { kSkip, kFail };
+
+// How the rows of some tables are to be treated, where that differs from the rest.
+struct TablePolicy {
+  std::string tables;  // a pattern, as of Selection
+  std::optional<engine::Mode> mode;
+  std::optional<engine::NewerRows> newer_rows;
+  std::optional<ConflictPolicy> on_conflict;
+  std::vector<std::string> match;  // columns of a natural key
+  std::string changed_at;          // the column that says when a row was last changed
+};
 
 struct ImportOptions {
   Selection selection;
   std::string input;  // a path; "-": standard input
+  std::string place;  // how reports call the target; never holds a password
   engine::Intent intent = engine::Intent::kImport;
   engine::Mode mode = engine::Mode::kUpsert;
   LeftOutPolicy left_out = LeftOutPolicy::kContinue;
+  ConflictPolicy on_conflict = ConflictPolicy::kSkip;
+  engine::NewerRows newer_rows = engine::NewerRows::kOverwrite;
+  std::vector<TablePolicy> policies;  // of the same table the last word counts
+  std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
+  std::string rejects;                // a path; empty: beside the input, and only of an import that leaves rows out
+  std::vector<std::string> reports;   // paths; the ending says the form
+  std::vector<std::string> words;     // the options that decide what happens, as typed: for the reports
   format::SealPolicy seal = format::SealPolicy::kDemand;
 };
 

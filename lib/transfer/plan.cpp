@@ -7,6 +7,7 @@
 #include "base/terminal.h"
 #include "catalog/drift.h"
 #include "catalog/graph.h"
+#include "transfer/policies.h"
 #include "transfer/selection.h"
 
 namespace transfer {
@@ -57,14 +58,14 @@ void note_differences(const std::string& section, const catalog::Table& file, co
                       Plan& plan) {
   for (const catalog::Column& column : target.columns) {
     if (column.generated || file.find_column(column.name) != nullptr) continue;
-    plan.notices.push_back(section + "." + column.name +
-                           " is not in the file: new rows take its default, updates leave it as it is");
+    plan.differences.push_back(section + "." + column.name +
+                               " is not in the file: new rows take its default, updates leave it as it is");
   }
   for (const catalog::Column& column : file.columns) {
     const catalog::Column* there = target.find_column(column.name);
     if (there != nullptr && there->generated && !column.generated) {
-      plan.notices.push_back(section + "." + column.name +
-                             " is generated in the target: the file's values are not used");
+      plan.differences.push_back(section + "." + column.name +
+                                 " is generated in the target: the file's values are not used");
     }
   }
 }
@@ -83,7 +84,8 @@ void note_differences(const std::string& section, const catalog::Table& file, co
 }  // namespace
 
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
-               const engine::DatabaseInfo& target, const Selection& selection) {
+               const engine::DatabaseInfo& target, const ImportOptions& options) {
+  const Selection& selection = options.selection;
   Plan plan;
   plan.table_of_section.resize(header.tables.size());
   std::vector<catalog::Drift> drift;
@@ -110,9 +112,11 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     note_differences(section, file, *there, plan);
     plan.table_of_section[i] = plan.tables.size();
     plan.tables.push_back(plan_table(file, *there));
+    apply_policies(file, options, plan.tables.back());
     chosen.push_back(*there);
   }
   if (!drift.empty()) fail(drift);
+  demand_tables_of_policies(chosen, options);
   plan.components = catalog::dependency_components(chosen, selection.preferred_order);
   return plan;
 }

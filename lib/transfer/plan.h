@@ -20,11 +20,12 @@ struct Plan {
   std::vector<std::optional<std::size_t>> table_of_section;
   std::vector<engine::TablePlan> tables;
   std::vector<std::vector<std::size_t>> components;  // indices into `tables`, parents first
-  std::vector<std::string> notices;
+  std::vector<std::string> differences;              // between the schemas, harmless ones
 };
 
-// Throws kSchema with a line for every difference that keeps the file from being imported.
+// Throws kSchema with a line for every difference that keeps the file from being imported, kUsage for options about
+// tables or columns that are not there.
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
-               const engine::DatabaseInfo& target, const Selection& selection);
+               const engine::DatabaseInfo& target, const ImportOptions& options);
 
 }  // namespace transfer

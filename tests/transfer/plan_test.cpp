@@ -32,7 +32,9 @@ format::Header header(std::vector<catalog::Table> tables, std::vector<std::strin
 }
 
 Plan plan(const format::Header& file, const std::vector<catalog::Table>& target, const Selection& selection = {}) {
-  return make_plan(file, target, {"postgresql", "15", "db"}, selection);
+  ImportOptions options;
+  options.selection = selection;
+  return make_plan(file, target, {"postgresql", "15", "db"}, options);
 }
 
 std::string complaint(const format::Header& file, const std::vector<catalog::Table>& target,
@@ -115,8 +117,8 @@ TEST(Plan, OrdersByTheForeignKeysOfTheTarget) {
 
 TEST(Plan, SaysWhichColumnsTheFileDoesNotBring) {
   const Plan made = plan(header({table("public", "t")}), {table("public", "t", {"id", "extra"})});
-  ASSERT_EQ(made.notices.size(), 1U);
-  EXPECT_TRUE(contains(made.notices[0], "t.extra is not in the file"));
+  ASSERT_EQ(made.differences.size(), 1U);
+  EXPECT_TRUE(contains(made.differences[0], "t.extra is not in the file"));
 }
 
 }  // namespace

@@ -1,0 +1,112 @@
+#include "transfer/policies.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/suggestion.h"
+#include "base/terminal.h"
+#include "transfer/selection.h"
+
+namespace transfer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// Both in the file and written to the target.
+bool is_written(const catalog::Table& file, const engine::TablePlan& plan, const std::string& column) {
+  const catalog::Column* there = plan.target.find_column(column);
+  return file.find_column(column) != nullptr && there != nullptr && !there->generated;
+}
+
+void demand_column(const catalog::Table& file, const engine::TablePlan& plan, const std::string& column,
+                   const std::string& wish) {
+  if (is_written(file, plan, column)) return;
+  std::vector<std::string> names;
+  for (const catalog::Column& other : plan.target.columns) {
+    if (is_written(file, plan, other.name)) names.push_back(other.name);
+  }
+  const auto near = base::closest(column, names);
+  throw Error(
+      ErrorKind::kUsage,
+      "table " + base::printable(plan.target.name.name) + " has no column " + base::printable(column) + " to " + wish,
+      near ? "did you mean " + base::printable(*near) + "?" : "db-export --list shows the tables");
+}
+
+// Types whose order is that of time, in either engine's words.
+bool tells_a_time(const std::string& type) {
+  return type.starts_with("timestamp") || type.starts_with("date") || type.starts_with("DATE") ||
+         type.starts_with("TIMESTAMP") || type == "bigint" || type == "integer" || type == "INTEGER";
+}
+
+std::string usual_changed_at(const catalog::Table& file, const engine::TablePlan& plan) {
+  for (const char* name : {"updatedAt", "updated_at"}) {
+    if (is_written(file, plan, name) && tells_a_time(plan.target.find_column(name)->type)) return name;
+  }
+  return {};
+}
+
+bool is_masked(const catalog::TableName& table, const std::string& column, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    // Names are compared in lower case: passwordHash, PASSWORD.
+    const auto lower = [](std::string text) {
+      std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
+      });
+      return text;
+    };
+    return matches(lower(pattern), {lower(table.name), lower(column)});
+  });
+}
+
+}  // namespace
+
+void apply_policies(const catalog::Table& file, const ImportOptions& options, engine::TablePlan& plan) {
+  plan.mode = options.mode;
+  plan.newer_rows = options.newer_rows;
+  for (const TablePolicy& policy : options.policies) {
+    if (!matches(policy.tables, plan.target.name)) continue;
+    if (policy.mode) plan.mode = *policy.mode;
+    if (policy.newer_rows) plan.newer_rows = *policy.newer_rows;
+    if (!policy.match.empty()) plan.match = policy.match;
+    if (!policy.changed_at.empty()) plan.changed_at = policy.changed_at;
+  }
+  for (const std::string& column : plan.match) demand_column(file, plan, column, "match rows by");
+  if (plan.match == plan.identity) plan.match.clear();
+  if (plan.identity.empty()) plan.identity = plan.match;
+  if (!plan.changed_at.empty()) {
+    demand_column(file, plan, plan.changed_at, "tell when a row was changed");
+  } else {
+    plan.changed_at = usual_changed_at(file, plan);
+  }
+  if (plan.changed_at.empty()) plan.newer_rows = engine::NewerRows::kOverwrite;
+  for (const catalog::Column& column : plan.target.columns) {
+    if (is_masked(plan.target.name, column.name, options.masked)) plan.masked.push_back(column.name);
+  }
+}
+
+void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const ImportOptions& options) {
+  for (const TablePolicy& policy : options.policies) {
+    std::vector<std::string> names;
+    bool found = false;
+    for (const catalog::Table& table : tables) {
+      found = found || matches(policy.tables, table.name);
+      names.push_back(table.name.name);
+    }
+    if (found) continue;
+    const auto near = base::closest(policy.tables, names);
+    throw Error(ErrorKind::kUsage, "no table of the file is " + base::printable(policy.tables),
+                near ? "did you mean " + base::printable(*near) + "?"
+                     : "name a table of the file: it lists them at its beginning");
+  }
+}
+
+ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options) {
+  ConflictPolicy chosen = options.on_conflict;
+  for (const TablePolicy& policy : options.policies) {
+    if (policy.on_conflict && matches(policy.tables, table)) chosen = *policy.on_conflict;
+  }
+  return chosen;
+}
+
+}  // namespace transfer

@@ -1,0 +1,23 @@
+// What the user wants done with the rows of each table: the options and the transfer file, brought down to one plan.
+// Pure functions over names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "catalog/table.h"
+#include "engine/target.h"
+#include "transfer/options.h"
+
+namespace transfer {
+
+// Fills mode, match, changed_at, newer_rows and masked of `plan`, whose target, target_column and identity are set;
+// `file` is the table as the file describes it. Throws kUsage for a column that is not there.
+void apply_policies(const catalog::Table& file, const ImportOptions& options, engine::TablePlan& plan);
+
+// Throws kUsage, with the nearest name, for a policy that is about none of `tables`.
+void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const ImportOptions& options);
+
+ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options);
+
+}  // namespace transfer

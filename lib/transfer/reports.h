@@ -1,0 +1,39 @@
+// The reports that were asked for, side by side: JSON takes every decision as it comes, the others show samples and are
+// written at the end. Nothing is at a final name before publish(); a report that is there already is replaced then.
+// One thread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/atomic_file.h"
+#include "engine/outcome.h"
+#include "report/audit_json.h"
+
+namespace transfer {
+
+class Reports {
+ public:
+  // `outcome` is kept: everything but the samples must be there already. Throws kUsage for an ending that says no form,
+  // kInputOutput for a file that cannot be written.
+  Reports(const std::vector<std::string>& paths, const engine::ImportOutcome& outcome);
+
+  // The decisions that follow are on rows of outcome.tables[index].
+  void begin_table(std::size_t index);
+  void write(const engine::Decision& decision);
+  // With the samples in the outcome: writes the rest.
+  void finish();
+  void publish();
+
+ private:
+  const engine::ImportOutcome& outcome_;
+  std::vector<std::unique_ptr<base::AtomicFile>> files_;
+  std::vector<std::unique_ptr<report::AuditJsonWriter>> writers_;  // parallel to files_; empty: not JSON
+};
+
+// Throws kUsage for a path whose ending is not .json, .html, .txt or .md.
+void demand_report_form(const std::string& path);
+
+}  // namespace transfer
