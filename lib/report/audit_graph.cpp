@@ -163,7 +163,7 @@ std::string edge_svg(const Drawing& drawing, const Edge& edge) {
 
 // The first characters of a name, as many as fit; the whole name stands in the node's title.
 std::string fitting(const std::string& name, int columns) {
-  const std::string whole = base::printable(name);
+  std::string whole = base::printable(name);
   if (base::display_width(whole) <= columns) return whole;
   std::string text;
   for (std::string_view rest = whole; !rest.empty();) {

@@ -135,7 +135,7 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, #filter { display: none; }
   section, .banner { border-radius: 0; border-width: 0 0 1px; padding: .6rem 0; } .banner { border-left-width: 6px; padding-left: 1rem; }
-  .scroll { overflow: visible; } .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding: .15rem .25rem; } .matrix th:first-child { position: static; min-width: 0; } .bar { width: 50px; }
+  .scroll { overflow: visible; } .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding: .15rem .25rem; } .matrix thead th, .matrix .remark { font-size: 7pt; } .matrix th:first-child { position: static; min-width: 8rem; } .matrix .left { min-width: 0; } .matrix tfoot { display: table-row-group; } .bar { width: 40px; }
   .graph { max-width: 100%; height: auto; } .diff { min-width: 0; } .row, tr, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
