@@ -20,6 +20,7 @@ constexpr int kNodeHeight = 32;
 constexpr int kColumnStep = kNodeWidth + 56;
 constexpr int kRowStep = kNodeHeight + 12;
 constexpr int kMargin = 8;
+constexpr int kAround = 44;                 // how far an edge within a column reaches out
 constexpr std::size_t kTallestColumn = 14;  // a layer with more tables stands in several columns
 constexpr int kSweeps = 4;
 
@@ -95,6 +96,20 @@ void order_layers(Drawing& drawing, std::vector<std::vector<std::size_t>>& layer
   }
 }
 
+// Tables that refer to nothing and that nothing refers to: in rows below the others.
+void place_alone(Drawing& drawing, std::size_t columns, std::size_t tallest) {
+  constexpr std::size_t kFewestColumns = 4;
+  const std::size_t across = std::max(columns, kFewestColumns);
+  const int below = kMargin + static_cast<int>(tallest) * kRowStep + (tallest == 0 ? 0 : kRowStep / 2);
+  std::size_t alone = 0;
+  for (Node& node : drawing.nodes) {
+    if (node.connected) continue;
+    node.x = kMargin + static_cast<int>(alone % across) * kColumnStep;
+    node.y = below + static_cast<int>(alone / across) * kRowStep;
+    ++alone;
+  }
+}
+
 void place(Drawing& drawing) {
   std::vector<std::vector<std::size_t>> layers = layers_of(drawing);
   order_layers(drawing, layers);
@@ -115,20 +130,15 @@ void place(Drawing& drawing) {
       drawing.nodes[columns[c][r]].y = top + static_cast<int>(r) * kRowStep;
     }
   }
+  place_alone(drawing, columns.size(), tallest);
+}
 
-  // Tables that refer to nothing and that nothing refers to: in rows below.
-  constexpr std::size_t kFewestColumns = 4;
-  const std::size_t across = std::max(columns.size(), kFewestColumns);
-  const int below = kMargin + static_cast<int>(tallest) * kRowStep + (tallest == 0 ? 0 : kRowStep / 2);
-  std::size_t alone = 0;
-  for (Node& node : drawing.nodes) {
-    if (node.connected) continue;
-    node.x = kMargin + static_cast<int>(alone % across) * kColumnStep;
-    node.y = below + static_cast<int>(alone / across) * kRowStep;
-    ++alone;
-  }
+void measure(Drawing& drawing) {
+  const bool any_around = std::any_of(drawing.edges.begin(), drawing.edges.end(), [&](const Edge& edge) {
+    return drawing.nodes[edge.parent].x == drawing.nodes[edge.child].x;
+  });
   for (const Node& node : drawing.nodes) {
-    drawing.width = std::max(drawing.width, node.x + kNodeWidth + kMargin);
+    drawing.width = std::max(drawing.width, node.x + kNodeWidth + kMargin + (any_around ? kAround : 0));
     drawing.height = std::max(drawing.height, node.y + kNodeHeight + kMargin);
   }
 }
@@ -138,17 +148,22 @@ std::string edge_svg(const Drawing& drawing, const Edge& edge) {
   const Node& child = drawing.nodes[edge.child];
   const int y1 = parent.y + kNodeHeight / 2;
   const int y2 = child.y + kNodeHeight / 2;
+  if (parent.x == child.x) {  // tables of a cycle, one above the other: around on the right
+    const int x = parent.x + kNodeWidth;
+    return fmt::format("<path class=\"edge back\" d=\"M{} {}C{} {} {} {} {} {}\"/>", x, y1, x + kAround, y1,
+                       x + kAround, y2, x, y2);
+  }
   const bool forward = parent.x < child.x;
   const int x1 = parent.x + (forward ? kNodeWidth : 0);
   const int x2 = child.x + (forward ? 0 : kNodeWidth);
-  const int bend = forward ? std::max(28, (x2 - x1) / 2) : -60;
+  const int bend = (x2 - x1) / 2;
   return fmt::format("<path class=\"{}\" d=\"M{} {}C{} {} {} {} {} {}\"/>", forward ? "edge" : "edge back", x1, y1,
                      x1 + bend, y1, x2 - bend, y2, x2, y2);
 }
 
 // The first characters of a name, as many as fit; the whole name stands in the node's title.
 std::string fitting(const std::string& name, int columns) {
-  const std::string whole = base::printable(name);
+  std::string whole = base::printable(name);
   if (base::display_width(whole) <= columns) return whole;
   std::string text;
   for (std::string_view rest = whole; !rest.empty();) {
@@ -181,6 +196,7 @@ std::string audit_graph(const std::vector<engine::ImportedTable>& tables) {
   Drawing drawing{tables, std::vector<Node>(tables.size()), {}, 0, 0};
   find_edges(drawing);
   place(drawing);
+  measure(drawing);
   std::string svg = fmt::format(
       "<svg class=\"graph\" role=\"group\" aria-label=\"Tables and the tables they refer to\" width=\"{0}\" "
       "height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n",

@@ -170,7 +170,7 @@ std::string code_span(std::string_view text) {
 
 std::string audit_markdown(const ImportOutcome& outcome) {
   std::string text;
-  for (const std::size_t shown : {20, 10, 5, 2, 1, 0}) {
+  for (const std::size_t shown : {20U, 10U, 5U, 2U, 1U, 0U}) {
     text = with_rows(outcome, shown);
     if (text.size() <= kMarkdownBytes) return text;
   }

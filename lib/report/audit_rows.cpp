@@ -68,7 +68,7 @@ std::string row_cards(const ImportOutcome& outcome, const ImportedTable& table,
 // "20 of 1,480 rows are listed", or nothing where all are.
 std::string sample_remark(std::size_t listed, std::uint64_t all) {
   if (listed >= all) return {};
-  return fmt::format("<p class=\"remark\">{} of {} are listed here.</p>\n", human_count(listed), rows(all));
+  return fmt::format("<p class=\"remark\">{} of {} listed here.</p>\n", human_count(listed), rows(all));
 }
 
 std::string nothing() { return "<p class=\"remark\">None.</p>\n"; }

@@ -114,7 +114,7 @@ rect.v-conflict { fill: var(--conflict); } rect.v-invalid { fill: var(--invalid)
 .diff td { overflow-wrap: anywhere; }
 mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { background: var(--old); } .new mark { background: var(--new); }
 .old mark { text-decoration: underline dotted; } .new mark { text-decoration: underline; text-underline-offset: 3px; }
-.same { display: inline; } .same summary { display: inline; font-size: .85rem; color: var(--soft); } .same[open] summary { display: block; }
+.same { display: inline; } .same summary { display: inline; font-size: .85rem; color: var(--soft); text-decoration: underline dotted; } .same[open] summary { display: block; }
 .more > summary { padding: .3rem 0; }
 
 @media (max-width: 720px) {
@@ -122,7 +122,9 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   h1 { font-size: 1.5rem; }
   .route { grid-template-columns: minmax(0, 1fr); } .route .arrow { transform: rotate(90deg); justify-self: center; }
   dl div { grid-template-columns: 6.2rem minmax(0, 1fr); }
-  #filter { position: static; } #filter label { display: flex; gap: .5rem; width: 100%; justify-content: space-between; } #shown { margin-left: 0; }
+  #filter { position: static; } #filter label { display: flex; gap: .5rem; width: 100%; justify-content: space-between; align-items: center; }
+  .diff { min-width: 0; table-layout: auto; } .diff thead { display: none; } .diff tr, .diff th, .diff td { display: block; } .diff th:first-child { width: auto; font-weight: 600; padding-bottom: 0; }
+  .diff td { border-top: 0; padding-top: .1rem; padding-bottom: .15rem; } .diff td::before { color: var(--soft); font-size: .82rem; } .diff .old::before { content: "target  "; } .diff .new::before { content: "file  "; } #shown { margin-left: 0; }
   .matrix th:first-child { max-width: 10rem; min-width: 9rem; }
 }
 @media print {
@@ -133,7 +135,7 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, #filter { display: none; }
   section, .banner { border-radius: 0; border-width: 0 0 1px; padding: .6rem 0; } .banner { border-left-width: 6px; padding-left: 1rem; }
-  .scroll { overflow: visible; } .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding: .15rem .25rem; } .matrix th:first-child { position: static; min-width: 0; } .bar { width: 50px; }
+  .scroll { overflow: visible; } .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding: .15rem .25rem; } .matrix thead th, .matrix .remark { font-size: 7pt; } .matrix th:first-child { position: static; min-width: 8rem; } .matrix .left { min-width: 0; } .matrix tfoot { display: table-row-group; } .bar { width: 40px; }
   .graph { max-width: 100%; height: auto; } .diff { min-width: 0; } .row, tr, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

@@ -37,13 +37,14 @@ std::vector<Decision> user_updates() {
   renamed.target_is_newer = true;
   Decision cleared = a_decision(3, Verdict::kUpdate, "id=clx0003");
   std::string biography;
-  for (int i = 0; i < 40; ++i) biography += "She wrote programs before there were machines. ";
-  cleared.changes = {
-      {"biography",
-       {ShownValue::Form::kCut, biography.substr(0, 1024), 1880},
-       {ShownValue::Form::kCut, "S" + biography.substr(1, 600) + "first " + biography.substr(607, 418), 1886}},
-      {"nickname", whole("Ada"), whole("")},
-      {"title", whole("Caf\u00e9\u00a0manager"), whole("Cafe\u0301 manager\r\n\x1b[31m")}};
+  for (int i = 0; i < 9; ++i) biography += "She wrote program " + std::to_string(i) + " before there were machines. ";
+  std::string corrected = biography;
+  corrected.insert(corrected.find("program 4"), "the famous ");
+  const std::string notes(1024, 'n');
+  cleared.changes = {{"biography", whole(biography), whole(corrected)},
+                     {"notes", {ShownValue::Form::kCut, notes, 1880}, {ShownValue::Form::kCut, notes, 2001}},
+                     {"nickname", whole("Ada"), whole("")},
+                     {"title", whole("Caf\u00e9\u00a0manager"), whole("Cafe\u0301 manager\r\n\x1b[31m")}};
   return {renamed, cleared};
 }
 

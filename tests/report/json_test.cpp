@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "report/audits.h"
 #include "report/outcomes.h"
 
 namespace report {
@@ -62,6 +63,30 @@ TEST(ImportJson, HoldsEveryRowThatWasLeftOutWithItsReason) {
 
   ASSERT_EQ(rows.size(), 30U);
   EXPECT_EQ(rows[4], json::parse(R"({"record": 5, "verdict": "conflict", "key": "id=5", "reason": "too long"})"));
+}
+
+TEST(ImportJson, TellsWhatStandsAgainstARowWhereThatIsKnown) {
+  const json row = json::parse(import_json(an_audited_import()))["tables"][3]["left_out"][0];
+
+  EXPECT_EQ(row["offset"], 5477);
+  EXPECT_EQ(row["constraint"], "users_email_key");
+  EXPECT_EQ(row["holder"], "id=clx9001");
+  EXPECT_EQ(row["changes"][2], json::parse(R"({"column": "passwordHash",
+    "before": {"form": "masked", "digest": "9f86d081", "characters": 60},
+    "after": {"form": "masked", "digest": "60303ae2", "characters": 60}})"));
+}
+
+TEST(ImportJson, TellsWhoTheFileAndTheTargetAre) {
+  auto outcome = an_audited_import();
+  outcome.blocked = true;
+
+  const json object = json::parse(import_json(outcome));
+
+  EXPECT_EQ(object["blocked"], true);
+  EXPECT_EQ(object["rejects_file"], "exports/app.rejects.json");
+  EXPECT_EQ(object["differences"].size(), 1U);
+  EXPECT_EQ(object["file_identity"]["last_migration"], "20250110_add_slug");
+  EXPECT_EQ(object["target_identity"]["role"], "importer");
 }
 
 TEST(ImportJson, KeepsHostileNamesAsDataAndOutOfTheTerminal) {

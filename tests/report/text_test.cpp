@@ -64,6 +64,15 @@ TEST(ImportText, NamesTheRowsThatWereLeftOut) {
   EXPECT_THAT(text, Not(HasSubstr("more")));
 }
 
+TEST(ImportText, TellsWhereARowLeftOutBeginsInTheFile) {
+  auto users = a_table("users", {1, 0, 0, 0, 0, 1, 0});
+  users.left_out = left_out_rows(1);
+  users.left_out[0].offset = 4711;
+
+  EXPECT_THAT(import_text(an_import({users}), Color::kNever),
+              HasSubstr("users record 1 (byte 4,711) id=1: invalid: too long\n"));
+}
+
 TEST(ImportText, ShowsTwentyRowsATableAndCountsTheRest) {
   auto a = a_table("a", {1500, 0, 0, 0, 0, 1500, 0});
   a.left_out = left_out_rows(25);
