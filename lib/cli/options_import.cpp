@@ -2,6 +2,7 @@
 
 #include "cli/options.h"
 #include "cli/syntax.h"
+#include "report/wording.h"
 #include "transfer/reports.h"
 
 namespace cli {
@@ -56,20 +57,21 @@ transfer::TablePolicy parse_match(const Syntax& syntax, const std::string& word)
 std::vector<std::string> deciding_words(const ImportCommand& command) {
   std::vector<std::string> words;
   const auto each = [&](const std::string& option, const std::vector<std::string>& values) {
-    for (const std::string& value : values) words.push_back(option + " " + value);
+    for (const std::string& value : values) words.push_back(option + " " + report::shell_word(value));
   };
+  if (command.common.env_file) words.push_back("--env-file " + report::shell_word(*command.common.env_file));
   each("--table", command.common.tables);
   each("--exclude-table", command.common.excluded);
   each("--schema", command.common.schemas);
   each("--audit-table", command.common.audit_tables);
   if (command.common.audit == transfer::Audit::kSkip) words.emplace_back("--skip-audit");
-  if (command.common.config_file) words.push_back("--config " + *command.common.config_file);
+  if (command.common.config_file) words.push_back("--config " + report::shell_word(*command.common.config_file));
   if (command.job.mode == engine::Mode::kInsert) words.emplace_back("--mode insert");
   if (command.job.mode == engine::Mode::kUpdate) words.emplace_back("--mode update");
   for (const transfer::TablePolicy& policy : command.job.policies) {
     std::string columns;
     for (const std::string& column : policy.match) columns += (columns.empty() ? "" : ",") + column;
-    words.push_back("--match " + policy.tables + "=" + columns);
+    words.push_back("--match " + report::shell_word(policy.tables + "=" + columns));
   }
   if (command.job.newer_rows == engine::NewerRows::kKeep) words.emplace_back("--keep-newer");
   if (command.job.on_conflict == transfer::ConflictPolicy::kFail) words.emplace_back("--on-conflict fail");
