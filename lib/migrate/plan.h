@@ -14,7 +14,7 @@ namespace migrate {
 
 enum class State {
   kApplied,
-  kBaselined,   // written down as applied, not run
+  kBaselined,  // written down as applied, not run
   kPending,
   kChanged,     // applied with other bytes than the file has now
   kOutOfOrder,  // not applied, though a later one is

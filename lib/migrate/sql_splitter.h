@@ -16,8 +16,8 @@ struct Word {
 };
 
 struct Statement {
-  std::string text;      // without the semicolon, and without comments before it
-  std::size_t line = 1;  // where it begins
+  std::string text;         // without the semicolon, and without comments before it
+  std::size_t line = 1;     // where it begins
   std::vector<Word> words;  // keywords and plain names outside quotes and parentheses, in order
 };
 
