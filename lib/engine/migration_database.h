@@ -27,6 +27,7 @@ struct SchemaObject {
   std::string kind;        // "table", "column", "enum", "index", "view" …
   std::string name;        // "users", "users.email"
   std::string definition;  // in the engine's words, without the schema's name; empty where being there is all
+  std::string table;       // that it is part of; empty: of none
   auto operator<=>(const SchemaObject&) const = default;
 };
 

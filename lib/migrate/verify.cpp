@@ -1,6 +1,8 @@
 #include "migrate/verify.h"
 
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -43,13 +45,21 @@ std::vector<Finding> compare(const std::vector<engine::SchemaObject>& expected,
                              const std::vector<engine::SchemaObject>& present) {
   std::map<std::pair<std::string, std::string>, std::string> definitions;
   for (const auto& object : present) definitions.emplace(std::pair(object.kind, object.name), object.definition);
+  const auto is_missing = [&](const engine::SchemaObject& object) {
+    return !definitions.contains({object.kind, object.name});
+  };
+  std::set<std::string> missing_tables;
+  for (const auto& object : expected) {
+    if (object.table.empty() && is_missing(object)) missing_tables.insert(object.name);
+  }
   std::vector<Finding> findings;
   for (const auto& object : expected) {
-    const auto found = definitions.find({object.kind, object.name});
-    if (found == definitions.end())
-      findings.push_back({object.kind, object.name, {}, {}});
-    else if (found->second != object.definition)
-      findings.push_back({object.kind, object.name, object.definition, found->second});
+    if (is_missing(object)) {
+      if (!missing_tables.contains(object.table)) findings.push_back({object.kind, object.name, {}, {}});
+      continue;
+    }
+    const std::string& found = definitions[{object.kind, object.name}];
+    if (found != object.definition) findings.push_back({object.kind, object.name, object.definition, found});
   }
   return findings;
 }
