@@ -65,7 +65,7 @@ SELECT 'row security policy', c.relname || '.' || p.polname,
        || coalesce(' WITH CHECK ' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid, true), ''), c.relname::text
 FROM relations c JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid
 UNION ALL
-SELECT 'extension', e.extname::text, '', '' FROM pg_catalog.pg_extension e
+SELECT 'extension', e.extname::text, '', '' FROM pg_catalog.pg_extension e WHERE e.extname <> 'plpgsql'
 UNION ALL
 SELECT 'enum', t.typname::text,
        (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
