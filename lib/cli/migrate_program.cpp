@@ -109,7 +109,7 @@ int run_migrate(const Console& console, const base::StopSignals& signals, const 
 }  // namespace
 
 int run_migrate_program(int argc, char** argv) {
-  return guarded({"db-migrate", "files that were applied stay applied, the one that was running is rolled back"},
+  return guarded({"db-migrate", "files that were applied stay applied, a file in its transaction is rolled back"},
                  [&](Console& console, const base::StopSignals& signals) {
                    const auto parsed = parse_migrate(argc, argv);
                    if (const auto* printout = std::get_if<Printout>(&parsed)) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +27,6 @@ struct SchemaObject {
   std::string name;        // "users", "users.email"
   std::string definition;  // in the engine's words, without the schema's name; empty where being there is all
   std::string table;       // that it is part of; empty: of none
-  auto operator<=>(const SchemaObject&) const = default;
 };
 
 class MigrationDatabase {
@@ -66,7 +64,7 @@ class MigrationDatabase {
   virtual void enter_scratch() = 0;
   // Inside a transaction: throws kSchema when a statement since enter_scratch() worked on a table outside of it.
   virtual void demand_only_scratch_touched() = 0;
-  // Everything in the schema (in the scratch schema after enter_scratch()) but the ledger, sorted.
+  // Everything in the schema (in the scratch schema after enter_scratch()) but the ledger, by kind and name.
   virtual std::vector<SchemaObject> objects() = 0;
   // What a broken statement outside a transaction left half made, as advice: "the index x is not valid: drop it".
   virtual std::vector<std::string> leftovers() = 0;

@@ -203,7 +203,7 @@ void rehearse(MigrationDatabase& database, const MigrationFile& file) {
 std::vector<Entry> up(MigrationDatabase& database, const std::vector<MigrationFile>& files, Intent intent,
                       const OnFile& on_file) {
   if (intent == Intent::kDryRun) return try_up(database, files, on_file);
-  const std::vector<Entry> before = make_plan(files, database.ledger());
+  std::vector<Entry> before = make_plan(files, database.ledger());
   demand_sound(before);
   if (count(before, State::kPending) == 0) return before;
   while (const MigrationFile* file = apply_next(database, files, on_file)) {

@@ -94,15 +94,10 @@ class Splitter {
     int depth = 0;
     do {
       if (at_ >= script_.size()) fail(from, "a comment");
-      if (starts("/*")) {
-        ++depth;
-        at_ += 2;
-      } else if (starts("*/")) {
-        --depth;
-        at_ += 2;
-      } else {
-        ++at_;
-      }
+      const bool opens = starts("/*");
+      const bool closes = starts("*/");
+      depth += static_cast<int>(opens) - static_cast<int>(closes);
+      at_ += opens || closes ? 2 : 1;
     } while (depth > 0);
   }
 

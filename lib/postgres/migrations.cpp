@@ -171,13 +171,15 @@ std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
 
 void PostgresMigrations::record(const engine::AppliedMigration& migration) {
   demand_state();
+  if (mode_ == Mode::kLocked && connection_->transaction_status() != PQTRANS_IDLE)
+    throw Error(ErrorKind::kSchema, printable(migration.name) + " leaves a transaction open",
+                "end it in the file: COMMIT; what it did in it is rolled back");
   // One string, so one transaction also where none is open. A role that the file has set may not write the ledger.
-  connection_->execute(
-      "RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
-      " (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL, duration interval); "
-      "INSERT INTO " +
-      ledger_name() + " (name, checksum, applied_at, duration) VALUES (" + quote_literal(migration.name) + ", " +
-      quote_literal(migration.checksum) + ", pg_catalog.clock_timestamp(), " + interval(migration.duration) + ")");
+  execute("RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
+          " (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL, duration interval); "
+          "INSERT INTO " +
+          ledger_name() + " (name, checksum, applied_at, duration) VALUES (" + quote_literal(migration.name) + ", " +
+          quote_literal(migration.checksum) + ", pg_catalog.clock_timestamp(), " + interval(migration.duration) + ")");
   if (mode_ == Mode::kTransaction) pin_settings();
 }
 
@@ -191,13 +193,13 @@ void PostgresMigrations::execute(const std::string& statement) {
 }
 
 void PostgresMigrations::refuse(const Error& error) const {
-  if (error.kind() == ErrorKind::kPrivilege)
-    throw Error(error.kind(), error.what(),
-                error.hint().empty() ? "let the owner grant it: GRANT USAGE, CREATE ON SCHEMA " + quote_name(schema_) +
-                                           " TO the role that migrates"
-                                     : error.hint());
+  const std::string what = error.what();
+  const bool lacks_create = error.kind() == ErrorKind::kPrivilege && what.find("for schema") != std::string::npos;
   // Whatever the statement did wrong, it is the file that does not fit this database.
-  throw Error(error.kind() == ErrorKind::kInternal ? ErrorKind::kSchema : error.kind(), error.what(), error.hint());
+  throw Error(error.kind() == ErrorKind::kInternal ? ErrorKind::kSchema : error.kind(), what,
+              lacks_create ? "let the owner run: GRANT USAGE, CREATE ON SCHEMA " + quote_name(schema_) +
+                                 " TO the role that migrates"
+                           : error.hint());
 }
 
 // After a statement the session must stand where it stood before it.

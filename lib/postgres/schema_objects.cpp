@@ -1,6 +1,7 @@
 #include "postgres/schema_objects.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "postgres/sql_text.h"
 
@@ -29,7 +30,11 @@ types AS (
                     WHERE e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND e.objid = t.oid))
 SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' WHEN 'f' THEN 'foreign table'
                       WHEN 'p' THEN 'partitioned table' ELSE 'table' END,
-       c.relname::text, coalesce(pg_catalog.pg_get_expr(c.relpartbound, c.oid), ''), ''
+       c.relname::text, coalesce(pg_catalog.pg_get_expr(c.relpartbound, c.oid), ''),
+       -- A sequence goes with the column that it counts.
+       coalesce((SELECT t.relname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
+                 WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
+                   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i')), '')
 FROM relations c WHERE c.relkind IN ('r', 'p', 'S', 'c', 'f')
 UNION ALL
 SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, c.relname::text,
@@ -104,7 +109,10 @@ std::vector<engine::SchemaObject> schema_objects(Connection& connection, const s
   std::vector<engine::SchemaObject> objects;
   for (const auto& row : connection.query(sql))
     objects.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str()});
-  std::sort(objects.begin(), objects.end());
+  // Here, so that no collation of the database takes part.
+  std::sort(objects.begin(), objects.end(), [](const engine::SchemaObject& a, const engine::SchemaObject& b) {
+    return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
+  });
   return objects;
 }
 

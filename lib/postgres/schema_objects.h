@@ -10,7 +10,7 @@
 
 namespace postgres {
 
-// Sorted; without what belongs to an extension, and without the relation `left_out`.
+// By kind and name; without what belongs to an extension, and without the relation `left_out`.
 std::vector<engine::SchemaObject> schema_objects(Connection& connection, const std::string& schema,
                                                  const std::string& left_out);
 

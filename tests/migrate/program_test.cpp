@@ -132,6 +132,14 @@ TEST_F(Migrate, SaysWhatAFailureOutsideATransactionLeaves) {
   EXPECT_EQ(ledger(), "001_a.sql");
 }
 
+TEST_F(Migrate, RefusesAFileThatLeavesATransactionOpen) {
+  folder.write("001_a.sql", "-- no-transaction\nCREATE TABLE a ();\nBEGIN;\nCREATE TABLE b ();");
+  const auto done = run({"up"});
+  EXPECT_EQ(done.status, 7);
+  EXPECT_THAT(done.err, HasSubstr("001_a.sql leaves a transaction open"));
+  EXPECT_EQ(tables(), "a");
+}
+
 TEST_F(Migrate, ABaselineWritesDownWithoutRunning) {
   folder.write("001_a.sql", "CREATE TABLE a ()");
   folder.write("002_b.sql", "CREATE TABLE b ()");
@@ -176,7 +184,9 @@ TEST_F(Migrate, VerifyFindsWhatIsGoneOrDifferentAndChangesNothing) {
            {"ALTER TABLE a DROP CONSTRAINT a_n_check", "constraint   a.a_n_check   missing"},
            {"ALTER TABLE a DISABLE TRIGGER t; DROP TRIGGER t ON a", "trigger   a.t    missing"},
            {"CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'", "function"},
-           {"DROP TABLE b CASCADE", "2 objects of 15 missing"}}) {
+           {"DROP TABLE b CASCADE", "2 objects of 15 missing"},
+           // The table, the view, and the foreign key that b has to it; nothing of what was part of a.
+           {"DROP TABLE a CASCADE", "3 objects of 15 missing"}}) {
     database.disconnect();
     support::Database copy(database.name());
     if (damage.find("n TYPE text") != std::string::npos) copy.run("DROP VIEW v");
