@@ -56,9 +56,12 @@ class Locked {
 };
 
 std::string first_line(const std::string& text) {
-  constexpr std::size_t kMost = 100;
+  constexpr std::size_t kMostBytes = 100;
   const std::string line = text.substr(0, text.find('\n'));
-  return line.size() > kMost ? line.substr(0, kMost) + "…" : line;
+  if (line.size() <= kMostBytes) return line;
+  std::size_t end = kMostBytes;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;  // not within a character
+  return line.substr(0, end) + "…";
 }
 
 std::string place_of(const MigrationFile& file, const Statement& statement) {

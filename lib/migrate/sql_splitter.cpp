@@ -60,12 +60,15 @@ class Splitter {
 
   bool starts(std::string_view text) const { return script_.substr(at_, text.size()) == text; }
 
-  std::size_t line_at(std::size_t offset) const {
-    return 1 + static_cast<std::size_t>(
-                   std::count(script_.begin(), script_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+  // Asked with growing offsets only, so that a long script is counted through once.
+  std::size_t line_at(std::size_t offset) {
+    const auto at = [this](std::size_t place) { return script_.begin() + static_cast<std::ptrdiff_t>(place); };
+    line_ += static_cast<std::size_t>(std::count(at(counted_to_), at(offset), '\n'));
+    counted_to_ = offset;
+    return line_;
   }
 
-  [[noreturn]] void fail(std::size_t from, const char* what) const {
+  [[noreturn]] void fail(std::size_t from, const char* what) {
     throw base::Error(base::ErrorKind::kUsage,
                       std::string(what) + " that begins in line " + std::to_string(line_at(from)) + " never ends");
   }
@@ -112,9 +115,8 @@ class Splitter {
 
   void skip_one_string(std::size_t from, Escapes escapes) {
     for (++at_; at_ < script_.size(); ++at_) {
-      if (escapes == Escapes::kBackslash && script_[at_] == '\\') {
-        ++at_;
-      } else if (starts("''")) {
+      const bool escaped = escapes == Escapes::kBackslash && script_[at_] == '\\';
+      if (escaped || starts("''")) {
         ++at_;
       } else if (script_[at_] == '\'') {
         return void(++at_);
@@ -208,6 +210,8 @@ class Splitter {
   std::size_t at_ = 0;
   std::size_t start_ = 0;  // of the statement
   std::size_t end_ = 0;    // behind its last token
+  std::size_t line_ = 1;   // at counted_to_
+  std::size_t counted_to_ = 0;
   bool begun_ = false;
   int parentheses_ = 0;
   int blocks_ = 0;
