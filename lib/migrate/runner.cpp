@@ -57,7 +57,7 @@ class Locked {
 
 std::string first_line(const std::string& text) {
   constexpr std::size_t kMostBytes = 100;
-  const std::string line = text.substr(0, text.find('\n'));
+  std::string line = text.substr(0, text.find('\n'));
   if (line.size() <= kMostBytes) return line;
   std::size_t end = kMostBytes;
   while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;  // not within a character
