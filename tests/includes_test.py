@@ -17,9 +17,10 @@ FORBIDDEN = {
     ("format", "postgres"), ("postgres", "transfer"), ("transfer", "postgres"), ("transfer", "sqlite"), ("sqlite", "transfer"),
     ("format", "sqlite"), ("postgres", "sqlite"), ("sqlite", "postgres"), ("engine", "postgres"), ("engine", "sqlite"),
     ("report", "postgres"), ("report", "sqlite"), ("report", "transfer"),
+    ("migrate", "postgres"), ("migrate", "sqlite"), ("postgres", "migrate"), ("sqlite", "migrate"), ("transfer", "migrate"),
     # The graph that everything stands on looks up to nobody.
-    *(("base", room) for room in ("catalog", "format", "engine", "postgres", "sqlite", "report", "transfer", "cli")),
-    *(("catalog", room) for room in ("format", "engine", "postgres", "sqlite", "report", "transfer", "cli")),
+    *(("base", room) for room in ("catalog", "format", "engine", "postgres", "sqlite", "report", "transfer", "migrate", "cli")),
+    *(("catalog", room) for room in ("format", "engine", "postgres", "sqlite", "report", "transfer", "migrate", "cli")),
     *((room, "cli") for room in ("format", "engine", "postgres", "sqlite", "report", "transfer", "migrate")),
 }
 # Rooms that a main program may include.

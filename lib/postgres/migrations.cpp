@@ -1,0 +1,265 @@
+#include "postgres/migrations.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "base/terminal.h"
+#include "postgres/schema_objects.h"
+#include "postgres/session.h"
+#include "postgres/sql_text.h"
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::printable;
+
+constexpr const char* kLedger = "migrations";
+constexpr std::chrono::milliseconds kAskAgainAfter{50};
+
+std::string interval(const std::optional<std::chrono::microseconds>& duration) {
+  return duration ? "pg_catalog.make_interval(secs => " + std::to_string(duration->count()) + " / 1000000.0)" : "NULL";
+}
+
+}  // namespace
+
+PostgresMigrations::PostgresMigrations(std::unique_ptr<Connection> connection, std::string schema,
+                                       std::chrono::milliseconds lock_timeout)
+    : connection_(std::move(connection)), lock_timeout_(lock_timeout), schema_(std::move(schema)) {
+  info_ = describe(*connection_);
+  find_schema();
+  lock_key_ = "(pg_catalog.hashtext('db-migrate'), pg_catalog.hashtext(" + quote_literal(schema_) + "))";
+}
+
+PostgresMigrations::~PostgresMigrations() = default;
+
+void PostgresMigrations::find_schema() {
+  if (schema_.empty()) {
+    const auto row = connection_->query("SELECT current_schema(), pg_catalog.current_setting('search_path')")[0];
+    if (row[0].is_null())
+      throw Error(ErrorKind::kSchema, "no schema of the search_path is there: " + printable(row[1].c_str()),
+                  "name one with --schema, or create it");
+    schema_ = row[0].c_str();
+    search_path_ = row[1].c_str();
+    return;
+  }
+  const auto found =
+      connection_->query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = " + quote_literal(schema_));
+  if (found.empty())
+    throw Error(ErrorKind::kSchema, "there is no schema " + printable(schema_),
+                "create it first: CREATE SCHEMA " + quote_name(schema_));
+  search_path_ = quote_name(schema_);
+}
+
+std::string PostgresMigrations::ledger_name() const { return quote_name(catalog::TableName{schema_, kLedger}); }
+
+// Also between two files of one transaction, where the first may have set something.
+void PostgresMigrations::pin_settings() {
+  const std::string set = mode_ == Mode::kTransaction ? "SET LOCAL " : "SET ";
+  connection_->execute(set + "standard_conforming_strings = on; " + set + "statement_timeout = 0; " + set +
+                       "idle_in_transaction_session_timeout = 0; " + set +
+                       "lock_timeout = " + std::to_string(lock_timeout_.count()) + "; " + set +
+                       "search_path = " + (scratch_.empty() ? search_path_ : path_from(scratch_)));
+}
+
+// `schema`, and where the types and functions of extensions are.
+std::string PostgresMigrations::path_from(const std::string& schema) {
+  std::vector<std::string> names{quote_name(schema)};
+  for (const auto& row : connection_->query(
+           "SELECT DISTINCT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = "
+           "e.extnamespace WHERE n.nspname <> 'pg_catalog' ORDER BY 1"))
+    names.push_back(quote_name(row[0].c_str()));
+  return join(names, ", ");
+}
+
+template <typename Attempt>
+void PostgresMigrations::wait_for_lock(const Attempt& attempt) {
+  const auto give_up = std::chrono::steady_clock::now() + lock_timeout_;
+  while (!attempt()) {
+    if (std::chrono::steady_clock::now() >= give_up)
+      throw Error(ErrorKind::kLock, "another db-migrate works on the schema " + printable(schema_),
+                  "wait for it and run the command again, or wait longer with --lock-timeout");
+    std::this_thread::sleep_for(kAskAgainAfter);
+  }
+}
+
+void PostgresMigrations::begin() {
+  // Whatever the file before has set, prepared or listened to.
+  connection_->execute("DISCARD ALL");
+  wait_for_lock([&] {
+    connection_->execute("BEGIN");
+    if (connection_->query("SELECT pg_catalog.pg_try_advisory_xact_lock" + lock_key_)[0][0].as<bool>()) return true;
+    connection_->execute("ROLLBACK");
+    return false;
+  });
+  mode_ = Mode::kTransaction;
+  pin_settings();
+}
+
+void PostgresMigrations::commit() {
+  mode_ = Mode::kIdle;
+  std::string tag;
+  try {
+    tag = connection_->execute_for_tag("COMMIT");
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kInterrupted) {
+      roll_back();
+      throw;
+    }
+    if (error.kind() != ErrorKind::kConnection) refuse(error);
+    throw Error(ErrorKind::kCommitUnknown, std::string("the outcome of the commit is unknown: ") + error.what(),
+                "db-migrate status tells whether the file is applied");
+  }
+  if (tag != "COMMIT") throw Error(ErrorKind::kInternal, "the server answered COMMIT with " + printable(tag));
+}
+
+void PostgresMigrations::roll_back() noexcept {
+  mode_ = Mode::kIdle;
+  scratch_.clear();
+  try {
+    connection_->execute("ROLLBACK");
+  } catch (const std::exception&) {
+    // Lost or interrupted: the server rolls back when the connection closes.
+  }
+}
+
+void PostgresMigrations::lock() {
+  connection_->execute("DISCARD ALL");
+  wait_for_lock(
+      [&] { return connection_->query("SELECT pg_catalog.pg_try_advisory_lock" + lock_key_)[0][0].as<bool>(); });
+  mode_ = Mode::kLocked;
+  pin_settings();
+}
+
+void PostgresMigrations::unlock() {
+  mode_ = Mode::kIdle;
+  if (connection_->transaction_status() != PQTRANS_IDLE) connection_->execute("ROLLBACK");
+  connection_->execute("DISCARD ALL");  // the lock as well
+}
+
+std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
+  const auto columns = connection_->query(
+      "SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN "
+      "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " +
+      quote_literal(schema_) + " AND c.relname = " + quote_literal(kLedger) +
+      " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
+  if (columns.empty()) return {};
+  std::vector<std::string> names;
+  for (const auto& row : columns) names.emplace_back(row[0].c_str());
+  for (const char* needed : {"name", "checksum", "applied_at", "duration"}) {
+    if (std::find(names.begin(), names.end(), needed) != names.end()) continue;
+    throw Error(ErrorKind::kSchema,
+                ledger_name() + " is not a ledger of db-migrate: it has the columns " + printable(join(names, ", ")),
+                "if another migration tool keeps it, rename it (ALTER TABLE " + ledger_name() +
+                    " RENAME TO migrations_before), then tell what is applied: db-migrate baseline NNN");
+  }
+  std::vector<engine::AppliedMigration> rows;
+  for (const auto& row : connection_->query("SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', "
+                                            "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+                                            "(EXTRACT(epoch FROM duration) * 1000000)::bigint FROM " +
+                                            ledger_name() + " ORDER BY name")) {
+    engine::AppliedMigration migration{row[0].c_str(), row[1].c_str(), row[2].c_str(), {}};
+    if (!row[3].is_null()) migration.duration = std::chrono::microseconds(row[3].as<std::int64_t>());
+    rows.push_back(std::move(migration));
+  }
+  return rows;
+}
+
+void PostgresMigrations::record(const engine::AppliedMigration& migration) {
+  demand_state();
+  if (mode_ == Mode::kLocked && connection_->transaction_status() != PQTRANS_IDLE)
+    throw Error(ErrorKind::kSchema, printable(migration.name) + " leaves a transaction open",
+                "end it in the file: COMMIT; what it did in it is rolled back");
+  // One string, so one transaction also where none is open. A role that the file has set may not write the ledger.
+  execute("RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
+          " (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL, duration interval); "
+          "INSERT INTO " +
+          ledger_name() + " (name, checksum, applied_at, duration) VALUES (" + quote_literal(migration.name) + ", " +
+          quote_literal(migration.checksum) + ", pg_catalog.clock_timestamp(), " + interval(migration.duration) + ")");
+  if (mode_ == Mode::kTransaction) pin_settings();
+}
+
+void PostgresMigrations::execute(const std::string& statement) {
+  try {
+    connection_->execute(statement);
+  } catch (const ServerError& error) {
+    refuse(error);
+  }
+  demand_state();
+}
+
+void PostgresMigrations::refuse(const Error& error) const {
+  const std::string what = error.what();
+  const bool lacks_create = error.kind() == ErrorKind::kPrivilege && what.find("for schema") != std::string::npos;
+  // Whatever the statement did wrong, it is the file that does not fit this database.
+  throw Error(error.kind() == ErrorKind::kInternal ? ErrorKind::kSchema : error.kind(), what,
+              lacks_create ? "let the owner run: GRANT USAGE, CREATE ON SCHEMA " + quote_name(schema_) +
+                                 " TO the role that migrates"
+                           : error.hint());
+}
+
+// After a statement the session must stand where it stood before it.
+void PostgresMigrations::demand_state() {
+  const PGTransactionStatusType status = connection_->transaction_status();
+  if (status == PQTRANS_ACTIVE) {
+    connection_->fail_copy_in("db-migrate sends no rows");
+    throw Error(ErrorKind::kSchema, "COPY … FROM STDIN reads rows that only psql sends",
+                "write the rows as INSERT, or load them after the migration");
+  }
+  if (mode_ == Mode::kTransaction && status != PQTRANS_INTRANS)
+    throw Error(ErrorKind::kSchema, "the statement ended the transaction in which the file is applied",
+                "write \"-- no-transaction\" on the file's first line");
+}
+
+void PostgresMigrations::enter_scratch() {
+  const auto name = connection_->query("SELECT 'db_migrate_scratch_' || pg_catalog.pg_backend_pid()");
+  scratch_ = name[0][0].c_str();
+  try {
+    connection_->execute("CREATE SCHEMA " + quote_name(scratch_));
+  } catch (const ServerError& error) {
+    if (error.kind() != ErrorKind::kPrivilege) throw;
+    throw Error(error.kind(), error.what(),
+                "verify makes a schema for the time of its transaction: GRANT CREATE ON DATABASE " +
+                    quote_name(info_.database) + " TO the role that verifies");
+  }
+  pin_settings();
+}
+
+void PostgresMigrations::demand_only_scratch_touched() {
+  const auto touched = connection_->query(
+      "SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ') FROM pg_catalog.pg_locks l "
+      "JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock' "
+      "AND n.nspname !~ '^pg_' AND n.nspname <> " +
+      quote_literal(scratch_));
+  pin_settings();
+  if (touched[0][0].is_null()) return;
+  throw Error(ErrorKind::kSchema, std::string("it works on what it did not make: ") + printable(touched[0][0].c_str()));
+}
+
+std::vector<engine::SchemaObject> PostgresMigrations::objects() {
+  const std::string& schema = scratch_.empty() ? schema_ : scratch_;
+  connection_->execute("SET LOCAL search_path = " + path_from(schema));
+  auto objects = schema_objects(*connection_, schema, kLedger);
+  pin_settings();
+  return objects;
+}
+
+std::vector<std::string> PostgresMigrations::leftovers() {
+  if (connection_->transaction_status() != PQTRANS_IDLE) connection_->execute("ROLLBACK");
+  std::vector<std::string> advice;
+  for (const auto& row : connection_->query(
+           "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(i.relname) FROM "
+           "pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_namespace n ON "
+           "n.oid = i.relnamespace WHERE NOT x.indisvalid AND i.relkind = 'i' AND n.nspname = " +
+           quote_literal(schema_) + " ORDER BY 1"))
+    advice.push_back(std::string("the index ") + row[0].c_str() + " is not valid: DROP INDEX CONCURRENTLY " +
+                     row[0].c_str());
+  return advice;
+}
+
+}  // namespace postgres
