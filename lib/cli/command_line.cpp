@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "cli/console.h"
+#include "cli/guard.h"
 #include "cli/location.h"
 #include "cli/options.h"
 #include "postgres/connection.h"
@@ -29,41 +30,6 @@ using base::ErrorKind;
 constexpr int kDone = 0;
 constexpr int kWorkFound = 3;
 constexpr int kRowsLeftOut = 4;
-
-struct Program {
-  const char* name;
-  const char* after_interruption;
-};
-
-int status_of(ErrorKind kind) { return static_cast<int>(kind); }
-
-int interrupted_status(const base::StopSignals& signals) {
-  return signals.signal() == 0 ? status_of(ErrorKind::kInterrupted) : 128 + signals.signal();
-}
-
-// Runs `work` and turns whatever it throws into one message and an exit status.
-template <typename Work>
-int guarded(const Program& program, const Work& work) noexcept {
-  Console console(program.name);
-  try {
-    const base::StopSignals signals;  // before any other thread
-    try {
-      return work(console, signals);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kInterrupted) throw;
-      console.print_error(std::string("interrupted; ") + program.after_interruption, {});
-      return interrupted_status(signals);
-    }
-  } catch (const Error& error) {
-    console.print_error(error.what(), error.hint());
-    return status_of(error.kind());
-  } catch (const std::bad_alloc&) {
-    console.print_error("out of memory", "free some memory, or raise its limit, and run the command again");
-  } catch (const std::exception& error) {
-    console.print_error(std::string("internal error: ") + error.what(), "please report this");
-  }
-  return status_of(ErrorKind::kInternal);
-}
 
 base::ProgressMode progress_mode(const CommonOptions& options) {
   if (options.verbosity == Verbosity::kQuiet) return base::ProgressMode::kNone;

@@ -50,12 +50,15 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   bool list = false;
   bool sorted = false;
   bool force = false;
+  std::optional<std::string> compression;
   syntax.group("Export");
   syntax.argument("FILE", command.job.output,
                   "where to; exports/export-<time>.json if left out, - for standard output");
   syntax.flag("--list", list, "print the tables in the order of the export, and write nothing");
   syntax.list("--where", "TABLE=SQL", conditions, "only rows of TABLE that fulfil SQL (may be repeated)");
   syntax.flag("--sorted", sorted, "rows in the order of their keys, for files that are compared");
+  syntax.option("--compress", "FORM", compression,
+                "zstd, gzip or none; if left out, as FILE's ending says: .json.zst, .json.gz");
   syntax.flag("--force", force, "replace FILE if it exists");
   common.add_tables(syntax);
   common.add_database(syntax);
@@ -66,6 +69,12 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   demand_file_name(syntax, command.job.output);
   if (list) command.task = ExportTask::kList;
   if (sorted) command.job.row_order = engine::RowOrder::kIdentity;
+  if (compression) {
+    command.job.compression = choose<format::Compression>("--compress", *compression,
+                                                          {{"zstd", format::Compression::kZstd},
+                                                           {"gzip", format::Compression::kGzip},
+                                                           {"none", format::Compression::kNone}});
+  }
   if (force) command.job.overwrite = base::Overwrite::kReplace;
   for (const std::string& word : conditions) command.job.where.push_back(split_condition(syntax, word));
   check(syntax, command);

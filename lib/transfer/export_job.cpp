@@ -65,9 +65,10 @@ Chosen choose(engine::Source& source, const Selection& selection) {
   return chosen;
 }
 
-std::string default_output() {
+std::string default_output(std::optional<format::Compression> compression) {
   base::make_folder("exports");
-  return fmt::format("exports/export-{:%Y-%m-%dT%H-%M-%S}.json", fmt::localtime(std::time(nullptr)));
+  return fmt::format("exports/export-{:%Y-%m-%dT%H-%M-%S}.json{}", fmt::localtime(std::time(nullptr)),
+                     format::ending_of(compression.value_or(format::Compression::kNone)));
 }
 
 // Conditions by table; each must name exactly one table of the export.
@@ -153,12 +154,11 @@ class ExportJob {
 
  private:
   std::unique_ptr<base::ByteSink> open_output(engine::ExportOutcome& outcome) {
-    if (options_.output == "-") {
-      outcome.path = "-";
-      return std::make_unique<base::DescriptorSink>(1, "standard output");
-    }
-    outcome.path = options_.output.empty() ? default_output() : options_.output;
-    return std::make_unique<base::AtomicFile>(outcome.path, options_.overwrite);
+    outcome.path = options_.output.empty() ? default_output(options_.compression) : options_.output;
+    const format::Compression compression = options_.compression.value_or(format::compression_of(outcome.path));
+    if (outcome.path == "-")
+      return format::compress(std::make_unique<base::DescriptorSink>(1, "standard output"), compression);
+    return format::compress(std::make_unique<base::AtomicFile>(outcome.path, options_.overwrite), compression);
   }
 
   void write_table(format::Writer& writer, std::size_t index, const catalog::Table& table, const std::string& where,

@@ -11,6 +11,7 @@
 #include "base/spool.h"
 #include "base/stop.h"
 #include "format/byte_source.h"
+#include "format/compression.h"
 #include "format/row_parser.h"
 #include "format/row_splitter.h"
 #include "format/table_reader.h"
@@ -81,8 +82,9 @@ class ImportJob {
     };
     const auto on_chunk =
         spool ? format::OnChunk([&](std::string_view chunk) { spool->write(chunk); }) : format::OnChunk{};
-    format::FileSource<base::InputFile> source(*file_);
-    verified_ = format::verify(source, options_.seal, on_progress, on_chunk);
+    format::FileSource<base::InputFile> raw(*file_);
+    const auto source = format::decompress(raw);
+    verified_ = format::verify(*source, options_.seal, on_progress, on_chunk);
     if (spool) file_.emplace(spool->finish(file_->name()));
   }
 
@@ -160,8 +162,9 @@ class ImportJob {
   void stage(const Plan& plan) {
     progress_.phase("stage", verified_.bytes);
     file_->seek(0);
-    format::FileSource<base::InputFile> source(*file_);
-    format::RowSplitter splitter(source);
+    format::FileSource<base::InputFile> raw(*file_);
+    const auto source = format::decompress(raw);
+    format::RowSplitter splitter(*source);
     base::Sha256 hash;
     splitter.on_sealed_bytes([&](std::string_view bytes) { hash.update(bytes); });
     splitter.read_header();
@@ -224,8 +227,9 @@ class ImportJob {
     open_rejects();
     if (!options_.reports.empty()) reports_.emplace(options_.reports, outcome_);
     file_->seek(0);
-    format::FileSource<base::InputFile> source(*file_);
-    format::RowSplitter splitter(source);
+    format::FileSource<base::InputFile> raw(*file_);
+    const auto source = format::decompress(raw);
+    format::RowSplitter splitter(*source);
     splitter.read_header();
     std::string section;
     for (std::size_t i = 0; splitter.next_table(section); ++i) {

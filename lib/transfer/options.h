@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "engine/source.h"
 #include "engine/target.h"
+#include "format/compression.h"
 #include "format/verify.h"
 
 namespace transfer {
@@ -29,7 +30,8 @@ struct Selection {
 
 struct ExportOptions {
   Selection selection;
-  std::string output;  // a path; "-": standard output; empty: exports/export-<time>.json
+  std::string output;                              // a path; "-": standard output; empty: exports/export-<time>.json
+  std::optional<format::Compression> compression;  // none: as the name of the output says
   base::Overwrite overwrite = base::Overwrite::kRefuse;
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition

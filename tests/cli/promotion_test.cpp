@@ -87,6 +87,14 @@ TEST_F(Promotion, ExportsWithoutAuditLogsWhenAsked) {
   EXPECT_TRUE(document["data"].contains("users"));
 }
 
+// The rows stand at other places in a copy of another layout.
+nlohmann::json without_offsets(nlohmann::json tables) {
+  for (auto& table : tables) {
+    for (auto& row : table["left_out"]) row.erase("offset");
+  }
+  return tables;
+}
+
 TEST_F(Promotion, OfAPrettyPrintedCopyThroughAPipeGivesTheSameVerdicts) {
   load_document_sharing(source, 200);
   load_document_sharing(target, 200);
@@ -96,7 +104,7 @@ TEST_F(Promotion, OfAPrettyPrintedCopyThroughAPipeGivesTheSameVerdicts) {
   const support::Run piped = support::run_program(
       {PROGRAM_DIR "/db-import", "-", "--unsealed", "--dry-run", "--json", "--url", target.url()}, {.input = pretty});
   ASSERT_EQ(piped.status, 4) << piped.err;
-  EXPECT_EQ(nlohmann::json::parse(piped.out)["tables"], sealed["tables"]);
+  EXPECT_EQ(without_offsets(nlohmann::json::parse(piped.out)["tables"]), without_offsets(sealed["tables"]));
   const support::Run refused =
       support::run_program({PROGRAM_DIR "/db-import", "-", "--dry-run", "--url", target.url()}, {.input = pretty});
   EXPECT_EQ(refused.status, 6);
