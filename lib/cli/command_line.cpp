@@ -166,7 +166,10 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
     const auto connect = [&] {
       return std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token());
     };
-    auto target = std::make_unique<postgres::PostgresTarget>(connect, options.lock_timeout);
+    auto target = std::make_unique<postgres::PostgresTarget>(connect, options.lock_timeout,
+                                                             command.first_loads == FirstLoads::kAuto
+                                                                 ? postgres::PostgresTarget::FirstLoads::kAuto
+                                                                 : postgres::PostgresTarget::FirstLoads::kNever);
     progress.finish();
     say_server(console, options, target->info(), command.job.selection);
     return target;

@@ -92,6 +92,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   std::optional<std::string> mode;
   std::optional<std::string> on_conflict;
   std::optional<std::string> rejects;
+  std::optional<std::string> first_load;
   std::vector<std::string> matches;
   bool dry_run = false;
   bool rehearse = false;
@@ -120,6 +121,9 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
       "write the rows left out there, with their reasons, to be mended and imported; beside the input if left "
       "out, and then only by an import");
   syntax.flag("--exit-code", exit_code, "with --dry-run: end with 3 if there is something to write");
+  syntax.option("--first-load", "WHEN", first_load,
+                "auto (if left out): load straight into tables that are all empty while nobody else is connected, "
+                "with indexes and foreign keys made again behind it; never: always the usual way");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   common.add_tables(syntax);
   common.add_database(syntax);
@@ -154,6 +158,10 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
     command.job.on_conflict = choose<transfer::ConflictPolicy>(
         "--on-conflict", *on_conflict,
         {{"skip", transfer::ConflictPolicy::kSkip}, {"fail", transfer::ConflictPolicy::kFail}});
+  }
+  if (first_load) {
+    command.first_loads =
+        choose<FirstLoads>("--first-load", *first_load, {{"auto", FirstLoads::kAuto}, {"never", FirstLoads::kNever}});
   }
   if (mode) {
     command.job.mode = choose<engine::Mode>(

@@ -27,6 +27,9 @@ class ConcurrentChange : public base::Error {
       : Error(base::ErrorKind::kLock, message, "another session changed the same rows; run the command again") {}
 };
 
+// Thrown by stage and classify: the target has gone back to where prepare() left it and wants every record once more.
+struct StageAgain {};
+
 // kRehearsal: the real merge, then everything is rolled back.
 enum class Intent { kDryRun, kRehearsal, kImport };
 enum class Mode { kUpsert, kInsert, kUpdate };

@@ -369,15 +369,7 @@ std::uint64_t Merger::count(const StagedTable& table, Step step, Range range) {
 }
 
 std::string Merger::insert_sql(const StagedTable& table, const std::string& filter) {
-  std::vector<std::string> columns;
-  std::vector<std::string> values;
-  for (const StagedColumn& column : table.columns) {
-    columns.push_back(column.quoted);
-    values.push_back("s." + column.quoted);
-  }
-  const std::string list = columns.empty() ? "" : " (" + join(columns, ", ") + ") OVERRIDING SYSTEM VALUE";
-  const std::string sql =
-      "INSERT INTO " + table.target + list + " SELECT " + join(values, ", ") + " FROM " + table.typed_rows() + " s";
+  const std::string sql = table.insert_sql();
   // All of them: in the order of the file, and without a join.
   if (filter.empty() && count(table, Step::kInsert, whole(table)) == table.staged_rows) return sql;
   return sql + " JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'" + filter;

@@ -33,9 +33,12 @@ std::vector<engine::SequenceChange> changes(Connection& connection, const Staged
         "SELECT q.last_value, " + result + " FROM (SELECT CASE WHEN p.seqincrement > 0 THEN pg_catalog.max(s." +
         column + ")" + own + " ELSE pg_catalog.min(s." + column + ")" + own +
         " END::pg_catalog.int8 AS edge, p.seqincrement > 0 AS rises, p.seqrelid::pg_catalog.regclass FROM " +
-        table.typed_rows() + " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + quote_literal(use.sequence) +
-        "::pg_catalog.regclass AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record +
-        ") GROUP BY p.seqrelid, p.seqincrement, p.seqmin, p.seqmax) f(edge, rises, sequence), " + use.sequence +
+        (table.loaded ? table.target_rows : table.typed_rows()) +
+        " s, pg_catalog.pg_sequence p WHERE p.seqrelid = " + quote_literal(use.sequence) + "::pg_catalog.regclass" +
+        (table.loaded
+             ? ""
+             : " AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")") +
+        " GROUP BY p.seqrelid, p.seqincrement, p.seqmin, p.seqmax) f(edge, rises, sequence), " + use.sequence +
         " q WHERE (CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END "
         "OR (f.edge = q.last_value AND NOT q.is_called))");
     if (row.empty()) continue;

@@ -105,8 +105,7 @@ Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t 
   } catch (const ServerError&) {
     throw;  // the server has ended the COPY itself
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kInterrupted && error.kind() != ErrorKind::kConnection)
-      connection_.fail_copy_in("abandoned");
+    leave_copy(error);
     throw;
   }
   rows_.append(kCopyTrailer);
@@ -114,6 +113,48 @@ Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t 
   table_.staged_rows += connection_.end_copy_in();
   table_.counts.rows += segment.records;
   return segment;
+}
+
+void Stager::leave_copy(const Error& error) {
+  if (error.kind() != ErrorKind::kInterrupted && error.kind() != ErrorKind::kConnection)
+    connection_.fail_copy_in("abandoned");
+}
+
+bool Stager::load(format::TableReader& records) {
+  numbered_ = Numbered::kNo;
+  std::vector<std::string> list;
+  for (const StagedColumn& column : table_.columns) list.push_back(column.quoted);
+  connection_.begin_copy_in("COPY " + table_.target + " (" + join(list, ", ") + ") FROM STDIN (FORMAT binary)");
+  rows_.clear();
+  rows_.append(kCopyHeader);
+  std::string reason;
+  std::uint64_t reported_offset = records.position().offset;
+  std::uint64_t reported_rows = 0;
+  try {
+    while (records.next()) {
+      if (!encode(records.record(), records.values(), reason)) {
+        connection_.fail_copy_in("abandoned");
+        return false;
+      }
+      ++table_.counts.rows;
+      if (rows_.size() < kSendBytes) continue;
+      connection_.send_chunk(rows_.view());
+      rows_.clear();
+      const std::uint64_t offset = records.position().offset;
+      progress_.advance(table_.counts.rows - reported_rows, offset - reported_offset);
+      reported_offset = offset;
+      reported_rows = table_.counts.rows;
+    }
+  } catch (const ServerError&) {
+    throw;  // the server has ended the COPY itself
+  } catch (const Error& error) {
+    leave_copy(error);
+    throw;
+  }
+  rows_.append(kCopyTrailer);
+  connection_.send_chunk(rows_.view());
+  connection_.end_copy_in();
+  return true;
 }
 
 void Stager::send_records(format::TableReader& records, std::uint64_t limit, Segment& segment) {
@@ -161,9 +202,10 @@ void Stager::reject_next(format::TableReader& records, const std::string& reason
 
 bool Stager::encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
   const std::size_t start = rows_.size();
-  const bool number_in_first_column = !table_.first_column_type.empty();
-  put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_in_first_column ? 0 : 1)));
-  if (!number_in_first_column) put_record_number(record.number);
+  const bool number_in_first_column = numbered_ == Numbered::kYes && !table_.first_column_type.empty();
+  const bool number_column = numbered_ == Numbered::kYes && !number_in_first_column;
+  put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_column ? 1 : 0)));
+  if (number_column) put_record_number(record.number);
   for (const StagedColumn& column : table_.columns) {
     const bool first = number_in_first_column && &column == &table_.columns.front();
     const std::size_t field_start = rows_.size();

@@ -25,7 +25,11 @@ class Stager {
 
   void stage(format::TableReader& records);
 
+  // Straight into the target, by one COPY. False when a record cannot be held; the COPY has failed then.
+  bool load(format::TableReader& records);
+
  private:
+  enum class Numbered { kYes, kNo };  // each row begins with its record number
   // What one segment has done.
   struct Segment {
     std::uint64_t records = 0;  // read
@@ -43,11 +47,13 @@ class Stager {
   void refuse(std::uint64_t record, std::span<const format::Value> values, const std::string& reason);
   void forget_rejects();
   void flush_rejects();
+  void leave_copy(const base::Error& error);
   std::string copy_sql() const;
 
   Connection& connection_;
   StagedTable& table_;
   base::Progress& progress_;
+  Numbered numbered_ = Numbered::kYes;
   base::ByteBuffer rows_;
   base::ByteBuffer rejects_;
   std::uint64_t rejected_ = 0;  // entries in rejects_

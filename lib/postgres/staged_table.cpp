@@ -129,6 +129,17 @@ std::string StagedTable::rows(Casts casts) const {
   return sql + " FROM " + stage + ")";
 }
 
+std::string StagedTable::insert_sql() const {
+  std::vector<std::string> names;
+  std::vector<std::string> values;
+  for (const StagedColumn& column : columns) {
+    names.push_back(column.quoted);
+    values.push_back("s." + column.quoted);
+  }
+  const std::string list = columns.empty() ? "" : " (" + join(names, ", ") + ") OVERRIDING SYSTEM VALUE";
+  return "INSERT INTO " + target + list + " SELECT " + join(values, ", ") + " FROM " + typed_rows() + " s";
+}
+
 std::string StagedTable::image(const std::string& alias) const {
   std::vector<std::string> fields;
   for (const StagedColumn& column : columns) fields.push_back(alias + "." + column.quoted);

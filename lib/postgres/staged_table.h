@@ -54,6 +54,7 @@ struct StagedTable {
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
   std::uint64_t remapped = 0;    // rows that took over the target's identity
+  bool loaded = false;           // by FirstLoad: the rows are in the target and nowhere else
   bool claims_left = false;      // claim_N holds claims of accepted rows
   bool records_indexed = false;  // verdict_N and stage_N have an index by record
 
@@ -69,6 +70,8 @@ struct StagedTable {
   std::string typed_rows() const;
   // The same without the casts: no value of it can fail.
   std::string raw_rows() const;
+  // INSERT INTO target … SELECT … FROM the staged rows, called s; more of the FROM clause may follow.
+  std::string insert_sql() const;
   // ROW(s."a", s."b")::record over the file's columns: for comparison by image.
   std::string image(const std::string& alias) const;
   // An update never writes it: an identity column GENERATED ALWAYS keeps its value.

@@ -34,9 +34,10 @@ auto guarded(const Work& work) {
 
 }  // namespace
 
-PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout)
+PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, FirstLoads first_loads)
     : connect_(std::move(connect)),
       lock_timeout_(lock_timeout),
+      first_loads_(first_loads),
       connection_(connect_()),
       info_(describe(*connection_)),
       role_(connection_->query("SELECT current_user")[0][0].c_str()) {}
@@ -45,6 +46,7 @@ PostgresTarget::~PostgresTarget() = default;
 
 void PostgresTarget::begin(engine::Intent intent) {
   intent_ = intent;
+  first_load_.reset();
   classifier_.reset();
   tables_.clear();
   notices_.clear();
@@ -134,6 +136,11 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     classifier_->prepare();
     // From here on the server refuses every write but to these temporary tables.
     if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
+    // Decisions are asked of staged rows, so a first load has none to tell.
+    if (intent_ != engine::Intent::kImport || detail_ == engine::Detail::kFull || first_loads_ == FirstLoads::kNever)
+      return;
+    first_load_.emplace(*connection_, tables_);
+    if (!first_load_->begin(search_path_)) first_load_.reset();
   });
 }
 
@@ -162,12 +169,39 @@ void PostgresTarget::demand_all_privileges() {
   if (intent_ == engine::Intent::kImport) demand_sequence_privileges(*connection_, tables_);
 }
 
+// Whatever the rows refuse to the fast way is judged by the usual one, from the first record on.
+template <typename Work>
+void PostgresTarget::try_first_load(const Work& work) {
+  bool loaded = false;
+  try {
+    loaded = work();
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+  }
+  if (loaded) return;
+  first_load_->abandon();
+  first_load_.reset();
+  throw engine::StageAgain();
+}
+
 void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  if (first_load_) {
+    guarded([&] { try_first_load([&] { return first_load_->load(tables_.at(plan), records, progress); }); });
+    return;
+  }
   guarded([&] { Stager(*connection_, tables_.at(plan), progress).stage(records); });
 }
 
 void PostgresTarget::classify(base::Progress& progress) {
   guarded([&] {
+    if (first_load_) {
+      try_first_load([&] {
+        first_load_->finish(progress);
+        return true;
+      });
+      notices_.push_back(first_load_->notice());
+      return;
+    }
     classifier_->classify(progress);
     audits_.clear();
     if (detail_ == engine::Detail::kCounts) return;
@@ -179,6 +213,7 @@ void PostgresTarget::classify(base::Progress& progress) {
 }
 
 void PostgresTarget::merge(base::Progress& progress) {
+  if (first_load_) return;  // all is there
   guarded([&] {
     set_constraints();
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
@@ -186,13 +221,17 @@ void PostgresTarget::merge(base::Progress& progress) {
     Merger merger(*connection_, tables_, components_, *classifier_);
     merger.merge(progress);
     connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");  // deferred triggers of the user's
-    notices_ = merger.notices();
+    for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   });
 }
 
 engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);
   engine::VerdictCounts counts = table.counts;
+  if (table.loaded) {
+    counts.insert = counts.rows;
+    return counts;
+  }
   for (const auto& row :
        connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
                           " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {

@@ -12,6 +12,7 @@
 #include "engine/target.h"
 #include "postgres/classify.h"
 #include "postgres/connection.h"
+#include "postgres/first_load.h"
 #include "postgres/introspect.h"
 #include "postgres/staged_table.h"
 
@@ -21,7 +22,9 @@ class PostgresTarget : public engine::Target {
  public:
   using Connect = std::function<std::unique_ptr<Connection>()>;
 
-  PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout);
+  enum class FirstLoads { kAuto, kNever };
+
+  PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, FirstLoads first_loads = FirstLoads::kNever);
   ~PostgresTarget() override;
 
   const engine::DatabaseInfo& info() const override { return info_; }
@@ -44,6 +47,8 @@ class PostgresTarget : public engine::Target {
 
  private:
   void demand_sole_import();
+  template <typename Work>
+  void try_first_load(const Work& work);
   void set_constraints();
   void demand_all_privileges();
   void resolve_lost_commit(const std::string& transaction_id);
@@ -51,6 +56,7 @@ class PostgresTarget : public engine::Target {
 
   Connect connect_;
   std::chrono::milliseconds lock_timeout_;
+  FirstLoads first_loads_;
   std::unique_ptr<Connection> connection_;
   engine::DatabaseInfo info_;
   std::string role_;
@@ -61,6 +67,7 @@ class PostgresTarget : public engine::Target {
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;
   std::optional<Classifier> classifier_;
+  std::optional<FirstLoad> first_load_;     // under way or done
   std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;
 };

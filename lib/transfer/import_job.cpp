@@ -94,9 +94,7 @@ class ImportJob {
     const Plan plan = make_plan(verified_.header, target_->tables(schemas), target_->info(), options_);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
-    stage(plan);
-    progress_.phase("classify", 0);
-    target_->classify(progress_);
+    stage_and_classify(plan);
     collect(plan);
     outcome_.ending = ending_of(options_.intent);
     if (options_.intent != engine::Intent::kDryRun && !outcome_.blocked) {
@@ -155,6 +153,19 @@ class ImportJob {
           table.parents.push_back(parent);
       }
       outcome_.tables.push_back(std::move(table));
+    }
+  }
+
+  void stage_and_classify(const Plan& plan) {
+    for (bool again = true; again;) {
+      again = false;
+      try {
+        stage(plan);
+        progress_.phase("classify", 0);
+        target_->classify(progress_);
+      } catch (const engine::StageAgain&) {
+        again = true;
+      }
     }
   }
 
