@@ -100,7 +100,8 @@ void demand_file(const std::string& path, const std::string& place) {
   if (::stat(path.c_str(), &found) != 0) {
     const int reason = errno;
     if (reason == EACCES) throw Error(ErrorKind::kPrivilege, place + " may not be read", "let its owner allow it");
-    throw Error(ErrorKind::kConnection, "cannot open " + place + ": " + std::strerror(reason), "check the path");
+    throw Error(ErrorKind::kConnection, "cannot open " + place + ": " + std::strerror(reason),
+                "check the path; Prisma counts file: from the folder of its schema, this program from the working one");
   }
   if (!S_ISREG(found.st_mode))
     throw Error(ErrorKind::kConnection, place + " is not an ordinary file", "give the path of an SQLite database");

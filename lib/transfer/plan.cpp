@@ -18,6 +18,9 @@ using base::ErrorKind;
 // A file of one schema goes into the one schema that was asked for; otherwise schemas keep their names.
 catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header,
                                   const Selection& selection, const std::vector<catalog::Table>& target_tables) {
+  const bool has_schemas = std::any_of(target_tables.begin(), target_tables.end(),
+                                       [](const auto& table) { return !table.name.schema.empty(); });
+  if (!has_schemas) return {"", name.name};
   if (selection.schemas.size() == 1 && header.schemas.size() <= 1) return {selection.schemas.front(), name.name};
   const bool known =
       std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
