@@ -172,13 +172,15 @@ std::string Merger::insert_sql(const StagedTable& table, Range range) {
          " FROM " + table.accepted_rows() + whose(Step::kInsert, range) + " ORDER BY v.record";
 }
 
+// Plain joins: which of the three comes first is SQLite's to choose, each has an index for the next.
 std::string Merger::update_sql(const StagedTable& table, Range range) {
   std::vector<std::string> assignments;
   for (const StagedColumn& column : table.columns) {
     if (!column.is_rowid) assignments.push_back(column.quoted + " = s." + column.quoted);
   }
-  return "UPDATE OR ABORT " + table.target + " AS t SET " + join(assignments, ", ") + " FROM " + table.accepted_rows() +
-         whose(Step::kUpdate, range) + " AND " + table.same_identity("s", "t");
+  return "UPDATE OR ABORT " + table.target + " AS t SET " + join(assignments, ", ") + " FROM " + table.verdicts +
+         " v JOIN " + table.stage + " s ON s." + table.record + " = v.record" + whose(Step::kUpdate, range) + " AND " +
+         table.same_identity("s", "t");
 }
 
 void Merger::report_changed(const StagedTable& table) {
