@@ -77,7 +77,10 @@ bool Merger::merge_component(const std::vector<std::size_t>& component) {
 bool Merger::write_all(const std::vector<std::size_t>& component) {
   const std::size_t refused_before = refusals_.size();
   for (const Step step : {Step::kInsert, Step::kUpdate}) {
-    for (const std::size_t number : component) write_range(number, step, {1, tables_[number].counts.rows});
+    for (const std::size_t number : component) {
+      if (step == Step::kUpdate) find_assignments(tables_[number]);
+      write_range(number, step, {1, tables_[number].counts.rows});
+    }
   }
   return refusals_.size() > refused_before;
 }
@@ -173,14 +176,28 @@ std::string Merger::insert_sql(const StagedTable& table, Range range) {
 }
 
 // Plain joins: which of the three comes first is SQLite's to choose, each has an index for the next.
-std::string Merger::update_sql(const StagedTable& table, Range range) {
-  std::vector<std::string> assignments;
-  for (const StagedColumn& column : table.columns) {
-    if (!column.is_rowid) assignments.push_back(column.quoted + " = s." + column.quoted);
-  }
-  return "UPDATE OR ABORT " + table.target + " AS t SET " + join(assignments, ", ") + " FROM " + table.verdicts +
+std::string Merger::update_sql(const StagedTable& table, Range range) const {
+  return "UPDATE OR ABORT " + table.target + " AS t SET " + join(assignments_, ", ") + " FROM " + table.verdicts +
          " v JOIN " + table.stage + " s ON s." + table.record + " = v.record" + whose(Step::kUpdate, range) + " AND " +
          table.same_identity("s", "t");
+}
+
+// Only columns that differ in some row: SQLite looks for the children of every key that is assigned, changed or not,
+// and writes every index of it.
+void Merger::find_assignments(const StagedTable& table) {
+  assignments_.clear();
+  if (table.plan.identity.empty()) return;
+  std::vector<std::string> differ;
+  for (const StagedColumn& column : table.columns)
+    differ.push_back("max(db_transfer_differs(s." + column.quoted + ", t." + column.quoted + "))");
+  Statement row =
+      connection_.prepare("SELECT " + join(differ, ", ") + " FROM " + table.accepted_rows() + " CROSS JOIN " +
+                          table.target + " t ON " + table.same_identity("s", "t") + " WHERE v.verdict = 'u'");
+  if (!row.next()) return;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const StagedColumn& column = table.columns[i];
+    if (row.integer(static_cast<int>(i)) != 0) assignments_.push_back(column.quoted + " = s." + column.quoted);
+  }
 }
 
 void Merger::report_changed(const StagedTable& table) {

@@ -54,13 +54,15 @@ class Merger {
   std::uint64_t count(const StagedTable& table, Step step, Range range);
   static std::string whose(Step step, Range range);
   static std::string insert_sql(const StagedTable& table, Range range);
-  static std::string update_sql(const StagedTable& table, Range range);
+  std::string update_sql(const StagedTable& table, Range range) const;
+  void find_assignments(const StagedTable& table);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
-  std::vector<Refusal> refusals_;  // of the component that is being written
+  std::vector<Refusal> refusals_;         // of the component that is being written
+  std::vector<std::string> assignments_;  // of the table that is being updated
   std::vector<std::string> notices_;
 };
 

@@ -59,8 +59,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     if (place == engine::TablePlan::kNotWritten) continue;
     const ColumnDetails& column = details.columns[place];
     const std::string& name = details.table.columns[place].name;
-    columns.push_back(
-        {i, name, quote_name(name), stage_type_of(column), name == details.rowid_column, Codec(column.type)});
+    columns.push_back({i, name, quote_name(name), stage_type_of(column), Codec(column.type)});
   }
 }
 

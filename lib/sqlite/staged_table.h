@@ -25,7 +25,6 @@ struct StagedColumn {
   std::string name;  // of the target, as it is
   std::string quoted;
   std::string stage_type;  // with its collation: makes of a value what the target's column makes of it
-  bool is_rowid;           // INTEGER PRIMARY KEY: never changed by an update
   Codec codec;
 };
 
