@@ -134,7 +134,9 @@ bool SqliteError::key_is_taken() const {
   return code_ == SQLITE_CONSTRAINT_UNIQUE || code_ == SQLITE_CONSTRAINT_PRIMARYKEY || code_ == SQLITE_CONSTRAINT_ROWID;
 }
 
-bool SqliteError::cannot_open() const { return primary(code_) == SQLITE_CANTOPEN || code_ == SQLITE_READONLY_CANTINIT; }
+bool SqliteError::cannot_open() const {
+  return primary(code_) == SQLITE_CANTOPEN || (primary(code_) == SQLITE_READONLY && code_ != SQLITE_READONLY_ROLLBACK);
+}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
@@ -234,12 +236,12 @@ std::string Statement::text(int column) const {
 }
 
 bool Statement::is_broken_utf16(int column) const {
-  if (!connection_->utf16_ || sqlite3_column_type(statement_.get(), column) != SQLITE_TEXT) return false;
-  // As a blob: the bytes as they are stored. SQLite holds UTF-16 in the machine's own order once it is read.
+  if (!connection_->is_utf16() || sqlite3_column_type(statement_.get(), column) != SQLITE_TEXT) return false;
+  // As a blob: the bytes as they are stored.
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
   if (bytes == nullptr) return false;
   const int count = sqlite3_column_bytes(statement_.get(), column);
-  const bool big_endian = connection_->text("PRAGMA main.encoding") == "UTF-16be";
+  const bool big_endian = connection_->encoding_ == Connection::Encoding::kUtf16BigEndian;
   return is_broken({bytes, static_cast<std::size_t>(count)}, big_endian);
 }
 
@@ -250,7 +252,9 @@ Connection::Connection(const std::string& path, Access access, std::chrono::mill
     : path_(path), place_("SQLite file " + base::printable(path)), lock_timeout_(lock_timeout), stop_(std::move(stop)) {
   demand_file(path_, place_);
   open(access);
-  utf16_ = text("PRAGMA main.encoding") != "UTF-8";
+  const std::string encoding = text("PRAGMA main.encoding");
+  if (encoding == "UTF-16le") encoding_ = Encoding::kUtf16LittleEndian;
+  if (encoding == "UTF-16be") encoding_ = Encoding::kUtf16BigEndian;
 }
 
 Connection::~Connection() = default;

@@ -104,7 +104,7 @@ class Connection {
   ColumnMetadata metadata(const std::string& table, const std::string& column);
   bool in_transaction() const;
   bool is_read_only() const;
-  bool is_utf16() const { return utf16_; }
+  bool is_utf16() const { return encoding_ != Encoding::kUtf8; }
   const std::string& path() const { return path_; }
   const std::string& place() const { return place_; }  // for messages
   static std::string library_version();
@@ -128,7 +128,8 @@ class Connection {
   const std::chrono::milliseconds lock_timeout_;
   const std::stop_token stop_;
   std::chrono::steady_clock::time_point waits_since_{};
-  bool utf16_ = false;
+  enum class Encoding { kUtf8, kUtf16LittleEndian, kUtf16BigEndian };
+  Encoding encoding_ = Encoding::kUtf8;
   std::unique_ptr<sqlite3, Close> database_;
 };
 

@@ -185,18 +185,24 @@ std::string Merger::update_sql(const StagedTable& table, Range range) const {
 // Only columns that differ in some row: SQLite looks for the children of every key that is assigned, changed or not,
 // and writes every index of it.
 void Merger::find_assignments(const StagedTable& table) {
+  constexpr std::size_t kColumnsAtOnce = 500;  // a query takes 2000 aggregates at most
   assignments_.clear();
   if (table.plan.identity.empty()) return;
-  std::vector<std::string> differ;
-  for (const StagedColumn& column : table.columns)
-    differ.push_back("max(db_transfer_differs(s." + column.quoted + ", t." + column.quoted + "))");
-  Statement row =
-      connection_.prepare("SELECT " + join(differ, ", ") + " FROM " + table.accepted_rows() + " CROSS JOIN " +
-                          table.target + " t ON " + table.same_identity("s", "t") + " WHERE v.verdict = 'u'");
-  if (!row.next()) return;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const StagedColumn& column = table.columns[i];
-    if (row.integer(static_cast<int>(i)) != 0) assignments_.push_back(column.quoted + " = s." + column.quoted);
+  for (std::size_t first = 0; first < table.columns.size(); first += kColumnsAtOnce) {
+    const std::size_t last = std::min(table.columns.size(), first + kColumnsAtOnce);
+    std::vector<std::string> differ;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::string& column = table.columns[i].quoted;
+      differ.push_back("max(db_transfer_differs(s." + column + ", t." + column + "))");
+    }
+    Statement row =
+        connection_.prepare("SELECT " + join(differ, ", ") + " FROM " + table.accepted_rows() + " CROSS JOIN " +
+                            table.target + " t ON " + table.same_identity("s", "t") + " WHERE v.verdict = 'u'");
+    if (!row.next()) continue;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::string& column = table.columns[i].quoted;
+      if (row.integer(static_cast<int>(i - first)) != 0) assignments_.push_back(column + " = s." + column);
+    }
   }
 }
 

@@ -93,7 +93,9 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   std::vector<std::string> target_names;
   for (const catalog::Table& table : target_tables) target_names.push_back(table.name.name);
   const std::vector<bool> skipped = skipped_sections(header, selection);
-  const auto same_engine = header.engine == target.engine ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
+  // What a column of SQLite is declared as says little of what it holds: each value is judged by itself.
+  const bool comparable = header.engine == target.engine && target.engine != "sqlite";
+  const auto same_engine = comparable ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
 
   std::vector<catalog::Table> chosen;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {

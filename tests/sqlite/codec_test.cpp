@@ -196,7 +196,7 @@ TEST(SqliteCodec, RefusesBrokenTags) {
 }
 
 TEST(SqliteCodec, TellsMinusZeroFromZero) {
-  const Case one("CREATE TABLE v(id INTEGER PRIMARY KEY, c REAL); INSERT INTO v VALUES(1, 0.0);");
+  const Case one("CREATE TABLE v(id INTEGER PRIMARY KEY, c); INSERT INTO v VALUES(1, 0.0);");
 
   const Imported imported = one.import({{"v", {R"({"id": 1, "c": {"$real": "-0.0"}})"}}});
 

@@ -55,7 +55,7 @@ TEST(SqliteImport, FindsConflictsWithTheTargetAndInTheFile) {
                     HasSubstr("4 id=10: more than one record of the file claims this key\n")));
   EXPECT_EQ(imported.decisions.at("users")[0].holder, "id=2");
   EXPECT_EQ(imported.decisions.at("users")[0].constraint, "UNIQUE (email)");
-  EXPECT_THAT(imported.decisions.at("users")[0].changes, SizeIs(3));  // id, age and changed differ from the holder
+  EXPECT_THAT(imported.decisions.at("users")[0].changes, SizeIs(2));  // id and age differ from the holder
   EXPECT_EQ(one.database.value("SELECT count(*) FROM users"), "2");
 }
 
@@ -389,11 +389,7 @@ TEST(SqliteImport, TakesTablesOfManyColumns) {
   const Case one("CREATE TABLE wide(id INTEGER PRIMARY KEY" + columns + "); CREATE TABLE bare(x" + columns + ");");
 
   EXPECT_EQ(one.import({{"wide", {record + "}"}}}).of("wide"), "insert 1");
-  EXPECT_EQ(one.import({{"wide",
-                         {record.replace(record.find("1989}") == std::string::npos ? record.size() - 4 : 0, 4, "7777") +
-                          "}"}}})
-                .of("wide"),
-            "update 1");
+  EXPECT_EQ(one.import({{"wide", {record + "7}"}}}).of("wide"), "update 1");
   one.database.run("INSERT INTO bare(x) VALUES(1);");
   EXPECT_EQ(import_file(one.database, export_of(one.database)).of("bare"), "unchanged 1");
 }

@@ -100,8 +100,8 @@ TEST(SqliteCatalog, ReadsPartialAndExpressionIndexes) {
 TEST(SqliteCatalog, ReadsChecksWhereverTheyStand) {
   const auto details = only_table(
       "CREATE TABLE t(a INT CHECK (a > 0) DEFAULT (abs(1)), \"check\" TEXT CONSTRAINT \"n)ame\" "
-      "check(length(\"check\") < "
-      "(10)), /* CHECK (no) */ CHECK(a <> 5 AND '(' <> \"check\"), b AS (a + 1), CHECK(rowid > 0));");
+      "check(length(\"check\") < (10)), /* CHECK (no) */ b AS (a + 1), CHECK(a <> 5 AND '(' <> \"check\"), "
+      "CHECK(rowid > 0));");
 
   ASSERT_EQ(details.checks.size(), 3U);
   EXPECT_EQ(details.checks[0].expression, "a > 0");
