@@ -27,6 +27,24 @@ bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tab
 
 }  // namespace
 
+// Preparing a statement compiles what it sets off.
+void demand_writable(Connection& connection, const StagedTable& table) {
+  std::vector<std::string> assignments;
+  for (const StagedColumn& column : table.columns) assignments.push_back(column.quoted + " = " + column.quoted);
+  try {
+    if (table.plan.mode != engine::Mode::kUpdate)
+      connection.prepare("INSERT OR ABORT INTO " + table.target + " DEFAULT VALUES");
+    if (table.plan.mode != engine::Mode::kInsert && !table.plan.identity.empty() && !assignments.empty())
+      connection.prepare("UPDATE OR ABORT " + table.target + " SET " + join(assignments, ", "));
+  } catch (const SqliteError& error) {
+    if (error.kind() != ErrorKind::kSchema) throw;
+    throw Error(ErrorKind::kSchema,
+                "no row can be written into " + base::printable(table.details.table.name.name) + ": " + error.what(),
+                "a foreign key or a trigger of the table refers to what is not there; mend the schema, or leave the "
+                "table out with -T");
+  }
+}
+
 void Merger::merge(base::Progress& progress) {
   connection_.execute("PRAGMA defer_foreign_keys = ON");
   // Rows without a parent from before are not ours to judge.

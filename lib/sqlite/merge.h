@@ -15,6 +15,10 @@
 
 namespace sqlite {
 
+// Throws kSchema where no row of `table` could be written, whatever it holds: a foreign key without its parent table, a
+// trigger that calls a function only the application has. Writes nothing, so that a dry run can tell it too.
+void demand_writable(Connection& connection, const StagedTable& table);
+
 class Merger {
  public:
   Merger(Connection& connection, std::vector<StagedTable>& tables,

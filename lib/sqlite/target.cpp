@@ -83,6 +83,7 @@ void SqliteTarget::open_target() {
 
 void SqliteTarget::classify(base::Progress& progress) {
   open_target();
+  for (const StagedTable& table : tables_) demand_writable(*connection_, table);
   classifier_->classify(progress);
   audits_.clear();
   if (detail_ == engine::Detail::kCounts) return;
