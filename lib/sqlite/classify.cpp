@@ -1,6 +1,7 @@
 #include "sqlite/classify.h"
 
 #include <algorithm>
+#include <set>
 
 #include "sqlite/index_key.h"
 #include "sqlite/remap.h"
@@ -51,12 +52,24 @@ void Classifier::classify(base::Progress& progress) {
   }
 }
 
-// By identity: for the rows of the file that claim one, and for children that look for their parent.
+// By identity, for the rows of the file that claim one; and by every key that children look for.
 void Classifier::index_stage(StagedTable& table) {
-  if (table.plan.identity.empty()) return;
+  std::set<std::string> keys;
+  if (!table.plan.identity.empty()) keys.insert(join(table.collated_identity(""), ", "));
+  for (const StagedTable& child : tables_) {
+    for (const catalog::ForeignKey& key : child.details.table.foreign_keys) {
+      if (key.parent != table.details.table.name || key.parent_columns == table.plan.identity) continue;
+      if (!table.has_columns(key.parent_columns)) continue;
+      std::vector<std::string> columns;
+      for (const std::string& column : key.parent_columns) columns.push_back(quote_name(column));
+      keys.insert(join(columns, ", "));
+    }
+  }
   const std::string name = table.stage.substr(table.stage.find('.') + 1);
-  connection_.execute("CREATE INDEX temp." + name + "_identity ON " + name + " (" +
-                      join(table.collated_identity(""), ", ") + ")");
+  std::size_t number = 0;
+  for (const std::string& key : keys)
+    connection_.execute("CREATE INDEX temp." + name + "_key_" + std::to_string(number++) + " ON " + name + " (" + key +
+                        ")");
 }
 
 // INTEGER PRIMARY KEY is the only column that takes nothing but integers; NULL would become any number.
