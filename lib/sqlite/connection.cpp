@@ -381,7 +381,12 @@ ColumnMetadata Connection::metadata(const std::string& table, const std::string&
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
 
-bool Connection::is_read_only() const { return sqlite3_db_readonly(database_.get(), "main") == 1; }
+// A write needs a journal beside the file.
+bool Connection::is_read_only() const {
+  const std::string name = file_name(path_);
+  const std::string folder = name.substr(0, name.rfind('/') + 1);
+  return sqlite3_db_readonly(database_.get(), "main") == 1 || ::access(folder.c_str(), W_OK) != 0;
+}
 
 std::string Connection::library_version() { return sqlite3_libversion(); }
 

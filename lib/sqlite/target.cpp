@@ -31,7 +31,7 @@ void SqliteTarget::begin(engine::Intent intent) {
   connection_ = connect_(intent_ == engine::Intent::kDryRun ? Access::kReadOnly : Access::kReadWrite);
   if (intent_ != engine::Intent::kDryRun && connection_->is_read_only()) {
     throw Error(ErrorKind::kPrivilege, connection_->place() + " may not be written",
-                "let the owner of the file allow it; a dry run only reads");
+                "let the owner of the file and of its folder allow it; a dry run only reads");
   }
 }
 

@@ -184,8 +184,12 @@ TEST_F(Sqlite, SaysThatTheFileMayNotBeWritten) {
   make_both();
   // Nobody may be kept from a file as root.
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
-  for (const char* name : {"prod.db", "out.json"})
-    std::filesystem::permissions(folder.file(name), std::filesystem::perms(0444));
+  std::filesystem::permissions(folder.file("out.json"), std::filesystem::perms(0444));
+  const auto allow = [&](unsigned file, unsigned in_folder) {
+    std::filesystem::permissions(folder.file("prod.db"), std::filesystem::perms(file));
+    std::filesystem::permissions(folder.path(), std::filesystem::perms(in_folder));
+  };
+  allow(0444, 0777);
   const auto as_nobody = [&](std::vector<std::string> options) {
     std::vector<std::string> words = {"setpriv",        "--reuid=65534",          "--regid=65534",
                                       "--clear-groups", PROGRAM_DIR "/db-import", "out.json",
@@ -200,6 +204,11 @@ TEST_F(Sqlite, SaysThatTheFileMayNotBeWritten) {
   EXPECT_EQ(imported.status, 8) << imported.err;
   EXPECT_THAT(imported.err, HasSubstr("SQLite file prod.db may not be written"));
   EXPECT_EQ(as_nobody({"-n"}).status, 0);
+  allow(0666, 0555);  // no room for the journal
+  EXPECT_EQ(as_nobody({}).status, 8);
+  EXPECT_EQ(as_nobody({"-n"}).status, 0);
+  allow(0666, 0777);
+  EXPECT_EQ(as_nobody({}).status, 0);
 }
 
 TEST_F(Sqlite, ReadsAWalDatabaseInAFolderThatMayNotBeWritten) {
