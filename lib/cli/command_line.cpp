@@ -8,12 +8,10 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "cli/console.h"
+#include "cli/engines.h"
 #include "cli/guard.h"
 #include "cli/location.h"
 #include "cli/options.h"
-#include "postgres/connection.h"
-#include "postgres/source.h"
-#include "postgres/target.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "transfer/config.h"
@@ -102,14 +100,12 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   const Location location = find_database(options.url, options.env_file);
   command.job.selection = selection_of(options, location, config_of(options));
   say_place(console, options, "from", location);
-  postgres::PostgresSource source(
-      std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token()),
-      options.lock_timeout);
-  say_server(console, options, source.info(), command.job.selection);
-  if (command.task == ExportTask::kList) return run_list(console, command, source);
+  const std::unique_ptr<engine::Source> source = open_source(location, options.lock_timeout, signals.token());
+  say_server(console, options, source->info(), command.job.selection);
+  if (command.task == ExportTask::kList) return run_list(console, command, *source);
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
-  engine::ExportOutcome outcome = transfer::run_export(source, command.job, progress, signals.token());
+  engine::ExportOutcome outcome = transfer::run_export(*source, command.job, progress, signals.token());
   progress.finish();
   outcome.place = location.place;
   try {
@@ -162,19 +158,13 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   say_place(console, options, direction_of(command.job.intent), location);
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
-  const transfer::OpenTarget open_target = [&] {
-    const auto connect = [&] {
-      return std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token());
-    };
-    auto target = std::make_unique<postgres::PostgresTarget>(connect, options.lock_timeout,
-                                                             command.first_loads == FirstLoads::kAuto
-                                                                 ? postgres::PostgresTarget::FirstLoads::kAuto
-                                                                 : postgres::PostgresTarget::FirstLoads::kNever);
+  const transfer::OpenTarget open = [&] {
+    auto target = open_target(location, options.lock_timeout, command.first_loads, signals.token());
     progress.finish();
     say_server(console, options, target->info(), command.job.selection);
     return target;
   };
-  engine::ImportOutcome outcome = transfer::run_import(open_target, command.job, progress, signals.token());
+  engine::ImportOutcome outcome = transfer::run_import(open, command.job, progress, signals.token());
   progress.finish();
   const int status = import_status(command, outcome);
   try {

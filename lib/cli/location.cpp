@@ -18,6 +18,7 @@ using base::ErrorKind;
 
 constexpr const char* kVariable = "DATABASE_URL";
 constexpr const char* kDefaultFile = ".env";
+constexpr const char* kEmbeddedDefault = "dev.db";
 
 // Nothing where the variable is not set.
 std::optional<std::string> environment(const char* variable) {
@@ -76,11 +77,8 @@ Location location_of(NamedUrl named) {
   } catch (const Error& error) {
     throw Error(error.kind(), named.origin + ": " + error.what(), error.hint());
   }
-  if (url.engine == base::Engine::kSqlite)
-    throw Error(ErrorKind::kUsage,
-                named.origin + " names the " + url.place + ": SQLite is not supported by this version",
-                "give a postgresql:// URL");
-  Location location{std::move(url.parameters), url.place, named.origin, url.schema, std::move(named.warnings)};
+  Location location{std::move(url.parameters), url.place,          named.origin, url.schema,
+                    std::move(named.warnings), std::move(url.path)};
   for (std::string& warning : url.warnings) location.warnings.push_back(std::move(warning));
   return location;
 }
@@ -105,14 +103,24 @@ std::optional<Location> libpq_location() {
   return location;
 }
 
+std::optional<Location> embedded_location() {
+  if (!is_there(kEmbeddedDefault)) return std::nullopt;
+  Location location;
+  location.sqlite_path = kEmbeddedDefault;
+  location.place = std::string("SQLite file ") + kEmbeddedDefault;
+  location.origin = "the default, because nothing names a database";
+  return location;
+}
+
 }  // namespace
 
 Location find_database(const std::optional<std::string>& url, const std::optional<std::string>& env_file) {
   if (auto named = named_url(url, env_file)) return location_of(std::move(*named));
   if (auto location = libpq_location()) return *location;
+  if (auto location = embedded_location()) return *location;
   throw Error(ErrorKind::kUsage, "no database is named",
-              "give --url postgresql://USER:PASSWORD@HOST:PORT/DATABASE, set DATABASE_URL in the environment or in "
-              ".env, or set PGHOST and PGDATABASE");
+              "give --url postgresql://USER:PASSWORD@HOST:PORT/DATABASE or --url sqlite:PATH, set DATABASE_URL in the "
+              "environment or in .env, or set PGHOST and PGDATABASE");
 }
 
 }  // namespace cli

@@ -1,4 +1,5 @@
-// Finds the database: --url, else DATABASE_URL of the environment or of a .env file, else libpq's own variables.
+// Finds the database: --url, else DATABASE_URL of the environment or of a .env file, else libpq's own variables, else
+// the embedded default, the SQLite file dev.db of the working folder.
 // Reads the environment and files; opens no connection.
 #pragma once
 
@@ -16,6 +17,7 @@ struct Location {
   std::string origin;  // who named it: "--url", "DATABASE_URL of .env"
   std::string schema;  // Prisma's ?schema=; empty: none
   std::vector<std::string> warnings;
+  std::string sqlite_path;  // empty: PostgreSQL
 };
 
 // Throws Error(kUsage) when nothing names a database, or something names one that cannot be used.

@@ -41,15 +41,13 @@ struct ExportCommand {
   transfer::ExportOptions job;  // its selection is left empty: see CommonOptions
 };
 
-enum class FirstLoads { kAuto, kNever };
-
 enum class DryRunStatus { kSuccess, kTellsWork };  // 0, or 3 when there is something to write
 
 struct ImportCommand {
   CommonOptions common;
   DryRunStatus dry_run_status = DryRunStatus::kSuccess;
   bool show_masked = false;
-  FirstLoads first_loads = FirstLoads::kAuto;
+  engine::FirstLoads first_loads = engine::FirstLoads::kAuto;
   transfer::ImportOptions job;  // the same
 };
 

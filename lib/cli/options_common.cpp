@@ -5,8 +5,8 @@ namespace cli {
 void CommonSyntax::add_database(Syntax& syntax) {
   syntax.group("Database");
   syntax.option("--url", "URL", options_.url,
-                "postgresql://USER:PASSWORD@HOST:PORT/DATABASE; else DATABASE_URL of the environment or of .env in "
-                "this folder, else PGHOST, PGDATABASE, PGSERVICE ...");
+                "postgresql://USER:PASSWORD@HOST:PORT/DATABASE or sqlite:PATH; else DATABASE_URL of the environment or "
+                "of .env in this folder, else PGHOST, PGDATABASE, PGSERVICE ..., else the SQLite file dev.db");
   syntax.option("--env-file", "FILE", options_.env_file,
                 "read DATABASE_URL from FILE instead of .env (the environment still comes first)");
   syntax.list("--schema", "NAME", options_.schemas,

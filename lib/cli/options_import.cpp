@@ -160,8 +160,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
         {{"skip", transfer::ConflictPolicy::kSkip}, {"fail", transfer::ConflictPolicy::kFail}});
   }
   if (first_load) {
-    command.first_loads =
-        choose<FirstLoads>("--first-load", *first_load, {{"auto", FirstLoads::kAuto}, {"never", FirstLoads::kNever}});
+    command.first_loads = choose<engine::FirstLoads>(
+        "--first-load", *first_load, {{"auto", engine::FirstLoads::kAuto}, {"never", engine::FirstLoads::kNever}});
   }
   if (mode) {
     command.job.mode = choose<engine::Mode>(

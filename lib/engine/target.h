@@ -27,6 +27,9 @@ class ConcurrentChange : public base::Error {
       : Error(base::ErrorKind::kLock, message, "another session changed the same rows; run the command again") {}
 };
 
+// Whether a target may load empty tables in a faster way of its own that takes exclusive locks.
+enum class FirstLoads { kAuto, kNever };
+
 // Thrown by stage and classify: the target has gone back to where prepare() left it and wants every record once more.
 struct StageAgain {};
 

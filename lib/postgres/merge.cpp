@@ -208,7 +208,9 @@ bool Merger::write(StagedTable& table, Step step) {
   bool in_parts = false;
   connection_.execute("SAVEPOINT merge");
   try {
+    const bool by_set = step == Step::kInsert && parents_.begin(table, expected);
     const bool dropped = connection_.execute(sql) < expected;
+    if (by_set) parents_.end();
     in_parts = dropped && table.plan.identity.empty();  // no key tells which: found like refused rows
     if (dropped && !in_parts) {
       if (step == Step::kInsert) {

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "postgres/classify.h"
 #include "postgres/connection.h"
+#include "postgres/parents.h"
 #include "postgres/rejects.h"
 #include "postgres/staged_table.h"
 
@@ -18,7 +19,11 @@ class Merger {
  public:
   Merger(Connection& connection, std::vector<StagedTable>& tables,
          const std::vector<std::vector<std::size_t>>& components, Classifier& classifier)
-      : connection_(connection), tables_(tables), components_(components), classifier_(classifier) {}
+      : connection_(connection),
+        tables_(tables),
+        components_(components),
+        classifier_(classifier),
+        parents_(connection, tables) {}
 
   void merge(base::Progress& progress);
 
@@ -60,6 +65,7 @@ class Merger {
   std::vector<StagedTable>& tables_;
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
+  ParentLocks parents_;
   std::vector<std::string> notices_;
 };
 

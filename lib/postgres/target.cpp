@@ -34,7 +34,7 @@ auto guarded(const Work& work) {
 
 }  // namespace
 
-PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, FirstLoads first_loads)
+PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, engine::FirstLoads first_loads)
     : connect_(std::move(connect)),
       lock_timeout_(lock_timeout),
       first_loads_(first_loads),
@@ -137,7 +137,8 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     // From here on the server refuses every write but to these temporary tables.
     if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
     // Decisions are asked of staged rows, so a first load has none to tell.
-    if (intent_ != engine::Intent::kImport || detail_ == engine::Detail::kFull || first_loads_ == FirstLoads::kNever)
+    if (intent_ != engine::Intent::kImport || detail_ == engine::Detail::kFull ||
+        first_loads_ == engine::FirstLoads::kNever)
       return;
     first_load_.emplace(*connection_, tables_);
     if (!first_load_->begin(search_path_)) first_load_.reset();

@@ -22,9 +22,8 @@ class PostgresTarget : public engine::Target {
  public:
   using Connect = std::function<std::unique_ptr<Connection>()>;
 
-  enum class FirstLoads { kAuto, kNever };
-
-  PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, FirstLoads first_loads = FirstLoads::kNever);
+  PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout,
+                 engine::FirstLoads first_loads = engine::FirstLoads::kNever);
   ~PostgresTarget() override;
 
   const engine::DatabaseInfo& info() const override { return info_; }
@@ -56,7 +55,7 @@ class PostgresTarget : public engine::Target {
 
   Connect connect_;
   std::chrono::milliseconds lock_timeout_;
-  FirstLoads first_loads_;
+  engine::FirstLoads first_loads_;
   std::unique_ptr<Connection> connection_;
   engine::DatabaseInfo info_;
   std::string role_;

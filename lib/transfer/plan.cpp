@@ -19,6 +19,9 @@ using base::ErrorKind;
 // A file of one schema goes into the one schema that was asked for; otherwise schemas keep their names.
 catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header,
                                   const Selection& selection, const std::vector<catalog::Table>& target_tables) {
+  const bool has_schemas = std::any_of(target_tables.begin(), target_tables.end(),
+                                       [](const auto& table) { return !table.name.schema.empty(); });
+  if (!has_schemas) return {"", name.name};
   if (selection.schemas.size() == 1 && header.schemas.size() <= 1) return {selection.schemas.front(), name.name};
   const bool known =
       std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
@@ -92,7 +95,9 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   std::vector<std::string> target_names;
   for (const catalog::Table& table : target_tables) target_names.push_back(table.name.name);
   const std::vector<bool> skipped = skipped_sections(header, selection);
-  const auto same_engine = header.engine == target.engine ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
+  // What a column of SQLite is declared as says little of what it holds: each value is judged by itself.
+  const bool comparable = header.engine == target.engine && target.engine != "sqlite";
+  const auto same_engine = comparable ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
 
   std::vector<catalog::Table> chosen;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {

@@ -148,13 +148,20 @@ TEST_F(WhereTheDatabaseIs, NamesWhoseUrlIsBad) {
   EXPECT_THAT(run.err, AllOf(HasSubstr("DATABASE_URL of bad.env: "), HasSubstr("mysql://")));
 }
 
-TEST_F(WhereTheDatabaseIs, SaysThatSqliteIsNotSupported) {
-  for (const char* sqlite : {"sqlite:dev.db", "file:./dev.db"}) {
+TEST_F(WhereTheDatabaseIs, MayBeAnSqliteFile) {
+  for (const char* sqlite : {"sqlite:none.db", "file:./none.db"}) {
     const support::Run run = list({"--url", sqlite});
 
-    EXPECT_EQ(run.status, 2);
-    EXPECT_THAT(run.err, HasSubstr("SQLite is not supported by this version"));
+    EXPECT_EQ(run.status, 5);
+    EXPECT_THAT(run.err, HasSubstr("none.db: No such file"));
   }
+}
+
+TEST_F(WhereTheDatabaseIs, IsLibpqsVariablesBeforeTheEmbeddedDefault) {
+  folder_.write("dev.db", "");
+
+  EXPECT_THAT(list({}, {"PGDATABASE=of_libpq", "PGHOST=127.0.0.1", "PGPORT=1"}).err, HasSubstr("database of_libpq"));
+  EXPECT_THAT(list({}).err, HasSubstr("from SQLite file dev.db"));
 }
 
 TEST_F(WhereTheDatabaseIs, WarnsOfAFileThatOthersMayReadButNotWhenQuiet) {

@@ -217,6 +217,23 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
   }
 }
 
+inline void stage(engine::Target& target, const std::string& text, const std::vector<catalog::Table>& tables) {
+  base::Progress progress(base::ProgressMode::kNone, 2, base::Color::kNever);
+  MemorySource source(text);
+  format::RowSplitter splitter(source, 4096);
+  splitter.read_header();
+  std::string section;
+  for (std::size_t i = 0; splitter.next_table(section); ++i) {
+    std::vector<std::string> columns;
+    for (const catalog::Column& column : tables[i].columns) {
+      if (!column.generated) columns.push_back(column.name);
+    }
+    format::RowParser parser(columns, format::Strictness::kFull, section);
+    format::TableReader records(splitter, parser);
+    target.stage(i, records, progress);
+  }
+}
+
 // begin to classify; the transaction stays open.
 inline Imported classify(engine::Target& target, const std::string& text, const How& how,
                          std::vector<catalog::Table>& tables) {
@@ -237,25 +254,22 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
     chosen.push_back(*found);
   }
   target.prepare(std::move(plans), catalog::dependency_components(chosen, {}), how.detail);
-  std::string section;
-  for (std::size_t i = 0; splitter.next_table(section); ++i) {
-    std::vector<std::string> columns;
-    for (const catalog::Column& column : tables[i].columns) {
-      if (!column.generated) columns.push_back(column.name);
+  for (bool again = true; again;) {
+    again = false;
+    try {
+      stage(target, text, tables);
+      target.classify(progress);
+    } catch (const engine::StageAgain&) {
+      again = true;
     }
-    format::RowParser parser(columns, format::Strictness::kFull, section);
-    format::TableReader records(splitter, parser);
-    target.stage(i, records, progress);
   }
-  target.classify(progress);
   Imported imported;
   collect(target, tables, how, imported);
   return imported;
 }
 
-inline Imported run_import(const std::string& url, const std::string& text, const How& how = {}) {
+inline Imported run_import(postgres::PostgresTarget& target, const std::string& text, const How& how) {
   base::Progress progress(base::ProgressMode::kNone, 2, base::Color::kNever);
-  postgres::PostgresTarget target([&] { return connect(url); }, std::chrono::seconds(5));
   std::vector<catalog::Table> tables;
   Imported imported = classify(target, text, how, tables);
   if (how.intent == engine::Intent::kDryRun) {
@@ -271,6 +285,11 @@ inline Imported run_import(const std::string& url, const std::string& text, cons
   target.commit();
   imported.notices = target.notices();
   return imported;
+}
+
+inline Imported run_import(const std::string& url, const std::string& text, const How& how = {}) {
+  postgres::PostgresTarget target([&] { return connect(url); }, std::chrono::seconds(5));
+  return run_import(target, text, how);
 }
 
 inline Imported dry_run(const std::string& url, const std::string& text) {

@@ -101,6 +101,21 @@ TEST(Plan, AnEngineWithoutSchemasGoesIntoPublic) {
   EXPECT_EQ(plan(header({table("", "t")}, {}), {table("public", "t")}).tables[0].target.name.schema, "public");
 }
 
+TEST(Plan, GoesIntoAnEngineWithoutSchemasByTheTablesName) {
+  const Plan made = make_plan(header({table("public", "t")}), {table("", "t")}, {"sqlite", "3.40.1", "dev.db"}, {});
+  EXPECT_EQ(made.tables[0].target.name, (catalog::TableName{"", "t"}));
+}
+
+TEST(Plan, ComparesNoTypesOfSqlite) {
+  catalog::Table file = table("", "t", {"id", "flag"});
+  catalog::Table target = file;
+  file.columns[1].type = "boolean";
+  target.columns[1].type = "integer";
+  format::Header from_sqlite = header({file}, {});
+  from_sqlite.engine = "sqlite";
+  EXPECT_EQ(make_plan(from_sqlite, {target}, {"sqlite", "3.40.1", "dev.db"}, {}).tables.size(), 1U);
+}
+
 TEST(Plan, RefusesTwoSectionsForOneTable) {
   Selection selection;
   const auto file = header({table("", "t"), table("public", "t")}, {});

@@ -1,0 +1,35 @@
+#include "cli/engines.h"
+
+#include "postgres/connection.h"
+#include "postgres/source.h"
+#include "postgres/target.h"
+#include "sqlite/connection.h"
+#include "sqlite/source.h"
+#include "sqlite/target.h"
+
+namespace cli {
+
+std::unique_ptr<engine::Source> open_source(const Location& location, std::chrono::milliseconds lock_timeout,
+                                            const std::stop_token& stop) {
+  if (!location.sqlite_path.empty())
+    return std::make_unique<sqlite::SqliteSource>(
+        std::make_unique<sqlite::Connection>(location.sqlite_path, sqlite::Access::kReadSource, lock_timeout, stop));
+  return std::make_unique<postgres::PostgresSource>(
+      std::make_unique<postgres::Connection>(location.parameters, location.place, stop), lock_timeout);
+}
+
+std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,
+                                            engine::FirstLoads first_loads, const std::stop_token& stop) {
+  if (!location.sqlite_path.empty()) {
+    const auto connect = [path = location.sqlite_path, lock_timeout, stop](sqlite::Access access) {
+      return std::make_unique<sqlite::Connection>(path, access, lock_timeout, stop);
+    };
+    return std::make_unique<sqlite::SqliteTarget>(connect);
+  }
+  const auto connect = [parameters = location.parameters, place = location.place, stop] {
+    return std::make_unique<postgres::Connection>(parameters, place, stop);
+  };
+  return std::make_unique<postgres::PostgresTarget>(connect, lock_timeout, first_loads);
+}
+
+}  // namespace cli

@@ -1,0 +1,20 @@
+// The one place that knows both engines: opens what a Location names. Opens connections; reads no options.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+
+#include "cli/location.h"
+#include "engine/source.h"
+#include "engine/target.h"
+
+namespace cli {
+
+std::unique_ptr<engine::Source> open_source(const Location& location, std::chrono::milliseconds lock_timeout,
+                                            const std::stop_token& stop);
+
+std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,
+                                            engine::FirstLoads first_loads, const std::stop_token& stop);
+
+}  // namespace cli

@@ -1,0 +1,21 @@
+// What an import of one table sets off beyond its own rows: read from the catalog and from the verdicts, before the
+// merge. Writes nothing. One thread, that of the connection.
+#pragma once
+
+#include <vector>
+
+#include "engine/outcome.h"
+#include "sqlite/connection.h"
+#include "sqlite/staged_table.h"
+
+namespace sqlite {
+
+// Behind gather_changes of `table`, which is one of `tables`; `details` are all tables of the target.
+engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables,
+                               const std::vector<TableDetails>& details, const StagedTable& table);
+
+// AUTOINCREMENT: SQLite itself raises the number when rows are inserted, and never lowers it. What it will be; nothing
+// where it stays.
+std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
+
+}  // namespace sqlite

@@ -1,0 +1,53 @@
+// Gives every staged row its verdict, by set-based SQL against the target and the other staged tables. Writes temporary
+// tables only. A unique key that another row of the target still holds is a conflict, also where that row's own update
+// would free it. One thread, that of the connection.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "engine/target.h"
+#include "sqlite/connection.h"
+#include "sqlite/staged_table.h"
+
+namespace sqlite {
+
+class Classifier {
+ public:
+  // `components` groups indices into `tables`, parents first; `details` are all tables of the target.
+  Classifier(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
+             const std::vector<std::vector<std::size_t>>& components)
+      : connection_(connection), tables_(tables), details_(details), components_(components) {}
+
+  void classify(base::Progress& progress);
+
+  // Leaves out the rows of one component whose parents are neither in the target nor among the rows to be written, and
+  // their children in turn. Merge calls it again when the database has refused a parent. Returns how many.
+  std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
+
+ private:
+  void index_stage(StagedTable& table);
+  void reject_impossible_row_numbers(StagedTable& table);
+  void reject_repeated_identities(StagedTable& table);
+  void reject_ambiguous_identities(StagedTable& table);
+  void compare_with_target(StagedTable& table);
+  void compare_multisets(StagedTable& table);
+  void skip(StagedTable& table);
+  void reject_nulls(StagedTable& table);
+  void reject_taken_keys(StagedTable& table, const UniqueIndex& index);
+  void reject_repeated_keys(StagedTable& table, const UniqueIndex& index);
+  void reject_failed_check(StagedTable& table, const CheckConstraint& check);
+  void reject_needed_keys(StagedTable& table);
+  std::uint64_t reject_orphans(StagedTable& table, const catalog::ForeignKey& key);
+  std::uint64_t reject(StagedTable& table, const std::string& sql);
+  void reject_if_judged(StagedTable& table, const std::string& sql);
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+  const std::vector<TableDetails>& details_;
+  const std::vector<std::vector<std::size_t>>& components_;
+};
+
+}  // namespace sqlite

@@ -1,0 +1,393 @@
+#include "sqlite/connection.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <thread>
+#include <utility>
+
+#include "base/stop.h"
+#include "base/terminal.h"
+#include "sqlite/row_functions.h"
+
+namespace sqlite {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+constexpr int kInstructionsBetweenLooks = 10000;
+
+int primary(int code) { return code & 0xFF; }
+
+struct Meaning {
+  ErrorKind kind;
+  const char* hint;
+};
+
+Meaning meaning_of(int code) {
+  switch (primary(code)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {ErrorKind::kLock, "end the program that uses the database, or wait longer with --lock-timeout"};
+    case SQLITE_CANTOPEN:
+      return {ErrorKind::kConnection, "check that the file and its folder may be read"};
+    case SQLITE_NOTADB:
+      return {ErrorKind::kConnection, "check the path: this is no SQLite database, or it is encrypted"};
+    case SQLITE_CORRUPT:
+    case SQLITE_FORMAT:
+      return {ErrorKind::kInputOutput, "sqlite3 FILE .recover may save what is left; a backup is better"};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return {ErrorKind::kPrivilege, "the file and its folder must be writable for an import; a dry run only reads"};
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOLFS:
+      return {ErrorKind::kInputOutput, "check the disk, and TMPDIR for temporary files"};
+    case SQLITE_ERROR:
+    case SQLITE_SCHEMA:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+    case SQLITE_RANGE:
+      return {ErrorKind::kSchema, ""};
+    default:
+      return {ErrorKind::kInternal, ""};
+  }
+}
+
+bool is_broken(std::string_view utf16, bool big_endian) {
+  const auto unit = [&](std::size_t at) {
+    const auto first = static_cast<unsigned char>(utf16[at]);
+    const auto second = static_cast<unsigned char>(utf16[at + 1]);
+    return static_cast<unsigned>(big_endian ? first << 8 | second : second << 8 | first);
+  };
+  for (std::size_t at = 0; at + 1 < utf16.size(); at += 2) {
+    const unsigned value = unit(at);
+    if (value < 0xD800 || value > 0xDFFF) continue;
+    if (value > 0xDBFF || at + 3 >= utf16.size()) return true;
+    at += 2;
+    if (unit(at) < 0xDC00 || unit(at) > 0xDFFF) return true;
+  }
+  return utf16.size() % 2 != 0;
+}
+
+// Relative names get "./": SQLite takes ":memory:" and "file:" for something else.
+std::string file_name(const std::string& path) { return path.starts_with('/') ? path : "./" + path; }
+
+std::string immutable_uri(const std::string& path) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (const char c : file_name(path)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::strchr("/._-", c) != nullptr) {
+      uri += c;
+    } else {
+      uri += {'%', kHex[byte >> 4], kHex[byte & 0xFU]};
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+void demand_file(const std::string& path, const std::string& place) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    const int reason = errno;
+    if (reason == EACCES) throw Error(ErrorKind::kPrivilege, place + " may not be read", "let its owner allow it");
+    throw Error(ErrorKind::kConnection, "cannot open " + place + ": " + std::strerror(reason),
+                "check the path; Prisma counts file: from the folder of its schema, this program from the working one");
+  }
+  if (!S_ISREG(found.st_mode))
+    throw Error(ErrorKind::kConnection, place + " is not an ordinary file", "give the path of an SQLite database");
+  if (::access(path.c_str(), R_OK) != 0)
+    throw Error(ErrorKind::kPrivilege, place + " may not be read", "let its owner allow it");
+}
+
+// Behind the file's last commit something may stand that only its WAL knows.
+bool has_wal(const std::string& path) {
+  struct stat found {};
+  return ::stat((path + "-wal").c_str(), &found) == 0 && found.st_size > 0;
+}
+
+}  // namespace
+
+bool SqliteError::blames_a_row() const {
+  switch (primary(code_)) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+      return true;
+    case SQLITE_ERROR:  // an expression that fails: integer overflow, malformed JSON
+      return running_;
+    default:
+      return false;
+  }
+}
+
+bool SqliteError::key_is_taken() const {
+  return code_ == SQLITE_CONSTRAINT_UNIQUE || code_ == SQLITE_CONSTRAINT_PRIMARYKEY || code_ == SQLITE_CONSTRAINT_ROWID;
+}
+
+bool SqliteError::cannot_open() const {
+  return primary(code_) == SQLITE_CANTOPEN || (primary(code_) == SQLITE_READONLY && code_ != SQLITE_READONLY_ROLLBACK);
+}
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+void Statement::check(int code) {
+  if (code != SQLITE_OK) connection_->fail(code, true);
+}
+
+void Statement::bind_null(int parameter) { check(sqlite3_bind_null(statement_.get(), parameter)); }
+
+void Statement::bind_integer(int parameter, std::int64_t value) {
+  check(sqlite3_bind_int64(statement_.get(), parameter, value));
+}
+
+void Statement::bind_real(int parameter, double value) {
+  check(sqlite3_bind_double(statement_.get(), parameter, value));
+}
+
+void Statement::bind_text(int parameter, std::string_view text) {
+  const char* bytes = text.empty() ? "" : text.data();
+  check(sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void Statement::copy_text(int parameter, std::string_view text) {
+  const char* bytes = text.empty() ? "" : text.data();
+  check(sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void Statement::copy_blob(int parameter, std::string_view bytes) {
+  if (bytes.empty()) return check(sqlite3_bind_zeroblob(statement_.get(), parameter, 0));
+  check(sqlite3_bind_blob64(statement_.get(), parameter, bytes.data(), bytes.size(), SQLITE_TRANSIENT));
+}
+
+bool Statement::next() {
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) {
+    sqlite3_reset(statement_.get());
+    return false;
+  }
+  try {
+    connection_->fail(code, true);
+  } catch (...) {
+    sqlite3_reset(statement_.get());
+    throw;
+  }
+}
+
+std::uint64_t Statement::execute() {
+  const bool writes = sqlite3_stmt_readonly(statement_.get()) == 0;
+  while (next()) continue;
+  return writes ? static_cast<std::uint64_t>(sqlite3_changes64(connection_->database_.get())) : 0;
+}
+
+void Statement::reset() noexcept {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+}
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+
+Cell Statement::cell(int column) const {
+  sqlite3_stmt* const row = statement_.get();
+  Cell cell;
+  switch (sqlite3_column_type(row, column)) {
+    case SQLITE_INTEGER:
+      cell.storage = StorageClass::kInteger;
+      cell.integer = sqlite3_column_int64(row, column);
+      break;
+    case SQLITE_FLOAT:
+      cell.storage = StorageClass::kReal;
+      cell.real = sqlite3_column_double(row, column);
+      break;
+    case SQLITE_TEXT: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, column));
+      if (text == nullptr) throw std::bad_alloc();
+      cell.storage = StorageClass::kText;
+      cell.bytes = {text, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
+      break;
+    }
+    case SQLITE_BLOB: {
+      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(row, column));
+      cell.storage = StorageClass::kBlob;
+      cell.bytes = {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
+      break;
+    }
+    default:
+      break;
+  }
+  return cell;
+}
+
+std::string Statement::text(int column) const {
+  const Cell value = cell(column);
+  return value.storage == StorageClass::kText   ? std::string(value.bytes)
+         : value.storage == StorageClass::kNull ? std::string{}
+                                                : shown(value);
+}
+
+bool Statement::is_broken_utf16(int column) const {
+  if (!connection_->is_utf16() || sqlite3_column_type(statement_.get(), column) != SQLITE_TEXT) return false;
+  // As a blob: the bytes as they are stored.
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  if (bytes == nullptr) return false;
+  const int count = sqlite3_column_bytes(statement_.get(), column);
+  const bool big_endian = connection_->encoding_ == Connection::Encoding::kUtf16BigEndian;
+  return is_broken({bytes, static_cast<std::size_t>(count)}, big_endian);
+}
+
+void Connection::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+
+Connection::Connection(const std::string& path, Access access, std::chrono::milliseconds lock_timeout,
+                       std::stop_token stop)
+    : path_(path), place_("SQLite file " + base::printable(path)), lock_timeout_(lock_timeout), stop_(std::move(stop)) {
+  demand_file(path_, place_);
+  open(access);
+  const std::string encoding = text("PRAGMA main.encoding");
+  if (encoding == "UTF-16le") encoding_ = Encoding::kUtf16LittleEndian;
+  if (encoding == "UTF-16be") encoding_ = Encoding::kUtf16BigEndian;
+}
+
+Connection::~Connection() = default;
+
+void Connection::open(Access access) {
+  const int mode = access == Access::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  try {
+    open_file(file_name(path_), mode);
+    set_up(access);
+  } catch (const SqliteError& error) {
+    // A WAL database needs two files beside it, even to be read. Without a WAL the file alone is the whole truth.
+    if (!error.cannot_open() || access == Access::kReadWrite) throw;
+    if (has_wal(path_))
+      throw Error(ErrorKind::kConnection, place_ + " cannot be read: its WAL needs a folder that may be written",
+                  "copy the file together with its -wal into such a folder");
+    open_file(immutable_uri(path_), mode | SQLITE_OPEN_URI);
+    set_up(access);
+  }
+}
+
+void Connection::open_file(const std::string& name, int flags) {
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  database_.reset(raw);
+  if (raw == nullptr) throw std::bad_alloc();
+  if (code != SQLITE_OK) fail(code, true);
+}
+
+// A file's schema is a program somebody else wrote.
+void Connection::harden(Access access) {
+  sqlite3* const database = database_.get();
+  const auto set = [&](int option, int value) {
+    if (sqlite3_db_config(database, option, value, nullptr) != SQLITE_OK)
+      throw Error(ErrorKind::kInternal, "SQLite does not take a safety option", "use SQLite 3.37 or newer");
+  };
+  set(SQLITE_DBCONFIG_DEFENSIVE, 1);
+  set(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+  set(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
+  set(SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0);
+  if (access == Access::kReadSource) {
+    set(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
+    set(SQLITE_DBCONFIG_ENABLE_VIEW, 0);
+  }
+  sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_limit(database, SQLITE_LIMIT_TRIGGER_DEPTH, 100);
+  sqlite3_limit(database, SQLITE_LIMIT_WORKER_THREADS, 0);
+}
+
+void Connection::set_up(Access access) {
+  harden(access);
+  sqlite3* const database = database_.get();
+  const int added = add_row_functions(database);
+  if (added != SQLITE_OK) fail(added, false);
+  sqlite3_busy_handler(database, on_busy, this);
+  sqlite3_progress_handler(database, kInstructionsBetweenLooks, on_progress, this);
+  // Sorting and staging go to a file, so memory stays constant. Foreign keys are off unless asked for.
+  for (const char* pragma : {"PRAGMA temp_store = FILE", "PRAGMA mmap_size = 0", "PRAGMA cell_size_check = ON",
+                             "PRAGMA cache_size = -4000", "PRAGMA temp.cache_size = -8000", "PRAGMA foreign_keys = ON"})
+    execute(pragma);
+  text("SELECT count(*) FROM main.sqlite_schema");  // reads the file for the first time
+}
+
+int Connection::on_busy(void* connection, int attempt) {
+  auto& self = *static_cast<Connection*>(connection);
+  const auto now = std::chrono::steady_clock::now();
+  if (attempt == 0) self.waits_since_ = now;
+  if (self.stop_.stop_requested() || now - self.waits_since_ >= self.lock_timeout_) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds(attempt < 10 ? 2 : 20));
+  return 1;
+}
+
+int Connection::on_progress(void* connection) {
+  return static_cast<Connection*>(connection)->stop_.stop_requested() ? 1 : 0;
+}
+
+void Connection::fail(int code, bool running) {
+  base::throw_if_stopped(stop_);
+  if (primary(code) == SQLITE_NOMEM) throw std::bad_alloc();
+  std::string message = base::printable(sqlite3_errmsg(database_.get()));
+  const Meaning meaning = meaning_of(code);
+  std::string hint = meaning.hint;
+  if (code == SQLITE_READONLY_ROLLBACK) {
+    throw SqliteError(ErrorKind::kConnection, place_ + " was left in the middle of a write, which must be undone first",
+                      "open it once with its program or with sqlite3", code, running);
+  }
+  if (primary(code) == SQLITE_BUSY) message += " for " + std::to_string(lock_timeout_.count()) + " ms";
+  // A row's error is told beside its row.
+  SqliteError error(meaning.kind, message, hint, code, running);
+  if (error.blames_a_row()) throw error;
+  throw SqliteError(meaning.kind, place_ + ": " + message, hint, code, running);
+}
+
+Statement Connection::prepare(const std::string& sql) {
+  base::throw_if_stopped(stop_);
+  sqlite3_stmt* raw = nullptr;
+  const char* rest = nullptr;
+  const int code = sqlite3_prepare_v2(database_.get(), sql.c_str(), static_cast<int>(sql.size() + 1), &raw, &rest);
+  Statement statement(*this, raw);
+  if (code != SQLITE_OK) fail(code, false);
+  while (rest != nullptr && (*rest == ' ' || *rest == '\n')) ++rest;
+  if (raw == nullptr || (rest != nullptr && *rest != '\0'))
+    throw SqliteError(ErrorKind::kSchema, "more than one statement", "", SQLITE_ERROR, false);
+  return statement;
+}
+
+std::uint64_t Connection::number(const std::string& sql) {
+  Statement statement = prepare(sql);
+  return statement.next() ? static_cast<std::uint64_t>(statement.integer(0)) : 0;
+}
+
+std::string Connection::text(const std::string& sql) {
+  Statement statement = prepare(sql);
+  return statement.next() ? statement.text(0) : std::string{};
+}
+
+ColumnMetadata Connection::metadata(const std::string& table, const std::string& column) {
+  const char* collation = nullptr;
+  int autoincrement = 0;
+  const int code = sqlite3_table_column_metadata(database_.get(), "main", table.c_str(), column.c_str(), nullptr,
+                                                 &collation, nullptr, nullptr, &autoincrement);
+  if (code != SQLITE_OK) fail(code, false);
+  return {collation == nullptr ? "BINARY" : collation, autoincrement != 0};
+}
+
+bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
+
+// A write needs a journal beside the file.
+bool Connection::is_read_only() const {
+  const std::string name = file_name(path_);
+  const std::string folder = name.substr(0, name.rfind('/') + 1);
+  return sqlite3_db_readonly(database_.get(), "main") == 1 || ::access(folder.c_str(), W_OK) != 0;
+}
+
+std::string Connection::library_version() { return sqlite3_libversion(); }
+
+}  // namespace sqlite

@@ -1,0 +1,103 @@
+#include "sqlite/reader.h"
+
+#include "base/terminal.h"
+#include "format/json_text.h"
+#include "sqlite/row_functions.h"
+#include "sqlite/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// The size at which a batch is handed on: large enough that a write costs nothing, small enough for any cache.
+constexpr std::size_t kBatchBytes = std::size_t{256} << 10;
+
+// Two exports of the same rows stand in the same order whatever the collations are. Without an identity the whole row
+// orders itself.
+std::string order_by(const TableDetails& table) {
+  std::vector<std::string> keys;
+  for (const std::string& column : table.table.identity()) keys.push_back(quote_name(column) + " COLLATE BINARY");
+  if (!keys.empty()) return " ORDER BY " + join(keys, ", ");
+  std::vector<std::string> columns;
+  for (const catalog::Column& column : table.table.columns) {
+    if (!column.generated) columns.push_back(quote_name(column.name));
+  }
+  return " ORDER BY " + image_call(columns);
+}
+
+std::string select(const TableDetails& table, const engine::TableQuery& query) {
+  std::vector<std::string> columns;
+  for (const catalog::Column& column : table.table.columns) {
+    if (!column.generated) columns.push_back(quote_name(column.name));
+  }
+  std::string sql =
+      "SELECT " + (columns.empty() ? "1" : join(columns, ", ")) + " FROM main." + quote_name(table.table.name.name);
+  // A line break ends a trailing `-- comment` of the user's; the parenthesis keeps an OR together.
+  if (!query.where.empty()) sql += " WHERE (" + query.where + "\n)";
+  if (query.order == engine::RowOrder::kIdentity) sql += order_by(table);
+  return sql;
+}
+
+}  // namespace
+
+Reader::Reader(Connection& connection, const TableDetails& table, const engine::TableQuery& query)
+    : connection_(connection),
+      table_name_(table.table.name.name),
+      has_condition_(!query.where.empty()),
+      rows_(connection.prepare(select(table, query))) {
+  base::ByteBuffer label;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const catalog::Column& column = table.table.columns[i];
+    if (column.generated) continue;
+    label.clear();
+    if (!fields_.empty()) label.append(',');
+    format::append_json_string(label, column.name);
+    label.append(':');
+    fields_.push_back({std::string(label.view()), column.name, Codec(table.columns[i].type)});
+  }
+}
+
+std::uint64_t Reader::read_batch(base::ByteBuffer& out) {
+  std::uint64_t records = 0;
+  const std::size_t enough = out.size() + kBatchBytes;
+  while (!ended_ && out.size() < enough) {
+    if (!next_row()) {
+      ended_ = true;
+      break;
+    }
+    append_row(out);
+    ++records;
+  }
+  return records;
+}
+
+// A condition may fail on a row only: an overflow, malformed JSON.
+bool Reader::next_row() {
+  try {
+    return rows_.next();
+  } catch (const SqliteError& error) {
+    if (!has_condition_ || !error.blames_a_row()) throw;
+    throw Error(ErrorKind::kUsage, "--where for " + base::printable(table_name_) + ": " + error.what(),
+                "the condition is SQL over the columns of that table");
+  }
+}
+
+void Reader::append_row(base::ByteBuffer& out) const {
+  out.append('{');
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const int column = static_cast<int>(i);
+    if (connection_.is_utf16() && rows_.is_broken_utf16(column)) {
+      throw Error(ErrorKind::kSchema,
+                  base::printable(table_name_) + "." + base::printable(fields_[i].name) +
+                      " holds text that is no valid UTF-16 and cannot be written as UTF-8",
+                  "mend those values in the source, or leave the table out with -T");
+    }
+    out.append(fields_[i].label);
+    fields_[i].codec.decode(out, rows_.cell(column));
+  }
+  out.append("},\n");
+}
+
+}  // namespace sqlite

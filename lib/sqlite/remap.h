@@ -1,0 +1,16 @@
+// Natural keys (TablePlan::match): a staged row that finds its row of the target by one takes over that row's identity,
+// and so do the staged foreign keys that referred to it. Changes staged rows only, before any of them is classified.
+// One thread, that of the connection.
+#pragma once
+
+#include <vector>
+
+#include "sqlite/connection.h"
+#include "sqlite/staged_table.h"
+
+namespace sqlite {
+
+// Only for a table with a natural key. Its parents must be remapped before. Returns how many rows were left out.
+std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table);
+
+}  // namespace sqlite

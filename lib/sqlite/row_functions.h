@@ -1,0 +1,23 @@
+// SQL functions of our own, for statements of ours only (no schema can call them):
+//   db_transfer_differs(a, b, …)  1 when any pair is not same()
+//   db_transfer_image(a, …)       blob: append_image of all
+//   db_transfer_text(a)           shown()
+// Deterministic, stateless.
+#pragma once
+
+#include <string>
+#include <vector>
+
+struct sqlite3;
+
+namespace sqlite {
+
+// The calls, for as many values as a table may have columns (a call of SQLite takes 127 arguments at most).
+std::string image_call(const std::vector<std::string>& values);
+// `pairs`: "a, b" each.
+std::string differs_call(const std::vector<std::string>& pairs);
+
+// Returns SQLite's result code.
+int add_row_functions(sqlite3* database);
+
+}  // namespace sqlite

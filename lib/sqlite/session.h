@@ -1,0 +1,21 @@
+// What source and target do alike. One thread, that of the connection.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/source.h"
+#include "sqlite/connection.h"
+#include "sqlite/introspect.h"
+
+namespace sqlite {
+
+engine::DatabaseInfo describe(const Connection& connection);
+
+// Throws kUsage where schemas are asked for: SQLite has none.
+void refuse_schemas(const std::vector<std::string>& schemas);
+
+// The same columns, keys and rules, so that what was planned for `a` is right for `b`.
+bool same_shape(const TableDetails& a, const TableDetails& b);
+
+}  // namespace sqlite

@@ -1,0 +1,60 @@
+#include "sqlite/source.h"
+
+#include "base/terminal.h"
+#include "sqlite/ledger.h"
+#include "sqlite/reader.h"
+#include "sqlite/session.h"
+
+namespace sqlite {
+
+using base::Error;
+using base::ErrorKind;
+
+SqliteSource::SqliteSource(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)), info_(describe(*connection_)) {}
+
+SqliteSource::~SqliteSource() = default;
+
+std::vector<catalog::Table> SqliteSource::tables(const std::vector<std::string>& schemas) {
+  refuse_schemas(schemas);
+  tables_ = introspect(*connection_);
+  std::vector<catalog::Table> tables;
+  for (const TableDetails& details : tables_) tables.push_back(details.table);
+  return tables;
+}
+
+std::optional<engine::LastMigration> SqliteSource::last_migration(const std::vector<std::string>&) {
+  return find_last_migration(*connection_);
+}
+
+void SqliteSource::open_snapshot(const std::vector<catalog::Table>& tables) {
+  connection_->execute("BEGIN");
+  const std::vector<TableDetails> seen_before = std::move(tables_);
+  tables_ = introspect(*connection_);  // the first read fixes the snapshot
+  for (const catalog::Table& table : tables) {
+    const TableDetails* before = find_table(seen_before, table.name.name);
+    const TableDetails* now = find_table(tables_, table.name.name);
+    if (before != nullptr && now != nullptr && same_shape(*before, *now)) continue;
+    throw Error(ErrorKind::kSchema,
+                "the table " + base::printable(table.name.name) + " was changed while the export began",
+                "run the export again");
+  }
+}
+
+std::unique_ptr<engine::RowReader> SqliteSource::read(const engine::TableQuery& query) {
+  try {
+    return std::make_unique<Reader>(*connection_, find(query.table), query);
+  } catch (const SqliteError& error) {
+    if (query.where.empty() || error.kind() != ErrorKind::kSchema) throw;
+    throw Error(ErrorKind::kUsage, "--where for " + base::printable(query.table.name) + ": " + error.what(),
+                "the condition is SQL over the columns of that table");
+  }
+}
+
+const TableDetails& SqliteSource::find(const catalog::TableName& name) const {
+  const TableDetails* found = find_table(tables_, name.name);
+  if (found == nullptr) throw Error(ErrorKind::kInternal, "no table " + name.name + " in the source");
+  return *found;
+}
+
+}  // namespace sqlite

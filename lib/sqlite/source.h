@@ -1,0 +1,35 @@
+// An SQLite database as something to export from, opened read-only. Owns its connection; one thread. One read
+// transaction is the snapshot: a database without WAL makes its writers wait for the end of the export.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/source.h"
+#include "sqlite/connection.h"
+#include "sqlite/introspect.h"
+
+namespace sqlite {
+
+class SqliteSource : public engine::Source {
+ public:
+  explicit SqliteSource(std::unique_ptr<Connection> connection);
+  ~SqliteSource() override;
+
+  const engine::DatabaseInfo& info() const override { return info_; }
+  std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
+  void open_snapshot(const std::vector<catalog::Table>& tables) override;
+  std::unique_ptr<engine::RowReader> read(const engine::TableQuery& query) override;
+
+ private:
+  const TableDetails& find(const catalog::TableName& name) const;
+
+  std::unique_ptr<Connection> connection_;
+  engine::DatabaseInfo info_;
+  std::vector<TableDetails> tables_;
+};
+
+}  // namespace sqlite

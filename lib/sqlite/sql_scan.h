@@ -1,0 +1,40 @@
+// Looks into the SQL of a schema for what no pragma tells: the expressions of checks and indexes, the events of a
+// trigger. Splits into tokens only; SQLite itself has parsed the text before, so it is known to be sound, and text that
+// is not is looked at within its bounds.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sqlite {
+
+struct Check {
+  std::string name;        // empty: it has none
+  std::string expression;  // as written, without the parentheses
+};
+
+// Of a CREATE TABLE.
+std::vector<Check> checks_of(std::string_view create_table);
+
+struct IndexParts {
+  std::vector<std::string> keys;  // as written, without ASC and DESC
+  std::string predicate;          // empty: all rows
+};
+
+// Of a CREATE INDEX.
+IndexParts index_parts(std::string_view create_index);
+
+struct TriggerEvent {
+  enum class Kind { kInsert, kUpdate, kDelete };
+  Kind kind = Kind::kInsert;
+  std::string time = "before";  // "before", "after", "instead of"
+};
+
+// Of a CREATE TRIGGER.
+TriggerEvent trigger_event(std::string_view create_trigger);
+
+// Every name in `expression`, unquoted: columns, functions, keywords and all.
+std::vector<std::string> names_in(std::string_view expression);
+
+}  // namespace sqlite

@@ -1,0 +1,171 @@
+#include "sqlite/target.h"
+
+#include <utility>
+
+#include "base/terminal.h"
+#include "sqlite/audit.h"
+#include "sqlite/decisions.h"
+#include "sqlite/ledger.h"
+#include "sqlite/merge.h"
+#include "sqlite/session.h"
+#include "sqlite/stage.h"
+
+namespace sqlite {
+
+using base::Error;
+using base::ErrorKind;
+
+SqliteTarget::SqliteTarget(Connect connect)
+    : connect_(std::move(connect)), connection_(connect_(Access::kReadOnly)), info_(describe(*connection_)) {}
+
+SqliteTarget::~SqliteTarget() = default;
+
+void SqliteTarget::begin(engine::Intent intent) {
+  intent_ = intent;
+  classifier_.reset();
+  tables_.clear();
+  audits_.clear();
+  notices_.clear();
+  // Temporary tables go with their connection.
+  connection_.reset();
+  connection_ = connect_(intent_ == engine::Intent::kDryRun ? Access::kReadOnly : Access::kReadWrite);
+  if (intent_ != engine::Intent::kDryRun && connection_->is_read_only()) {
+    throw Error(ErrorKind::kPrivilege, connection_->place() + " may not be written",
+                "let the owner of the file and of its folder allow it; a dry run only reads");
+  }
+}
+
+std::optional<engine::LastMigration> SqliteTarget::last_migration(const std::vector<std::string>&) {
+  return find_last_migration(*connection_);
+}
+
+std::vector<catalog::Table> SqliteTarget::tables(const std::vector<std::string>& schemas) {
+  refuse_schemas(schemas);
+  details_ = introspect(*connection_);
+  std::vector<catalog::Table> tables;
+  for (const TableDetails& details : details_) tables.push_back(details.table);
+  return tables;
+}
+
+void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+                           engine::Detail detail) {
+  detail_ = detail;
+  components_ = std::move(components);
+  for (engine::TablePlan& plan : plans) {
+    const TableDetails& details = find(plan.target.name);
+    tables_.emplace_back(tables_.size(), details, std::move(plan));
+  }
+  // Of temporary tables only: the file is not touched before classify.
+  connection_->execute("BEGIN");
+  for (const StagedTable& table : tables_) {
+    create_stage(*connection_, table);
+    if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
+  }
+  classifier_.emplace(*connection_, tables_, details_, components_);
+}
+
+void SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  Stager(*connection_, tables_.at(plan), progress).stage(records);
+}
+
+// From here on the target does not change under us: the snapshot of a reader, or the only writer.
+void SqliteTarget::open_target() {
+  connection_->execute("COMMIT");
+  connection_->execute(intent_ == engine::Intent::kDryRun ? "BEGIN" : "BEGIN IMMEDIATE");
+  const std::vector<TableDetails> now = introspect(*connection_);
+  for (const StagedTable& table : tables_) {
+    const TableDetails* found = find_table(now, table.details.table.name.name);
+    if (found != nullptr && same_shape(*found, table.details)) continue;
+    throw engine::ConcurrentChange("the table " + base::printable(table.details.table.name.name) +
+                                   " was changed while the import began");
+  }
+}
+
+void SqliteTarget::classify(base::Progress& progress) {
+  open_target();
+  for (const StagedTable& table : tables_) demand_writable(*connection_, table);
+  classifier_->classify(progress);
+  audits_.clear();
+  if (detail_ == engine::Detail::kCounts) return;
+  for (const StagedTable& table : tables_) {
+    gather_changes(*connection_, table);
+    audits_.push_back(audit_table(*connection_, tables_, details_, table));
+  }
+}
+
+void SqliteTarget::merge(base::Progress& progress) {
+  std::vector<std::vector<engine::SequenceChange>> raised;
+  for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
+  Merger merger(*connection_, tables_, components_, *classifier_);
+  merger.merge(progress);
+  notices_ = merger.notices();
+  for (const auto& changes : raised) {
+    for (const engine::SequenceChange& change : changes) {
+      notices_.push_back("sequence of " + change.sequence + " raised from " + std::to_string(change.before) + " to " +
+                         std::to_string(change.after));
+    }
+  }
+}
+
+engine::VerdictCounts SqliteTarget::counts(std::size_t plan) {
+  const StagedTable& table = tables_.at(plan);
+  engine::VerdictCounts counts = table.counts;
+  Statement rows = connection_->prepare("SELECT verdict, count(*) FROM (SELECT verdict FROM " + table.verdicts +
+                                        " UNION ALL SELECT verdict FROM " + table.rejects + ") GROUP BY verdict");
+  while (rows.next()) {
+    const auto number = static_cast<std::uint64_t>(rows.integer(1));
+    switch (static_cast<engine::Verdict>(rows.text(0).front())) {
+      case engine::Verdict::kInsert:
+        counts.insert = number;
+        break;
+      case engine::Verdict::kUpdate:
+        counts.update = number;
+        break;
+      case engine::Verdict::kConflict:
+        counts.conflict = number;
+        break;
+      case engine::Verdict::kSkipped:
+        counts.skipped = number;
+        break;
+      default:
+        counts.invalid = number;
+        break;
+    }
+  }
+  if (counts.sum() != counts.rows) {
+    throw Error(ErrorKind::kInternal,
+                "the verdicts of " + base::printable(table.details.table.name.name) + " do not add up to its rows: " +
+                    std::to_string(counts.sum()) + " of " + std::to_string(counts.rows),
+                "please report this; nothing was committed");
+  }
+  return counts;
+}
+
+void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,
+                                     const std::function<bool(const engine::Decision&)>& take) {
+  read_decisions(*connection_, tables_.at(plan), which, detail_, take);
+}
+
+engine::TableAudit SqliteTarget::audit(std::size_t plan) { return audits_.at(plan); }
+
+void SqliteTarget::commit() {
+  try {
+    connection_->execute("COMMIT");
+  } catch (const SqliteError& error) {
+    if (!error.blames_a_row()) throw;
+    throw Error(ErrorKind::kSchema, connection_->place() + ": at the commit: " + error.what(),
+                "nothing was written; look for triggers that change keys");
+  }
+}
+
+void SqliteTarget::roll_back() {
+  if (connection_->in_transaction()) connection_->execute("ROLLBACK");
+}
+
+const TableDetails& SqliteTarget::find(const catalog::TableName& name) const {
+  const TableDetails* found = find_table(details_, name.name);
+  if (found == nullptr) throw Error(ErrorKind::kInternal, "no table " + name.name + " in the target");
+  return *found;
+}
+
+}  // namespace sqlite

@@ -1,0 +1,123 @@
+// The fast way into empty tables: the same rows and the same schema as the usual way, or the usual way itself.
+#include <sstream>
+
+#include "postgres/import_fixture.h"
+#include "support/program.h"
+
+namespace import_test {
+namespace {
+
+// Nobody else may be connected, so the case's own connection is closed.
+Imported first_load(Case& t, const std::string& file) {
+  t.database.disconnect();
+  postgres::PostgresTarget target([&] { return connect(t.database.url()); }, std::chrono::seconds(5),
+                                  engine::FirstLoads::kAuto);
+  return run_import(target, file, {});
+}
+
+bool was_loaded(const Imported& done) { return contains(done.all_notices(), "first load"); }
+
+std::string schema_of(const Case& t) {
+  const support::Run dump = support::run_program({"pg_dump", "--schema-only", t.database.url()});
+  EXPECT_EQ(dump.status, 0) << dump.err;
+  std::string text;
+  std::istringstream lines(dump.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("restrict") == std::string::npos) text += line + "\n";  // \restrict: another word each time
+  }
+  return text;
+}
+
+const char* const kShop =
+    "CREATE TYPE mood AS ENUM ('a', 'b'); CREATE DOMAIN short AS text CHECK (length(value) < 5);"
+    "CREATE TABLE shops (id serial PRIMARY KEY, name text NOT NULL, mood mood, place point, UNIQUE (name));"
+    "CREATE INDEX shops_lower ON shops (lower(name)) WITH (fillfactor = 70); COMMENT ON INDEX shops_lower IS 'it''s "
+    "lower';"
+    "CREATE TABLE items (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, shop int NOT NULL CONSTRAINT \"of shop\" "
+    "REFERENCES shops ON DELETE "
+    "CASCADE DEFERRABLE, parent bigint REFERENCES items, tag short, twice int GENERATED ALWAYS AS (shop * 2) STORED);"
+    "COMMENT ON CONSTRAINT \"of shop\" ON items IS 'whose'; CREATE INDEX ON items (shop); CREATE INDEX ON items USING "
+    "hash (tag);"
+    "CREATE INDEX replica ON items (parent); CREATE UNIQUE INDEX one_tag ON items (shop, tag) INCLUDE (parent);"
+    "ALTER INDEX shops_lower ALTER COLUMN 1 SET STATISTICS 200; CLUSTER items USING replica;";
+
+Records goods() {
+  return {
+      {"shops",
+       {R"j({"id":5,"name":"x","mood":"a","place":"(1,2)"})j", R"j({"id":7,"name":"y","mood":null,"place":null})j"}},
+      {"items", {R"({"id":1,"shop":5,"parent":2,"tag":"t"})", R"({"id":2,"shop":7,"parent":null,"tag":null})"}}};
+}
+
+TEST(FirstLoad, LoadsEverythingAndLeavesTheSchemaAsItWas) {
+  Case t(kShop);
+  const std::string file = file_for(t.database.url(), goods());
+  const std::string schema = schema_of(t);
+  const Imported done = first_load(t, file);
+  EXPECT_TRUE(was_loaded(done)) << done.all_notices();
+  EXPECT_EQ(done.of("shops") + "; " + done.of("items"), "insert 2; insert 2");
+  EXPECT_EQ(schema_of(t), schema);
+  EXPECT_EQ(t.holds("SELECT id, shop, parent, tag, twice FROM items ORDER BY id"), "1|5|2|t|10 2|7|||14");
+  EXPECT_EQ(t.holds("SELECT place FROM shops ORDER BY id"), "(1,2) ");
+  EXPECT_EQ(t.holds("SELECT nextval('shops_id_seq'), nextval(pg_get_serial_sequence('items', 'id'))"), "8|3");
+  EXPECT_EQ(first_load(t, file).of("items"), "unchanged 2");
+}
+
+TEST(FirstLoad, GivesWayToTheUsualOneForRowsThatDoNotFit) {
+  const std::pair<const char*, const char*> bad[] = {
+      {R"({"id":3,"shop":99,"parent":null,"tag":null})", "a missing parent"},
+      {R"({"id":1,"shop":5,"parent":null,"tag":"u"})", "a key twice"},
+      {R"({"id":3,"shop":5,"parent":null,"tag":"too long"})", "a check of a domain"},
+      {R"({"id":3,"shop":"five","parent":null,"tag":null})", "no number"},
+      {R"({"id":3,"shop":null,"parent":null,"tag":null})", "not null"}};
+  for (const auto& [row, what] : bad) {
+    Case t(kShop);
+    Records records = goods();
+    records[1].second.emplace_back(row);
+    const std::string file = file_for(t.database.url(), records);
+    const std::string schema = schema_of(t);
+    const Imported done = first_load(t, file);
+    EXPECT_FALSE(was_loaded(done)) << what;
+    EXPECT_EQ(done.counts.at("items").left_out() > 0, true) << what;
+    EXPECT_EQ(schema_of(t), schema) << what;
+    Case usual(kShop);
+    EXPECT_EQ(usual.import(records).of("items"), done.of("items")) << what;
+  }
+}
+
+TEST(FirstLoad, IsNotTakenWhereSomebodyCouldNoticeOrRowsCouldDiffer) {
+  const std::pair<const char*, const char*> reasons[] = {
+      {"INSERT INTO shops (id, name) VALUES (1, 'there')", "a row is there"},
+      {"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$; CREATE TRIGGER g BEFORE "
+       "INSERT ON items FOR EACH ROW "
+       "EXECUTE FUNCTION f()",
+       "a trigger"},
+      {"CREATE RULE r AS ON INSERT TO items DO ALSO NOTHING", "a rule"},
+      {"CREATE TABLE heirs () INHERITS (items)", "an heir"}};
+  for (const auto& [sql, what] : reasons) {
+    Case t(kShop);
+    t.database.run(sql);
+    EXPECT_FALSE(was_loaded(first_load(t, file_for(t.database.url(), goods())))) << what;
+  }
+  Case t(kShop);
+  const std::string file = file_for(t.database.url(), goods());
+  const auto somebody = connect(t.database.url());
+  EXPECT_FALSE(was_loaded(first_load(t, file))) << "somebody is connected";
+}
+
+TEST(FirstLoad, KeepsKeysOfPartitionedTablesAndThoseThatAreNotValidated) {
+  Case t(
+      "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE m (id int, p int REFERENCES p, PRIMARY KEY (id)) PARTITION BY "
+      "RANGE (id); CREATE TABLE m1 "
+      "PARTITION OF m FOR VALUES FROM (0) TO (100); CREATE INDEX ON m (p); CREATE TABLE n (p int); ALTER TABLE n ADD "
+      "CONSTRAINT later FOREIGN KEY (p) "
+      "REFERENCES p NOT VALID");
+  const std::string file =
+      file_for(t.database.url(), {{"p", {R"({"id":1})"}}, {"m", {R"({"id":7,"p":1})"}}, {"n", {R"({"p":1})"}}});
+  const std::string schema = schema_of(t);
+  EXPECT_TRUE(was_loaded(first_load(t, file)));
+  EXPECT_EQ(schema_of(t), schema);
+  EXPECT_EQ(t.holds("SELECT count(*) FROM m1"), "1");
+}
+
+}  // namespace
+}  // namespace import_test
