@@ -1,0 +1,223 @@
+"""What is measured: a group of commands for each kind of work, with the data, the empty targets and the checks that they need."""
+
+import json
+import pathlib
+import shutil
+import sys
+
+import scripts
+from contest import Command, Row
+from measure import Failed
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+SYSTEM = TOP / "schema/document-sharing"
+
+
+class DataSet:
+    """A source database and the files that are made of it, each the first time that somebody asks for it."""
+
+    def __init__(self, bench, name, scale, wide_rows):
+        self.server = bench.server
+        self.name = name
+        self.folder = bench.folder / name
+        self.folder.mkdir()
+        print(f"Making the data set {name}: {scale:,} users, {wide_rows:,} rows of li", file=sys.stderr)
+        self.server.create(name)
+        self.server.run(self.server.psql(name, "-f", SYSTEM / "001_schema.sql"))
+        self.server.run(self.server.psql(name, "-v", f"scale={scale}", "-f", SYSTEM / "sample.sql"))
+        self.server.run(self.server.psql(name, "-v", f"rows={wide_rows}", "-f", HERE / "wide_tables.sql"))
+        self.server.sql(name, "VACUUM (ANALYZE)")
+        self.tables = self.server.tables(name)
+        self.contents = self.server.contents(name)
+        self.rows = {table: rows for table, (rows, _) in self.contents.items()}
+        self.total = sum(self.rows.values())
+
+    def url(self):
+        return self.server.url(self.name)
+
+    def changed(self):
+        """The name of a database with the same keys where every row is another, and how many rows that are."""
+        name = f"{self.name}_changed"
+        if not self.server.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            self.server.create(name, self.name)
+            self.server.run(self.server.psql(name, "-f", HERE / "change_rows.sql"))
+        return name
+
+    def changed_rows(self):
+        """All but those of tables that are nothing but their key."""
+        return sum(self.rows[table["name"]] for table in self.tables if len(table["key"]) < len(table["columns"]))
+
+    def file(self, name):
+        """Makes it unless it is there."""
+        path = self.folder / name
+        if not path.exists():
+            self.clear(name)
+            self.server.run(self.command_of(name))
+        return path
+
+    def clear(self, name):
+        path = self.folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        if not path.suffix:
+            path.mkdir()
+
+    def command_of(self, name):
+        path = self.folder / name
+        if name == "export.json":
+            return ["db-export", path, "--url", self.url()]
+        if name == "data.sql":
+            return ["pg_dump", "--data-only", f"--file={path}", "-d", self.url()]
+        if name == "full.dump":
+            return ["pg_dump", "--format=custom", f"--file={path}", "-d", self.url()]
+        return self.server.psql(self.name, "-f", self.script(f"{name}.sql", scripts.copy_out(self.tables, path, name)))
+
+    def script(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+
+def check_seal(file, rows):
+    with open(file, "rb") as document:
+        document.seek(-min(65536, file.stat().st_size), 2)
+        seal = json.loads("{" + document.read().decode(errors="replace").rpartition('\n"seal"')[2].join(['"seal"', ""]))["seal"]
+    if seal["rows"] != sum(rows.values()):
+        raise Failed(f"{file} holds {seal['rows']} rows, the database {sum(rows.values())}.")
+
+
+def check_lines(folder, rows):
+    """COPY's text has a line a row."""
+    for table, count in rows.items():
+        with open(folder / table, "rb") as lines:
+            found = sum(1 for _ in lines)
+        if found != count:
+            raise Failed(f"{folder / table} holds {found} rows, the table {count}.")
+
+
+class Work:
+    def __init__(self, bench):
+        self.bench = bench
+        self.server = bench.server
+        self.contest = bench.contest
+
+    def into(self, template):
+        return lambda: self.server.create("target", template)
+
+    def check(self, data, writes, contents=None):
+        """Of a target: every row is there, and so many were inserted and updated; after the first run also each value."""
+        def check(first):
+            if self.server.writes("target") != (*writes, 0):
+                raise Failed(f"Inserted, updated and deleted were {self.server.writes('target')} rows instead of {(*writes, 0)}.")
+            expected = contents or data.contents
+            if first and self.server.contents("target") != expected:
+                raise Failed("The target does not hold what it should.")
+            if not first and self.server.rows("target") != {table: rows for table, (rows, _) in expected.items()}:
+                raise Failed("The target does not hold as many rows as it should.")
+        return check
+
+    def import_command(self, name, data, template, check, *options):
+        file = data.file("export.json")
+        return Command(name, ["db-import", file, "--url", self.server.url("target"), *options], self.into(template), check)
+
+    def upsert_command(self, name, data, template):
+        script = data.script("upsert.sql", scripts.upsert(data.tables, data.file("text")))
+        return Command(name, self.server.psql("target", "-f", script), self.into(template), self.check(data, (0, data.changed_rows())))
+
+    def export_command(self, name, data, *options):
+        file = data.folder / "export.json"
+        return Command(name, [*data.command_of("export.json"), *options], lambda: data.clear("export.json"), lambda _: check_seal(file, data.rows))
+
+    def copy_command(self, name, data, form):
+        check = (lambda _: check_lines(data.folder / form, data.rows)) if form != "binary" else (lambda _: None)
+        return Command(name, data.command_of(form), lambda: data.clear(form), check)
+
+    def dump_command(self, name, data, file):
+        return Command(name, data.command_of(file), lambda: data.clear(file))
+
+    def export(self):
+        data = self.bench.main()
+        commands = [self.export_command("db-export", data), self.copy_command("psql \\copy, text", data, "text")]
+        if self.bench.knows("db-export", "--jobs"):
+            commands.append(self.export_command("db-export --jobs 2", data, "--jobs", "2"))
+        commands += [self.copy_command("psql \\copy, binary", data, "binary"), self.copy_command("psql row_to_json", data, "row_to_json"),
+                     self.dump_command("pg_dump --data-only", data, "data.sql"), self.dump_command("pg_dump -Fc", data, "full.dump")]
+        self.contest.run(commands)
+        return [Row("export, one job", "psql \\copy, text", "db-export", "psql \\copy, text", 0.90),
+                Row("export, two jobs", "psql \\copy, text", "db-export --jobs 2", "psql \\copy, text", 0.75),
+                Row("export", "psql \\copy, binary", "db-export", "psql \\copy, binary"),
+                Row("export", "row_to_json through psql", "db-export", "psql row_to_json", 0.33),
+                Row("export", "pg_dump --data-only", "db-export", "pg_dump --data-only"),
+                Row("export", "pg_dump -Fc, schema and data", "db-export", "pg_dump -Fc")]
+
+    def load(self):
+        data, prepared, check = self.bench.main(), self.bench.prepared(), self.check(self.bench.main(), (self.bench.main().total, 0))
+        restore = ["pg_restore", "--exit-on-error", "-d", self.server.url("target"), data.file("full.dump")]
+        self.contest.run([self.import_command("first load", data, prepared, check),
+                          Command("psql of a data-only dump", self.server.psql("target", "-f", data.file("data.sql")), self.into(prepared), check),
+                          Command("pg_restore of a full dump", restore, self.into("template0"), check)])
+        return [Row("first load into an empty schema", "psql of pg_dump --data-only", "first load", "psql of a data-only dump", 0.45),
+                Row("first load into an empty schema", "pg_restore of a full dump", "first load", "pg_restore of a full dump", 1.1)]
+
+    def upsert(self):
+        data, changed = self.bench.main(), self.bench.main().changed()
+        unchanged = self.check(data, (0, 0), self.server.contents(changed))
+        self.contest.run([self.import_command("upsert", data, changed, self.check(data, (0, data.changed_rows()))),
+                          self.upsert_command("hand-written upsert", data, changed),
+                          self.import_command("dry run", data, changed, unchanged, "--dry-run")])
+        return [Row("upsert, every row changed", "hand-written upsert in SQL", "upsert", "hand-written upsert", 1.0),
+                Row("dry run, every row changed", "the import itself", "dry run", "upsert", 0.5)]
+
+    def identical(self):
+        data = self.bench.main()
+        self.contest.run([self.import_command("identical", data, data.name, self.check(data, (0, 0))),
+                          self.upsert_command("hand-written upsert, identical", data, data.name)])
+        return [Row("import of an identical file (no row written)", "hand-written upsert in SQL", "identical", "hand-written upsert, identical", 0.35)]
+
+    def node(self):
+        data, prepared = self.bench.small(), self.bench.prepared()
+        tables = data.script("tables.json", json.dumps(data.tables))
+        file = data.folder / "node.json"
+        script = ["node", HERE / "node_peer.js"]
+        loaded = self.check(data, (data.total, 0))
+        self.contest.run([self.export_command("export, small", data),
+                          Command("Node export", [*script, "export", file, tables], lambda: data.clear(file.name), environment={"PGDATABASE": data.name}),
+                          self.import_command("first load, small", data, prepared, loaded),
+                          Command("Node import", [*script, "import", file, tables], self.into(prepared), loaded, {"PGDATABASE": "target"})])
+        size = f"{data.total:,} rows"
+        return [Row(f"export of {size}", "Node script", "export, small", "Node export", 0.1),
+                Row(f"import of {size}", "Node script", "first load, small", "Node import", 0.04)]
+
+    def django(self):
+        data = self.bench.main()
+        models = self.bench.django_models(data)
+        file, ours = data.folder / "django.json", data.folder / "users.json"
+        program = ["/usr/bin/python3", "-m", "django"]
+        users = {**{table: (0, "0") for table in data.contents}, **{table: data.contents[table] for table in ("organizations", "users")}}
+        loaded = self.check(data, (data.rows["users"], 0), users)
+        self.contest.run([Command("export, users", ["db-export", ours, "--url", data.url(), "-t", "users"], lambda: data.clear(ours.name),
+                                  lambda _: check_seal(ours, {"users": data.rows["users"]})),
+                          Command("dumpdata", [*program, "dumpdata", "people.Users", f"--output={file}"], lambda: data.clear(file.name),
+                                  environment={**models, "PGDATABASE": data.name}),
+                          Command("first load, users", ["db-import", ours, "--url", self.server.url("target")], self.into("organizations"), loaded),
+                          Command("loaddata", [*program, "loaddata", str(file)], self.into("organizations"), loaded, {**models, "PGDATABASE": "target"})])
+        size = f"{data.rows['users']:,} users"
+        return [Row(f"export of {size}", "Django dumpdata", "export, users", "dumpdata"),
+                Row(f"import of {size}", "Django loaddata", "first load, users", "loaddata")]
+
+    def growth(self):
+        prepared, commands, rows = self.bench.prepared(), [], []
+        for data in (self.bench.growth_small(), self.bench.growth_large()):
+            changed = data.changed()
+            data.file("export.json")
+            commands += [self.export_command(f"export, {data.name}", data),
+                         self.import_command(f"first load, {data.name}", data, prepared, self.check(data, (data.total, 0))),
+                         self.import_command(f"upsert, {data.name}", data, changed, self.check(data, (0, data.changed_rows()))),
+                         self.import_command(f"dry run, {data.name}", data, changed, self.check(data, (0, 0), self.server.contents(changed)), "--dry-run")]
+        self.contest.run(commands)
+        small, large = self.bench.growth_small(), self.bench.growth_large()
+        for work in ("export", "first load", "upsert", "dry run"):
+            rows.append(Row(f"{work} of {large.total:,} rows", f"the same of {small.total:,} rows", f"{work}, {large.name}", f"{work}, {small.name}", 11, 9))
+        return rows
