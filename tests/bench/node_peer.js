@@ -1,5 +1,5 @@
 // The script that db-export and db-import replace, in its essence: all tables into memory, one JSON.stringify, and on the way back one upsert a
-// row, each on its own, so that a failing row does not stop the others.
+// row, each on its own, so that a failing row does not stop the others. Rows that refer to later ones of their own table are tried again.
 //
 //   node node_peer.js export|import FILE TABLES     TABLES: a JSON file with the tables in order: name, columns, key, json (columns)
 //
@@ -33,15 +33,23 @@ function parameter(table, column, value) {
 
 async function importTables(client, tables, file) {
   const {data} = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const failed = [];
   for (const table of tables) {
     const text = upsertOf(table);
-    for (const row of data[table.name]) {
-      const values = table.columns.map((column) => parameter(table, column, row[column]));
-      await client.query({text, values}).catch((error) => failed.push(`${table.name}: ${error.message}`));
+    let rows = data[table.name];
+    while (rows.length > 0) {
+      const failed = [];
+      let reason = '';
+      for (const row of rows) {
+        const values = table.columns.map((column) => parameter(table, column, row[column]));
+        await client.query({text, values}).catch((error) => {
+          failed.push(row);
+          reason = error.message;
+        });
+      }
+      if (failed.length === rows.length) throw new Error(`${table.name}: ${failed.length} rows failed, the last one: ${reason}`);
+      rows = failed;
     }
   }
-  if (failed.length > 0) throw new Error(`${failed.length} rows failed, the first one: ${failed[0]}`);
 }
 
 async function main([work, file, tables]) {
