@@ -113,3 +113,5 @@ if __name__ == "__main__":
     except Failed as failure:
         print(f"The bench failed. {failure}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

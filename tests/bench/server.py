@@ -35,6 +35,7 @@ class Server:
         for variable in ("DATABASE_URL", "PGDATABASE", "PGOPTIONS"):
             self.environment.pop(variable, None)
         self.version = self.sql("postgres", "SHOW server_version").split()[0]
+        self.version_number = int(self.sql("postgres", "SHOW server_version_num"))
 
     def url(self, database):
         at = self.environment
@@ -59,7 +60,7 @@ class Server:
         for each in (database, template):
             self.wait_until_alone(each)
         # Copying the files is the quicker way for large templates; before version 15 it was the only one.
-        strategy = " STRATEGY file_copy" if int(self.version.split(".")[0]) >= 15 else ""
+        strategy = " STRATEGY file_copy" if self.version_number >= 150000 else ""
         self.sql("postgres", f"DROP DATABASE IF EXISTS {quoted(database)}",
                  f"CREATE DATABASE {quoted(database)} TEMPLATE {quoted(template)}{strategy}")
 

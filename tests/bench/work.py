@@ -1,6 +1,7 @@
 """What is measured: a group of commands for each kind of work, with the data, the empty targets and the checks that they need."""
 
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -83,10 +84,15 @@ class DataSet:
         return path
 
 
+def end_of(file, size):
+    with open(file, "rb") as stream:
+        stream.seek(-min(size, file.stat().st_size), os.SEEK_END)
+        return stream.read()
+
+
 def check_seal(file, rows):
-    with open(file, "rb") as document:
-        document.seek(-min(65536, file.stat().st_size), 2)
-        seal = json.loads("{" + document.read().decode(errors="replace").rpartition('\n"seal"')[2].join(['"seal"', ""]))["seal"]
+    line = end_of(file, 1 << 16).decode(errors="replace").rpartition('\n"seal": ')[2]
+    seal, _ = json.JSONDecoder().raw_decode(line)
     if seal["rows"] != sum(rows.values()):
         raise Failed(f"{file} holds {seal['rows']} rows, the database {sum(rows.values())}.")
 
@@ -98,6 +104,13 @@ def check_lines(folder, rows):
             found = sum(1 for _ in lines)
         if found != count:
             raise Failed(f"{folder / table} holds {found} rows, the table {count}.")
+
+
+def check_binary(folder, rows):
+    """The end that COPY writes behind the last row."""
+    for table in rows:
+        if end_of(folder / table, 2) != b"\xff\xff":
+            raise Failed(f"{folder / table} is cut short.")
 
 
 class Work:
@@ -141,8 +154,8 @@ class Work:
         return Command(name, [*data.command_of("export.json"), *options], lambda: data.clear("export.json"), lambda _: check_seal(file, data.rows))
 
     def copy_command(self, name, data, form):
-        check = (lambda _: check_lines(data.folder / form, data.rows)) if form != "binary" else (lambda _: None)
-        return Command(name, data.command_of(form), lambda: data.clear(form), check)
+        check = check_binary if form == "binary" else check_lines
+        return Command(name, data.command_of(form), lambda: data.clear(form), lambda _: check(data.folder / form, data.rows))
 
     def dump_command(self, name, data, file):
         return Command(name, data.command_of(file), lambda: data.clear(file))
