@@ -10,6 +10,7 @@ import functools
 import json
 import pathlib
 import sys
+import time
 
 import results
 from contest import Contest
@@ -97,7 +98,9 @@ def main():
     lines = []
     for name in options.works:
         print(f"Measuring: {name}", file=sys.stderr)
+        start = time.monotonic()
         lines += [results.line(row, bench.contest) for row in getattr(Work(bench), name)()]
+        print(f"Measured: {name}, in {time.monotonic() - start:.0f} s with its data", file=sys.stderr)
     if "growth" in options.works:
         lines += results.memory_lines(bench)
     text = results.introduction(bench, options.load) + "\n" + results.table(lines)
