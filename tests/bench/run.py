@@ -14,9 +14,10 @@ import time
 
 import results
 from contest import Contest
+from data_set import HERE, SYSTEM, DataSet
 from measure import Failed
 from server import Server
-from work import HERE, SYSTEM, DataSet, Work
+from work import Work
 
 
 class Bench:

@@ -12,7 +12,8 @@ from measure import Failed
 TABLES = """
 SELECT coalesce(json_agg(json_build_object(
   'name', c.relname,
-  'columns', (SELECT json_agg(attname ORDER BY attnum) FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),
+  'columns', (SELECT json_agg(attname ORDER BY attnum) FROM pg_attribute
+              WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),
   'json', (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute WHERE attrelid = c.oid AND atttypid IN ('json'::regtype, 'jsonb'::regtype)),
   'key', (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute AS a
           WHERE a.attrelid = c.oid AND a.attnum = ANY ((SELECT i.indkey FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisunique

@@ -41,7 +41,8 @@ SELECT 'cl' || lpad(to_hex(i), 7, '0') || left(md5(i::text), 16), u.id,
        (ARRAY['CREATE', 'UPDATE', 'DELETE', 'LOGIN', 'EXPORT'])[1 + i % 5], (ARRAY['document', 'demande', 'user', 'paiement'])[1 + i % 4],
        jsonb_build_object('ip', '10.' || i % 256 || '.0.1', 'champs', jsonb_build_array('statut', 'modifié "à la main"', i), 'avant', md5(i::text),
                           'après', md5((i + 1)::text), 'durée', (i % 977) / 8.0),
-       CASE WHEN i % 3 > 0 THEN 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/' || 100 + i % 30 || '.0.0.0 Safari/537.36' END,
+       CASE WHEN i % 3 > 0
+            THEN 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/' || 100 + i % 30 || '.0.0.0 Safari/537.36' END,
        timestamp '2019-01-01' + i * interval '91.011 seconds'
 FROM generate_series(1, :rows::bigint * 3 / 4) AS i
 JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS number, count(*) OVER () AS users, id FROM users) AS u ON u.number = i % u.users

@@ -1,87 +1,12 @@
-"""What is measured: a group of commands for each kind of work, with the data, the empty targets and the checks that they need."""
+"""What is measured: a group of commands for each kind of work, with the empty targets and the checks that they need."""
 
 import json
 import os
-import pathlib
-import shutil
-import sys
 
 import scripts
 from contest import Command, Row
+from data_set import HERE
 from measure import Failed
-
-TOP = pathlib.Path(__file__).resolve().parents[2]
-HERE = pathlib.Path(__file__).resolve().parent
-SYSTEM = TOP / "schema/document-sharing"
-
-
-class DataSet:
-    """A source database and the files that are made of it, each the first time that somebody asks for it."""
-
-    def __init__(self, bench, name, scale, wide_rows, adjustment=None):
-        """`adjustment`: SQL, after the sample data is there."""
-        self.server = bench.server
-        self.name = name
-        self.folder = bench.folder / name
-        self.folder.mkdir()
-        print(f"Making the data set {name}: {scale:,} users, {wide_rows:,} rows of li", file=sys.stderr)
-        self.server.create(name)
-        self.server.run(self.server.psql(name, "-f", SYSTEM / "001_schema.sql"))
-        self.server.run(self.server.psql(name, "-v", f"scale={scale}", "-f", SYSTEM / "sample.sql"))
-        self.server.run(self.server.psql(name, "-v", f"rows={wide_rows}", "-f", HERE / "wide_tables.sql"))
-        if adjustment:
-            self.server.sql(name, adjustment)
-        self.server.sql(name, "VACUUM (ANALYZE)")
-        self.tables = self.server.tables(name)
-        self.contents = self.server.contents(name)
-        self.rows = {table: rows for table, (rows, _) in self.contents.items()}
-        self.total = sum(self.rows.values())
-
-    def url(self):
-        return self.server.url(self.name)
-
-    def changed(self):
-        """The name of a database with the same keys where every row is another, and how many rows that are."""
-        name = f"{self.name}_changed"
-        if not self.server.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
-            self.server.create(name, self.name)
-            self.server.run(self.server.psql(name, "-f", HERE / "change_rows.sql"))
-        return name
-
-    def changed_rows(self):
-        """All but those of tables that are nothing but their key."""
-        return sum(self.rows[table["name"]] for table in self.tables if len(table["key"]) < len(table["columns"]))
-
-    def file(self, name):
-        """Makes it unless it is there."""
-        path = self.folder / name
-        if not path.exists():
-            self.clear(name)
-            self.server.run(self.command_of(name))
-        return path
-
-    def clear(self, name):
-        path = self.folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        path.unlink(missing_ok=True)
-        if not path.suffix:
-            path.mkdir()
-
-    def command_of(self, name):
-        path = self.folder / name
-        if name == "export.json":
-            return ["db-export", path, "--url", self.url()]
-        if name == "data.sql":
-            return ["pg_dump", "--data-only", f"--file={path}", "-d", self.url()]
-        if name == "full.dump":
-            return ["pg_dump", "--format=custom", f"--file={path}", "-d", self.url()]
-        return self.server.psql(self.name, "-f", self.script(f"{name}.sql", scripts.copy_out(self.tables, path, name)))
-
-    def script(self, name, text):
-        path = self.folder / name
-        path.write_text(text)
-        return path
 
 
 def end_of(file, size):
@@ -197,7 +122,8 @@ class Work:
         data = self.bench.main()
         self.contest.run([self.import_command("identical", data, data.name, self.check(data, (0, 0))),
                           self.upsert_command("hand-written upsert, identical", data, data.name)])
-        return [Row("import of an identical file (no row written)", "hand-written upsert in SQL", "identical", "hand-written upsert, identical", 0.35)]
+        return [Row("import of an identical file (no row written)", "hand-written upsert in SQL", "identical", "hand-written upsert, identical",
+                    0.35)]
 
     def node(self):
         data, prepared = self.bench.small(), self.bench.prepared()
@@ -205,7 +131,8 @@ class Work:
         file = data.folder / "node.json"
         script = ["node", HERE / "node_peer.js"]
         self.contest.run([self.export_command("export, small", data),
-                          Command("Node export", [*script, "export", file, tables], lambda: data.clear(file.name), environment={"PGDATABASE": data.name}),
+                          Command("Node export", [*script, "export", file, tables], lambda: data.clear(file.name),
+                                  environment={"PGDATABASE": data.name}),
                           self.import_command("first load, small", data, prepared, self.check(data, (data.total, 0))),
                           # Its rows are only counted: it loses microseconds, takes a JSON null for none, and inserts some rows in vain.
                           Command("Node import", [*script, "import", file, tables], self.into(prepared), self.check_rows(data.rows),
@@ -226,7 +153,8 @@ class Work:
                                   lambda _: check_seal(ours, {"users": data.rows["users"]})),
                           Command("dumpdata", [*program, "dumpdata", "people.Users", f"--output={file}"], lambda: data.clear(file.name),
                                   environment={**models, "PGDATABASE": data.name}),
-                          Command("first load, users", ["db-import", ours, "--url", self.server.url("target")], self.into("organizations"), loaded),
+                          Command("first load, users", ["db-import", ours, "--url", self.server.url("target")],
+                                  self.into("organizations"), loaded),
                           # Takes a JSON null for none as well.
                           Command("loaddata", [*program, "loaddata", str(file)], self.into("organizations"),
                                   self.check_rows(counts, (data.rows["users"], 0)), {**models, "PGDATABASE": "target"})])
@@ -235,16 +163,16 @@ class Work:
                 Row(f"import of {size}", "Django loaddata", "first load, users", "loaddata")]
 
     def growth(self):
-        prepared, commands, rows = self.bench.prepared(), [], []
+        prepared, commands = self.bench.prepared(), []
         for data in (self.bench.growth_small(), self.bench.growth_large()):
             changed = data.changed()
             data.file("export.json")
             commands += [self.export_command(f"export, {data.name}", data),
                          self.import_command(f"first load, {data.name}", data, prepared, self.check(data, (data.total, 0))),
                          self.import_command(f"upsert, {data.name}", data, changed, self.check(data, (0, data.changed_rows()))),
-                         self.import_command(f"dry run, {data.name}", data, changed, self.check(data, (0, 0), self.server.contents(changed)), "--dry-run")]
+                         self.import_command(f"dry run, {data.name}", data, changed,
+                                             self.check(data, (0, 0), self.server.contents(changed)), "--dry-run")]
         self.contest.run(commands)
         small, large = self.bench.growth_small(), self.bench.growth_large()
-        for work in ("export", "first load", "upsert", "dry run"):
-            rows.append(Row(f"{work} of {large.total:,} rows", f"the same of {small.total:,} rows", f"{work}, {large.name}", f"{work}, {small.name}", 11, 9))
-        return rows
+        return [Row(f"{work} of {large.total:,} rows", f"the same of {small.total:,} rows", f"{work}, {large.name}", f"{work}, {small.name}",
+                    11, 9) for work in ("export", "first load", "upsert", "dry run")]
