@@ -100,7 +100,8 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   const Location location = find_database(options.url, options.env_file);
   command.job.selection = selection_of(options, location, config_of(options));
   say_place(console, options, "from", location);
-  const std::unique_ptr<engine::Source> source = open_source(location, options.lock_timeout, signals.token());
+  const std::unique_ptr<engine::Source> source =
+      open_source(location, options.lock_timeout, command.jobs, signals.token());
   say_server(console, options, source->info(), command.job.selection);
   if (command.task == ExportTask::kList) return run_list(console, command, *source);
 

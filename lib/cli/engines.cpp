@@ -10,12 +10,14 @@
 namespace cli {
 
 std::unique_ptr<engine::Source> open_source(const Location& location, std::chrono::milliseconds lock_timeout,
-                                            const std::stop_token& stop) {
+                                            unsigned jobs, const std::stop_token& stop) {
   if (!location.sqlite_path.empty())
     return std::make_unique<sqlite::SqliteSource>(
         std::make_unique<sqlite::Connection>(location.sqlite_path, sqlite::Access::kReadSource, lock_timeout, stop));
-  return std::make_unique<postgres::PostgresSource>(
-      std::make_unique<postgres::Connection>(location.parameters, location.place, stop), lock_timeout);
+  const auto connect = [&] {
+    return std::make_unique<postgres::Connection>(location.parameters, location.place, stop);
+  };
+  return std::make_unique<postgres::PostgresSource>(connect, lock_timeout, jobs);
 }
 
 std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,

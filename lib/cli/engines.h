@@ -11,8 +11,9 @@
 
 namespace cli {
 
+// `jobs`: connections that may read side by side, where the engine can.
 std::unique_ptr<engine::Source> open_source(const Location& location, std::chrono::milliseconds lock_timeout,
-                                            const std::stop_token& stop);
+                                            unsigned jobs, const std::stop_token& stop);
 
 std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,
                                             engine::FirstLoads first_loads, const std::stop_token& stop);

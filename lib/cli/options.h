@@ -38,6 +38,7 @@ enum class ExportTask { kExport, kList };
 struct ExportCommand {
   CommonOptions common;
   ExportTask task = ExportTask::kExport;
+  unsigned jobs = 1;
   transfer::ExportOptions job;  // its selection is left empty: see CommonOptions
 };
 

@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "cli/options.h"
 #include "cli/syntax.h"
 
@@ -30,6 +32,17 @@ std::pair<std::string, std::string> split_condition(const Syntax& syntax, const 
   return {word.substr(0, equals), word.substr(equals + 1)};
 }
 
+unsigned parse_jobs(const std::string& word) {
+  constexpr unsigned kMostJobs = 64;
+  unsigned jobs = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), jobs);
+  if (error != std::errc{} || end != word.data() + word.size() || jobs < 1 || jobs > kMostJobs) {
+    throw base::Error(base::ErrorKind::kUsage, "--jobs is not a number from 1 to 64: \"" + base::printable(word) + "\"",
+                      "about as many as the machines have cores");
+  }
+  return jobs;
+}
+
 void check(const Syntax& syntax, const ExportCommand& command) {
   const bool json = command.common.form == ResultForm::kJson;
   const bool list = command.task == ExportTask::kList;
@@ -51,12 +64,15 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   bool sorted = false;
   bool force = false;
   std::optional<std::string> compression;
+  std::optional<std::string> jobs;
   syntax.group("Export");
   syntax.argument("FILE", command.job.output,
                   "where to; exports/export-<time>.json if left out, - for standard output");
   syntax.flag("--list", list, "print the tables in the order of the export, and write nothing");
   syntax.list("--where", "TABLE=SQL", conditions, "only rows of TABLE that fulfil SQL (may be repeated)");
   syntax.flag("--sorted", sorted, "rows in the order of their keys, for files that are compared");
+  syntax.option("--jobs", "N", jobs,
+                "read large tables over N connections (PostgreSQL); the file is the same, byte for byte");
   syntax.option("--compress", "FORM", compression,
                 "zstd, gzip or none; if left out, as FILE's ending says: .json.zst, .json.gz");
   syntax.flag("--force", force, "replace FILE if it exists");
@@ -69,6 +85,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   demand_file_name(syntax, command.job.output);
   if (list) command.task = ExportTask::kList;
   if (sorted) command.job.row_order = engine::RowOrder::kIdentity;
+  if (jobs) command.jobs = parse_jobs(*jobs);
   if (compression) {
     command.job.compression = choose<format::Compression>("--compress", *compression,
                                                           {{"zstd", format::Compression::kZstd},

@@ -16,7 +16,8 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
       "lc_monetary = 'C'; "
       "SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = "
       "0; "
-      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; "
+      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
+      "SET LOCAL quote_all_identifiers = off; "
       "SET LOCAL lock_timeout = " +
       std::to_string(lock_timeout.count()));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "postgres/ledger.h"
+#include "postgres/parallel_reader.h"
 #include "postgres/reader.h"
 #include "postgres/session.h"
 #include "postgres/sql_text.h"
@@ -22,10 +23,21 @@ bool same_shape(const TableDetails& a, const TableDetails& b) {
                                       b.table.columns.end(), same_column);
 }
 
+// A scan begins at the table's first page and is done by one process: the same rows come in the same order.
+void pin_order(Connection& connection) {
+  connection.execute("SET LOCAL synchronize_seqscans = off; SET LOCAL max_parallel_workers_per_gather = 0");
+}
+
 }  // namespace
 
 PostgresSource::PostgresSource(std::unique_ptr<Connection> connection, std::chrono::milliseconds lock_timeout)
     : connection_(std::move(connection)), lock_timeout_(lock_timeout), info_(describe(*connection_)) {}
+
+PostgresSource::PostgresSource(const Connect& connect, std::chrono::milliseconds lock_timeout, unsigned jobs)
+    : PostgresSource(connect(), lock_timeout) {
+  if (jobs < 2) return;
+  for (unsigned i = 0; i < jobs; ++i) workers_.push_back(connect());
+}
 
 PostgresSource::~PostgresSource() = default;
 
@@ -62,6 +74,7 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
   // Locks before the first query: a snapshot alone lets a concurrent TRUNCATE export an empty table.
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   pin_settings(*connection_, lock_timeout_);
+  pin_order(*connection_);
   if (!names.empty()) connection_->execute("LOCK TABLE " + join(names, ", ") + " IN ACCESS SHARE MODE");
 
   std::vector<TableDetails> seen_before = std::move(tables_);
@@ -74,11 +87,41 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
     throw Error(ErrorKind::kSchema, "the table " + quote_name(table.name) + " was changed while the export began",
                 "run the export again");
   }
+  join_snapshot();
+}
+
+// The workers take no locks: those of the first connection last as long as its snapshot.
+void PostgresSource::join_snapshot() {
+  if (workers_.empty()) return;
+  const std::string snapshot = connection_->query("SELECT pg_catalog.pg_export_snapshot()")[0][0].c_str();
+  for (const auto& worker : workers_) {
+    worker->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    worker->execute("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
+    pin_settings(*worker, lock_timeout_);
+    pin_order(*worker);
+  }
+}
+
+// How many pages several connections may read side by side; 0: one connection reads the table.
+std::uint64_t PostgresSource::pages_to_share(const TableDetails& table, const engine::TableQuery& query) {
+  constexpr int kHasRangeScans = 140000;
+  constexpr std::uint64_t kWorthIt = 1024;  // 8 MiB
+  if (workers_.empty() || table.partitioned || query.order == engine::RowOrder::kIdentity ||
+      connection_->server_version() < kHasRangeScans)
+    return 0;
+  const auto pages = connection_
+                         ->query("SELECT pg_catalog.pg_relation_size(" + std::to_string(table.oid) +
+                                 ") / pg_catalog.current_setting('block_size')::pg_catalog.int8")[0][0]
+                         .as<std::uint64_t>();
+  return pages < kWorthIt ? 0 : pages;
 }
 
 std::unique_ptr<engine::RowReader> PostgresSource::read(const engine::TableQuery& query) {
   try {
-    return std::make_unique<Reader>(*connection_, find(query.table), query);
+    const TableDetails& table = find(query.table);
+    if (const std::uint64_t pages = pages_to_share(table, query))
+      return std::make_unique<ParallelReader>(workers_, table, query, pages);
+    return std::make_unique<Reader>(*connection_, table, query);
   } catch (const ServerError& error) {
     if (query.where.empty() || error.kind() == ErrorKind::kLock) throw;
     throw Error(ErrorKind::kUsage, "--where for " + quote_name(query.table) + ": " + error.what(),

@@ -1,7 +1,10 @@
-// A PostgreSQL database as something to export from. Owns its connection; one thread.
+// A PostgreSQL database as something to export from. Owns its connections: one, and with several jobs one more for
+// each, which read the same snapshot. One thread but for those of a ParallelReader.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +18,10 @@ namespace postgres {
 
 class PostgresSource : public engine::Source {
  public:
+  using Connect = std::function<std::unique_ptr<Connection>()>;
+
   PostgresSource(std::unique_ptr<Connection> connection, std::chrono::milliseconds lock_timeout);
+  PostgresSource(const Connect& connect, std::chrono::milliseconds lock_timeout, unsigned jobs);
   ~PostgresSource() override;
 
   const engine::DatabaseInfo& info() const override { return info_; }
@@ -26,8 +32,11 @@ class PostgresSource : public engine::Source {
 
  private:
   const TableDetails& find(const catalog::TableName& name) const;
+  void join_snapshot();
+  std::uint64_t pages_to_share(const TableDetails& table, const engine::TableQuery& query);
 
   std::unique_ptr<Connection> connection_;
+  std::vector<std::unique_ptr<Connection>> workers_;  // empty: one job
   std::chrono::milliseconds lock_timeout_;
   engine::DatabaseInfo info_;
   std::vector<std::string> schemas_;
