@@ -3,15 +3,18 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <random>
 #include <string>
 
 #include "base/error.h"
+#include "format/documents.h"
 
 namespace format {
 namespace {
 
+using format_test::MemorySource;
+
+// Takes what fits and then refuses.
 class Memory final : public base::ByteSink {
  public:
   explicit Memory(std::string& text, std::size_t capacity = static_cast<std::size_t>(-1))
@@ -25,25 +28,6 @@ class Memory final : public base::ByteSink {
  private:
   std::string& text_;
   std::size_t capacity_;
-};
-
-class Bytes final : public ByteSource {
- public:
-  Bytes(std::string text, std::size_t most) : text_(std::move(text)), most_(most) {}
-  std::size_t read(char* to, std::size_t bytes) override {
-    const std::size_t taken = std::min({bytes, most_, text_.size() - at_});
-    std::memcpy(to, text_.data() + at_, taken);
-    at_ += taken;
-    return taken;
-  }
-  void seek(std::uint64_t offset) override { at_ = static_cast<std::size_t>(offset); }
-  const std::string& name() const override { return name_; }
-
- private:
-  std::string text_;
-  std::size_t most_;
-  std::size_t at_ = 0;
-  std::string name_ = "memory.json";
 };
 
 // Several blocks, partly random, so that it does not compress to nothing.
@@ -75,7 +59,7 @@ TEST_P(EachForm, GivesTheSameBytesBackHoweverTheyAreCut) {
   const std::string text = document();
   const std::string packed = compressed(text, GetParam());
   for (const std::size_t most : {std::size_t{1009}, std::size_t{1} << 30}) {
-    Bytes raw(packed, most);
+    MemorySource raw(packed, most);
     EXPECT_TRUE(all_of(*decompress(raw), most == 1009 ? 4096 : 300'000) == text);
   }
   if (GetParam() != Compression::kNone) {
@@ -85,7 +69,7 @@ TEST_P(EachForm, GivesTheSameBytesBackHoweverTheyAreCut) {
 
 TEST_P(EachForm, SeeksForwardAndBack) {
   const std::string text = document();
-  Bytes raw(compressed(text, GetParam()), 100'000);
+  MemorySource raw(compressed(text, GetParam()), 100'000);
   const auto source = decompress(raw);
   std::string chunk(10, '\0');
   for (const std::size_t offset : {2'000'000U, 5U, 2'999'000U, 0U}) {
@@ -99,17 +83,17 @@ TEST_P(EachForm, RefusesDataThatEndsEarlyOrWasDamaged) {
   if (GetParam() == Compression::kNone) GTEST_SKIP() << "nothing can be told of plain bytes";
   const std::string packed = compressed(document(), GetParam());
   for (const std::size_t bytes : {std::size_t{10}, packed.size() / 2, packed.size() - 1}) {
-    Bytes cut(packed.substr(0, bytes), 65536);
+    MemorySource cut(packed.substr(0, bytes), 65536);
     EXPECT_THROW(all_of(*decompress(cut), 65536), base::Error) << bytes;
   }
   std::string flipped = packed;
   flipped[packed.size() / 2] = static_cast<char>(flipped[packed.size() / 2] ^ 0x20);
-  Bytes damaged(flipped, 65536);
+  MemorySource damaged(flipped, 65536);
   EXPECT_THROW(all_of(*decompress(damaged), 65536), base::Error);
 }
 
 TEST_P(EachForm, ReadsStreamsPutOneBehindTheOther) {
-  Bytes raw(compressed("one", GetParam()) + compressed("two", GetParam()), 5);
+  MemorySource raw(compressed("one", GetParam()) + compressed("two", GetParam()), 5);
   EXPECT_EQ(all_of(*decompress(raw), 100), "onetwo");
 }
 
@@ -142,7 +126,7 @@ TEST(Compression, IsKnownByTheNamesEnding) {
 
 TEST(Compression, LeavesShortDocumentsAlone) {
   for (const std::string text : {"", "{", "\x1f"}) {
-    Bytes raw(text, 100);
+    MemorySource raw(text, 100);
     EXPECT_EQ(all_of(*decompress(raw), 10), text);
   }
 }
