@@ -104,11 +104,7 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
 }
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
-  const std::string keys = table.identity_list("k");
-  reject(connection_, table,
-         reject_sql(table, {'c', "'more than one record of the file claims this key'", {}, {}},
-                    table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + table.typed_rows() + " k GROUP BY " +
-                        keys + " HAVING pg_catalog.count(*) > 1) d ON " + table.same_identity("s", "d")));
+  reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
 }
 
 void Classifier::compare_with_target(StagedTable& table) {
