@@ -112,8 +112,8 @@ void Matcher::reject_ambiguous(StagedTable& table) {
                            "'more than one record of the file has ' || " + match_text(table, "s"));
   // What refers to such a key could mean either row.
   if (!taken_over(table).empty()) {
-    found += reject_repeated(connection_, table, table.plan.identity,
-                             "'more than one record of the file claims this key'");
+    found +=
+        reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
   }
   if (found > 0) {
     connection_.execute("DELETE FROM " + table.matches + " m USING " + table.rejects + " r WHERE r.record = m.record");

@@ -28,11 +28,11 @@ std::uint64_t reject_repeated(Connection& connection, StagedTable& table, const 
     judged = " WHERE " + not_rejected(table, "s");
   }
   const std::string keys = join(list, ", ");
-  return reject(connection, table,
-                reject_sql(table, {'c', reason, {}, {}},
-                           table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + counted + " GROUP BY " + keys +
-                               " HAVING pg_catalog.count(*) > 1) d ON " + table.same_columns(columns, "s", "d") +
-                               judged));
+  return reject(
+      connection, table,
+      reject_sql(table, {'c', reason, {}, {}},
+                 table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + counted + " GROUP BY " + keys +
+                     " HAVING pg_catalog.count(*) > 1) d ON " + table.same_columns(columns, "s", "d") + judged));
 }
 
 std::string accepted_rows(const StagedTable& table) {
