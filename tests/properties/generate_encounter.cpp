@@ -17,11 +17,14 @@ class EncounterMaker {
     for (std::size_t i = 0; i < tables; ++i) make_table(i);
     for (EncounterTable& table : encounter_.tables) make_foreign_keys(table);
     for (EncounterTable& table : encounter_.tables) {
-      make_checks(table);
+      if (dice_.once_in(2)) make_checks(table);
       make_policies(table);
       make_target_rows(table);
-      make_file_rows(table);
     }
+    for (EncounterTable& table : encounter_.tables) {
+      for (Cells& row : table.target_rows) refer_to_parents(table, &EncounterTable::target_rows, row);
+    }
+    for (EncounterTable& table : encounter_.tables) make_file_rows(table);
     if (dice_.once_in(8)) encounter_.left_out = LeftOut::kConflictFails;
     if (dice_.once_in(8)) encounter_.left_out = LeftOut::kRollsBack;
     return std::move(encounter_);
@@ -100,7 +103,7 @@ class EncounterMaker {
   }
 
   void make_checks(EncounterTable& table) {
-    for (std::size_t i = dice_.below(3); i > 0; --i) table.checks.push_back(condition());
+    for (std::size_t i = 1 + dice_.below(2); i > 0; --i) table.checks.push_back(condition());
   }
 
   void make_policies(EncounterTable& table) {
@@ -139,6 +142,16 @@ class EncounterMaker {
       table.target_rows.push_back(dice_.pick(table.target_rows));
   }
 
+  // Now and then to none.
+  void refer_to_parents(const EncounterTable& table, std::vector<Cells> EncounterTable::*side, Cells& row) {
+    for (const EncounterReference& key : table.foreign_keys) {
+      const auto& parents = encounter_.tables[key.parent].*side;
+      if (parents.empty() || dice_.once_in(8)) continue;
+      const Cells parent = dice_.pick(parents);
+      for (std::size_t i = 0; i < key.columns.size(); ++i) row[key.columns[i]] = parent.at(key.parent_columns[i]);
+    }
+  }
+
   void make_file_rows(EncounterTable& table) {
     for (const Cells& there : table.target_rows) {
       if (dice_.once_in(5)) continue;
@@ -148,7 +161,11 @@ class EncounterMaker {
       }
       table.file_rows.push_back(std::move(here));
     }
-    for (std::size_t i = dice_.below(rows_); i > 0; --i) table.file_rows.push_back(row(table, rows_ + i));
+    for (std::size_t i = dice_.below(rows_); i > 0; --i) {
+      table.file_rows.push_back(row(table, rows_ + i));
+      refer_to_parents(table, dice_.once_in(2) ? &EncounterTable::target_rows : &EncounterTable::file_rows,
+                       table.file_rows.back());
+    }
     if (table.file_rows.empty()) return;
     for (const char* column : {"k", "m", "up"}) {
       if (dice_.once_in(3)) swap_values(table, column);
