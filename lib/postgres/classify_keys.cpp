@@ -69,9 +69,9 @@ std::string held_keys(const StagedTable& table, const UniqueIndex& index) {
   return index_rows(index, columns, table.target_rows + " t", false);
 }
 
-// Beside the condition that two keys are the same: the rows are two.
+// Beside the condition that two keys are the same: the rows are two. A natural key may be NULL in part.
 std::string other_row(const StagedTable& table) {
-  return table.plan.identity.empty() ? "true" : "NOT (" + table.same_identity("s", "t") + ")";
+  return table.plan.identity.empty() ? "true" : "(" + table.same_identity("s", "t") + ") IS NOT TRUE";
 }
 
 std::string holder_text(const StagedTable& table) {
