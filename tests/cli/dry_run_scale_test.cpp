@@ -4,7 +4,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -35,12 +37,14 @@ std::int64_t peak_bytes(pid_t process) {
 struct Measured {
   support::Run run;
   std::int64_t peak = 0;
+  std::chrono::milliseconds duration{};
 };
 
 // `meanwhile` is called again and again.
 template <typename Meanwhile>
 Measured watch(const std::vector<std::string>& arguments, const Meanwhile& meanwhile) {
   Measured measured;
+  const auto start = std::chrono::steady_clock::now();
   support::Program program(arguments);
   std::atomic<bool> ended = false;
   std::thread watcher([&] {
@@ -53,6 +57,7 @@ Measured watch(const std::vector<std::string>& arguments, const Meanwhile& meanw
     while (!ended) meanwhile();
   });
   measured.run = program.finish();
+  measured.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
   ended = true;
   watcher.join();
   other.join();
@@ -131,6 +136,7 @@ TEST_F(DryRunOfManyRows, StaysSmallAndLetsTheApplicationWrite) {
   EXPECT_GT(written, 10);
   RecordProperty("export_peak_kibibytes", std::to_string(exported.peak / 1024));
   RecordProperty("dry_run_peak_kibibytes", std::to_string(dry.peak / 1024));
+  RecordProperty("dry_run_milliseconds", std::to_string(dry.duration.count()));
   RecordProperty("writes_meanwhile", std::to_string(written));
 }
 
