@@ -8,10 +8,9 @@
 
 #include "engine/verdict.h"
 #include "properties/encounter.h"
+#include "properties/reference_table.h"
 
 namespace properties {
-
-using TableRows = std::vector<Cells>;
 
 struct Foretold {
   std::vector<std::vector<engine::Verdict>> verdicts;  // by table and record
@@ -21,8 +20,5 @@ struct Foretold {
 
 // `before`: the target's rows, by table.
 Foretold foretell(const Encounter& encounter, const std::vector<TableRows>& before);
-
-// The parts of `row` under `columns`; nullopt when one of them is NULL.
-std::optional<std::vector<std::string>> filled_key(const Cells& row, const std::vector<std::string>& columns);
 
 }  // namespace properties
