@@ -4,6 +4,7 @@
 
 #include "postgres/classify_keys.h"
 #include "postgres/match.h"
+#include "postgres/moved_keys.h"
 #include "postgres/rejects.h"
 #include "postgres/sql_text.h"
 
@@ -53,7 +54,10 @@ std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& comp
   std::uint64_t found = 0;
   do {
     found = reject_orphans(component);
-    for (const std::size_t number : component) found += KeyClassifier(connection_, tables_[number]).reject_unfreed();
+    for (const std::size_t number : component) {
+      found += KeyClassifier(connection_, tables_[number]).reject_unfreed();
+      found += reject_needed(connection_, tables_[number]);
+    }
     all += found;
   } while (found > 0);
   return all;
@@ -104,11 +108,7 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
 }
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
-  const std::string keys = table.identity_list("k");
-  reject(connection_, table,
-         reject_sql(table, {'c', "'more than one record of the file claims this key'", {}, {}},
-                    table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + table.typed_rows() + " k GROUP BY " +
-                        keys + " HAVING pg_catalog.count(*) > 1) d ON " + table.same_identity("s", "d")));
+  reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
 }
 
 void Classifier::compare_with_target(StagedTable& table) {
@@ -199,12 +199,15 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
   if (!table.has_columns(key.columns) || table.details.foreign_key_equality[foreign_key].empty()) return 0;
   std::vector<std::string> filled;
   std::vector<std::string> same;
+  std::vector<std::string> moved;
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string child = "s." + quote_name(key.columns[i]);
     filled.push_back(child + " IS DISTINCT FROM NULL");
-    same.push_back("p." + quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[foreign_key][i] +
-                   " " + child);
+    const std::string equals =
+        quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[foreign_key][i] + " " + child;
+    same.push_back("p." + equals);
+    moved.push_back("o." + equals);
     shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + table.readable(child, {key.columns[i]}));
   }
   std::uint64_t half_empty = 0;
@@ -220,9 +223,10 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
             accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
   }
   const StagedTable* parent = find_staged(key.parent);
-  std::string orphans = accepted_rows(table) + " AND " + join(filled, " AND ") + " AND NOT EXISTS (SELECT FROM " +
-                        (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " +
-                        join(same, " AND ") + ")";
+  std::string orphans =
+      accepted_rows(table) + " AND " + join(filled, " AND ") + " AND NOT EXISTS (SELECT FROM " +
+      (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + join(same, " AND ") +
+      (parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND "))) + ")";
   if (parent != nullptr && parent->has_columns(key.parent_columns)) {
     orphans += " AND NOT EXISTS (SELECT FROM " + parent->typed_rows() + " p JOIN " + parent->verdicts +
                " w ON w.record = p." + parent->record + " WHERE " + join(same, " AND ") + ")";

@@ -69,9 +69,9 @@ std::string held_keys(const StagedTable& table, const UniqueIndex& index) {
   return index_rows(index, columns, table.target_rows + " t", false);
 }
 
-// Beside the condition that two keys are the same: the rows are two.
+// Beside the condition that two keys are the same: the rows are two. A natural key may be NULL in part.
 std::string other_row(const StagedTable& table) {
-  return table.plan.identity.empty() ? "true" : "NOT (" + table.same_identity("s", "t") + ")";
+  return table.plan.identity.empty() ? "true" : "(" + table.same_identity("s", "t") + ") IS NOT TRUE";
 }
 
 std::string holder_text(const StagedTable& table) {
@@ -246,11 +246,10 @@ bool KeyClassifier::can_be_freed(const UniqueIndex& index) const {
 // row of the file, called s. Empty: there is none, so a key held by another row stays a conflict.
 std::string KeyClassifier::parked_column(const UniqueIndex& index, std::string& value) const {
   for (const StagedColumn& column : table_.columns) {
-    const catalog::Column& there = *table_.details.table.find_column(column.name);
     if (!contains(index.expressions, column.quoted) || table_.is_kept(column) ||
         contains(table_.details.referenced_columns, column.name))
       continue;
-    if (!there.not_null && !index.nulls_not_distinct) {
+    if (!minds_null(index, column.name)) {
       value = "NULL";
       return column.quoted;
     }
@@ -258,7 +257,7 @@ std::string KeyClassifier::parked_column(const UniqueIndex& index, std::string& 
     const bool guarded =
         std::any_of(table_.details.checks.begin(), table_.details.checks.end(), reads) ||
         std::any_of(table_.details.table.foreign_keys.begin(), table_.details.table.foreign_keys.end(), reads);
-    if (guarded) continue;
+    if (guarded || decides_elsewhere(index, column.name)) continue;
     // Values that nobody uses; should one be in use after all, the server refuses it and the claims become conflicts.
     const std::string record = "s." + table_.record;
     const ColumnDetails& details = table_.details.details_of(column.name);
@@ -276,17 +275,63 @@ std::string KeyClassifier::parked_column(const UniqueIndex& index, std::string& 
   return {};
 }
 
+// Whether the column has a say in other keys than by its own value: a predicate or an expression reads it.
+bool KeyClassifier::decides_elsewhere(const UniqueIndex& index, const std::string& column) const {
+  const auto& indexes = table_.details.unique_indexes;
+  const auto& exclusions = table_.details.exclusions;
+  return std::any_of(indexes.begin(), indexes.end(),
+                     [&](const UniqueIndex& other) {
+                       return other.name != index.name && !other.plain && contains(other.columns, column);
+                     }) ||
+         std::any_of(exclusions.begin(), exclusions.end(),
+                     [&](const Exclusion& exclusion) { return contains(exclusion.key.columns, column); });
+}
+
+// Whether a NULL for a while could be refused, or could make rows equal in another key.
+bool KeyClassifier::minds_null(const UniqueIndex& index, const std::string& column) const {
+  const TableDetails& details = table_.details;
+  if (details.table.find_column(column)->not_null || decides_elsewhere(index, column)) return true;
+  for (const UniqueIndex& other : details.unique_indexes) {
+    if (other.nulls_not_distinct && contains(other.columns, column)) return true;
+  }
+  for (std::size_t i = 0; i < details.table.foreign_keys.size(); ++i) {
+    const auto& columns = details.table.foreign_keys[i].columns;
+    if (details.match_full[i] && columns.size() > 1 && contains(columns, column)) return true;
+  }
+  return std::any_of(details.checks.begin(), details.checks.end(), [&](const CheckConstraint& check) {
+    return contains(check.columns, column) && (check.columns.size() > 1 || fails_for_null(check, column));
+  });
+}
+
+bool KeyClassifier::fails_for_null(const CheckConstraint& check, const std::string& column) const {
+  const std::string name = quote_name(column);
+  connection_.execute("SAVEPOINT null_check");
+  bool fails = true;
+  try {
+    // A subquery without a row is a NULL of the column's type.
+    fails = connection_
+                .query("SELECT (" + check.expression + ") IS FALSE FROM (SELECT (SELECT t." + name + " FROM " +
+                       table_.target_rows + " t LIMIT 0) AS " + name + ") x")[0][0]
+                .as<bool>();
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT null_check");
+  }
+  connection_.execute("RELEASE SAVEPOINT null_check");
+  return fails;
+}
+
 void KeyClassifier::park() {
   for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
     const UniqueIndex& index = table_.details.unique_indexes[i];
-    std::string value;
-    const std::string column = parked_column(index, value);
     const std::string claims = table_.claims + " c WHERE c.place = " + std::to_string(i);
     if (connection_.query("SELECT FROM " + claims + " LIMIT 1").empty()) continue;
     if (index.deferrable) {
       connection_.execute("SET CONSTRAINTS " + constraint_name(index) + " DEFERRED");
       continue;
     }
+    std::string value;
+    const std::string column = parked_column(index, value);
     connection_.execute("UPDATE " + table_.target_rows + " AS t SET " + column + " = " + value + " FROM " +
                         table_.typed_rows() + " s WHERE " + table_.same_identity("s", "t") + " AND s." + table_.record +
                         " IN (SELECT c.freed_by FROM " + claims + " AND c.record IN (SELECT v.record FROM " +

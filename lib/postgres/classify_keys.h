@@ -46,6 +46,9 @@ class KeyClassifier {
   void reject_excluded(std::size_t place);
   std::uint64_t reject_claims(std::size_t place, const std::string& condition, const std::string& why);
   std::string parked_column(const UniqueIndex& index, std::string& value) const;
+  bool decides_elsewhere(const UniqueIndex& index, const std::string& column) const;
+  bool minds_null(const UniqueIndex& index, const std::string& column) const;
+  bool fails_for_null(const CheckConstraint& check, const std::string& column) const;
   bool can_be_freed(const UniqueIndex& index) const;
   std::string constraint_name(const UniqueIndex& index) const;
   std::string exclusion_table(std::size_t place) const;

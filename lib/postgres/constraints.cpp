@@ -98,6 +98,35 @@ class ConstraintReader {
              "a.attrelid = f.confrelid AND a.attnum = ANY (f.confkey) WHERE f.contype = 'f' AND f.confrelid" +
              among_))
       table_of(row[0]).referenced_columns.push_back(text_of(row[1]));
+    std::string last;
+    for (const auto& row : connection_.query(
+             "SELECT f.confrelid, f.oid, f.conname, CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END || "
+             "pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relname, f.conrelid = "
+             "f.confrelid, f.confupdtype = 'r', ca.attname, pa.attname, 'OPERATOR(' || "
+             "pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')', 'OPERATOR(' || "
+             "pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')' "
+             "FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid "
+             "JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace "
+             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS n "
+             "JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[n] "
+             "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[n] "
+             "JOIN pg_catalog.pg_operator e ON e.oid = f.conpfeqop[n] "
+             "JOIN pg_catalog.pg_namespace es ON es.oid = e.oprnamespace "
+             "JOIN pg_catalog.pg_operator k ON k.oid = f.conppeqop[n] "
+             "JOIN pg_catalog.pg_namespace ks ON ks.oid = k.oprnamespace "
+             "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND f.confrelid" +
+             among_ + " ORDER BY f.confrelid, f.conname, f.oid, n")) {
+      std::vector<Reference>& references = table_of(row[0]).references;
+      if (last != text_of(row[1])) {
+        references.push_back(
+            {text_of(row[2]), text_of(row[3]), text_of(row[4]), row[5].as<bool>(), row[6].as<bool>(), {}, {}, {}, {}});
+      }
+      last = text_of(row[1]);
+      references.back().columns.push_back(text_of(row[7]));
+      references.back().parent_columns.push_back(text_of(row[8]));
+      references.back().equality.push_back(text_of(row[9]));
+      references.back().key_equality.push_back(text_of(row[10]));
+    }
   }
 
  private:

@@ -50,6 +50,19 @@ struct CheckConstraint {
   std::vector<std::string> columns;
 };
 
+// A foreign key of any table that refers to this one and holds its keys back: ON UPDATE NO ACTION or RESTRICT.
+struct Reference {
+  std::string name;
+  std::string rows;   // of the table that refers: "ONLY "schema"."table""
+  std::string table;  // its name, for messages
+  bool own = false;   // this table refers to itself
+  bool restrict = false;
+  std::vector<std::string> columns;         // of the table that refers
+  std::vector<std::string> parent_columns;  // parallel, of this one
+  std::vector<std::string> equality;        // parallel: parent = child
+  std::vector<std::string> key_equality;    // parallel: parent = parent
+};
+
 struct SequenceUse {
   std::string column;
   std::string sequence;  // quoted, to be used in SQL
@@ -69,6 +82,7 @@ struct TableDetails {
   std::vector<CheckConstraint> checks;
   std::vector<Exclusion> exclusions;
   std::vector<std::string> referenced_columns;  // of foreign keys of any table
+  std::vector<Reference> references;            // by name
   std::vector<SequenceUse> sequences;
   std::vector<std::string> triggers;  // the user's own, enabled ones
 

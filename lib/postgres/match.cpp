@@ -47,18 +47,8 @@ std::string same_match(const StagedTable& table, const std::string& a, const std
   return table.same_columns(table.plan.match, a, b);
 }
 
-std::string match_list(const StagedTable& table, const std::string& alias) {
-  std::vector<std::string> list;
-  for (const std::string& column : table.plan.match) list.push_back(alias + "." + quote_name(column));
-  return join(list, ", ");
-}
-
 std::string match_text(const StagedTable& table, const std::string& alias) {
   return table.columns_text(table.plan.match, alias);
-}
-
-std::string not_rejected(const StagedTable& table, const std::string& alias) {
-  return "NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = " + alias + "." + table.record + ")";
 }
 
 std::string matched_target(const StagedTable& table) {
@@ -113,18 +103,18 @@ void Matcher::find(StagedTable& table) {
 }
 
 void Matcher::reject_ambiguous(StagedTable& table) {
-  const std::string several = " HAVING pg_catalog.count(*) > 1)";
   std::uint64_t found =
       reject(connection_, table,
              reject_sql(table, {'c', "'more than one row of the target has ' || " + match_text(table, "s"), {}, {}},
                         table.typed_rows() + " s WHERE s." + table.record + " IN (SELECT m.record FROM " +
-                            table.matches + " m GROUP BY m.record" + several));
-  const std::string list = match_list(table, "k");
-  found += reject(
-      connection_, table,
-      reject_sql(table, {'c', "'more than one record of the file has ' || " + match_text(table, "s"), {}, {}},
-                 table.typed_rows() + " s JOIN (SELECT " + list + " FROM " + table.typed_rows() + " k GROUP BY " +
-                     list + several + " d ON " + same_match(table, "s", "d") + " WHERE " + not_rejected(table, "s")));
+                            table.matches + " m GROUP BY m.record HAVING pg_catalog.count(*) > 1)"));
+  found += reject_repeated(connection_, table, table.plan.match,
+                           "'more than one record of the file has ' || " + match_text(table, "s"));
+  // What refers to such a key could mean either row.
+  if (!taken_over(table).empty()) {
+    found +=
+        reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
+  }
   if (found > 0) {
     connection_.execute("DELETE FROM " + table.matches + " m USING " + table.rejects + " r WHERE r.record = m.record");
   }

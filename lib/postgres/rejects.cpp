@@ -13,6 +13,28 @@ std::string reject_sql(const StagedTable& table, const Rejection& rejection, con
   return sql + " FROM " + rows;
 }
 
+std::string not_rejected(const StagedTable& table, const std::string& alias) {
+  return "NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = " + alias + "." + table.record + ")";
+}
+
+std::uint64_t reject_repeated(Connection& connection, StagedTable& table, const std::vector<std::string>& columns,
+                              const std::string& reason) {
+  std::vector<std::string> list;
+  for (const std::string& column : columns) list.push_back("k." + quote_name(column));
+  std::string counted = table.typed_rows() + " k";
+  std::string judged;
+  if (table.rejected_rows > 0) {
+    counted += " WHERE " + not_rejected(table, "k");
+    judged = " WHERE " + not_rejected(table, "s");
+  }
+  const std::string keys = join(list, ", ");
+  return reject(
+      connection, table,
+      reject_sql(table, {'c', reason, {}, {}},
+                 table.typed_rows() + " s JOIN (SELECT " + keys + " FROM " + counted + " GROUP BY " + keys +
+                     " HAVING pg_catalog.count(*) > 1) d ON " + table.same_columns(columns, "s", "d") + judged));
+}
+
 std::string accepted_rows(const StagedTable& table) {
   return table.typed_rows() + " s WHERE s." + table.record + " IN (SELECT v.record FROM " + table.verdicts + " v)";
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "postgres/connection.h"
 #include "postgres/staged_table.h"
@@ -20,6 +21,14 @@ struct Rejection {
 
 // INSERT INTO reject_N …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
 std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows);
+
+// Condition: nothing speaks against the staged row `alias`, whatever its verdict.
+std::string not_rejected(const StagedTable& table, const std::string& alias);
+
+// Leaves out rows of the file that have the same values in all of `columns`; those that are left out already claim
+// nothing. `reason`: a text expression. Returns how many.
+std::uint64_t reject_repeated(Connection& connection, StagedTable& table, const std::vector<std::string>& columns,
+                              const std::string& reason);
 
 // The staged rows that are still to be written, called s; ends in a WHERE.
 std::string accepted_rows(const StagedTable& table);

@@ -112,5 +112,36 @@ TEST(Exclusions, AreJudgedAgainstTheTargetAndWithinTheFile) {
   EXPECT_EQ(done.left_out.at("s")[0].holder, "id=2");
 }
 
+TEST(FreedKeys, StayAConflictWhereACheckMindsNull) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, k int UNIQUE CHECK (k IS NOT NULL)); INSERT INTO t SELECT g, g FROM "
+      "generate_series(1, 3) g");
+  EXPECT_EQ(t.import_as_announced(swap_of("t")).of("t"), "update 1, conflict 2");
+}
+
+TEST(FreedKeys, StayAConflictWhereACheckReadsAnotherColumnAsWell) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, k int UNIQUE, l int, CHECK ((k IS NULL) = (l IS NULL))); INSERT INTO t "
+      "VALUES (1, 1, 7), (2, 2, 7)");
+  EXPECT_EQ(t.import_as_announced({{"t", {R"({"id":1,"k":2,"l":7})", R"({"id":2,"k":1,"l":7})"}}}).of("t"),
+            "conflict 2");
+}
+
+TEST(FreedKeys, AreSwappedUnderACheckThatLetsNullPass) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, k int UNIQUE CHECK (k > 0)); INSERT INTO t SELECT g, g FROM "
+      "generate_series(1, 3) g");
+  EXPECT_EQ(t.import_as_announced(swap_of("t")).of("t"), "update 3");
+  EXPECT_EQ(t.holds("SELECT * FROM t ORDER BY id"), kSwapped);
+}
+
+TEST(FreedKeys, DoNotBringRowsIntoAPartialKeyMeanwhile) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, k int UNIQUE, m int); CREATE UNIQUE INDEX ON t (m) WHERE k IS NULL; "
+      "INSERT INTO t VALUES (1, 1, 5), (2, 2, 5)");
+  EXPECT_EQ(t.import_as_announced({{"t", {R"({"id":1,"k":2,"m":5})", R"({"id":2,"k":1,"m":5})"}}}).of("t"),
+            "conflict 2");
+}
+
 }  // namespace
 }  // namespace import_test

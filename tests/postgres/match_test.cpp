@@ -108,5 +108,29 @@ TEST(Match, RefusesAKeyThatRefersToItsOwnTable) {
   }
 }
 
+TEST(Match, DoesNotMixUpAMatchedRowWithANewOneWhoseKeyItTakesOver) {
+  // Row 5 becomes 7 there, and 7 of the file is somebody else.
+  Case t("CREATE TABLE u (id int PRIMARY KEY, mail text UNIQUE); INSERT INTO u VALUES (7, 'x')");
+  const auto done =
+      t.import_as_announced({{"u", {R"({"id":5,"mail":"x"})", R"({"id":7,"mail":"new"})"}}}, match("u", {"mail"}));
+  EXPECT_EQ(done.of("u"), "unchanged 1, conflict 1");
+  EXPECT_TRUE(contains(done.only_left_out("u"), "for mail=x")) << done.only_left_out("u");
+}
+
+TEST(Match, LeavesOutTwoRowsOfOneKeyThatChildrenCouldMean) {
+  Case t(std::string(kUsers) + "INSERT INTO users VALUES (70, 'a', NULL), (80, 'b', NULL)");
+  const auto done =
+      t.import_as_announced({{"users", {R"({"id":1,"mail":"a","boss":null})", R"({"id":1,"mail":"b","boss":null})"}},
+                             {"posts", {R"({"id":5,"author":1,"title":"whose?"})"}}},
+                            match("users", {"mail"}));
+  EXPECT_EQ(done.of("users") + "; " + done.of("posts"), "conflict 2; invalid 1");
+}
+
+TEST(Match, ByAKeyThatIsNullInPartDoesNotHideThatAnotherKeyIsTaken) {
+  Case t("CREATE TABLE u (a int, b int, c int UNIQUE); INSERT INTO u VALUES (1, 2, 3)");
+  EXPECT_EQ(t.import_as_announced({{"u", {R"({"a":null,"b":2,"c":3})"}}}, match("u", {"a", "c"})).of("u"),
+            "conflict 1");
+}
+
 }  // namespace
 }  // namespace import_test

@@ -67,11 +67,15 @@ engine::ExportOutcome export_to(const std::string& file, const std::string& url,
 
 engine::ImportOutcome import_from(const std::string& file, const std::string& url, engine::Intent intent,
                                   const transfer::Selection& selection) {
-  auto progress = std::make_unique<base::Progress>(base::ProgressMode::kNone, 2, base::Color::kNever);
   transfer::ImportOptions options;
   options.selection = selection;
   options.input = file;
   options.intent = intent;
+  return import_from(url, options);
+}
+
+engine::ImportOutcome import_from(const std::string& url, const transfer::ImportOptions& options) {
+  auto progress = std::make_unique<base::Progress>(base::ProgressMode::kNone, 2, base::Color::kNever);
   const auto open = [&] {
     return std::make_unique<postgres::PostgresTarget>([&] { return connect(url); }, kLockTimeout);
   };
@@ -100,6 +104,10 @@ void build(support::Database& database, const Scenario& scenario, Difference dif
     database.run(orphans + "EXIT WHEN gone = 0; END LOOP; END $properties$");
   }
   database.run(scenario.foreign_key_sql());
+}
+
+void insert_where_allowed(support::Database& database, const std::vector<std::string>& inserts) {
+  if (!inserts.empty()) database.run(forgiving(inserts));
 }
 
 void clear(support::Database& database) {

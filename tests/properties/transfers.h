@@ -20,12 +20,16 @@ engine::ImportOutcome import_from(const std::string& file, const std::string& ur
                                   engine::Intent intent = engine::Intent::kImport,
                                   const transfer::Selection& selection = {});
 
+engine::ImportOutcome import_from(const std::string& url, const transfer::ImportOptions& options);
+
 // The bytes of an export from `"data"` up to the seal.
 std::string data_of(const std::string& file);
 
 // Makes the scenario's schema and, with rows, fills it: rows that break a rule or lack their parent are left out.
 enum class Rows { kNone, kAll };
 void build(support::Database& database, const Scenario& scenario, Difference difference, Rows rows);
+// Runs the statements one by one; those that break a rule change nothing.
+void insert_where_allowed(support::Database& database, const std::vector<std::string>& inserts);
 // Drops every schema but that of the extensions.
 void clear(support::Database& database);
 
