@@ -44,12 +44,12 @@ void decide_times(const std::string& column, const ColumnProfile& profile, const
   const Wanted wanted = decided.conversion.wanted;
   const std::string times = wanted == Wanted::kDay ? "dates" : "timestamps";
   if (profile.numbers() != 0 && reading != TimeReading::kIso) {
-    decided.notes.push_back(fmt::format("{}: {} ({} numbers) taken as {}", column,
+    decided.notes.push_back(fmt::format("{}: {} × {} taken as {}", column, human_count(profile.numbers()),
                                         reading == TimeReading::kSeconds ? "Unix seconds" : "Unix milliseconds",
-                                        human_count(profile.numbers()), times));
+                                        times));
   }
   if (profile.numbers() != 0 && reading == TimeReading::kIso) {
-    decided.notes.push_back(fmt::format("{}: {} numbers are no ISO text, and their rows are left out", column,
+    decided.notes.push_back(fmt::format("{}: {} × number, which is no ISO text: such rows are left out", column,
                                         human_count(profile.numbers())));
   }
   if (profile.count(Shape::kMoment) != 0 && wanted == Wanted::kTimestamptz)
@@ -92,15 +92,14 @@ void note_empty_texts(const std::string& column, const std::string& type, Role r
                       DecidedColumn& decided) {
   const std::uint64_t empty = profile.count(Shape::kEmptyText);
   if (empty == 0) return;
+  const std::string found = fmt::format("{}: {} × empty text", column, human_count(empty));
+  const std::string way_out = fmt::format("--empty-as-null {} takes it as NULL", column);
   if (decided.conversion.empty_text == EmptyText::kNull) {
-    decided.notes.push_back(fmt::format("{}: {} empty texts taken as NULL", column, human_count(empty)));
+    decided.notes.push_back(found + " taken as NULL");
   } else if (role == Role::kForeignKey) {
-    decided.notes.push_back(fmt::format("{}: {} empty texts refer to no row; --empty-as-null {} takes them as NULL",
-                                        column, human_count(empty), column));
+    decided.notes.push_back(found + ", which refers to no row; " + way_out);
   } else if (!takes_empty_text(decided.conversion.wanted)) {
-    decided.notes.push_back(
-        fmt::format("{}: {} empty texts are no {}, and their rows are left out; --empty-as-null {} takes them as NULL",
-                    column, human_count(empty), type, column));
+    decided.notes.push_back(found + ", which is no " + type + ": such rows are left out; " + way_out);
   }
 }
 

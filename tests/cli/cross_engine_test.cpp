@@ -70,8 +70,8 @@ TEST_F(CrossEngine, GoesByTheTargetsTypesAndTheValues) {
       "glad|9007199254740993|{x,y}");
   EXPECT_EQ(target.value("SELECT concat_ws('|', " + columns + ") FROM t WHERE id = 2"),
             "f|f|2025-01-31 10:30:00+00|1970-01-01 00:00:00|2025-02-01|100.00|\"text\"|sad|7");
-  EXPECT_THAT(result.dump(), AllOf(HasSubstr("t.seen: Unix seconds (2 numbers) taken as timestamps"),
-                                   HasSubstr("t.tick: Unix milliseconds (1 numbers) taken as timestamps"),
+  EXPECT_THAT(result.dump(), AllOf(HasSubstr("t.seen: 2 \\u00d7 Unix seconds taken as timestamps"),
+                                   HasSubstr("t.tick: 1 \\u00d7 Unix milliseconds taken as timestamps"),
                                    HasSubstr("t.made: ISO text without a zone taken as UTC")));
 }
 
@@ -127,7 +127,7 @@ TEST_F(CrossEngine, TakesEmptyTextForNullOnlyWhenToldTo) {
   EXPECT_EQ(status, 4);
   EXPECT_EQ(verdicts(plain, "users"), (std::vector<int>{1, 0, 0, 0, 1, 0}));
   EXPECT_THAT(plain.dump(), AllOf(HasSubstr("--empty-as-null users.last_login"),
-                                  HasSubstr("posts.author: 1 empty texts refer to no row")));
+                                  HasSubstr("1 × empty text, which refers to no row")));
   const auto told = import({"--empty-as-null", "users.last_login", "--config",
                             config(R"({"tables": {"posts": {"empty_as_null": ["author"]}}})")});
 
@@ -136,6 +136,19 @@ TEST_F(CrossEngine, TakesEmptyTextForNullOnlyWhenToldTo) {
   EXPECT_EQ(target.value("SELECT count(*) FROM posts WHERE author IS NULL"), "1");
   EXPECT_EQ(run_import({"--empty-as-null", "users.last_logn"}).status, 2);
   EXPECT_EQ(run_import({"--empty-as-null", "users"}).status, 2);
+}
+
+TEST_F(CrossEngine, TakesEmptyTextForNullWithinOneEngineToo) {
+  const std::string table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b BLOB, made DATETIME);";
+  export_from(table + "INSERT INTO t VALUES(1, '', '', 1700000000), (2, 'x', '\\x00', '2025-01-31');");
+  shell("copy.db", table);
+  const support::Run imported = support::run_program(
+      {PROGRAM_DIR "/db-import", file, "--url", "sqlite:" + folder.file("copy.db"), "--empty-as-null", "t.a"});
+
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_THAT(imported.out, Not(HasSubstr("Unix seconds")));
+  EXPECT_EQ(shell("copy.db", "SELECT quote(a), quote(b), quote(made) FROM t;"),
+            "NULL|''|1700000000\n'x'|'\\x00'|'2025-01-31'\n");
 }
 
 TEST_F(CrossEngine, AsksWhichTimesAreMeant) {
@@ -154,6 +167,66 @@ TEST_F(CrossEngine, AsksWhichTimesAreMeant) {
   EXPECT_EQ(status, 0) << settled.dump();
   EXPECT_EQ(target.value("SELECT string_agg(timestamp::text, ' ' ORDER BY id) FROM places"),
             "2023-11-14 22:13:20 2023-11-14 22:13:20.25 2025-01-31 10:30:00");
+}
+
+TEST_F(CrossEngine, GoesIntoTheServersTablesOfARealApplication) {
+  const std::string system = SOURCE_DIR "/schema/boursa/";
+  shell("app.db", support::read_file(system + "sqlite/001_initial_schema.sql"));
+  const support::Run loaded =
+      support::run_program({"sqlite3", "-bail", "-cmd", ".parameter init", "-cmd", ".parameter set :scale 40", "-cmd",
+                            ".parameter set :orphans 3", folder.file("app.db")},
+                           {.input = support::read_file(system + "sqlite/sample.sql")});
+  ASSERT_EQ(loaded.status, 0) << loaded.err;
+  ASSERT_EQ(db_export("app.db").status, 0);
+  target.run_file(system + "postgresql/001_initial_schema.sql");
+  const std::vector<std::string> options = {"--config",
+                                            config(R"({"tables": {"user_locations": {"times": {"timestamp": "seconds"}},
+                                       "data_files": {"empty_as_null": ["columns"]},
+                                       "test_history": {"empty_as_null": ["result"]}}})"),
+                                            "--empty-as-null",
+                                            "users.last_login",
+                                            "--empty-as-null",
+                                            "users.email"};
+
+  EXPECT_EQ(run_import().status, 7);
+  const auto result = import(options);
+
+  EXPECT_EQ(status, 4) << "three files of users that are gone";
+  EXPECT_EQ(verdicts(result, "users"), (std::vector<int>{40, 0, 0, 0, 0, 0})) << result.dump();
+  EXPECT_EQ(verdicts(result, "data_files"), (std::vector<int>{80, 0, 0, 3, 0, 0}));
+  EXPECT_EQ(verdicts(result, "test_history"), (std::vector<int>{160, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(verdicts(result, "user_locations"), (std::vector<int>{120, 0, 0, 0, 0, 0}));
+  const auto sum = [&](const std::string& of_sqlite, const std::string& of_postgres) {
+    EXPECT_EQ(target.value("SELECT " + of_postgres) + "\n", shell("app.db", "SELECT " + of_sqlite + ";"));
+  };
+  sum("sum(is_active) FROM users", "sum(is_active::int) FROM users");
+  sum("sum(CASE typeof(timestamp) WHEN 'text' THEN strftime('%s', timestamp) ELSE CAST(timestamp AS INTEGER) END) FROM "
+      "user_locations",
+      "sum(floor(extract(epoch FROM timestamp)))::bigint FROM user_locations");
+  sum("count(*) FROM users WHERE coalesce(last_login, '') = ''", "count(*) FROM users WHERE last_login IS NULL");
+}
+
+TEST_F(CrossEngine, PrintsWhatTheColumnsOfAnSqliteFileHold) {
+  shell("app.db",
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, made DATETIME, note TEXT);"
+        "INSERT INTO t VALUES(1, 1700000000, ',\n'), (2, '2025-01-31 10:30:00', NULL), (3, '', x'00');");
+  const auto profile = [&](const std::string& url, const std::vector<std::string>& options) {
+    std::vector<std::string> words = {PROGRAM_DIR "/db-export", "--profile", "--url", url};
+    words.insert(words.end(), options.begin(), options.end());
+    return support::run_program(words);
+  };
+
+  const support::Run printed = profile("sqlite:" + folder.file("app.db"), {});
+  const support::Run json = profile("sqlite:" + folder.file("app.db"), {"--json"});
+
+  EXPECT_EQ(printed.status, 0) << printed.err;
+  EXPECT_THAT(printed.out, AllOf(HasSubstr("declared as"), HasSubstr("DATETIME"), HasSubstr("ISO date and time")));
+  const auto columns = nlohmann::json::parse(json.out)["columns"];
+  EXPECT_EQ(columns[1]["holds"].dump(), R"({"ISO date and time":1,"empty text":1,"integer":1})");
+  EXPECT_EQ(columns[1]["numbers"], "1700000000");
+  EXPECT_EQ(columns[2]["holds"].dump(), R"({"NULL":1,"bytes":1,"text":1})");
+  EXPECT_EQ(profile(target.url(), {}).status, 2);
+  EXPECT_EQ(profile("sqlite:" + folder.file("app.db"), {"out.json"}).status, 2);
 }
 
 std::string real_database(const std::string& name) {

@@ -89,7 +89,7 @@ TEST(Conversion, ReadsSecondsAndMillisecondsByTheSizeOfAll) {
   EXPECT_EQ(given(kTimestamptz, {text("1700000000")}), "string 2023-11-14T22:13:20Z");
   EXPECT_EQ(given(kTimestamp, {object(R"({"$real": "1700000000.0"})")}), "string 2023-11-14T22:13:20");
   EXPECT_THAT(decided(kTimestamp, {number("1700000000")}).notes,
-              ElementsAre("t.c: Unix seconds (1 numbers) taken as timestamps"));
+              ElementsAre("t.c: 1 × Unix seconds taken as timestamps"));
 }
 
 TEST(Conversion, DoesNotGuessWhichTimesAreMeant) {
@@ -149,12 +149,13 @@ TEST(Conversion, TakesEmptyTextForNullOnlyWhereItIsAskedFor) {
   EXPECT_EQ(given("uuid", {text("")}), "string ");
   EXPECT_EQ(given("uuid", {text("")}, kEmptyIsNull), "null null");
   EXPECT_EQ(given("uuid", {text(" ")}, kEmptyIsNull), "string  ");
-  EXPECT_THAT(decided("uuid", {text("")}).notes,
-              ElementsAre("t.c: 1 empty texts are no uuid, and their rows are left out; --empty-as-null t.c takes them "
-                          "as NULL"));
+  EXPECT_THAT(
+      decided("uuid", {text("")}).notes,
+      ElementsAre("t.c: 1 × empty text, which is no uuid: such rows are left out; --empty-as-null t.c takes it as "
+                  "NULL"));
   EXPECT_THAT(decided("text", {text("")}).notes, IsEmpty());
   EXPECT_THAT(decided("text", {text("")}, {}, Role::kForeignKey).notes,
-              ElementsAre("t.c: 1 empty texts refer to no row; --empty-as-null t.c takes them as NULL"));
+              ElementsAre("t.c: 1 × empty text, which refers to no row; --empty-as-null t.c takes it as NULL"));
 }
 
 TEST(Conversion, TouchesNothingElse) {
