@@ -128,8 +128,8 @@ void ColumnProfile::add(const Value& value) {
 
 std::string range_in_words(const ColumnProfile& profile) {
   if (profile.numbers() == 0) return {};
-  if (profile.least == profile.greatest) return fmt::format("{:.17g}", profile.least);
-  return fmt::format("from {:.17g} to {:.17g}", profile.least, profile.greatest);
+  if (profile.least == profile.greatest) return fmt::format("{}", profile.least);
+  return fmt::format("from {} to {}", profile.least, profile.greatest);
 }
 
 std::string in_words(const ColumnProfile& profile) {
