@@ -12,6 +12,7 @@
 #include "cli/guard.h"
 #include "cli/location.h"
 #include "cli/options.h"
+#include "report/columns.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "transfer/config.h"
@@ -88,6 +89,16 @@ int run_list(const Console& console, const ExportCommand& command, engine::Sourc
   return kDone;
 }
 
+int run_profile(const Console& console, const base::StopSignals& signals, const ExportCommand& command,
+                engine::Source& source) {
+  base::Progress progress(progress_mode(command.common), STDERR_FILENO, console.message_color());
+  const auto columns = transfer::profile_columns(source, command.job.selection, progress, signals.token());
+  progress.finish();
+  console.print_result(command.common.form == ResultForm::kJson ? report::columns_json(columns)
+                                                                : report::columns_text(columns));
+  return kDone;
+}
+
 void print_export(const Console& console, const CommonOptions& options, const engine::ExportOutcome& outcome) {
   if (options.form == ResultForm::kJson) return console.print_result(report::export_json(outcome));
   if (options.verbosity == Verbosity::kQuiet) return;
@@ -104,6 +115,7 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
       open_source(location, options.lock_timeout, command.jobs, signals.token());
   say_server(console, options, source->info(), command.job.selection);
   if (command.task == ExportTask::kList) return run_list(console, command, *source);
+  if (command.task == ExportTask::kProfile) return run_profile(console, signals, command, *source);
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
   engine::ExportOutcome outcome = transfer::run_export(*source, command.job, progress, signals.token());

@@ -33,7 +33,7 @@ struct CommonOptions {
   ResultForm form = ResultForm::kText;
 };
 
-enum class ExportTask { kExport, kList };
+enum class ExportTask { kExport, kList, kProfile };
 
 struct ExportCommand {
   CommonOptions common;

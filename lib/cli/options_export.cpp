@@ -45,8 +45,9 @@ unsigned parse_jobs(const std::string& word) {
 
 void check(const Syntax& syntax, const ExportCommand& command) {
   const bool json = command.common.form == ResultForm::kJson;
-  const bool list = command.task == ExportTask::kList;
-  if (list && !command.job.output.empty()) throw syntax.wrong("--list writes no FILE; leave one of them out");
+  const char* const task = command.task == ExportTask::kList ? "--list" : "--profile";
+  if (command.task != ExportTask::kExport && !command.job.output.empty())
+    throw syntax.wrong(std::string(task) + " writes no FILE; leave one of them out");
   if (json && command.job.output == "-")
     throw syntax.wrong("standard output takes the document (FILE is -) or the result (--json), not both");
 }
@@ -61,6 +62,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   CommonSyntax common;
   std::vector<std::string> conditions;
   bool list = false;
+  bool profile = false;
   bool sorted = false;
   bool force = false;
   std::optional<std::string> compression;
@@ -69,6 +71,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   syntax.argument("FILE", command.job.output,
                   "where to; exports/export-<time>.json if left out, - for standard output");
   syntax.flag("--list", list, "print the tables in the order of the export, and write nothing");
+  syntax.flag("--profile", profile, "print what the columns of an SQLite file really hold, and write nothing");
   syntax.list("--where", "TABLE=SQL", conditions, "only rows of TABLE that fulfil SQL (may be repeated)");
   syntax.flag("--sorted", sorted, "rows in the order of their keys, for files that are compared");
   syntax.option("--jobs", "N", jobs,
@@ -83,7 +86,9 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   if (auto text = syntax.parse(argc, argv)) return Printout{std::move(*text)};
   command.common = common.read(syntax);
   demand_file_name(syntax, command.job.output);
+  if (list && profile) throw syntax.wrong("--list and --profile are two results; give one of them");
   if (list) command.task = ExportTask::kList;
+  if (profile) command.task = ExportTask::kProfile;
   if (sorted) command.job.row_order = engine::RowOrder::kIdentity;
   if (jobs) command.jobs = parse_jobs(*jobs);
   if (compression) {

@@ -53,6 +53,17 @@ transfer::TablePolicy parse_match(const Syntax& syntax, const std::string& word)
   return policy;
 }
 
+// "users.last_login": what stands before the last dot is the table.
+transfer::TablePolicy parse_empty_as_null(const Syntax& syntax, const std::string& word) {
+  const std::size_t dot = word.rfind('.');
+  if (dot == std::string::npos || dot == 0 || dot + 1 == word.size())
+    throw syntax.wrong("--empty-as-null is not TABLE.COLUMN: \"" + base::printable(word) + "\"");
+  transfer::TablePolicy policy;
+  policy.tables = word.substr(0, dot);
+  policy.empty_as_null = {word.substr(dot + 1)};
+  return policy;
+}
+
 // What a reader of a report must know to repeat it.
 std::vector<std::string> deciding_words(const ImportCommand& command) {
   std::vector<std::string> words;
@@ -69,6 +80,9 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.mode == engine::Mode::kInsert) words.emplace_back("--mode insert");
   if (command.job.mode == engine::Mode::kUpdate) words.emplace_back("--mode update");
   for (const transfer::TablePolicy& policy : command.job.policies) {
+    for (const std::string& column : policy.empty_as_null)
+      words.push_back("--empty-as-null " + report::shell_word(policy.tables + "." + column));
+    if (policy.match.empty()) continue;
     std::string columns;
     for (const std::string& column : policy.match) columns += (columns.empty() ? "" : ",") + column;
     words.push_back("--match " + report::shell_word(policy.tables + "=" + columns));
@@ -94,6 +108,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   std::optional<std::string> rejects;
   std::optional<std::string> first_load;
   std::vector<std::string> matches;
+  std::vector<std::string> empty_as_null;
   bool dry_run = false;
   bool rehearse = false;
   bool keep_newer = false;
@@ -115,6 +130,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
               "leave rows alone that were changed later in the target (updatedAt, updated_at or as in --config)");
   syntax.option("--on-conflict", "WHAT", on_conflict,
                 "skip (if left out): leave the row out and go on; fail: roll everything back");
+  syntax.list("--empty-as-null", "TABLE.COLUMN", empty_as_null,
+              "take empty texts of this column as NULL (may be repeated)");
   syntax.flag("--atomic", atomic, "roll everything back if a row would be left out");
   syntax.option(
       "--rejects", "FILE", rejects,
@@ -154,6 +171,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
     command.job.rejects = *rejects;
   }
   for (const std::string& word : matches) command.job.policies.push_back(parse_match(syntax, word));
+  for (const std::string& word : empty_as_null) command.job.policies.push_back(parse_empty_as_null(syntax, word));
   if (on_conflict) {
     command.job.on_conflict = choose<transfer::ConflictPolicy>(
         "--on-conflict", *on_conflict,

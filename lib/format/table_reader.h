@@ -2,7 +2,9 @@
 // Views only: a record and its values are good until the next call of next().
 #pragma once
 
+#include <functional>
 #include <span>
+#include <utility>
 
 #include "format/row_parser.h"
 #include "format/row_splitter.h"
@@ -12,13 +14,22 @@ namespace format {
 
 class TableReader {
  public:
+  // Makes other values of those of a record; its result is good until the next call.
+  using Rewrite = std::function<std::span<const Value>(std::span<const Value>)>;
+
   // `splitter` stands at the beginning of the table's section; both outlive the reader.
   TableReader(RowSplitter& splitter, RowParser& parser) : splitter_(splitter), parser_(parser) {}
+
+  // From now on values() gives what `rewrite` makes of the record's values.
+  void rewrite_values(Rewrite rewrite) { rewrite_ = std::move(rewrite); }
 
   // False behind the last record.
   bool next() { return splitter_.next_record(record_); }
   const RawRecord& record() const { return record_; }
-  std::span<const Value> values() { return parser_.parse(record_); }
+  std::span<const Value> values() {
+    const std::span<const Value> values = parser_.parse(record_);
+    return rewrite_ ? rewrite_(values) : values;
+  }
 
   // Where the record after this one begins; restore() continues exactly there.
   Position position() const { return splitter_.position(); }
@@ -28,6 +39,7 @@ class TableReader {
   RowSplitter& splitter_;
   RowParser& parser_;
   RawRecord record_{};
+  Rewrite rewrite_;
 };
 
 }  // namespace format

@@ -110,7 +110,8 @@ class Reader {
   }
 
   void read_rule(const std::string& place, const std::string& rule, const json& value, TablePolicy& policy) const {
-    static const std::vector<std::string> rules = {"mode", "match", "keep_newer", "changed_at", "on_conflict"};
+    static const std::vector<std::string> rules = {"mode",        "match",         "keep_newer", "changed_at",
+                                                   "on_conflict", "empty_as_null", "times"};
     const std::string where = place + ", \"" + printable(rule) + "\"";
     if (rule == "mode") {
       policy.mode = one_of<engine::Mode>(
@@ -125,6 +126,16 @@ class Reader {
     } else if (rule == "keep_newer") {
       if (!value.is_boolean()) throw wrong(where + " must be true or false");
       policy.newer_rows = value.get<bool>() ? engine::NewerRows::kKeep : engine::NewerRows::kOverwrite;
+    } else if (rule == "empty_as_null") {
+      policy.empty_as_null = names(value, "empty_as_null");
+    } else if (rule == "times") {
+      if (!value.is_object()) throw wrong(where + " must be an object: columns and how their times are written");
+      for (const auto& [column, word] : value.items()) {
+        policy.times.emplace_back(column, one_of<TimeReading>(word, where + ", " + printable(column),
+                                                              {{"iso", TimeReading::kIso},
+                                                               {"seconds", TimeReading::kSeconds},
+                                                               {"milliseconds", TimeReading::kMilliseconds}}));
+      }
     } else if (rule == "changed_at") {
       if (!value.is_string() || value.get<std::string>().empty()) throw wrong(where + " must be the name of a column");
       policy.changed_at = value.get<std::string>();

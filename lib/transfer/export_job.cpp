@@ -13,8 +13,10 @@
 #include "base/terminal.h"
 #include "catalog/graph.h"
 #include "format/header.h"
+#include "format/row_parser.h"
 #include "format/writer.h"
 #include "transfer/clock.h"
+#include "transfer/profile.h"
 #include "transfer/selection.h"
 
 namespace transfer {
@@ -104,6 +106,33 @@ void note_outside_parents(const Chosen& chosen, const format::Header& header, en
                       format::section_name(table.name, header.schemas),
                       format::section_name(key.parent, header.schemas), key.name));
     }
+  }
+}
+
+// The records of a batch, as read_batch appends them: a line each, for no text of JSON holds a line break.
+void profile_batch(base::ByteBuffer& batch, format::RowParser& parser, Profile& profile) {
+  batch.room(format::kRecordPaddingBytes);
+  std::string_view rest = batch.view();
+  format::RawRecord record;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(",\n");
+    record.text = rest.substr(0, end);
+    ++record.number;
+    profile.add(parser.parse(record));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
+  }
+}
+
+void list_content(const std::string& table, const std::vector<const catalog::Column*>& columns, const Profile& profile,
+                  std::vector<engine::ColumnContent>& contents) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const ColumnProfile& held = profile.columns()[i];
+    engine::ColumnContent content{table, columns[i]->name, columns[i]->type, {}, range_in_words(held)};
+    for (std::size_t shape = 0; shape < kShapes; ++shape) {
+      if (held.counts[shape] != 0)
+        content.shapes.push_back({std::string(name_of(static_cast<Shape>(shape))), held.counts[shape]});
+    }
+    contents.push_back(std::move(content));
   }
 }
 
@@ -217,6 +246,41 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
     list.push_back(std::move(listed));
   }
   return list;
+}
+
+std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const Selection& selection,
+                                                   base::Progress& progress, const std::stop_token& stop) {
+  if (source.info().engine != "sqlite") {
+    throw Error(ErrorKind::kUsage, "--profile is for SQLite: a column of " + source.info().engine + " holds its type",
+                "leave --profile out");
+  }
+  const Chosen chosen = choose(source, selection);
+  source.open_snapshot(chosen.tables);
+  progress.phase("profile", 0);
+  std::vector<engine::ColumnContent> contents;
+  for (const catalog::Table& table : chosen.tables) {
+    std::vector<const catalog::Column*> columns;
+    std::vector<std::string> names;
+    for (const catalog::Column& column : table.columns) {
+      if (column.generated) continue;
+      columns.push_back(&column);
+      names.push_back(column.name);
+    }
+    const std::string section = format::section_name(table.name, chosen.schemas);
+    progress.table(section);
+    format::RowParser parser(names, format::Strictness::kTrusted, section);
+    Profile profile(names.size());
+    base::ByteBuffer batch;
+    const auto reader = source.read({table.name, "", engine::RowOrder::kPhysical});
+    while (const std::uint64_t records = reader->read_batch(batch)) {
+      base::throw_if_stopped(stop);
+      profile_batch(batch, parser, profile);
+      progress.advance(records, batch.size());
+      batch.clear();
+    }
+    list_content(section, columns, profile, contents);
+  }
+  return contents;
 }
 
 }  // namespace transfer

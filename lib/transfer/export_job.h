@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "engine/column_content.h"
 #include "engine/outcome.h"
 #include "engine/source.h"
 #include "transfer/options.h"
@@ -18,5 +19,10 @@ engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& op
 
 // The tables that run_export would write, in its order.
 std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selection& selection);
+
+// What the columns of those tables really hold; reads every row and writes nothing. For a source that does not hold a
+// column to its type; kUsage for any other.
+std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const Selection& selection,
+                                                   base::Progress& progress, const std::stop_token& stop);
 
 }  // namespace transfer

@@ -16,6 +16,7 @@
 #include "format/row_splitter.h"
 #include "format/table_reader.h"
 #include "transfer/clock.h"
+#include "transfer/cross_engine.h"
 #include "transfer/plan.h"
 #include "transfer/policies.h"
 #include "transfer/rejects.h"
@@ -46,6 +47,7 @@ class ImportJob {
     if (!options_.rejects.empty()) demand_free_path(options_.rejects);  // not only when there is something to reject
     verify();
     target_ = open_target_();
+    profile();
     for (int attempt = 1;; ++attempt) {
       rejects_.reset();
       reports_.reset();
@@ -88,10 +90,22 @@ class ImportJob {
     if (spool) file_.emplace(spool->finish(file_->name()));
   }
 
+  // What a column of SQLite holds, only its values tell.
+  void profile() {
+    if (!crosses_engines(verified_.header, target_->info())) return;
+    progress_.phase("profile", verified_.bytes);
+    profiles_ = profile_file(*file_, verified_.header, strictness(), progress_, stop_);
+  }
+
+  format::Strictness strictness() const {
+    return verified_.sealed ? format::Strictness::kTrusted : format::Strictness::kFull;
+  }
+
   void transfer_rows() {
     target_->begin(options_.intent);
     const auto& schemas = options_.selection.schemas;
     const Plan plan = make_plan(verified_.header, target_->tables(schemas), target_->info(), options_);
+    conversions_ = decide_conversions(verified_.header, plan, profiles_, options_);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
     stage_and_classify(plan);
@@ -137,6 +151,8 @@ class ImportJob {
     outcome_.decided_at = timestamp_now();
     outcome_.options = options_.words;
     outcome_.differences = plan.differences;
+    outcome_.differences.insert(outcome_.differences.end(), conversions_.differences.begin(),
+                                conversions_.differences.end());
     if (!header.last_migration.empty() && migration && header.last_migration != migration->name) {
       outcome_.differences.push_back("the last migration of the source is " + header.last_migration +
                                      ", that of the target is " + (migration->name.empty() ? "none" : migration->name));
@@ -187,14 +203,10 @@ class ImportJob {
         splitter.skip_records();
         continue;
       }
-      std::vector<std::string> columns;
-      for (const catalog::Column& column : verified_.header.tables[i].columns) {
-        if (!column.generated) columns.push_back(column.name);
-      }
-      if (!verified_.header.annotation.empty()) columns.push_back(verified_.header.annotation);  // read past
-      format::RowParser parser(std::move(columns),
-                               verified_.sealed ? format::Strictness::kTrusted : format::Strictness::kFull, section);
+      format::RowParser parser(record_columns(verified_.header, i), strictness(), section);
       format::TableReader records(splitter, parser);
+      if (std::optional<Conversion>& conversion = conversions_.of_section[i])
+        records.rewrite_values([&](auto values) { return conversion->convert(values); });
       target_->stage(*plan.table_of_section[i], records, progress_);
     }
     splitter.read_seal();
@@ -337,6 +349,8 @@ class ImportJob {
   std::optional<base::InputFile> file_;
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;
+  std::vector<Profile> profiles_;  // by table of the file; empty: nothing crosses engines
+  Conversions conversions_;
   engine::ImportOutcome outcome_;
   std::optional<Rejects> rejects_;  // like the reports: of this attempt
   std::optional<Reports> reports_;

@@ -40,14 +40,21 @@ struct ExportOptions {
 enum class LeftOutPolicy { kContinue, kRollBack };
 enum class ConflictPolicy { kSkip, kFail };
 
+// How the times of a column of SQLite are written, where its values do not tell: numbers since 1970, or only text.
+enum class TimeReading { kIso, kSeconds, kMilliseconds };
+// What becomes of a text without a character in it.
+enum class EmptyText { kKept, kNull };
+
 // How the rows of some tables are to be treated, where that differs from the rest.
 struct TablePolicy {
   std::string tables;  // a pattern, as of Selection
   std::optional<engine::Mode> mode;
   std::optional<engine::NewerRows> newer_rows;
   std::optional<ConflictPolicy> on_conflict;
-  std::vector<std::string> match;  // columns of a natural key
-  std::string changed_at;          // the column that says when a row was last changed
+  std::vector<std::string> match;                          // columns of a natural key
+  std::string changed_at;                                  // the column that says when a row was last changed
+  std::vector<std::string> empty_as_null;                  // columns
+  std::vector<std::pair<std::string, TimeReading>> times;  // by column; for a file of SQLite
 };
 
 struct ImportOptions {

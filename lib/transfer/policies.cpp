@@ -16,7 +16,8 @@ using base::ErrorKind;
 // Both in the file and written to the target.
 bool is_written(const catalog::Table& file, const engine::TablePlan& plan, const std::string& column) {
   const catalog::Column* there = plan.target.find_column(column);
-  return file.find_column(column) != nullptr && there != nullptr && !there->generated;
+  const catalog::Column* in_file = file.find_column(column);
+  return in_file != nullptr && !in_file->generated && there != nullptr && !there->generated;
 }
 
 void demand_column(const catalog::Table& file, const engine::TablePlan& plan, const std::string& column,
@@ -99,6 +100,26 @@ void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const 
                 near ? "did you mean " + base::printable(*near) + "?"
                      : "name a table of the file: it lists them at its beginning");
   }
+}
+
+std::vector<ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
+                                      const ImportOptions& options) {
+  std::vector<std::string> columns;
+  for (const catalog::Column& column : file.columns) {
+    if (!column.generated) columns.push_back(column.name);
+  }
+  std::vector<ColumnWish> wishes(columns.size());
+  const auto wish_of = [&](const std::string& column, const char* wish) -> ColumnWish& {
+    demand_column(file, plan, column, wish);
+    return wishes[static_cast<std::size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin())];
+  };
+  for (const TablePolicy& policy : options.policies) {
+    if (!matches(policy.tables, plan.target.name)) continue;
+    for (const std::string& column : policy.empty_as_null)
+      wish_of(column, "take empty texts of as NULL").empty_text = EmptyText::kNull;
+    for (const auto& [column, times] : policy.times) wish_of(column, "read times of").times = times;
+  }
+  return wishes;
 }
 
 ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options) {

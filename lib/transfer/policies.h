@@ -7,6 +7,7 @@
 
 #include "catalog/table.h"
 #include "engine/target.h"
+#include "transfer/conversion.h"
 #include "transfer/options.h"
 
 namespace transfer {
@@ -17,6 +18,10 @@ void apply_policies(const catalog::Table& file, const ImportOptions& options, en
 
 // Throws kUsage, with the nearest name, for a policy that is about none of `tables`.
 void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const ImportOptions& options);
+
+// By column of the records of `file`, whose plan is `plan`. Throws kUsage for a column that is not there.
+std::vector<ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
+                                      const ImportOptions& options);
 
 ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options);
 

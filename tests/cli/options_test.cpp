@@ -109,8 +109,21 @@ TEST(ExportOptions, RefuseAConditionWithoutTableOrSql) {
 TEST(ExportOptions, RefuseWhatContradictsItself) {
   EXPECT_THAT(refusal(parsed_export, {"-", "--json"}), HasSubstr("not both"));
   EXPECT_THAT(refusal(parsed_export, {"f", "--list"}), HasSubstr("--list"));
+  EXPECT_THAT(refusal(parsed_export, {"f", "--profile"}), HasSubstr("--profile"));
+  EXPECT_THAT(refusal(parsed_export, {"--profile", "--list"}), HasSubstr("two results"));
   EXPECT_THAT(refusal(parsed_export, {"-qv"}), HasSubstr("contradict"));
   EXPECT_THAT(refusal(parsed_export, {"--url", "a", "--env-file", "b"}), HasSubstr("give one of them"));
+}
+
+TEST(ImportOptions, NameColumnsWhoseEmptyTextsAreNull) {
+  const ImportCommand command = import_command({"f.json", "--empty-as-null", "x.users.last_login", "--match", "t=a"});
+
+  ASSERT_EQ(command.job.policies.size(), 2U);
+  EXPECT_EQ(command.job.policies[1].tables, "x.users");
+  EXPECT_THAT(command.job.policies[1].empty_as_null, ElementsAre("last_login"));
+  EXPECT_THAT(command.job.words, ElementsAre("--match t=a", "--empty-as-null x.users.last_login"));
+  for (const char* word : {"users", ".a", "users."})
+    EXPECT_THAT(refusal(parsed_import, {"f", "--empty-as-null", word}), HasSubstr("TABLE.COLUMN"));
 }
 
 TEST(ImportOptions, HaveTheirDefaults) {

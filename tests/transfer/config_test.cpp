@@ -14,6 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 
 // What parse_config refuses `json` with.
 base::Error refusal(std::string_view json) {
@@ -46,6 +47,17 @@ TEST(Config, ReadsTheFileOfTheSampleSystem) {
   EXPECT_THAT(config.audit_tables, ElementsAre("audit_logs"));
   EXPECT_EQ(config.order.front(), "permissions");
   EXPECT_EQ(config.order.size(), 17U);
+}
+
+TEST(Config, SaysHowAColumnsTimesAndEmptyTextsAreMeant) {
+  const Config config =
+      parse_config(R"({"tables": {"t": {"times": {"a": "seconds", "b": "iso"}, "empty_as_null": ["c"]}}})", "t.json");
+
+  ASSERT_EQ(config.policies.size(), 1U);
+  EXPECT_THAT(config.policies[0].times, ElementsAre(Pair("a", TimeReading::kSeconds), Pair("b", TimeReading::kIso)));
+  EXPECT_THAT(config.policies[0].empty_as_null, ElementsAre("c"));
+  EXPECT_THAT(refusal(R"({"tables": {"t": {"times": {"a": "minutes"}}}})").what(), HasSubstr("iso, seconds"));
+  EXPECT_THAT(refusal(R"({"tables": {"t": {"times": ["a"]}}})").what(), HasSubstr("must be an object"));
 }
 
 TEST(Config, SuggestsTheMemberThatWasMeant) {

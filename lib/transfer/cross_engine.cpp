@@ -1,0 +1,135 @@
+#include "transfer/cross_engine.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/stop.h"
+#include "base/terminal.h"
+#include "format/byte_source.h"
+#include "format/compression.h"
+#include "format/row_splitter.h"
+#include "format/table_reader.h"
+#include "transfer/policies.h"
+
+namespace transfer {
+namespace {
+
+constexpr std::uint64_t kRecordsBetweenChecks = 4096;
+
+void profile_table(format::TableReader& records, Profile& profile, base::Progress& progress,
+                   const std::stop_token& stop) {
+  std::uint64_t count = 0;
+  std::uint64_t reported = records.position().offset;
+  while (records.next()) {
+    profile.add(records.values());
+    if (++count % kRecordsBetweenChecks != 0) continue;
+    base::throw_if_stopped(stop);
+    const std::uint64_t offset = records.position().offset;
+    progress.advance(kRecordsBetweenChecks, offset - reported);
+    reported = offset;
+  }
+}
+
+bool is_reference(const catalog::Table& file, const catalog::Table& target, const std::string& column) {
+  const auto holds = [&](const catalog::ForeignKey& key) {
+    return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();
+  };
+  return std::any_of(file.foreign_keys.begin(), file.foreign_keys.end(), holds) ||
+         std::any_of(target.foreign_keys.begin(), target.foreign_keys.end(), holds);
+}
+
+[[noreturn]] void fail(const std::vector<std::string>& unclear, const std::string& table, const std::string& column) {
+  std::string lines;
+  for (const std::string& line : unclear) lines += "\n  " + base::printable(line);
+  throw base::Error(base::ErrorKind::kSchema, "it is not clear which times are meant:" + lines,
+                    "say so in the transfer file (--config FILE): \"tables\": {\"" + base::printable(table) +
+                        "\": {\"times\": {\"" + base::printable(column) +
+                        "\": \"seconds\"}}}, or \"milliseconds\", or \"iso\" where only the text is right");
+}
+
+// What the user takes for NULL, where nothing else is to be converted.
+void take_wishes(const std::string& section, const std::vector<std::string>& columns,
+                 const std::vector<ColumnWish>& wishes, std::vector<ColumnConversion>& made, Conversions& conversions) {
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    made.push_back({Wanted::kUntouched, std::nullopt, wishes[i].empty_text});
+    if (wishes[i].empty_text == EmptyText::kNull)
+      conversions.differences.push_back(section + "." + columns[i] + ": empty texts taken as NULL");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> record_columns(const format::Header& header, std::size_t table) {
+  std::vector<std::string> columns;
+  for (const catalog::Column& column : header.tables[table].columns) {
+    if (!column.generated) columns.push_back(column.name);
+  }
+  if (!header.annotation.empty()) columns.push_back(header.annotation);  // read past
+  return columns;
+}
+
+bool crosses_engines(const format::Header& header, const engine::DatabaseInfo& target) {
+  return header.engine == "sqlite" && target.engine != "sqlite";
+}
+
+std::vector<Profile> profile_file(base::InputFile& file, const format::Header& header, format::Strictness strictness,
+                                  base::Progress& progress, const std::stop_token& stop) {
+  file.seek(0);
+  format::FileSource<base::InputFile> raw(file);
+  const auto source = format::decompress(raw);
+  format::RowSplitter splitter(*source);
+  splitter.read_header();
+  std::vector<Profile> profiles;
+  std::string section;
+  while (profiles.size() < header.tables.size() && splitter.next_table(section)) {
+    progress.table(section);
+    std::vector<std::string> columns = record_columns(header, profiles.size());
+    profiles.emplace_back(columns.size());
+    format::RowParser parser(std::move(columns), strictness, section);
+    format::TableReader records(splitter, parser);
+    profile_table(records, profiles.back(), progress, stop);
+  }
+  profiles.resize(header.tables.size(), Profile(0));
+  return profiles;
+}
+
+Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,
+                               const ImportOptions& options) {
+  Conversions conversions;
+  conversions.of_section.resize(header.tables.size());
+  std::vector<std::string> unclear;
+  std::string unclear_table;
+  std::string unclear_column;
+  for (std::size_t i = 0; i < header.tables.size(); ++i) {
+    if (!plan.table_of_section[i]) continue;
+    const engine::TablePlan& table = plan.tables[*plan.table_of_section[i]];
+    const std::string section = format::section_name(header.tables[i].name, header.schemas);
+    const std::vector<ColumnWish> wishes = column_wishes(header.tables[i], table, options);
+    const std::vector<std::string> columns = record_columns(header, i);
+    std::vector<ColumnConversion> made;
+    if (profiles.empty()) take_wishes(section, columns, wishes, made, conversions);
+    for (std::size_t column = made.size(); column < wishes.size(); ++column) {
+      made.push_back({Wanted::kUntouched, std::nullopt, EmptyText::kKept});
+      if (table.target_column[column] == engine::TablePlan::kNotWritten) continue;
+      const catalog::Column& there = table.target.columns[table.target_column[column]];
+      const Role role =
+          is_reference(header.tables[i], table.target, columns[column]) ? Role::kForeignKey : Role::kPlain;
+      DecidedColumn decided =
+          decide(section + "." + columns[column], there.type, role, profiles[i].columns()[column], wishes[column]);
+      made.back() = decided.conversion;
+      conversions.differences.insert(conversions.differences.end(), decided.notes.begin(), decided.notes.end());
+      if (decided.unclear.empty()) continue;
+      if (unclear.empty()) {
+        unclear_table = section;
+        unclear_column = columns[column];
+      }
+      unclear.push_back(std::move(decided.unclear));
+    }
+    Conversion conversion(std::move(made));
+    if (!conversion.changes_nothing()) conversions.of_section[i] = std::move(conversion);
+  }
+  if (!unclear.empty()) fail(unclear, unclear_table, unclear_column);
+  return conversions;
+}
+
+}  // namespace transfer

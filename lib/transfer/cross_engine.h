@@ -1,0 +1,40 @@
+// A whole file on its way from SQLite to another engine: what its columns hold, in one pass of its own, and how each of
+// its tables is converted. Also where the user takes empty texts as NULL, whatever the engines are.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/input_file.h"
+#include "base/progress.h"
+#include "format/header.h"
+#include "format/row_parser.h"
+#include "transfer/conversion.h"
+#include "transfer/options.h"
+#include "transfer/plan.h"
+#include "transfer/profile.h"
+
+namespace transfer {
+
+// The keys of a table's records: its columns without the generated ones, and what stands beside them.
+std::vector<std::string> record_columns(const format::Header& header, std::size_t table);
+
+bool crosses_engines(const format::Header& header, const engine::DatabaseInfo& target);
+
+// By table of the header. Reads `file` from its beginning to its end.
+std::vector<Profile> profile_file(base::InputFile& file, const format::Header& header, format::Strictness strictness,
+                                  base::Progress& progress, const std::stop_token& stop);
+
+struct Conversions {
+  std::vector<std::optional<Conversion>> of_section;  // none: the records go as they are
+  std::vector<std::string> differences;               // what was decided, for the reports
+};
+
+// `profiles` is empty where the file does not cross engines. Throws kSchema with a line for every column whose times
+// could mean several things, kUsage for a wish about a column that is not there.
+Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,
+                               const ImportOptions& options);
+
+}  // namespace transfer
