@@ -146,7 +146,7 @@ std::string import_text(const engine::ImportOutcome& outcome, Color color) {
   std::string text = route(outcome) + "\n" + verdict_table(outcome) + "\n";
   const std::string left_out = left_out_rows(outcome, color);
   if (!left_out.empty()) text += left_out + "\n";
-  text += notices_text(outcome.notices, color);
+  text += notices_text(outcome.differences, color) + notices_text(outcome.notices, color);
   if (!outcome.file.sealed) text += base::yellow("warning:", color) + fmt::format(" {}\n", unsealed_warning());
   return text + sentence(outcome, color) + fmt::format("Took {}.\n", base::human_duration(outcome.duration));
 }
