@@ -12,7 +12,8 @@ TEST(MovedKeys, AreLeftWhereRowsOfTheTargetReferToThem) {
   Case t(std::string(kCodes) + "INSERT INTO c VALUES (5, 10)");
   const auto done = t.import_as_announced({{"p", {R"({"id":1,"code":11})", R"({"id":2,"code":21})"}}});
   EXPECT_EQ(done.of("p"), "update 1, invalid 1");
-  EXPECT_EQ(done.only_left_out("p"), "1 id=1: c_code_fkey: rows of c refer to code=10, which this update would take away");
+  EXPECT_EQ(done.only_left_out("p"),
+            "1 id=1: c_code_fkey: rows of c refer to code=10, which this update would take away");
   EXPECT_EQ(t.holds("SELECT * FROM p ORDER BY id"), "1|10 2|21");
 }
 
