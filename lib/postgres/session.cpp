@@ -18,6 +18,8 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
       "0; "
       "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
       "SET LOCAL quote_all_identifiers = off; "
+      // Compiling the catalog queries and the merge's statements costs more than it ever gains.
+      "SET LOCAL jit = off; "
       "SET LOCAL lock_timeout = " +
       std::to_string(lock_timeout.count()));
 }

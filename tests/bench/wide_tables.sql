@@ -45,7 +45,7 @@ SELECT 'cl' || lpad(to_hex(i), 7, '0') || left(md5(i::text), 16), u.id,
             THEN 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/' || 100 + i % 30 || '.0.0.0 Safari/537.36' END,
        timestamp '2019-01-01' + i * interval '91.011 seconds'
 FROM generate_series(1, :rows::bigint * 3 / 4) AS i
-JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS number, count(*) OVER () AS users, id FROM users) AS u ON u.number = i % u.users
+JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS number, id FROM users) AS u ON u.number = i % (SELECT count(*) FROM users)
 ORDER BY i;
 
 COMMIT;
