@@ -96,9 +96,24 @@ void AtomicFile::create() {
 
 void AtomicFile::write(std::string_view bytes) {
   const int error = file_.is_open() ? write_all(file_.get(), bytes) : EBADF;
-  if (error == 0) return;
+  if (error == 0) {
+    written_bytes_ += bytes.size();
+    write_behind();
+    return;
+  }
   abandon();
   throw output_error("cannot write", path_, error);
+}
+
+// The disk begins while the rest is still being made, so that finish() has little to wait for. A mere hint: what goes
+// wrong here, fsync tells.
+void AtomicFile::write_behind() noexcept {
+  constexpr std::uint64_t kStretchBytes = std::uint64_t{8} << 20;
+  const std::uint64_t bytes = written_bytes_ - behind_bytes_;
+  if (bytes < kStretchBytes) return;
+  ::sync_file_range(file_.get(), static_cast<off64_t>(behind_bytes_), static_cast<off64_t>(bytes),
+                    SYNC_FILE_RANGE_WRITE);
+  behind_bytes_ = written_bytes_;
 }
 
 void AtomicFile::finish() {

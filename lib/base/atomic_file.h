@@ -3,6 +3,7 @@
 // Owned by one thread. DescriptorSink is the same interface over an open descriptor (standard output).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,7 @@ class AtomicFile : public ByteSink {
   void create();
   int publish();
   void abandon() noexcept;
+  void write_behind() noexcept;
 
   const std::string path_;
   const std::string folder_path_;
@@ -41,6 +43,8 @@ class AtomicFile : public ByteSink {
   std::string temporary_path_;  // empty: there is none (any more)
   Descriptor file_;
   Descriptor folder_;
+  std::uint64_t written_bytes_ = 0;
+  std::uint64_t behind_bytes_ = 0;  // of those, on their way to the disk
 };
 
 class DescriptorSink : public ByteSink {

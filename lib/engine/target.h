@@ -56,6 +56,7 @@ struct TablePlan {
   std::string changed_at;                        // the column that says when a row was last changed; empty: none does
   NewerRows newer_rows = NewerRows::kOverwrite;  // kKeep only with `changed_at`
   std::vector<std::string> masked;               // columns whose values no report may show
+  std::uint64_t rows = 0;                        // that the file holds of it
 };
 
 enum class Decisions { kAll, kLeftOut };

@@ -14,6 +14,27 @@ std::string oids_of(const std::vector<StagedTable>& tables) {
   return join(oids, ",");
 }
 
+// From here on an index is made faster than kept.
+constexpr std::uint64_t kManyRows = 500;
+
+// Of the tables that get many rows; 0 is the OID of none.
+std::string large_oids_of(const std::vector<StagedTable>& tables) {
+  std::string oids = "0";
+  for (const StagedTable& table : tables) {
+    if (table.plan.rows >= kManyRows) oids += "," + std::to_string(table.details.oid);
+  }
+  return oids;
+}
+
+void make_again(std::vector<std::string>& statements, const std::string& table, const std::string& name,
+                const std::string& definition) {
+  statements.push_back("ALTER TABLE " + table + " ADD CONSTRAINT " + name + " " + definition);
+}
+
+void comment(std::vector<std::string>& statements, const std::string& what, const pqxx::field& text) {
+  if (!text.is_null()) statements.push_back("COMMENT ON " + what + " IS " + quote_literal(text.c_str()));
+}
+
 // All values of a record can go by binary COPY into the table itself.
 bool goes_straight(const StagedTable& table) {
   return !table.columns.empty() &&
@@ -29,8 +50,8 @@ bool FirstLoad::begin(const std::string& search_path) {
   connection_.execute("SAVEPOINT first_load");
   if (!lock()) return false;
   own_search_path_ = connection_.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
-  plan_drops();
-  for (const std::string& drop : drops_) connection_.execute(drop);
+  drop_foreign_keys();
+  drop_indexes();
   connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path) + ", true)");
   return true;
 }
@@ -76,27 +97,12 @@ bool FirstLoad::lock() {
   return true;
 }
 
-// Only what can be made again exactly by its own definition and comment: indexes that are no constraint, nothing's
-// replica identity, not unique, in the usual place and without settings of their own; foreign keys between the loaded
-// tables that are valid and enabled. Partitioned tables keep theirs: names of partitions' indexes would change.
-void FirstLoad::plan_drops() {
+// Only what can be made again exactly by its own definition and comment: valid, enabled foreign keys between loaded
+// tables. Those of two small tables stay, unless the parent is loaded behind the child.
+void FirstLoad::drop_foreign_keys() {
   const std::string oids = oids_of(tables_);
-  for (const auto& row : connection_.query(
-           "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), "
-           "pg_catalog.pg_get_indexdef(i.indexrelid), pg_catalog.obj_description(c.oid, 'pg_class') FROM "
-           "pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON "
-           "n.oid = c.relnamespace JOIN pg_catalog.pg_class t ON t.oid = i.indrelid WHERE t.relkind = 'r' AND "
-           "i.indisvalid AND i.indisready AND NOT i.indisunique AND NOT i.indisreplident AND NOT i.indisclustered AND "
-           "NOT i.indisexclusion AND c.reltablespace = 0 AND i.indrelid IN (" +
-           oids +
-           ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refobjid = c.oid OR (d.objid = c.oid AND "
-           "d.deptype IN ('i', 'e', 'P', 'S'))) AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid "
-           "= c.oid AND a.attstattarget >= 0) ORDER BY c.oid")) {
-    const std::string name = row[0].c_str();
-    drops_.push_back("DROP INDEX " + name);
-    indexes_.push_back(row[1].c_str());
-    if (!row[2].is_null()) indexes_.push_back("COMMENT ON INDEX " + name + " IS " + quote_literal(row[2].c_str()));
-  }
+  const std::string large = large_oids_of(tables_);
+  const std::string order = "ARRAY[" + oids + "]::pg_catalog.oid[]";
   for (
       const auto& row : connection_.query(
           "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname), "
@@ -105,24 +111,61 @@ void FirstLoad::plan_drops() {
           "pg_catalog.pg_class t ON t.oid = f.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace JOIN "
           "pg_catalog.pg_class p ON p.oid = f.confrelid WHERE f.contype = 'f' AND f.convalidated AND f.conparentid = 0 "
           "AND t.relkind = 'r' AND p.relkind = 'r' AND f.conrelid IN (" +
-          oids + ") AND f.confrelid IN (" + oids +
-          ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = f.oid AND g.tgenabled <> 'O') "
+          oids + ") AND f.confrelid IN (" + oids + ") AND (f.conrelid IN (" + large + ") OR f.confrelid IN (" + large +
+          ") OR pg_catalog.array_position(" + order + ", f.confrelid) > pg_catalog.array_position(" + order +
+          ", f.conrelid)) "
+          "AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = f.oid AND g.tgenabled <> 'O') "
           "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = f.oid AND d.deptype IN ('e', 'i')) ORDER "
           "BY f.oid")) {
-    const std::string table = row[0].c_str();
-    const std::string name = row[1].c_str();
-    drops_.push_back("ALTER TABLE " + table + " DROP CONSTRAINT " + name);
-    foreign_keys_.push_back("ALTER TABLE " + table + " ADD CONSTRAINT " + name + " " + row[2].c_str());
-    if (!row[3].is_null()) {
-      foreign_keys_.push_back("COMMENT ON CONSTRAINT " + name + " ON " + table + " IS " +
-                              quote_literal(row[3].c_str()));
-    }
+    drop_constraint(row[0].c_str(), row[1].c_str());
+    make_again(foreign_keys_, row[0].c_str(), row[1].c_str(), row[2].c_str());
+    comment(foreign_keys_, std::string("CONSTRAINT ") + row[1].c_str() + " ON " + row[0].c_str(), row[3]);
   }
+}
+
+// Of the large tables, the indexes and unique keys that nothing else builds on (a foreign key that stayed, a view that
+// groups by the primary key), no replica identity, in the usual place, without settings of their own. Partitioned
+// tables keep theirs: names of partitions' indexes would change.
+void FirstLoad::drop_indexes() {
+  for (const auto& row : connection_.query(
+           "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname), "
+           "pg_catalog.quote_ident(k.conname), COALESCE(pg_catalog.pg_get_constraintdef(k.oid), "
+           "pg_catalog.pg_get_indexdef(i.indexrelid)), pg_catalog.quote_ident(n.nspname) || '.' || "
+           "pg_catalog.quote_ident(c.relname), pg_catalog.obj_description(c.oid, 'pg_class'), "
+           "pg_catalog.obj_description(k.oid, 'pg_constraint') FROM "
+           "pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON "
+           "n.oid = c.relnamespace JOIN pg_catalog.pg_class t ON t.oid = i.indrelid LEFT JOIN pg_catalog.pg_constraint "
+           "k ON k.conindid = c.oid AND k.conrelid = t.oid AND k.contype IN ('p', 'u') WHERE t.relkind = 'r' AND "
+           "i.indisvalid AND i.indisready AND NOT i.indisreplident AND NOT i.indisclustered AND "
+           "NOT i.indisexclusion AND c.reltablespace = 0 AND i.indrelid IN (" +
+           large_oids_of(tables_) +
+           // Of a key, the index hangs on the constraint; nothing else may.
+           ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refobjid = c.oid OR (d.refobjid = k.oid AND "
+           "d.objid <> c.oid) OR (d.objid = c.oid AND d.refobjid IS DISTINCT FROM k.oid AND d.deptype IN ('i', 'e', "
+           "'P', 'S')) OR (d.objid = k.oid AND d.deptype IN ('i', 'e', 'P', 'S'))) AND NOT EXISTS (SELECT FROM "
+           "pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attstattarget >= 0) ORDER BY c.oid")) {
+    const std::string table = row[0].c_str();
+    const std::string index = row[3].c_str();
+    if (row[1].is_null()) {
+      connection_.execute("DROP INDEX " + index);
+      indexes_.emplace_back(row[2].c_str());
+    } else {
+      drop_constraint(table, row[1].c_str());
+      make_again(indexes_, table, row[1].c_str(), row[2].c_str());
+      comment(indexes_, std::string("CONSTRAINT ") + row[1].c_str() + " ON " + table, row[5]);
+    }
+    comment(indexes_, "INDEX " + index, row[4]);
+  }
+}
+
+void FirstLoad::drop_constraint(const std::string& table, const std::string& name) {
+  connection_.execute("ALTER TABLE " + table + " DROP CONSTRAINT " + name);
 }
 
 bool FirstLoad::load(StagedTable& table, format::TableReader& records, base::Progress& progress) {
   Stager stager(connection_, table, progress);
   if (goes_straight(table)) return stager.load(records);
+  create_stage(connection_, table);
   stager.stage(records);
   if (table.rejected_rows > 0) return false;
   connection_.execute(table.insert_sql());
@@ -158,8 +201,11 @@ std::string FirstLoad::notice() const {
       return !statement.starts_with("COMMENT");
     }));
   };
-  return "first load: the tables were empty and nobody else was connected, so rows went straight into them; " +
-         made(indexes_) + " indexes and " + made(foreign_keys_) + " foreign keys were dropped and made again";
+  std::string notice =
+      "first load: the tables were empty and nobody else was connected, so rows went straight into them";
+  if (indexes_.empty() && foreign_keys_.empty()) return notice;
+  return notice + "; " + made(indexes_) + " indexes and keys and " + made(foreign_keys_) +
+         " foreign keys were dropped and made again";
 }
 
 }  // namespace postgres

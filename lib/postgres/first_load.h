@@ -1,8 +1,8 @@
-// The fast way into empty tables: foreign keys and plain secondary indexes are dropped inside the transaction, rows go
-// straight into the tables by COPY, and then all of it is made again, which checks every row by set. Only where nobody
-// can notice: every table is empty and the role's own, and no other session is connected to the database; it takes
-// exclusive locks. Any refusal undoes it, and the usual way with its verdicts begins. One thread, that of the
-// connection.
+// The fast way into empty tables: rows go straight into them by COPY. Foreign keys, indexes and unique keys of tables
+// that get many rows are dropped before, inside the transaction, and made again behind, which checks every row by set.
+// Only where nobody can notice: every table is empty and the role's own, and no other session is connected to the
+// database; it takes exclusive locks. Any refusal undoes it, and the usual way with its verdicts begins. One thread,
+// that of the connection.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ class FirstLoad {
  public:
   FirstLoad(Connection& connection, std::vector<StagedTable>& tables) : connection_(connection), tables_(tables) {}
 
-  // False where the conditions are not met; then nothing has changed. The tables' temporary tables are there already.
+  // False where the conditions are not met; then nothing has changed.
   // `search_path` is the session's own, for functions of checks and indexes.
   bool begin(const std::string& search_path);
 
@@ -37,12 +37,13 @@ class FirstLoad {
  private:
   bool conditions_hold();
   bool lock();
-  void plan_drops();
+  void drop_foreign_keys();
+  void drop_indexes();
+  void drop_constraint(const std::string& table, const std::string& name);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
-  std::vector<std::string> drops_;
-  std::vector<std::string> indexes_;       // statements that make them again
+  std::vector<std::string> indexes_;       // statements that make them again, unique and primary keys among them
   std::vector<std::string> foreign_keys_;  // the same
   std::string own_search_path_;
 };

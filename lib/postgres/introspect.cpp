@@ -31,13 +31,16 @@ constexpr const char* kIsOwnLedger =
 
 class Introspection {
  public:
-  Introspection(Connection& connection, const std::vector<std::string>& schemas) : connection_(connection) {
+  Introspection(Connection& connection, const std::vector<std::string>& schemas, Depth depth)
+      : connection_(connection) {
     read_tables(schemas);
     if (tables_.empty()) return;
     read_types();
     read_columns();
+    if (depth == Depth::kColumns) return;
     read_indexes();
     read_foreign_keys();
+    if (depth == Depth::kKeys) return;
     read_constraints(connection_, tables_);
     read_sequences();
     read_triggers();
@@ -181,24 +184,27 @@ class Introspection {
     // Key columns of every unique index with the equality operator of their operator class.
     const std::string nulls_not_distinct = connection_.server_version() >= 150000 ? "i.indnullsnotdistinct" : "false";
     for (const auto& row : connection_.query(
-             "SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, NOT i.indimmediate, " + nulls_not_distinct +
+             // The keys of the chosen tables first, then one operator for each: the other way round the planner takes
+             // every operator of the server, for its statistics know nothing of arrays.
+             "WITH keys AS MATERIALIZED (SELECT i.*, k.n FROM pg_catalog.pg_index i CROSS JOIN LATERAL "
+             "pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
+             "WHERE i.indisunique AND i.indisvalid AND i.indrelid" +
+             among_ + ") SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, NOT i.indimmediate, " +
+             nulls_not_distinct +
              ", "
              "pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
-             "CASE WHEN i.indkey[k.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) END, "
+             "CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END, "
              "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = "
-             "i.indkey[k.n - 1]), "
+             "i.indkey[i.n - 1]), "
              // WITHOUT OVERLAPS: rows of equal periods are the same, not those that only overlap.
              "CASE WHEN i.indisexclusion THEN 'pg_catalog' ELSE on_.nspname END, CASE WHEN i.indisexclusion THEN '=' "
              "ELSE o.oprname END "
-             "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-             "CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
-             "JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[k.n - 1] "
+             "FROM keys i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+             "JOIN pg_catalog.pg_operator o ON o.oid = (SELECT ao.amopopr FROM pg_catalog.pg_opclass oc "
              "JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype "
-             "AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3 "
-             "JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr JOIN pg_catalog.pg_namespace on_ ON on_.oid = "
-             "o.oprnamespace "
-             "WHERE i.indisunique AND i.indisvalid AND i.indrelid" +
-             among_ + " ORDER BY i.indrelid, c.relname, k.n")) {
+             "AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3 WHERE oc.oid = i.indclass[i.n - 1]) "
+             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace "
+             "ORDER BY i.indrelid, c.relname, i.n")) {
       TableDetails& table = table_of(row[0]);
       const std::uint32_t oid = oid_of(row[1]);
       if (table.unique_indexes.empty() || index_oid_ != oid) {
@@ -367,8 +373,8 @@ const ColumnDetails& TableDetails::details_of(const std::string& column) const {
   throw Error(ErrorKind::kInternal, "no column " + column + " in " + table.name.name);
 }
 
-std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas) {
-  return Introspection(connection, schemas).take();
+std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas, Depth depth) {
+  return Introspection(connection, schemas, depth).take();
 }
 
 }  // namespace postgres

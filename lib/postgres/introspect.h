@@ -89,9 +89,17 @@ struct TableDetails {
   const ColumnDetails& details_of(const std::string& column) const;
 };
 
+// How much is asked for: each names what comes to the one before it.
+enum class Depth {
+  kColumns,  // names and types
+  kKeys,     // unique indexes and foreign keys: what reading needs
+  kAll,      // what writing needs
+};
+
 // Every table of the user's in `schemas` (empty: all), as engine::Source::tables describes. The connection's
 // search_path must be empty.
-std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas);
+std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas,
+                                     Depth depth = Depth::kAll);
 
 // The condition on pg_namespace n that `schemas` means; empty: every schema but the server's own and extensions'.
 std::string schema_filter(const std::vector<std::string>& schemas);

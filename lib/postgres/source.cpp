@@ -46,7 +46,7 @@ std::vector<catalog::Table> PostgresSource::tables(const std::vector<std::string
   // A transaction of its own, so that the search_path is empty here too; open_snapshot looks again under locks.
   connection_->execute("BEGIN TRANSACTION READ ONLY");
   pin_settings(*connection_, lock_timeout_);
-  tables_ = introspect(*connection_, schemas_);
+  tables_ = introspect(*connection_, schemas_, Depth::kKeys);
   connection_->execute("COMMIT");
   std::vector<catalog::Table> tables;
   for (const TableDetails& details : tables_) tables.push_back(details.table);
@@ -77,13 +77,11 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
   pin_order(*connection_);
   if (!names.empty()) connection_->execute("LOCK TABLE " + join(names, ", ") + " IN ACCESS SHARE MODE");
 
-  std::vector<TableDetails> seen_before = std::move(tables_);
-  tables_ = introspect(*connection_, schemas_);
+  const std::vector<TableDetails> locked = introspect(*connection_, schemas_, Depth::kColumns);
   for (const catalog::Table& table : tables) {
-    const auto by_name = [&](const TableDetails& details) { return details.table.name == table.name; };
-    const auto before = std::find_if(seen_before.begin(), seen_before.end(), by_name);
-    const auto now = std::find_if(tables_.begin(), tables_.end(), by_name);
-    if (now != tables_.end() && same_shape(*before, *now)) continue;
+    const auto now =
+        std::ranges::find_if(locked, [&](const TableDetails& details) { return details.table.name == table.name; });
+    if (now != locked.end() && same_shape(find(table.name), *now)) continue;
     throw Error(ErrorKind::kSchema, "the table " + quote_name(table.name) + " was changed while the export began",
                 "run the export again");
   }

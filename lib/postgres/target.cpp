@@ -62,12 +62,22 @@ void PostgresTarget::begin(engine::Intent intent) {
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
   search_path_ = connection_->query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
   pin_settings(*connection_, lock_timeout_);
+  raise_settings();
   if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
     throw Error(ErrorKind::kPrivilege,
                 connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
                 "use the URL of the primary");
   }
   if (intent_ != engine::Intent::kDryRun) demand_sole_import();
+}
+
+// Joins and index builds over all rows of a file want more room than a server gives each of an application's queries.
+// ANALYZE serves our staging tables only: the joins of keys need no fine statistics.
+void PostgresTarget::raise_settings() {
+  connection_->execute(
+      "SELECT pg_catalog.set_config(s.name, w.kibibytes::pg_catalog.text, true) FROM pg_catalog.pg_settings s JOIN "
+      "(VALUES ('work_mem', 65536), ('maintenance_work_mem', 262144)) AS w(name, kibibytes) ON w.name = s.name WHERE "
+      "s.setting::pg_catalog.int8 < w.kibibytes; SET LOCAL default_statistics_target = 10");
 }
 
 // Keys are checked at the end of the statement that breaks them, so that the row at fault can be found. Constraint
@@ -129,20 +139,25 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   classifier_.emplace(*connection_, tables_, components_);
   demand_all_privileges();
   guarded([&] {
-    for (const StagedTable& table : tables_) {
-      create_stage(*connection_, table);
-      if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
+    // Decisions are asked of staged rows, so a first load has none to tell.
+    if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
+        first_loads_ == engine::FirstLoads::kAuto) {
+      first_load_.emplace(*connection_, tables_);
+      if (first_load_->begin(search_path_)) return;
+      first_load_.reset();
     }
-    classifier_->prepare();
+    create_stages();
     // From here on the server refuses every write but to these temporary tables.
     if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
-    // Decisions are asked of staged rows, so a first load has none to tell.
-    if (intent_ != engine::Intent::kImport || detail_ == engine::Detail::kFull ||
-        first_loads_ == engine::FirstLoads::kNever)
-      return;
-    first_load_.emplace(*connection_, tables_);
-    if (!first_load_->begin(search_path_)) first_load_.reset();
   });
+}
+
+void PostgresTarget::create_stages() {
+  for (const StagedTable& table : tables_) {
+    create_stage(*connection_, table);
+    if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
+  }
+  classifier_->prepare();
 }
 
 void PostgresTarget::demand_all_privileges() {
@@ -182,6 +197,7 @@ void PostgresTarget::try_first_load(const Work& work) {
   if (loaded) return;
   first_load_->abandon();
   first_load_.reset();
+  create_stages();
   throw engine::StageAgain();
 }
 

@@ -48,7 +48,9 @@ class PostgresTarget : public engine::Target {
   void demand_sole_import();
   template <typename Work>
   void try_first_load(const Work& work);
+  void raise_settings();
   void set_constraints();
+  void create_stages();
   void demand_all_privileges();
   void resolve_lost_commit(const std::string& transaction_id);
   const TableDetails& find(const catalog::TableName& name) const;

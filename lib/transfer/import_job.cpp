@@ -104,7 +104,10 @@ class ImportJob {
   void transfer_rows() {
     target_->begin(options_.intent);
     const auto& schemas = options_.selection.schemas;
-    const Plan plan = make_plan(verified_.header, target_->tables(schemas), target_->info(), options_);
+    Plan plan = make_plan(verified_.header, target_->tables(schemas), target_->info(), options_);
+    for (std::size_t i = 0; i < verified_.rows.size(); ++i) {
+      if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = verified_.rows[i];
+    }
     conversions_ = decide_conversions(verified_.header, plan, profiles_, options_);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());

@@ -7,12 +7,18 @@
 namespace import_test {
 namespace {
 
+// What the file is said to hold of each table: it decides whether indexes are dropped.
+constexpr std::uint64_t kFewRows = 2;
+constexpr std::uint64_t kManyRows = 1'000'000;
+
 // Nobody else may be connected, so the case's own connection is closed.
-Imported first_load(Case& t, const std::string& file) {
+Imported first_load(Case& t, const std::string& file, std::uint64_t rows) {
   t.database.disconnect();
   postgres::PostgresTarget target([&] { return connect(t.database.url()); }, std::chrono::seconds(5),
                                   engine::FirstLoads::kAuto);
-  return run_import(target, file, {});
+  How how;
+  how.change = [&](engine::TablePlan& plan) { plan.rows = rows; };
+  return run_import(target, file, how);
 }
 
 bool was_loaded(const Imported& done) { return contains(done.all_notices(), "first load"); }
@@ -39,7 +45,12 @@ const char* const kShop =
     "COMMENT ON CONSTRAINT \"of shop\" ON items IS 'whose'; CREATE INDEX ON items (shop); CREATE INDEX ON items USING "
     "hash (tag);"
     "CREATE INDEX replica ON items (parent); CREATE UNIQUE INDEX one_tag ON items (shop, tag) INCLUDE (parent);"
-    "ALTER INDEX shops_lower ALTER COLUMN 1 SET STATISTICS 200; CLUSTER items USING replica;";
+    "ALTER INDEX shops_lower ALTER COLUMN 1 SET STATISTICS 200; CLUSTER items USING replica;"
+    "COMMENT ON CONSTRAINT items_pkey ON items IS 'number'; COMMENT ON INDEX items_pkey IS 'its index';"
+    "ALTER TABLE items ADD CONSTRAINT \"at most one\" UNIQUE (shop, parent, id) WITH (fillfactor = 80) DEFERRABLE;"
+    "CREATE UNIQUE INDEX said ON items (parent, id); ALTER TABLE items ADD UNIQUE USING INDEX said;"
+    "ALTER TABLE shops ADD CONSTRAINT shop_mood UNIQUE (id, mood); ALTER TABLE shops REPLICA IDENTITY USING INDEX "
+    "shops_name_key; CREATE VIEW by_id AS SELECT id, name FROM shops GROUP BY id;";
 
 Records goods() {
   return {
@@ -48,18 +59,43 @@ Records goods() {
       {"items", {R"({"id":1,"shop":5,"parent":2,"tag":"t"})", R"({"id":2,"shop":7,"parent":null,"tag":null})"}}};
 }
 
-TEST(FirstLoad, LoadsEverythingAndLeavesTheSchemaAsItWas) {
+void load_and_compare(std::uint64_t rows) {
   Case t(kShop);
   const std::string file = file_for(t.database.url(), goods());
   const std::string schema = schema_of(t);
-  const Imported done = first_load(t, file);
+  const Imported done = first_load(t, file, rows);
   EXPECT_TRUE(was_loaded(done)) << done.all_notices();
   EXPECT_EQ(done.of("shops") + "; " + done.of("items"), "insert 2; insert 2");
   EXPECT_EQ(schema_of(t), schema);
   EXPECT_EQ(t.holds("SELECT id, shop, parent, tag, twice FROM items ORDER BY id"), "1|5|2|t|10 2|7|||14");
   EXPECT_EQ(t.holds("SELECT place FROM shops ORDER BY id"), "(1,2) ");
   EXPECT_EQ(t.holds("SELECT nextval('shops_id_seq'), nextval(pg_get_serial_sequence('items', 'id'))"), "8|3");
-  EXPECT_EQ(first_load(t, file).of("items"), "unchanged 2");
+  EXPECT_EQ(first_load(t, file, rows).of("items"), "unchanged 2");
+}
+
+TEST(FirstLoad, LoadsFewRowsAndLeavesTheSchemaAsItWas) { load_and_compare(kFewRows); }
+
+TEST(FirstLoad, LoadsManyRowsAndMakesTheSchemaAsItWas) { load_and_compare(kManyRows); }
+
+TEST(FirstLoad, DropsWhatCanBeMadeAgainOfTablesWithManyRowsOnly) {
+  Case many(kShop);
+  const std::string file = file_for(many.database.url(), goods());
+  EXPECT_TRUE(contains(first_load(many, file, kManyRows).all_notices(), "7 indexes and keys and 2 foreign keys"));
+  Case few(kShop);
+  EXPECT_FALSE(contains(first_load(few, file, kFewRows).all_notices(), "dropped"));
+}
+
+TEST(FirstLoad, LoadsTablesThatReferToEachOther) {
+  for (const std::uint64_t rows : {kFewRows, kManyRows}) {
+    Case t(
+        "CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a); ALTER "
+        "TABLE a ADD FOREIGN KEY (b) REFERENCES b");
+    const std::string schema = schema_of(t);
+    const std::string file = file_for(t.database.url(), {{"a", {R"({"id":1,"b":2})"}}, {"b", {R"({"id":2,"a":1})"}}});
+    EXPECT_TRUE(was_loaded(first_load(t, file, rows))) << rows;
+    EXPECT_EQ(schema_of(t), schema);
+    EXPECT_EQ(t.holds("SELECT a.id, b.id FROM a JOIN b ON b.a = a.id AND a.b = b.id"), "1|2");
+  }
 }
 
 TEST(FirstLoad, GivesWayToTheUsualOneForRowsThatDoNotFit) {
@@ -75,12 +111,16 @@ TEST(FirstLoad, GivesWayToTheUsualOneForRowsThatDoNotFit) {
     records[1].second.emplace_back(row);
     const std::string file = file_for(t.database.url(), records);
     const std::string schema = schema_of(t);
-    const Imported done = first_load(t, file);
-    EXPECT_FALSE(was_loaded(done)) << what;
-    EXPECT_EQ(done.counts.at("items").left_out() > 0, true) << what;
-    EXPECT_EQ(schema_of(t), schema) << what;
     Case usual(kShop);
-    EXPECT_EQ(usual.import(records).of("items"), done.of("items")) << what;
+    const std::string expected = usual.import(records).of("items");
+    for (const std::uint64_t rows : {kFewRows, kManyRows}) {
+      const Imported done = first_load(t, file, rows);
+      EXPECT_FALSE(was_loaded(done)) << what;
+      EXPECT_EQ(done.counts.at("items").left_out() > 0, true) << what;
+      EXPECT_EQ(done.of("items"), expected) << what;
+      EXPECT_EQ(schema_of(t), schema) << what;
+      t.database.run("TRUNCATE shops, items");
+    }
   }
 }
 
@@ -96,12 +136,12 @@ TEST(FirstLoad, IsNotTakenWhereSomebodyCouldNoticeOrRowsCouldDiffer) {
   for (const auto& [sql, what] : reasons) {
     Case t(kShop);
     t.database.run(sql);
-    EXPECT_FALSE(was_loaded(first_load(t, file_for(t.database.url(), goods())))) << what;
+    EXPECT_FALSE(was_loaded(first_load(t, file_for(t.database.url(), goods()), kManyRows))) << what;
   }
   Case t(kShop);
   const std::string file = file_for(t.database.url(), goods());
   const auto somebody = connect(t.database.url());
-  EXPECT_FALSE(was_loaded(first_load(t, file))) << "somebody is connected";
+  EXPECT_FALSE(was_loaded(first_load(t, file, kManyRows))) << "somebody is connected";
 }
 
 TEST(FirstLoad, KeepsKeysOfPartitionedTablesAndThoseThatAreNotValidated) {
@@ -114,7 +154,7 @@ TEST(FirstLoad, KeepsKeysOfPartitionedTablesAndThoseThatAreNotValidated) {
   const std::string file =
       file_for(t.database.url(), {{"p", {R"({"id":1})"}}, {"m", {R"({"id":7,"p":1})"}}, {"n", {R"({"p":1})"}}});
   const std::string schema = schema_of(t);
-  EXPECT_TRUE(was_loaded(first_load(t, file)));
+  EXPECT_TRUE(was_loaded(first_load(t, file, kManyRows)));
   EXPECT_EQ(schema_of(t), schema);
   EXPECT_EQ(t.holds("SELECT count(*) FROM m1"), "1");
 }
