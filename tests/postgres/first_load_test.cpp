@@ -77,10 +77,13 @@ TEST(FirstLoad, LoadsFewRowsAndLeavesTheSchemaAsItWas) { load_and_compare(kFewRo
 
 TEST(FirstLoad, LoadsManyRowsAndMakesTheSchemaAsItWas) { load_and_compare(kManyRows); }
 
+// The deferrable key stays, for its own trigger builds on it; so do those in a view, the replica identity and the
+// cluster.
 TEST(FirstLoad, DropsWhatCanBeMadeAgainOfTablesWithManyRowsOnly) {
   Case many(kShop);
   const std::string file = file_for(many.database.url(), goods());
-  EXPECT_TRUE(contains(first_load(many, file, kManyRows).all_notices(), "7 indexes and keys and 2 foreign keys"));
+  const std::string told = first_load(many, file, kManyRows).all_notices();
+  EXPECT_TRUE(contains(told, "6 indexes and keys and 2 foreign keys")) << told;
   Case few(kShop);
   EXPECT_FALSE(contains(first_load(few, file, kFewRows).all_notices(), "dropped"));
 }
