@@ -16,7 +16,7 @@ using base::Error;
 using base::ErrorKind;
 
 SqliteTarget::SqliteTarget(Connect connect)
-    : connect_(std::move(connect)), connection_(connect_(Access::kReadOnly)), info_(describe(*connection_)) {}
+    : connect_(std::move(connect)), connection_(connect_(Access::kReadOnly)), info_(describe(connection_->path())) {}
 
 SqliteTarget::~SqliteTarget() = default;
 
