@@ -50,7 +50,7 @@ class Collection {
 
   void add_columns(const std::string& table, const std::string& sql) {
     Statement rows =
-        connection_.prepare("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" +
+        connection_.prepare("SELECT name, upper(type), \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" +
                             quote_literal(table) + ", 'main')");
     while (rows.next()) {
       const std::string name = rows.text(0);
