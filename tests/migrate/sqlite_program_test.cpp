@@ -1,17 +1,11 @@
 // db-migrate as a user runs it, on SQLite files. The sqlite3 shell is the oracle: it shares no code of ours.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <csignal>
 #include <filesystem>
-#include <nlohmann/json.hpp>
-#include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 
-#include "support/folder.h"
-#include "support/program.h"
+#include "migrate/sqlite_fixture.h"
 
 namespace migrate {
 namespace {
@@ -19,55 +13,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-class MigrateSqlite : public testing::Test {
- protected:
-  std::vector<std::string> words(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), PROGRAM_DIR "/db-migrate");
-    arguments.insert(arguments.begin() + 2, folder.path());
-    arguments.insert(arguments.end(), {"--url", "sqlite:" + path});
-    return arguments;
-  }
-
-  // run({"up", "--dry-run"}): the folder and the URL are put in.
-  support::Run run(std::vector<std::string> arguments) const {
-    return support::run_program(words(std::move(arguments)));
-  }
-
-  // "001_a.sql applied now, 002_b.sql pending"
-  std::string states(std::vector<std::string> arguments) const {
-    arguments.emplace_back("--json");
-    const support::Run done = run(std::move(arguments));
-    if (!nlohmann::json::accept(done.out)) return done.err;
-    std::string text;
-    const auto result = nlohmann::json::parse(done.out);
-    for (const auto& entry : result["migrations"])
-      text += (text.empty() ? "" : ", ") + entry["name"].get<std::string>() + " " + entry["state"].get<std::string>();
-    return text;
-  }
-
-  std::string shell(const std::string& sql) const {
-    const support::Run done = support::run_program({"sqlite3", "-bail", path}, {.input = sql});
-    EXPECT_EQ(done.status, 0) << done.err;
-    return done.out;
-  }
-
-  // Of one query: rows separated by blanks, values by "|".
-  std::string value(const std::string& sql) const {
-    std::string text = shell(sql + ";");
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    for (char& c : text)
-      if (c == '\n') c = ' ';
-    return text;
-  }
-
-  std::string tables() const { return value("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"); }
-  std::string ledger() const { return value("SELECT name FROM migrations ORDER BY name"); }
-
-  support::TemporaryFolder folder;
-  support::TemporaryFolder place;
-  std::string path = place.file("app.db");
-};
 
 TEST_F(MigrateSqlite, UpMakesTheFileAppliesEachMigrationOnceAndWritesItDown) {
   folder.write("001_a.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1);");
@@ -428,6 +373,19 @@ TEST_F(MigrateSqlite, ItsLedgerIsNoDataAndNamesTheLastMigrationByItsNumber) {
   const auto document = nlohmann::json::parse(exported.out);
   EXPECT_EQ(document["data"].size(), 1U);
   EXPECT_EQ(document["source"]["migrations"]["last"], "1000_b.sql") << exported.out;
+}
+
+TEST_F(MigrateSqlite, AnImportTellsThatTheTargetsLastMigrationIsAnother) {
+  folder.write("001_a.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY)");
+  run({"up"});
+  const std::string file = place.file("a.json");
+  ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", file, "-q", "--url", "sqlite:" + path}).status, 0);
+  folder.write("002_b.sql", "CREATE INDEX i ON a (id)");
+  run({"up"});
+  const auto compared = support::run_program({PROGRAM_DIR "/db-import", file, "--dry-run", "--url", "sqlite:" + path});
+  EXPECT_EQ(compared.status, 0) << compared.err;
+  EXPECT_THAT(compared.out,
+              HasSubstr("the last migration of the source is 001_a.sql, that of the target is 002_b.sql"));
 }
 
 }  // namespace
