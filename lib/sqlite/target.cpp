@@ -96,7 +96,7 @@ void SqliteTarget::classify(base::Progress& progress) {
 void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<engine::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
-  Merger merger(*connection_, tables_, components_, *classifier_);
+  Merger merger(*connection_, tables_, details_, components_, *classifier_);
   merger.merge(progress);
   notices_ = merger.notices();
   for (const auto& changes : raised) {
