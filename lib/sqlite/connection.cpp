@@ -44,7 +44,7 @@ Meaning meaning_of(int code) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return {ErrorKind::kPrivilege, "the file and its folder must be writable for an import; a dry run only reads"};
+      return {ErrorKind::kPrivilege, "the file and its folder must be writable; the dry run of an import only reads"};
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_NOLFS:

@@ -297,17 +297,21 @@ TEST_F(MigrateSqlite, KeepsEverybodyOutWhileItRunsOutsideATransaction) {
   }
 }
 
-TEST_F(MigrateSqlite, AnInterruptionRollsTheFileBack) {
+TEST_F(MigrateSqlite, AnInterruptionRollsTheFileBackAndSoDoesAKill) {
   folder.write("001_a.sql", "CREATE TABLE a (id)");
-  folder.write("002_b.sql",
-               "CREATE TABLE b (id);\nWITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-               "SELECT count(*) FROM n;");
-  support::Program program(words({"up", "-v"}));
-  while (program.err_so_far().find("applying 002_b.sql") == std::string::npos) std::this_thread::yield();
-  program.signal(SIGINT);
-  const auto done = program.finish();
-  EXPECT_EQ(done.status, 130);
-  EXPECT_EQ(tables(), "a migrations");
+  folder.write(
+      "002_b.sql",
+      "CREATE TABLE b (id); INSERT INTO a VALUES (1);\nWITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+      "FROM n) SELECT count(*) FROM n;");
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, std::pair{SIGKILL, 128 + SIGKILL}}) {
+    support::Program program(words({"up", "-v"}));
+    while (program.err_so_far().find("applying 002_b.sql") == std::string::npos) std::this_thread::yield();
+    program.signal(signal);
+    EXPECT_EQ(program.finish().status, status);
+    EXPECT_EQ(tables(), "a migrations");
+    EXPECT_EQ(ledger(), "001_a.sql");
+    EXPECT_EQ(value("SELECT count(*) FROM a"), "0");
+  }
 }
 
 TEST_F(MigrateSqlite, KeepsTheSettingsOfOneFileFromTheNext) {
