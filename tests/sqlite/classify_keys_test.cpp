@@ -2,6 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <set>
+
 #include "sqlite/import_fixture.h"
 
 namespace sqlite_test {
@@ -151,6 +156,90 @@ TEST(SqliteFreedKeys, AreSwappedByRowsThatReferToEachOther) {
           .of("t"),
       "insert 1, update 2");
   EXPECT_EQ(one.database.value("SELECT * FROM t ORDER BY id"), "1|b|3 2|c|3 3|a|1");
+}
+
+using Keys = std::map<int, int>;  // by id
+
+// Which rows of `file` are left out, by the plain rules: two claim one key, or its holder keeps it.
+std::set<int> conflicts(const Keys& target, const Keys& file) {
+  std::map<int, int> holders;
+  for (const auto& [id, key] : target) holders[key] = id;
+  const auto changes = [&](int id) { return !target.contains(id) || target.at(id) != file.at(id); };
+  std::set<int> out;
+  const auto find_taken = [&] {
+    std::set<int> found;
+    for (const auto& [id, key] : file) {
+      const auto holder = holders.find(key);
+      if (!changes(id) || holder == holders.end() || holder->second == id) continue;
+      if (!file.contains(holder->second) || !changes(holder->second) || out.contains(holder->second)) found.insert(id);
+    }
+    return found;
+  };
+  const std::set<int> taken = out = find_taken();
+  for (const auto& [id, key] : file) {
+    for (const auto& [other, same] : file) {
+      if (id != other && key == same && changes(id) && changes(other) && !taken.contains(id) && !taken.contains(other))
+        out.insert(id);
+    }
+  }
+  for (std::size_t before = 0; before != out.size();) {
+    before = out.size();
+    out.merge(find_taken());
+  }
+  return out;
+}
+
+TEST(SqliteFreedKeys, AreWhatThePlainRulesSayForRandomRows) {
+  constexpr int kTables = 40;
+  std::mt19937 dice(20250115);
+  const auto some_keys = [&](int rows) {
+    std::vector<int> keys(10);
+    std::iota(keys.begin(), keys.end(), 1);
+    std::shuffle(keys.begin(), keys.end(), dice);
+    Keys chosen;
+    for (int id = 1; id <= rows; ++id) chosen[id] = keys[static_cast<std::size_t>(id - 1)];
+    return chosen;
+  };
+  std::string sql;
+  Records records;
+  std::map<std::string, std::pair<Keys, Keys>> cases;
+  for (int i = 0; i < kTables; ++i) {
+    const std::string name = "t" + std::to_string(100 + i);
+    const Keys target = some_keys(6);
+    Keys file = some_keys(8);
+    std::erase_if(file, [&](const auto&) { return dice() % 4 == 0; });
+    for (auto& [id, key] : file) {
+      if (target.contains(id) && dice() % 5 == 0) key = target.at(id);  // as it was, perhaps a second time
+    }
+    sql += "CREATE TABLE " + name + "(id INTEGER PRIMARY KEY, k INT " + (i % 2 == 0 ? "" : "NOT NULL ") + "UNIQUE);";
+    for (const auto& [id, key] : target)
+      sql += "INSERT INTO " + name + " VALUES(" + std::to_string(id) + "," + std::to_string(key) + ");";
+    records.push_back({name, {}});
+    for (const auto& [id, key] : file)
+      records.back().second.push_back("{\"id\":" + std::to_string(id) + ",\"k\":" + std::to_string(key) + "}");
+    cases[name] = {target, file};
+  }
+  const Case all(sql);
+
+  const Imported imported = all.import_as_announced(records);
+
+  std::size_t moved = 0;
+  for (const auto& [name, keys] : cases) {
+    const auto& [target, file] = keys;
+    const std::set<int> out = conflicts(target, file);
+    Keys expected = target;
+    for (const auto& [id, key] : file) {
+      if (!out.contains(id)) expected[id] = key;
+    }
+    std::string rows;
+    for (const auto& [id, key] : expected)
+      rows += (rows.empty() ? "" : " ") + std::to_string(id) + "|" + std::to_string(key);
+    EXPECT_EQ(imported.counts.at(name).conflict, out.size()) << name << imported.reasons(name);
+    EXPECT_EQ(all.database.value("SELECT * FROM " + name + " ORDER BY id"), rows) << name;
+    moved += out.empty() ? 1 : 0;
+  }
+  EXPECT_GT(moved, 5U);
+  EXPECT_LT(moved, cases.size() - 5);
 }
 
 }  // namespace
