@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "report/columns.h"
 #include "report/json.h"
+#include "report/mermaid.h"
 #include "report/text.h"
 #include "transfer/config.h"
 #include "transfer/export_job.h"
@@ -84,8 +85,9 @@ void say_server(const Console& console, const CommonOptions& options, const engi
 
 int run_list(const Console& console, const ExportCommand& command, engine::Source& source) {
   const auto tables = transfer::list_tables(source, command.job.selection);
-  console.print_result(command.common.form == ResultForm::kJson ? report::tables_json(tables)
-                                                                : report::tables_text(tables));
+  console.print_result(command.common.form == ResultForm::kJson  ? report::tables_json(tables)
+                       : command.list_form == ListForm::kMermaid ? report::tables_mermaid(tables)
+                                                                 : report::tables_text(tables));
   return kDone;
 }
 

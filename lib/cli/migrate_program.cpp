@@ -11,6 +11,8 @@
 #include "migrate/verify.h"
 #include "postgres/connection.h"
 #include "postgres/migrations.h"
+#include "sqlite/migrations.h"
+#include "sqlite/session.h"
 
 namespace cli {
 namespace {
@@ -22,12 +24,29 @@ using migrate::State;
 constexpr int kDone = 0;
 constexpr int kWorkFound = 3;
 
+sqlite::Purpose purpose_of(const MigrateCommand& command) {
+  switch (command.task) {
+    case MigrateTask::kUp:
+      return command.intent == migrate::Intent::kDryRun ? sqlite::Purpose::kTry : sqlite::Purpose::kCreate;
+    case MigrateTask::kBaseline:
+      return sqlite::Purpose::kWrite;
+    case MigrateTask::kStatus:
+    case MigrateTask::kVerify:
+      break;
+  }
+  return sqlite::Purpose::kRead;
+}
+
 std::unique_ptr<engine::MigrationDatabase> open_database(const MigrateCommand& command, const Location& location,
                                                          const base::StopSignals& signals) {
   const CommonOptions& options = command.common;
-  return std::make_unique<postgres::PostgresMigrations>(
-      std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token()),
-      options.schemas.empty() ? location.schema : options.schemas.front(), options.lock_timeout);
+  if (location.sqlite_path.empty())
+    return std::make_unique<postgres::PostgresMigrations>(
+        std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token()),
+        options.schemas.empty() ? location.schema : options.schemas.front(), options.lock_timeout);
+  sqlite::refuse_schemas(options.schemas);
+  return std::make_unique<sqlite::SqliteMigrations>(location.sqlite_path, purpose_of(command), options.lock_timeout,
+                                                    signals.token());
 }
 
 void say_where(const Console& console, const CommonOptions& options, const Location& location,
@@ -40,7 +59,8 @@ void say_where(const Console& console, const CommonOptions& options, const Locat
   if (options.verbosity != Verbosity::kVerbose) return;
   const engine::DatabaseInfo& info = database.info();
   console.say("server: " + info.engine + " " + info.server_version + ", database " + info.database);
-  console.say("schema: " + database.schema() + ", migrations: " + folder.path);
+  if (!database.schema().empty()) console.say("schema: " + database.schema());
+  console.say("migrations: " + folder.path);
 }
 
 void run_task(const Console& console, const MigrateCommand& command, engine::MigrationDatabase& database,

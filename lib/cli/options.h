@@ -34,10 +34,12 @@ struct CommonOptions {
 };
 
 enum class ExportTask { kExport, kList, kProfile };
+enum class ListForm { kTable, kMermaid };
 
 struct ExportCommand {
   CommonOptions common;
   ExportTask task = ExportTask::kExport;
+  ListForm list_form = ListForm::kTable;
   unsigned jobs = 1;
   transfer::ExportOptions job;  // its selection is left empty: see CommonOptions
 };

@@ -12,6 +12,7 @@ constexpr const char* kFooter =
   db-export app.json --env-file .env.production    the database of another .env file
   db-export --list --config schema/document-sharing/transfer.json
                                                    the tables in the order of the export
+  db-export --list --format mermaid                their foreign keys as a graph
   db-export app.json --skip-audit --where "users=created_at >= '2025-01-01'"
                                                    some rows only
   db-export - -q | ssh host 'cat > app.json'       to another machine, without a file here
@@ -52,6 +53,14 @@ void check(const Syntax& syntax, const ExportCommand& command) {
     throw syntax.wrong("standard output takes the document (FILE is -) or the result (--json), not both");
 }
 
+ListForm read_list_form(const Syntax& syntax, const ExportCommand& command, const std::string& word) {
+  if (command.task != ExportTask::kList) throw syntax.wrong("--format goes with --list only");
+  const auto form = choose<ListForm>("--format", word, {{"table", ListForm::kTable}, {"mermaid", ListForm::kMermaid}});
+  if (command.common.form == ResultForm::kJson)
+    throw syntax.wrong("--format and --json are two forms; give one of them");
+  return form;
+}
+
 }  // namespace
 
 std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* argv) {
@@ -65,12 +74,14 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   bool profile = false;
   bool sorted = false;
   bool force = false;
+  std::optional<std::string> format;
   std::optional<std::string> compression;
   std::optional<std::string> jobs;
   syntax.group("Export");
   syntax.argument("FILE", command.job.output,
                   "where to; exports/export-<time>.json if left out, - for standard output");
   syntax.flag("--list", list, "print the tables in the order of the export, and write nothing");
+  syntax.option("--format", "FORM", format, "of --list: table, or mermaid for a graph that Markdown pages draw");
   syntax.flag("--profile", profile, "print what the columns of an SQLite file really hold, and write nothing");
   syntax.list("--where", "TABLE=SQL", conditions, "only rows of TABLE that fulfil SQL (may be repeated)");
   syntax.flag("--sorted", sorted, "rows in the order of their keys, for files that are compared");
@@ -89,6 +100,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   if (list && profile) throw syntax.wrong("--list and --profile are two results; give one of them");
   if (list) command.task = ExportTask::kList;
   if (profile) command.task = ExportTask::kProfile;
+  if (format) command.list_form = read_list_form(syntax, command, *format);
   if (sorted) command.job.row_order = engine::RowOrder::kIdentity;
   if (jobs) command.jobs = parse_jobs(*jobs);
   if (compression) {

@@ -17,8 +17,9 @@ constexpr const char* kFooter =
   db-migrate baseline schema/messenger 001         the database has 001 already: write it down, run nothing
 
 A migration is a file NNN_name.sql with three digits or more. A file that begins with "-- no-transaction" runs
-statement by statement, for what PostgreSQL does in no transaction (CREATE INDEX CONCURRENTLY). Everything happens
-in one schema, where the ledger (the table migrations) is: --schema, else the URL's, else the first of the search_path.
+statement by statement, for what the database does in no transaction (CREATE INDEX CONCURRENTLY, VACUUM). Everything
+happens in one schema, where the ledger (the table migrations) is: --schema, else the URL's, else the first of the
+search_path. On SQLite (sqlite:PATH) that is the file, and up makes it if it is missing.
 
 Exit status:
   0 done                                      8 missing privileges, read-only server

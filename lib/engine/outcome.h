@@ -17,7 +17,8 @@ struct ListedTable {
   std::vector<std::string> parents;  // tables of the list that its foreign keys refer to, itself left out
   bool refers_to_itself = false;
   bool audit = false;
-  std::uint64_t component = 0;  // equal for the tables of one cycle
+  std::uint64_t component = 0;                // equal for the tables of one cycle
+  std::vector<std::string> parents_left_out;  // that its foreign keys refer to as well, but the list does not hold
 };
 
 struct ExportedTable {

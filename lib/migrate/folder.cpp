@@ -99,6 +99,19 @@ void demand_different_numbers(const std::vector<MigrationFile>& files) {
   }
 }
 
+Folder files_in(const std::string& path, Dialect dialect) {
+  Folder folder;
+  folder.path = path;
+  for (const std::string& name : names_in(path)) {
+    if (number_of(name) != 0) {
+      folder.files.push_back(parse_file(name, read_file((fs::path(path) / name).string()), dialect));
+    } else if (looks_like_one(name)) {
+      folder.look_alikes.push_back(name);
+    }
+  }
+  return folder;
+}
+
 }  // namespace
 
 std::uint64_t number_of(const std::string& file_name) {
@@ -114,7 +127,7 @@ std::uint64_t number_of(const std::string& file_name) {
   return number;
 }
 
-MigrationFile parse_file(const std::string& name, const std::string& bytes) {
+MigrationFile parse_file(const std::string& name, const std::string& bytes, Dialect dialect) {
   MigrationFile file;
   file.name = name;
   file.number = number_of(name);
@@ -128,7 +141,7 @@ MigrationFile parse_file(const std::string& name, const std::string& bytes) {
     throw Error(ErrorKind::kUsage, printable(name) + " holds a zero byte", "save it as UTF-8 text");
   if (asks_for_no_transaction(script)) file.transaction = TransactionUse::kNone;
   try {
-    file.statements = split_sql(script);
+    file.statements = split_sql(script, dialect);
   } catch (const Error& error) {
     throw Error(error.kind(), printable(name) + ": " + error.what(), "correct the file");
   }
@@ -139,22 +152,13 @@ MigrationFile parse_file(const std::string& name, const std::string& bytes) {
 }
 
 Folder read_folder(const std::string& path, const std::string& engine) {
-  Folder folder;
-  folder.path = path;
-  const std::vector<std::string> names = names_in(path);
-  for (const std::string& name : names) {
-    const std::string full = (fs::path(path) / name).string();
-    if (number_of(name) != 0) {
-      folder.files.push_back(parse_file(name, read_file(full)));
-    } else if (looks_like_one(name)) {
-      folder.look_alikes.push_back(name);
-    }
-  }
+  const Dialect dialect = engine == "sqlite" ? Dialect::kSqlite : Dialect::kPostgresql;
+  Folder folder = files_in(path, dialect);
   std::error_code ignored;
   const fs::path own = fs::path(path) / engine;
-  if (folder.files.empty() && !engine.empty() && fs::is_directory(own, ignored)) return read_folder(own.string(), {});
+  if (folder.files.empty() && fs::is_directory(own, ignored)) folder = files_in(own.string(), dialect);
   if (folder.files.empty())
-    throw Error(ErrorKind::kUsage, "there is no migration in " + printable(path.empty() ? "." : path),
+    throw Error(ErrorKind::kUsage, "there is no migration in " + printable(folder.path.empty() ? "." : folder.path),
                 "a migration is a file NNN_name.sql with three digits or more: 001_initial_schema.sql");
   std::stable_sort(folder.files.begin(), folder.files.end(),
                    [](const MigrationFile& a, const MigrationFile& b) { return a.number < b.number; });

@@ -30,9 +30,10 @@ struct Folder {
 // The number of a migration's file name; 0 for every other name (000_x.sql is none).
 std::uint64_t number_of(const std::string& file_name);
 
-MigrationFile parse_file(const std::string& name, const std::string& bytes);
+MigrationFile parse_file(const std::string& name, const std::string& bytes, Dialect dialect = Dialect::kPostgresql);
 
-// `engine` ("postgresql", "sqlite") is the subfolder that counts when the folder itself holds no migrations.
+// `engine` ("postgresql", "sqlite") says the dialect, and is the subfolder that counts when the folder itself holds no
+// migrations.
 // Throws kUsage (no folder, no migration, two files of one number, a file that cannot be split or controls the
 // transaction itself) or kInputOutput.
 Folder read_folder(const std::string& path, const std::string& engine);

@@ -26,7 +26,7 @@ std::string upper(std::string_view text) {
 
 class Splitter {
  public:
-  explicit Splitter(std::string_view script) : script_(script) {}
+  Splitter(std::string_view script, Dialect dialect) : script_(script), dialect_(dialect) {}
 
   std::vector<Statement> split() {
     while (at_ < script_.size()) step();
@@ -46,8 +46,10 @@ class Splitter {
     }
     if (!begun_) begin_statement();
     if (c == '\'') return skip_string(Escapes::kNone);
-    if (c == '"') return skip_quoted_name();
-    if (c == '$') return skip_dollar();
+    if (c == '"') return skip_quoted_name('"');
+    if (dialect_ == Dialect::kSqlite && c == '`') return skip_quoted_name('`');
+    if (dialect_ == Dialect::kSqlite && c == '[') return skip_bracketed_name();
+    if (dialect_ == Dialect::kPostgresql && c == '$') return skip_dollar();
     if (begins_name(c)) return take_name();
     if (is_digit(c)) return skip_number();
     if (c == '(') ++parentheses_;
@@ -97,7 +99,7 @@ class Splitter {
     int depth = 0;
     do {
       if (at_ >= script_.size()) fail(from, "a comment");
-      const bool opens = starts("/*");
+      const bool opens = starts("/*") && (depth == 0 || dialect_ == Dialect::kPostgresql);
       const bool closes = starts("*/");
       depth += static_cast<int>(opens) - static_cast<int>(closes);
       at_ += opens || closes ? 2 : 1;
@@ -144,17 +146,24 @@ class Splitter {
     return false;
   }
 
-  void skip_quoted_name() {
+  void skip_quoted_name(char quote) {
     const std::size_t from = at_;
+    const std::string doubled(2, quote);
     for (++at_; at_ < script_.size(); ++at_) {
-      if (starts("\"\"")) {
+      if (starts(doubled)) {
         ++at_;
-      } else if (script_[at_] == '"') {
+      } else if (script_[at_] == quote) {
         end_ = ++at_;
         return;
       }
     }
     fail(from, "a quoted name");
+  }
+
+  void skip_bracketed_name() {
+    const std::size_t close = script_.find(']', at_);
+    if (close == std::string_view::npos) fail(at_, "a quoted name");
+    end_ = at_ = close + 1;
   }
 
   // $$…$$, $tag$…$tag$; a lone $ and $1 are nothing special.
@@ -184,7 +193,8 @@ class Splitter {
     while (at_ < script_.size() && continues_name(script_[at_])) ++at_;
     end_ = at_;
     const std::string word = upper(script_.substr(from, at_ - from));
-    if (word == "E" && at_ < script_.size() && script_[at_] == '\'') return skip_string(Escapes::kBackslash);
+    if (dialect_ == Dialect::kPostgresql && word == "E" && at_ < script_.size() && script_[at_] == '\'')
+      return skip_string(Escapes::kBackslash);
     if (parentheses_ > 0) return;
     if (makes_routine()) {
       if (word == "BEGIN") ++blocks_;
@@ -207,6 +217,7 @@ class Splitter {
   }
 
   const std::string_view script_;
+  const Dialect dialect_;
   std::size_t at_ = 0;
   std::size_t start_ = 0;  // of the statement
   std::size_t end_ = 0;    // behind its last token
@@ -229,7 +240,7 @@ bool is_rollback_to_savepoint(const Statement& statement) {
 }
 
 bool runs_in_no_transaction(const Statement& statement) {
-  for (const char* word : {"VACUUM", "REINDEX", "CLUSTER", "DISCARD"}) {
+  for (const char* word : {"VACUUM", "REINDEX", "CLUSTER", "DISCARD", "PRAGMA", "ATTACH", "DETACH"}) {
     if (has_word(statement, 0, word)) return true;
   }
   for (const char* word : {"DATABASE", "TABLESPACE", "SUBSCRIPTION", "SYSTEM"}) {
@@ -240,7 +251,7 @@ bool runs_in_no_transaction(const Statement& statement) {
 
 }  // namespace
 
-std::vector<Statement> split_sql(std::string_view script) { return Splitter(script).split(); }
+std::vector<Statement> split_sql(std::string_view script, Dialect dialect) { return Splitter(script, dialect).split(); }
 
 bool begins_transaction(const Statement& statement) {
   return has_word(statement, 0, "BEGIN") || (has_word(statement, 0, "START") && has_word(statement, 1, "TRANSACTION"));

@@ -1,6 +1,7 @@
-// Cuts a script into its statements by the lexical rules of PostgreSQL: quotes, E'' escapes, dollar quotes, nested
-// comments, parentheses, and the BEGIN … END of SQL-standard routines (and of SQLite's triggers). Knows no grammar
-// beyond that; what it cuts wrongly the server refuses. Pure functions.
+// Cuts a script into its statements by the lexical rules of its dialect. PostgreSQL: quotes, E'' escapes, dollar
+// quotes, nested comments, parentheses, and the BEGIN … END of SQL-standard routines. SQLite: also `names` and [names],
+// comments that do not nest, and the BEGIN … END of triggers. Knows no grammar beyond that; what it cuts wrongly the
+// database refuses. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace migrate {
+
+enum class Dialect { kPostgresql, kSqlite };
 
 struct Word {
   std::string text;        // in upper case
@@ -23,7 +26,7 @@ struct Statement {
 
 // Throws Error(kUsage) naming the line where a quote or a comment begins that never ends. Assumes
 // standard_conforming_strings = on.
-std::vector<Statement> split_sql(std::string_view script);
+std::vector<Statement> split_sql(std::string_view script, Dialect dialect = Dialect::kPostgresql);
 
 // BEGIN, COMMIT, ROLLBACK and their like; not SAVEPOINT, ROLLBACK TO, RELEASE.
 bool begins_transaction(const Statement& statement);
@@ -31,7 +34,7 @@ bool commits_transaction(const Statement& statement);
 bool controls_transaction(const Statement& statement);
 
 // The statement as it can be tried inside a transaction: CONCURRENTLY is taken out; nothing for what makes no object
-// and runs in no transaction (VACUUM, CREATE DATABASE, COMMIT …).
+// and runs in no transaction (VACUUM, CREATE DATABASE, PRAGMA, COMMIT …).
 std::string rehearsable(const Statement& statement);
 
 }  // namespace migrate

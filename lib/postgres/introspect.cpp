@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "postgres/constraints.h"
+#include "postgres/ledger.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -18,16 +19,6 @@ std::string text_of(const pqxx::field& field) {
 }
 bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
 std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
-
-// Ledgers describe the schema they stand in, so they belong to the target itself.
-constexpr const char* kLedgers =
-    "'_prisma_migrations', 'schema_migrations', 'ar_internal_metadata', 'django_migrations', 'alembic_version', "
-    "'flyway_schema_history', 'knex_migrations', 'knex_migrations_lock', '__EFMigrationsHistory'";
-// db-migrate's own ledger has an everyday name, so its columns must fit as well.
-constexpr const char* kIsOwnLedger =
-    "c.relname = 'migrations' AND 3 = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
-    "c.oid "
-    "AND a.attname IN ('name', 'checksum', 'applied_at') AND NOT a.attisdropped)";
 
 class Introspection {
  public:
@@ -66,9 +57,8 @@ class Introspection {
         "SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', pg_catalog.row_security_active(c.oid) "
         "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND " +
-        schema_filter(schemas) + " AND c.relname NOT IN (" + kLedgers + ") AND NOT (" + kIsOwnLedger +
-        ") "
-        "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = "
+        schema_filter(schemas) + " AND NOT (" + is_ledger() +
+        ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = "
         "'pg_catalog.pg_class'::pg_catalog.regclass "
         "AND x.objid = c.oid AND x.deptype = 'e') ORDER BY n.nspname, c.relname");
     std::vector<std::string> oids;

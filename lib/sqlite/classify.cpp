@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "sqlite/index_key.h"
+#include "sqlite/classify_keys.h"
+#include "sqlite/rejects.h"
 #include "sqlite/remap.h"
 #include "sqlite/row_functions.h"
 #include "sqlite/sql_text.h"
@@ -37,12 +38,7 @@ void Classifier::classify(base::Progress& progress) {
       }
       skip(table);
       reject_nulls(table);
-      for (const UniqueIndex& index : table.details.unique_indexes) {
-        if (index.plain && index.columns == table.plan.identity) continue;
-        if (!table.has_columns(index.columns)) continue;  // a default or a generated column decides: the merge's matter
-        reject_taken_keys(table, index);
-        reject_repeated_keys(table, index);
-      }
+      KeyClassifier(connection_, table, details_).classify();
       for (const CheckConstraint& check : table.details.checks) {
         if (table.has_columns(check.columns)) reject_failed_check(table, check);
       }
@@ -76,20 +72,21 @@ void Classifier::index_stage(StagedTable& table) {
 void Classifier::reject_impossible_row_numbers(StagedTable& table) {
   const std::string& column = table.details.rowid_column;
   if (column.empty() || !table.has_columns({column})) return;
-  reject(table, reject_sql(table, "s." + table.record,
-                           {'x',
-                            quote_literal("column " + column + ": the number of a row must be an integer, not ") +
-                                " || typeof(s." + quote_name(column) + ")",
-                            {},
-                            {},
-                            {}},
-                           table.stage + " s WHERE typeof(s." + quote_name(column) + ") <> 'integer'"));
+  reject(connection_, table,
+         reject_sql(table, "s." + table.record,
+                    {'x',
+                     quote_literal("column " + column + ": the number of a row must be an integer, not ") +
+                         " || typeof(s." + quote_name(column) + ")",
+                     {},
+                     {},
+                     {}},
+                    table.stage + " s WHERE typeof(s." + quote_name(column) + ") <> 'integer'"));
 }
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
   std::vector<std::string> names;
   for (const std::string& column : table.plan.identity) names.push_back("k." + quote_name(column));
-  reject(table,
+  reject(connection_, table,
          reject_sql(table, "s." + table.record, {'c', "'more than one record of the file claims this key'", {}, {}, {}},
                     "(SELECT " + join(names, ", ") + " FROM " + table.stage + " k GROUP BY " +
                         join(table.collated_identity("k"), ", ") + " HAVING count(*) > 1) d CROSS JOIN " + table.stage +
@@ -99,7 +96,7 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
 // Only NULL can stand more than once in a key.
 void Classifier::reject_ambiguous_identities(StagedTable& table) {
   if (!table.identity_may_be_null()) return;
-  reject(table,
+  reject(connection_, table,
          reject_sql(table, "s." + table.record, {'c', "'more than one row of the target has this key'", {}, {}, {}},
                     table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
                         " GROUP BY s." + table.record + " HAVING count(*) > 1"));
@@ -142,8 +139,9 @@ void Classifier::compare_multisets(StagedTable& table) {
 
 void Classifier::skip(StagedTable& table) {
   const auto skip_where = [&](const std::string& reason, const std::string& condition) {
-    reject(table, reject_sql(table, "v.record", {'s', quote_literal(reason), {}, {}, "v.newer"},
-                             table.accepted_rows() + " WHERE " + condition));
+    reject(connection_, table,
+           reject_sql(table, "v.record", {'s', quote_literal(reason), {}, {}, "v.newer"},
+                      table.accepted_rows() + " WHERE " + condition));
   };
   if (table.plan.mode == engine::Mode::kInsert)
     skip_where("the row is there, and only new rows are written", "v.verdict = 'u'");
@@ -156,45 +154,20 @@ void Classifier::skip(StagedTable& table) {
 void Classifier::reject_nulls(StagedTable& table) {
   for (const StagedColumn& column : table.columns) {
     if (!table.details.table.find_column(column.name)->not_null) continue;
-    reject(table, reject_sql(table, "v.record",
-                             {'x', quote_literal("column " + column.name + ": NULL is not allowed"), {}, {}, {}},
-                             table.accepted_rows() + " WHERE s." + column.quoted + " IS NULL"));
+    reject(connection_, table,
+           reject_sql(table, "v.record",
+                      {'x', quote_literal("column " + column.name + ": NULL is not allowed"), {}, {}, {}},
+                      table.accepted_rows() + " WHERE s." + column.quoted + " IS NULL"));
   }
-}
-
-void Classifier::reject_taken_keys(StagedTable& table, const UniqueIndex& index) {
-  std::string reason = quote_literal(index.name + ": the target holds ") + " || " + index_key_text(index, "s");
-  std::string holder;
-  std::string other;
-  if (!table.plan.identity.empty()) {
-    holder = table.key_text("t");
-    reason += " || ' as ' || " + holder;
-    other = " WHERE NOT (" + table.same_identity("s", "t") + ")";
-  }
-  const std::string record = std::string("s.") + kKeyRecord;
-  reject_if_judged(table, reject_sql(table, record, {'c', reason, index.name, holder, {}},
-                                     table.verdicts + " v CROSS JOIN " + staged_keys(table, index) + " s ON " + record +
-                                         " = v.record CROSS JOIN " + target_keys(table, index) + " t ON " +
-                                         same_key(index, "s", "t") + other));
-}
-
-void Classifier::reject_repeated_keys(StagedTable& table, const UniqueIndex& index) {
-  const std::string record = std::string(".") + kKeyRecord;
-  const std::string mine = table.verdicts + " v CROSS JOIN " + staged_keys(table, index) + " ";
-  const std::string reason =
-      quote_literal(index.name + ": more than one record of the file claims ") + " || " + index_key_text(index, "s");
-  reject_if_judged(table, reject_sql(table, "s" + record, {'c', reason, index.name, {}, {}},
-                                     "(SELECT k.* FROM " + mine + "k ON k" + record + " = v.record GROUP BY " +
-                                         key_list(index, "k") + " HAVING count(*) > 1) d CROSS JOIN " + mine +
-                                         "s ON s" + record + " = v.record AND " + same_key(index, "d", "s")));
 }
 
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
   // The condition names columns unqualified: s is the only relation that it sees.
-  reject_if_judged(table, reject_sql(table, "s." + table.record,
-                                     {'x', quote_literal("violates the check " + check.name), check.name, {}, {}},
-                                     table.stage + " s WHERE s." + table.record + " IN (SELECT record FROM " +
-                                         table.verdicts + ") AND NOT (" + check.expression + "\n)"));
+  reject_if_judged(connection_, table,
+                   reject_sql(table, "s." + table.record,
+                              {'x', quote_literal("violates the check " + check.name), check.name, {}, {}},
+                              table.stage + " s WHERE s." + table.record + " IN (SELECT record FROM " + table.verdicts +
+                                  ") AND NOT (" + check.expression + "\n)"));
 }
 
 // An update would take a key away from rows of the target that refer to it.
@@ -214,11 +187,12 @@ void Classifier::reject_needed_keys(StagedTable& table) {
         same.push_back("t." + parent + " = c." + quote_name(key.columns[c]));
       }
       const std::string reason = key.name + ": rows of " + child.table.name.name + " refer to the key that changes";
-      reject(table, reject_sql(table, "v.record", {'x', quote_literal(reason), key.name, {}, {}},
-                               table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " +
-                                   table.same_identity("s", "t") + " WHERE v.verdict = 'u' AND " + differs_call(pairs) +
-                                   " AND EXISTS (SELECT 1 FROM main." + quote_name(child.table.name.name) +
-                                   " c WHERE " + join(same, " AND ") + ")"));
+      reject(
+          connection_, table,
+          reject_sql(table, "v.record", {'x', quote_literal(reason), key.name, {}, {}},
+                     table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
+                         " WHERE v.verdict = 'u' AND " + differs_call(pairs) + " AND EXISTS (SELECT 1 FROM main." +
+                         quote_name(child.table.name.name) + " c WHERE " + join(same, " AND ") + ")"));
     }
   }
 }
@@ -231,6 +205,10 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
     bool inside = false;
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];
+      if (table.claims_left) {
+        found += KeyClassifier(connection_, table, details_).reject_unfreed();
+        inside = true;
+      }
       for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
         found += reject_orphans(table, key);
         const StagedTable* parent = find_staged(tables_, key.parent);
@@ -268,29 +246,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::Fore
   const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
                              join(shown, " || ', ' || ") +
                              " || ' is neither in the target nor among the accepted rows of the file'";
-  return reject(table, reject_sql(table, "v.record", {'x', reason, key.name, {}, {}}, orphans));
-}
-
-std::uint64_t Classifier::reject(StagedTable& table, const std::string& sql) {
-  const std::uint64_t found = connection_.execute(sql);
-  if (found == 0) return 0;
-  table.rejected_rows += found;
-  connection_.execute("DELETE FROM " + table.verdicts + " WHERE record IN (SELECT record FROM " + table.rejects + ")");
-  return found;
-}
-
-// An expression of an index or a check may itself fail on a row (an overflow, malformed JSON). Then the merge finds
-// that row; here it must not end the transaction.
-void Classifier::reject_if_judged(StagedTable& table, const std::string& sql) {
-  connection_.execute("SAVEPOINT judged");
-  try {
-    reject(table, sql);
-  } catch (const SqliteError& error) {
-    // kSchema: the expression calls a function that only the application has.
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO judged");
-  }
-  connection_.execute("RELEASE judged");
+  return reject(connection_, table, reject_sql(table, "v.record", {'x', reason, key.name, {}, {}}, orphans));
 }
 
 }  // namespace sqlite

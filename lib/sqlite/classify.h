@@ -1,6 +1,5 @@
 // Gives every staged row its verdict, by set-based SQL against the target and the other staged tables. Writes temporary
-// tables only. A unique key that another row of the target still holds is a conflict, also where that row's own update
-// would free it. One thread, that of the connection.
+// tables only. One thread, that of the connection.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +22,9 @@ class Classifier {
 
   void classify(base::Progress& progress);
 
-  // Leaves out the rows of one component whose parents are neither in the target nor among the rows to be written, and
-  // their children in turn. Merge calls it again when the database has refused a parent. Returns how many.
+  // Leaves out the rows of one component whose parents are neither in the target nor among the rows to be written,
+  // those that wait for a key which nobody gives up any more, and their children in turn. Merge calls it again when the
+  // database has refused a parent. Returns how many.
   std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
 
  private:
@@ -36,13 +36,9 @@ class Classifier {
   void compare_multisets(StagedTable& table);
   void skip(StagedTable& table);
   void reject_nulls(StagedTable& table);
-  void reject_taken_keys(StagedTable& table, const UniqueIndex& index);
-  void reject_repeated_keys(StagedTable& table, const UniqueIndex& index);
   void reject_failed_check(StagedTable& table, const CheckConstraint& check);
   void reject_needed_keys(StagedTable& table);
   std::uint64_t reject_orphans(StagedTable& table, const catalog::ForeignKey& key);
-  std::uint64_t reject(StagedTable& table, const std::string& sql);
-  void reject_if_judged(StagedTable& table, const std::string& sql);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;

@@ -1,10 +1,8 @@
 #include "sqlite/connection.h"
 
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 #include <new>
 #include <thread>
@@ -12,6 +10,7 @@
 
 #include "base/stop.h"
 #include "base/terminal.h"
+#include "sqlite/file.h"
 #include "sqlite/row_functions.h"
 
 namespace sqlite {
@@ -45,7 +44,7 @@ Meaning meaning_of(int code) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return {ErrorKind::kPrivilege, "the file and its folder must be writable for an import; a dry run only reads"};
+      return {ErrorKind::kPrivilege, "the file and its folder must be writable; the dry run of an import only reads"};
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_NOLFS:
@@ -78,42 +77,12 @@ bool is_broken(std::string_view utf16, bool big_endian) {
   return utf16.size() % 2 != 0;
 }
 
-// Relative names get "./": SQLite takes ":memory:" and "file:" for something else.
-std::string file_name(const std::string& path) { return path.starts_with('/') ? path : "./" + path; }
-
-std::string immutable_uri(const std::string& path) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string uri = "file:";
-  for (const char c : file_name(path)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::strchr("/._-", c) != nullptr) {
-      uri += c;
-    } else {
-      uri += {'%', kHex[byte >> 4], kHex[byte & 0xFU]};
-    }
-  }
-  return uri + "?immutable=1";
+std::string place_name(const std::string& path) {
+  return path.empty() ? "a temporary SQLite database" : "SQLite file " + base::printable(path);
 }
 
-void demand_file(const std::string& path, const std::string& place) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) {
-    const int reason = errno;
-    if (reason == EACCES) throw Error(ErrorKind::kPrivilege, place + " may not be read", "let its owner allow it");
-    throw Error(ErrorKind::kConnection, "cannot open " + place + ": " + std::strerror(reason),
-                "check the path; Prisma counts file: from the folder of its schema, this program from the working one");
-  }
-  if (!S_ISREG(found.st_mode))
-    throw Error(ErrorKind::kConnection, place + " is not an ordinary file", "give the path of an SQLite database");
-  if (::access(path.c_str(), R_OK) != 0)
-    throw Error(ErrorKind::kPrivilege, place + " may not be read", "let its owner allow it");
-}
-
-// Behind the file's last commit something may stand that only its WAL knows.
-bool has_wal(const std::string& path) {
-  struct stat found {};
-  return ::stat((path + "-wal").c_str(), &found) == 0 && found.st_size > 0;
-}
+bool migrates(Access access) { return access == Access::kMigrate || access == Access::kCreate; }
+bool writes(Access access) { return access == Access::kReadWrite || migrates(access); }
 
 }  // namespace
 
@@ -249,8 +218,8 @@ void Connection::Close::operator()(sqlite3* database) const { sqlite3_close_v2(d
 
 Connection::Connection(const std::string& path, Access access, std::chrono::milliseconds lock_timeout,
                        std::stop_token stop)
-    : path_(path), place_("SQLite file " + base::printable(path)), lock_timeout_(lock_timeout), stop_(std::move(stop)) {
-  demand_file(path_, place_);
+    : path_(path), place_(place_name(path)), lock_timeout_(lock_timeout), stop_(std::move(stop)) {
+  if (!path_.empty()) demand_file(path_, place_, access == Access::kCreate ? Missing::kIsFine : Missing::kIsRefused);
   open(access);
   const std::string encoding = text("PRAGMA main.encoding");
   if (encoding == "UTF-16le") encoding_ = Encoding::kUtf16LittleEndian;
@@ -260,13 +229,14 @@ Connection::Connection(const std::string& path, Access access, std::chrono::mill
 Connection::~Connection() = default;
 
 void Connection::open(Access access) {
-  const int mode = access == Access::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  int mode = writes(access) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  if (access == Access::kCreate || path_.empty()) mode |= SQLITE_OPEN_CREATE;
   try {
     open_file(file_name(path_), mode);
     set_up(access);
   } catch (const SqliteError& error) {
     // A WAL database needs two files beside it, even to be read. Without a WAL the file alone is the whole truth.
-    if (!error.cannot_open() || access == Access::kReadWrite) throw;
+    if (!error.cannot_open() || writes(access)) throw;
     if (has_wal(path_))
       throw Error(ErrorKind::kConnection, place_ + " cannot be read: its WAL needs a folder that may be written",
                   "copy the file together with its -wal into such a folder");
@@ -298,7 +268,7 @@ void Connection::harden(Access access) {
     set(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
     set(SQLITE_DBCONFIG_ENABLE_VIEW, 0);
   }
-  sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, migrates(access) ? 1 : 0);  // VACUUM attaches the new file
   sqlite3_limit(database, SQLITE_LIMIT_TRIGGER_DEPTH, 100);
   sqlite3_limit(database, SQLITE_LIMIT_WORKER_THREADS, 0);
 }
@@ -310,10 +280,11 @@ void Connection::set_up(Access access) {
   if (added != SQLITE_OK) fail(added, false);
   sqlite3_busy_handler(database, on_busy, this);
   sqlite3_progress_handler(database, kInstructionsBetweenLooks, on_progress, this);
-  // Sorting and staging go to a file, so memory stays constant. Foreign keys are off unless asked for.
+  // Sorting and staging go to a file, so memory stays constant.
   for (const char* pragma : {"PRAGMA temp_store = FILE", "PRAGMA mmap_size = 0", "PRAGMA cell_size_check = ON",
-                             "PRAGMA cache_size = -4000", "PRAGMA temp.cache_size = -8000", "PRAGMA foreign_keys = ON"})
+                             "PRAGMA cache_size = -4000", "PRAGMA temp.cache_size = -8000"})
     execute(pragma);
+  execute(std::string("PRAGMA foreign_keys = ") + (migrates(access) ? "OFF" : "ON"));
   text("SELECT count(*) FROM main.sqlite_schema");  // reads the file for the first time
 }
 

@@ -78,7 +78,9 @@ class Statement {
 };
 
 // kReadOnly: the operating system itself refuses a write. kReadSource: also runs no trigger and reads no view.
-enum class Access { kReadSource, kReadOnly, kReadWrite };
+// kMigrate: foreign keys are not enforced, because tables that are made anew go and come back; VACUUM works.
+// kCreate: the same, and a file that is missing is made.
+enum class Access { kReadSource, kReadOnly, kReadWrite, kMigrate, kCreate };
 
 struct ColumnMetadata {
   std::string collation;
@@ -87,7 +89,8 @@ struct ColumnMetadata {
 
 class Connection {
  public:
-  // Throws kConnection where there is no such database. `lock_timeout` is how long a lock is waited for.
+  // Throws kConnection where there is no such database; an empty path is a temporary one that ends with the connection.
+  // `lock_timeout` is how long a lock is waited for.
   Connection(const std::string& path, Access access, std::chrono::milliseconds lock_timeout, std::stop_token stop);
   ~Connection();
   Connection(const Connection&) = delete;

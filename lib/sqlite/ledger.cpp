@@ -17,7 +17,10 @@ std::optional<engine::LastMigration> find_last_migration(Connection& connection)
     if (found != columns.size()) continue;
     std::string sql(ledger.newest);
     sql.replace(sql.find("%s"), 2, "main." + quote_name(name));
-    return engine::LastMigration{name, connection.text(sql)};
+    std::vector<std::string> entries;
+    Statement rows = connection.prepare(sql);
+    while (rows.next()) entries.push_back(rows.text(0));
+    return engine::LastMigration{name, catalog::last_entry(entries)};
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/terminal.h"
+#include "sqlite/classify_keys.h"
 #include "sqlite/sql_text.h"
 
 namespace sqlite {
@@ -77,6 +78,8 @@ std::uint64_t Merger::orphans(const StagedTable& table) {
 // True when the database refused a row. A refused parent's children inside the component may be written already: then
 // all of it is done again without them.
 bool Merger::merge_component(const std::vector<std::size_t>& component) {
+  const bool moves_keys = std::ranges::any_of(component, [&](std::size_t n) { return tables_[n].claims_left; });
+  if (moves_keys && write_with_moved_keys(component)) return false;
   const bool refers_to_itself = std::any_of(
       component.begin(), component.end(), [&](std::size_t n) { return refers_inside(tables_[n], tables_, component); });
   std::vector<std::uint64_t> rejected_before;
@@ -89,7 +92,31 @@ bool Merger::merge_component(const std::vector<std::size_t>& component) {
     begin_again(component, rejected_before);
   }
   connection_.execute("RELEASE component");
-  return !refusals_.empty();
+  return moves_keys || !refusals_.empty();
+}
+
+// Rows of the target give up the keys that others claim, then everything is written. Should a row be refused, nothing
+// of it is kept and the rows that wanted the keys are left out: false.
+bool Merger::write_with_moved_keys(const std::vector<std::size_t>& component) {
+  const std::vector<StagedTable> before = tables_;
+  refusals_.clear();
+  connection_.execute("SAVEPOINT parked");
+  try {
+    for (const std::size_t number : component) KeyClassifier(connection_, tables_[number], details_).park();
+    if (!write_all(component)) {
+      connection_.execute("RELEASE parked");
+      return true;
+    }
+  } catch (const SqliteError& error) {
+    if (!error.blames_a_row()) throw;
+    demand_transaction(tables_[component.front()], error);
+  }
+  connection_.execute("ROLLBACK TO parked");
+  connection_.execute("RELEASE parked");
+  tables_ = before;
+  for (const std::size_t number : component) KeyClassifier(connection_, tables_[number], details_).reject_all_claims();
+  classifier_.reject_orphans(component);
+  return false;
 }
 
 bool Merger::write_all(const std::vector<std::size_t>& component) {
@@ -141,18 +168,21 @@ std::optional<Merger::Refusal> Merger::try_range(const StagedTable& table, Step 
     }
   } catch (const SqliteError& error) {
     if (!error.blames_a_row()) throw;
-    if (!connection_.in_transaction()) {
-      throw Error(ErrorKind::kSchema,
-                  trigger_names(table) + " of " + base::printable(table.details.table.name.name) +
-                      " rolled the import back: " + error.what(),
-                  "a trigger that means one row says RAISE(ABORT, …) and not RAISE(ROLLBACK, …)");
-    }
+    demand_transaction(table, error);
     refusal.verdict = error.key_is_taken() ? 'c' : 'x';
     refusal.reason = error.what();
   }
   connection_.execute("ROLLBACK TO part");
   connection_.execute("RELEASE part");
   return refusal;
+}
+
+void Merger::demand_transaction(const StagedTable& table, const SqliteError& error) const {
+  if (connection_.in_transaction()) return;
+  throw Error(ErrorKind::kSchema,
+              trigger_names(table) + " of " + base::printable(table.details.table.name.name) +
+                  " rolled the import back: " + error.what(),
+              "a trigger that means one row says RAISE(ABORT, …) and not RAISE(ROLLBACK, …)");
 }
 
 void Merger::leave_out(const Refusal& refusal) {

@@ -1,6 +1,7 @@
 // Writes the rows that classify accepted: inserts, then updates, component by component. Foreign keys are deferred, so
-// rows that refer to each other need no order. A row that the database refuses after all is found by halving, from a
-// savepoint, and left out. Nothing is ever deleted or replaced, whatever the conflict clauses of the schema say.
+// rows that refer to each other need no order. Keys that rows hand on are set aside first. A row that the database
+// refuses after all is found by halving, from a savepoint, and left out. Nothing is ever deleted or replaced, whatever
+// the conflict clauses of the schema say.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,9 @@ void demand_writable(Connection& connection, const StagedTable& table);
 
 class Merger {
  public:
-  Merger(Connection& connection, std::vector<StagedTable>& tables,
+  Merger(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
          const std::vector<std::vector<std::size_t>>& components, Classifier& classifier)
-      : connection_(connection), tables_(tables), components_(components), classifier_(classifier) {}
+      : connection_(connection), tables_(tables), details_(details), components_(components), classifier_(classifier) {}
 
   void merge(base::Progress& progress);
 
@@ -47,10 +48,13 @@ class Merger {
   };
 
   bool merge_component(const std::vector<std::size_t>& component);
+  bool write_with_moved_keys(const std::vector<std::size_t>& component);
   bool write_all(const std::vector<std::size_t>& component);
   void begin_again(const std::vector<std::size_t>& component, const std::vector<std::uint64_t>& rejected_before);
   void write_range(std::size_t number, Step step, Range range);
   std::optional<Refusal> try_range(const StagedTable& table, Step step, Range range, std::uint64_t rows);
+  // Throws kSchema where a trigger has ended the transaction.
+  void demand_transaction(const StagedTable& table, const SqliteError& error) const;
   void leave_out(const Refusal& refusal);
   std::uint64_t first_record(const StagedTable& table, Step step, Range range);
   std::uint64_t orphans(const StagedTable& table);
@@ -63,6 +67,7 @@ class Merger {
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
+  const std::vector<TableDetails>& details_;
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
   std::vector<Refusal> refusals_;         // of the component that is being written

@@ -4,8 +4,7 @@
 
 namespace sqlite {
 
-engine::DatabaseInfo describe(const Connection& connection) {
-  const std::string& path = connection.path();
+engine::DatabaseInfo describe(const std::string& path) {
   return {"sqlite", Connection::library_version(), path.substr(path.rfind('/') + 1)};
 }
 

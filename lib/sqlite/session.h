@@ -10,7 +10,8 @@
 
 namespace sqlite {
 
-engine::DatabaseInfo describe(const Connection& connection);
+// Of the database in the file at `path`.
+engine::DatabaseInfo describe(const std::string& path);
 
 // Throws kUsage where schemas are asked for: SQLite has none.
 void refuse_schemas(const std::vector<std::string>& schemas);

@@ -11,7 +11,7 @@ using base::Error;
 using base::ErrorKind;
 
 SqliteSource::SqliteSource(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)), info_(describe(*connection_)) {}
+    : connection_(std::move(connection)), info_(describe(connection_->path())) {}
 
 SqliteSource::~SqliteSource() = default;
 

@@ -160,6 +160,37 @@ TriggerEvent trigger_event(std::string_view create_trigger) {
   return event;
 }
 
+std::string generated_from(std::string_view create_table, std::string_view column) {
+  const Tokens tokens = tokens_of(create_table);
+  bool begins = true;  // a column or a constraint of the table
+  bool wanted = false;
+  for (std::size_t i = first_parenthesis(tokens) + 1; i + 1 < tokens.size(); ++i) {
+    if (begins) wanted = tokens[i].is_name() && same_name(unquoted(tokens[i]), column);
+    begins = tokens[i].is(',');
+    if (!tokens[i].is('(')) continue;
+    const std::size_t close = closing(tokens, i);
+    if (wanted && tokens[i - 1].is("AS")) return text_of(create_table, tokens, i + 1, close);
+    i = close;
+  }
+  return {};
+}
+
+std::string in_one_line(std::string_view sql) {
+  std::string line;
+  const Token* before = nullptr;
+  const Tokens tokens = tokens_of(sql);
+  for (const Token& token : tokens) {
+    const bool both_marks = before != nullptr && before->kind == Token::Kind::kMark && token.kind == Token::Kind::kMark;
+    const bool operator_goes_on = both_marks && before->end_in(sql) == token.end_in(sql) - 1 && !token.is('(');
+    const bool close = token.is('.') || token.is(',') || token.is(')') || token.is(';') || operator_goes_on;
+    const bool open = before == nullptr || before->is('.') || before->is('(');
+    if (!close && !open) line += ' ';
+    line += token.text;
+    before = &token;
+  }
+  return line;
+}
+
 std::vector<std::string> names_in(std::string_view expression) {
   std::vector<std::string> names;
   for (const Token& token : tokens_of(expression)) {

@@ -34,6 +34,13 @@ struct TriggerEvent {
 // Of a CREATE TRIGGER.
 TriggerEvent trigger_event(std::string_view create_trigger);
 
+// What the generated column `column` of a CREATE TABLE is computed from, as written, without the parentheses; empty: it
+// is none.
+std::string generated_from(std::string_view create_table, std::string_view column);
+
+// The same SQL in one line without comments, so that the way it was laid out makes no difference.
+std::string in_one_line(std::string_view sql);
+
 // Every name in `expression`, unquoted: columns, functions, keywords and all.
 std::vector<std::string> names_in(std::string_view expression);
 

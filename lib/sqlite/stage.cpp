@@ -32,6 +32,7 @@ void create_stage(Connection& connection, const StagedTable& table) {
   connection.execute("CREATE TABLE " + table.rejects +
                      " (record INTEGER PRIMARY KEY, verdict TEXT, key TEXT, reason TEXT, \"constraint\" TEXT, holder "
                      "TEXT, newer INTEGER)");
+  connection.execute("CREATE TABLE " + table.claims + " (place INTEGER, record INTEGER, freed_by INTEGER)");
 }
 
 Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progress)

@@ -48,6 +48,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   rejects = "temp.reject_" + suffix;
   changes = "temp.change_" + suffix;
   remaps = "temp.remap_" + suffix;
+  claims = "temp.claim_" + suffix;
   record = free_row_number(details.table);
   if (record.empty()) {
     throw base::Error(base::ErrorKind::kSchema,

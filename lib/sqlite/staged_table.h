@@ -5,6 +5,9 @@
 //              without an entry is unchanged
 //   reject_N   record, verdict ('c', 'x', or 's' for a skipped row), key, reason, the constraint against the row, the
 //              key of the target's row that holds what it claims, whether the target's row is newer
+//   claim_N    place of a unique index, record of a row that claims a key which a row of the target holds, and the
+//   record
+//              that frees the key by its update
 //   change_N   record, column, its values before and after; only where details are asked for
 //   remap_N    record, the identity it had in the file and the one it took over by a natural key
 #pragma once
@@ -40,10 +43,12 @@ struct StagedTable {
   std::string rejects;
   std::string changes;
   std::string remaps;
+  std::string claims;
   std::string record;            // name of the row number in stage_N; no column of the table is called so
   engine::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
+  bool claims_left = false;  // rows hold keys that others claim, so they give them up before anything is written
 
   bool has_columns(const std::vector<std::string>& names) const;
   // Whether a row may have NULL in its identity: SQLite lets NULL into most primary keys.

@@ -16,7 +16,7 @@ using base::Error;
 using base::ErrorKind;
 
 SqliteTarget::SqliteTarget(Connect connect)
-    : connect_(std::move(connect)), connection_(connect_(Access::kReadOnly)), info_(describe(*connection_)) {}
+    : connect_(std::move(connect)), connection_(connect_(Access::kReadOnly)), info_(describe(connection_->path())) {}
 
 SqliteTarget::~SqliteTarget() = default;
 
@@ -96,7 +96,7 @@ void SqliteTarget::classify(base::Progress& progress) {
 void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<engine::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
-  Merger merger(*connection_, tables_, components_, *classifier_);
+  Merger merger(*connection_, tables_, details_, components_, *classifier_);
   merger.merge(progress);
   notices_ = merger.notices();
   for (const auto& changes : raised) {

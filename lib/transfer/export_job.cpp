@@ -8,6 +8,7 @@
 #include <ctime>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "base/stop.h"
 #include "base/terminal.h"
@@ -224,6 +225,22 @@ engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& op
   return ExportJob(source, options, progress, stop).run();
 }
 
+namespace {
+
+// In the order of the list; those that are left out by name.
+void list_parents(const Chosen& chosen, const catalog::Table& table, engine::ListedTable& listed) {
+  std::set<catalog::TableName> parents;
+  for (const catalog::ForeignKey& key : table.foreign_keys) parents.insert(key.parent);
+  listed.refers_to_itself = parents.erase(table.name) != 0;
+  for (const catalog::Table& parent : chosen.tables) {
+    if (parents.erase(parent.name) != 0) listed.parents.push_back(format::section_name(parent.name, chosen.schemas));
+  }
+  for (const catalog::TableName& parent : parents)
+    listed.parents_left_out.push_back(format::section_name(parent, chosen.schemas));
+}
+
+}  // namespace
+
 std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selection& selection) {
   const Chosen chosen = choose(source, selection);
   std::vector<engine::ListedTable> list;
@@ -233,16 +250,7 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
     listed.name = format::section_name(table.name, chosen.schemas);
     listed.audit = table.audit;
     listed.component = chosen.component[i];
-    for (const catalog::Table& parent : chosen.tables) {
-      const bool refers = std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
-                                      [&](const auto& key) { return key.parent == parent.name; });
-      if (!refers) continue;
-      if (&parent == &table) {
-        listed.refers_to_itself = true;
-      } else {
-        listed.parents.push_back(format::section_name(parent.name, chosen.schemas));
-      }
-    }
+    list_parents(chosen, table, listed);
     list.push_back(std::move(listed));
   }
   return list;

@@ -111,6 +111,9 @@ TEST(ExportOptions, RefuseWhatContradictsItself) {
   EXPECT_THAT(refusal(parsed_export, {"f", "--list"}), HasSubstr("--list"));
   EXPECT_THAT(refusal(parsed_export, {"f", "--profile"}), HasSubstr("--profile"));
   EXPECT_THAT(refusal(parsed_export, {"--profile", "--list"}), HasSubstr("two results"));
+  EXPECT_THAT(refusal(parsed_export, {"--format", "mermaid"}), HasSubstr("goes with --list only"));
+  EXPECT_THAT(refusal(parsed_export, {"--list", "--json", "--format", "mermaid"}), HasSubstr("two forms"));
+  EXPECT_THAT(refusal(parsed_export, {"--list", "--format", "mermaidd"}), HasSubstr("mermaid"));
   EXPECT_THAT(refusal(parsed_export, {"-qv"}), HasSubstr("contradict"));
   EXPECT_THAT(refusal(parsed_export, {"--url", "a", "--env-file", "b"}), HasSubstr("give one of them"));
 }
@@ -270,7 +273,7 @@ TEST(Help, ShowsExamplesThatAreUnderstood) {
   std::istringstream imports(std::get<Printout>(parsed_import({"--help"})).text);
   for (std::string line; std::getline(imports, line);) tried += try_line(line, "db-import", parsed_import);
 
-  EXPECT_EQ(tried, 10);
+  EXPECT_EQ(tried, 11);
 }
 
 }  // namespace

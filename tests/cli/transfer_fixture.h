@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -28,9 +29,12 @@ class Transfer : public testing::Test {
     return support::run_program(arguments);
   }
 
+  // Into `target` unless the options name another --url.
   support::Run run_import(std::vector<std::string> options = {}) {
-    std::vector<std::string> arguments{PROGRAM_DIR "/db-import", file, "--url", target.url()};
+    std::vector<std::string> arguments{PROGRAM_DIR "/db-import", file};
     arguments.insert(arguments.end(), options.begin(), options.end());
+    if (std::find(options.begin(), options.end(), "--url") == options.end())
+      arguments.insert(arguments.end(), {"--url", target.url()});
     return support::run_program(arguments);
   }
 

@@ -1,4 +1,4 @@
-// Where one statement ends and the next begins, by PostgreSQL's lexical rules.
+// Where one statement ends and the next begins, by the lexical rules of PostgreSQL and of SQLite.
 #include "migrate/sql_splitter.h"
 
 #include <gmock/gmock.h>
@@ -94,6 +94,15 @@ TEST(SqlSplitter, LeavesRoutinesWithAtomicBodiesAndTriggersWhole) {
   EXPECT_THAT(texts("BEGIN; SELECT 1; END"), ElementsAre("BEGIN", "SELECT 1", "END"));
 }
 
+TEST(SqlSplitter, GoesByTheRulesOfSqliteWhereItIsTold) {
+  const auto all =
+      split_sql("SELECT `a;'`, [b;'], '$$;', E'\\'; /* one /* two */ SELECT $a; SELECT 3", Dialect::kSqlite);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].text, "SELECT `a;'`, [b;'], '$$;', E'\\'");
+  EXPECT_EQ(all[1].text, "SELECT $a");
+  EXPECT_THROW(split_sql("SELECT [a", Dialect::kSqlite), base::Error);
+}
+
 TEST(SqlSplitter, NamesWhatNeverEnds) {
   EXPECT_THAT(complaint("SELECT 1;\n\nSELECT 'a"), HasSubstr("a string that begins in line 3"));
   EXPECT_THAT(complaint("SELECT \"a"), HasSubstr("a quoted name that begins in line 1"));
@@ -117,6 +126,7 @@ TEST(SqlSplitter, MakesARehearsalOfWhatRunsInNoTransaction) {
   EXPECT_EQ(rehearsable(only("VACUUM t")), "");
   EXPECT_EQ(rehearsable(only("CREATE DATABASE d")), "");
   EXPECT_EQ(rehearsable(only("COMMIT")), "");
+  EXPECT_EQ(rehearsable(only("PRAGMA journal_mode = WAL")), "");
 }
 
 }  // namespace

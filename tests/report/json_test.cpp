@@ -129,7 +129,8 @@ TEST(ExportJson, HasListsEvenWhereTheyAreEmpty) {
 }
 
 TEST(TablesJson, KeepsTheOrderAndTheParents) {
-  const json object = json::parse(tables_json({{"roles", {}, false, false, 0}, {"users", {"roles"}, true, true, 1}}));
+  const json object =
+      json::parse(tables_json({{"roles", {}, false, false, 0, {}}, {"users", {"roles"}, true, true, 1, {}}}));
 
   EXPECT_EQ(object["tables"][0]["name"], "roles");
   EXPECT_EQ(object["tables"][0]["refers_to"], json::array());

@@ -204,7 +204,8 @@ TEST(ExportText, TellsNoRateWhereTheTimeIsTooShort) {
 }
 
 TEST(TablesText, NumbersTheTablesAndNamesTheirParents) {
-  const std::string text = tables_text({{"roles", {}, false, false, 0}, {"users", {"roles", "teams"}, true, true, 1}});
+  const std::string text =
+      tables_text({{"roles", {}, false, false, 0, {}}, {"users", {"roles", "teams"}, true, true, 1, {}}});
 
   EXPECT_THAT(words_of_line(text, "1"), ElementsAre("1", "roles"));
   EXPECT_THAT(words_of_line(text, "2"),
@@ -212,10 +213,10 @@ TEST(TablesText, NumbersTheTablesAndNamesTheirParents) {
 }
 
 TEST(TablesText, TellsWhichTablesReferToEachOther) {
-  const std::string text = tables_text({{"a", {"b"}, false, false, 0},
-                                        {"b", {"c"}, false, false, 0},
-                                        {"c", {"a"}, false, false, 0},
-                                        {"d", {}, false, false, 1}});
+  const std::string text = tables_text({{"a", {"b"}, false, false, 0, {}},
+                                        {"b", {"c"}, false, false, 0, {}},
+                                        {"c", {"a"}, false, false, 0, {}},
+                                        {"d", {}, false, false, 1, {}}});
 
   EXPECT_THAT(text, HasSubstr("in a cycle with a, c\n"));
   EXPECT_THAT(words_of_line(text, "4"), ElementsAre("4", "d"));

@@ -78,10 +78,10 @@ TEST(SqliteImport, ComparesKeysAsTheirIndexDoes) {
       "CREATE TABLE u(id TEXT PRIMARY KEY COLLATE NOCASE, e TEXT COLLATE RTRIM UNIQUE); INSERT INTO u "
       "VALUES('A','x');");
 
-  const Imported imported = one.import_as_announced({{"u", {R"({"id":"a","e":"y"})", R"({"id":"b","e":"x  "})"}}});
+  const Imported imported = one.import_as_announced({{"u", {R"({"id":"a","e":"x"})", R"({"id":"b","e":"x  "})"}}});
 
   EXPECT_EQ(imported.of("u"), "update 1, conflict 1");
-  EXPECT_EQ(one.database.value("SELECT * FROM u"), "a|y");
+  EXPECT_EQ(one.database.value("SELECT * FROM u"), "a|x");
 }
 
 TEST(SqliteImport, FindsWhatTheTargetCannotHold) {

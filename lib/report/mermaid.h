@@ -1,0 +1,14 @@
+// The tables of an export as a Mermaid flowchart, for a README or a pull request: an arrow goes from a table to those
+// that refer to it, a dotted one from a table that is left out. Names of tables cannot break out of the drawing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/outcome.h"
+
+namespace report {
+
+std::string tables_mermaid(const std::vector<engine::ListedTable>& tables);
+
+}  // namespace report

@@ -1,0 +1,25 @@
+// The file of a database before it is opened: how SQLite must be told its name, and whether it is there. No connection.
+#pragma once
+
+#include <string>
+
+namespace sqlite {
+
+// Relative names get "./": SQLite takes ":memory:" and "file:" for something else, and no name for a temporary
+// database.
+std::string file_name(const std::string& path);
+
+// For a file that nobody can write and that has no WAL: SQLite then needs neither locks nor files beside it.
+std::string immutable_uri(const std::string& path);
+
+enum class Missing { kIsRefused, kIsFine };
+
+// Throws kConnection or kPrivilege unless `path` is an ordinary file that may be read. `place` is its name for people.
+void demand_file(const std::string& path, const std::string& place, Missing missing);
+
+bool is_there(const std::string& path);
+
+// Behind the file's last commit something may stand that only its WAL knows.
+bool has_wal(const std::string& path);
+
+}  // namespace sqlite
