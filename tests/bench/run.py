@@ -86,7 +86,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
     parser.add_argument("--server", required=True)
     parser.add_argument("--folder", required=True, type=pathlib.Path)
-    for number in ("--scale", "--rows-wide", "--rows-growth", "--runs"):
+    for number in ("--scale", "--rows-wide", "--rows-growth", "--rows-sqlite", "--runs"):
         parser.add_argument(number, required=True, type=int)
     parser.add_argument("--load", required=True, type=float)
     parser.add_argument("works", nargs="+")

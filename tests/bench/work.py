@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 
 import scripts
 from contest import Command, Row
@@ -124,6 +125,22 @@ class Work:
                           self.upsert_command("hand-written upsert, identical", data, data.name)])
         return [Row("import of an identical file (no row written)", "hand-written upsert in SQL", "identical", "hand-written upsert, identical",
                     0.35)]
+
+    def sqlite(self):
+        """From a SQLite file to tables with keys that were not there: ours in three commands, pgloader in one."""
+        rows = self.bench.options.rows_sqlite
+        source, file = self.bench.folder / "source.db", self.bench.folder / "sqlite.json"
+        parameters = f".parameter set :rows {rows}"
+        self.server.run(["sh", "-c", 'sqlite3 -cmd "$1" "$2" <"$3"', "sh", parameters, source, HERE / "sqlite_tables.sql"])
+        schema = self.server.psql("target", "-f", HERE / "sqlite_target.sql")
+        script = f'{shlex.join(schema)} && db-export "$1" --url "sqlite:$2" && db-import "$1" --url "$3"'
+        at = self.server.environment
+        peer = f"pgsql://{at['PGUSER']}@unix:{at['PGHOST']}:{at['PGPORT']}/target"
+        check = self.check_rows({"accounts": rows // 10, "events": rows})
+        self.contest.run([Command("export and import of SQLite", ["sh", "-c", script, "sh", file, source, self.server.url("target")],
+                                  lambda: (file.unlink(missing_ok=True), self.into("template0")()), check),
+                          Command("pgloader", ["pgloader", "--quiet", f"sqlite://{source}", peer], self.into("template0"), check)])
+        return [Row(f"SQLite to PostgreSQL, {rows + rows // 10:,} rows", "pgloader", "export and import of SQLite", "pgloader", 0.33)]
 
     def node(self):
         data, prepared = self.bench.small(), self.bench.prepared()
