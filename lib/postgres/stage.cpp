@@ -1,6 +1,7 @@
 #include "postgres/stage.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "postgres/codec_wire.h"
 #include "postgres/rejects.h"
@@ -108,6 +109,10 @@ Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t 
     leave_copy(error);
     throw;
   }
+  if (segment.refused) {
+    connection_.fail_copy_in("abandoned");
+    return segment;
+  }
   rows_.append(kCopyTrailer);
   connection_.send_chunk(rows_.view());
   table_.staged_rows += connection_.end_copy_in();
@@ -121,40 +126,8 @@ void Stager::leave_copy(const Error& error) {
 }
 
 bool Stager::load(format::TableReader& records) {
-  numbered_ = Numbered::kNo;
-  std::vector<std::string> list;
-  for (const StagedColumn& column : table_.columns) list.push_back(column.quoted);
-  connection_.begin_copy_in("COPY " + table_.target + " (" + join(list, ", ") + ") FROM STDIN (FORMAT binary)");
-  rows_.clear();
-  rows_.append(kCopyHeader);
-  std::string reason;
-  std::uint64_t reported_offset = records.position().offset;
-  std::uint64_t reported_rows = 0;
-  try {
-    while (records.next()) {
-      if (!encode(records.record(), records.values(), reason)) {
-        connection_.fail_copy_in("abandoned");
-        return false;
-      }
-      ++table_.counts.rows;
-      if (rows_.size() < kSendBytes) continue;
-      connection_.send_chunk(rows_.view());
-      rows_.clear();
-      const std::uint64_t offset = records.position().offset;
-      progress_.advance(table_.counts.rows - reported_rows, offset - reported_offset);
-      reported_offset = offset;
-      reported_rows = table_.counts.rows;
-    }
-  } catch (const ServerError&) {
-    throw;  // the server has ended the COPY itself
-  } catch (const Error& error) {
-    leave_copy(error);
-    throw;
-  }
-  rows_.append(kCopyTrailer);
-  connection_.send_chunk(rows_.view());
-  connection_.end_copy_in();
-  return true;
+  goal_ = Goal::kTarget;
+  return !run_segment(records, std::numeric_limits<std::uint64_t>::max()).refused;
 }
 
 void Stager::send_records(format::TableReader& records, std::uint64_t limit, Segment& segment) {
@@ -176,6 +149,9 @@ void Stager::send_records(format::TableReader& records, std::uint64_t limit, Seg
     const auto values = records.values();
     if (encode(records.record(), values, reason)) {
       ++segment.sent;
+    } else if (goal_ == Goal::kTarget) {
+      segment.refused = true;
+      return;
     } else {
       refuse(records.record().number, values, reason);
     }
@@ -202,8 +178,8 @@ void Stager::reject_next(format::TableReader& records, const std::string& reason
 
 bool Stager::encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
   const std::size_t start = rows_.size();
-  const bool number_in_first_column = numbered_ == Numbered::kYes && !table_.first_column_type.empty();
-  const bool number_column = numbered_ == Numbered::kYes && !number_in_first_column;
+  const bool number_in_first_column = goal_ == Goal::kStage && !table_.first_column_type.empty();
+  const bool number_column = goal_ == Goal::kStage && !number_in_first_column;
   put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_column ? 1 : 0)));
   if (number_column) put_record_number(record.number);
   for (const StagedColumn& column : table_.columns) {
@@ -282,9 +258,10 @@ void Stager::flush_rejects() {
 
 std::string Stager::copy_sql() const {
   std::vector<std::string> list;
-  if (table_.first_column_type.empty()) list.push_back(table_.record);
+  if (goal_ == Goal::kStage && table_.first_column_type.empty()) list.push_back(table_.record);
   for (const StagedColumn& column : table_.columns) list.push_back(column.quoted);
-  return "COPY " + table_.stage + " (" + join(list, ", ") + ") FROM STDIN (FORMAT binary)";
+  return "COPY " + (goal_ == Goal::kStage ? table_.stage : table_.target) + " (" + join(list, ", ") +
+         ") FROM STDIN (FORMAT binary)";
 }
 
 }  // namespace postgres

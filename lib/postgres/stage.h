@@ -29,12 +29,13 @@ class Stager {
   bool load(format::TableReader& records);
 
  private:
-  enum class Numbered { kYes, kNo };  // each row begins with its record number
+  enum class Goal { kStage, kTarget };  // a staged row begins with its record number
   // What one segment has done.
   struct Segment {
     std::uint64_t records = 0;  // read
     std::uint64_t sent = 0;     // given to COPY
     bool ended = false;         // behind the table's last record
+    bool refused = false;       // a record that the target cannot hold ends a load
   };
 
   Segment run_segment(format::TableReader& records, std::uint64_t limit);
@@ -53,7 +54,7 @@ class Stager {
   Connection& connection_;
   StagedTable& table_;
   base::Progress& progress_;
-  Numbered numbered_ = Numbered::kYes;
+  Goal goal_ = Goal::kStage;
   base::ByteBuffer rows_;
   base::ByteBuffer rejects_;
   std::uint64_t rejected_ = 0;  // entries in rejects_
