@@ -16,6 +16,7 @@ struct Call {
 };
 
 constexpr Call kDiskFull{"write", ENOSPC, "Write"};
+constexpr Call kAllocate{"allocate", ENOMEM, "Allocation"};
 constexpr Call kEachCall[] = {kDiskFull,
                               {"short_write", 0, "ShortWrite"},
                               {"sync", EIO, "Sync"},
@@ -118,8 +119,12 @@ TEST_P(ExportWithFailing, CallsLeavesThePreviousFileOrTheWholeNewOne) {
       EXPECT_TRUE(untouched || (run.err.find("the file is complete") != std::string::npos && is_whole())) << where;
     }
     const std::string_view call = std::get<0>(GetParam()).name;
-    if (call == "write" || call == "sync" || call == "rename") EXPECT_EQ(run.status, 10) << where;
-    if (call == "short_write") EXPECT_EQ(run.status, 0) << where;
+    if (call == "write" || call == "sync" || call == "rename") {
+      EXPECT_EQ(run.status, 10) << where;
+    }
+    if (call == "short_write") {
+      EXPECT_EQ(run.status, 0) << where;
+    }
   });
 }
 
@@ -156,8 +161,9 @@ class ImportWithFailing : public FailingCalls, public testing::WithParamInterfac
     if (run.status == 4) {
       EXPECT_EQ(now, after_) << where;
       // Whatever is missing then is named.
-      if (files().size() < 3)
+      if (files().size() < 3) {
         EXPECT_THAT(run.out + run.err, testing::HasSubstr("the import is committed, but")) << where;
+      }
     } else {
       EXPECT_EQ(now, before_) << where;
       EXPECT_NE(run.status, 0) << where;
@@ -176,15 +182,17 @@ INSTANTIATE_TEST_SUITE_P(Calls, ImportWithFailing, testing::ValuesIn(kEachCall),
 TEST_P(ImportWithFailing, CallsSaysWhatBecameOfTheTarget) {
   fail_each(words(), GetParam(), input_, [&](const support::Run& run, const std::string& where) {
     expect_truth(run, where);
-    if (run.status != 4 && std::string_view(GetParam().name) != "open") EXPECT_EQ(run.status, 10) << where;
-    if (std::string_view(GetParam().name) == "short_write") EXPECT_EQ(run.status, 4) << where;
+    if (run.status != 4 && std::string_view(GetParam().name) != "open") {
+      EXPECT_EQ(run.status, 10) << where;
+    }
+    if (std::string_view(GetParam().name) == "short_write") {
+      EXPECT_EQ(run.status, 4) << where;
+    }
   });
 }
 
 class OutOfMemory : public ImportWithFailing {
  protected:
-  static constexpr Call kAllocate{"allocate", ENOMEM, ""};
-
   // Between the first and the last allocation, evenly.
   template <typename Check>
   void fail_many(const std::vector<std::string>& words, const std::string& input, const char* on, const Check& check) {
@@ -204,7 +212,7 @@ class OutOfMemory : public ImportWithFailing {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Of, OutOfMemory, testing::Values(OutOfMemory::kAllocate), [](const auto&) { return "Any"; });
+INSTANTIATE_TEST_SUITE_P(Of, OutOfMemory, testing::Values(kAllocate), [](const auto&) { return "Any"; });
 
 TEST_P(OutOfMemory, AllocationAnImportSaysWhatBecameOfTheTarget) {
   fail_many(words(), input_, "once",
@@ -226,9 +234,9 @@ TEST_P(OutOfMemory, AllocationAnExportLeavesThePreviousFileOrTheWholeNewOne) {
               [&](const support::Run& run, const std::string& where) {
                 EXPECT_LT(run.status, 128) << where;
                 EXPECT_THAT(files(), testing::IsSubsetOf({"out.json"})) << where;
-                if (run.status == 0)
+                if (run.status == 0) {
                   EXPECT_EQ(nlohmann::json::parse(support::read_file(work_ + "/out.json"))["data"], whole) << where;
-                else
+                } else
                   EXPECT_THAT(files(), testing::IsEmpty()) << where;
               });
   }

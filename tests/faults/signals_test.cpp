@@ -1,4 +1,5 @@
 // Signals once and twice, while the server is at work or does not answer any more, and streams that are closed.
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 

@@ -329,7 +329,9 @@ TEST_F(ExportOverAWire, KilledAtAnyMessageLeavesThePreviousFileUnderItsName) {
       }
     }
     const std::string now = support::read_file(work_ + "/out.json");
-    if (now != "previous") EXPECT_EQ(content(now), content(support::read_file(file_))) << n;
+    if (now != "previous") {
+      EXPECT_EQ(content(now), content(support::read_file(file_))) << n;
+    }
     EXPECT_THAT(run.status, testing::AnyOf(0, 128 + SIGKILL)) << run.err;
   }
 }
