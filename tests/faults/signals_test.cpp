@@ -1,6 +1,7 @@
 // Signals once and twice, while the server is at work or does not answer any more, and streams that are closed.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -99,6 +100,14 @@ TEST_P(Signals, EndAnImportThatWaitsForItsInput) {
   EXPECT_EQ(state(), before);
 }
 
+TEST_P(Signals, EndAnImportThatWaitsForTheWriterOfItsFifo) {
+  ASSERT_EQ(::mkfifo((work_ + "/fifo").c_str(), 0600), 0);
+  support::Program program({kImport, "fifo", "--url", target_.url(), "-q"}, surroundings());
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+
+  EXPECT_EQ(interrupt(program).status, 128 + GetParam());
+}
+
 // The first asks a server that does not answer; the second must not wait for it. Its number shows whose end it was.
 TEST_P(Signals, TwiceEndAtOnceAndRemoveTheUnfinishedFile) {
   WireProxy counted(support::server_connection(), {});
@@ -139,7 +148,7 @@ TEST_P(Signals, ThatStopAndContinueChangeNothing) {
   EXPECT_EQ(program.finish().status, 0);
 }
 
-class Streams : public Faults {
+class ClosedStreams : public Faults {
  protected:
   support::Run with(const std::vector<std::string>& words, std::function<void()> before_exec) {
     support::RunOptions options = surroundings();
@@ -162,7 +171,7 @@ void close_the_reader() {
   ::close(pipe[1]);
 }
 
-TEST_F(Streams, WhoseReaderHasGoneEndWithTenAndSaySo) {
+TEST_F(ClosedStreams, WhoseReaderHasGoneEndWithTenAndSaySo) {
   const support::Run exported = with({kExport, "-", "--url", source_.url()}, close_the_reader);
   const support::Run dry = with({kImport, file_, "-n", "--url", target_.url()}, close_the_reader);
   const std::string before = state();
@@ -176,7 +185,7 @@ TEST_F(Streams, WhoseReaderHasGoneEndWithTenAndSaySo) {
 }
 
 // Nothing that a program opens may take the place of a stream that was closed before it began.
-TEST_F(Streams, ThatAreClosedFromTheStartReceiveNothingOfAnother) {
+TEST_F(ClosedStreams, ThatAreClosedFromTheStartReceiveNothingOfAnother) {
   for (const std::vector<int>& closed : {std::vector<int>{0}, {1}, {2}, {0, 1, 2}}) {
     const auto close_them = [&] {
       for (const int stream : closed) ::close(stream);

@@ -110,7 +110,10 @@ TEST_F(Surroundings, AnImportWhoseSpoolIsBeyondTheLimitOfFileSizesWritesNothing)
     const support::Run run = support::run_program({kImport, "-", "--url", target_.url(), "-q"}, options);
 
     ASSERT_EQ(run.status, 10) << bytes << run.err;
-    EXPECT_THAT(run.err, HasSubstr("TMPDIR")) << bytes;
+    // The test's own file of what is said is under the same limit.
+    if (bytes > 1000) {
+      EXPECT_THAT(run.err, HasSubstr("TMPDIR")) << bytes;
+    }
     ASSERT_EQ(state(), before) << bytes;
   }
 }
