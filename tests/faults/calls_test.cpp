@@ -71,6 +71,7 @@ class FailingCalls : public Faults {
                                 std::to_string(counted.run.status) + "\n" + counted.run.err;
       ASSERT_TRUE(counted.ended) << where;
       if (counted.failures == 0) break;
+      ++injected();
       check(counted.run, where);
       ++tried;
       if (HasNonfatalFailure()) return;
@@ -189,6 +190,63 @@ TEST_P(ImportWithFailing, CallsSaysWhatBecameOfTheTarget) {
   });
 }
 
+// The target is a file: its pages are written by the program itself.
+class ImportIntoSqliteWithFailing : public FailingCalls, public testing::WithParamInterface<Call> {
+ protected:
+  void SetUp() override {
+    FailingCalls::SetUp();
+    if (IsSkipped()) return;
+    const std::string tables =
+        "CREATE TABLE parents (id INTEGER PRIMARY KEY, name TEXT UNIQUE); CREATE TABLE children (id INTEGER PRIMARY "
+        "KEY, parent INTEGER REFERENCES parents, note TEXT);";
+    shell(source_path_, tables +
+                            "INSERT INTO parents VALUES (1, 'Ada'), (2, 'Bob'); WITH RECURSIVE n(n) AS (SELECT 1 UNION "
+                            "ALL SELECT n + 1 FROM n WHERE n < 300) INSERT INTO children SELECT n, 1 + n % 2, "
+                            "printf('%.100c', 'x') FROM n");
+    shell(empty_path_, tables + "INSERT INTO parents VALUES (1, 'Ad'), (7, 'Zoe')");
+    ASSERT_EQ(support::run_program({kExport, export_path_, "-q", "--url", "sqlite:" + source_path_}).status, 0);
+    prepare();
+    before_ = shell(path_, ".dump");
+    ASSERT_EQ(support::run_program(words()).status, 0);
+    after_ = shell(path_, ".dump");
+    ASSERT_NE(before_, after_);
+  }
+
+  static std::string shell(const std::string& database, const std::string& words) {
+    const support::Run run = support::run_program({"sqlite3", "-bail", database}, {.input = words + "\n"});
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run.out;
+  }
+
+  void prepare() override {
+    for (const std::string& name : files()) std::filesystem::remove(work_ + "/" + name);
+    std::filesystem::copy_file(empty_path_, path_);
+  }
+
+  std::vector<std::string> words() const { return {kImport, export_path_, "-q", "--url", "sqlite:" + path_}; }
+
+  const std::string source_path_ = folder_.file("source.db");
+  const std::string empty_path_ = folder_.file("empty.db");
+  const std::string export_path_ = folder_.file("sqlite.json");
+  const std::string path_ = work_ + "/target.db";
+  std::string before_;
+  std::string after_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Calls, ImportIntoSqliteWithFailing, testing::ValuesIn(kEachCall),
+                         [](const auto& which) { return which.param.word; });
+
+TEST_P(ImportIntoSqliteWithFailing, CallsSaysWhatBecameOfTheTarget) {
+  fail_each(words(), GetParam(), {}, [&](const support::Run& run, const std::string& where) {
+    EXPECT_LT(run.status, 128) << where;
+    EXPECT_EQ(shell(path_, ".dump"), run.status == 0 ? after_ : before_) << where;
+    if (run.status != 0) {
+      EXPECT_NE(run.err, "") << where;
+    }
+    EXPECT_THAT(files(), testing::ElementsAre("target.db")) << where;
+  });
+}
+
 class OutOfMemory : public ImportWithFailing {
  protected:
   // Between the first and the last allocation, evenly.
@@ -203,6 +261,7 @@ class OutOfMemory : public ImportWithFailing {
       const Counted counted = run(words, kAllocate, nth, input, on);
       const std::string where = "allocation " + std::to_string(nth) + " of " + std::to_string(calls) + " " + on +
                                 ": status " + std::to_string(counted.run.status) + "\n" + counted.run.err;
+      injected() += static_cast<std::size_t>(counted.failures > 0 || !counted.ended);
       check(counted.run, where);
       if (HasNonfatalFailure()) return;
     }

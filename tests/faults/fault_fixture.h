@@ -32,6 +32,9 @@ inline bool every_place() {
 // The distance from one place that is tried to the next.
 inline std::size_t stride(std::size_t otherwise) { return every_place() ? 1 : otherwise; }
 
+// How many faults this process has let happen; printed at its end.
+std::size_t& injected();
+
 // Both ends empty but for the tables. `parents` has a sequence and a second key, `children` refer to it.
 class Faults : public testing::Test {
  protected:

@@ -236,12 +236,14 @@ class HostileNames : public Files {};
 TEST_F(HostileNames, AreDataAndNothingElse) {
   const std::string longest(63, 'n');
   for (support::Database* database : {&source_, &target_}) {
-    database->run(R"(CREATE TABLE "a""b; drop table parents; --" (id int PRIMARY KEY, "select" text, "x'
+    database->run(R"sql(CREATE TABLE "a""b; drop table parents; --" (id int PRIMARY KEY, "select" text, "x'
 \! touch hacked
 " text, "$(touch hacked)" text,
-                  "../../etc/passwd" text UNIQUE, ")" + longest + R"(" text);
+"../../etc/passwd" text UNIQUE, ")sql" +
+                  longest + R"sql(" text);
 CREATE TABLE "../up" (id int PRIMARY KEY); CREATE TABLE "User" (id int PRIMARY KEY); CREATE TABLE "user" (id int PRIMARY KEY);
-CREATE TABLE ")" + longest + R"(" (id int PRIMARY KEY); CREATE TABLE "%s%n{}" (id int PRIMARY KEY, "{0}" text))");
+CREATE TABLE ")sql" +
+                  longest + R"sql(" (id int PRIMARY KEY); CREATE TABLE "%s%n{}" (id int PRIMARY KEY, "{0}" text))sql");
   }
   source_.run(
       R"(INSERT INTO "a""b; drop table parents; --" VALUES (1, 's', 'x', 'y', 'taken', 'l'), (2, 's', 'x', 'y', 'z', 'l');

@@ -59,6 +59,7 @@ class ImportOverAWire : public Faults, public testing::WithParamInterface<Start>
 
   // What the exit status says of the target must be so, and the next run must bring it to its end.
   void expect_truth(const support::Run& run, const std::string& where) {
+    ++injected();
     const std::string now = state();
     switch (run.status) {
       case 0:
@@ -232,6 +233,7 @@ class ExportOverAWire : public Faults {
   static nlohmann::json content(const std::string& text) { return nlohmann::json::parse(text)["data"]; }
 
   void expect_truth(const support::Run& run, const std::string& where) {
+    ++injected();
     const std::string now = support::read_file(work_ + "/out.json");
     EXPECT_THAT(files(), testing::ElementsAre("out.json")) << where << "\n" << run.err;
     if (run.status == 0) {
@@ -322,6 +324,7 @@ TEST_F(ExportOverAWire, KilledAtAnyMessageLeavesThePreviousFileUnderItsName) {
                              surroundings());
     process = program.process();
     const support::Run run = program.finish();
+    injected() += static_cast<std::size_t>(proxy.harmed());
     for (const std::string& name : files()) {
       if (name != "out.json") {
         EXPECT_THAT(name, testing::MatchesRegex("\\.db-transfer-[0-9a-f]+\\.part")) << n;
