@@ -22,11 +22,11 @@ constexpr const char* kSlow = "db_transfer_faults_slow";
 
 class Signals : public Faults, public testing::WithParamInterface<int> {
  protected:
-  // Until a statement of the program sleeps in the server.
-  void wait_for_sleep(const support::Database& database) {
+  // Until a statement of the program sleeps in the server, as seen from the other database.
+  static void wait_for_sleep(const support::Database& database, support::Database& other) {
     for (int tries = 0; tries < 5000; ++tries) {
-      if (watch_.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '" +
-                       database.name() + "'") != "0")
+      if (other.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '" +
+                      database.name() + "'") != "0")
         return;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
@@ -39,8 +39,6 @@ class Signals : public Faults, public testing::WithParamInterface<int> {
     if (!run) ADD_FAILURE() << "is still there five seconds after the signal";
     return run.value_or(support::Run{-1, "", ""});
   }
-
-  support::Database watch_;
 };
 
 std::string name_of_signal(const testing::TestParamInfo<int>& signal) {
@@ -57,7 +55,7 @@ TEST_P(Signals, EndAnImportInTheMiddleOfALongStatement) {
               kSlow + "()");
   const std::string before = state();
   support::Program program(import_words(target_.url()), surroundings());
-  wait_for_sleep(target_);
+  wait_for_sleep(target_, source_);
 
   const support::Run run = interrupt(program);
 
@@ -72,7 +70,7 @@ TEST_P(Signals, EndAnExportInTheMiddleOfALongStatement) {
   support::Program program(
       {kExport, "out.json", "--force", "--url", source_.url(), "--where", "parents=pg_sleep(600) IS NULL", "-q"},
       surroundings());
-  wait_for_sleep(source_);
+  wait_for_sleep(source_, target_);
 
   const support::Run run = interrupt(program);
 

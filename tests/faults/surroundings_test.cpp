@@ -88,7 +88,7 @@ void limit_files_to(rlim_t bytes) {
 
 TEST_F(Surroundings, AnExportBeyondTheLimitOfFileSizesLeavesThePreviousFile) {
   const std::size_t whole = support::read_file(file_).size();
-  for (std::size_t bytes = 0; bytes < whole; bytes += stride(97)) {
+  for (std::size_t bytes = 0; bytes < whole; bytes += stride(311)) {
     folder_.write("work/out.json", "previous");
 
     const support::Run run = run_export({.folder = work_, .before_exec = [=] { limit_files_to(bytes); }});
