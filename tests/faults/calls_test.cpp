@@ -256,7 +256,7 @@ class OutOfMemory : public ImportWithFailing {
     prepare();
     const long calls = run(words, kAllocate, 0, input).calls;
     ASSERT_GT(calls, 100);
-    const long step = std::max<long>(1, calls / (every_place() ? 1500 : 40));
+    const long step = std::max<long>(1, calls / (every_place() ? 600 : 16));
     for (long nth = 1; nth <= calls; nth += step) {
       prepare();
       const Counted counted = run(words, kAllocate, nth, input, on);

@@ -1,6 +1,6 @@
 // What the tests of faults share: a small transfer with every kind of work in it, the two states that its target may be
 // in, and how many of the places where a fault can strike are tried. DB_TRANSFER_FAULTS=all (tests/run --faults) tries
-// every one, otherwise one in kStride.
+// every one, otherwise one in so many.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -29,8 +29,9 @@ inline bool every_place() {
   return wanted != nullptr && std::string_view(wanted) == "all";
 }
 
-// The distance from one place that is tried to the next.
-inline std::size_t stride(std::size_t otherwise) { return every_place() ? 1 : otherwise; }
+// The distance from one place that is tried to the next: in the short run, and in the long one where every place would
+// take too long.
+inline std::size_t stride(std::size_t in_short, std::size_t in_long = 1) { return every_place() ? in_long : in_short; }
 
 // How many faults this process has let happen; printed at its end.
 std::size_t& injected();
