@@ -1,14 +1,19 @@
 #include "base/input_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "base/stop.h"
 #include "base/terminal.h"
 
 namespace base {
 namespace {
+
+// How soon a wait for a pipe notices a stop.
+constexpr int kGlanceMilliseconds = 100;
 
 Error open_error(const std::string& path, int error_number) {
   switch (error_number) {
@@ -39,12 +44,14 @@ void refuse_other_types(const std::string& path, mode_t mode) {
 
 }  // namespace
 
-InputFile InputFile::open(const std::string& path) {
+InputFile InputFile::open(const std::string& path, std::stop_token stop) {
   if (path == "-") {
     Descriptor copy(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!copy.is_open())
       throw system_error(ErrorKind::kFile, "cannot read", "standard input", errno, "give it a file or a pipe to read");
-    return from_descriptor(std::move(copy), "standard input");
+    InputFile file = from_descriptor(std::move(copy), "standard input");
+    file.stop_ = std::move(stop);
+    return file;
   }
   if (path.empty() || path.find('\0') != std::string::npos)
     throw Error(ErrorKind::kUsage, "\"" + printable(path) + "\" is not the name of a file", "name a file to read");
@@ -52,11 +59,14 @@ InputFile InputFile::open(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) throw open_error(path, errno);
   refuse_other_types(path, found.st_mode);
-  Descriptor file = open_descriptor(path, O_RDONLY | O_NOCTTY);
+  // O_NONBLOCK: the writer of a FIFO is waited for in read(), where a stop can end it.
+  Descriptor file = open_descriptor(path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
   if (!file.is_open()) throw open_error(path, errno);
   if (::fstat(file.get(), &found) != 0) throw open_error(path, errno);
   refuse_other_types(path, found.st_mode);
-  return from_descriptor(std::move(file), path);
+  InputFile opened = from_descriptor(std::move(file), path);
+  opened.stop_ = std::move(stop);
+  return opened;
 }
 
 InputFile InputFile::from_descriptor(Descriptor file, std::string name) {
@@ -77,13 +87,24 @@ InputFile::InputFile(Descriptor file, std::string name, const struct ::stat& at_
 std::size_t InputFile::read(char* to, std::size_t bytes) {
   ssize_t got = 0;
   do {
+    if (!seekable()) wait_until_readable();
     // pread: the offset of standard input is shared with other processes, ours is not.
     got = seekable() ? ::pread(file_.get(), to, bytes, static_cast<off_t>(start_ + position_))
                      : ::read(file_.get(), to, bytes);
-  } while (got < 0 && errno == EINTR);
+  } while (got < 0 && (errno == EINTR || errno == EAGAIN));
   if (got < 0) throw system_error(ErrorKind::kInputOutput, "cannot read", name_, errno);
   position_ += static_cast<std::size_t>(got);
   return static_cast<std::size_t>(got);
+}
+
+// What cannot be waited for is readable: read(2) says what it is.
+void InputFile::wait_until_readable() const {
+  pollfd watched{file_.get(), POLLIN, 0};
+  int ready = 0;
+  while (ready == 0 || (ready < 0 && errno == EINTR)) {
+    throw_if_stopped(stop_);
+    ready = ::poll(&watched, 1, stop_.stop_possible() ? kGlanceMilliseconds : -1);
+  }
 }
 
 void InputFile::seek(std::uint64_t offset) {

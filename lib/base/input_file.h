@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 
 #include "base/descriptor.h"
@@ -15,8 +16,9 @@ namespace base {
 class InputFile {
  public:
   // "-" is standard input. kUsage when there is no such file; kFile, naming what it is, for a folder, a device, a
-  // socket, a loop of symbolic links, or a file that may not be read. A FIFO is read as a pipe.
-  static InputFile open(const std::string& path);
+  // socket, a loop of symbolic links, or a file that may not be read. A FIFO is read as a pipe. A stop ends the wait
+  // for a pipe's next bytes (kInterrupted).
+  static InputFile open(const std::string& path, std::stop_token stop = {});
 
   // Takes an open descriptor; reading starts where it stands, and that is offset 0. `name` is for messages.
   static InputFile from_descriptor(Descriptor file, std::string name);
@@ -42,9 +44,11 @@ class InputFile {
 
  private:
   InputFile(Descriptor file, std::string name, const struct ::stat& at_open);
+  void wait_until_readable() const;
 
   Descriptor file_;
   std::string name_;
+  std::stop_token stop_;
   struct ::stat at_open_;
   std::uint64_t start_ = 0;     // where the descriptor stood when it was handed over
   std::uint64_t position_ = 0;  // offset of the next read

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <mutex>
+#include <new>
 #include <vector>
 
 namespace base {
@@ -17,9 +19,11 @@ struct List {
   std::vector<std::string> paths;
 };
 
-// Never destroyed: the signal thread may still use it while the program's statics are taken down.
+// Never destroyed: the signal thread may still use it while the program's statics are taken down. Not on the heap: it
+// is also asked for when there is no memory left.
 List& list() {
-  static List& only = *new List;
+  alignas(List) static std::byte place[sizeof(List)];
+  static List& only = *new (place) List;
   return only;
 }
 

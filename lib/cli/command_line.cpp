@@ -184,7 +184,7 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   const int status = import_status(command, outcome);
   try {
     print_import(console, options, outcome);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     if (outcome.ending != engine::Ending::kCommitted) throw;
     // An error's status would say that the target is as it was.
     console.warn(std::string(error.what()) + "; the import is committed, and this is its result:");

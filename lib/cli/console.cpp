@@ -1,8 +1,10 @@
 #include "cli/console.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/atomic_file.h"
 
@@ -22,6 +24,15 @@ std::string printable_lines(std::string_view text) {
 }
 
 }  // namespace
+
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is this one, for those below are taken.
+    const int taken = ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (taken < 0) return;
+  }
+}
 
 void Console::use_color(base::ColorChoice choice) {
   result_color_ = base::choose_color(choice, STDOUT_FILENO);

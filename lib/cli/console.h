@@ -10,6 +10,10 @@
 
 namespace cli {
 
+// Standard streams that were closed before the program began would become the next files that it opens, and its words
+// would end up there. Takes their numbers, with something that can neither be read nor written. First of all in main().
+void occupy_closed_streams();
+
 class Console {
  public:
   explicit Console(std::string program) : program_(std::move(program)) { use_color(base::ColorChoice::kAuto); }

@@ -2,6 +2,7 @@
 // program.
 #pragma once
 
+#include <exception>
 #include <new>
 #include <string>
 
@@ -16,31 +17,44 @@ struct Program {
   const char* after_interruption;
 };
 
-// `work` takes the console and the signals and returns the exit status.
+// For std::set_terminate: an exception that can go nowhere, as where there is no memory to report the lack of it, or in
+// a destructor that allocates (nlohmann's). Leaves no unfinished file; the server rolls back what loses its connection.
+[[noreturn]] void end_at_once() noexcept;
+
 template <typename Work>
-int guarded(const Program& program, const Work& work) noexcept {
+int report_errors(const Program& program, const Console& console, const Work& work, const base::StopSignals* signals) {
   using base::Error;
   using base::ErrorKind;
-  const auto status_of = [](ErrorKind kind) { return static_cast<int>(kind); };
-  Console console(program.name);
   try {
-    const base::StopSignals signals;  // before any other thread
-    try {
-      return work(console, signals);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kInterrupted) throw;
-      console.print_error(std::string("interrupted; ") + program.after_interruption, error.hint());
-      return signals.signal() == 0 ? status_of(ErrorKind::kInterrupted) : 128 + signals.signal();
-    }
+    return work();
   } catch (const Error& error) {
-    console.print_error(error.what(), error.hint());
-    return status_of(error.kind());
+    if (error.kind() != ErrorKind::kInterrupted || signals == nullptr) {
+      console.print_error(error.what(), error.hint());
+      return static_cast<int>(error.kind());
+    }
+    console.print_error(std::string("interrupted; ") + program.after_interruption, error.hint());
+    return signals->signal() == 0 ? static_cast<int>(error.kind()) : 128 + signals->signal();
   } catch (const std::bad_alloc&) {
     console.print_error("out of memory", "free some memory, or raise its limit, and run the command again");
   } catch (const std::exception& error) {
     console.print_error(std::string("internal error: ") + error.what(), "please report this");
   }
-  return status_of(ErrorKind::kInternal);
+  return static_cast<int>(ErrorKind::kInternal);
+}
+
+// `work` takes the console and the signals and returns the exit status.
+template <typename Work>
+int guarded(const Program& program, const Work& work) noexcept {
+  std::set_terminate(end_at_once);
+  occupy_closed_streams();
+  Console console(program.name);
+  const auto with_signals = [&] {
+    // Before any other thread; still there when an error is printed into a closed pipe.
+    const base::StopSignals signals;
+    return report_errors(
+        program, console, [&] { return work(console, signals); }, &signals);
+  };
+  return report_errors(program, console, with_signals, nullptr);
 }
 
 }  // namespace cli

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
+#include <vector>
 
 #include "base/error.h"
 #include "format/header.h"
@@ -11,6 +13,42 @@ namespace format {
 namespace {
 
 using nlohmann::json;
+
+// JSON libraries keep one of two members of a name without a word; this finds the second. A parse of its own: the
+// callback of json::parse takes time by the square of an array's length.
+class UniqueNames : public json::json_sax_t {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool start_object(std::size_t) override {
+    names_.emplace_back();
+    return true;
+  }
+  bool end_object() override {
+    names_.pop_back();
+    return true;
+  }
+  bool key(string_t& name) override {
+    if (names_.back().insert(name).second) return true;
+    second_ = name;
+    return false;
+  }
+  // Left to the parse that builds the document.
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+  const std::optional<std::string>& second() const { return second_; }
+
+ private:
+  std::vector<std::set<std::string>> names_;  // of the objects that are open
+  std::optional<std::string> second_;
+};
 
 // Reads the members of one header. `where` names the place in messages: "the header", "table users".
 class HeaderParser {
@@ -38,19 +76,13 @@ class HeaderParser {
     throw base::Error(base::ErrorKind::kFile, fmt::format("{}: {}", file_, what), hint);
   }
 
-  // JSON libraries keep one of two members of a name without a word; here a second one is refused.
   json parse_json(std::string_view text) const {
-    std::vector<std::set<std::string>> names;
-    const auto check = [&](int, json::parse_event_t event, json& parsed) {
-      if (event == json::parse_event_t::object_start) names.emplace_back();
-      if (event == json::parse_event_t::object_end) names.pop_back();
-      if (event == json::parse_event_t::key && !names.back().insert(parsed.get<std::string>()).second) {
-        fail(fmt::format("the member {} stands twice in an object of the header", parsed.dump()));
-      }
-      return true;
-    };
+    UniqueNames names;
+    json::sax_parse(text, &names);
+    if (names.second())
+      fail(fmt::format("the member {} stands twice in an object of the header", json(*names.second()).dump()));
     try {
-      return json::parse(text, check);
+      return json::parse(text);
     } catch (const json::exception& error) {
       fail(fmt::format("the header is damaged: {}", error.what()), "copy the file again");
     }

@@ -96,39 +96,35 @@ bool ServerError::blames_a_row() const {
 bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }
 
 Connection::Connection(const Parameters& parameters, std::string place, std::stop_token stop)
-    : place_(std::move(place)), stop_(std::move(stop)), cancel_(nullptr, PQfreeCancel) {
-  std::vector<const char*> keywords;
-  std::vector<const char*> values;
-  for (const auto& [keyword, value] : parameters) {
-    if (keyword == "client_encoding") continue;  // the file is UTF-8, whatever the URL says
-    keywords.push_back(keyword.c_str());
-    values.push_back(value.c_str());
+    : place_(std::move(place)), stop_(std::move(stop)) {
+  Parameters all;
+  for (const auto& given : parameters) {
+    if (given.first != "client_encoding") all.push_back(given);  // the file is UTF-8, whatever the URL says
   }
-  keywords.push_back("client_encoding");
-  values.push_back("UTF8");
+  all.emplace_back("client_encoding", "UTF8");
   const auto add_default = [&](const char* keyword, const char* value) {
     for (const auto& given : parameters) {
       if (given.first == keyword) return;
     }
-    keywords.push_back(keyword);
-    values.push_back(value);
+    all.emplace_back(keyword, value);
   };
   add_default("fallback_application_name", "db-transfer");
   add_default("keepalives_idle", "30");
   add_default("keepalives_interval", "10");
   add_default("keepalives_count", "3");
   add_default("connect_timeout", "15");
-  keywords.push_back(nullptr);
-  values.push_back(nullptr);
+  // What was sent and is not acknowledged for so long is lost: keepalives say nothing as long as something is on its
+  // way.
+  add_default("tcp_user_timeout", "120000");
 
-  raw_ = PQconnectdbParams(keywords.data(), values.data(), 0);
-  if (raw_ == nullptr) throw Error(ErrorKind::kConnection, "out of memory while connecting to " + place_);
-  if (PQstatus(raw_) != CONNECTION_OK) {
-    const std::string message = without_newline(PQerrorMessage(raw_));
-    PQfinish(raw_);
-    throw Error(ErrorKind::kConnection, "cannot connect to " + place_ + ": " + message,
+  OpenConnection opened = connect_unless_stopped(std::move(all), stop_);
+  if (opened == nullptr) throw Error(ErrorKind::kConnection, "out of memory while connecting to " + place_);
+  if (PQstatus(opened.get()) != CONNECTION_OK) {
+    throw Error(ErrorKind::kConnection,
+                "cannot connect to " + place_ + ": " + without_newline(PQerrorMessage(opened.get())),
                 "check DATABASE_URL, and that the server runs and lets this machine in");
   }
+  raw_ = opened.release();
   // The server's notices (NOTICE: …) are not the user's business unless they are errors.
   PQsetNoticeReceiver(
       raw_, [](void*, const PGresult*) {}, nullptr);
@@ -138,15 +134,11 @@ Connection::Connection(const Parameters& parameters, std::string place, std::sto
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kConnection, "cannot use the connection to " + place_ + ": " + error.what());
   }
-  cancel_.reset(PQgetCancel(raw_));
-  on_stop_.emplace(stop_, [cancel = cancel_.get()] {
-    char unused[256];
-    PQcancel(cancel, unused, sizeof unused);
-  });
+  cancel_.emplace(raw_, stop_);
 }
 
 Connection::~Connection() {
-  on_stop_.reset();
+  cancel_.reset();
   if (chunk_ != nullptr) PQfreemem(chunk_);
   queries_.reset();
   session_.reset();
@@ -155,6 +147,7 @@ Connection::~Connection() {
 int Connection::server_version() const { return PQserverVersion(raw_); }
 
 void Connection::fail_connection() {
+  if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   throw Error(ErrorKind::kConnection, "lost the connection to " + place_ + ": " + without_newline(PQerrorMessage(raw_)),
               "nothing was committed; run the command again");
 }

@@ -6,7 +6,6 @@
 #include <libpq-fe.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
@@ -17,6 +16,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "postgres/cancel.h"
+#include "postgres/connect.h"
 
 namespace postgres {
 
@@ -45,8 +46,6 @@ class ServerError : public base::Error {
 };
 
 class AdoptedSession;  // a libpqxx connection over a PGconn that was opened here
-
-using Parameters = std::vector<std::pair<std::string, std::string>>;  // libpq keyword, value
 
 class Connection {
  public:
@@ -96,8 +95,7 @@ class Connection {
   PGconn* raw_ = nullptr;  // owned by session_
   std::unique_ptr<AdoptedSession> session_;
   std::unique_ptr<pqxx::nontransaction> queries_;
-  std::unique_ptr<PGcancel, void (*)(PGcancel*)> cancel_;
-  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+  std::optional<Cancel> cancel_;
   char* chunk_ = nullptr;
 };
 

@@ -1,6 +1,7 @@
 #include "postgres/target.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "postgres/audit.h"
@@ -20,6 +21,9 @@ using base::ErrorKind;
 
 // Any number, the same for every import: two of them into one database must not run at once.
 constexpr const char* kAdvisoryLock = "pg_catalog.hashtextextended('db-transfer import', 0)";
+
+// How long the server is asked what became of a transaction.
+constexpr std::chrono::seconds kPatience{10};
 
 // The engine's word for what the server calls a serialization failure or a deadlock.
 template <typename Work>
@@ -296,7 +300,9 @@ void PostgresTarget::commit() {
     try {
       tag = connection_->execute_for_tag("COMMIT");
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kConnection || transaction_id.empty()) throw;
+      const bool lost = error.kind() == ErrorKind::kConnection ||
+                        connection_->transaction_status() == PQTRANS_UNKNOWN;  // a stop shuts a mute line
+      if (!lost || transaction_id.empty()) throw;
       resolve_lost_commit(transaction_id);
       return;
     }
@@ -306,16 +312,28 @@ void PostgresTarget::commit() {
   });
 }
 
-// The reply to COMMIT did not arrive. The server knows what became of the transaction.
-void PostgresTarget::resolve_lost_commit(const std::string& transaction_id) {
-  const std::string question = "SELECT pg_catalog.txid_status(" + transaction_id + ")";
-  std::string status;
+// What the server says of a transaction: "committed", "aborted", or "in progress" as long as it has not noticed that we
+// are gone; empty where it cannot be asked.
+std::string PostgresTarget::ask_for(const std::string& question) {
   try {
     connection_ = connect_();
     const pqxx::result row = connection_->query(question);
-    if (!row[0][0].is_null()) status = row[0][0].c_str();
-  } catch (const Error&) {
-    status.clear();  // not to be reached: told below
+    return row[0][0].is_null() ? "" : row[0][0].c_str();
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::kInterrupted ? "not asked" : "";
+  }
+}
+
+// The reply to COMMIT did not arrive. The server knows what became of the transaction, also one that has to start again
+// first.
+void PostgresTarget::resolve_lost_commit(const std::string& transaction_id) {
+  const std::string question = "SELECT pg_catalog.txid_status(" + transaction_id + ")";
+  std::string status = ask_for(question);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  for (std::chrono::milliseconds pause(50);
+       (status.empty() || status == "in progress") && std::chrono::steady_clock::now() < end; pause *= 2) {
+    std::this_thread::sleep_for(pause);
+    status = ask_for(question);
   }
   if (status == "committed") {
     notices_.push_back("the connection was lost at the commit; the server says that transaction " + transaction_id +

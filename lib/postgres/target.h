@@ -52,6 +52,7 @@ class PostgresTarget : public engine::Target {
   void set_constraints();
   void create_stages();
   void demand_all_privileges();
+  std::string ask_for(const std::string& question);
   void resolve_lost_commit(const std::string& transaction_id);
   const TableDetails& find(const catalog::TableName& name) const;
 

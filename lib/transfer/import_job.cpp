@@ -64,7 +64,7 @@ class ImportJob {
       }
     }
     outcome_.duration = Clock::now() - start;
-    progress_.finish();
+    carefully([&] { progress_.finish(); });
     return std::move(outcome_);
   }
 
@@ -72,7 +72,7 @@ class ImportJob {
   // The whole file once, before the target is touched. A pipe is kept in an unlinked file while it is read: it is
   // needed again.
   void verify() {
-    file_.emplace(base::InputFile::open(options_.input));
+    file_.emplace(base::InputFile::open(options_.input, stop_));
     progress_.phase("verify", file_->size());
     std::optional<base::Spool> spool;
     if (!file_->seekable()) spool.emplace();
@@ -127,7 +127,9 @@ class ImportJob {
     } else {
       target_->roll_back();
     }
-    for (std::string& notice : target_->notices()) outcome_.notices.push_back(std::move(notice));
+    carefully([&] {
+      for (std::string& notice : target_->notices()) outcome_.notices.push_back(std::move(notice));
+    });
     publish();
   }
 
@@ -317,18 +319,22 @@ class ImportJob {
     }
   }
 
-  // Behind the end of the transaction: an error can no longer say that the target is as it was.
   void publish() {
-    const auto careful = [&](const auto& work) {
-      try {
-        work();
-      } catch (const Error& error) {
-        if (outcome_.ending != engine::Ending::kCommitted) throw;
-        outcome_.notices.push_back("the import is committed, but " + std::string(error.what()));
-      }
-    };
-    if (rejects_) careful([&] { rejects_->publish(); });
-    if (reports_) careful([&] { reports_->publish(); });
+    if (rejects_) carefully([&] { rejects_->publish(); });
+    if (reports_) carefully([&] { reports_->publish(); });
+  }
+
+  // Behind the commit an error can no longer say that the target is as it was. It is said at once, for a quiet program
+  // prints no notices of its outcome.
+  template <typename Work>
+  void carefully(const Work& work) {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      if (outcome_.ending != engine::Ending::kCommitted) throw;
+      outcome_.notices.push_back("the import is committed, but " + std::string(error.what()));
+      progress_.notice(outcome_.notices.back());
+    }
   }
 
   engine::FileIdentity identity_of_file() const {

@@ -64,6 +64,17 @@ TEST_F(InputFileTest, ReadsAFifoAsAPipe) {
   writer.join();
 }
 
+TEST_F(InputFileTest, AStopEndsTheWaitForAPipe) {
+  ::mkfifo(path_.c_str(), 0600);
+  std::stop_source stop;
+  InputFile file = InputFile::open(path_, stop.get_token());
+  std::thread other([&] { stop.request_stop(); });
+
+  char byte = 0;
+  EXPECT_EQ(error_of([&] { file.read(&byte, 1); }).kind(), ErrorKind::kInterrupted);
+  other.join();
+}
+
 TEST_F(InputFileTest, TakesTheRestOfADescriptorAsTheFile) {
   make_file(path_, "0123456789");
   Descriptor descriptor = open_descriptor(path_, O_RDONLY);

@@ -6,7 +6,9 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -50,6 +52,8 @@ class Program {
   std::string err_so_far() const;
   // Waits for its end.
   Run finish();
+  // The same, but not for ever: nothing if it is still running then (the watchdog of tests that it must not hang in).
+  std::optional<Run> finish_within(std::chrono::milliseconds time);
 
  private:
   int wait();
