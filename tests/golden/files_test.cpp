@@ -72,7 +72,7 @@ TEST(RejectsFile, IsImportedWithoutItsReasons) {
 // For each table a query that prints its rows: storage class and value of every column, bytes as hexadecimal digits.
 constexpr const char* kSqliteQueries = R"sql(
 SELECT 'SELECT ' || group_concat('typeof("' || c.name || '"), CASE typeof("' || c.name || '") WHEN ''real'' THEN printf(''%!.20g'', "' || c.name
-  || '") WHEN ''integer'' THEN "' || c.name || '" ELSE hex("' || c.name || '") END', ', ') || ' FROM "' || replace(m.name, '"', '""') || '" ORDER BY 1, 2, 3, 4;'
+  || '") WHEN ''integer'' THEN "' || c.name || '" ELSE hex("' || c.name || '") END', ', ') || ' FROM "' || replace(m.name, '"', '""') || '" ORDER BY 1, 2;'
 FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' GROUP BY m.name ORDER BY m.name;
 )sql";
 
