@@ -101,7 +101,7 @@ void compare(const format::Verified& found, const std::vector<Section>& sections
 }  // namespace
 
 FUZZ_TARGET(document) {
-  const auto sections = read(input, format::RowSplitter::kChunkBytes);
+  const auto sections = read(input, 8192);
   require(read(input, 1 + input.size() % 67) == sections, "the size of the chunks does not matter");
 
   const auto found = verified(input, format::SealPolicy::kIgnore);

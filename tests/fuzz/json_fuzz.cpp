@@ -1,6 +1,7 @@
 // The strict check of JSON and the readers of records and arrays, against the oracle: they take what it takes, with the
 // same values, and nothing else.
 #include <algorithm>
+#include <tuple>
 
 #include "base/error.h"
 #include "format/array_reader.h"
@@ -60,7 +61,7 @@ void read_object(std::string_view text, const Json& json) {
       // The oracle keeps one of two members of a name without a word.
       require(refused == ErrorKind::kFile, "every key is a column");
       std::size_t keys = 0;
-      Json::parse(text.begin(), text.end(), [&](int depth, Json::parse_event_t event, Json&) {
+      std::ignore = Json::parse(text.begin(), text.end(), [&](int depth, Json::parse_event_t event, Json&) {
         keys += depth == 1 && event == Json::parse_event_t::key ? 1 : 0;
         return true;
       });
