@@ -10,9 +10,10 @@
 namespace fuzz {
 
 enum class Fidelity {
-  kExact,         // every field that decodes is encoded again, byte for byte
-  kExactIfTaken,  // a field beyond the type's range or the column's limit decodes, but is refused on the way back
-  kSameValue,     // the wire has several forms of one value
+  kExact,          // every field that decodes is encoded again, byte for byte
+  kExactIfTaken,   // a field beyond the type's range or the column's limit decodes, but is refused on the way back
+  kSameValue,      // the wire has several forms of one value
+  kManySpellings,  // and the JSON too, where the server would never send such a form: a numeric with leading zeros
 };
 // What a field may hold beside what its codec understands: whoever stores it judges.
 enum class Content { kPlain, kText, kJson };
@@ -64,9 +65,9 @@ inline std::vector<FuzzedColumn> element_columns() {
       {1560, "bit(5)", kSameValue, Content::kPlain, 5},
       {1562, "bit varying(9)", kSameValue, Content::kPlain, 9},
       {1562, "bit varying", kSameValue},
-      {1700, "numeric", kSameValue},
-      {1700, "numeric(10,2)", kSameValue, Content::kPlain, (10 << 16 | 2) + 4},
-      {1700, "numeric(3,-2)", kSameValue, Content::kPlain, (3 << 16 | 0x7fe) + 4},
+      {1700, "numeric", kManySpellings},
+      {1700, "numeric(10,2)", kManySpellings, Content::kPlain, (10 << 16 | 2) + 4},
+      {1700, "numeric(3,-2)", kManySpellings, Content::kPlain, (3 << 16 | 0x7fe) + 4},
       {2950, "uuid", kExact},
       {3802, "jsonb", kExactIfTaken, Content::kJson},
   };
@@ -101,7 +102,7 @@ inline FuzzedColumn array_of(const FuzzedColumn& element) {
   array.type.element_type_name = element.type.type_name;
   array.type.element_kind = element.type.kind;
   array.type.enum_labels = element.type.enum_labels;
-  array.fidelity = Fidelity::kSameValue;
+  array.fidelity = element.fidelity == Fidelity::kManySpellings ? Fidelity::kManySpellings : Fidelity::kSameValue;
   array.content = element.content;
   return array;
 }
