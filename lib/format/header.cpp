@@ -159,7 +159,7 @@ catalog::TableName table_of_section(std::string_view section, const std::vector<
     rest.remove_prefix(1);
     sound = sound && take_part(rest, second);
   }
-  if (!sound || !rest.empty()) {
+  if (!sound || !rest.empty() || (qualified && first.empty())) {
     throw base::Error(base::ErrorKind::kFile,
                       fmt::format("\"{}\" is not the name of a table (table, or schema.table)", section));
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/byte_buffer.h"
 #include "base/error.h"
@@ -54,13 +53,12 @@ void RowSplitter::expect(char wanted) {
 
 const Header& RowSplitter::read_header() {
   begin_document();
-  std::set<std::string> names;
   std::size_t header_bytes = 1;  // of the held text, up to the last complete member
   for (;;) {
     const std::string name = read_member_name();
+    take_new(member_names_, name);
     if (name == "data") break;
     if (name == "seal") fail("the seal stands before \"data\"");
-    if (!names.insert(name).second) fail(fmt::format("the member {} stands twice: the second one", shown(name)));
     skip_value();
     header_bytes = buffer_.held().size();
     if (buffer_.skip_space() == '}') fail("not an export of db-export: there is no \"data\", the document ends");
@@ -99,6 +97,10 @@ std::string RowSplitter::read_member_name() {
   const std::string name = read_string();
   expect(':');
   return name;
+}
+
+void RowSplitter::take_new(std::set<std::string>& names, const std::string& name) const {
+  if (!names.insert(name).second) fail(fmt::format("the member {} stands twice: the second one", shown(name)));
 }
 
 // Byte by byte: for names only.
@@ -252,12 +254,14 @@ void RowSplitter::restore(const Position& position) {
 
 std::optional<Seal> RowSplitter::read_seal() {
   std::optional<Seal> seal;
+  std::set<std::string> names = member_names_;
   bool line_as_written = false;
   while (!seal && buffer_.skip_space() != '}') {
     expect(',');
     find_seal_line();
     const std::uint64_t line = buffer_.held_offset();
     const std::string name = read_member_name();
+    take_new(names, name);
     const std::uint64_t value = buffer_.offset();
     skip_value();
     const std::string_view json = buffer_.held().substr(value - line);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,6 +81,7 @@ class RowSplitter {
  private:
   void begin_document();
   std::string read_member_name();
+  void take_new(std::set<std::string>& names, const std::string& name) const;
   std::string read_string();
   void skip_value();
   void check_section(const std::string& section) const;
@@ -94,6 +96,7 @@ class RowSplitter {
   SourceBuffer buffer_;
   ContainerScanner scanner_;
   Header header_;
+  std::set<std::string> member_names_;      // up to "data"
   std::vector<std::string> section_names_;  // by table
   Position position_;                       // its offset is that of the buffer
   bool in_data_ = false;

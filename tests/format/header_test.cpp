@@ -134,7 +134,7 @@ TEST(SectionName, LeadsBackToItsTableAndToNoOther) {
 }
 
 TEST(SectionName, RefusesWhatNeverNamesATable) {
-  for (const char* bad : {"a.b.c", "\"a", "\"a\"b", "a\"b", "a.\"b", "\"a\".\"b\".c"}) {
+  for (const char* bad : {"a.b.c", "\"a", "\"a\"b", "a\"b", "a.\"b", "\"a\".\"b\".c", ".a", "\"\".a"}) {
     EXPECT_EQ(error_of([&] { format::table_of_section(bad, {"public"}); }).kind(), ErrorKind::kFile) << bad;
   }
 }

@@ -110,6 +110,16 @@ TEST(Verify, ChecksEveryRecordWhenTheSealIsIgnored) {
       << error.what();
 }
 
+TEST(Verify, RefusesAMemberBehindTheDataThatStoodThereBefore) {
+  const std::string text = format_test::small_document();
+  for (const char* const again : {"\"data\": {}", "\"tables\": []", "\"later\": 1,\n\"later\": 1"}) {
+    const std::string twice = with(text, "\"seal\"", std::string(again) + ",\n\"seal\"");
+    const base::Error error = error_of([&] { verify(twice, SealPolicy::kIgnore); });
+    EXPECT_EQ(error.kind(), ErrorKind::kFile) << again;
+    EXPECT_NE(std::string(error.what()).find("stands twice"), std::string::npos) << error.what();
+  }
+}
+
 TEST(Verify, HandsEveryChunkOnForSpooling) {
   const std::string text = format_test::small_document();
   MemorySource source(text, 100);
