@@ -96,7 +96,7 @@ bool ServerError::blames_a_row() const {
 bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }
 
 Connection::Connection(const Parameters& parameters, std::string place, std::stop_token stop)
-    : place_(std::move(place)), stop_(std::move(stop)), cancel_(nullptr, PQfreeCancel) {
+    : parameters_(parameters), place_(std::move(place)), stop_(std::move(stop)), cancel_(nullptr, PQfreeCancel) {
   std::vector<const char*> keywords;
   std::vector<const char*> values;
   for (const auto& [keyword, value] : parameters) {
@@ -146,6 +146,7 @@ Connection::Connection(const Parameters& parameters, std::string place, std::sto
 }
 
 Connection::~Connection() {
+  watch_.reset();
   on_stop_.reset();
   if (chunk_ != nullptr) PQfreemem(chunk_);
   queries_.reset();
@@ -172,7 +173,7 @@ void Connection::fail(const PGresult* result) {
   const ErrorKind kind = kind_of(fields.sqlstate);
   std::string text = fields.message;
   if (!fields.detail.empty()) text += " (" + fields.detail + ")";
-  text += " [SQLSTATE " + fields.sqlstate + "]";
+  text += " [SQLSTATE " + fields.sqlstate + "]" + blockers_of(fields.sqlstate);
   const std::string hint = hint_of(kind, result);
   throw ServerError(kind, text, hint, std::move(fields));
 }
@@ -193,6 +194,7 @@ void Connection::drain() {
 
 Connection::Result Connection::run(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
+  const LockWatch::Statement statement(watch_.get());
   Result result(PQexec(raw_, sql.c_str()));
   if (result == nullptr) fail_connection();
   const ExecStatusType status = PQresultStatus(result.get());
@@ -205,11 +207,27 @@ void Connection::fail_query(const std::string& what, const std::string& sqlstate
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const std::string message = without_newline(what);
   const ErrorKind kind = kind_of(sqlstate);
-  throw ServerError(kind, message, {}, {sqlstate, message, {}, {}, {}});
+  throw ServerError(kind, message + blockers_of(sqlstate), {}, {sqlstate, message, {}, {}, {}});
+}
+
+std::string Connection::blockers_of(const std::string& sqlstate) const {
+  const std::string who = sqlstate == "55P03" && watch_ ? watch_->blockers() : std::string{};
+  return who.empty() ? who : "; waited for " + who;
+}
+
+void Connection::watch_locks(std::chrono::milliseconds lock_timeout) {
+  watch_.reset();
+  if (lock_timeout.count() == 0) return;  // waits as long as it takes
+  const int process = query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>();
+  const auto connect = [this](std::stop_token stop) {
+    return std::make_unique<Connection>(parameters_, place_, std::move(stop));
+  };
+  watch_ = std::make_unique<LockWatch>(connect, process, lock_timeout);
 }
 
 pqxx::result Connection::query(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
+  const LockWatch::Statement statement(watch_.get());
   try {
     return queries_->exec(sql);
   } catch (const pqxx::broken_connection&) {

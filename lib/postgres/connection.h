@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "postgres/lock_watch.h"
 
 namespace postgres {
 
@@ -75,6 +77,10 @@ class Connection {
   std::uint64_t end_copy_in();
   void fail_copy_in(const std::string& reason);
 
+  // From now on an error of a lock that was not to be had within `lock_timeout` says who holds it. In a transaction,
+  // and for that one: behind a pooler the next may have another server process.
+  void watch_locks(std::chrono::milliseconds lock_timeout);
+
   int server_version() const;  // 150018
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
   const std::string& place() const { return place_; }
@@ -90,7 +96,9 @@ class Connection {
   [[noreturn]] void fail(const PGresult* result);
   [[noreturn]] void fail_connection();
   [[noreturn]] void fail_query(const std::string& what, const std::string& sqlstate);
+  std::string blockers_of(const std::string& sqlstate) const;
 
+  Parameters parameters_;
   std::string place_;
   std::stop_token stop_;
   PGconn* raw_ = nullptr;  // owned by session_
@@ -99,6 +107,7 @@ class Connection {
   std::unique_ptr<PGcancel, void (*)(PGcancel*)> cancel_;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   char* chunk_ = nullptr;
+  std::unique_ptr<LockWatch> watch_;
 };
 
 }  // namespace postgres

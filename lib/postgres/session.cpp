@@ -8,6 +8,7 @@ using base::Error;
 using base::ErrorKind;
 
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout) {
+  constexpr int kHasTransactionTimeout = 170000;
   // row_security = off makes a policy that would hide rows an error instead of a silently smaller result.
   connection.execute(
       "SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL "
@@ -22,6 +23,8 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
       "SET LOCAL jit = off; "
       "SET LOCAL lock_timeout = " +
       std::to_string(lock_timeout.count()));
+  if (connection.server_version() >= kHasTransactionTimeout) connection.execute("SET LOCAL transaction_timeout = 0");
+  connection.watch_locks(lock_timeout);
 }
 
 engine::DatabaseInfo describe(Connection& connection) {
