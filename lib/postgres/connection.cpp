@@ -156,8 +156,13 @@ Connection::~Connection() {
 int Connection::server_version() const { return PQserverVersion(raw_); }
 
 void Connection::fail_connection() {
-  throw Error(ErrorKind::kConnection, "lost the connection to " + place_ + ": " + without_newline(PQerrorMessage(raw_)),
-              "nothing was committed; run the command again");
+  const std::string message = without_newline(PQerrorMessage(raw_));
+  // PgBouncer's words; it hangs up without a code that would say so.
+  const bool pooler_refuses = message.find("statement pooling mode") != std::string::npos;
+  throw Error(ErrorKind::kConnection, "lost the connection to " + place_ + ": " + message,
+              pooler_refuses ? "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the "
+                               "server itself"
+                             : "nothing was committed; run the command again");
 }
 
 void Connection::fail(const PGresult* result) {
@@ -215,10 +220,9 @@ std::string Connection::blockers_of(const std::string& sqlstate) const {
   return who.empty() ? who : "; waited for " + who;
 }
 
-void Connection::watch_locks(std::chrono::milliseconds lock_timeout) {
+void Connection::watch_locks(std::chrono::milliseconds lock_timeout, int process) {
   watch_.reset();
   if (lock_timeout.count() == 0) return;  // waits as long as it takes
-  const int process = query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>();
   const auto connect = [this](std::stop_token stop) {
     return std::make_unique<Connection>(parameters_, place_, std::move(stop));
   };

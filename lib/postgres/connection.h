@@ -77,9 +77,11 @@ class Connection {
   std::uint64_t end_copy_in();
   void fail_copy_in(const std::string& reason);
 
-  // From now on an error of a lock that was not to be had within `lock_timeout` says who holds it. In a transaction,
-  // and for that one: behind a pooler the next may have another server process.
-  void watch_locks(std::chrono::milliseconds lock_timeout);
+  // From now on the error of a lock that was not to be had within `lock_timeout` says who kept `process` of the server
+  // waiting: the one of the transaction, which behind a pooler only a query tells.
+  void watch_locks(std::chrono::milliseconds lock_timeout, int process);
+  // The server process as it was told when connecting; nobody's behind a pooler.
+  int process() const { return PQbackendPID(raw_); }
 
   int server_version() const;  // 150018
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }

@@ -56,6 +56,7 @@ class BehindPgBouncer : public testing::Test {
                                      " port=5432\n[pgbouncer]\nlisten_addr =\nlisten_port = 6432\nunix_socket_dir = " +
                                      folder + "\nauth_type = trust\nauth_file = " + folder +
                                      "/data/pooler_users\npool_mode = " + mode + "\n" + more);
+    std::filesystem::remove(folder + "/.s.PGSQL.6432");  // of one before, which was killed
     pooler_.emplace(support::as_server_user({"/usr/sbin/pgbouncer", "-q", folder + "/data/pooler.ini"}));
     for (int tries = 0; tries < 500 && !std::filesystem::exists(folder + "/.s.PGSQL.6432"); ++tries)
       std::this_thread::sleep_for(10ms);

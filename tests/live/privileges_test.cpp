@@ -128,7 +128,7 @@ TEST_F(LimitedRole, ThatLacksOneRightIsToldThatOne) {
   ASSERT_EQ(granted_until_it_works({kImport, file_}, target_).size(), 1);
   for (const std::string& right :
        std::vector<std::string>{"SELECT ON " + parents, "INSERT ON " + parents, "UPDATE ON children",
-                                "USAGE ON SCHEMA public", "USAGE ON SCHEMA \"odd \"\"schema\"", "USAGE ON SCHEMA kinds",
+                                "USAGE ON SCHEMA public", "USAGE ON SCHEMA \"odd \"\"schema\"",
                                 "TEMPORARY ON DATABASE " + target_.name(), "UPDATE ON SEQUENCE children_id_seq"}) {
     target_.run("REVOKE " + right + " FROM " + role);
     const auto lists = granted_until_it_works({kImport, file_}, target_);

@@ -32,7 +32,7 @@ OwnServer::OwnServer(const std::vector<std::string>& settings) : owner_(getpid()
   std::array<int, 2> answer{};
   if (pipe2(hold.data(), O_CLOEXEC) != 0 || pipe2(answer.data(), O_CLOEXEC) != 0)
     throw std::runtime_error(std::string("pipe2: ") + std::strerror(errno));
-  const std::string script = std::filesystem::path(__FILE__).parent_path() / "cluster.sh";
+  const std::string script = SOURCE_DIR "/tests/support/cluster.sh";
   std::vector<const char*> arguments{"bash", script.c_str(), "serve"};
   for (const std::string& setting : settings) arguments.push_back(setting.c_str());
   arguments.push_back(nullptr);
@@ -77,10 +77,10 @@ void OwnServer::stop_at_once() const {
          "pg_ctl stop");
 }
 
-// With the command line of its first start, which the server keeps in postmaster.opts.
+// With the command line of its first start, which the server keeps in postmaster.opts; the folder in it is relative.
 void OwnServer::start_again() const {
-  demand(run_program(as_server_user(
-             {control_program(), "restart", "-s", "-w", "-D", folder() + "/data", "-l", folder() + "/server.log"})),
+  demand(run_program(as_server_user({control_program(), "restart", "-s", "-w", "-D", "data", "-l", "server.log"}),
+                     {.folder = folder()}),
          "pg_ctl restart");
 }
 
