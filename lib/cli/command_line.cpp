@@ -12,6 +12,7 @@
 #include "cli/guard.h"
 #include "cli/location.h"
 #include "cli/options.h"
+#include "cli/process_title.h"
 #include "report/columns.h"
 #include "report/json.h"
 #include "report/mermaid.h"
@@ -199,6 +200,7 @@ int run_export_program(int argc, char** argv) {
   return guarded({"db-export", "no export was completed and no file is left behind"},
                  [&](Console& console, const base::StopSignals& signals) {
                    auto parsed = parse_export(argc, argv);
+                   hide_urls(argc, argv);
                    if (const auto* printout = std::get_if<Printout>(&parsed)) {
                      console.print_result(printout->text);
                      return kDone;
@@ -212,6 +214,7 @@ int run_export_program(int argc, char** argv) {
 int run_import_program(int argc, char** argv) {
   return guarded({"db-import", "nothing was written"}, [&](Console& console, const base::StopSignals& signals) {
     auto parsed = parse_import(argc, argv);
+    hide_urls(argc, argv);
     if (const auto* printout = std::get_if<Printout>(&parsed)) {
       console.print_result(printout->text);
       return kDone;

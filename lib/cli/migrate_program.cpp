@@ -6,6 +6,7 @@
 #include "cli/guard.h"
 #include "cli/location.h"
 #include "cli/options_migrate.h"
+#include "cli/process_title.h"
 #include "migrate/report.h"
 #include "migrate/runner.h"
 #include "migrate/verify.h"
@@ -132,6 +133,7 @@ int run_migrate_program(int argc, char** argv) {
   return guarded({"db-migrate", "files that were applied stay applied, a file in its transaction is rolled back"},
                  [&](Console& console, const base::StopSignals& signals) {
                    const auto parsed = parse_migrate(argc, argv);
+                   hide_urls(argc, argv);
                    if (const auto* printout = std::get_if<Printout>(&parsed)) {
                      console.print_result(printout->text);
                      return kDone;

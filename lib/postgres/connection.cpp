@@ -96,7 +96,7 @@ bool ServerError::blames_a_row() const {
 bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }
 
 Connection::Connection(const Parameters& parameters, std::string place, std::stop_token stop)
-    : place_(std::move(place)), stop_(std::move(stop)) {
+    : parameters_(parameters), place_(std::move(place)), stop_(std::move(stop)) {
   Parameters all;
   for (const auto& given : parameters) {
     if (given.first != "client_encoding") all.push_back(given);  // the file is UTF-8, whatever the URL says
@@ -138,6 +138,7 @@ Connection::Connection(const Parameters& parameters, std::string place, std::sto
 }
 
 Connection::~Connection() {
+  watch_.reset();
   cancel_.reset();
   if (chunk_ != nullptr) PQfreemem(chunk_);
   queries_.reset();
@@ -148,8 +149,13 @@ int Connection::server_version() const { return PQserverVersion(raw_); }
 
 void Connection::fail_connection() {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
-  throw Error(ErrorKind::kConnection, "lost the connection to " + place_ + ": " + without_newline(PQerrorMessage(raw_)),
-              "nothing was committed; run the command again");
+  const std::string message = without_newline(PQerrorMessage(raw_));
+  // PgBouncer's words; it hangs up without a code that would say so.
+  const bool pooler_refuses = message.find("statement pooling mode") != std::string::npos;
+  throw Error(ErrorKind::kConnection, "lost the connection to " + place_ + ": " + message,
+              pooler_refuses ? "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the "
+                               "server itself"
+                             : "nothing was committed; run the command again");
 }
 
 void Connection::fail(const PGresult* result) {
@@ -165,7 +171,7 @@ void Connection::fail(const PGresult* result) {
   const ErrorKind kind = kind_of(fields.sqlstate);
   std::string text = fields.message;
   if (!fields.detail.empty()) text += " (" + fields.detail + ")";
-  text += " [SQLSTATE " + fields.sqlstate + "]";
+  text += " [SQLSTATE " + fields.sqlstate + "]" + blockers_of(fields.sqlstate);
   const std::string hint = hint_of(kind, result);
   throw ServerError(kind, text, hint, std::move(fields));
 }
@@ -186,6 +192,7 @@ void Connection::drain() {
 
 Connection::Result Connection::run(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
+  const LockWatch::Statement statement(watch_.get());
   Result result(PQexec(raw_, sql.c_str()));
   if (result == nullptr) fail_connection();
   const ExecStatusType status = PQresultStatus(result.get());
@@ -198,11 +205,26 @@ void Connection::fail_query(const std::string& what, const std::string& sqlstate
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const std::string message = without_newline(what);
   const ErrorKind kind = kind_of(sqlstate);
-  throw ServerError(kind, message, {}, {sqlstate, message, {}, {}, {}});
+  throw ServerError(kind, message + blockers_of(sqlstate), {}, {sqlstate, message, {}, {}, {}});
+}
+
+std::string Connection::blockers_of(const std::string& sqlstate) const {
+  const std::string who = sqlstate == "55P03" && watch_ ? watch_->blockers() : std::string{};
+  return who.empty() ? who : "; waited for " + who;
+}
+
+void Connection::watch_locks(std::chrono::milliseconds lock_timeout, int process) {
+  watch_.reset();
+  if (lock_timeout.count() == 0) return;  // waits as long as it takes
+  const auto connect = [this](std::stop_token stop) {
+    return std::make_unique<Connection>(parameters_, place_, std::move(stop));
+  };
+  watch_ = std::make_unique<LockWatch>(connect, process, lock_timeout);
 }
 
 pqxx::result Connection::query(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
+  const LockWatch::Statement statement(watch_.get());
   try {
     return queries_->exec(sql);
   } catch (const pqxx::broken_connection&) {

@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "base/error.h"
 #include "postgres/cancel.h"
 #include "postgres/connect.h"
+#include "postgres/lock_watch.h"
 
 namespace postgres {
 
@@ -74,6 +76,12 @@ class Connection {
   std::uint64_t end_copy_in();
   void fail_copy_in(const std::string& reason);
 
+  // From now on the error of a lock that was not to be had within `lock_timeout` says who kept `process` of the server
+  // waiting: the one of the transaction, which behind a pooler only a query tells.
+  void watch_locks(std::chrono::milliseconds lock_timeout, int process);
+  // The server process as it was told when connecting; nobody's behind a pooler.
+  int process() const { return PQbackendPID(raw_); }
+
   int server_version() const;  // 150018
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
   const std::string& place() const { return place_; }
@@ -89,7 +97,9 @@ class Connection {
   [[noreturn]] void fail(const PGresult* result);
   [[noreturn]] void fail_connection();
   [[noreturn]] void fail_query(const std::string& what, const std::string& sqlstate);
+  std::string blockers_of(const std::string& sqlstate) const;
 
+  Parameters parameters_;
   std::string place_;
   std::stop_token stop_;
   PGconn* raw_ = nullptr;  // owned by session_
@@ -97,6 +107,7 @@ class Connection {
   std::unique_ptr<pqxx::nontransaction> queries_;
   std::optional<Cancel> cancel_;
   char* chunk_ = nullptr;
+  std::unique_ptr<LockWatch> watch_;
 };
 
 }  // namespace postgres

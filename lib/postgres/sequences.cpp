@@ -49,21 +49,23 @@ std::vector<engine::SequenceChange> changes(Connection& connection, const Staged
 
 }  // namespace
 
-void demand_sequence_privileges(Connection& connection, const std::vector<StagedTable>& tables) {
-  std::string grants;
+std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables) {
+  std::vector<std::string> grants;
   for (const StagedTable& table : tables) {
     for (const SequenceUse& use : uses_of(table)) {
-      const std::string name = quote_literal(use.sequence);
-      const pqxx::result row = connection.query("SELECT pg_catalog.has_sequence_privilege(" + name +
-                                                ", 'SELECT') AND pg_catalog.has_sequence_privilege(" + name +
-                                                ", 'UPDATE'), pg_catalog.quote_ident(current_user)");
-      if (row[0][0].as<bool>()) continue;
-      grants += "\n  GRANT SELECT, UPDATE ON SEQUENCE " + use.sequence + " TO " + row[0][1].c_str() + ";";
+      // By what the catalog says: to look a name up takes USAGE on its schema, which may be missing as well.
+      const pqxx::result row = connection.query(
+          "SELECT pg_catalog.quote_ident(current_user) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
+          "n.oid = c.relnamespace WHERE c.relkind = 'S' AND '\"' || pg_catalog.replace(n.nspname, '\"', '\"\"') || "
+          "'\".\"' || pg_catalog.replace(c.relname, '\"', '\"\"') || '\"' = " +
+          quote_literal(use.sequence) +
+          " AND NOT (pg_catalog.has_sequence_privilege(c.oid, 'SELECT') AND pg_catalog.has_sequence_privilege(c.oid, "
+          "'UPDATE'))");
+      if (!row.empty())
+        grants.push_back("GRANT SELECT, UPDATE ON SEQUENCE " + use.sequence + " TO " + row[0][0].c_str());
     }
   }
-  if (grants.empty()) return;
-  throw base::Error(base::ErrorKind::kPrivilege, "the role may not set sequences of " + connection.place(),
-                    "let the owner run:" + grants);
+  return grants;
 }
 
 std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {

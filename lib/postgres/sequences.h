@@ -10,8 +10,8 @@
 
 namespace postgres {
 
-// Throws kPrivilege, with the GRANTs, when the role may not read and set a sequence that the import may have to raise.
-void demand_sequence_privileges(Connection& connection, const std::vector<StagedTable>& tables);
+// The GRANTs without which the role may not read and set the sequences that the import may have to raise.
+std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables);
 
 // The sequences that raise_sequences would raise for `table`.
 std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);

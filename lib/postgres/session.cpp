@@ -8,6 +8,7 @@ using base::Error;
 using base::ErrorKind;
 
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout) {
+  constexpr int kHasTransactionTimeout = 170000;
   // row_security = off makes a policy that would hide rows an error instead of a silently smaller result.
   connection.execute(
       "SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL "
@@ -22,6 +23,7 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
       "SET LOCAL jit = off; "
       "SET LOCAL lock_timeout = " +
       std::to_string(lock_timeout.count()));
+  if (connection.server_version() >= kHasTransactionTimeout) connection.execute("SET LOCAL transaction_timeout = 0");
 }
 
 engine::DatabaseInfo describe(Connection& connection) {
@@ -31,8 +33,8 @@ engine::DatabaseInfo describe(Connection& connection) {
   return {"postgresql", version.substr(0, version.find(' ')), row[0][1].c_str()};
 }
 
-void demand_privileges(Connection& connection, const std::vector<Demand>& demands) {
-  if (demands.empty()) return;
+std::vector<std::string> missing_grants(Connection& connection, const std::vector<Demand>& demands) {
+  if (demands.empty()) return {};
   std::vector<std::string> wanted;
   for (const Demand& demand : demands) {
     for (const std::string& privilege : demand.privileges) {
@@ -52,11 +54,16 @@ void demand_privileges(Connection& connection, const std::vector<Demand>& demand
       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN (SELECT relation, privilege, pg_catalog.min(n) AS "
       "n FROM d GROUP BY relation, privilege) p ON p.relation = c.oid WHERE NOT "
       "pg_catalog.has_table_privilege(c.oid, p.privilege) GROUP BY n.nspname, c.relname");
-  if (missing.empty()) return;
-  std::string grants;
-  for (const auto& row : missing) grants += std::string("\n  ") + row[0].c_str() + ";";
-  throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection.place(),
-              "let the owner run:" + grants);
+  std::vector<std::string> grants;
+  for (const auto& row : missing) grants.emplace_back(row[0].c_str());
+  return grants;
+}
+
+void demand_none_missing(const Connection& connection, const std::vector<std::string>& grants) {
+  if (grants.empty()) return;
+  std::string list;
+  for (const std::string& grant : grants) list += "\n  " + grant + ";";
+  throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection.place(), "let the owner run:" + list);
 }
 
 }  // namespace postgres

@@ -22,7 +22,10 @@ struct Demand {
   std::vector<std::string> privileges;  // "SELECT", "INSERT", …
 };
 
-// Throws kPrivilege with every exact GRANT that the role lacks.
-void demand_privileges(Connection& connection, const std::vector<Demand>& demands);
+// The GRANTs that the role lacks, each a statement without its semicolon.
+std::vector<std::string> missing_grants(Connection& connection, const std::vector<Demand>& demands);
+
+// Throws kPrivilege with all of them, if there are any: one list for everything that a run is going to need.
+void demand_none_missing(const Connection& connection, const std::vector<std::string>& grants);
 
 }  // namespace postgres

@@ -64,7 +64,7 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
     chosen.push_back({&find(table.name), {"SELECT"}});
     names.push_back(quote_name(table.name));
   }
-  demand_privileges(*connection_, chosen);
+  demand_none_missing(*connection_, missing_grants(*connection_, chosen));
   for (const auto& [table, privileges] : chosen) {
     if (!table->row_security) continue;
     throw Error(ErrorKind::kPrivilege,
@@ -75,6 +75,7 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   pin_settings(*connection_, lock_timeout_);
   pin_order(*connection_);
+  connection_->watch_locks(lock_timeout_, connection_->process());  // to ask for it would already take the snapshot
   if (!names.empty()) connection_->execute("LOCK TABLE " + join(names, ", ") + " IN ACCESS SHARE MODE");
 
   const std::vector<TableDetails> locked = introspect(*connection_, schemas_, Depth::kColumns);

@@ -56,22 +56,22 @@ void PostgresTarget::begin(engine::Intent intent) {
   notices_.clear();
   if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
   if (connection_->transaction_status() != PQTRANS_IDLE) roll_back();
-  const bool read_only =
-      connection_->query("SELECT pg_catalog.current_setting('default_transaction_read_only') = 'on'")[0][0].as<bool>();
+  const bool read_only = is_read_only();
   if (read_only && intent_ != engine::Intent::kDryRun) {
     throw Error(ErrorKind::kPrivilege, connection_->place() + " is set to read-only (default_transaction_read_only)",
                 "a dry run works there; for an import, let the owner lift the setting for this role or database");
+  }
+  if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
+    throw Error(ErrorKind::kPrivilege,
+                connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
+                "use the URL of the primary");
   }
   // READ WRITE for a dry run as well: temporary tables must be made first.
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
   search_path_ = connection_->query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
   pin_settings(*connection_, lock_timeout_);
   raise_settings();
-  if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
-    throw Error(ErrorKind::kPrivilege,
-                connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
-                "use the URL of the primary");
-  }
+  connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
   if (intent_ != engine::Intent::kDryRun) demand_sole_import();
 }
 
@@ -82,6 +82,19 @@ void PostgresTarget::raise_settings() {
       "SELECT pg_catalog.set_config(s.name, w.kibibytes::pg_catalog.text, true) FROM pg_catalog.pg_settings s JOIN "
       "(VALUES ('work_mem', 65536), ('maintenance_work_mem', 262144)) AS w(name, kibibytes) ON w.name = s.name WHERE "
       "s.setting::pg_catalog.int8 < w.kibibytes; SET LOCAL default_statistics_target = 10");
+}
+
+// The first query behind a time with nothing to do, while the file was read: the server may have closed the connection
+// (idle_session_timeout), and nothing is lost by opening another.
+bool PostgresTarget::is_read_only() {
+  const std::string question = "SELECT pg_catalog.current_setting('default_transaction_read_only') = 'on'";
+  try {
+    return connection_->query(question)[0][0].as<bool>();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kConnection) throw;
+  }
+  connection_ = connect_();
+  return connection_->query(question)[0][0].as<bool>();
 }
 
 // Keys are checked at the end of the statement that breaks them, so that the row at fault can be found. Constraint
@@ -178,15 +191,16 @@ void PostgresTarget::demand_all_privileges() {
       }
     }
   }
-  demand_privileges(*connection_, demands);
+  std::vector<std::string> grants = missing_grants(*connection_, demands);
   const pqxx::result temporary = connection_->query(
-      "SELECT pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || pg_catalog.quote_ident(current_user) "
+      "SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || "
+      "pg_catalog.quote_ident(current_user) "
       "WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')");
-  if (!temporary.empty()) {
-    throw Error(ErrorKind::kPrivilege, "the role may not create temporary tables in " + connection_->place(),
-                std::string("let the owner run:\n  GRANT TEMPORARY ON DATABASE ") + temporary[0][0].c_str() + ";");
+  if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
+  if (intent_ == engine::Intent::kImport) {
+    for (std::string& grant : missing_sequence_grants(*connection_, tables_)) grants.push_back(std::move(grant));
   }
-  if (intent_ == engine::Intent::kImport) demand_sequence_privileges(*connection_, tables_);
+  demand_none_missing(*connection_, grants);
 }
 
 // Whatever the rows refuse to the fast way is judged by the usual one, from the first record on.

@@ -45,6 +45,7 @@ class PostgresTarget : public engine::Target {
   void roll_back() override;
 
  private:
+  bool is_read_only();
   void demand_sole_import();
   template <typename Work>
   void try_first_load(const Work& work);

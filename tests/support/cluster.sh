@@ -94,13 +94,16 @@ remove_clusters() {
 
 # serve_cluster FOLDER PROGRAMS [SETTING=VALUE…]: one server in a new FOLDER.
 serve_cluster() {
-  local folder=$1 programs=$2 setting settings=()
+  local folder=$1 programs=$2 port=5432 setting settings=()
   as_server_user mkdir "$folder"
   cd "$folder"
   echo "$programs" >programs
   for setting in fsync=off synchronous_commit=off full_page_writes=off listen_addresses= \
     "unix_socket_directories=$folder" port=5432 "${@:3}"; do
     settings+=(-c "'$setting'")
+    if [[ $setting == port=* ]]; then
+      port=${setting#port=}
+    fi
   done
   if ! as_server_user "$programs/initdb" --pgdata=data --username=postgres --auth=trust --encoding=UTF8 \
     --locale=C.UTF-8 --no-sync >log 2>&1 ||
@@ -108,7 +111,7 @@ serve_cluster() {
     tail -n 20 log server.log >&2 2>/dev/null || true
     return 1
   fi
-  echo "host=$folder port=5432 user=postgres"
+  echo "host=$folder port=$port user=postgres"
 }
 
 serve() {

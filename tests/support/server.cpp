@@ -1,12 +1,8 @@
 #include "support/server.h"
 
-#include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,71 +10,11 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/own_server.h"
 #include "support/program.h"
 
 namespace support {
 namespace {
-
-// A server of this process's own, for a test program that was started by hand. cluster.sh serves until the pipe to it
-// is closed, which the kernel does even when this process is killed.
-class OwnServer {
- public:
-  OwnServer() {
-    std::array<int, 2> hold{};
-    std::array<int, 2> answer{};
-    if (pipe2(hold.data(), O_CLOEXEC) != 0 || pipe2(answer.data(), O_CLOEXEC) != 0) {
-      throw std::runtime_error(std::string("pipe2: ") + std::strerror(errno));
-    }
-    const std::string script = std::filesystem::path(__FILE__).parent_path() / "cluster.sh";
-    process_ = fork();
-    if (process_ == 0) {
-      setsid();  // Ctrl-C is for the tests; the server then stops in order.
-      dup2(hold[0], STDIN_FILENO);
-      dup2(answer[1], STDOUT_FILENO);
-      execlp("bash", "bash", script.c_str(), "serve", "autovacuum=off", nullptr);
-      _exit(127);
-    }
-    ::close(hold[0]);
-    ::close(answer[1]);
-    hold_ = hold[1];
-    read_connection(answer[0]);
-    ::close(answer[0]);
-    if (connection_.empty()) {
-      stop();
-      throw std::runtime_error("No PostgreSQL server could be started with " + script +
-                               "; is the package postgresql installed?");
-    }
-  }
-  ~OwnServer() { stop(); }
-  OwnServer(const OwnServer&) = delete;
-  OwnServer& operator=(const OwnServer&) = delete;
-
-  const std::string& connection() const { return connection_; }
-
- private:
-  void read_connection(int from) {
-    char byte = 0;
-    ssize_t count = 0;
-    while ((count = read(from, &byte, 1)) == 1 || (count < 0 && errno == EINTR)) {
-      if (count != 1) continue;
-      if (byte == '\n') return;
-      connection_ += byte;
-    }
-    connection_.clear();
-  }
-
-  void stop() {
-    if (owner_ != getpid()) return;  // A fork of the test process (a death test) must not stop the server of all.
-    ::close(hold_);
-    while (process_ > 0 && waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
-
-  pid_t owner_ = getpid();
-  pid_t process_ = -1;
-  int hold_ = -1;
-  std::string connection_;
-};
 
 std::string url_of(const std::string& database, const std::string& connection) {
   std::string host;
@@ -105,7 +41,7 @@ const std::string& server_connection() {
   static const std::string connection = [] {
     const char* given = std::getenv("DB_TRANSFER_TEST_SERVER");
     if (given != nullptr && *given != '\0') return std::string(given);
-    static const OwnServer server;
+    static const OwnServer server({"autovacuum=off"});
     return server.connection();
   }();
   return connection;

@@ -1,0 +1,156 @@
+// Imports beside an application that works on the same rows: who waits for whom, for how long, and what becomes of it.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "cli/transfer_fixture.h"
+
+namespace live {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+class BesideAnApplication : public cli::Transfer {
+ protected:
+  void SetUp() override {
+    schema(
+        "CREATE TABLE accounts (id int PRIMARY KEY, name text, balance int NOT NULL); CREATE TABLE notes (id int "
+        "PRIMARY KEY, account int REFERENCES accounts, note text)");
+    source.run(
+        "INSERT INTO accounts SELECT n, 'new ' || n, 100 FROM generate_series(1, 2000) n; INSERT INTO notes SELECT n, "
+        "n, 'note ' || n FROM generate_series(1, 2000) n");
+    target.run("INSERT INTO accounts SELECT n, 'old ' || n, 100 FROM generate_series(1, 2000) n");
+    ASSERT_EQ(run_export().status, 0);
+  }
+
+  void wait_until_somebody_waits() {
+    while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(5ms);
+  }
+
+  static std::string process_of(support::Database& database) { return database.value("SELECT pg_backend_pid()"); }
+};
+
+TEST_F(BesideAnApplication, AnImportThatWaitsInVainForATableNamesWhoHoldsIt) {
+  target.run("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE /* nightly job */");
+  const std::string process = process_of(target);
+  const support::Run run = run_import({"--lock-timeout", "1s"});
+  target.run("ROLLBACK");
+  EXPECT_EQ(run.status, 9) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("server process " + process));
+  EXPECT_THAT(run.err, HasSubstr("role postgres"));
+  EXPECT_THAT(run.err, HasSubstr("SELECT pg_backend_pid()")) << "the last statement of the other session";
+  EXPECT_EQ(target.value("SELECT count(*) FROM accounts WHERE name LIKE 'new %'"), "0");
+}
+
+TEST_F(BesideAnApplication, AnImportThatWaitsInVainForARowNamesWhoHoldsIt) {
+  target.run("BEGIN; UPDATE accounts SET name = 'mine' WHERE id = 1000");
+  const std::string process = process_of(target);
+  const support::Run run = run_import({"--lock-timeout", "1s"});
+  target.run("ROLLBACK");
+  EXPECT_EQ(run.status, 9) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("server process " + process));
+}
+
+// The catalog and the rows are read through another path than they are written through.
+TEST_F(BesideAnApplication, ARunThatWaitsInVainToReadNamesWhoKeepsItOut) {
+  target.run("BEGIN; LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE");
+  source.run("BEGIN; LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE");
+  const std::string in_target = process_of(target);
+  const std::string in_source = process_of(source);
+  const support::Run dry = run_import({"--dry-run", "--lock-timeout", "1s"});
+  const support::Run exported = run_export({"--lock-timeout", "1s"});
+  target.run("ROLLBACK");
+  source.run("ROLLBACK");
+  EXPECT_EQ(dry.status, 9) << dry.err;
+  EXPECT_THAT(dry.err, HasSubstr("server process " + in_target));
+  EXPECT_EQ(exported.status, 9) << exported.err;
+  EXPECT_THAT(exported.err, HasSubstr("server process " + in_source));
+}
+
+// What another session has in its statement is not for a terminal as it is.
+TEST_F(BesideAnApplication, TheStatementOfTheOtherIsPrintedInert) {
+  target.run("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
+  target.run("SELECT '\x1b[2J\u202E' /* secret\nsecond line */");
+  const support::Run run = run_import({"--lock-timeout", "1s"});
+  target.run("ROLLBACK");
+  EXPECT_EQ(run.status, 9) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("server process "));
+  EXPECT_EQ(run.err.find('\x1b'), std::string::npos);
+  EXPECT_EQ(run.err.find("\u202E"), std::string::npos);
+}
+
+// The import has updated all accounts when it wants to write the notes; the application holds the notes, and asks for
+// an account then: one of both is sent back. Whoever it is, the import is done in the end.
+TEST_F(BesideAnApplication, ADeadlockIsTriedAgainAsAWhole) {
+  target.run("SET deadlock_timeout = '60s'; BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");  // the import is to detect it
+  target.run("SET lock_timeout = '20s'");
+  support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "30s"});
+  wait_until_somebody_waits();
+  target.run("UPDATE accounts SET balance = balance + 1 WHERE id = 7; COMMIT");
+  const support::Run run = importer.finish();
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("trying again"));
+  EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
+}
+
+// Each attempt meets a row that was changed behind its back, by a trigger's slowness made sure of: in the end it says
+// that nothing was written.
+TEST_F(BesideAnApplication, ChangedAgainAtEachAttemptItEndsWithNineAndWritesNothing) {
+  target.run(
+      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'; "
+      "CREATE TRIGGER linger BEFORE UPDATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION linger()");
+  std::atomic<bool> done{false};
+  std::thread application([&, url = target.url()] {
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(url.c_str()), PQfinish);
+    while (!done) {
+      PQclear(PQexec(session.get(),
+                     "SET session_replication_role = replica; UPDATE accounts SET balance = balance + 1 WHERE id = "
+                     "1999"));
+      std::this_thread::sleep_for(10ms);
+    }
+  });
+  const support::Run run = run_import();
+  done = true;
+  application.join();
+  EXPECT_EQ(run.status, 9) << run.err;
+  EXPECT_EQ(target.value("SELECT count(*) FROM accounts WHERE name LIKE 'new %'"), "0");
+  EXPECT_EQ(target.value("SELECT count(*) FROM notes"), "0");
+}
+
+// Transfers between two accounts at a time go on while others are imported; each waits at most for its own time limit.
+TEST_F(BesideAnApplication, AnApplicationOnOtherRowsNeverWaits) {
+  target.run("INSERT INTO accounts SELECT n, 'app', 100 FROM generate_series(10001, 10100) n");
+  std::atomic<bool> done{false};
+  std::atomic<int> statements{0};
+  std::string refused;
+  std::thread application([&, url = target.url()] {
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(url.c_str()), PQfinish);
+    PQclear(PQexec(session.get(), "SET lock_timeout = '2s'; SET statement_timeout = '5s'"));
+    for (int n = 0; !done && refused.empty(); ++n, ++statements) {
+      const std::string from = std::to_string(10001 + n % 100);
+      const std::string to = std::to_string(10001 + (n * 7 + 1) % 100);
+      PGresult* result = PQexec(session.get(), ("BEGIN; UPDATE accounts SET balance = balance - 1 WHERE id = " + from +
+                                                "; UPDATE accounts SET balance = balance + 1 WHERE id = " + to +
+                                                "; SELECT count(*) FROM notes; COMMIT")
+                                                   .c_str());
+      if (PQresultStatus(result) != PGRES_COMMAND_OK) refused = PQresultErrorMessage(result);
+      PQclear(result);
+    }
+  });
+  while (statements == 0) std::this_thread::sleep_for(1ms);
+  const support::Run run = run_import();
+  const int meanwhile = statements;
+  done = true;
+  application.join();
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(refused, "");
+  EXPECT_GT(meanwhile, 1);
+  EXPECT_EQ(target.value("SELECT sum(balance) FROM accounts WHERE id > 10000"), "10000");
+}
+
+}  // namespace
+}  // namespace live
