@@ -1,6 +1,9 @@
+// The functions below are called deprecated since version 3 for the sake of EVP, which allocates, and dies where there
+// is no memory for that. These need none.
+#define OPENSSL_API_COMPAT 0x10100000L
 #include "base/sha256.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <array>
 
@@ -16,24 +19,20 @@ void check(int result) {
 
 }  // namespace
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  check(context_ != nullptr ? 1 : 0);
-  check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
-}
+Sha256::Sha256() : state_(new SHA256state_st) { check(SHA256_Init(state_.get())); }
 
-void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+void Sha256::Free::operator()(SHA256state_st* state) const { delete state; }
 
-void Sha256::update(std::string_view bytes) { check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size())); }
+void Sha256::update(std::string_view bytes) { check(SHA256_Update(state_.get(), bytes.data(), bytes.size())); }
 
 std::string Sha256::hex() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  check(EVP_DigestFinal_ex(context_.get(), digest.data(), &length));
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  check(SHA256_Final(digest.data(), state_.get()));
   std::string text;
-  text.reserve(std::size_t{2} * length);
-  for (unsigned i = 0; i < length; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4];
-    text += "0123456789abcdef"[digest[i] & 15];
+  text.reserve(2 * digest.size());
+  for (const unsigned char byte : digest) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
   }
   return text;
 }
