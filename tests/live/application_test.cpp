@@ -71,6 +71,19 @@ TEST_F(BesideAnApplication, ARunThatWaitsInVainToReadNamesWhoKeepsItOut) {
   EXPECT_THAT(exported.err, HasSubstr("server process " + in_source));
 }
 
+TEST_F(BesideAnApplication, ASecondImportIsToldWhoIsAtWork) {
+  target.run("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
+  support::Program first({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
+  wait_until_somebody_waits();
+  const std::string process = target.value("SELECT pid FROM pg_locks WHERE NOT granted");
+  const support::Run second = run_import();
+  target.run("ROLLBACK");
+  EXPECT_EQ(second.status, 9);
+  EXPECT_THAT(second.err, HasSubstr("another import into"));
+  EXPECT_THAT(second.err, HasSubstr("server process " + process + ", role postgres, since "));
+  EXPECT_EQ(first.finish().status, 0);
+}
+
 // What another session has in its statement is not for a terminal as it is.
 TEST_F(BesideAnApplication, TheStatementOfTheOtherIsPrintedInert) {
   target.run("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
