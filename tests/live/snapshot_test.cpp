@@ -135,9 +135,8 @@ TEST_F(ExportOfADatabaseAtWork, IsRefusedWhenATableIsReplacedByAViewBeforeItIsLo
   database_.run("CREATE TABLE prices (id int PRIMARY KEY); INSERT INTO prices VALUES (1)");
   database_.run("BEGIN; LOCK TABLE prices IN ACCESS EXCLUSIVE MODE");
   support::Program exporter({kExport, file_, "--url", database_.url()});
-  while (database_.value(
-             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") ==
-         "0")
+  while (database_.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
+                         "WHERE datname = current_database())") == "0")
     std::this_thread::yield();
   database_.run("ALTER TABLE prices RENAME TO prices_of_old; CREATE VIEW prices AS SELECT 2 AS id; COMMIT");
   const support::Run run = exporter.finish();
