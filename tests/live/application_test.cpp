@@ -27,11 +27,16 @@ class BesideAnApplication : public cli::Transfer {
     ASSERT_EQ(run_export().status, 0);
   }
 
+  // Of this database: other tests may use the server as well.
   void wait_until_somebody_waits() {
-    while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::sleep_for(5ms);
+    while (target.value("SELECT count(*) FROM (" + waiting_ + ") w") == "0") std::this_thread::sleep_for(5ms);
   }
 
   static std::string process_of(support::Database& database) { return database.value("SELECT pg_backend_pid()"); }
+
+  const std::string waiting_ =
+      "SELECT pid FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = "
+      "current_database())";
 };
 
 TEST_F(BesideAnApplication, AnImportThatWaitsInVainForATableNamesWhoHoldsIt) {
@@ -69,6 +74,19 @@ TEST_F(BesideAnApplication, ARunThatWaitsInVainToReadNamesWhoKeepsItOut) {
   EXPECT_THAT(dry.err, HasSubstr("server process " + in_target));
   EXPECT_EQ(exported.status, 9) << exported.err;
   EXPECT_THAT(exported.err, HasSubstr("server process " + in_source));
+}
+
+TEST_F(BesideAnApplication, ASecondImportIsToldWhoIsAtWork) {
+  target.run("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
+  support::Program first({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
+  wait_until_somebody_waits();
+  const std::string process = target.value(waiting_);
+  const support::Run second = run_import();
+  target.run("ROLLBACK");
+  EXPECT_EQ(second.status, 9);
+  EXPECT_THAT(second.err, HasSubstr("another import into"));
+  EXPECT_THAT(second.err, HasSubstr("server process " + process + ", role postgres, since "));
+  EXPECT_EQ(first.finish().status, 0);
 }
 
 // What another session has in its statement is not for a terminal as it is.

@@ -135,7 +135,9 @@ TEST_F(ExportOfADatabaseAtWork, IsRefusedWhenATableIsReplacedByAViewBeforeItIsLo
   database_.run("CREATE TABLE prices (id int PRIMARY KEY); INSERT INTO prices VALUES (1)");
   database_.run("BEGIN; LOCK TABLE prices IN ACCESS EXCLUSIVE MODE");
   support::Program exporter({kExport, file_, "--url", database_.url()});
-  while (database_.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::yield();
+  while (database_.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
+                         "WHERE datname = current_database())") == "0")
+    std::this_thread::yield();
   database_.run("ALTER TABLE prices RENAME TO prices_of_old; CREATE VIEW prices AS SELECT 2 AS id; COMMIT");
   const support::Run run = exporter.finish();
   EXPECT_EQ(run.status, 7) << run.err;
