@@ -131,6 +131,7 @@ void KeyClassifier::reject_taken(std::size_t place) {
   }
   connection_.execute("RELEASE SAVEPOINT claims");
   if (found == 0) return;
+  connection_.execute("ANALYZE " + table_.claims);  // else the planner takes the claims for one and loops over the rest
   if (can_be_freed(index)) {
     connection_.execute("UPDATE " + table_.claims + " c SET freed_by = v.record FROM " + table_.verdicts + " v JOIN " +
                         table_.typed_rows() + " s ON s." + table_.record + " = v.record JOIN " + table_.target_rows +
@@ -143,8 +144,7 @@ void KeyClassifier::reject_taken(std::size_t place) {
                         same_index_key(index, "k", "s"));
   }
   reject_claims(place, "c.freed_by IS NULL", "");
-  found = connection_.execute("DELETE FROM " + table_.claims + " c WHERE c.record NOT IN (SELECT v.record FROM " +
-                              table_.verdicts + " v)");
+  forget_judged_claims();
   const pqxx::result left = connection_.query("SELECT FROM " + table_.claims + " LIMIT 1");
   table_.claims_left = !left.empty();
 }
@@ -167,14 +167,18 @@ std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string&
 std::uint64_t KeyClassifier::reject_unfreed() {
   std::uint64_t found = 0;
   for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i) {
-    found +=
-        reject_claims(i, "c.freed_by NOT IN (SELECT v.record FROM " + table_.verdicts + " v WHERE v.verdict = 'u')",
-                      ", and the row of the file that would give it up is left out");
+    found += reject_claims(i,
+                           "c.freed_by IS NOT NULL AND NOT EXISTS (SELECT FROM " + table_.verdicts +
+                               " v WHERE v.record = c.freed_by AND v.verdict = 'u')",
+                           ", and the row of the file that would give it up is left out");
   }
-  if (found == 0) return 0;
-  connection_.execute("DELETE FROM " + table_.claims + " c WHERE c.record NOT IN (SELECT v.record FROM " +
-                      table_.verdicts + " v)");
+  if (found > 0) forget_judged_claims();
   return found;
+}
+
+void KeyClassifier::forget_judged_claims() {
+  connection_.execute("DELETE FROM " + table_.claims + " c WHERE NOT EXISTS (SELECT FROM " + table_.verdicts +
+                      " v WHERE v.record = c.record)");
 }
 
 std::uint64_t KeyClassifier::reject_all_claims() {

@@ -44,6 +44,7 @@ class KeyClassifier {
   void reject_taken(std::size_t place);
   void reject_repeated(const UniqueIndex& index);
   void reject_excluded(std::size_t place);
+  void forget_judged_claims();
   std::uint64_t reject_claims(std::size_t place, const std::string& condition, const std::string& why);
   std::string parked_column(const UniqueIndex& index, std::string& value) const;
   bool decides_elsewhere(const UniqueIndex& index, const std::string& column) const;

@@ -343,11 +343,14 @@ bool Merger::reject_dropped(StagedTable& table) {
 // The same for updates: done again, so that the server tells which rows it wrote.
 bool Merger::reject_unwritten(StagedTable& table) {
   connection_.execute("ROLLBACK TO SAVEPOINT merge");
-  return reject(connection_, table,
-                "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
-                    reject_sql(table, dropped(table),
-                               table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                                   " WHERE v.verdict = 'u' AND v.record NOT IN (SELECT w.record FROM written w)")) > 0;
+  return reject(
+             connection_, table,
+             "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
+                 reject_sql(
+                     table, dropped(table),
+                     table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                         " WHERE v.verdict = 'u' AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record)")) >
+         0;
 }
 
 void Merger::report_changed(StagedTable& table) {
