@@ -83,10 +83,10 @@ void AtomicFile::create() {
   std::random_device random;
   const std::string folder = folder_path_ == "/" ? "" : folder_path_;
   for (int attempt = 0; attempt < 100; ++attempt) {
-    const std::string candidate = fmt::format("{}/.db-transfer-{:08x}{:08x}.part", folder, random(), random());
+    std::string candidate = fmt::format("{}/.db-transfer-{:08x}{:08x}.part", folder, random(), random());
     file_ = create_temporary_file(candidate);
     if (file_.is_open()) {
-      temporary_path_ = candidate;
+      temporary_path_ = std::move(candidate);  // a copy could fail, and nobody would remove the file
       return;
     }
     if (errno != EEXIST) throw output_error("cannot create a file in", folder_path_, errno);

@@ -122,12 +122,15 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
   engine::ExportOutcome outcome = transfer::run_export(*source, command.job, progress, signals.token());
-  progress.finish();
-  outcome.place = location.place;
+  const auto complete = [&] { return "the export itself is complete: " + outcome.path; };
   try {
+    progress.finish();
+    outcome.place = location.place;
     print_export(console, options, outcome);
   } catch (const Error& error) {
-    throw Error(error.kind(), error.what(), "the export itself is complete: " + outcome.path);
+    throw Error(error.kind(), error.what(), complete());
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kInternal, "out of memory", complete());
   }
   return kDone;
 }

@@ -1,5 +1,7 @@
 #include "postgres/connection.h"
 
+#include <poll.h>
+
 #include <charconv>
 #include <utility>
 
@@ -190,14 +192,35 @@ void Connection::drain() {
   }
 }
 
+// libpq takes the start of a COPY that it finds no memory for to be incomplete, and would wait for the rest without
+// end: so it is asked again each second.
+void Connection::await_result() {
+  while (PQisBusy(raw_) != 0) {
+    pollfd answer{PQsocket(raw_), POLLIN, 0};
+    ::poll(&answer, 1, 1000);
+    if (PQconsumeInput(raw_) == 0) return;  // PQgetResult says why
+  }
+}
+
+// The last result, or the first that is an error or starts a COPY.
 Connection::Result Connection::run(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const LockWatch::Statement statement(watch_.get());
-  Result result(PQexec(raw_, sql.c_str()));
-  if (result == nullptr) fail_connection();
-  const ExecStatusType status = PQresultStatus(result.get());
-  if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR) fail(result.get());
-  return result;
+  drain();
+  if (PQsendQuery(raw_, sql.c_str()) == 0) fail_connection();
+  Result last;
+  while (true) {
+    await_result();
+    Result result(PQgetResult(raw_));
+    if (result == nullptr) break;
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR)
+      fail(result.get());
+    last = std::move(result);
+    if (status == PGRES_COPY_OUT || status == PGRES_COPY_IN) break;
+  }
+  if (last == nullptr) fail_connection();
+  return last;
 }
 
 // libpqxx 6 keeps the SQLSTATE of some errors to itself: their class says it.

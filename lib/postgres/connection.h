@@ -92,6 +92,7 @@ class Connection {
   };
   using Result = std::unique_ptr<PGresult, ResultDeleter>;
 
+  void await_result();
   Result run(const std::string& sql);
   void drain();
   [[noreturn]] void fail(const PGresult* result);

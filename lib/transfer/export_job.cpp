@@ -173,12 +173,11 @@ class ExportJob {
     }
     outcome.sha256 = writer.finish().sha256;
     outcome.bytes = writer.bytes();
-    sink->finish();
     for (const catalog::Table& table : chosen.skipped)
       outcome.skipped.push_back(format::section_name(table.name, header.schemas));
     note_outside_parents(chosen, header, outcome);
+    sink->finish();  // behind it nothing that could fail: the file is there
     outcome.duration = Clock::now() - start;
-    progress_.finish();
     return outcome;
   }
 

@@ -292,10 +292,13 @@ TEST_P(OutOfMemory, AllocationAnExportLeavesThePreviousFileOrTheWholeNewOne) {
               [&](const support::Run& run, const std::string& where) {
                 EXPECT_LT(run.status, 128) << where;
                 EXPECT_THAT(files(), testing::IsSubsetOf({"out.json"})) << where;
-                if (run.status == 0) {
+                const bool there = !files().empty();
+                if (there) {
                   EXPECT_EQ(nlohmann::json::parse(support::read_file(work_ + "/out.json"))["data"], whole) << where;
-                } else
-                  EXPECT_THAT(files(), testing::IsEmpty()) << where;
+                }
+                // Where only the summary fails, the message says that the file is there, if there is memory for it.
+                const bool told = run.err.find("the export itself is complete: out.json") != std::string::npos;
+                EXPECT_TRUE(there == (run.status == 0) || (there && (told || on == std::string("and-after")))) << where;
               });
   }
 }
