@@ -5,8 +5,10 @@
 namespace postgres {
 namespace {
 
-constexpr std::uint64_t kRangePages = 512;  // 4 MiB: long enough to hide a round trip, short enough to wait for
-constexpr std::size_t kWaitingBatches = 4;  // a range; about a mebibyte
+constexpr std::uint64_t kRangePages = 256;  // 2 MiB: long enough to hide a round trip, short enough to be kept whole
+// Read ahead in all ranges but the current one: less than a range or two, and the workers would only take turns.
+constexpr std::size_t kWaitingBytes = std::size_t{8} << 20;
+constexpr std::size_t kWaitingBatches = 4;  // of the current range, which goes out meanwhile
 
 // A range scan by ctid, which the server does since version 14. The last range is open, for pages added meanwhile.
 std::string range_condition(std::uint64_t number, std::uint64_t ranges) {
@@ -56,7 +58,10 @@ void ParallelReader::work(Connection& connection) {
   }
 }
 
-bool ParallelReader::may_add(const Range& range) const { return abandoned_ || range.batches.size() < kWaitingBatches; }
+bool ParallelReader::may_add(std::uint64_t number) {
+  if (abandoned_ || waiting_bytes_ < kWaitingBytes) return true;
+  return number == current_ && read_[number].batches.size() < kWaitingBatches;
+}
 
 void ParallelReader::read_range(Connection& connection, std::uint64_t number) {
   engine::TableQuery query = query_;
@@ -67,10 +72,13 @@ void ParallelReader::read_range(Connection& connection, std::uint64_t number) {
     auto batch = std::make_unique<Batch>();
     batch->count = reader.read_batch(batch->records);
     std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return may_add(number); });
     Range& mine = read_[number];
-    changed_.wait(lock, [&] { return may_add(mine); });
     if (batch->count == 0) mine.complete = true;
-    if (batch->count > 0 && !abandoned_) mine.batches.push_back(std::move(batch));
+    if (batch->count > 0 && !abandoned_) {
+      waiting_bytes_ += batch->records.size();
+      mine.batches.push_back(std::move(batch));
+    }
     changed_.notify_all();
     // An abandoned COPY is read to its end, so that the connection can be used again.
     if (mine.complete) return;
@@ -89,6 +97,7 @@ std::uint64_t ParallelReader::read_batch(base::ByteBuffer& out) {
     if (!range.batches.empty()) {
       const std::unique_ptr<Batch> batch = std::move(range.batches.front());
       range.batches.pop_front();
+      waiting_bytes_ -= batch->records.size();
       lock.unlock();
       changed_.notify_all();
       out.append(batch->records.view());

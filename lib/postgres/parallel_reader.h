@@ -43,7 +43,7 @@ class ParallelReader : public engine::RowReader {
 
   void work(Connection& connection);
   void read_range(Connection& connection, std::uint64_t number);
-  bool may_add(const Range& range) const;
+  bool may_add(std::uint64_t number);
 
   const TableDetails& table_;
   const engine::TableQuery query_;
@@ -55,6 +55,7 @@ class ParallelReader : public engine::RowReader {
   std::map<std::uint64_t, Range> read_;  // by number, from current_ on
   std::uint64_t current_ = 0;            // the range whose records go out
   std::uint64_t next_ = 0;               // the range that nobody has taken yet
+  std::size_t waiting_bytes_ = 0;        // in all batches
   bool abandoned_ = false;
   std::exception_ptr failure_;
   std::vector<std::thread> workers_;  // last: they use all of it

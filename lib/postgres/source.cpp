@@ -104,7 +104,7 @@ void PostgresSource::join_snapshot() {
 // How many pages several connections may read side by side; 0: one connection reads the table.
 std::uint64_t PostgresSource::pages_to_share(const TableDetails& table, const engine::TableQuery& query) {
   constexpr int kHasRangeScans = 140000;
-  constexpr std::uint64_t kWorthIt = 1024;  // 8 MiB
+  constexpr std::uint64_t kWorthIt = 512;  // 4 MiB
   if (workers_.empty() || table.partitioned || query.order == engine::RowOrder::kIdentity ||
       connection_->server_version() < kHasRangeScans)
     return 0;
