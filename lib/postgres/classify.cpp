@@ -7,6 +7,7 @@
 #include "postgres/moved_keys.h"
 #include "postgres/rejects.h"
 #include "postgres/sql_text.h"
+#include "postgres/stage.h"
 
 namespace postgres {
 namespace {
@@ -72,7 +73,7 @@ void Classifier::reject_unreadable(StagedTable& table) {
   if (casts.empty() || table.staged_rows == 0) return;
   const std::uint64_t staged_before = table.staged_rows;
   reject_unreadable(table, "SELECT " + join(casts, ", ") + " FROM " + table.raw_rows() + " s", 1, table.counts.rows);
-  if (table.staged_rows < staged_before) connection_.execute("ANALYZE " + table.stage);
+  if (table.staged_rows < staged_before) analyze_stage(connection_, table);
 }
 
 void Classifier::reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first,
@@ -108,6 +109,7 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
 }
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
+  if (table.keys_differ) return;
   reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
 }
 
@@ -115,8 +117,7 @@ void Classifier::compare_with_target(StagedTable& table) {
   std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record +
                     ", CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END FROM " + table.typed_rows() +
                     " s LEFT JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                    " WHERE (t.tableoid IS NULL OR " + table.updated_image("s") + " OPERATOR(pg_catalog.*<>) " +
-                    table.updated_image("t") + ")";
+                    " WHERE (t.tableoid IS NULL OR " + table.differs("s", "t") + ")";
   if (table.rejected_rows > 0) {
     sql += " AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
   }

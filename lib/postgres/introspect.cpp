@@ -18,6 +18,17 @@ std::string text_of(const pqxx::field& field) {
   return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
 }
 bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
+
+// Not floats (-0), numeric and jsonb (1.0 and 1.00), char(n) (spaces at the end), intervals, and whatever else has more
+// than one form of a value.
+bool is_bytewise(const ColumnType& type, bool deterministic_collation) {
+  static constexpr std::string_view kTypes[] = {"bool", "int2", "int4",  "int8",      "oid",         "date",   "uuid",
+                                                "text", "time", "bytea", "timestamp", "timestamptz", "varchar"};
+  if (type.kind == 'e') return true;
+  return deterministic_collation && type.kind == 'b' && type.type_schema == "pg_catalog" &&
+         std::ranges::find(kTypes, type.type_name) != std::end(kTypes);
+}
+
 std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
 
 class Introspection {
@@ -94,7 +105,9 @@ class Introspection {
     for (const auto& row :
          connection_.query("SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), "
                            "a.attnotnull, a.attgenerated <> '', "
-                           "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod FROM pg_catalog.pg_attribute a "
+                           "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod, COALESCE((SELECT "
+                           "c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true) "
+                           "FROM pg_catalog.pg_attribute a "
                            "WHERE a.attrelid" +
                            among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
       TableDetails& table = table_of(row[0]);
@@ -110,6 +123,7 @@ class Introspection {
       ColumnDetails details = resolve(oid_of(row[7]), row[8].as<std::int32_t>());
       details.type_sql = column.type;
       if (!details.is_domain) details.base_sql = column.type;
+      details.bytewise = is_bytewise(details.type, is_true(row[9]));
       details.type.not_null = details.type.not_null || column.not_null;
       column.not_null = details.type.not_null;
       table.table.columns.push_back(std::move(column));

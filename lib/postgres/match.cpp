@@ -4,6 +4,7 @@
 
 #include "postgres/rejects.h"
 #include "postgres/sql_text.h"
+#include "postgres/stage.h"
 
 namespace postgres {
 namespace {
@@ -173,6 +174,7 @@ void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t 
                     child.typed_rows() + " s WHERE " + join(filled, " AND ") + " AND " + not_rejected(child, "s") +
                         " AND NOT EXISTS (SELECT FROM " + parent.typed_rows() + " p WHERE " + join(same, " AND ") +
                         " AND " + not_rejected(parent, "p") + ")"));
+  child.keys_differ = false;
   connection_.execute("UPDATE " + child.stage + " k SET " + join(assignments, ", ") + " FROM (SELECT s." +
                       child.record + " AS number, " + join(values, ", ") + " FROM " + child.typed_rows() + " s JOIN " +
                       parent.typed_rows() + " p ON " + join(same, " AND ") + " JOIN " + matched_target(parent) +
@@ -197,7 +199,8 @@ void Matcher::take_over(StagedTable& table) {
                           " s JOIN " + matched_target(table) + " ON m.record = s." + table.record + " WHERE ROW(" +
                           join(before, ", ") + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" +
                           join(after, ", ") + ")::pg_catalog.record) x WHERE x.number = " + table.stage_record("k"));
-  connection_.execute("ANALYZE " + table.stage);
+  table.keys_differ = false;
+  analyze_stage(connection_, table);
 }
 
 }  // namespace postgres

@@ -204,7 +204,9 @@ bool Merger::write(StagedTable& table, Step step) {
   const std::uint64_t rejected_before = table.rejected_rows;
   const std::uint64_t expected = count(table, step, whole(table));
   if (expected == 0) return false;
-  const std::string sql = step == Step::kInsert ? insert_sql(table, "") : update_sql(table, "");
+  const std::string sql = step == Step::kInsert           ? insert_sql(table, "")
+                          : expected == table.staged_rows ? update_all_sql(table)
+                                                          : update_sql(table, "");
   bool in_parts = false;
   connection_.execute("SAVEPOINT merge");
   try {
@@ -358,8 +360,7 @@ void Merger::report_changed(StagedTable& table) {
   const pqxx::result changed =
       connection_.query("SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
                         " v ON v.record = s." + table.record + " LEFT JOIN " + table.target_rows + " t ON " +
-                        table.same_identity("s", "t") + " WHERE t.tableoid IS NULL OR " + table.updated_image("s") +
-                        " OPERATOR(pg_catalog.*<>) " + table.updated_image("t"));
+                        table.same_identity("s", "t") + " WHERE t.tableoid IS NULL OR " + table.differs("s", "t"));
   const auto rows = changed[0][0].as<std::uint64_t>();
   if (rows == 0) return;
   notices_.push_back(table.details.table.name.name + ": " + std::to_string(rows) +
@@ -380,15 +381,13 @@ std::string Merger::insert_sql(const StagedTable& table, const std::string& filt
   return sql + " JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'" + filter;
 }
 
-std::string Merger::update_sql(const StagedTable& table, const std::string& filter) const {
-  std::vector<std::string> assignments;
-  for (const StagedColumn& column : table.columns) {
-    if (table.is_kept(column)) continue;
-    assignments.push_back(column.quoted + " = s." + column.quoted);
-  }
-  return "UPDATE " + table.target_rows + " AS t SET " + join(assignments, ", ") + " FROM " + table.typed_rows() +
-         " s JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'u' AND " +
-         table.same_identity("s", "t") + filter;
+std::string Merger::update_sql(const StagedTable& table, const std::string& filter) {
+  return table.update_sql() + " JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+         " WHERE v.verdict = 'u' AND " + table.same_identity("s", "t") + filter;
+}
+
+std::string Merger::update_all_sql(const StagedTable& table) {
+  return table.update_sql() + " WHERE " + table.same_identity("s", "t");
 }
 
 }  // namespace postgres

@@ -59,7 +59,8 @@ class Merger {
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
   std::uint64_t count(const StagedTable& table, Step step, Range range);
   std::string insert_sql(const StagedTable& table, const std::string& filter);
-  std::string update_sql(const StagedTable& table, const std::string& filter) const;
+  static std::string update_sql(const StagedTable& table, const std::string& filter);
+  static std::string update_all_sql(const StagedTable& table);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;

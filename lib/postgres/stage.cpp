@@ -66,6 +66,22 @@ void create_stage(Connection& connection, const StagedTable& table) {
                      "pg_catalog.oid, holder_row pg_catalog.tid) ON COMMIT DROP");
 }
 
+void analyze_stage(Connection& connection, const StagedTable& table) {
+  const std::string columns = table.joined_columns();
+  connection.execute("ANALYZE " + table.stage + (columns.empty() ? std::string{} : " (" + columns + ")"));
+}
+
+Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progress)
+    : connection_(connection), table_(table), progress_(progress) {
+  const auto travels_as_it_is_stored = [&](const std::string& name) {
+    const ColumnDetails& column = table.details.details_of(name);
+    // The server rounds times to the column's precision.
+    return column.bytewise && (column.type.typmod == -1 || column.type.type_name == "varchar");
+  };
+  keys_ascend_ = !table.plan.identity.empty() && table.first_column_type.empty() &&
+                 std::ranges::all_of(table.plan.identity, travels_as_it_is_stored);
+}
+
 void Stager::stage(format::TableReader& records) {
   std::uint64_t limit = kMaxSegmentRows;
   bool ended = false;
@@ -93,7 +109,8 @@ void Stager::stage(format::TableReader& records) {
     flush_rejects();
     connection_.execute("RELEASE SAVEPOINT segment");
   }
-  connection_.execute("ANALYZE " + table_.stage);
+  table_.keys_differ = keys_ascend_;
+  analyze_stage(connection_, table_);
 }
 
 Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t limit) {
@@ -178,6 +195,7 @@ void Stager::reject_next(format::TableReader& records, const std::string& reason
 
 bool Stager::encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
   const std::size_t start = rows_.size();
+  key_.clear();
   const bool number_in_first_column = goal_ == Goal::kStage && !table_.first_column_type.empty();
   const bool number_column = goal_ == Goal::kStage && !number_in_first_column;
   put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_column ? 1 : 0)));
@@ -188,6 +206,7 @@ bool Stager::encode(const format::RawRecord& record, std::span<const format::Val
     if (first) begin_row_value(column, record.number);
     if (column.codec.encode(rows_, values[column.file_column], reason)) {
       if (first) end_row_value(field_start);
+      if (keys_ascend_ && column.in_identity) key_ += rows_.view().substr(field_start);
       continue;
     }
     rows_.truncate(start);
@@ -195,7 +214,13 @@ bool Stager::encode(const format::RawRecord& record, std::span<const format::Val
     reason = "column " + column.name + ": " + reason + " (byte " + std::to_string(record.offset) + " of the file)";
     return false;
   }
+  if (keys_ascend_) watch_key();
   return true;
+}
+
+void Stager::watch_key() {
+  keys_ascend_ = key_ > last_key_;
+  std::swap(key_, last_key_);
 }
 
 void Stager::put_record_number(std::uint64_t number) {

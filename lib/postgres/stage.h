@@ -18,10 +18,12 @@ namespace postgres {
 // The temporary tables of `table`, gone with the transaction.
 void create_stage(Connection& connection, const StagedTable& table);
 
+// Whenever rows of it have come, gone or changed.
+void analyze_stage(Connection& connection, const StagedTable& table);
+
 class Stager {
  public:
-  Stager(Connection& connection, StagedTable& table, base::Progress& progress)
-      : connection_(connection), table_(table), progress_(progress) {}
+  Stager(Connection& connection, StagedTable& table, base::Progress& progress);
 
   void stage(format::TableReader& records);
 
@@ -42,6 +44,7 @@ class Stager {
   void send_records(format::TableReader& records, std::uint64_t limit, Segment& segment);
   void reject_next(format::TableReader& records, const std::string& reason);
   bool encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
+  void watch_key();
   void put_record_number(std::uint64_t number);
   void begin_row_value(const StagedColumn& column, std::uint64_t number);
   void end_row_value(std::size_t start);
@@ -55,6 +58,10 @@ class Stager {
   StagedTable& table_;
   base::Progress& progress_;
   Goal goal_ = Goal::kStage;
+  // Identities that arrive in strictly ascending order of their fields (length and bytes) are all different.
+  bool keys_ascend_ = false;
+  std::string key_;
+  std::string last_key_;
   base::ByteBuffer rows_;
   base::ByteBuffer rejects_;
   std::uint64_t rejected_ = 0;  // entries in rejects_

@@ -76,8 +76,9 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     if (place == engine::TablePlan::kNotWritten) continue;
     const ColumnDetails& column = details.columns[place];
     const std::string& name = details.table.columns[place].name;
-    columns.push_back(
-        {i, name, quote_name(name), stage_type_of(column), stage_oid_of(column), cast_of(column), Codec(column.type)});
+    const bool in_identity = std::ranges::find(plan.identity, name) != plan.identity.end();
+    columns.push_back({i, name, quote_name(name), stage_type_of(column), stage_oid_of(column), cast_of(column),
+                       Codec(column.type), in_identity});
   }
   if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
 }
@@ -140,6 +141,14 @@ std::string StagedTable::insert_sql() const {
   return "INSERT INTO " + target + list + " SELECT " + join(values, ", ") + " FROM " + typed_rows() + " s";
 }
 
+std::string StagedTable::update_sql() const {
+  std::vector<std::string> assignments;
+  for (const StagedColumn& column : columns) {
+    if (!is_kept(column)) assignments.push_back(column.quoted + " = s." + column.quoted);
+  }
+  return "UPDATE " + target_rows + " AS t SET " + join(assignments, ", ") + " FROM " + typed_rows() + " s";
+}
+
 std::string StagedTable::image(const std::string& alias) const {
   std::vector<std::string> fields;
   for (const StagedColumn& column : columns) fields.push_back(alias + "." + column.quoted);
@@ -147,12 +156,44 @@ std::string StagedTable::image(const std::string& alias) const {
   return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
 }
 
-std::string StagedTable::updated_image(const std::string& alias) const {
-  std::vector<std::string> fields;
+// Column by column where that says the same: it costs half as much as making a record of either side.
+std::string StagedTable::differs(const std::string& a, const std::string& b) const {
+  std::vector<std::string> parts;
+  std::vector<std::string> a_fields;
+  std::vector<std::string> b_fields;
   for (const StagedColumn& column : columns) {
-    if (!is_kept(column)) fields.push_back(alias + "." + column.quoted);
+    if (is_kept(column)) continue;
+    const ColumnDetails& there = details.details_of(column.name);
+    const std::string left = a + "." + column.quoted + there.comparison_cast();
+    const std::string right = b + "." + column.quoted + there.comparison_cast();
+    if (there.bytewise) {
+      if (!column.in_identity) parts.push_back(left + " IS DISTINCT FROM " + right);
+    } else {
+      a_fields.push_back(left);
+      b_fields.push_back(right);
+    }
   }
-  return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
+  if (!a_fields.empty()) {
+    parts.push_back("ROW(" + join(a_fields, ", ") + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" +
+                    join(b_fields, ", ") + ")::pg_catalog.record");
+  }
+  return parts.empty() ? "false" : "(" + join(parts, " OR ") + ")";
+}
+
+std::string StagedTable::joined_columns() const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::vector<std::string>& more) {
+    for (const std::string& name : more) {
+      if (has_columns({name}) && std::ranges::find(names, quote_name(name)) == names.end())
+        names.push_back(quote_name(name));
+    }
+  };
+  if (first_column_type.empty()) names.push_back(record);
+  add(plan.identity);
+  add(plan.match);
+  for (const UniqueIndex& index : details.unique_indexes) add(index.columns);
+  for (const catalog::ForeignKey& key : details.table.foreign_keys) add(key.columns);
+  return join(names, ", ");
 }
 
 bool StagedTable::is_kept(const StagedColumn& column) const {

@@ -28,6 +28,7 @@ struct StagedColumn {
   std::uint32_t stage_oid;  // pg_type.oid of either
   std::string cast;         // "::public.email"; empty: staged in its own type
   Codec codec;
+  bool in_identity = false;
 };
 
 struct StagedTable {
@@ -54,6 +55,7 @@ struct StagedTable {
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
   std::uint64_t remapped = 0;    // rows that took over the target's identity
+  bool keys_differ = false;      // no two staged rows have the same identity: known without asking the server
   bool loaded = false;           // by FirstLoad: the rows are in the target and nowhere else
   bool claims_left = false;      // claim_N holds claims of accepted rows
   bool records_indexed = false;  // verdict_N and stage_N have an index by record
@@ -70,14 +72,18 @@ struct StagedTable {
   std::string typed_rows() const;
   // The same without the casts: no value of it can fail.
   std::string raw_rows() const;
+  // The columns by which staged rows are joined with anything, for ANALYZE.
+  std::string joined_columns() const;
   // INSERT INTO target … SELECT … FROM the staged rows, called s; more of the FROM clause may follow.
   std::string insert_sql() const;
+  // UPDATE target AS t SET … FROM the staged rows, called s.
+  std::string update_sql() const;
   // ROW(s."a", s."b")::record over the file's columns: for comparison by image.
   std::string image(const std::string& alias) const;
   // An update never writes it: an identity column GENERATED ALWAYS keeps its value.
   bool is_kept(const StagedColumn& column) const;
-  // The same as image() over the columns that an update writes.
-  std::string updated_image(const std::string& alias) const;
+  // Condition: an update would change the row, found by its identity. By image, so that 1.0 and 1.00 differ.
+  std::string differs(const std::string& a, const std::string& b) const;
   // a."id" = b."id" with the operators of the identity's index. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
   // The same for other columns: with the operators of an index over just these, where there is one.

@@ -4,6 +4,9 @@
 namespace import_test {
 namespace {
 
+constexpr const char* kAnyCase =
+    "CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);";
+
 TEST(Classify, InsertsUpdatesAndLeavesEqualRowsAlone) {
   Case t("CREATE TABLE items (id int PRIMARY KEY, name text); INSERT INTO items VALUES (1, 'a'), (2, 'b'), (9, 'own')");
   const auto xmin = t.holds("SELECT xmin FROM items WHERE id IN (1, 9) ORDER BY id");
@@ -19,6 +22,91 @@ TEST(Classify, ComparesByImageNotByEquality) {
   EXPECT_EQ(t.import_as_announced({{"n", {R"({"id":1,"v":"1.00"})", R"({"id":2,"v":"5"})"}}}).of("n"),
             "update 1, unchanged 1");
   EXPECT_EQ(t.holds("SELECT v FROM n ORDER BY id"), "1.00 5");
+}
+
+TEST(Classify, SeesAChangeInAnyKindOfColumn) {
+  struct Column {
+    const char* type;
+    const char* before;
+    const char* after;
+  };
+  const Column columns[] = {
+      {"bool", "true", "false"},
+      {"int2", "1", "2"},
+      {"int8", "1", "2"},
+      {"oid", "1", "2"},
+      {"float8", "0.5", "0.25"},
+      {"numeric", R"("1.0")", R"("1.00")"},
+      {"date", R"("2025-01-15")", R"("2025-01-16")"},
+      {"time", R"("10:00:00")", R"("10:00:01")"},
+      {"timestamp(3)", R"("2025-01-15T10:00:00")", R"("2025-01-15T10:00:00.001")"},
+      {"timestamptz", R"("2025-01-15T10:00:00Z")", R"("2025-01-15T10:00:01Z")"},
+      {"uuid", R"("00000000-0000-0000-0000-000000000001")", R"("00000000-0000-0000-0000-000000000002")"},
+      {"text", R"("a")", R"("a ")"},
+      {"varchar(9)", R"("")", R"(" ")"},
+      {"char(3)", R"("a  ")", R"("b  ")"},
+      {"text COLLATE any_case", R"("a")", R"("A")"},
+      {"bytea", R"("\\x00")", R"("\\x0000")"},
+      {"mood", R"("sad")", R"("happy")"},
+      {"feeling", R"("sad")", R"("happy")"},
+      {"jsonb", "1.0", "1.00"},
+      {"int[]", "[1]", "[2]"}};
+  std::string tables =
+      std::string(kAnyCase) + "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE DOMAIN feeling AS mood;";
+  Records before;
+  Records after;
+  const auto row = [](int id, const std::string& value) {
+    return "{\"id\":" + std::to_string(id) + ",\"v\":" + value + "}";
+  };
+  for (const Column& column : columns) {
+    const std::string table = "t" + std::to_string(before.size());
+    tables += "CREATE TABLE " + table + " (id int PRIMARY KEY, v " + column.type + ");";
+    const std::string held = column.before;
+    before.push_back({table, {row(1, held), row(2, held), row(3, held), row(4, "null"), row(5, "null")}});
+    after.push_back({table, {row(1, held), row(2, column.after), row(3, "null"), row(4, held), row(5, "null")}});
+  }
+  Case t(tables);
+  t.import_as_announced(before);
+  const auto done = t.import_as_announced(after);
+  for (std::size_t i = 0; i < std::size(columns); ++i)
+    EXPECT_EQ(done.of("t" + std::to_string(i)), "update 3, unchanged 2") << columns[i].type;
+}
+
+TEST(Classify, FindsARepeatedKeyInWhateverOrderTheKeysCome) {
+  const std::pair<const char*, std::vector<std::string>> keys[] = {
+      {"int", {"1", "2", "2", "3"}},
+      {"int", {"1", "3", "2", "3"}},
+      {"int", {"-1", "0", "1", "-1"}},
+      {"text", {R"("a")", R"("b")", R"("aa")", R"("b")"}},
+      {"text COLLATE any_case", {R"("A")", R"("B")", R"("a")", R"("c")"}},
+      {"varchar(3)", {R"("a")", R"("b")", R"("c")", R"("a")"}},
+      {"numeric", {R"("1.0")", R"("1.00")", R"("2")", R"("3")"}},
+      {"float8", {"0", "1", "-0.0", "2"}},
+      {"timestamp", {R"("2025-01-15T10:00:00")", R"("2025-01-15T10:00:00.0")", R"("2025-01-16T10:00:00")", "null"}}};
+  std::string tables = kAnyCase;
+  Records records;
+  for (const auto& [type, values] : keys) {
+    const std::string table = "t" + std::to_string(records.size());
+    tables += "CREATE TABLE " + table + " (k " + type + " PRIMARY KEY, n int);";
+    records.push_back({table, {}});
+    for (const std::string& value : values) records.back().second.push_back("{\"k\":" + value + ",\"n\":1}");
+  }
+  Case t(tables);
+  const auto done = t.import_as_announced(records);
+  for (std::size_t i = 0; i < std::size(keys); ++i) {
+    const bool has_null = keys[i].second.back() == "null";
+    EXPECT_EQ(done.of("t" + std::to_string(i)), has_null ? "insert 1, conflict 2, invalid 1" : "insert 2, conflict 2")
+        << keys[i].first << " " << keys[i].second.front();
+  }
+}
+
+TEST(Classify, FindsARepeatedCompositeKey) {
+  Case t("CREATE TABLE t (a text, b int, n int, PRIMARY KEY (a, b))");
+  const auto row = [](const char* a, int b) {
+    return std::string(R"({"a":")") + a + R"(","b":)" + std::to_string(b) + R"(,"n":1})";
+  };
+  EXPECT_EQ(t.import_as_announced({{"t", {row("a", 1), row("a", 2), row("b", 1), row("a", 2)}}}).of("t"),
+            "insert 2, conflict 2");
 }
 
 TEST(Classify, MatchesCitextKeysWithoutCase) {
