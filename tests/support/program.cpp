@@ -86,6 +86,8 @@ struct Streams {
   dup2(streams.out, STDOUT_FILENO);
   dup2(streams.err, STDERR_FILENO);
   if (!options.folder.empty() && chdir(options.folder.c_str()) != 0) _exit(127);
+  // A test run in the background may have been told to ignore some of them.
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) ::signal(signal, SIG_DFL);
   if (options.before_exec) options.before_exec();
   execvpe(arguments[0], arguments.data(), environment.data());
   constexpr char kMessage[] = "the program could not be started\n";
