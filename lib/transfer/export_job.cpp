@@ -150,6 +150,7 @@ class ExportJob {
     const auto migration = source_.last_migration(options_.selection.schemas);
     const std::unique_ptr<base::ByteSink> sink = open_output(outcome);
     source_.open_snapshot(chosen.tables);
+    snapshot_start_ = Clock::now();
 
     format::Header header;
     header.exported_at = timestamp_now();
@@ -200,6 +201,7 @@ class ExportJob {
     const auto reader = source_.read({table.name, where, options_.row_order});
     while (const std::uint64_t records = reader->read_batch(writer.buffer())) {
       base::throw_if_stopped(stop_);
+      warn_of_a_long_snapshot();
       writer.end_batch(records);
       exported.rows += records;
       progress_.advance(records, writer.bytes() - reported);
@@ -211,10 +213,21 @@ class ExportJob {
     outcome.tables.push_back(std::move(exported));
   }
 
+  void warn_of_a_long_snapshot() {
+    if (warned_ || Clock::now() - snapshot_start_ < options_.long_snapshot) return;
+    warned_ = true;
+    progress_.notice(
+        fmt::format("the export's snapshot is {} minutes old: until it ends, the source keeps every row that others "
+                    "change or delete",
+                    options_.long_snapshot / std::chrono::minutes(1)));
+  }
+
   engine::Source& source_;
   const ExportOptions& options_;
   base::Progress& progress_;
   const std::stop_token& stop_;
+  Clock::time_point snapshot_start_;
+  bool warned_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // names and patterns are checked by the job that knows the tables.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +36,8 @@ struct ExportOptions {
   base::Overwrite overwrite = base::Overwrite::kRefuse;
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
+  // From when on a snapshot is worth a warning: rows that others delete meanwhile cannot be cleaned away.
+  std::chrono::seconds long_snapshot = std::chrono::minutes(15);
 };
 
 enum class LeftOutPolicy { kContinue, kRollBack };
