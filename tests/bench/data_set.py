@@ -1,5 +1,6 @@
 """One source database of a bench, and the files that are made of it."""
 
+import json
 import pathlib
 import shutil
 import sys
@@ -71,7 +72,13 @@ class DataSet:
             return ["pg_dump", "--data-only", f"--file={path}", "-d", self.url()]
         if name == "full.dump":
             return ["pg_dump", "--format=custom", f"--file={path}", "-d", self.url()]
+        if name == "node.json":
+            return ["env", f"PGDATABASE={self.name}", "node", HERE / "node_peer.js", "export", path, self.table_list()]
         return self.server.psql(self.name, "-f", self.script(f"{name}.sql", scripts.copy_out(self.tables, path, name)))
+
+    def table_list(self):
+        """What node_peer.js takes for the tables."""
+        return self.script("tables.json", json.dumps(self.tables))
 
     def script(self, name, text):
         path = self.folder / name

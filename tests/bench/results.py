@@ -41,8 +41,9 @@ def line(row, contest):
     if ours is None or theirs is None:
         return [row.work, row.against, "not there", "–", "–", "–" if row.goal is None else f"≤ {row.goal:g}", "–", "–", "–"]
     ratio = ours.seconds / theirs.seconds
+    processes = [f"{ours.cpu_seconds:.2f} / {theirs.cpu_seconds:.2f} s", f"{ours.peak_mib:.0f} / {theirs.peak_mib:.0f} MiB"]
     return [row.work, row.against, f"{ours.seconds:.3f} s", f"{theirs.seconds:.3f} s", f"{ratio:.2f}", *verdict(row, ratio),
-            f"{ours.cpu_seconds:.2f} / {theirs.cpu_seconds:.2f} s", f"{ours.peak_mib:.0f} / {theirs.peak_mib:.0f} MiB"]
+            *(processes if theirs.peak_mib else ["–", "–"])]
 
 
 def memory_lines(bench):
