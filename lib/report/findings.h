@@ -47,8 +47,10 @@ struct Cause {
   std::vector<const engine::Decision*> rows;
 };
 
-// Of the sampled rows with this verdict (kConflict or kInvalid); tables in order, most frequent cause first.
+// Of the sampled rows with this verdict (kConflict or kInvalid); tables in order, most frequent cause first. They point
+// into `outcome`.
 std::vector<Cause> causes(const engine::ImportOutcome& outcome, engine::Verdict verdict);
+std::vector<Cause> causes(const engine::ImportOutcome&& outcome, engine::Verdict verdict) = delete;
 
 // The sampled rows of a table with this verdict, in whichever of its lists they stand.
 std::vector<const engine::Decision*> sampled(const engine::ImportedTable& table, engine::Verdict verdict);

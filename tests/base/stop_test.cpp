@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <functional>
 #include <mutex>
 
@@ -33,7 +34,15 @@ int status_of_child(const std::function<void()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-TEST(StopSignals, NothingIsStoppedWithoutASignal) {
+// A run in the background may have been told to ignore them.
+class StopSignalsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
+  }
+};
+
+TEST_F(StopSignalsTest, NothingIsStoppedWithoutASignal) {
   const StopSignals stop;
 
   EXPECT_FALSE(stop.token().stop_requested());
@@ -41,7 +50,7 @@ TEST(StopSignals, NothingIsStoppedWithoutASignal) {
   EXPECT_NO_THROW(throw_if_stopped(stop.token()));
 }
 
-TEST(StopSignals, TheFirstSignalRequestsAStop) {
+TEST_F(StopSignalsTest, TheFirstSignalRequestsAStop) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const StopSignals stop;
     ::kill(::getpid(), signal);
@@ -54,7 +63,7 @@ TEST(StopSignals, TheFirstSignalRequestsAStop) {
   }
 }
 
-TEST(StopSignals, TheSecondSignalEndsTheProcessAndRemovesUnfinishedFiles) {
+TEST_F(StopSignalsTest, TheSecondSignalEndsTheProcessAndRemovesUnfinishedFiles) {
   const TemporaryFolder folder;
   make_file(folder / "other", "kept");
 
@@ -74,7 +83,7 @@ TEST(StopSignals, TheSecondSignalEndsTheProcessAndRemovesUnfinishedFiles) {
   EXPECT_THAT(folder.names(), testing::UnorderedElementsAre("done.json", "other"));
 }
 
-TEST(StopSignals, TheSignalReachesEveryThread) {
+TEST_F(StopSignalsTest, TheSignalReachesEveryThread) {
   const StopSignals stop;
   std::thread first([&] { wait_for_stop(stop.token()); });
   std::thread second([&] { wait_for_stop(stop.token()); });
@@ -85,7 +94,7 @@ TEST(StopSignals, TheSignalReachesEveryThread) {
   EXPECT_TRUE(stop.token().stop_requested());
 }
 
-TEST(StopSignals, AnIgnoredHangupStaysIgnored) {
+TEST_F(StopSignalsTest, AnIgnoredHangupStaysIgnored) {
   const int status = status_of_child([] {
     std::signal(SIGHUP, SIG_IGN);
     const StopSignals stop;
@@ -98,7 +107,7 @@ TEST(StopSignals, AnIgnoredHangupStaysIgnored) {
   EXPECT_EQ(status, SIGINT);
 }
 
-TEST(StopSignals, AClosedPipeIsAnErrorAndNotTheEnd) {
+TEST_F(StopSignalsTest, AClosedPipeIsAnErrorAndNotTheEnd) {
   const int status = status_of_child([] {
     const StopSignals stop;
     std::array<int, 2> pipe{};
@@ -110,7 +119,7 @@ TEST(StopSignals, AClosedPipeIsAnErrorAndNotTheEnd) {
   EXPECT_EQ(status, 42);
 }
 
-TEST(StopSignals, PutsEverythingBack) {
+TEST_F(StopSignalsTest, PutsEverythingBack) {
   sigset_t mask;
   { const StopSignals stop; }
   ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);

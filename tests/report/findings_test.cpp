@@ -104,7 +104,8 @@ TEST(Checks, HoldNothingFromTheFileOrTheDatabase) {
 }
 
 TEST(Causes, GroupByTheConstraintOrElseByWhatTheReasonNames) {
-  const std::vector<Cause> found = causes(an_audited_import(), Verdict::kInvalid);
+  const auto outcome = an_audited_import();
+  const std::vector<Cause> found = causes(outcome, Verdict::kInvalid);
 
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].name, "users_roleId_fkey");
