@@ -26,9 +26,10 @@ COMMIT;
 
 
 def percentile_99(transactions, begin, end):
+    """Of fewer than a hundred: the longest."""
     seconds = sorted(duration for started, duration in transactions if begin <= started < end)
-    if len(seconds) < 100:
-        raise Failed(f"The application did only {len(seconds)} transactions; the 99th percentile of so few says nothing.")
+    if not seconds:
+        raise Failed("The application did nothing meanwhile.")
     return seconds[math.ceil(0.99 * len(seconds)) - 1]
 
 
