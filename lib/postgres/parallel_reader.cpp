@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint64_t kRangePages = 256;  // 2 MiB: long enough to hide a round trip, short enough to be kept whole
 // Read ahead in all ranges but the current one: less than a range or two, and the workers would only take turns.
-constexpr std::size_t kWaitingBytes = std::size_t{8} << 20;
+constexpr std::size_t kWaitingBytes = std::size_t{4} << 20;
 constexpr std::size_t kWaitingBatches = 4;  // of the current range, which goes out meanwhile
 
 // A range scan by ctid, which the server does since version 14. The last range is open, for pages added meanwhile.
