@@ -64,9 +64,16 @@ ErrorKind kind_of(const std::string& state) {
   return ErrorKind::kInternal;
 }
 
+// PgBouncer's words; with them or right behind them it hangs up.
+std::string pooler_hint(const std::string& message) {
+  if (message.find("statement pooling mode") == std::string::npos) return {};
+  return "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the server itself";
+}
+
 std::string hint_of(ErrorKind kind, const PGresult* result) {
   std::string hint = field_of(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) return hint;
+  if (const std::string pooler = pooler_hint(field_of(result, PG_DIAG_MESSAGE_PRIMARY)); !pooler.empty()) return pooler;
   if (kind == ErrorKind::kLock) return "another session holds a lock or changed the same rows; run the command again";
   return {};
 }
@@ -152,12 +159,9 @@ int Connection::server_version() const { return PQserverVersion(raw_); }
 void Connection::fail_connection() {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const std::string message = without_newline(PQerrorMessage(raw_));
-  // PgBouncer's words; it hangs up without a code that would say so.
-  const bool pooler_refuses = message.find("statement pooling mode") != std::string::npos;
+  const std::string pooler = pooler_hint(message);
   throw Error(ErrorKind::kConnection, "lost the connection to " + place_ + ": " + message,
-              pooler_refuses ? "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the "
-                               "server itself"
-                             : "nothing was committed; run the command again");
+              pooler.empty() ? "nothing was committed; run the command again" : pooler);
 }
 
 void Connection::fail(const PGresult* result) {
