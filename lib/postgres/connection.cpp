@@ -70,7 +70,15 @@ std::string pooler_hint(const std::string& message) {
   return "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the server itself";
 }
 
-std::string hint_of(ErrorKind kind, const PGresult* result) {
+// What was read there had to make way for what the primary has removed.
+constexpr const char* kStandbyHint =
+    "a standby ends queries that keep it from following its primary: set hot_standby_feedback = on or a longer "
+    "max_standby_streaming_delay there, or export from the primary";
+
+std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connection) {
+  const char* standby = PQparameterStatus(connection, "in_hot_standby");  // told from PostgreSQL 14 on
+  if (standby != nullptr && std::string_view(standby) == "on" && field_of(result, PG_DIAG_SQLSTATE) == "40001")
+    return kStandbyHint;
   std::string hint = field_of(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) return hint;
   if (const std::string pooler = pooler_hint(field_of(result, PG_DIAG_MESSAGE_PRIMARY)); !pooler.empty()) return pooler;
@@ -178,7 +186,7 @@ void Connection::fail(const PGresult* result) {
   std::string text = fields.message;
   if (!fields.detail.empty()) text += " (" + fields.detail + ")";
   text += " [SQLSTATE " + fields.sqlstate + "]" + blockers_of(fields.sqlstate);
-  const std::string hint = hint_of(kind, result);
+  const std::string hint = hint_of(kind, result, raw_);
   throw ServerError(kind, text, hint, std::move(fields));
 }
 

@@ -1,10 +1,10 @@
 #include "postgres/target.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "postgres/audit.h"
+#include "postgres/commit.h"
 #include "postgres/decisions.h"
 #include "postgres/ledger.h"
 #include "postgres/merge.h"
@@ -21,9 +21,6 @@ using base::ErrorKind;
 
 // Any number, the same for every import: two of them into one database must not run at once.
 constexpr const char* kAdvisoryLock = "pg_catalog.hashtextextended('db-transfer import', 0)";
-
-// How long the server is asked what became of a transaction.
-constexpr std::chrono::seconds kPatience{10};
 
 // The engine's word for what the server calls a serialization failure or a deadlock.
 template <typename Work>
@@ -66,6 +63,7 @@ void PostgresTarget::begin(engine::Intent intent) {
                 connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
                 "use the URL of the primary");
   }
+  if (intent_ == engine::Intent::kImport) history_ = history_of(*connection_);
   // READ WRITE for a dry run as well: temporary tables must be made first.
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
   search_path_ = connection_->query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
@@ -308,61 +306,9 @@ engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(p
 void PostgresTarget::commit() {
   guarded([&] {
     for (std::string& line : raise_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
-    const pqxx::result id = connection_->query("SELECT pg_catalog.txid_current_if_assigned()");
-    const std::string transaction_id = id[0][0].is_null() ? "" : id[0][0].c_str();
-    std::string tag;
-    try {
-      tag = connection_->execute_for_tag("COMMIT");
-    } catch (const Error& error) {
-      const bool lost = error.kind() == ErrorKind::kConnection ||
-                        connection_->transaction_status() == PQTRANS_UNKNOWN;  // a stop shuts a mute line
-      if (!lost || transaction_id.empty()) throw;
-      resolve_lost_commit(transaction_id);
-      return;
-    }
-    // A transaction that has failed answers COMMIT without an error, but with this tag.
-    if (tag != "COMMIT")
-      throw Error(ErrorKind::kInternal, "the server rolled the import back at the commit (" + tag + ")");
+    std::string notice = postgres::commit(connection_, connect_, history_);
+    if (!notice.empty()) notices_.push_back(std::move(notice));
   });
-}
-
-// What the server says of a transaction: "committed", "aborted", or "in progress" as long as it has not noticed that we
-// are gone; empty where it cannot be asked.
-std::string PostgresTarget::ask_for(const std::string& question) {
-  try {
-    connection_ = connect_();
-    const pqxx::result row = connection_->query(question);
-    return row[0][0].is_null() ? "" : row[0][0].c_str();
-  } catch (const Error& error) {
-    return error.kind() == ErrorKind::kInterrupted ? "not asked" : "";
-  }
-}
-
-// The reply to COMMIT did not arrive. The server knows what became of the transaction, also one that has to start again
-// first.
-void PostgresTarget::resolve_lost_commit(const std::string& transaction_id) {
-  const std::string question = "SELECT pg_catalog.txid_status(" + transaction_id + ")";
-  std::string status = ask_for(question);
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  for (std::chrono::milliseconds pause(50);
-       (status.empty() || status == "in progress") && std::chrono::steady_clock::now() < end; pause *= 2) {
-    std::this_thread::sleep_for(pause);
-    status = ask_for(question);
-  }
-  if (status == "committed") {
-    notices_.push_back("the connection was lost at the commit; the server says that transaction " + transaction_id +
-                       " is committed");
-    return;
-  }
-  if (status == "aborted") {
-    throw Error(ErrorKind::kConnection,
-                "lost the connection at the commit; the server says that the import was rolled back",
-                "run the command again");
-  }
-  throw Error(
-      ErrorKind::kCommitUnknown,
-      "lost the connection at the commit; whether transaction " + transaction_id + " was committed is not known",
-      "ask the server: " + question + "; running the import again is safe either way");
 }
 
 void PostgresTarget::roll_back() {

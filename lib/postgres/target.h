@@ -53,8 +53,6 @@ class PostgresTarget : public engine::Target {
   void set_constraints();
   void create_stages();
   void demand_all_privileges();
-  std::string ask_for(const std::string& question);
-  void resolve_lost_commit(const std::string& transaction_id);
   const TableDetails& find(const catalog::TableName& name) const;
 
   Connect connect_;
@@ -66,6 +64,7 @@ class PostgresTarget : public engine::Target {
   engine::Intent intent_ = engine::Intent::kDryRun;
   engine::Detail detail_ = engine::Detail::kCounts;
   std::string search_path_;  // the session's own
+  std::string history_;      // of the server that the transaction began on
   std::vector<TableDetails> details_;
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;

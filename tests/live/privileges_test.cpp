@@ -1,14 +1,12 @@
-// Roles that may not do everything, and servers that take no writes: what is missing is said before anything is done,
-// in words that can be run as they are.
+// Roles that may not do everything: what is missing is said before anything is done, in words that can be run as they
+// are.
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
 
 #include "support/dump.h"
 #include "support/folder.h"
-#include "support/own_server.h"
 #include "support/program.h"
 #include "support/server.h"
 
@@ -134,39 +132,6 @@ TEST_F(LimitedRole, ThatLacksOneRightIsToldThatOne) {
     const auto lists = granted_until_it_works({kImport, file_}, target_);
     ASSERT_EQ(lists.size(), 1) << right;
     EXPECT_EQ(std::count(lists[0].begin(), lists[0].end(), '\n'), 1) << lists[0];
-  }
-}
-
-TEST(Standby, IsReadByAnExportButNothingIsImportedThere) {
-  const support::OwnServer primary({"fsync=off", "wal_level=replica", "max_wal_senders=4"});
-  const support::TemporaryFolder folder;
-  support::Database database = support::Database::on(primary.connection());
-  database.run("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 5)");
-  database.disconnect();
-  // Beside the primary, with what cluster.sh looks for when it stops its servers.
-  const std::string standby = std::filesystem::path(primary.folder()).parent_path() / "standby";
-  const auto demand = [](const std::vector<std::string>& words) {
-    const support::Run run = support::run_program(support::as_server_user(words));
-    ASSERT_EQ(run.status, 0) << run.out << run.err;
-  };
-  const std::filesystem::path programs = std::filesystem::path(support::postgres_program("psql")).parent_path();
-  demand({"mkdir", standby});
-  demand({"cp", primary.folder() + "/programs", standby});
-  demand({programs / "pg_basebackup", "-h", primary.folder(), "-U", "postgres", "-D", standby + "/data", "-R", "-c",
-          "fast", "--no-sync"});
-  demand({programs / "pg_ctl", "start", "-s", "-w", "-D", standby + "/data", "-l", standby + "/server.log", "-o",
-          "-c fsync=off -c listen_addresses= -c hot_standby=on -c unix_socket_directories=" + standby});
-  const std::string url = "postgresql://postgres@/" + database.name() + "?host=" + standby + "&port=5432";
-
-  const support::Run exported = support::run_program({kExport, folder.file("a.json"), "--url", url});
-  const support::Run imported = support::run_program({kImport, folder.file("a.json"), "--url", url});
-  const support::Run dry = support::run_program({kImport, folder.file("a.json"), "--url", url, "--dry-run"});
-
-  EXPECT_EQ(exported.status, 0) << exported.err;
-  for (const support::Run& run : {imported, dry}) {
-    EXPECT_EQ(run.status, 8) << run.err;
-    EXPECT_THAT(run.err, HasSubstr("is a standby"));
-    EXPECT_THAT(run.err, HasSubstr("primary"));
   }
 }
 
