@@ -114,8 +114,7 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
       const std::uint64_t rows = count(table, step, whole(table));
       if (rows == 0) continue;
       const std::string name = letter(step) + std::to_string(number);
-      const std::string sql = step == Step::kInsert ? insert_sql(table, "") : update_sql(table, "");
-      parts.push_back(name + " AS (" + sql + " RETURNING 1)");
+      parts.push_back(name + " AS (" + whole_sql(table, step, rows) + " RETURNING 1)");
       written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
       expected += rows;
     }
@@ -204,14 +203,11 @@ bool Merger::write(StagedTable& table, Step step) {
   const std::uint64_t rejected_before = table.rejected_rows;
   const std::uint64_t expected = count(table, step, whole(table));
   if (expected == 0) return false;
-  const std::string sql = step == Step::kInsert           ? insert_sql(table, "")
-                          : expected == table.staged_rows ? update_all_sql(table)
-                                                          : update_sql(table, "");
   bool in_parts = false;
   connection_.execute("SAVEPOINT merge");
   try {
     const bool by_set = step == Step::kInsert && parents_.begin(table, expected);
-    const bool dropped = connection_.execute(sql) < expected;
+    const bool dropped = connection_.execute(whole_sql(table, step, expected)) < expected;
     if (by_set) parents_.end();
     in_parts = dropped && table.plan.identity.empty();  // no key tells which: found like refused rows
     if (dropped && !in_parts) {
@@ -249,7 +245,7 @@ void Merger::write_range(StagedTable& table, Step step, Range range) {
   std::optional<ServerError> failure;
   connection_.execute("SAVEPOINT part");
   try {
-    if (connection_.execute(step == Step::kInsert ? insert_sql(table, filter) : update_sql(table, filter)) == rows) {
+    if (connection_.execute(part_sql(table, step, filter)) == rows) {
       connection_.execute("RELEASE SAVEPOINT part");
       return;
     }
@@ -278,7 +274,7 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
   connection_.execute("SAVEPOINT probe");
   std::optional<ServerError> failure;
   try {
-    connection_.execute(insert_sql(table, in_range(range.first, range.last)));
+    connection_.execute(part_sql(table, Step::kInsert, in_range(range.first, range.last)));
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
     if (error.fields().sqlstate != "23503") failure = error;
@@ -330,12 +326,6 @@ bool Merger::is_there(const StagedTable& table, Range range) {
 bool Merger::reject_dropped(StagedTable& table) {
   const std::string missing = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
                               " WHERE v.verdict = 'i'";
-  if (table.plan.identity.empty()) {
-    throw base::Error(
-        base::ErrorKind::kSchema,
-        trigger_names(table) + " of " + table.target + " drops rows, and the table has no key to tell which",
-        "disable it for the import, or leave the table out with -T");
-  }
   return reject(connection_, table,
                 reject_sql(table, dropped(table),
                            missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
@@ -347,7 +337,7 @@ bool Merger::reject_unwritten(StagedTable& table) {
   connection_.execute("ROLLBACK TO SAVEPOINT merge");
   return reject(
              connection_, table,
-             "WITH written AS (" + update_sql(table, "") + " RETURNING v.record) " +
+             "WITH written AS (" + part_sql(table, Step::kUpdate, "") + " RETURNING v.record) " +
                  reject_sql(
                      table, dropped(table),
                      table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
@@ -374,20 +364,18 @@ std::uint64_t Merger::count(const StagedTable& table, Step step, Range range) {
       .as<std::uint64_t>();
 }
 
-std::string Merger::insert_sql(const StagedTable& table, const std::string& filter) {
-  const std::string sql = table.insert_sql();
-  // All of them: in the order of the file, and without a join.
-  if (filter.empty() && count(table, Step::kInsert, whole(table)) == table.staged_rows) return sql;
-  return sql + " JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = 'i'" + filter;
-}
-
-std::string Merger::update_sql(const StagedTable& table, const std::string& filter) {
-  return table.update_sql() + " JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-         " WHERE v.verdict = 'u' AND " + table.same_identity("s", "t") + filter;
-}
-
-std::string Merger::update_all_sql(const StagedTable& table) {
+// All of them: in the order of the file, and without a join with the verdicts.
+std::string Merger::whole_sql(const StagedTable& table, Step step, std::uint64_t rows) {
+  if (rows != table.staged_rows) return part_sql(table, step, "");
+  if (step == Step::kInsert) return table.insert_sql();
   return table.update_sql() + " WHERE " + table.same_identity("s", "t");
+}
+
+std::string Merger::part_sql(const StagedTable& table, Step step, const std::string& filter) {
+  const std::string verdict =
+      " JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = '" + letter(step) + "'";
+  if (step == Step::kInsert) return table.insert_sql() + verdict + filter;
+  return table.update_sql() + verdict + " AND " + table.same_identity("s", "t") + filter;
 }
 
 }  // namespace postgres

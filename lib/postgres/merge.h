@@ -58,9 +58,9 @@ class Merger {
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
   std::uint64_t count(const StagedTable& table, Step step, Range range);
-  std::string insert_sql(const StagedTable& table, const std::string& filter);
-  static std::string update_sql(const StagedTable& table, const std::string& filter);
-  static std::string update_all_sql(const StagedTable& table);
+  // The statement for the `rows` of a step, all that count() finds; for those whose records `filter` lets pass.
+  static std::string whole_sql(const StagedTable& table, Step step, std::uint64_t rows);
+  static std::string part_sql(const StagedTable& table, Step step, const std::string& filter);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;

@@ -156,7 +156,7 @@ std::string StagedTable::image(const std::string& alias) const {
   return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
 }
 
-// Column by column where that says the same: it costs half as much as making a record of either side.
+// Column by column where that says the same: making a record of either side costs more.
 std::string StagedTable::differs(const std::string& a, const std::string& b) const {
   std::vector<std::string> parts;
   std::vector<std::string> a_fields;
