@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "report/audit_graph.h"
 #include "report/audits.h"
 #include "report/html_text.h"
