@@ -44,6 +44,8 @@ Error output_error(std::string_view what, const std::string& path, int error_num
   return system_error(ErrorKind::kInputOutput, what, path, error_number, hint_for(error_number));
 }
 
+std::string path_of(const Descriptor& file) { return "/proc/self/fd/" + std::to_string(file.get()); }
+
 Error exists_error(const std::string& path) {
   return {ErrorKind::kUsage, printable(path) + " exists already",
           "name another file, or replace this one with --force"};
@@ -79,19 +81,39 @@ void AtomicFile::check_target() const {
 }
 
 void AtomicFile::create() {
-  // Short and independent of the target's name, which may already be as long as a name may be.
+  if (create_nameless()) return;
+  const int error = make_temporary([&](const std::string& path) {
+    file_ = create_temporary_file(path);
+    return file_.is_open() ? 0 : errno;
+  });
+  if (error != 0) throw output_error("cannot create a file in", folder_path_, error);
+}
+
+// Not every file system has such files, and without /proc they never get a name.
+bool AtomicFile::create_nameless() {
+  file_ = open_descriptor(folder_path_, O_TMPFILE | O_WRONLY, 0600);
+  if (!file_.is_open()) return false;
+  nameless_ = open_descriptor(path_of(file_), O_PATH);
+  if (nameless_.is_open() && ::fchmod(file_.get(), 0600) == 0) return true;  // whatever the umask has left of it
+  nameless_.close();
+  file_.close();
+  return false;
+}
+
+// 0, or the errno that `make` returned last; it is given a path that it may find taken (EEXIST).
+template <typename Make>
+int AtomicFile::make_temporary(const Make& make) {
+  constexpr int kAttempts = 100;
   std::random_device random;
   const std::string folder = folder_path_ == "/" ? "" : folder_path_;
-  for (int attempt = 0; attempt < 100; ++attempt) {
+  int error = EEXIST;
+  for (int attempt = 0; attempt < kAttempts && error == EEXIST; ++attempt) {
+    // Short and independent of the target's name, which may already be as long as a name may be.
     std::string candidate = fmt::format("{}/.db-transfer-{:08x}{:08x}.part", folder, random(), random());
-    file_ = create_temporary_file(candidate);
-    if (file_.is_open()) {
-      temporary_path_ = std::move(candidate);  // a copy could fail, and nobody would remove the file
-      return;
-    }
-    if (errno != EEXIST) throw output_error("cannot create a file in", folder_path_, errno);
+    error = make(candidate);
+    if (error == 0) temporary_path_ = std::move(candidate);  // a copy could fail, and nobody would remove the file
   }
-  throw output_error("cannot create a file in", folder_path_, EEXIST);
+  return error;
 }
 
 void AtomicFile::write(std::string_view bytes) {
@@ -131,14 +153,23 @@ void AtomicFile::finish() {
   }
   forget_temporary_file(temporary_path_);
   temporary_path_.clear();
+  nameless_.close();
   // Some file systems cannot sync a folder and say EINVAL; they have nothing to sync.
   if (::fsync(folder_.get()) != 0 && errno != EINVAL)
     throw output_error("the file is complete, but may not survive a power cut: cannot sync", folder_path_, errno);
 }
 
 int AtomicFile::publish() {
-  const char* from = temporary_path_.c_str();
   const char* to = path_.c_str();
+  if (nameless_.is_open()) {
+    const std::string file = path_of(nameless_);
+    if (overwrite_ == Overwrite::kRefuse)
+      return ::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+    // A link does not replace; a file gets a name of its own first.
+    const int error = make_temporary([&](const std::string& path) { return name_temporary_file(file, path); });
+    if (error != 0) return error;
+  }
+  const char* from = temporary_path_.c_str();
   if (overwrite_ == Overwrite::kReplace) return ::rename(from, to) == 0 ? 0 : errno;
   if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
@@ -150,6 +181,7 @@ int AtomicFile::publish() {
 
 void AtomicFile::abandon() noexcept {
   file_.close();
+  nameless_.close();
   if (temporary_path_.empty()) return;
   ::unlink(temporary_path_.c_str());
   forget_temporary_file(temporary_path_);

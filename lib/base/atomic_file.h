@@ -1,5 +1,6 @@
-// Output that is there completely or not at all: bytes go to a temporary file in the folder of the target, and
-// finish() makes them durable and gives them the final name. Destroyed before finish(), it leaves nothing behind.
+// Output that is there completely or not at all: bytes go to a file without a name in the folder of the target, and
+// finish() makes them durable and gives them the final name. Destroyed before finish(), it leaves nothing behind; nor
+// does a process that is killed, but where the file system wants a name for every file (some network ones).
 // Owned by one thread. DescriptorSink is the same interface over an open descriptor (standard output).
 #pragma once
 
@@ -33,6 +34,9 @@ class AtomicFile : public ByteSink {
  private:
   void check_target() const;
   void create();
+  bool create_nameless();
+  template <typename Make>
+  int make_temporary(const Make& make);
   int publish();
   void abandon() noexcept;
   void write_behind() noexcept;
@@ -40,8 +44,9 @@ class AtomicFile : public ByteSink {
   const std::string path_;
   const std::string folder_path_;
   const Overwrite overwrite_;
-  std::string temporary_path_;  // empty: there is none (any more)
+  std::string temporary_path_;  // empty: there is none (yet, or any more)
   Descriptor file_;
+  Descriptor nameless_;  // a handle of the file as long as it has no name, also when file_ is closed
   Descriptor folder_;
   std::uint64_t written_bytes_ = 0;
   std::uint64_t behind_bytes_ = 0;  // of those, on their way to the disk

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace base {
@@ -46,6 +47,16 @@ Descriptor create_temporary_file(const std::string& path) {
   }
   files.paths.push_back(std::move(remembered));
   return file;
+}
+
+int name_temporary_file(const std::string& file, const std::string& path) {
+  List& files = list();
+  const std::lock_guard lock(files.mutex);
+  files.paths.reserve(files.paths.size() + 1);
+  std::string remembered = path;
+  if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) return errno;
+  files.paths.push_back(std::move(remembered));
+  return 0;
 }
 
 void forget_temporary_file(const std::string& path) {

@@ -12,6 +12,10 @@ namespace base {
 // in one step. Not open on failure: errno says why.
 Descriptor create_temporary_file(const std::string& path);
 
+// Gives a file without a name (O_TMPFILE) the name `path` and remembers it, in one step. `file` is a name of it under
+// /proc/self/fd. 0, or the errno of linkat(2).
+int name_temporary_file(const std::string& file, const std::string& path);
+
 // `path` has been removed or has got its final name.
 void forget_temporary_file(const std::string& path);
 

@@ -1,6 +1,8 @@
 // The N-th write, sync, rename, close, open, read or allocation fails, for every N: an export is there completely or
-// not at all, an import says truly what became of the target, and neither crashes nor leaves a temporary file.
+// not at all, an import says truly what became of the target, and neither crashes nor leaves a temporary file. The same
+// where the program is killed there.
 #include <cerrno>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <sstream>
@@ -22,6 +24,7 @@ constexpr Call kEachCall[] = {{"rename", EIO, "Rename"}, {"write", ENOSPC, "Writ
                               {"read", EIO, "Read"}};
 constexpr std::span kEachCallOfAnExport = std::span(kEachCall).first<6>();  // it reads no file
 constexpr std::span kEachCallOfSqlite = std::span(kEachCall).last<6>();     // it renames none
+constexpr const char* kKill = "kill";
 
 class FailingCalls : public Faults {
  protected:
@@ -40,7 +43,7 @@ class FailingCalls : public Faults {
               const char* on = "once") {
     const std::string report = folder_.file("calls");
     std::filesystem::remove(report);
-    support::RunOptions options = surroundings();
+    support::RunOptions options = nameless_ ? surroundings() : surroundings_with_names();
     for (const std::string& variable :
          {std::string("LD_PRELOAD=" FAIL_CALL_LIBRARY), std::string("FAIL_CALL=") + call.name,
           "FAIL_NTH=" + std::to_string(nth), "FAIL_ERRNO=" + std::to_string(call.error), std::string("FAIL_ON=") + on,
@@ -62,16 +65,17 @@ class FailingCalls : public Faults {
 
   // Calls `check` with every failure of this kind until there is none any more.
   template <typename Check>
-  void fail_each(const std::vector<std::string>& words, const Call& call, const std::string& input,
-                 const Check& check) {
+  void fail_each(const std::vector<std::string>& words, const Call& call, const std::string& input, const Check& check,
+                 const char* on = "once") {
     int tried = 0;
     for (long nth = 1;; ++nth) {
       prepare();
-      const Counted counted = run(words, call, nth, input);
+      const Counted counted = run(words, call, nth, input, on);
       const std::string where = std::string(call.name) + " " + std::to_string(nth) + ": status " +
                                 std::to_string(counted.run.status) + "\n" + counted.run.err;
-      ASSERT_TRUE(counted.ended) << where;
-      if (counted.failures == 0) break;
+      ASSERT_EQ(counted.run.status == 128 + SIGKILL, !counted.ended) << where;
+      ASSERT_TRUE(counted.ended || std::string_view(on) == kKill) << where;
+      if (counted.ended && counted.failures == 0) break;
       ++injected();
       check(counted.run, where);
       ++tried;
@@ -81,12 +85,31 @@ class FailingCalls : public Faults {
   }
 
   virtual void prepare() {}
+
+  bool nameless_ = true;
 };
 
-class ExportWithFailing : public FailingCalls, public testing::WithParamInterface<std::tuple<Call, std::string>> {
+// How an export is written: packed or not, and whether the file system has files without a name.
+struct Form {
+  const char* name;
+  bool nameless;
+  const char* word;  // of the test
+};
+constexpr Form kForms[] = {
+    {"out.json", true, ""}, {"out.json.zst", true, "OfACompressedFile"}, {"out.json", false, "WhereFilesHaveNames"}};
+
+class ExportWithFailing : public FailingCalls, public testing::WithParamInterface<std::tuple<Call, Form>> {
  protected:
-  void prepare() override { folder_.write("work/" + name(), "previous"); }
-  static std::string name() { return std::get<1>(GetParam()); }
+  void SetUp() override {
+    FailingCalls::SetUp();
+    nameless_ = form().nameless;
+  }
+  void prepare() override {
+    for (const std::string& file : files()) std::filesystem::remove(work_ + "/" + file);
+    folder_.write("work/" + name(), "previous");
+  }
+  static const Form& form() { return std::get<1>(GetParam()); }
+  static std::string name() { return form().name; }
   std::vector<std::string> words() const { return {kExport, name(), "--force", "-q", "--url", source_.url()}; }
 
   // The rows of the file, however it is packed: read back by the program itself, into the other database.
@@ -99,11 +122,9 @@ class ExportWithFailing : public FailingCalls, public testing::WithParamInterfac
 };
 
 INSTANTIATE_TEST_SUITE_P(Calls, ExportWithFailing,
-                         testing::Combine(testing::ValuesIn(kEachCallOfAnExport),
-                                          testing::Values("out.json", "out.json.zst")),
+                         testing::Combine(testing::ValuesIn(kEachCallOfAnExport), testing::ValuesIn(kForms)),
                          [](const auto& which) {
-                           return std::string(std::get<0>(which.param).word) +
-                                  (std::get<1>(which.param) == "out.json" ? "" : "OfACompressedFile");
+                           return std::string(std::get<0>(which.param).word) + std::get<1>(which.param).word;
                          });
 
 TEST_P(ExportWithFailing, CallsLeavesThePreviousFileOrTheWholeNewOne) {
@@ -126,6 +147,19 @@ TEST_P(ExportWithFailing, CallsLeavesThePreviousFileOrTheWholeNewOne) {
       EXPECT_EQ(run.status, 0) << where;
     }
   });
+}
+
+// A file that has a name before its time keeps it; one without has it for the moment of replacing another file.
+TEST_P(ExportWithFailing, CallsThatKillItLeaveThePreviousFileOrTheWholeNewOne) {
+  const bool may_have_a_name = !form().nameless || std::string_view(std::get<0>(GetParam()).name) == "rename";
+  const auto check = [&](const support::Run&, const std::string& where) {
+    for (const std::string& file : files()) {
+      const bool unfinished = may_have_a_name && file.starts_with(".db-transfer-") && file.ends_with(".part");
+      EXPECT_TRUE(file == name() || unfinished) << file << where;
+    }
+    EXPECT_TRUE(support::read_file(work_ + "/" + name()) == "previous" || is_whole()) << where;
+  };
+  fail_each(words(), std::get<0>(GetParam()), {}, check, kKill);
 }
 
 class ImportWithFailing : public FailingCalls, public testing::WithParamInterface<Call> {
@@ -246,6 +280,18 @@ TEST_P(ImportIntoSqliteWithFailing, CallsSaysWhatBecameOfTheTarget) {
     }
     EXPECT_THAT(files(), testing::ElementsAre("target.db")) << where;
   });
+}
+
+// Whoever opens the file next, here the shell, takes back what was under way.
+TEST_P(ImportIntoSqliteWithFailing, CallsThatKillItLeaveTheOldFileOrTheNewOne) {
+  const auto check = [&](const support::Run&, const std::string& where) {
+    EXPECT_THAT(shell(path_, ".dump"), testing::AnyOf(before_, after_)) << where;
+    EXPECT_EQ(shell(path_, "PRAGMA integrity_check"), "ok\n") << where;
+    EXPECT_EQ(support::run_program(words()).status, 0) << where;
+    EXPECT_EQ(shell(path_, ".dump"), after_) << where;
+    EXPECT_THAT(files(), testing::ElementsAre("target.db")) << where;
+  };
+  fail_each(words(), GetParam(), {}, check, kKill);
 }
 
 class OutOfMemory : public ImportWithFailing {

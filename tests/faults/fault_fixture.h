@@ -96,6 +96,12 @@ class Faults : public testing::Test {
   support::RunOptions surroundings() const {
     return {.environment = {"TMPDIR=" + work_, "PGOPTIONS="}, .folder = work_};
   }
+  // The same on a file system where every file has a name.
+  support::RunOptions surroundings_with_names() const {
+    support::RunOptions options = surroundings();
+    options.environment.insert(options.environment.end(), {"LD_PRELOAD=" FAIL_CALL_LIBRARY, "FAIL_NAMELESS=yes"});
+    return options;
+  }
   std::vector<std::string> files() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(work_)) names.push_back(entry.path().filename());

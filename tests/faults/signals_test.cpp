@@ -39,6 +39,30 @@ class Signals : public Faults, public testing::WithParamInterface<int> {
     if (!run) ADD_FAILURE() << "is still there five seconds after the signal";
     return run.value_or(support::Run{-1, "", ""});
   }
+
+  void export_and_interrupt_twice(const support::RunOptions& options, std::size_t unfinished_files) {
+    WireProxy counted(support::server_connection(), {});
+    const auto words = [&](const WireProxy& proxy) {
+      return std::vector<std::string>{kExport, "out.json", "--url", proxy.url(source_.name()), "-q"};
+    };
+    ASSERT_EQ(support::run_program(words(counted), options).status, 0);
+    std::filesystem::remove(work_ + "/out.json");
+    const std::size_t last = counted.messages(Way::kToServer).size() - 1;
+    WireProxy proxy(support::server_connection(), {.harm = Harm::kBlackHole, .way = Way::kToServer, .message = last});
+    support::Program program(words(proxy), options);
+    while (!proxy.harmed()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    EXPECT_THAT(files(), testing::SizeIs(unfinished_files));
+    program.signal(GetParam());
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    const int second = GetParam() == SIGTERM ? SIGINT : SIGTERM;
+    program.signal(second);
+
+    const auto run = program.finish_within(std::chrono::seconds(2));
+
+    ASSERT_TRUE(run) << "hangs after the second signal";
+    EXPECT_EQ(run->status, 128 + second);
+    EXPECT_THAT(files(), testing::IsEmpty());
+  }
 };
 
 std::string name_of_signal(const testing::TestParamInfo<int>& signal) {
@@ -107,28 +131,11 @@ TEST_P(Signals, EndAnImportThatWaitsForTheWriterOfItsFifo) {
 }
 
 // The first asks a server that does not answer; the second must not wait for it. Its number shows whose end it was.
-TEST_P(Signals, TwiceEndAtOnceAndRemoveTheUnfinishedFile) {
-  WireProxy counted(support::server_connection(), {});
-  const auto words = [&](const WireProxy& proxy) {
-    return std::vector<std::string>{kExport, "out.json", "--url", proxy.url(source_.name()), "-q"};
-  };
-  ASSERT_EQ(support::run_program(words(counted), surroundings()).status, 0);
-  std::filesystem::remove(work_ + "/out.json");
-  const std::size_t last = counted.messages(Way::kToServer).size() - 1;
-  WireProxy proxy(support::server_connection(), {.harm = Harm::kBlackHole, .way = Way::kToServer, .message = last});
-  support::Program program(words(proxy), surroundings());
-  while (!proxy.harmed()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  EXPECT_THAT(files(), testing::SizeIs(1));
-  program.signal(GetParam());
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  const int second = GetParam() == SIGTERM ? SIGINT : SIGTERM;
-  program.signal(second);
+TEST_P(Signals, TwiceEndAtOnceAndLeaveNoUnfinishedFile) { export_and_interrupt_twice(surroundings(), 0); }
 
-  const auto run = program.finish_within(std::chrono::seconds(2));
-
-  ASSERT_TRUE(run) << "hangs after the second signal";
-  EXPECT_EQ(run->status, 128 + second);
-  EXPECT_THAT(files(), testing::IsEmpty());
+TEST_P(Signals, TwiceRemoveTheUnfinishedFileWhereItHasAName) {
+  if (std::string_view(SANITIZERS) != "") GTEST_SKIP() << "a sanitizer's runtime is in the way of the failing calls";
+  export_and_interrupt_twice(surroundings_with_names(), 1);
 }
 
 TEST_P(Signals, ThatStopAndContinueChangeNothing) {

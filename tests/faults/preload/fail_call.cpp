@@ -3,7 +3,8 @@
 //   FAIL_CALL    write, short_write, sync, rename, close, open, read, allocate
 //   FAIL_NTH     which call fails; 0: none, only count
 //   FAIL_ERRNO   with what (a number; not for short_write)
-//   FAIL_ON      "and-after": so do all that follow
+//   FAIL_ON      "and-after": so do all that follow; "kill": the process is killed in its place
+//   FAIL_NAMELESS "yes": files without a name (O_TMPFILE) cannot be had, as on network file systems
 //   FAIL_REPORT  a file to write "calls failures" into when main() has returned
 // Only regular files beyond the standard streams count; sockets are the wire proxy's matter.
 #include <dlfcn.h>
@@ -14,6 +15,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -37,6 +39,8 @@ Kind kind = Kind::kNone;
 long nth = 0;
 int error_number = 0;
 bool and_after = false;
+bool kills = false;
+bool nameless_fail = false;
 
 int (*real_main)(int, char**, char**) = nullptr;
 
@@ -63,6 +67,7 @@ bool fails(Kind called) {
   if (!armed || called != kind) return false;
   const long number = ++calls;
   if (nth == 0 || number < nth || (number > nth && !and_after)) return false;
+  if (kills) ::raise(SIGKILL);
   ++failures;
   errno = error_number;
   return true;
@@ -97,6 +102,8 @@ int counted_main(int argc, char** argv, char** environment) {
   nth = std::atol(variable("FAIL_NTH"));
   error_number = std::atoi(variable("FAIL_ERRNO"));
   and_after = std::strcmp(variable("FAIL_ON"), "and-after") == 0;
+  kills = std::strcmp(variable("FAIL_ON"), "kill") == 0;
+  nameless_fail = std::strcmp(variable("FAIL_NAMELESS"), "yes") == 0;
   armed = true;
   const int status = real_main(argc, argv, environment);
   armed = false;
@@ -169,6 +176,10 @@ int link(const char* from, const char* to) noexcept {
   return fails(Kind::kRename) ? -1 : static_cast<int>(::syscall(SYS_link, from, to));
 }
 
+int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) noexcept {
+  return fails(Kind::kRename) ? -1 : static_cast<int>(::syscall(SYS_linkat, from_folder, from, to_folder, to, flags));
+}
+
 // The descriptor is gone even where close fails, as on Linux.
 int close(int fd) {
   const bool failing = counts(fd) && fails(Kind::kClose);
@@ -183,6 +194,10 @@ int open(const char* path, int flags, ...) {
   va_start(rest, flags);
   const unsigned mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, unsigned) : 0;
   va_end(rest);
+  if (nameless_fail && (flags & O_TMPFILE) == O_TMPFILE) {
+    errno = EOPNOTSUPP;
+    return -1;
+  }
   if (!is_of_the_kernel(path) && fails(Kind::kOpen)) return -1;
   return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
