@@ -14,6 +14,7 @@ namespace format {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxMembers = 100;  // of the document itself: their names are kept
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool ends_scalar(char byte) {
@@ -101,6 +102,7 @@ std::string RowSplitter::read_member_name() {
 
 void RowSplitter::take_new(std::set<std::string>& names, const std::string& name) const {
   if (!names.insert(name).second) fail(fmt::format("the member {} stands twice: the second one", shown(name)));
+  if (names.size() > kMaxMembers) fail(fmt::format("the document has more than {} members", kMaxMembers));
 }
 
 // Byte by byte: for names only.

@@ -233,6 +233,14 @@ TEST(RowSplitter, RefusesWhatIsNotThisDocumentAndSaysWhy) {
   }
 }
 
+TEST(RowSplitter, RefusesAnyNumberOfMembersBehindTheData) {
+  std::string members;
+  for (int n = 0; n < 1000; ++n) members += fmt::format("\"m{}\": {},\n", n, n);
+  const std::string text = format_test::small_document();
+  EXPECT_NE(std::string(error_in(with(text, "\"seal\":", members + "\"seal\":")).what()).find("more than 100 members"),
+            std::string::npos);
+}
+
 TEST(RowSplitter, RefusesDeepNestingWithoutReadingOn) {
   const std::string deep = R"({"id":)" + std::string(5000000, '[');
   EXPECT_NE(std::string(error_in(with(format_test::small_document(), "{\"id\":[1,{}]}", deep)).what())
