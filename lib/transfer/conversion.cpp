@@ -122,6 +122,22 @@ Converted json_of(std::string_view given, std::string& text) {
   return ValueKind::kObject;
 }
 
+// {"$json": …} and {"$json_text": "…"} are left to the target, which takes them off.
+bool is_wrapped_document(std::string_view object) {
+  const std::size_t key = object.find_first_not_of(" \n\r\t", 1);
+  const std::string_view rest = key == std::string_view::npos ? std::string_view{} : object.substr(key);
+  return rest.starts_with("\"$json\"") || rest.starts_with("\"$json_text\"");
+}
+
+Converted document_of(const Value& value, std::string& text) {
+  if (value.kind == ValueKind::kMissing || value.kind == ValueKind::kNull) return std::nullopt;
+  if (value.kind == ValueKind::kObject && is_wrapped_document(value.text)) return std::nullopt;
+  if (value.kind != ValueKind::kString) return text = value.text, ValueKind::kString;
+  base::ByteBuffer quoted;
+  format::append_json_string(quoted, value.text);
+  return text = quoted.view(), ValueKind::kString;
+}
+
 Converted convert_string(const ColumnConversion& column, std::string_view given, std::string& text) {
   switch (column.wanted) {
     case Wanted::kBoolean:
@@ -144,6 +160,7 @@ Converted convert_string(const ColumnConversion& column, std::string_view given,
     case Wanted::kNumber:
     case Wanted::kText:
     case Wanted::kUuid:
+    case Wanted::kDocument:
       break;
   }
   return std::nullopt;
@@ -189,6 +206,7 @@ Converted convert_wrapped(const ColumnConversion& column, const Value& value, st
 }
 
 Converted convert_value(const ColumnConversion& column, const Value& value, std::string& text) {
+  if (column.wanted == Wanted::kDocument) return document_of(value, text);
   switch (value.kind) {
     case ValueKind::kString:
       if (value.text.empty() && column.empty_text == EmptyText::kNull) return text = "null", ValueKind::kNull;

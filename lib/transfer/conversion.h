@@ -1,7 +1,7 @@
-// The values of a SQLite file as the columns of another engine take them: by the target's type and by what each column
-// really holds, never by the declared type. Decided once a column, from its profile, before the first record is staged;
-// what cannot be decided is said, not guessed. A value that does not fit stays as it is: the target's codec refuses the
-// row with its reason.
+// The values of one engine's file as the columns of another take them. Of SQLite: by the target's type and by what each
+// column really holds, never by the declared type. Decided once a column, from its profile, before the first record is
+// staged; what cannot be decided is said, not guessed. A value that does not fit stays as it is: the target's codec
+// refuses the row with its reason.
 #pragma once
 
 #include <optional>
@@ -31,6 +31,7 @@ enum class Wanted {
   kBytes,
   kJson,
   kArray,
+  kDocument,  // text, into an engine without JSON: the document itself, so that its texts keep their quotes
 };
 // `type` as the catalog of PostgreSQL writes it.
 Wanted wanted_by(const std::string& type);

@@ -47,14 +47,20 @@ bool is_reference(const catalog::Table& file, const catalog::Table& target, cons
                         "\": \"seconds\"}}}, or \"milliseconds\", or \"iso\" where only the text is right");
 }
 
-// What the user takes for NULL, where nothing else is to be converted.
-void take_wishes(const std::string& section, const std::vector<std::string>& columns,
-                 const std::vector<ColumnWish>& wishes, std::vector<ColumnConversion>& made, Conversions& conversions) {
+bool is_json(const std::string& type) { return type == "json" || type == "jsonb"; }
+
+// Without a profile: documents where the target has no type for them, and what the user takes for NULL.
+std::vector<ColumnConversion> convert_plainly(const std::string& section, const catalog::Table& file,
+                                              const std::vector<std::string>& columns, bool documents_are_text,
+                                              const std::vector<ColumnWish>& wishes, Conversions& conversions) {
+  std::vector<ColumnConversion> made;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
-    made.push_back({Wanted::kUntouched, std::nullopt, wishes[i].empty_text});
+    const bool document = documents_are_text && is_json(file.find_column(columns[i])->type);
+    made.push_back({document ? Wanted::kDocument : Wanted::kUntouched, std::nullopt, wishes[i].empty_text});
     if (wishes[i].empty_text == EmptyText::kNull)
       conversions.differences.push_back(section + "." + columns[i] + ": empty texts taken as NULL");
   }
+  return made;
 }
 
 }  // namespace
@@ -94,7 +100,8 @@ std::vector<Profile> profile_file(base::InputFile& file, const format::Header& h
 }
 
 Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,
-                               const ImportOptions& options) {
+                               const engine::DatabaseInfo& target, const ImportOptions& options) {
+  const bool documents_are_text = header.engine != "sqlite" && target.engine == "sqlite";
   Conversions conversions;
   conversions.of_section.resize(header.tables.size());
   std::vector<std::string> unclear;
@@ -107,7 +114,8 @@ Conversions decide_conversions(const format::Header& header, const Plan& plan, c
     const std::vector<ColumnWish> wishes = column_wishes(header.tables[i], table, options);
     const std::vector<std::string> columns = record_columns(header, i);
     std::vector<ColumnConversion> made;
-    if (profiles.empty()) take_wishes(section, columns, wishes, made, conversions);
+    if (profiles.empty())
+      made = convert_plainly(section, header.tables[i], columns, documents_are_text, wishes, conversions);
     for (std::size_t column = made.size(); column < wishes.size(); ++column) {
       made.push_back({Wanted::kUntouched, std::nullopt, EmptyText::kKept});
       if (table.target_column[column] == engine::TablePlan::kNotWritten) continue;

@@ -1,5 +1,5 @@
-// A whole file on its way from SQLite to another engine: what its columns hold, in one pass of its own, and how each of
-// its tables is converted. Also where the user takes empty texts as NULL, whatever the engines are.
+// A whole file on its way from one engine to another: of SQLite's, what its columns hold, in one pass of its own; of
+// either, how each of its tables is converted. Also where the user takes empty texts as NULL, whatever the engines are.
 #pragma once
 
 #include <optional>
@@ -32,9 +32,9 @@ struct Conversions {
   std::vector<std::string> differences;               // what was decided, for the reports
 };
 
-// `profiles` is empty where the file does not cross engines. Throws kSchema with a line for every column whose times
-// could mean several things, kUsage for a wish about a column that is not there.
+// `profiles` is empty where the file is not of SQLite or stays there. Throws kSchema with a line for every column whose
+// times could mean several things, kUsage for a wish about a column that is not there.
 Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,
-                               const ImportOptions& options);
+                               const engine::DatabaseInfo& target, const ImportOptions& options);
 
 }  // namespace transfer

@@ -108,7 +108,7 @@ class ImportJob {
     for (std::size_t i = 0; i < verified_.rows.size(); ++i) {
       if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = verified_.rows[i];
     }
-    conversions_ = decide_conversions(verified_.header, plan, profiles_, options_);
+    conversions_ = decide_conversions(verified_.header, plan, profiles_, target_->info(), options_);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
     stage_and_classify(plan);

@@ -75,6 +75,55 @@ TEST_F(CrossEngine, GoesByTheTargetsTypesAndTheValues) {
                                    HasSubstr("t.made: ISO text without a zone taken as UTC")));
 }
 
+// Also texts, which stand without their quotes in a file, and objects that look like SQLite's own marks.
+TEST_F(CrossEngine, KeepsEveryJsonDocumentOnItsWayToSqliteAndBack) {
+  const std::string columns = "CREATE TABLE t(id int PRIMARY KEY, plain json, packed jsonb)";
+  source.run(columns);
+  const std::vector<std::string> documents = {R"("abc")",
+                                              R"("5")",
+                                              "5",
+                                              "1.50",
+                                              "true",
+                                              R"("true")",
+                                              "null",
+                                              R"("")",
+                                              R"("null")",
+                                              "[1, [\"x\"]]",
+                                              R"({"a": "é\n"})",
+                                              R"({"$bytes": "AA=="})",
+                                              R"({"$text": "AA=="})",
+                                              R"({"$integer": "7"})",
+                                              R"({"$real": "7"})",
+                                              R"({"$json": 1})",
+                                              R"({"$json_text": "x"})",
+                                              R"({"$json": 1, "b": 2})",
+                                              R"("\\x6869")"};
+  for (std::size_t n = 0; n < documents.size(); ++n) {
+    const std::string document = "$d$" + documents[n] + "$d$";
+    source.run("INSERT INTO t VALUES (" + std::to_string(n) + ", " + document + ", " + document + ")");
+  }
+  source.run("INSERT INTO t VALUES (100, ' [1] ', NULL)");
+  target.run(columns);
+  shell("app.db", "CREATE TABLE t(id INTEGER PRIMARY KEY, plain TEXT, packed TEXT);");
+  const auto run = [&](const std::vector<std::string>& words) {
+    const support::Run done = support::run_program(words);
+    EXPECT_EQ(done.status, 0) << done.err << done.out;
+    return done.out + done.err;
+  };
+
+  run({PROGRAM_DIR "/db-export", file, "--url", source.url()});
+  run({PROGRAM_DIR "/db-import", file, "--url", "sqlite:" + folder.file("app.db")});
+  const std::string again = run({PROGRAM_DIR "/db-import", file, "--url", "sqlite:" + folder.file("app.db")});
+  EXPECT_EQ(shell("app.db", "SELECT count(*) FROM t WHERE json_valid(plain) AND typeof(packed) IN ('text', 'null');"),
+            std::to_string(documents.size() + 1) + "\n");
+  EXPECT_THAT(again, HasSubstr("0 updated"));
+  db_export("app.db");
+  import();
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
+}
+
 TEST_F(CrossEngine, WritesNothingTheSecondTime) {
   export_from(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, active BOOLEAN, seen INTEGER, settings TEXT);"
