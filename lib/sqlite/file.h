@@ -14,7 +14,7 @@ std::string immutable_uri(const std::string& path);
 
 enum class Missing { kIsRefused, kIsFine };
 
-// Throws kConnection or kPrivilege unless `path` is an ordinary file that may be read. `place` is its name for people.
+// Throws kConnection or kPrivilege unless `path` is an ordinary file that may be read, and not one that was cut off. `place` is its name for people.
 void demand_file(const std::string& path, const std::string& place, Missing missing);
 
 bool is_there(const std::string& path);

@@ -116,6 +116,26 @@ TEST(SqliteSource, SaysWhenTheFileIsDamaged) {
   EXPECT_EQ(kind_of([&] { export_of(database); }, "malformed"), base::ErrorKind::kInputOutput);
 }
 
+// As an interrupted copy leaves it. The header of an empty database is a page like any other.
+TEST(SqliteSource, RefusesAFileThatWasCutOffAnywhere) {
+  const Database database(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT); CREATE TABLE u(x); INSERT INTO u VALUES(1); WITH RECURSIVE n(i) "
+      "AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400) INSERT INTO t SELECT i, hex(randomblob(50)) FROM n;");
+  const std::string bytes = database.bytes();
+  ASSERT_GT(bytes.size(), 40000U);
+  for (std::size_t length = 1; length < bytes.size(); ++length) {
+    const bool around_a_page = length % 4096 <= 1 || length % 4096 == 4095;
+    if (!around_a_page && length % 97 != 0) continue;
+    database.folder().write("test.db", bytes.substr(0, length));
+    try {
+      export_of(database);
+      ADD_FAILURE() << "exported the first " << length << " bytes";
+    } catch (const base::Error& error) {
+      EXPECT_THAT(error.kind(), testing::AnyOf(base::ErrorKind::kConnection, base::ErrorKind::kInputOutput)) << length;
+    }
+  }
+}
+
 TEST(SqliteSource, StopsWhenAsked) {
   const Database database("CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES(1);");
   std::stop_source stop;
