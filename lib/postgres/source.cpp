@@ -23,6 +23,18 @@ bool same_shape(const TableDetails& a, const TableDetails& b) {
                                       b.table.columns.end(), same_column);
 }
 
+void demand_rows_of_all(Connection& connection, const std::vector<std::string>& oids) {
+  if (oids.empty()) return;
+  const pqxx::result unlogged = connection.query(
+      "SELECT pg_catalog.string_agg(oid::pg_catalog.regclass::pg_catalog.text, ', ') FROM pg_catalog.pg_class WHERE "
+      "relpersistence = 'u' AND pg_catalog.pg_is_in_recovery() AND oid IN (" +
+      join(oids, ", ") + ")");
+  if (unlogged[0][0].is_null()) return;
+  throw Error(ErrorKind::kPrivilege,
+              connection.place() + " is a standby, which has no rows of unlogged tables: " + unlogged[0][0].c_str(),
+              "export from the primary, or leave them out with -T");
+}
+
 // A scan begins at the table's first page and is done by one process: the same rows come in the same order.
 void pin_order(Connection& connection) {
   connection.execute("SET LOCAL synchronize_seqscans = off; SET LOCAL max_parallel_workers_per_gather = 0");
@@ -60,11 +72,14 @@ std::optional<engine::LastMigration> PostgresSource::last_migration(const std::v
 void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
   std::vector<Demand> chosen;
   std::vector<std::string> names;
+  std::vector<std::string> oids;
   for (const catalog::Table& table : tables) {
     chosen.push_back({&find(table.name), {"SELECT"}});
     names.push_back(quote_name(table.name));
+    oids.push_back(std::to_string(chosen.back().table->oid));
   }
   demand_none_missing(*connection_, missing_grants(*connection_, chosen));
+  demand_rows_of_all(*connection_, oids);
   for (const auto& [table, privileges] : chosen) {
     if (!table->row_security) continue;
     throw Error(ErrorKind::kPrivilege,

@@ -61,6 +61,20 @@ TEST_F(Standby, IsReadByAnExportButNothingIsImportedThere) {
   }
 }
 
+TEST_F(Standby, HasNoRowsOfUnloggedTablesAndNamesThem) {
+  database_.run("CREATE TABLE kept (id int PRIMARY KEY); CREATE UNLOGGED TABLE \"Lost\" (id int PRIMARY KEY)");
+  const support::Standby standby(primary_);
+  const std::vector<std::string> words{kExport, file_, "--url", standby.url(database_.name())};
+
+  const support::Run refused = support::run_program(words);
+  EXPECT_EQ(refused.status, 8) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("unlogged tables: \"Lost\""));
+
+  std::vector<std::string> without = words;
+  without.insert(without.end(), {"-T", "Lost"});
+  EXPECT_EQ(support::run_program(without).status, 0);
+}
+
 // The primary removes rows that the export still reads, and the standby may not wait.
 TEST_F(Standby, ThatMustCatchUpEndsAnExportWithoutAFileAndNamesTheSetting) {
   database_.run(
