@@ -2,6 +2,8 @@
 // program.
 #pragma once
 
+#include <unistd.h>
+
 #include <exception>
 #include <new>
 #include <string>
@@ -51,8 +53,11 @@ int guarded(const Program& program, const Work& work) noexcept {
   const auto with_signals = [&] {
     // Before any other thread; still there when an error is printed into a closed pipe.
     const base::StopSignals signals;
-    return report_errors(
+    const int status = report_errors(
         program, console, [&] { return work(console, signals); }, &signals);
+    // A stop may have left a thread that connects to itself: the libraries it uses must stay until the end.
+    if (signals.signal() != 0) ::_exit(status);
+    return status;
   };
   return report_errors(program, console, with_signals, nullptr);
 }

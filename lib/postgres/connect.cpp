@@ -26,9 +26,14 @@ OpenConnection open(const Parameters& parameters) {
 OpenConnection connect_unless_stopped(Parameters parameters, const std::stop_token& stop) {
   std::packaged_task<OpenConnection()> task([parameters = std::move(parameters)] { return open(parameters); });
   std::future<OpenConnection> opened = task.get_future();
-  // Left to itself when a stop comes: it closes what nobody waits for any more, or ends with the process.
-  std::thread(std::move(task)).detach();
-  while (opened.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) base::throw_if_stopped(stop);
+  std::thread thread(std::move(task));
+  while (opened.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) {
+    if (!stop.stop_requested()) continue;
+    // Left to itself: it closes what nobody waits for any more, or ends with the process.
+    thread.detach();
+    base::throw_if_stopped(stop);
+  }
+  thread.join();  // the libraries' ends of it, which must not meet those of the process
   return opened.get();
 }
 

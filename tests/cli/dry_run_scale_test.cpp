@@ -50,10 +50,11 @@ Measured watch(const std::vector<std::string>& arguments, const Meanwhile& meanw
   Measured measured;
   const auto start = std::chrono::steady_clock::now();
   support::Program program(arguments);
+  const pid_t process = program.process();
   std::atomic<bool> ended = false;
   std::thread watcher([&] {
     while (!ended) {
-      measured.peak = std::max(measured.peak, peak_bytes(program.process()));
+      measured.peak = std::max(measured.peak, peak_bytes(process));
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   });
