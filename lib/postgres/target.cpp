@@ -253,9 +253,23 @@ void PostgresTarget::merge(base::Progress& progress) {
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
     Merger merger(*connection_, tables_, components_, *classifier_);
     merger.merge(progress);
-    connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");  // deferred triggers of the user's
+    fire_deferred_triggers();
     for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   });
+}
+
+// They may look at several rows or tables: none can be left out by itself.
+void PostgresTarget::fire_deferred_triggers() {
+  try {
+    connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    const std::string& context = error.fields().context;
+    throw Error(ErrorKind::kSchema,
+                std::string("a deferred trigger of the target refuses the rows together: ") + error.what() +
+                    (context.empty() ? "" : " (" + context.substr(0, context.find('\n')) + ")"),
+                "nothing was written: mend the rows that it speaks of, or leave their table out with -T");
+  }
 }
 
 engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {

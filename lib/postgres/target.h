@@ -51,6 +51,7 @@ class PostgresTarget : public engine::Target {
   void try_first_load(const Work& work);
   void raise_settings();
   void set_constraints();
+  void fire_deferred_triggers();
   void create_stages();
   void demand_all_privileges();
   const TableDetails& find(const catalog::TableName& name) const;
