@@ -33,7 +33,7 @@ void ignore(int signal, struct sigaction& before) {
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(Afterwards afterwards) : afterwards_(afterwards) {
   sigemptyset(&waited_for_);
   // A signal that is blocked reaches us even if it is ignored, so an ignored one must stay unblocked.
   for (const int signal : kStopSignals)
@@ -53,9 +53,15 @@ StopSignals::~StopSignals() {
   const std::uint64_t one = 1;
   write_all(end_.get(), {reinterpret_cast<const char*>(&one), sizeof one});
   thread_.join();
+  if (afterwards_ == Afterwards::kBlocked) return;
   pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   ::sigaction(SIGXFSZ, &file_size_before_, nullptr);
   ::sigaction(SIGPIPE, &pipe_before_, nullptr);
+}
+
+void StopSignals::answer_second_with(int status, const char* words) const {
+  second_words_.store(words);
+  second_status_.store(status);
 }
 
 void StopSignals::wait() {
@@ -68,7 +74,9 @@ void StopSignals::wait() {
     const int received = static_cast<int>(info.ssi_signo);
     if (signal_.load() != 0) {
       remove_temporary_files_and_close_the_list();
-      ::_exit(128 + received);
+      const int status = second_status_.load();
+      if (const char* words = second_words_.load()) write_all(STDERR_FILENO, words);
+      ::_exit(status == 0 ? 128 + received : status);
     }
     signal_.store(received);
     source_.request_stop();

@@ -14,10 +14,13 @@ namespace base {
 
 class StopSignals {
  public:
+  enum class Afterwards { kRestored, kBlocked };
+
   // Also ignores SIGPIPE and SIGXFSZ, so that they come as errors of write(2). A signal that is ignored already
   // (nohup, a background job) stays ignored.
-  StopSignals();
-  // Puts masks and dispositions back as they were.
+  explicit StopSignals(Afterwards afterwards = Afterwards::kRestored);
+  // Puts masks and dispositions back as they were; with kBlocked it does not: a signal that comes behind the work of a
+  // program then leaves its exit status alone.
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
@@ -27,11 +30,18 @@ class StopSignals {
   // The first signal that came; 0: none yet.
   int signal() const { return signal_.load(); }
 
+  // What a second signal ends the process with from now on: an exit status, 0 for 128 + signal, and a line for standard
+  // error, a literal or null. For work that is beyond being taken back.
+  void answer_second_with(int status, const char* words) const;
+
  private:
   void wait();
 
   std::stop_source source_;
   std::atomic<int> signal_{0};
+  mutable std::atomic<int> second_status_{0};
+  mutable std::atomic<const char*> second_words_{nullptr};
+  const Afterwards afterwards_;
   sigset_t waited_for_;
   sigset_t mask_before_;
   struct sigaction pipe_before_;

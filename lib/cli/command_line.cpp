@@ -169,11 +169,26 @@ void take_config(transfer::Config config, const Location& location, ImportComman
     command.job.masked.insert(command.job.masked.end(), config.masked.begin(), config.masked.end());
 }
 
+// A second signal ends at once; its status must not say that nothing was written when that is not so any more.
+void tell_commit(const base::StopSignals& signals, transfer::Commit commit) {
+  constexpr int kStatus = static_cast<int>(ErrorKind::kCommitUnknown);
+  switch (commit) {
+    case transfer::Commit::kNotYet:
+      return signals.answer_second_with(0, nullptr);
+    case transfer::Commit::kUnderWay:
+      return signals.answer_second_with(
+          kStatus, "db-import: ended at once during the commit; running the import again shows what became of it\n");
+    case transfer::Commit::kDone:
+      return signals.answer_second_with(kStatus, "db-import: ended at once; the import is committed\n");
+  }
+}
+
 int run_import(const Console& console, const base::StopSignals& signals, ImportCommand command) {
   const CommonOptions& options = command.common;
   const Location location = find_database(options.url, options.env_file);
   take_config(config_of(options), location, command);
   command.job.place = location.place;
+  command.job.on_commit = [&](transfer::Commit commit) { tell_commit(signals, commit); };
   say_place(console, options, direction_of(command.job.intent), location);
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());

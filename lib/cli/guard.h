@@ -52,7 +52,7 @@ int guarded(const Program& program, const Work& work) noexcept {
   Console console(program.name);
   const auto with_signals = [&] {
     // Before any other thread; still there when an error is printed into a closed pipe.
-    const base::StopSignals signals;
+    const base::StopSignals signals(base::StopSignals::Afterwards::kBlocked);
     const int status = report_errors(
         program, console, [&] { return work(console, signals); }, &signals);
     // A stop may have left a thread that connects to itself: the libraries it uses must stay until the end.

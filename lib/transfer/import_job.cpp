@@ -102,6 +102,7 @@ class ImportJob {
   }
 
   void transfer_rows() {
+    options_.on_commit(Commit::kNotYet);
     target_->begin(options_.intent);
     const auto& schemas = options_.selection.schemas;
     Plan plan = make_plan(verified_.header, target_->tables(schemas), target_->info(), options_);
@@ -123,7 +124,9 @@ class ImportJob {
     audit(plan);
     base::throw_if_stopped(stop_);
     if (outcome_.ending == engine::Ending::kCommitted) {
+      options_.on_commit(Commit::kUnderWay);
       target_->commit();
+      options_.on_commit(Commit::kDone);
     } else {
       target_->roll_back();
     }

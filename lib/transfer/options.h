@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,6 +61,9 @@ struct TablePolicy {
   std::vector<std::pair<std::string, TimeReading>> times;  // by column; for a file of SQLite
 };
 
+// How far an import has come with making itself lasting.
+enum class Commit { kNotYet, kUnderWay, kDone };
+
 struct ImportOptions {
   Selection selection;
   std::string input;  // a path; "-": standard input
@@ -75,6 +79,7 @@ struct ImportOptions {
   std::vector<std::string> reports;   // paths; the ending says the form
   std::vector<std::string> words;     // the options that decide what happens, as typed: for the reports
   format::SealPolicy seal = format::SealPolicy::kDemand;
+  std::function<void(Commit)> on_commit = [](Commit) {};  // before and behind it; must not throw
 };
 
 // The words every generated file names itself with.

@@ -83,6 +83,36 @@ TEST_F(StopSignalsTest, TheSecondSignalEndsTheProcessAndRemovesUnfinishedFiles) 
   EXPECT_THAT(folder.names(), testing::UnorderedElementsAre("done.json", "other"));
 }
 
+TEST_F(StopSignalsTest, TheSecondSignalIsAnsweredAsWasAskedFor) {
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+
+  const int status = status_of_child([&] {
+    ::dup2(pipe[1], STDERR_FILENO);
+    const StopSignals stop;
+    stop.answer_second_with(11, "it is done\n");
+    ::kill(::getpid(), SIGINT);
+    wait_for_stop(stop.token());
+    ::kill(::getpid(), SIGTERM);
+    while (true) ::pause();
+  });
+
+  std::array<char, 32> words{};
+  EXPECT_EQ(::read(pipe[0], words.data(), words.size()), 11);
+  EXPECT_STREQ(words.data(), "it is done\n");
+  EXPECT_EQ(status, 11);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+}
+
+TEST_F(StopSignalsTest, ASignalBehindTheWorkOfAProgramDoesNotEndIt) {
+  EXPECT_EQ(status_of_child([] {
+              { const StopSignals stop(StopSignals::Afterwards::kBlocked); }
+              ::kill(::getpid(), SIGTERM);
+            }),
+            0);
+}
+
 TEST_F(StopSignalsTest, TheSignalReachesEveryThread) {
   const StopSignals stop;
   std::thread first([&] { wait_for_stop(stop.token()); });

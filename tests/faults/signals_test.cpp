@@ -133,6 +133,33 @@ TEST_P(Signals, EndAnImportThatWaitsForTheWriterOfItsFifo) {
 // The first asks a server that does not answer; the second must not wait for it. Its number shows whose end it was.
 TEST_P(Signals, TwiceEndAtOnceAndLeaveNoUnfinishedFile) { export_and_interrupt_twice(surroundings(), 0); }
 
+// Whatever the signals interrupt there, the status must not say that nothing was written.
+TEST_P(Signals, TwiceDuringTheCommitSayThatItsOutcomeIsNotKnown) {
+  fill_target();
+  target_.disconnect();
+  std::size_t commit = 0;
+  {
+    WireProxy counted(support::server_connection(), {});
+    ASSERT_EQ(support::run_program(import_words(counted.url(target_.name())), surroundings()).status, 0);
+    const auto messages = counted.messages(Way::kToServer);
+    while (commit < messages.size() && !messages[commit].starts_with("Q COMMIT")) ++commit;
+    ASSERT_LT(commit, messages.size());
+  }
+  fill_target();
+  target_.disconnect();
+  WireProxy proxy(support::server_connection(),
+                  {.harm = Harm::kBlackHole, .way = Way::kToServer, .message = commit + 1});
+  support::Program program(import_words(proxy.url(target_.name())), surroundings());
+  while (!proxy.harmed()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  program.signal(GetParam());
+  program.signal(GetParam() == SIGTERM ? SIGINT : SIGTERM);
+
+  const auto run = program.finish_within(std::chrono::seconds(5));
+
+  ASSERT_TRUE(run) << "hangs after the second signal";
+  EXPECT_EQ(run->status, 11) << run->err;
+}
+
 TEST_P(Signals, TwiceRemoveTheUnfinishedFileWhereItHasAName) {
   if (std::string_view(SANITIZERS) != "") GTEST_SKIP() << "a sanitizer's runtime is in the way of the failing calls";
   export_and_interrupt_twice(surroundings_with_names(), 1);
