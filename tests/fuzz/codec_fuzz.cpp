@@ -52,15 +52,26 @@ std::string decode(const postgres::Codec& codec, std::string_view field) {
 
 bool is_null(const Encoded& encoded) { return encoded.field == "\xff\xff\xff\xff"; }
 
-// What an encoder made is a field of the type, and the same field again after a round trip.
-void go_round(const postgres::Codec& codec, Content content, const Encoded& encoded) {
+// What an encoder made is a field of the type, and the same field again after a round trip; jsonb in an array's literal
+// may lose the space around it first, which the server throws away.
+void go_round(const postgres::Codec& codec, const fuzz::FuzzedColumn& column, const Encoded& encoded) {
   if (is_null(encoded)) return;
-  const std::string json = decode(codec, std::string_view(encoded.field).substr(4));
-  if (content == Content::kJson && format::find_json_fault(json)) return;  // the server refuses it
+  std::string json;
+  try {
+    json = decode(codec, std::string_view(encoded.field).substr(4));
+  } catch (const Error&) {
+    require(column.content == Content::kJson, "what was encoded is a field of the type");
+    return;  // no text at all: the server refuses it, as it does what is no JSON
+  }
+  if (column.content == Content::kJson && format::find_json_fault(json)) return;
   require(!format::find_json_fault(json), "a field that was encoded decodes to JSON");
   const Encoded again = encode(codec, fuzz::OneValue(json).value());
   require(again.taken, "what was encoded is taken again");
-  require(again.field == encoded.field, "what was encoded comes back byte for byte");
+  if (again.field == encoded.field) return;
+  require(column.content == Content::kJson && column.fidelity == Fidelity::kManySpellings,
+          "what was encoded comes back byte for byte");
+  const std::string bare = decode(codec, std::string_view(again.field).substr(4));
+  require(encode(codec, fuzz::OneValue(bare).value()).field == again.field, "without outer space it stays as it is");
 }
 
 void begin_with_field(const fuzz::FuzzedColumn& column, const postgres::Codec& codec, std::string_view field) {
@@ -84,12 +95,12 @@ void begin_with_field(const fuzz::FuzzedColumn& column, const postgres::Codec& c
   require(
       column.fidelity == Fidelity::kManySpellings || decode(codec, std::string_view(encoded.field).substr(4)) == json,
       "a value comes back");
-  go_round(codec, column.content, encoded);
+  go_round(codec, column, encoded);
 }
 
 void begin_with_value(const fuzz::FuzzedColumn& column, const postgres::Codec& codec, const format::Value& value) {
   const Encoded encoded = encode(codec, value);
-  if (encoded.taken) go_round(codec, column.content, encoded);
+  if (encoded.taken) go_round(codec, column, encoded);
 }
 
 }  // namespace
