@@ -224,6 +224,8 @@ Connection::Connection(const std::string& path, Access access, std::chrono::mill
   const std::string encoding = text("PRAGMA main.encoding");
   if (encoding == "UTF-16le") encoding_ = Encoding::kUtf16LittleEndian;
   if (encoding == "UTF-16be") encoding_ = Encoding::kUtf16BigEndian;
+  if (!path_.empty() && ends_inside_a_page(path_, std::stoll(text("PRAGMA main.page_size"))))
+    throw Error(ErrorKind::kConnection, place_ + " ends in the middle of a page: it was cut off", "copy it again");
 }
 
 Connection::~Connection() = default;

@@ -1,6 +1,7 @@
 // The file of a database before it is opened: how SQLite must be told its name, and whether it is there. No connection.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace sqlite {
@@ -14,10 +15,15 @@ std::string immutable_uri(const std::string& path);
 
 enum class Missing { kIsRefused, kIsFine };
 
-// Throws kConnection or kPrivilege unless `path` is an ordinary file that may be read, and not one that was cut off. `place` is its name for people.
+// Throws kConnection or kPrivilege unless `path` is an ordinary file that may be read. `place` is its name for people.
 void demand_file(const std::string& path, const std::string& place, Missing missing);
 
 bool is_there(const std::string& path);
+
+// A copy that ended early. SQLite itself notices a missing page, but reads one of which a part is there as if the rest
+// were zeros. While somebody writes, a part may stand at the end; then there is a journal or a WAL. The file is not
+// opened: closing it would take away the locks that this process has on it.
+bool ends_inside_a_page(const std::string& path, std::int64_t page_bytes);
 
 // Behind the file's last commit something may stand that only its WAL knows.
 bool has_wal(const std::string& path);
