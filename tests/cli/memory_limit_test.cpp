@@ -26,6 +26,9 @@ class LimitedMemory : public Transfer {
   support::Run limited(const std::string& program, std::vector<std::string> options) {
     support::RunOptions surroundings;
     surroundings.before_exec = [] {
+      // A thread's stack counts with all that is set aside for it, 8 MiB, of which it uses little.
+      const rlimit stack{std::uint64_t{2} << 20, std::uint64_t{2} << 20};
+      ::setrlimit(RLIMIT_STACK, &stack);
       const rlimit limit{kLimitBytes, kLimitBytes};
       ::setrlimit(RLIMIT_DATA, &limit);
     };

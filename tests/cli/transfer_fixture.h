@@ -84,6 +84,10 @@ class Transfer : public testing::Test {
 
   // All that the server has ever written into the user's tables of the target.
   std::string writes() {
+    // A session counts its writes at its end, which comes after that of its program.
+    while (target.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+                        "pg_backend_pid()") != "0") {
+    }
     target.run("SELECT pg_stat_force_next_flush()");
     return target.value(
         "SELECT concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) FROM pg_stat_user_tables WHERE "
