@@ -120,7 +120,8 @@ TEST_F(DryRunOfManyRows, StaysSmallAndLetsTheApplicationWrite) {
                  std::to_string(1 + written % rows) + "); DELETE FROM accounts WHERE id = " + id);
       strong_locks += target.value(
           "SELECT string_agg(DISTINCT l.mode, ' ') FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE "
-          "a.application_name = 'db-transfer' AND l.relation = 'accounts'::regclass AND l.mode <> 'AccessShareLock'");
+          "a.datname = current_database() AND a.application_name = 'db-transfer' AND l.relation = 'accounts'::regclass "
+          "AND l.mode <> 'AccessShareLock'");
       ++written;
     } catch (const std::exception& error) {
       refused = error.what();

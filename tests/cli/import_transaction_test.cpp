@@ -55,9 +55,7 @@ TEST_F(ImportTransaction, InterruptedSaysThatNothingWasWritten) {
   const std::string before = support::normalized_dump(target.url());
   target.run("BEGIN; LOCK TABLE children IN EXCLUSIVE MODE");  // the import waits in its merge
   support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
-  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity "
-                      "WHERE datname = current_database())") == "0")
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  wait_until_somebody_waits();
   importer.signal(SIGINT);
   const support::Run run = importer.finish();
   target.run("ROLLBACK");
@@ -78,9 +76,7 @@ TEST_F(ImportTransaction, GivesUpWhenALockIsNotToBeHad) {
 TEST_F(ImportTransaction, RefusesToRunBesideAnotherImport) {
   target.run("BEGIN; LOCK TABLE children IN EXCLUSIVE MODE");
   support::Program first({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
-  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity "
-                      "WHERE datname = current_database())") == "0")
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  wait_until_somebody_waits();
   const support::Run second = run_import();
   target.run("ROLLBACK");
   EXPECT_EQ(second.status, 9);
@@ -92,9 +88,7 @@ TEST_F(ImportTransaction, RefusesToRunBesideAnotherImport) {
 TEST_F(ImportTransaction, TriesAgainWhenTheApplicationChangedARowMeanwhile) {
   target.run("BEGIN; UPDATE parents SET name = 'by the application' WHERE id = 5");
   support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
-  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity "
-                      "WHERE datname = current_database())") == "0")
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  wait_until_somebody_waits();
   target.run("COMMIT");
   const support::Run run = importer.finish();
   EXPECT_EQ(run.status, 0) << run.err;

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/dump.h"
@@ -80,6 +82,15 @@ class Transfer : public testing::Test {
     for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"})
       counts.push_back(found.value(verdict, -1));
     return counts;
+  }
+
+  // For a lock in the target. Seen from the source: a transaction of ours in the target, which holds the lock, would
+  // see the sessions of its first look for ever.
+  void wait_until_somebody_waits() {
+    while (source.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity "
+                        "WHERE datname = '" +
+                        target.name() + "')") == "0")
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 
   // All that the server has ever written into the user's tables of the target.

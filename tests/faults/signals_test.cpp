@@ -33,6 +33,13 @@ class Signals : public Faults, public testing::WithParamInterface<int> {
     ADD_FAILURE() << "the statement that takes long does not come";
   }
 
+  // Whether a signal that was sent to the process still waits to be taken.
+  static bool has_not_taken(const support::Program& program) {
+    const std::string status = support::read_file("/proc/" + std::to_string(program.process()) + "/status");
+    const std::string name = "ShdPnd:\t";
+    return std::stoull(status.substr(status.find(name) + name.size()), nullptr, 16) != 0;
+  }
+
   support::Run interrupt(support::Program& program) {
     program.signal(GetParam());
     const auto run = program.finish_within(std::chrono::seconds(5));
@@ -53,11 +60,11 @@ class Signals : public Faults, public testing::WithParamInterface<int> {
     while (!proxy.harmed()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
     EXPECT_THAT(files(), testing::SizeIs(unfinished_files));
     program.signal(GetParam());
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    while (has_not_taken(program)) std::this_thread::sleep_for(std::chrono::milliseconds(2));
     const int second = GetParam() == SIGTERM ? SIGINT : SIGTERM;
     program.signal(second);
 
-    const auto run = program.finish_within(std::chrono::seconds(2));
+    const auto run = program.finish_within(std::chrono::seconds(5));
 
     ASSERT_TRUE(run) << "hangs after the second signal";
     EXPECT_EQ(run->status, 128 + second);

@@ -27,16 +27,7 @@ class BesideAnApplication : public cli::Transfer {
     ASSERT_EQ(run_export().status, 0);
   }
 
-  // Of this database: other tests may use the server as well.
-  void wait_until_somebody_waits() {
-    while (target.value("SELECT count(*) FROM (" + waiting_ + ") w") == "0") std::this_thread::sleep_for(5ms);
-  }
-
   static std::string process_of(support::Database& database) { return database.value("SELECT pg_backend_pid()"); }
-
-  const std::string waiting_ =
-      "SELECT pid FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = "
-      "current_database())";
 };
 
 TEST_F(BesideAnApplication, AnImportThatWaitsInVainForATableNamesWhoHoldsIt) {
@@ -80,7 +71,9 @@ TEST_F(BesideAnApplication, ASecondImportIsToldWhoIsAtWork) {
   target.run("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
   support::Program first({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
   wait_until_somebody_waits();
-  const std::string process = target.value(waiting_);
+  const std::string process = target.value(
+      "SELECT pid FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = "
+      "current_database())");
   const support::Run second = run_import();
   target.run("ROLLBACK");
   EXPECT_EQ(second.status, 9);
@@ -119,7 +112,7 @@ TEST_F(BesideAnApplication, ADeadlockIsTriedAgainAsAWhole) {
 // that nothing was written.
 TEST_F(BesideAnApplication, ChangedAgainAtEachAttemptItEndsWithNineAndWritesNothing) {
   target.run(
-      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'; "
+      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END'; "
       "CREATE TRIGGER linger BEFORE UPDATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION linger()");
   std::atomic<bool> done{false};
   std::thread application([&, url = target.url()] {

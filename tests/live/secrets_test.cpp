@@ -41,7 +41,9 @@ class Secrets : public testing::Test {
               kInSql + "'");
     server_->write("pg_hba.conf", "local all ada scram-sha-256\nlocal all all trust\n");
     admin.run("SELECT pg_reload_conf()");
-    std::this_thread::sleep_for(200ms);
+    // The server reads it when it comes to it.
+    while (opens("host=" + server_->folder() + " port=5432 dbname=postgres user=ada"))
+      std::this_thread::sleep_for(10ms);
   }
   static void TearDownTestSuite() { server_.reset(); }
 
@@ -77,6 +79,11 @@ class Secrets : public testing::Test {
       if (entry.is_regular_file() && entry.path().filename() != but)
         expect_no_password(support::read_file(entry.path()), entry.path());
     }
+  }
+
+  static bool opens(const std::string& parameters) {
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(parameters.c_str()), PQfinish);
+    return PQstatus(session.get()) == CONNECTION_OK;
   }
 
   static std::unique_ptr<support::OwnServer> server_;

@@ -70,18 +70,19 @@ TEST(LimitsOfTheServer, DoNotEndAnImportFromAnotherEngineWhoseFileTakesLongToRea
   if (support::server_version() < 14) GTEST_SKIP() << "no idle_session_timeout";
   const support::TemporaryFolder folder;
   const std::string base = folder.file("notes.db");
-  const support::Run made =
-      support::run_program({"sqlite3", base,
-                            "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT); WITH RECURSIVE n(i) AS (SELECT 1 "
-                            "UNION ALL SELECT i + 1 "
-                            "FROM n WHERE i < 60000) INSERT INTO notes SELECT i, 'note ' || i FROM n"});
+  const support::Run made = support::run_program(
+      {"sqlite3", base,
+       "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO notes VALUES (1, 'note'); CREATE TABLE "
+       "passed_over (id INTEGER PRIMARY KEY, note TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+       "n WHERE i < 600000) INSERT INTO passed_over SELECT i, 'note ' || i FROM n"});
   ASSERT_EQ(made.status, 0) << made.err;
   const support::Run exported = support::run_program({kExport, folder.file("export.json"), "--url", "sqlite:" + base});
   ASSERT_EQ(exported.status, 0) << exported.err;
   support::Database target;
   target.run("CREATE TABLE notes (id bigint PRIMARY KEY, note text)");
-  target.run("ALTER DATABASE " + target.name() + " SET idle_session_timeout = '5ms'");
-  const support::Run imported = support::run_program({kImport, folder.file("export.json"), "--url", target.url()});
+  target.run("ALTER DATABASE " + target.name() + " SET idle_session_timeout = '100ms'");
+  const support::Run imported =
+      support::run_program({kImport, folder.file("export.json"), "--url", target.url(), "-T", "passed_over"});
   EXPECT_EQ(imported.status, 0) << imported.err;
 }
 
@@ -114,7 +115,7 @@ TEST_F(StoppedServer, LeavesTheOldStateOrTheCompleteOne) {
   target_.run(kSchema);
   target_.run("INSERT INTO accounts SELECT n, 'old ' || n FROM generate_series(1, 5000) n");
   target_.run(
-      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'; "
+      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'; "
       "CREATE TRIGGER linger AFTER INSERT ON notes FOR EACH STATEMENT EXECUTE FUNCTION linger()");
   const std::string before = support::normalized_dump(target_.url());
   const std::string after = support::normalized_dump(source_.url());
@@ -149,9 +150,9 @@ TEST_F(StoppedServer, LeavesTheOldStateOrTheCompleteOne) {
 
 TEST_F(StoppedServer, LeavesNoExport) {
   target_.run(kSchema);
-  fill(target_, 200000);
+  fill(target_, 2000);
   const std::string out = folder_.file("other.json");
-  support::Program exporter({kExport, out, "--url", target_.url()});
+  support::Program exporter({kExport, out, "--url", target_.url(), "--where", "notes=pg_sleep(0.1) IS NOT NULL"});
   while (target_.value("SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = "
                        "'db-transfer' AND query LIKE 'COPY %'") == "0") {
   }

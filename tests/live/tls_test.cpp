@@ -22,11 +22,15 @@ using testing::HasSubstr;
 constexpr const char* kExport = PROGRAM_DIR "/db-export";
 constexpr const char* kImport = PROGRAM_DIR "/db-import";
 
+// Not the one where the sockets of other tests come and go: between free_port and the server's start one of them could
+// have taken the port.
+constexpr const char* kAddress = "127.0.0.2";
+
 std::string free_port() {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = inet_addr(kAddress);
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   if (bind(listener, generic, size) != 0 || getsockname(listener, generic, &size) != 0)
@@ -80,8 +84,8 @@ class Tls : public testing::Test {
   static void SetUpTestSuite() {
     authority_ = std::make_unique<Authority>();
     port_ = free_port();
-    server_ =
-        std::make_unique<support::OwnServer>(std::vector<std::string>{"listen_addresses=127.0.0.1", "port=" + port_});
+    server_ = std::make_unique<support::OwnServer>(
+        std::vector<std::string>{std::string("listen_addresses=") + kAddress, "port=" + port_});
   }
   static void TearDownTestSuite() {
     server_.reset();
@@ -107,7 +111,7 @@ class Tls : public testing::Test {
 
   static std::string served_certificate() {
     const support::Run run = support::run_program(
-        {"openssl", "s_client", "-connect", "127.0.0.1:" + port_, "-starttls", "postgres", "-showcerts"});
+        {"openssl", "s_client", "-connect", kAddress + (":" + port_), "-starttls", "postgres", "-showcerts"});
     const std::string head = "-----BEGIN CERTIFICATE-----";
     const std::string tail = "-----END CERTIFICATE-----\n";
     const std::size_t from = run.out.find(head);
@@ -116,7 +120,8 @@ class Tls : public testing::Test {
   }
 
   std::string url(const std::string& parameters, const std::string& host = "localhost") const {
-    return "postgresql://postgres@" + host + ":" + port_ + "/" + target_.name() + "?" + parameters;
+    return "postgresql://postgres@" + host + ":" + port_ + "/" + target_.name() + "?hostaddr=" + kAddress + "&" +
+           parameters;
   }
   std::string verified(const std::string& mode = "verify-full") const {
     return "sslmode=" + mode + "&sslrootcert=" + authority_->path("ca", ".crt");

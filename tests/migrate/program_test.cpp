@@ -259,8 +259,8 @@ TEST_F(Migrate, AnInterruptionRollsTheFileBack) {
   folder.write("001_a.sql", "CREATE TABLE a ()");
   folder.write("002_b.sql", "CREATE TABLE b ();\nSELECT pg_sleep(60);");
   support::Program program(words({"up"}));
-  while (database.value(
-             "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'") == "0")
+  while (database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE "
+                        "'SELECT pg_sleep%' AND state = 'active'") == "0")
     std::this_thread::yield();
   program.signal(SIGINT);
   const auto done = program.finish();

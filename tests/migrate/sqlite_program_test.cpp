@@ -256,7 +256,7 @@ TEST_F(MigrateSqlite, TwoRunsAtOnceShareTheWorkAndDoNothingTwice) {
   EXPECT_EQ(ledger(), "001_a.sql 002_a.sql 003_a.sql 004_a.sql 005_i.sql");
 }
 
-// The shell holds the lock for as long as its standard input is open: until it has read "SELECT".
+// Another program that holds a lock for as long as this object is there.
 class HeldDatabase {
  public:
   HeldDatabase(const std::string& path, const std::string& begin)

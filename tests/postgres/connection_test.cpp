@@ -86,7 +86,8 @@ TEST(Connection, AStopCancelsTheRunningStatement) {
   std::stop_source stop;
   const auto connection = connect(t.database.url(), stop.get_token());
   const std::jthread stopper([&] {
-    while (t.holds("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'") == "0")
+    while (t.holds("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT "
+                   "pg_sleep%'") == "0")
       std::this_thread::yield();
     stop.request_stop();
   });
