@@ -22,7 +22,7 @@ namespace faults {
 
 constexpr const char* kExport = PROGRAM_DIR "/db-export";
 constexpr const char* kImport = PROGRAM_DIR "/db-import";
-constexpr std::chrono::seconds kWatchdog{30};
+constexpr std::chrono::seconds kWatchdog{std::string_view(SANITIZERS).empty() ? 30 : 180};
 
 inline bool every_place() {
   const char* wanted = std::getenv("DB_TRANSFER_FAULTS");
