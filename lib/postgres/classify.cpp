@@ -12,19 +12,26 @@
 namespace postgres {
 namespace {
 
-// Staged rows that nothing speaks against yet. Those that could not be staged have an entry in reject_N as well.
+// Staged rows that nothing speaks against yet. Those that could not be staged are among the rejected as well.
 std::uint64_t candidates(const StagedTable& table) {
   return table.staged_rows - (table.rejected_rows - (table.counts.rows - table.staged_rows));
 }
 
 }  // namespace
 
+Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
+                       const std::vector<std::vector<std::size_t>>& components, TemporaryTables& temporary)
+    : connection_(connection), tables_(tables), components_(components), temporary_(temporary) {
+  for (const StagedTable& table : tables_) by_name_.emplace(table.details.table.name, &table);
+}
+
 void Classifier::prepare() {
   for (StagedTable& table : tables_) KeyClassifier(connection_, table).prepare();
-  Matcher(connection_, tables_).prepare(components_);
+  Matcher(connection_, tables_).demand_independent_keys(components_);
 }
 
 void Classifier::classify(base::Progress& progress) {
+  temporary_.analyze_shared_stages();
   // Of all tables first: matching a parent changes rows of its children.
   for (StagedTable& table : tables_) reject_unreadable(table);
   Matcher matcher(connection_, tables_);
@@ -32,21 +39,31 @@ void Classifier::classify(base::Progress& progress) {
     matcher.match(component);
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];
+      if (!table.has_rows()) continue;
       progress.table(table.details.table.name.name);
-      if (table.plan.identity.empty()) {
-        compare_multisets(table);
-      } else {
-        reject_repeated_identities(table);
-        compare_with_target(table);
-      }
-      skip_rows(table);
-      connection_.execute("ANALYZE " + table.verdicts);
-      KeyClassifier(connection_, table).classify();
-      for (const CheckConstraint& check : table.details.checks) {
-        if (table.has_columns(check.columns)) reject_failed_check(table, check);
-      }
+      judge(table);
     }
     reject_dependants(component);
+  }
+}
+
+void Classifier::judge(StagedTable& table) {
+  if (table.plan.identity.empty()) {
+    compare_multisets(table);
+  } else {
+    reject_repeated_identities(table);
+    compare_with_target(table);
+  }
+  if (table.may_be_written == 0) return;
+  skip_rows(table);
+  if (table.verdict_part.number.empty()) {
+    connection_.execute("ANALYZE " + table.verdict_part.heap);
+  } else {
+    temporary_.count_shared_verdicts(table.may_be_written);
+  }
+  KeyClassifier(connection_, table).classify();
+  for (const CheckConstraint& check : table.details.checks) {
+    if (table.has_columns(check.columns)) reject_failed_check(table, check);
   }
 }
 
@@ -56,6 +73,7 @@ std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& comp
   do {
     found = reject_orphans(component);
     for (const std::size_t number : component) {
+      if (tables_[number].may_be_written == 0) continue;
       found += KeyClassifier(connection_, tables_[number]).reject_unfreed();
       found += reject_needed(connection_, tables_[number]);
     }
@@ -95,14 +113,15 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
   if (first == last) {
     reject(connection_, table,
            reject_sql(table, {'x', quote_literal(reason), {}, {}}, table.raw_rows() + " s" + range));
-    table.staged_rows -= connection_.execute("DELETE FROM " + table.stage + " WHERE " + table.stage_record() + " = " +
-                                             std::to_string(first));
+    table.staged_rows -=
+        connection_.execute("DELETE FROM " + table.stage_part.heap + " k WHERE " + table.stage_record("k") + " = " +
+                            std::to_string(first) + table.stage_part.only("k"));
     return;
   }
   // From here on ranges are asked for again and again. A dry run may not create an index, not even this one.
-  const bool whole = first == 1 && last == table.counts.rows;
+  const bool whole = first == 1 && last == table.counts.rows && table.stage_part.number.empty();
   if (whole && !connection_.query("SELECT pg_catalog.current_setting('transaction_read_only') = 'on'")[0][0].as<bool>())
-    connection_.execute("CREATE INDEX ON " + table.stage + " ((" + table.stage_record() + "))");
+    connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
   const std::uint64_t middle = first + (last - first) / 2;
   reject_unreadable(table, read, first, middle);
   reject_unreadable(table, read, middle + 1, last);
@@ -114,14 +133,15 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
 }
 
 void Classifier::compare_with_target(StagedTable& table) {
-  std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record +
-                    ", CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END FROM " + table.typed_rows() +
+  std::string sql = table.verdict_part.into(kVerdictColumns) + " SELECT " + table.verdict_part.first() + "s." +
+                    table.record + ", CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END FROM " + table.typed_rows() +
                     " s LEFT JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
                     " WHERE (t.tableoid IS NULL OR " + table.differs("s", "t") + ")";
   if (table.rejected_rows > 0) {
     sql += " AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
   }
-  table.counts.unchanged = candidates(table) - connection_.execute(sql);
+  table.may_be_written = connection_.execute(sql);
+  table.counts.unchanged = candidates(table) - table.may_be_written;
 }
 
 // Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
@@ -134,11 +154,11 @@ void Classifier::compare_multisets(StagedTable& table) {
            "::pg_catalog.text COLLATE pg_catalog.\"C\" AS image FROM " + relation + " s" +
            (order.empty() ? std::string{} : " WHERE " + not_rejected) + ") x)";
   };
-  const std::uint64_t inserts =
-      connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.number, 'i' FROM " +
-                          numbered(table.typed_rows(), " ORDER BY x.number") + " s LEFT JOIN " +
+  table.may_be_written =
+      connection_.execute(table.verdict_part.into(kVerdictColumns) + " SELECT " + table.verdict_part.first() +
+                          "s.number, 'i' FROM " + numbered(table.typed_rows(), " ORDER BY x.number") + " s LEFT JOIN " +
                           numbered(table.target_rows, "") + " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
-  table.counts.unchanged = candidates(table) - inserts;
+  table.counts.unchanged = candidates(table) - table.may_be_written;
 }
 
 // Rows that the user wants left as they are.
@@ -182,6 +202,7 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
     bool inside = false;
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];
+      if (table.may_be_written == 0) continue;
       for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
         found += reject_orphans(table, key);
         const StagedTable* parent = find_staged(table.details.table.foreign_keys[key].parent);
@@ -228,7 +249,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
       accepted_rows(table) + " AND " + join(filled, " AND ") + " AND NOT EXISTS (SELECT FROM " +
       (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + join(same, " AND ") +
       (parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND "))) + ")";
-  if (parent != nullptr && parent->has_columns(key.parent_columns)) {
+  if (parent != nullptr && parent->has_rows() && parent->has_columns(key.parent_columns)) {
     orphans += " AND NOT EXISTS (SELECT FROM " + parent->typed_rows() + " p JOIN " + parent->verdicts +
                " w ON w.record = p." + parent->record + " WHERE " + join(same, " AND ") + ")";
   }
@@ -239,10 +260,8 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
 }
 
 const StagedTable* Classifier::find_staged(const catalog::TableName& name) const {
-  for (const StagedTable& table : tables_) {
-    if (table.details.table.name == name) return &table;
-  }
-  return nullptr;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 }  // namespace postgres

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "engine/target.h"
 #include "postgres/connection.h"
 #include "postgres/staged_table.h"
+#include "postgres/temporary_tables.h"
 
 namespace postgres {
 
@@ -17,10 +19,9 @@ class Classifier {
  public:
   // `components` groups indices into `tables`, parents first.
   Classifier(Connection& connection, std::vector<StagedTable>& tables,
-             const std::vector<std::vector<std::size_t>>& components)
-      : connection_(connection), tables_(tables), components_(components) {}
+             const std::vector<std::vector<std::size_t>>& components, TemporaryTables& temporary);
 
-  // Makes temporary tables: before a dry run turns read-only.
+  // Makes temporary tables of its own: before a dry run turns read-only.
   void prepare();
 
   void classify(base::Progress& progress);
@@ -33,6 +34,7 @@ class Classifier {
   void reject_unreadable(StagedTable& table);
   void reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first, std::uint64_t last);
   void reject_repeated_identities(StagedTable& table);
+  void judge(StagedTable& table);
   void compare_with_target(StagedTable& table);
   void compare_multisets(StagedTable& table);
   void skip_rows(StagedTable& table);
@@ -44,6 +46,8 @@ class Classifier {
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   const std::vector<std::vector<std::size_t>>& components_;
+  TemporaryTables& temporary_;
+  std::map<catalog::TableName, const StagedTable*> by_name_;
 };
 
 }  // namespace postgres

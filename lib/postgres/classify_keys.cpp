@@ -85,9 +85,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }  // namespace
 
 void KeyClassifier::prepare() {
-  connection_.execute("CREATE TEMPORARY TABLE " + table_.claims +
-                      " (place pg_catalog.int4, record pg_catalog.int8, holder_table pg_catalog.oid, holder_row "
-                      "pg_catalog.tid, freed_by pg_catalog.int8) ON COMMIT DROP");
+  if (!table_.has_rows()) return;
   for (std::size_t i = 0; i < table_.details.exclusions.size(); ++i) {
     const Exclusion& exclusion = table_.details.exclusions[i];
     if (!table_.has_columns(exclusion.key.columns)) continue;
@@ -120,10 +118,10 @@ void KeyClassifier::reject_taken(std::size_t place) {
   connection_.execute("SAVEPOINT claims");
   std::uint64_t found = 0;
   try {
-    found = connection_.execute("INSERT INTO " + table_.claims + " SELECT " + number + ", s." + table_.record +
-                                ", t.tableoid, t.ctid, NULL FROM " + staged_keys(table_, index) + " s JOIN " +
-                                held_keys(table_, index) + " t ON " + same_index_key(index, "s", "t") + " WHERE " +
-                                other_row(table_));
+    found = connection_.execute(table_.claim_part.into(kClaimColumns) + " SELECT " + table_.claim_part.first() +
+                                number + ", s." + table_.record + ", t.tableoid, t.ctid, NULL FROM " +
+                                staged_keys(table_, index) + " s JOIN " + held_keys(table_, index) + " t ON " +
+                                same_index_key(index, "s", "t") + " WHERE " + other_row(table_));
   } catch (const ServerError& error) {
     // As in reject_if_judged: an expression of the index is the user's.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
@@ -131,21 +129,23 @@ void KeyClassifier::reject_taken(std::size_t place) {
   }
   connection_.execute("RELEASE SAVEPOINT claims");
   if (found == 0) return;
-  connection_.execute("ANALYZE " + table_.claims);  // else the planner takes the claims for one and loops over the rest
+  connection_.execute("ANALYZE " +
+                      table_.claim_part.heap);  // else the planner takes the claims for one and loops over the rest
   if (can_be_freed(index)) {
-    connection_.execute("UPDATE " + table_.claims + " c SET freed_by = v.record FROM " + table_.verdicts + " v JOIN " +
-                        table_.typed_rows() + " s ON s." + table_.record + " = v.record JOIN " + table_.target_rows +
-                        " t ON " + table_.same_identity("s", "t") + " WHERE v.verdict = 'u' AND c.place = " + number +
-                        " AND c.holder_table = t.tableoid AND c.holder_row = t.ctid");
+    connection_.execute("UPDATE " + table_.claim_part.heap + " c SET freed_by = v.record FROM " + table_.verdicts +
+                        " v JOIN " + table_.typed_rows() + " s ON s." + table_.record + " = v.record JOIN " +
+                        table_.target_rows + " t ON " + table_.same_identity("s", "t") +
+                        " WHERE v.verdict = 'u' AND c.place = " + number +
+                        " AND c.holder_table = t.tableoid AND c.holder_row = t.ctid" + table_.claim_part.only("c"));
     // A holder that keeps its key frees nothing.
-    connection_.execute("UPDATE " + table_.claims + " c SET freed_by = NULL FROM " + staged_keys(table_, index) +
-                        " k, " + staged_keys(table_, index) + " s WHERE k." + table_.record + " = c.freed_by AND s." +
-                        table_.record + " = c.record AND c.place = " + number + " AND " +
-                        same_index_key(index, "k", "s"));
+    connection_.execute("UPDATE " + table_.claim_part.heap + " c SET freed_by = NULL FROM " +
+                        staged_keys(table_, index) + " k, " + staged_keys(table_, index) + " s WHERE k." +
+                        table_.record + " = c.freed_by AND s." + table_.record + " = c.record AND c.place = " + number +
+                        " AND " + same_index_key(index, "k", "s") + table_.claim_part.only("c"));
   }
   reject_claims(place, "c.freed_by IS NULL", "");
   forget_judged_claims();
-  const pqxx::result left = connection_.query("SELECT FROM " + table_.claims + " LIMIT 1");
+  const pqxx::result left = connection_.query("SELECT FROM " + table_.claims + " c LIMIT 1");
   table_.claims_left = !left.empty();
 }
 
@@ -177,8 +177,8 @@ std::uint64_t KeyClassifier::reject_unfreed() {
 }
 
 void KeyClassifier::forget_judged_claims() {
-  connection_.execute("DELETE FROM " + table_.claims + " c WHERE NOT EXISTS (SELECT FROM " + table_.verdicts +
-                      " v WHERE v.record = c.record)");
+  connection_.execute("DELETE FROM " + table_.claim_part.heap + " c WHERE NOT EXISTS (SELECT FROM " + table_.verdicts +
+                      " v WHERE v.record = c.record)" + table_.claim_part.only("c"));
 }
 
 std::uint64_t KeyClassifier::reject_all_claims() {

@@ -1,6 +1,6 @@
 // The keys of a table beside its identity: unique indexes of every kind and exclusion constraints, judged by set
 // against the target and within the file. Temporary tables of its own, made before a dry run turns read-only:
-//   claim_N        a staged row that claims a key which a row of the target holds: the index (its place in
+//   claim          a staged row that claims a key which a row of the target holds: the index (its place in
 //                  unique_indexes), the record, the holder's place, and the record that frees the key by its update, if
 //                  one does
 //   exclusion_N_I  the keys that the staged rows bring under exclusion constraint I, under an index like its own
@@ -19,7 +19,7 @@ class KeyClassifier {
  public:
   KeyClassifier(Connection& connection, StagedTable& table) : connection_(connection), table_(table) {}
 
-  // Makes the temporary tables.
+  // Makes the temporary tables of exclusion constraints.
   void prepare();
 
   // Leaves out rows whose keys are taken. A key that another row of the file gives up is free.

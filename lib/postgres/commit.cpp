@@ -77,6 +77,19 @@ class LostCommit {
   bool other_server_ = false;
 };
 
+// An answer in words, behind which the server waits for more: it has rolled back, and says why. Words of a pooler about
+// a server that it has lost are no such answer.
+bool is_refusal(const ServerError& error, const Connection& connection) {
+  const std::string& state = error.fields().sqlstate;
+  return connection.transaction_status() == PQTRANS_IDLE && !state.starts_with("08") && !state.starts_with("57P");
+}
+
+[[noreturn]] void refuse(const ServerError& error) {
+  throw ServerError(error.kind(),
+                    std::string("the server refused to commit, and rolled the import back: ") + error.what(),
+                    error.hint(), error.fields());
+}
+
 }  // namespace
 
 std::string history_of(Connection& connection) {
@@ -100,6 +113,10 @@ std::string commit(std::unique_ptr<Connection>& connection,
   std::string tag;
   try {
     tag = connection->execute_for_tag("COMMIT");
+  } catch (const ServerError& error) {
+    if (is_refusal(error, *connection)) refuse(error);
+    if (error.kind() != ErrorKind::kConnection || transaction.empty()) throw;
+    return LostCommit(connection, reconnect, history, transaction).resolve();
   } catch (const Error& error) {
     const bool lost = error.kind() == ErrorKind::kConnection ||
                       connection->transaction_status() == PQTRANS_UNKNOWN;  // a stop shuts a mute line

@@ -71,7 +71,7 @@ std::vector<engine::ColumnChange> changes_of(const pqxx::field& columns, const p
   return changes;
 }
 
-// INSERT INTO change_N: `rows` is FROM and its joins with the file's rows called s and the target's called t.
+// INSERT INTO the changes: `rows` is FROM and its joins with the file's rows called s and the target's called t.
 std::string changes_sql(const StagedTable& table, const std::string& record, const std::string& rows) {
   std::vector<std::string> values;
   for (const StagedColumn& column : table.columns) {
@@ -84,8 +84,8 @@ std::string changes_sql(const StagedTable& table, const std::string& record, con
                      ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + after + ")::pg_catalog.record)");
   }
   if (values.empty()) return {};
-  return "INSERT INTO " + table.changes + " SELECT " + record + ", " + table.target_is_newer() +
-         ", x.columns, x.before, x.after FROM " + rows +
+  return table.change_part.into(kChangeColumns) + " SELECT " + table.change_part.first() + record + ", " +
+         table.target_is_newer() + ", x.columns, x.before, x.after FROM " + rows +
          " CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(c.name ORDER BY c.n) AS columns, "
          "pg_catalog.array_agg(c.before ORDER BY c.n) AS before, pg_catalog.array_agg(c.after ORDER BY c.n) AS after "
          "FROM (VALUES " +
@@ -113,14 +113,8 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which, eng
 
 }  // namespace
 
-void create_changes(Connection& connection, const StagedTable& table) {
-  connection.execute("CREATE TEMPORARY TABLE " + table.changes +
-                     " (record pg_catalog.int8, newer pg_catalog.bool, columns pg_catalog.text[], before "
-                     "pg_catalog.text[], after pg_catalog.text[]) ON COMMIT DROP");
-}
-
 void gather_changes(Connection& connection, const StagedTable& table) {
-  if (!table.plan.identity.empty()) {
+  if (!table.plan.identity.empty() && table.may_be_written > 0) {
     const std::string updates =
         changes_sql(table, "v.record",
                     table.verdicts + " v JOIN " + table.typed_rows() + " s ON s." + table.record + " = v.record JOIN " +
@@ -134,12 +128,12 @@ void gather_changes(Connection& connection, const StagedTable& table) {
                         table.target_rows + " t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row");
     if (!conflicts.empty()) connection.execute(conflicts);
   }
-  connection.execute("ANALYZE " + table.changes);
+  if (table.change_part.number.empty() && table.has_rows()) connection.execute("ANALYZE " + table.change_part.heap);
 }
 
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     const std::function<bool(const engine::Decision&)>& take) {
-  if (which == engine::Decisions::kLeftOut && table.rejected_rows == 0) return;
+  if (table.rejected_rows == 0 && (which == engine::Decisions::kLeftOut || table.may_be_written == 0)) return;
   connection.execute("DECLARE decision NO SCROLL CURSOR FOR " + decisions_sql(table, which, detail));
   bool more = true;
   while (more) {

@@ -11,9 +11,7 @@
 
 namespace postgres {
 
-void create_changes(Connection& connection, const StagedTable& table);
-
-// Behind the classification and before the merge. Writes change_N.
+// Behind the classification and before the merge. Writes the changes.
 void gather_changes(Connection& connection, const StagedTable& table);
 
 // As engine::Target::for_each_decision says. kFull only behind gather_changes.

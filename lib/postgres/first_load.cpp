@@ -165,7 +165,8 @@ void FirstLoad::drop_constraint(const std::string& table, const std::string& nam
 bool FirstLoad::load(StagedTable& table, format::TableReader& records, base::Progress& progress) {
   Stager stager(connection_, table, progress);
   if (goes_straight(table)) return stager.load(records);
-  create_stage(connection_, table);
+  if (!table.has_rows()) return true;
+  temporary_.create_stage(table);
   stager.stage(records);
   if (table.rejected_rows > 0) return false;
   connection_.execute(table.insert_sql());
@@ -187,6 +188,7 @@ void FirstLoad::finish(base::Progress& progress) {
 
 void FirstLoad::abandon() {
   connection_.execute("ROLLBACK TO SAVEPOINT first_load; RELEASE SAVEPOINT first_load");
+  temporary_.forget();
   for (StagedTable& table : tables_) {
     table.counts = {};
     table.staged_rows = 0;

@@ -13,12 +13,14 @@
 #include "format/table_reader.h"
 #include "postgres/connection.h"
 #include "postgres/staged_table.h"
+#include "postgres/temporary_tables.h"
 
 namespace postgres {
 
 class FirstLoad {
  public:
-  FirstLoad(Connection& connection, std::vector<StagedTable>& tables) : connection_(connection), tables_(tables) {}
+  FirstLoad(Connection& connection, std::vector<StagedTable>& tables, TemporaryTables& temporary)
+      : connection_(connection), tables_(tables), temporary_(temporary) {}
 
   // False where the conditions are not met; then nothing has changed.
   // `search_path` is the session's own, for functions of checks and indexes.
@@ -43,6 +45,7 @@ class FirstLoad {
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
+  TemporaryTables& temporary_;
   std::vector<std::string> indexes_;       // statements that make them again, unique and primary keys among them
   std::vector<std::string> foreign_keys_;  // the same
   std::string own_search_path_;

@@ -106,7 +106,8 @@ class Introspection {
          connection_.query("SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), "
                            "a.attnotnull, a.attgenerated <> '', "
                            "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod, COALESCE((SELECT "
-                           "c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true) "
+                           "c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true), "
+                           "a.attcollation "
                            "FROM pg_catalog.pg_attribute a "
                            "WHERE a.attrelid" +
                            among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
@@ -123,6 +124,7 @@ class Introspection {
       ColumnDetails details = resolve(oid_of(row[7]), row[8].as<std::int32_t>());
       details.type_sql = column.type;
       if (!details.is_domain) details.base_sql = column.type;
+      details.collation = oid_of(row[10]);
       details.bytewise = is_bytewise(details.type, is_true(row[9]));
       details.type.not_null = details.type.not_null || column.not_null;
       column.not_null = details.type.not_null;

@@ -16,9 +16,10 @@ namespace postgres {
 struct ColumnDetails {
   ColumnType type;  // a domain is resolved to its base type
   bool is_domain = false;
-  std::string type_sql;   // the column's own type, to cast to: "public.email", "numeric(12,2)"
-  std::string base_sql;   // the same without the domain
-  bool bytewise = false;  // the server calls two values equal if and only if their binary forms are
+  std::string type_sql;         // the column's own type, to cast to: "public.email", "numeric(12,2)"
+  std::string base_sql;         // the same without the domain
+  std::uint32_t collation = 0;  // pg_collation.oid of the column
+  bool bytewise = false;        // the server calls two values equal if and only if their binary forms are
 
   // Behind a column that is compared by the operators of its index: those take a domain only as its base type where
   // they are polymorphic (enums).

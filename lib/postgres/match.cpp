@@ -58,7 +58,7 @@ std::string matched_target(const StagedTable& table) {
 
 }  // namespace
 
-void Matcher::prepare(const std::vector<std::vector<std::size_t>>& components) {
+void Matcher::demand_independent_keys(const std::vector<std::vector<std::size_t>>& components) const {
   for (const auto& component : components) {
     for (const std::size_t number : component) {
       const StagedTable& table = tables_[number];
@@ -72,33 +72,31 @@ void Matcher::prepare(const std::vector<std::vector<std::size_t>>& components) {
                       "match by columns that do not depend on keys of the database");
         }
       }
-      connection_.execute("CREATE TEMPORARY TABLE " + table.matches +
-                          " (record pg_catalog.int8, file_key pg_catalog.bytea, target_table pg_catalog.oid, "
-                          "target_row pg_catalog.tid) ON COMMIT DROP");
     }
   }
 }
 
 void Matcher::match(const std::vector<std::size_t>& component) {
   for (const std::size_t number : component) {
-    if (!tables_[number].plan.match.empty()) find(tables_[number]);
+    if (!tables_[number].plan.match.empty() && tables_[number].has_rows()) find(tables_[number]);
   }
   for (const std::size_t number : component) {
     StagedTable& parent = tables_[number];
     if (taken_over(parent).empty()) continue;
     for (StagedTable& child : tables_) {
+      if (!child.has_rows()) continue;
       for (const std::size_t key : following_keys(parent, child)) follow(parent, child, key);
     }
-    take_over(parent);
+    if (parent.has_rows()) take_over(parent);
   }
 }
 
 void Matcher::find(StagedTable& table) {
-  connection_.execute("INSERT INTO " + table.matches + " SELECT s." + table.record + ", pg_catalog.convert_to(" +
-                      table.key_text("s") + ", 'UTF8'), t.tableoid, t.ctid FROM " + table.typed_rows() + " s JOIN " +
-                      table.target_rows + " t ON " + same_match(table, "s", "t") + " WHERE " +
-                      not_rejected(table, "s"));
-  connection_.execute("ANALYZE " + table.matches);
+  connection_.execute(table.match_part.into(kMatchColumns) + " SELECT " + table.match_part.first() + "s." +
+                      table.record + ", pg_catalog.convert_to(" + table.key_text("s") +
+                      ", 'UTF8'), t.tableoid, t.ctid FROM " + table.typed_rows() + " s JOIN " + table.target_rows +
+                      " t ON " + same_match(table, "s", "t") + " WHERE " + not_rejected(table, "s"));
+  connection_.execute("ANALYZE " + table.match_part.heap);
   reject_ambiguous(table);
   reject_taken_identities(table);
 }
@@ -117,7 +115,8 @@ void Matcher::reject_ambiguous(StagedTable& table) {
         reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
   }
   if (found > 0) {
-    connection_.execute("DELETE FROM " + table.matches + " m USING " + table.rejects + " r WHERE r.record = m.record");
+    connection_.execute("DELETE FROM " + table.match_part.heap + " m USING " + table.rejects +
+                        " r WHERE r.record = m.record" + table.match_part.only("m"));
   }
 }
 
@@ -175,10 +174,11 @@ void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t 
                         " AND NOT EXISTS (SELECT FROM " + parent.typed_rows() + " p WHERE " + join(same, " AND ") +
                         " AND " + not_rejected(parent, "p") + ")"));
   child.keys_differ = false;
-  connection_.execute("UPDATE " + child.stage + " k SET " + join(assignments, ", ") + " FROM (SELECT s." +
+  connection_.execute("UPDATE " + child.stage_part.heap + " k SET " + join(assignments, ", ") + " FROM (SELECT s." +
                       child.record + " AS number, " + join(values, ", ") + " FROM " + child.typed_rows() + " s JOIN " +
                       parent.typed_rows() + " p ON " + join(same, " AND ") + " JOIN " + matched_target(parent) +
-                      " ON m.record = p." + parent.record + ") x WHERE x.number = " + child.stage_record("k"));
+                      " ON m.record = p." + parent.record + ") x WHERE x.number = " + child.stage_record("k") +
+                      child.stage_part.only("k"));
 }
 
 void Matcher::take_over(StagedTable& table) {
@@ -193,12 +193,12 @@ void Matcher::take_over(StagedTable& table) {
   }
   std::vector<std::string> after;
   for (const std::string& column : taken_over(table)) after.push_back("t." + quote_name(column));
-  table.remapped =
-      connection_.execute("UPDATE " + table.stage + " k SET " + join(assignments, ", ") + " FROM (SELECT s." +
-                          table.record + " AS number, " + join(values, ", ") + " FROM " + table.typed_rows() +
-                          " s JOIN " + matched_target(table) + " ON m.record = s." + table.record + " WHERE ROW(" +
-                          join(before, ", ") + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" +
-                          join(after, ", ") + ")::pg_catalog.record) x WHERE x.number = " + table.stage_record("k"));
+  table.remapped = connection_.execute(
+      "UPDATE " + table.stage_part.heap + " k SET " + join(assignments, ", ") + " FROM (SELECT s." + table.record +
+      " AS number, " + join(values, ", ") + " FROM " + table.typed_rows() + " s JOIN " + matched_target(table) +
+      " ON m.record = s." + table.record + " WHERE ROW(" + join(before, ", ") +
+      ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + join(after, ", ") +
+      ")::pg_catalog.record) x WHERE x.number = " + table.stage_record("k") + table.stage_part.only("k"));
   table.keys_differ = false;
   analyze_stage(connection_, table);
 }

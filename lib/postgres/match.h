@@ -1,7 +1,7 @@
 // Rows found by a natural key instead of their own: a staged row takes over the identity of the target's row that has
 // the same natural key, and every staged row that referred to it by a foreign key follows. Afterwards all is as if the
-// file had been written with the target's keys. Temporary table of its own, made before a dry run turns read-only:
-//   match_N  record, the key in the file (bytea), and where the target's row stands
+// file had been written with the target's keys. What it found stands in a temporary table:
+//   match  record, the key in the file (bytea), and where the target's row stands
 // One thread, that of the connection.
 #pragma once
 
@@ -17,8 +17,8 @@ class Matcher {
  public:
   Matcher(Connection& connection, std::vector<StagedTable>& tables) : connection_(connection), tables_(tables) {}
 
-  // Makes the temporary tables. Throws kUsage for natural keys that cannot work.
-  void prepare(const std::vector<std::vector<std::size_t>>& components);
+  // Throws kUsage for natural keys that cannot work.
+  void demand_independent_keys(const std::vector<std::vector<std::size_t>>& components) const;
 
   // Of one component, before its rows are compared with the target: its parents are matched already.
   void match(const std::vector<std::size_t>& component);

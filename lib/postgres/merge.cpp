@@ -132,8 +132,9 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
   constexpr int kMaxLevels = 200;
   const auto mark = [&](char from, char to) {
     for (const std::size_t number : component) {
-      connection_.execute("UPDATE " + tables_[number].verdicts + " SET verdict = '" + to + "' WHERE verdict = '" +
-                          from + "'");
+      const HeapPart& verdicts = tables_[number].verdict_part;
+      connection_.execute("UPDATE " + verdicts.heap + " v SET verdict = '" + to + "' WHERE v.verdict = '" + from + "'" +
+                          verdicts.only("v"));
     }
   };
   bool refused = false;
@@ -176,8 +177,8 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
 
 // Marks the waiting rows of `table` whose parents among the tables of the component are in the target.
 std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const {
-  std::string sql = "UPDATE " + table.verdicts + " v SET verdict = 'i' FROM " + table.typed_rows() +
-                    " s WHERE v.verdict = 'p' AND v.record = s." + table.record;
+  std::string sql = "UPDATE " + table.verdict_part.heap + " v SET verdict = 'i' FROM " + table.typed_rows() +
+                    " s WHERE v.verdict = 'p' AND v.record = s." + table.record + table.verdict_part.only("v");
   for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
     const catalog::ForeignKey& foreign = table.details.table.foreign_keys[key];
     const auto parent = std::find_if(component.begin(), component.end(),
@@ -234,8 +235,8 @@ bool Merger::write(StagedTable& table, Step step) {
 void Merger::index_records(StagedTable& table) {
   if (table.records_indexed) return;
   table.records_indexed = true;
-  connection_.execute("CREATE INDEX ON " + table.verdicts + " (record)");
-  connection_.execute("CREATE INDEX ON " + table.stage + " ((" + table.stage_record() + "))");
+  connection_.execute("CREATE INDEX ON " + table.verdict_part.heap + " (record)");
+  connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
 }
 
 void Merger::write_range(StagedTable& table, Step step, Range range) {
@@ -346,7 +347,7 @@ bool Merger::reject_unwritten(StagedTable& table) {
 }
 
 void Merger::report_changed(StagedTable& table) {
-  if (table.details.triggers.empty() || table.plan.identity.empty()) return;
+  if (table.details.triggers.empty() || table.plan.identity.empty() || table.may_be_written == 0) return;
   const pqxx::result changed =
       connection_.query("SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
                         " v ON v.record = s." + table.record + " LEFT JOIN " + table.target_rows + " t ON " +
@@ -358,6 +359,7 @@ void Merger::report_changed(StagedTable& table) {
 }
 
 std::uint64_t Merger::count(const StagedTable& table, Step step, Range range) {
+  if (table.may_be_written == 0) return 0;
   return connection_
       .query("SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" + letter(step) + "'" +
              in_range(range.first, range.last))[0][0]

@@ -6,8 +6,10 @@ namespace postgres {
 
 std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows) {
   const auto bytes = [](const std::string& text) { return "pg_catalog.convert_to(" + text + ", 'UTF8')"; };
-  std::string sql = "INSERT INTO " + table.rejects + " SELECT DISTINCT ON (1) s." + table.record + ", '" +
-                    rejection.verdict + "', " + bytes(table.key_text("s")) + ", " + bytes(rejection.reason) + ", ";
+  const std::string record = "s." + table.record;
+  std::string sql = table.reject_part.into(kRejectColumns) + " SELECT DISTINCT ON (" + record + ") " +
+                    table.reject_part.first() + record + ", '" + rejection.verdict + "', " +
+                    bytes(table.key_text("s")) + ", " + bytes(rejection.reason) + ", ";
   sql += rejection.constraint.empty() ? "NULL" : bytes(quote_literal(rejection.constraint));
   sql += rejection.holder.empty() ? ", NULL, NULL, NULL" : ", " + bytes(rejection.holder) + ", t.tableoid, t.ctid";
   return sql + " FROM " + rows;
@@ -43,7 +45,8 @@ std::uint64_t reject(Connection& connection, StagedTable& table, const std::stri
   const std::uint64_t found = connection.execute(sql);
   if (found == 0) return 0;
   table.rejected_rows += found;
-  connection.execute("DELETE FROM " + table.verdicts + " v USING " + table.rejects + " r WHERE r.record = v.record");
+  connection.execute("DELETE FROM " + table.verdict_part.heap + " v USING " + table.rejects +
+                     " r WHERE r.record = v.record" + table.verdict_part.only("v"));
   return found;
 }
 

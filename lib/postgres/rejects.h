@@ -1,5 +1,5 @@
-// Leaving rows out: one entry in reject_N a record, with its reason, and none in verdict_N any more. One thread, that
-// of the connection.
+// Leaving rows out: one entry in the rejects a record, with its reason, and none in the verdicts any more. One thread,
+// that of the connection.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Rejection {
   std::string holder;      // the key of the row of the target called t; empty: there is none
 };
 
-// INSERT INTO reject_N …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
+// INSERT INTO the rejects …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
 std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows);
 
 // Condition: nothing speaks against the staged row `alias`, whatever its verdict.
@@ -33,7 +33,7 @@ std::uint64_t reject_repeated(Connection& connection, StagedTable& table, const 
 // The staged rows that are still to be written, called s; ends in a WHERE.
 std::string accepted_rows(const StagedTable& table);
 
-// Runs an INSERT INTO reject_N and takes its rows out of verdict_N. Returns how many.
+// Runs an INSERT INTO the rejects and takes its rows out of the verdicts. Returns how many.
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
 
 // The same for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a

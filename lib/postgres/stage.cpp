@@ -27,6 +27,12 @@ void put_bytes(base::ByteBuffer& out, std::string_view bytes) {
   out.append(bytes);
 }
 
+// The field that says whose row of a shared table it is.
+void put_plan(base::ByteBuffer& out, const HeapPart& part) {
+  put(out, static_cast<std::uint32_t>(sizeof(std::uint32_t)));
+  put(out, static_cast<std::uint32_t>(std::stoul(part.number)));
+}
+
 // "COPY stage_3, line 17, column data: …": the first number after the table's name, whatever language the server
 // speaks.
 std::uint64_t line_of(const std::string& context, const std::string& stage) {
@@ -39,36 +45,10 @@ std::uint64_t line_of(const std::string& context, const std::string& stage) {
 
 }  // namespace
 
-void create_stage(Connection& connection, const StagedTable& table) {
-  const auto value = [](const StagedColumn& column) {
-    return column.stage_type.empty() ? "t." + column.quoted : "NULL::" + column.stage_type;
-  };
-  std::string list;
-  if (table.first_column_type.empty()) {
-    list = "NULL::pg_catalog.int8 AS " + table.record;
-  } else {
-    connection.execute("CREATE TEMPORARY TABLE " + table.first_column_type +
-                       " ON COMMIT DROP AS SELECT NULL::pg_catalog.int8 AS record, " + value(table.columns.front()) +
-                       " AS value FROM " + table.target + " AS t WITH NO DATA");
-    list = "NULL::" + table.first_column_type + " AS " + table.columns.front().quoted;
-  }
-  for (const StagedColumn& column : table.columns) {
-    if (!table.first_column_type.empty() && &column == &table.columns.front()) continue;
-    list += ", " + value(column) + " AS " + column.quoted;
-  }
-  // AS SELECT takes over types, modifiers and collations exactly, and neither defaults nor constraints.
-  connection.execute("CREATE TEMPORARY TABLE " + table.stage + " ON COMMIT DROP AS SELECT " + list + " FROM " +
-                     table.target + " AS t WITH NO DATA; CREATE TEMPORARY TABLE " + table.verdicts +
-                     " (record pg_catalog.int8, verdict pg_catalog.\"char\") ON COMMIT DROP; CREATE TEMPORARY TABLE " +
-                     table.rejects +
-                     " (record pg_catalog.int8, verdict pg_catalog.\"char\", key pg_catalog.bytea, reason "
-                     "pg_catalog.bytea, \"constraint\" pg_catalog.bytea, holder pg_catalog.bytea, holder_table "
-                     "pg_catalog.oid, holder_row pg_catalog.tid) ON COMMIT DROP");
-}
-
 void analyze_stage(Connection& connection, const StagedTable& table) {
+  if (!table.stage_part.number.empty() || !table.has_rows()) return;
   const std::string columns = table.joined_columns();
-  connection.execute("ANALYZE " + table.stage + (columns.empty() ? std::string{} : " (" + columns + ")"));
+  connection.execute("ANALYZE " + table.stage_part.heap + (columns.empty() ? std::string{} : " (" + columns + ")"));
 }
 
 Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progress)
@@ -83,6 +63,12 @@ Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progr
 }
 
 void Stager::stage(format::TableReader& records) {
+  if (!table_.has_rows()) {
+    if (!records.next()) return;
+    throw Error(ErrorKind::kFile,
+                "the file was changed while it was read: it holds rows of " + table_.details.table.name.name + " now",
+                "nothing was written; run the import again");
+  }
   std::uint64_t limit = kMaxSegmentRows;
   bool ended = false;
   while (!ended) {
@@ -97,7 +83,7 @@ void Stager::stage(format::TableReader& records) {
       connection_.execute("ROLLBACK TO SAVEPOINT segment");
       records.restore(start);
       forget_rejects();
-      const std::uint64_t line = line_of(error.fields().context, table_.stage);
+      const std::uint64_t line = line_of(error.fields().context, table_.stage_part.heap);
       if (line == 0 && limit > 1) {
         limit /= 2;  // a server that names no line: come down to the row by halving
         continue;
@@ -198,7 +184,9 @@ bool Stager::encode(const format::RawRecord& record, std::span<const format::Val
   key_.clear();
   const bool number_in_first_column = goal_ == Goal::kStage && !table_.first_column_type.empty();
   const bool number_column = goal_ == Goal::kStage && !number_in_first_column;
-  put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (number_column ? 1 : 0)));
+  const bool plan_column = goal_ == Goal::kStage && !table_.stage_part.number.empty();
+  put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (plan_column ? 1 : 0) + (number_column ? 1 : 0)));
+  if (plan_column) put_plan(rows_, table_.stage_part);
   if (number_column) put_record_number(record.number);
   for (const StagedColumn& column : table_.columns) {
     const bool first = number_in_first_column && &column == &table_.columns.front();
@@ -257,7 +245,8 @@ void Stager::refuse(std::uint64_t record, std::span<const format::Value> values,
                                            : value.text;
     if (identity.empty() && key.size() > 1000) break;
   }
-  put(rejects_, std::uint16_t{4});
+  put(rejects_, static_cast<std::uint16_t>(table_.reject_part.number.empty() ? 4 : 5));
+  if (!table_.reject_part.number.empty()) put_plan(rejects_, table_.reject_part);
   put(rejects_, static_cast<std::uint32_t>(sizeof(std::uint64_t)));
   put(rejects_, record);
   put_bytes(rejects_, "x");
@@ -273,7 +262,9 @@ void Stager::forget_rejects() {
 
 void Stager::flush_rejects() {
   if (rejected_ == 0) return;
-  connection_.begin_copy_in("COPY " + table_.rejects + " (record, verdict, key, reason) FROM STDIN (FORMAT binary)");
+  connection_.begin_copy_in("COPY " + table_.reject_part.heap +
+                            (table_.reject_part.number.empty() ? " (" : " (plan, ") +
+                            "record, verdict, key, reason) FROM STDIN (FORMAT binary)");
   connection_.send_chunk(kCopyHeader);
   connection_.send_chunk(rejects_.view());
   connection_.send_chunk(kCopyTrailer);
@@ -283,9 +274,11 @@ void Stager::flush_rejects() {
 
 std::string Stager::copy_sql() const {
   std::vector<std::string> list;
-  if (goal_ == Goal::kStage && table_.first_column_type.empty()) list.push_back(table_.record);
-  for (const StagedColumn& column : table_.columns) list.push_back(column.quoted);
-  return "COPY " + (goal_ == Goal::kStage ? table_.stage : table_.target) + " (" + join(list, ", ") +
+  const bool staged = goal_ == Goal::kStage;
+  if (staged && !table_.stage_part.number.empty()) list.emplace_back("plan");
+  if (staged && table_.first_column_type.empty()) list.push_back(table_.stage_record());
+  for (const StagedColumn& column : table_.columns) list.push_back(staged ? column.staged : column.quoted);
+  return "COPY " + (staged ? table_.stage_part.heap : table_.target) + " (" + join(list, ", ") +
          ") FROM STDIN (FORMAT binary)";
 }
 

@@ -1,6 +1,6 @@
 // Takes the records of one table into its temporary table by binary COPY: the way in. A record that the codecs refuse
-// goes to reject_N with their reason; a row that the server refuses during COPY is found by its line and left out too.
-// Works in segments, each under a savepoint, so that a refused row costs one segment and memory stays constant.
+// goes to the rejects with their reason; a row that the server refuses during COPY is found by its line and left out
+// too. Works in segments, each under a savepoint, so that a refused row costs one segment and memory stays constant.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,7 @@
 
 namespace postgres {
 
-// The temporary tables of `table`, gone with the transaction.
-void create_stage(Connection& connection, const StagedTable& table);
-
-// Whenever rows of it have come, gone or changed.
+// Whenever rows of it have come, gone or changed. Nothing for a stage that it shares with others.
 void analyze_stage(Connection& connection, const StagedTable& table);
 
 class Stager {

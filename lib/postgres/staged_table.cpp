@@ -63,12 +63,8 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   const std::string suffix = std::to_string(number);
   target = quote_name(details.table.name);
   target_rows = details.partitioned ? target : "ONLY " + target;
-  stage = "pg_temp.stage_" + suffix;
-  verdicts = "pg_temp.verdict_" + suffix;
-  rejects = "pg_temp.reject_" + suffix;
-  changes = "pg_temp.change_" + suffix;
-  claims = "pg_temp.claim_" + suffix;
-  matches = "pg_temp.match_" + suffix;
+  stage_part.heap = "pg_temp.stage_" + suffix;
+  take_parts("_" + suffix, "");
   exclusions = "pg_temp.exclusion_" + suffix + "_";
   record = quote_name(free_column_name(details.table));
   for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
@@ -78,22 +74,40 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     const std::string& name = details.table.columns[place].name;
     const bool in_identity = std::ranges::find(plan.identity, name) != plan.identity.end();
     columns.push_back({i, name, quote_name(name), stage_type_of(column), stage_oid_of(column), cast_of(column),
-                       Codec(column.type), in_identity});
+                       Codec(column.type), in_identity, quote_name(name)});
   }
   if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
 }
 
+// Of all but the stage.
+void StagedTable::take_parts(const std::string& suffix, const std::string& number) {
+  verdict_part = {"pg_temp.verdict" + suffix, number};
+  reject_part = {"pg_temp.reject" + suffix, number};
+  change_part = {"pg_temp.change" + suffix, number};
+  claim_part = {"pg_temp.claim" + suffix, number};
+  match_part = {"pg_temp.match" + suffix, number};
+  verdicts = verdict_part.rows(kVerdictColumns);
+  rejects = reject_part.rows(kRejectColumns);
+  changes = change_part.rows(kChangeColumns);
+  claims = claim_part.rows(kClaimColumns);
+  matches = match_part.rows(kMatchColumns);
+  records_indexed = !number.empty();
+}
+
 std::string StagedTable::stage_record() const {
+  if (!stage_part.number.empty()) return "record";
   return first_column_type.empty() ? record : "(" + columns.front().quoted + ").record";
 }
 
 std::string StagedTable::stage_record(const std::string& alias) const {
+  if (!stage_part.number.empty()) return alias + ".record";
   return first_column_type.empty() ? alias + "." + record : "(" + alias + "." + columns.front().quoted + ").record";
 }
 
 std::string StagedTable::stage_target(const std::string& column) const {
   const bool beside_record = !first_column_type.empty() && columns.front().name == column;
-  return quote_name(column) + (beside_record ? ".value" : "");
+  const auto staged = std::ranges::find(columns, column, &StagedColumn::name);
+  return staged->staged + (beside_record ? ".value" : "");
 }
 
 std::string StagedTable::stage_value(const std::string& column, const std::string& value) const {
@@ -120,14 +134,24 @@ std::string StagedTable::typed_rows() const { return rows(Casts::kApplied); }
 std::string StagedTable::raw_rows() const { return rows(Casts::kLeftOut); }
 
 std::string StagedTable::rows(Casts casts) const {
+  if (!has_rows()) return no_rows();
   std::string sql = "(SELECT " + stage_record() + " AS " + record;
   for (const StagedColumn& column : columns) {
     const bool beside_record = !first_column_type.empty() && &column == &columns.front();
-    sql += beside_record ? ", (" + column.quoted + ").value" : ", " + column.quoted;
+    sql += beside_record ? ", (" + column.staged + ").value" : ", " + column.staged;
     if (casts == Casts::kApplied) sql += column.cast;
-    if (beside_record || !column.cast.empty()) sql += " AS " + column.quoted;
+    if (beside_record || !column.cast.empty() || column.staged != column.quoted) sql += " AS " + column.quoted;
   }
-  return sql + " FROM " + stage + ")";
+  sql += " FROM " + stage_part.heap;
+  if (!stage_part.number.empty()) sql += " WHERE plan OPERATOR(pg_catalog.=) " + stage_part.number;
+  return sql + ")";
+}
+
+// The same columns from the target itself.
+std::string StagedTable::no_rows() const {
+  std::string sql = "(SELECT NULL::pg_catalog.int8 AS " + record;
+  for (const StagedColumn& column : columns) sql += ", t." + column.quoted;
+  return sql + " FROM " + target + " AS t WHERE false)";
 }
 
 std::string StagedTable::insert_sql() const {

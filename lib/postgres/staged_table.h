@@ -1,12 +1,7 @@
 // One table of an import while it is under way: the target's table, the columns that the file brings, and the names and
 // SQL fragments that stage, classify and merge share. Holds no rows: those are in temporary tables of the server
-//   stage_N    one row a record that could be staged
-//   verdict_N  record, verdict ('i' or 'u') of the rows to be written; a staged row without an entry is unchanged
-//   reject_N   record, verdict ('c', 'x', or 's' for a skipped row), key, reason, the constraint against the row and
-//   the
-//              key of the target's row that holds what it claims; bytea, so that any text fits any encoding. And where
-//              that row stands
-//   change_N   record, the columns that change, their values before and after; only where details are asked for
+// (temporary_tables.h), which several tables may share. `verdicts`, `rejects` and so on are relations to read; who
+// writes goes through the part of the temporary table behind it.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +11,7 @@
 
 #include "engine/target.h"
 #include "postgres/codec.h"
+#include "postgres/heap_part.h"
 #include "postgres/introspect.h"
 
 namespace postgres {
@@ -29,6 +25,7 @@ struct StagedColumn {
   std::string cast;         // "::public.email"; empty: staged in its own type
   Codec codec;
   bool in_identity = false;
+  std::string staged;  // the column of the stage that holds it, quoted
 };
 
 struct StagedTable {
@@ -39,26 +36,37 @@ struct StagedTable {
   std::vector<StagedColumn> columns;
   std::string target;  // "schema"."table"
   std::string
-      target_rows;    // the same to read and to update: without children by inheritance, which are tables of their own
-  std::string stage;  // pg_temp.stage_N and so on
-  std::string verdicts;
+      target_rows;  // the same to read and to update: without children by inheritance, which are tables of their own
+  HeapPart stage_part;  // read by typed_rows() and raw_rows()
+  HeapPart verdict_part;
+  HeapPart reject_part;
+  HeapPart change_part;
+  HeapPart claim_part;
+  HeapPart match_part;
+  std::string verdicts;  // of each the relation that holds this table's rows only, for FROM and JOIN
   std::string rejects;
   std::string changes;
   std::string claims;
   std::string matches;
   std::string exclusions;  // pg_temp.exclusion_N_, to be followed by the constraint's number
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
-  // A table of as many columns as a table may have leaves no room for one more in stage_N: there the first column is of
-  // this row type and holds the record number beside the value. Empty for any other table.
+  // A table of as many columns as a table may have leaves no room for one more in its stage: there the first column is
+  // of this row type and holds the record number beside the value. Empty for any other table.
   std::string first_column_type;  // pg_temp.first_N
   engine::VerdictCounts counts;   // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
-  std::uint64_t remapped = 0;    // rows that took over the target's identity
-  bool keys_differ = false;      // no two staged rows have the same identity: known without asking the server
-  bool loaded = false;           // by FirstLoad: the rows are in the target and nowhere else
-  bool claims_left = false;      // claim_N holds claims of accepted rows
-  bool records_indexed = false;  // verdict_N and stage_N have an index by record
+  std::uint64_t may_be_written = 0;  // verdicts that the comparison with the target found; some may be rejected since
+  std::uint64_t remapped = 0;        // rows that took over the target's identity
+  bool keys_differ = false;          // no two staged rows have the same identity: known without asking the server
+  bool loaded = false;               // by FirstLoad: the rows are in the target and nowhere else
+  bool claims_left = false;          // claims of accepted rows are left
+  bool records_indexed = false;      // verdicts and stage have an index by record
+
+  // The file holds rows of it; others have no stage.
+  bool has_rows() const { return plan.rows > 0; }
+  // Makes it read and write these.
+  void take_parts(const std::string& suffix, const std::string& number);
 
   // The record number in the stage itself: a column, or a part of the first one.
   std::string stage_record() const;
@@ -68,7 +76,7 @@ struct StagedTable {
   std::string stage_value(const std::string& column, const std::string& value) const;
   bool has_columns(const std::vector<std::string>& names) const;
 
-  // "(SELECT record, "a", "b"::public.email AS "b" FROM stage_N)": staged rows as the target's types see them.
+  // "(SELECT record, "a", "b"::public.email AS "b" FROM stage)": staged rows as the target's types see them.
   std::string typed_rows() const;
   // The same without the casts: no value of it can fail.
   std::string raw_rows() const;
@@ -103,6 +111,7 @@ struct StagedTable {
  private:
   enum class Casts { kApplied, kLeftOut };
   std::string rows(Casts casts) const;
+  std::string no_rows() const;
 };
 
 }  // namespace postgres

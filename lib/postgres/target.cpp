@@ -49,6 +49,7 @@ void PostgresTarget::begin(engine::Intent intent) {
   intent_ = intent;
   first_load_.reset();
   classifier_.reset();
+  temporary_.reset();
   tables_.clear();
   notices_.clear();
   if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
@@ -151,13 +152,14 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   }
   detail_ = detail;
   components_ = std::move(components);
-  classifier_.emplace(*connection_, tables_, components_);
+  temporary_.emplace(*connection_, tables_);
+  classifier_.emplace(*connection_, tables_, components_, *temporary_);
   demand_all_privileges();
   guarded([&] {
     // Decisions are asked of staged rows, so a first load has none to tell.
     if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
         first_loads_ == engine::FirstLoads::kAuto) {
-      first_load_.emplace(*connection_, tables_);
+      first_load_.emplace(*connection_, tables_, *temporary_);
       if (first_load_->begin(search_path_)) return;
       first_load_.reset();
     }
@@ -168,10 +170,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
 }
 
 void PostgresTarget::create_stages() {
-  for (const StagedTable& table : tables_) {
-    create_stage(*connection_, table);
-    if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
-  }
+  temporary_->create(detail_);
   classifier_->prepare();
 }
 
@@ -279,6 +278,7 @@ engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
     counts.insert = counts.rows;
     return counts;
   }
+  if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
   for (const auto& row :
        connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
                           " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {

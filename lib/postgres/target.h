@@ -15,6 +15,7 @@
 #include "postgres/first_load.h"
 #include "postgres/introspect.h"
 #include "postgres/staged_table.h"
+#include "postgres/temporary_tables.h"
 
 namespace postgres {
 
@@ -69,6 +70,7 @@ class PostgresTarget : public engine::Target {
   std::vector<TableDetails> details_;
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;
+  std::optional<TemporaryTables> temporary_;
   std::optional<Classifier> classifier_;
   std::optional<FirstLoad> first_load_;     // under way or done
   std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull

@@ -198,6 +198,21 @@ inline void stage(engine::Target& target, const std::string& text, const std::ve
   }
 }
 
+// By table of the file.
+inline std::vector<std::uint64_t> rows_of(const std::string& text) {
+  format_test::MemorySource source(text);
+  format::RowSplitter splitter(source, 4096);
+  splitter.read_header();
+  std::vector<std::uint64_t> rows;
+  std::string section;
+  format::RawRecord record;
+  while (splitter.next_table(section)) {
+    rows.push_back(0);
+    while (splitter.next_record(record)) ++rows.back();
+  }
+  return rows;
+}
+
 // begin to classify; the transaction stays open.
 inline Imported classify(engine::Target& target, const std::string& text, const How& how,
                          std::vector<catalog::Table>& tables) {
@@ -209,11 +224,13 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
   const auto there = target.tables({});
   std::vector<engine::TablePlan> plans;
   std::vector<catalog::Table> chosen;
+  const std::vector<std::uint64_t> rows = rows_of(text);
   for (const catalog::Table& table : tables) {
     const auto found = std::find_if(there.begin(), there.end(), [&](const auto& t) { return t.name == table.name; });
     if (found == there.end()) throw std::runtime_error("the target lacks " + table.name.name);
     plans.push_back(plan_of(table, *found));
     plans.back().mode = how.mode;
+    plans.back().rows = rows[plans.size() - 1];
     if (how.change) how.change(plans.back());
     chosen.push_back(*found);
   }
