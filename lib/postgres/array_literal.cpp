@@ -22,14 +22,15 @@ bool is_null_word(std::string_view text) {
                             [](char left, char right) { return (left & ~0x20) == right; });
 }
 
-bool needs_quotes(std::string_view text) {
-  return text.empty() || is_null_word(text) || std::ranges::any_of(text, [](char byte) {
-           return std::string_view("{},\"\\").find(byte) != std::string_view::npos || is_array_space(byte);
+bool needs_quotes(std::string_view text, char delimiter) {
+  return text.empty() || is_null_word(text) || std::ranges::any_of(text, [delimiter](char byte) {
+           return byte == delimiter || std::string_view("{},\"\\").find(byte) != std::string_view::npos ||
+                  is_array_space(byte);
          });
 }
 
-void append_element(base::ByteBuffer& out, std::string_view text) {
-  if (!needs_quotes(text)) return out.append(text);
+void append_element(base::ByteBuffer& out, std::string_view text, char delimiter) {
+  if (!needs_quotes(text, delimiter)) return out.append(text);
   out.append('"');
   for (const char byte : text) {
     if (byte == '"' || byte == '\\') out.append('\\');
@@ -38,18 +39,19 @@ void append_element(base::ByteBuffer& out, std::string_view text) {
   out.append('"');
 }
 
-void print_level(const Codec& codec, base::ByteBuffer& out, FieldReader& reader, const ArrayShape& shape, int level) {
+void print_level(const Codec& codec, base::ByteBuffer& out, FieldReader& reader, const ArrayShape& shape, int level,
+                 char delimiter) {
   base::ByteBuffer text;
   out.append('{');
   for (std::int32_t i = 0; i < shape.lengths[level]; ++i) {
-    if (i != 0) out.append(',');
+    if (i != 0) out.append(delimiter);
     std::string_view element;
     if (level + 1 < shape.dimensions) {
-      print_level(codec, out, reader, shape, level + 1);
+      print_level(codec, out, reader, shape, level + 1, delimiter);
     } else if (take_element(codec, reader, element)) {
       text.clear();
       codec.element().functions().print(codec.element(), text, element);
-      append_element(out, text.view());
+      append_element(out, text.view(), delimiter);
     } else {
       out.append("NULL");
     }
@@ -177,7 +179,7 @@ class LiteralScanner {
 
 }  // namespace
 
-void print_array_literal(const Codec& codec, base::ByteBuffer& out, std::string_view field) {
+void print_array_literal(const Codec& codec, base::ByteBuffer& out, std::string_view field, char delimiter) {
   FieldReader reader(codec, field);
   const ArrayShape shape = take_array_shape(codec, reader);
   if (shape.dimensions == 0) return out.append("{}");
@@ -188,7 +190,7 @@ void print_array_literal(const Codec& codec, base::ByteBuffer& out, std::string_
     }
     out.append('=');
   }
-  print_level(codec, out, reader, shape, 0);
+  print_level(codec, out, reader, shape, 0, delimiter);
   if (!reader.rest().empty()) throw_malformed(codec);
 }
 

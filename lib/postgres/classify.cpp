@@ -175,12 +175,12 @@ void Classifier::skip_rows(StagedTable& table) {
                       written + " WHERE v.verdict = 'i'"));
   }
   if (table.plan.newer_rows == engine::NewerRows::kKeep && !table.plan.identity.empty()) {
-    const std::string column = quote_name(table.plan.changed_at);
     reject(connection_, table,
            reject_sql(table,
                       {'s',
-                       quote_literal("the target's row is newer: " + table.plan.changed_at + " ") + " || t." + column +
-                           "::pg_catalog.text || ' against ' || s." + column + "::pg_catalog.text",
+                       quote_literal("the target's row is newer: " + table.plan.changed_at + " ") + " || " +
+                           table.column_text(table.plan.changed_at, "t") + " || ' against ' || " +
+                           table.column_text(table.plan.changed_at, "s"),
                        {},
                        table.key_text("t")},
                       written + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
@@ -226,11 +226,11 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string child = "s." + quote_name(key.columns[i]);
     filled.push_back(child + " IS DISTINCT FROM NULL");
-    const std::string equals =
-        quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[foreign_key][i] + " " + child;
-    same.push_back("p." + equals);
-    moved.push_back("o." + equals);
-    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + table.readable(child, {key.columns[i]}));
+    const Equality& equality = table.details.foreign_key_equality[foreign_key][i];
+    const std::string parent_column = "." + quote_name(key.parent_columns[i]);
+    same.push_back(equality.of("p" + parent_column, child));
+    moved.push_back(equality.of("o" + parent_column, child));
+    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + table.column_text(key.columns[i], "s"));
   }
   std::uint64_t half_empty = 0;
   if (table.details.match_full[foreign_key] && key.columns.size() > 1) {

@@ -21,9 +21,10 @@ std::string index_key_text(const StagedTable& table, const UniqueIndex& index, c
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
     const std::string label = index.plain ? index.columns[i] : index.expressions[i];
+    const std::string value = alias + "." + key_column(i);
+    const std::string text = index.plain ? text_of(table.details.details_of(label).type, value) : text_of_any(value);
     parts.push_back(quote_literal(label + "=") + " || COALESCE(" +
-                    table.readable(alias + "." + key_column(i), index.plain ? std::vector{label} : index.columns) +
-                    ", 'null')");
+                    table.readable(text, index.plain ? std::vector{label} : index.columns) + ", 'null')");
   }
   return join(parts, " || ', ' || ");
 }
@@ -42,7 +43,7 @@ std::string same_index_key(const UniqueIndex& index, const std::string& a, const
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
     const std::string left = a + "." + key_column(i);
     const std::string right = b + "." + key_column(i);
-    std::string part = left + " " + index.equality[i] + " " + right;
+    std::string part = index.equality[i].of(left, right);
     if (index.nulls_not_distinct) {
       part = "(" + part + " OR (" + left + " IS NOT DISTINCT FROM NULL AND " + right + " IS NOT DISTINCT FROM NULL))";
     }

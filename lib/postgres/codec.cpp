@@ -111,6 +111,7 @@ Codec::Codec(const ColumnType& type)
     : functions_(kTextFunctions), name_(type.name), typmod_(type.typmod), not_null_(type.not_null) {
   if (is_array(type)) {
     functions_ = kArrayFunctions;
+    element_delimiter_ = type.element_delimiter;
     ColumnType element = element_type(type);
     const CodecFunctions* functions = element_functions(type);
     element_oid_ = type.element_wire_oid != 0 ? type.element_wire_oid : type.element_oid;

@@ -30,11 +30,12 @@ struct ColumnType {
   std::string element_type_name;
   char element_kind = 'b';
   std::uint32_t element_wire_oid = 0;    // typelem itself where the element is of a domain; 0: element_oid
+  char element_delimiter = ',';          // pg_type.typdelim: what stands between elements in an array's text
   std::vector<std::string> enum_labels;  // of the enum, or of the element's enum
   bool not_null = false;
 };
 
-// How the column travels: in its own binary form; as column::text; as column::text[].
+// How the column travels: in its own binary form; as its text; as an array of its elements' texts.
 enum class Transport { kBinary, kText, kTextArray };
 Transport transport_of(const ColumnType& type);
 
@@ -63,12 +64,16 @@ class Codec {
   // `reason` says why in words for the user ("too long for character varying(20): 23 characters").
   [[nodiscard]] bool encode(base::ByteBuffer& out, const format::Value& value, std::string& reason) const;
 
+  // Appends the text of such a field, without its length, as the type's input function of the server reads it.
+  void print(base::ByteBuffer& out, std::string_view field) const { functions_.print(*this, out, field); }
+
   // For the functions of a type only.
   const std::string& name() const { return name_; }
   std::int32_t typmod() const { return typmod_; }
   const CodecFunctions& functions() const { return functions_; }
   const Codec& element() const { return *element_; }
   std::uint32_t element_oid() const { return element_oid_; }
+  char element_delimiter() const { return element_delimiter_; }
   bool has_label(std::string_view label) const;
 
  private:
@@ -76,7 +81,8 @@ class Codec {
   std::string name_;
   std::int32_t typmod_ = -1;
   bool not_null_ = false;
-  std::vector<std::string> labels_;       // enums: sorted
+  std::vector<std::string> labels_;  // enums: sorted
+  char element_delimiter_ = ',';
   std::uint32_t element_oid_ = 0;         // arrays: as the wire names the element's type, and
   std::shared_ptr<const Codec> element_;  // how one element travels
 };

@@ -36,7 +36,7 @@ void decode_array(const Codec& codec, base::ByteBuffer& out, std::string_view fi
   const ArrayShape shape = take_array_shape(codec, reader);
   if (!shape.has_plain_bounds()) {
     base::ByteBuffer literal;
-    print_array_literal(codec, literal, field);
+    print_array_literal(codec, literal, field, ',');
     return format::append_json_string(out, literal.view());
   }
   if (shape.dimensions == 0) return out.append("[]");
@@ -84,6 +84,10 @@ bool scan_array(const Codec& codec, base::ByteBuffer& out, std::string_view text
   return scan_array_literal(codec, out, text, reason);
 }
 
+void print_array(const Codec& codec, base::ByteBuffer& out, std::string_view field) {
+  print_array_literal(codec, out, field, codec.element_delimiter());
+}
+
 bool encode_array(const Codec& codec, base::ByteBuffer& out, const Value& value, std::string& reason) {
   if (value.kind == ValueKind::kString) return scan_array_literal(codec, out, value.text, reason);
   if (value.kind != ValueKind::kArray) return refuse_kind(codec, value, reason);
@@ -97,6 +101,6 @@ bool encode_array(const Codec& codec, base::ByteBuffer& out, const Value& value,
 
 }  // namespace
 
-constinit const CodecFunctions kArrayFunctions = {decode_array, encode_array, print_array_literal, scan_array};
+constinit const CodecFunctions kArrayFunctions = {decode_array, encode_array, print_array, scan_array};
 
 }  // namespace postgres

@@ -86,7 +86,7 @@ class ConstraintReader {
       Exclusion& exclusion = table.exclusions.back();
       const std::string column = text_of(row[7]);
       exclusion.key.expressions.push_back(column.empty() ? text_of(row[6]) : quote_name(column));
-      exclusion.key.equality.push_back(text_of(row[8]));
+      exclusion.key.equality.push_back({text_of(row[8])});
       exclusion.operator_classes.push_back(text_of(row[9]));
       exclusion.key.columns = split(text_of(row[10]));
     }
@@ -104,7 +104,7 @@ class ConstraintReader {
              "pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relname, f.conrelid = "
              "f.confrelid, f.confupdtype = 'r', ca.attname, pa.attname, 'OPERATOR(' || "
              "pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')', 'OPERATOR(' || "
-             "pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')' "
+             "pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')', et.typtype = 'p' AND ca.atttypid >= 16384 "
              "FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid "
              "JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace "
              "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS n "
@@ -112,10 +112,11 @@ class ConstraintReader {
              "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[n] "
              "JOIN pg_catalog.pg_operator e ON e.oid = f.conpfeqop[n] "
              "JOIN pg_catalog.pg_namespace es ON es.oid = e.oprnamespace "
+             "JOIN pg_catalog.pg_type et ON et.oid = e.oprleft "
              "JOIN pg_catalog.pg_operator k ON k.oid = f.conppeqop[n] "
              "JOIN pg_catalog.pg_namespace ks ON ks.oid = k.oprnamespace "
              "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND f.confrelid" +
-             among_ + " ORDER BY f.confrelid, f.conname, f.oid, n")) {
+             among_ + without_casts() + " ORDER BY f.confrelid, f.conname, f.oid, n")) {
       std::vector<Reference>& references = table_of(row[0]).references;
       if (last != text_of(row[1])) {
         references.push_back(
@@ -124,12 +125,25 @@ class ConstraintReader {
       last = text_of(row[1]);
       references.back().columns.push_back(text_of(row[7]));
       references.back().parent_columns.push_back(text_of(row[8]));
-      references.back().equality.push_back(text_of(row[9]));
-      references.back().key_equality.push_back(text_of(row[10]));
+      references.back().equality.push_back({text_of(row[9]), row[11].as<bool>()});
+      references.back().key_equality.push_back({text_of(row[10]), row[11].as<bool>()});
     }
   }
 
  private:
+  // Not those that compare by way of a cast which somebody made: what they hold back is the server's matter.
+  static std::string without_casts() {
+    return R"sql( AND NOT EXISTS (
+        SELECT FROM pg_catalog.generate_subscripts(f.conkey, 1) AS m
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[m]
+        JOIN pg_catalog.pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = f.confkey[m]
+        JOIN pg_catalog.pg_type at ON at.oid = a.atttypid
+        JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[m]
+        JOIN pg_catalog.pg_type ot ON ot.oid = o.oprleft
+        WHERE CASE WHEN ot.typtype = 'p' THEN a.atttypid <> b.atttypid AND a.atttypid >= 16384
+                   ELSE at.typtype IN ('c', 'e', 'r', 'm') AND a.atttypid >= 16384 AND a.atttypid <> o.oprright END))sql";
+  }
+
   TableDetails& table_of(const pqxx::field& oid) { return tables_[index_.at(oid.c_str())]; }
 
   Connection& connection_;

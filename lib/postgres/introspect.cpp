@@ -7,6 +7,7 @@
 #include "postgres/constraints.h"
 #include "postgres/ledger.h"
 #include "postgres/sql_text.h"
+#include "postgres/value_sql.h"
 
 namespace postgres {
 namespace {
@@ -61,6 +62,7 @@ class Introspection {
     std::uint32_t element = 0;
     std::int32_t typmod = -1;
     bool not_null = false;
+    char delimiter = ',';
   };
 
   void read_tables(const std::vector<std::string>& schemas) {
@@ -90,10 +92,11 @@ class Introspection {
     for (const auto& row : connection_.query(
              "SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, "
              "t.typtypmod, "
-             "t.typnotnull FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace")) {
-      types_.emplace(oid_of(row[0]),
-                     Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0], is_true(row[5]),
-                          oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(), is_true(row[9])});
+             "t.typnotnull, t.typdelim FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = "
+             "t.typnamespace")) {
+      types_.emplace(oid_of(row[0]), Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0],
+                                          is_true(row[5]), oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(),
+                                          is_true(row[9]), row[10].c_str()[0]});
     }
     for (const auto& row :
          connection_.query("SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder")) {
@@ -157,6 +160,7 @@ class Introspection {
         element = types_.at(element).base;
       }
       details.type.element_oid = element;
+      details.type.element_delimiter = types_.at(element).delimiter;
       details.type.element_type_name = types_.at(element).name;
       details.type.element_kind = types_.at(element).kind;
       details.type.enum_labels = labels_[element];
@@ -204,7 +208,8 @@ class Introspection {
              "i.indkey[i.n - 1]), "
              // WITHOUT OVERLAPS: rows of equal periods are the same, not those that only overlap.
              "CASE WHEN i.indisexclusion THEN 'pg_catalog' ELSE on_.nspname END, CASE WHEN i.indisexclusion THEN '=' "
-             "ELSE o.oprname END "
+             "ELSE o.oprname END, o.oprleft, (SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+             "i.indexrelid AND a.attnum = i.n) "
              "FROM keys i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
              "JOIN pg_catalog.pg_operator o ON o.oid = (SELECT ao.amopopr FROM pg_catalog.pg_opclass oc "
              "JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype "
@@ -230,7 +235,9 @@ class Introspection {
       if (!column.empty()) index.columns.push_back(column);
       index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")"
                                                  : quote_name(column) + table.details_of(column).comparison_cast());
-      index.equality.push_back("OPERATOR(" + quote_name(text_of(row[10])) + "." + text_of(row[11]) + ")");
+      const std::uint32_t type = oid_of(row[13]);
+      const std::string op = "OPERATOR(" + quote_name(text_of(row[10])) + "." + text_of(row[11]) + ")";
+      index.equality.push_back({op, types_.at(oid_of(row[12])).kind == 'p' && base_of(type) >= kFirstUserOid});
     }
     read_index_dependencies();
     for (TableDetails& table : tables_) {
@@ -282,7 +289,7 @@ class Introspection {
         among_ + ")";
     for (const auto& row : connection_.query(
              "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, "
-             "g.of_every_row, f.confmatchtype = 'f' "
+             "g.of_every_row, f.confmatchtype = 'f', o.oprleft, o.oprright, pa.atttypid, ca.atttypid "
              "FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS "
              "oid, "
              "pg_catalog.bool_or(f.relation = f.root) OR (SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY "
@@ -310,10 +317,30 @@ class Introspection {
       }
       keys.back().columns.push_back(text_of(row[5]));
       keys.back().parent_columns.push_back(text_of(row[6]));
-      if (is_true(row[9]))
-        table.foreign_key_equality.back().push_back("OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) +
-                                                    ")");
+      if (is_true(row[9])) {
+        table.foreign_key_equality.back().push_back(
+            {"OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")",
+             types_.at(oid_of(row[11])).kind == 'p' && base_of(oid_of(row[13])) >= kFirstUserOid});
+        if (takes_a_cast(oid_of(row[11]), oid_of(row[12]), oid_of(row[13]), oid_of(row[14])))
+          foreign_keys_by_cast_.emplace_back(index_.at(oid_of(row[0])), keys.size() - 1);
+      }
     }
+    for (const auto& [table, key] : foreign_keys_by_cast_) tables_[table].foreign_key_equality[key].clear();
+  }
+
+  std::uint32_t base_of(std::uint32_t type) const {
+    while (types_.at(type).kind == 'd') type = types_.at(type).base;
+    return type;
+  }
+
+  // Whether a cast of the user's would bring the columns to the types of the operator that compares them.
+  bool takes_a_cast(std::uint32_t op_left, std::uint32_t op_right, std::uint32_t left, std::uint32_t right) const {
+    const std::uint32_t base_left = base_of(left);
+    const std::uint32_t base_right = base_of(right);
+    if (types_.at(op_left).kind == 'p')
+      return (base_left >= kFirstUserOid || base_right >= kFirstUserOid) && left != right;
+    return (base_left >= kFirstUserOid && base_left != op_left) ||
+           (base_right >= kFirstUserOid && base_right != op_right);
   }
 
   void read_sequences() {
@@ -354,30 +381,13 @@ class Introspection {
   std::unordered_map<std::uint32_t, Type> types_;
   std::unordered_map<std::uint32_t, std::vector<std::string>> labels_;
   std::unordered_map<std::uint32_t, std::pair<std::size_t, std::size_t>> unique_index_place_;
+  std::vector<std::pair<std::size_t, std::size_t>> foreign_keys_by_cast_;  // table, key of it
   std::string among_;
   std::uint32_t index_oid_ = 0;
   std::uint32_t foreign_key_oid_ = 0;
 };
 
 }  // namespace
-
-std::string schema_filter(const std::vector<std::string>& schemas) {
-  if (schemas.empty()) {
-    return "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend "
-           "x "
-           "WHERE x.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND x.objid = n.oid AND x.deptype = 'e')";
-  }
-  std::vector<std::string> names;
-  for (const std::string& schema : schemas) names.push_back(quote_literal(schema));
-  return "n.nspname IN (" + join(names, ", ") + ")";
-}
-
-const ColumnDetails& TableDetails::details_of(const std::string& column) const {
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (table.columns[i].name == column) return columns[i];
-  }
-  throw Error(ErrorKind::kInternal, "no column " + column + " in " + table.name.name);
-}
 
 std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas, Depth depth) {
   return Introspection(connection, schemas, depth).take();

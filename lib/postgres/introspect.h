@@ -10,6 +10,7 @@
 #include "catalog/table.h"
 #include "postgres/codec.h"
 #include "postgres/connection.h"
+#include "postgres/value_sql.h"
 
 namespace postgres {
 
@@ -29,7 +30,7 @@ struct ColumnDetails {
 struct UniqueIndex {
   std::string name;
   std::vector<std::string> expressions;  // one a key column: a quoted name or "(lower(email))"
-  std::vector<std::string> equality;     // parallel: "OPERATOR(pg_catalog.=)"
+  std::vector<Equality> equality;        // parallel
   std::vector<std::string> columns;      // every column that keys, expressions or predicate read
   std::string predicate;                 // empty: all rows
   bool plain = false;                    // keys are columns, no predicate: `columns` are the keys, in their order
@@ -61,8 +62,8 @@ struct Reference {
   bool restrict = false;
   std::vector<std::string> columns;         // of the table that refers
   std::vector<std::string> parent_columns;  // parallel, of this one
-  std::vector<std::string> equality;        // parallel: parent = child
-  std::vector<std::string> key_equality;    // parallel: parent = parent
+  std::vector<Equality> equality;           // parallel: parent = child
+  std::vector<Equality> key_equality;       // parallel: parent = parent
 };
 
 struct SequenceUse {
@@ -78,8 +79,9 @@ struct TableDetails {
   std::vector<ColumnDetails> columns;  // parallel to table.columns
   std::vector<UniqueIndex> unique_indexes;
   // Parallel to table.foreign_keys and their columns: parent = child. Empty for a key that only some partitions have:
-  // whether a row has to fulfil it is the server's matter.
-  std::vector<std::vector<std::string>> foreign_key_equality;
+  // whether a row has to fulfil it is the server's matter. The same for one that compares by way of a cast that
+  // somebody made.
+  std::vector<std::vector<Equality>> foreign_key_equality;
   std::vector<bool> match_full;  // parallel to table.foreign_keys: NULL in all of the key's columns or in none
   std::vector<CheckConstraint> checks;
   std::vector<Exclusion> exclusions;

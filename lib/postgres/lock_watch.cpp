@@ -71,7 +71,7 @@ std::string LockWatch::ask(Connection& connection) const {
            "'YYYY-MM-DD HH24:MI:SS'), coalesce(a.state, '?'), pg_catalog.left(pg_catalog.regexp_replace(a.query, "
            "'\\s+', ' ', 'g'), " +
            std::to_string(kShown) +
-           ") FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY(pg_catalog.pg_blocking_pids(" +
+           ") FROM pg_catalog.pg_stat_activity a WHERE a.pid OPERATOR(pg_catalog.=) ANY(pg_catalog.pg_blocking_pids(" +
            std::to_string(process_) + "))")) {
     who += std::string(who.empty() ? "" : "; ") + "server process " + row[0].c_str() + ", role " +
            base::printable(row[1].c_str()) + ", in a transaction since " + row[2].c_str() + " UTC, " + row[3].c_str() +

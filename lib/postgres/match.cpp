@@ -151,7 +151,7 @@ void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t 
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string column = quote_name(key.columns[i]);
     const std::string parent_column = quote_name(key.parent_columns[i]);
-    same.push_back("p." + parent_column + " " + child.details.foreign_key_equality[foreign_key][i] + " s." + column);
+    same.push_back(child.details.foreign_key_equality[foreign_key][i].of("p." + parent_column, "s." + column));
     filled.push_back("s." + column + " IS DISTINCT FROM NULL");
     shown.push_back(key.parent_columns[i]);
     if (!contains(taken_over(parent), key.parent_columns[i])) continue;

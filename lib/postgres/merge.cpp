@@ -191,8 +191,8 @@ std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::s
     for (std::size_t i = 0; i < foreign.columns.size(); ++i) {
       const std::string child = "s." + quote_name(foreign.columns[i]);
       fulfilled.push_back(child + " IS NOT DISTINCT FROM NULL");
-      same.push_back("p." + quote_name(foreign.parent_columns[i]) + " " + table.details.foreign_key_equality[key][i] +
-                     " " + child);
+      same.push_back(
+          table.details.foreign_key_equality[key][i].of("p." + quote_name(foreign.parent_columns[i]), child));
     }
     sql += " AND (" + join(fulfilled, " OR ") + " OR EXISTS (SELECT FROM " + tables_[*parent].target_rows +
            " p WHERE " + join(same, " AND ") + "))";

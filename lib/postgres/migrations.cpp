@@ -47,12 +47,16 @@ void PostgresMigrations::find_schema() {
     search_path_ = row[1].c_str();
     return;
   }
-  const auto found =
-      connection_->query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = " + quote_literal(schema_));
+  const auto found = ask("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = " + quote_literal(schema_));
   if (found.empty())
     throw Error(ErrorKind::kSchema, "there is no schema " + printable(schema_),
                 "create it first: CREATE SCHEMA " + quote_name(schema_));
   search_path_ = quote_name(schema_);
+}
+
+// Outside the files' own statements no name means anything but the server's own.
+pqxx::result PostgresMigrations::ask(const std::string& sql) {
+  return with_empty_path(*connection_, [&] { return connection_->query(sql); });
 }
 
 std::string PostgresMigrations::ledger_name() const { return quote_name(catalog::TableName{schema_, kLedger}); }
@@ -69,8 +73,8 @@ void PostgresMigrations::pin_settings() {
 // `schema`, and where the types and functions of extensions are.
 std::string PostgresMigrations::path_from(const std::string& schema) {
   std::vector<std::string> names{quote_name(schema)};
-  for (const auto& row : connection_->query(
-           "SELECT DISTINCT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = "
+  for (const auto& row :
+       ask("SELECT DISTINCT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = "
            "e.extnamespace WHERE n.nspname <> 'pg_catalog' ORDER BY 1"))
     names.push_back(quote_name(row[0].c_str()));
   return join(names, ", ");
@@ -142,11 +146,11 @@ void PostgresMigrations::unlock() {
 }
 
 std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
-  const auto columns = connection_->query(
-      "SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN "
-      "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " +
-      quote_literal(schema_) + " AND c.relname = " + quote_literal(kLedger) +
-      " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
+  const auto columns =
+      ask("SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN "
+          "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " +
+          quote_literal(schema_) + " AND c.relname = " + quote_literal(kLedger) +
+          " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
   if (columns.empty()) return {};
   std::vector<std::string> names;
   for (const auto& row : columns) names.emplace_back(row[0].c_str());
@@ -158,10 +162,10 @@ std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
                     " RENAME TO migrations_before), then tell what is applied: db-migrate baseline NNN");
   }
   std::vector<engine::AppliedMigration> rows;
-  for (const auto& row : connection_->query("SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', "
-                                            "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-                                            "(EXTRACT(epoch FROM duration) * 1000000)::bigint FROM " +
-                                            ledger_name() + " ORDER BY name")) {
+  for (const auto& row : ask("SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', "
+                             "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+                             "(EXTRACT(epoch FROM duration) * 1000000)::bigint FROM " +
+                             ledger_name() + " ORDER BY name")) {
     engine::AppliedMigration migration{row[0].c_str(), row[1].c_str(), row[2].c_str(), {}};
     if (!row[3].is_null()) migration.duration = std::chrono::microseconds(row[3].as<std::int64_t>());
     rows.push_back(std::move(migration));
@@ -216,7 +220,7 @@ void PostgresMigrations::demand_state() {
 }
 
 void PostgresMigrations::enter_scratch() {
-  const auto name = connection_->query("SELECT 'db_migrate_scratch_' || pg_catalog.pg_backend_pid()");
+  const auto name = connection_->query("SELECT pg_catalog.concat('db_migrate_scratch_', pg_catalog.pg_backend_pid())");
   scratch_ = name[0][0].c_str();
   try {
     connection_->execute("CREATE SCHEMA " + quote_name(scratch_));
@@ -230,12 +234,12 @@ void PostgresMigrations::enter_scratch() {
 }
 
 void PostgresMigrations::demand_only_scratch_touched() {
-  const auto touched = connection_->query(
-      "SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ') FROM pg_catalog.pg_locks l "
-      "JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock' "
-      "AND n.nspname !~ '^pg_' AND n.nspname <> " +
-      quote_literal(scratch_));
+  const auto touched =
+      ask("SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ') FROM pg_catalog.pg_locks l "
+          "JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+          "WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock' "
+          "AND n.nspname !~ '^pg_' AND n.nspname <> " +
+          quote_literal(scratch_));
   pin_settings();
   if (touched[0][0].is_null()) return;
   throw Error(ErrorKind::kSchema, std::string("it works on what it did not make: ") + printable(touched[0][0].c_str()));
@@ -252,8 +256,8 @@ std::vector<engine::SchemaObject> PostgresMigrations::objects() {
 std::vector<std::string> PostgresMigrations::leftovers() {
   if (connection_->transaction_status() != PQTRANS_IDLE) connection_->execute("ROLLBACK");
   std::vector<std::string> advice;
-  for (const auto& row : connection_->query(
-           "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(i.relname) FROM "
+  for (const auto& row :
+       ask("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(i.relname) FROM "
            "pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_namespace n ON "
            "n.oid = i.relnamespace WHERE NOT x.indisvalid AND i.relkind = 'i' AND n.nspname = " +
            quote_literal(schema_) + " ORDER BY 1"))

@@ -41,6 +41,7 @@ class PostgresMigrations final : public engine::MigrationDatabase {
   void find_schema();
   void pin_settings();
   std::string path_from(const std::string& schema);
+  pqxx::result ask(const std::string& sql);
   std::string ledger_name() const;
   template <typename Attempt>
   void wait_for_lock(const Attempt& attempt);

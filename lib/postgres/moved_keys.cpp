@@ -23,12 +23,11 @@ std::string accepted_updates(const StagedTable& table, const std::string& alias)
          table.record + " AND w.verdict = 'u'";
 }
 
-std::string compared(const std::vector<std::string>& left, const std::string& a,
-                     const std::vector<std::string>& operators, const std::vector<std::string>& right,
-                     const std::string& b) {
+std::string compared(const std::vector<std::string>& left, const std::string& a, const std::vector<Equality>& operators,
+                     const std::vector<std::string>& right, const std::string& b) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < left.size(); ++i)
-    parts.push_back(a + "." + quote_name(left[i]) + " " + operators[i] + " " + b + "." + quote_name(right[i]));
+    parts.push_back(operators[i].of(a + "." + quote_name(left[i]), b + "." + quote_name(right[i])));
   return "(" + join(parts, " AND ") + ")";
 }
 

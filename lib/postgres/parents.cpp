@@ -13,8 +13,8 @@ std::string lock_sql(const StagedTable& table, std::size_t number, const std::st
   const catalog::ForeignKey& key = table.details.table.foreign_keys[number];
   std::vector<std::string> same;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    same.push_back("p." + quote_name(key.parent_columns[i]) + " " + table.details.foreign_key_equality[number][i] +
-                   " s." + quote_name(key.columns[i]));
+    same.push_back(table.details.foreign_key_equality[number][i].of("p." + quote_name(key.parent_columns[i]),
+                                                                    "s." + quote_name(key.columns[i])));
   }
   return "SELECT pg_catalog.count(*) FROM (SELECT FROM " + parent + " p WHERE EXISTS (SELECT FROM " +
          table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +

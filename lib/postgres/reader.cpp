@@ -3,6 +3,7 @@
 #include "format/json_text.h"
 #include "postgres/codec_wire.h"
 #include "postgres/sql_text.h"
+#include "postgres/value_sql.h"
 
 namespace postgres {
 namespace {
@@ -31,13 +32,11 @@ std::string select_list(const TableDetails& table) {
     switch (transport_of(table.columns[i].type)) {
       case Transport::kBinary:
         break;
-      // bpchar and not text: many types have a cast function of their own to and from text, which is not their output
-      // and input (regclass, for one, then knows no OID 0). With bpchar the server always takes those.
       case Transport::kText:
-        column += "::pg_catalog.bpchar";
+        column = text_of_any(column);
         break;
       case Transport::kTextArray:
-        column += "::pg_catalog.bpchar[]";
+        column = text_array_of(table.columns[i].type, column);
         break;
     }
     list.push_back(std::move(column));
@@ -56,10 +55,10 @@ std::string order_by(const TableDetails& table) {
                                type.type_name.find("char") == std::string::npos && type.type_name != "text" &&
                                type.type_name != "name";
     keys.push_back(orders_itself ? quote_name(column)
-                                 : quote_name(column) + "::pg_catalog.text COLLATE pg_catalog.\"C\"");
+                                 : "(" + text_of(type, quote_name(column)) + ") COLLATE pg_catalog.\"C\"");
   }
   // t.*, not t: that would be a column called t.
-  if (keys.empty()) return " ORDER BY (t.*)::pg_catalog.text COLLATE pg_catalog.\"C\"";
+  if (keys.empty()) return " ORDER BY pg_catalog.format('%s', t.*) COLLATE pg_catalog.\"C\"";
   return " ORDER BY " + join(keys, ", ");
 }
 
@@ -128,8 +127,8 @@ void Reader::fail_unconvertible(const ServerError& error) {
   for (const catalog::Column& column : table_.table.columns) {
     const std::string name = quote_name(column.name);
     try {
-      connection_.execute("SELECT pg_catalog.count(pg_catalog.convert_to(" + name +
-                          "::pg_catalog.text, 'UTF8')) FROM " + quote_name(table_.table.name));
+      connection_.execute("SELECT pg_catalog.count(pg_catalog.convert_to(pg_catalog.format('%s', " + name +
+                          "), 'UTF8')) FROM " + quote_name(table_.table.name));
     } catch (const ServerError&) {
       place += "." + name;
       break;

@@ -42,7 +42,7 @@ std::vector<std::string> missing_grants(Connection& connection, const std::vecto
                        ", " + std::to_string(wanted.size()) + ")");
     }
   }
-  const pqxx::result missing = connection.query(
+  const std::string sql =
       "WITH d(relation, privilege, n) AS (VALUES " + join(wanted, ", ") +
       ") SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || "
       "pg_catalog.quote_ident(current_user) AS g "
@@ -53,7 +53,8 @@ std::vector<std::string> missing_grants(Connection& connection, const std::vecto
       "pg_catalog.quote_ident(c.relname) || ' TO ' || pg_catalog.quote_ident(current_user) FROM pg_catalog.pg_class c "
       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN (SELECT relation, privilege, pg_catalog.min(n) AS "
       "n FROM d GROUP BY relation, privilege) p ON p.relation = c.oid WHERE NOT "
-      "pg_catalog.has_table_privilege(c.oid, p.privilege) GROUP BY n.nspname, c.relname");
+      "pg_catalog.has_table_privilege(c.oid, p.privilege) GROUP BY n.nspname, c.relname";
+  const pqxx::result missing = with_empty_path(connection, [&] { return connection.query(sql); });
   std::vector<std::string> grants;
   for (const auto& row : missing) grants.emplace_back(row[0].c_str());
   return grants;

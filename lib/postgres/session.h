@@ -10,10 +10,30 @@
 #include "engine/source.h"
 #include "postgres/connection.h"
 #include "postgres/introspect.h"
+#include "postgres/sql_text.h"
 
 namespace postgres {
 
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout);
+
+// The result of `work` with an empty search_path, in a transaction of its own where none is open: names and operators
+// in its statements are then the server's own, whatever path was set for this role or database.
+template <typename Work>
+auto with_empty_path(Connection& connection, const Work& work) {
+  const bool idle = connection.transaction_status() == PQTRANS_IDLE;
+  if (idle) connection.execute("BEGIN TRANSACTION READ ONLY");
+  try {
+    const std::string before = connection.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
+    connection.execute("SET LOCAL search_path = ''");
+    auto result = work();
+    connection.execute(idle ? std::string("COMMIT")
+                            : "SELECT pg_catalog.set_config('search_path', " + quote_literal(before) + ", true)");
+    return result;
+  } catch (const ServerError&) {
+    if (idle) connection.execute("ROLLBACK");
+    throw;
+  }
+}
 
 engine::DatabaseInfo describe(Connection& connection);
 

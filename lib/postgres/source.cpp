@@ -27,8 +27,9 @@ void demand_rows_of_all(Connection& connection, const std::vector<std::string>& 
   if (oids.empty()) return;
   const pqxx::result unlogged = connection.query(
       "SELECT pg_catalog.string_agg(oid::pg_catalog.regclass::pg_catalog.text, ', ') FROM pg_catalog.pg_class WHERE "
-      "relpersistence = 'u' AND pg_catalog.pg_is_in_recovery() AND oid IN (" +
-      join(oids, ", ") + ")");
+      "relpersistence OPERATOR(pg_catalog.=) 'u'::pg_catalog.\"char\" AND pg_catalog.pg_is_in_recovery() AND oid "
+      "OPERATOR(pg_catalog.=) ANY ('{" +
+      join(oids, ",") + "}'::pg_catalog.oid[])");
   if (unlogged[0][0].is_null()) return;
   throw Error(ErrorKind::kPrivilege,
               connection.place() + " is a standby, which has no rows of unlogged tables: " + unlogged[0][0].c_str(),

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "postgres/codec_wire.h"
 #include "postgres/rejects.h"
 #include "postgres/sql_text.h"
+#include "postgres/text_copy.h"
 
 namespace postgres {
 namespace {
@@ -79,11 +81,12 @@ void Stager::stage(format::TableReader& records) {
       ended = run_segment(records, limit).ended;
       limit = std::min(kMaxSegmentRows, limit * 2);
     } catch (const ServerError& error) {
-      if (!error.blames_a_row()) throw;
+      const std::uint64_t line = line_of(error.fields().context, table_.stage_part.heap);
+      // kSchema: the value names a thing that the target lacks (regclass and its like).
+      if (!error.blames_a_row() && (line == 0 || error.kind() != ErrorKind::kSchema)) throw;
       connection_.execute("ROLLBACK TO SAVEPOINT segment");
       records.restore(start);
       forget_rejects();
-      const std::uint64_t line = line_of(error.fields().context, table_.stage_part.heap);
       if (line == 0 && limit > 1) {
         limit /= 2;  // a server that names no line: come down to the row by halving
         continue;
@@ -103,7 +106,7 @@ Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t 
   Segment segment;
   connection_.begin_copy_in(copy_sql());
   rows_.clear();
-  rows_.append(kCopyHeader);
+  if (!table_.by_text) rows_.append(kCopyHeader);
   try {
     send_records(records, limit, segment);
   } catch (const ServerError&) {
@@ -116,7 +119,7 @@ Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t 
     connection_.fail_copy_in("abandoned");
     return segment;
   }
-  rows_.append(kCopyTrailer);
+  if (!table_.by_text) rows_.append(kCopyTrailer);
   connection_.send_chunk(rows_.view());
   table_.staged_rows += connection_.end_copy_in();
   table_.counts.rows += segment.records;
@@ -180,6 +183,7 @@ void Stager::reject_next(format::TableReader& records, const std::string& reason
 }
 
 bool Stager::encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
+  if (table_.by_text) return encode_text(record, values, reason);
   const std::size_t start = rows_.size();
   key_.clear();
   const bool number_in_first_column = goal_ == Goal::kStage && !table_.first_column_type.empty();
@@ -198,12 +202,48 @@ bool Stager::encode(const format::RawRecord& record, std::span<const format::Val
       continue;
     }
     rows_.truncate(start);
-    if (table_.is_masked(column.name)) reason = "the value does not fit, and must not be shown";
-    reason = "column " + column.name + ": " + reason + " (byte " + std::to_string(record.offset) + " of the file)";
-    return false;
+    return refused(column, record, reason);
   }
   if (keys_ascend_) watch_key();
   return true;
+}
+
+bool Stager::encode_text(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
+  const std::size_t start = rows_.size();
+  key_.clear();
+  const std::string number = std::to_string(record.number);
+  const bool number_in_first_column = goal_ == Goal::kStage && !table_.first_column_type.empty();
+  const bool staged = goal_ == Goal::kStage;
+  if (staged && !table_.stage_part.number.empty()) rows_.append(table_.stage_part.number + "\t");
+  if (staged && !number_in_first_column) rows_.append(number);
+  for (const StagedColumn& column : table_.columns) {
+    field_.clear();
+    if (!column.codec.encode(field_, values[column.file_column], reason)) {
+      rows_.truncate(start);
+      return refused(column, record, reason);
+    }
+    if (keys_ascend_ && column.in_identity) key_ += field_.view();
+    const bool first = &column == &table_.columns.front();
+    if (!first || (staged && !number_in_first_column)) rows_.append('\t');
+    text_.clear();
+    const bool is_null = !print_field(column.codec, field_.view(), text_);
+    if (number_in_first_column && first) {
+      append_copy_pair(rows_, number, is_null ? std::nullopt : std::optional(text_.view()));
+    } else if (is_null) {
+      rows_.append("\\N");
+    } else {
+      append_copy_text(rows_, text_.view());
+    }
+  }
+  rows_.append('\n');
+  if (keys_ascend_) watch_key();
+  return true;
+}
+
+bool Stager::refused(const StagedColumn& column, const format::RawRecord& record, std::string& reason) {
+  if (table_.is_masked(column.name)) reason = "the value does not fit, and must not be shown";
+  reason = "column " + column.name + ": " + reason + " (byte " + std::to_string(record.offset) + " of the file)";
+  return false;
 }
 
 void Stager::watch_key() {
@@ -223,7 +263,7 @@ void Stager::begin_row_value(const StagedColumn& column, std::uint64_t number) {
   put(rows_, std::uint32_t{2});
   put(rows_, kInt8Oid);
   put_record_number(number);
-  put(rows_, column.stage_oid);
+  put(rows_, table_.details.details_of(column.name).type.oid);
 }
 
 void Stager::end_row_value(std::size_t start) {
@@ -279,7 +319,7 @@ std::string Stager::copy_sql() const {
   if (staged && table_.first_column_type.empty()) list.push_back(table_.stage_record());
   for (const StagedColumn& column : table_.columns) list.push_back(staged ? column.staged : column.quoted);
   return "COPY " + (staged ? table_.stage_part.heap : table_.target) + " (" + join(list, ", ") +
-         ") FROM STDIN (FORMAT binary)";
+         ") FROM STDIN (FORMAT " + (table_.by_text ? "text" : "binary") + ")";
 }
 
 }  // namespace postgres

@@ -1,6 +1,7 @@
-// Takes the records of one table into its temporary table by binary COPY: the way in. A record that the codecs refuse
-// goes to the rejects with their reason; a row that the server refuses during COPY is found by its line and left out
-// too. Works in segments, each under a savepoint, so that a refused row costs one segment and memory stays constant.
+// Takes the records of one table into its temporary table by COPY, binary where every column has a codec: the way in. A
+// record that the codecs refuse goes to the rejects with their reason; a row that the server refuses during COPY is found
+// by its line and left out too. Works in segments, each under a savepoint, so that a refused row costs one segment and
+// memory stays constant.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,8 @@ class Stager {
   void send_records(format::TableReader& records, std::uint64_t limit, Segment& segment);
   void reject_next(format::TableReader& records, const std::string& reason);
   bool encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
+  bool encode_text(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
+  bool refused(const StagedColumn& column, const format::RawRecord& record, std::string& reason);
   void watch_key();
   void put_record_number(std::uint64_t number);
   void begin_row_value(const StagedColumn& column, std::uint64_t number);
@@ -60,6 +63,8 @@ class Stager {
   std::string key_;
   std::string last_key_;
   base::ByteBuffer rows_;
+  base::ByteBuffer field_;  // of a row that goes as text, before it is one
+  base::ByteBuffer text_;
   base::ByteBuffer rejects_;
   std::uint64_t rejected_ = 0;  // entries in rejects_
 };

@@ -3,52 +3,20 @@
 #include <algorithm>
 
 #include "postgres/sql_text.h"
+#include "postgres/value_sql.h"
 
 namespace postgres {
 namespace {
 
 constexpr std::size_t kMaxColumns = 1600;  // MaxHeapAttributeNumber
 
-std::string stage_type_of(const ColumnDetails& column) {
-  switch (transport_of(column.type)) {
-    case Transport::kText:
-      return "pg_catalog.text";
-    case Transport::kTextArray:
-      return "pg_catalog.text[]";
-    case Transport::kBinary:
-      // A domain is staged as its base type: its checks are for the rows, not for the COPY.
-      return column.is_domain ? column.base_sql : std::string{};
-  }
-  return {};
-}
+// A domain is staged as its base type: its checks are for the rows, not for the COPY.
+std::string stage_type_of(const ColumnDetails& column) { return column.is_domain ? column.base_sql : std::string{}; }
 
-std::uint32_t stage_oid_of(const ColumnDetails& column) {
-  constexpr std::uint32_t kTextOid = 25;
-  constexpr std::uint32_t kTextArrayOid = 1009;
-  switch (transport_of(column.type)) {
-    case Transport::kText:
-      return kTextOid;
-    case Transport::kTextArray:
-      return kTextArrayOid;
-    case Transport::kBinary:
-      break;
-  }
-  return column.type.oid;
-}
+std::string cast_of(const ColumnDetails& column) { return column.is_domain ? "::" + column.type_sql : std::string{}; }
 
-// From the stage's type to the column's own. Through bpchar where it is text: then the server reads the text as the
-// type's input function does, whatever casts from text the type has.
-std::string cast_of(const ColumnDetails& column) {
-  switch (transport_of(column.type)) {
-    case Transport::kText:
-      return "::pg_catalog.bpchar::" + column.type_sql;
-    case Transport::kTextArray:
-      return "::pg_catalog.bpchar[]::" + column.type_sql;
-    case Transport::kBinary:
-      return column.is_domain ? "::" + column.type_sql : std::string{};
-  }
-  return {};
-}
+// ANALYZE of a range asks a function that whoever made the type has named (subtype_diff).
+bool has_own_statistics(const ColumnType& type) { return !is_builtin(type) && (type.kind == 'r' || type.kind == 'm'); }
 
 std::string free_column_name(const catalog::Table& table) {
   std::string name = "record";
@@ -73,8 +41,9 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     const ColumnDetails& column = details.columns[place];
     const std::string& name = details.table.columns[place].name;
     const bool in_identity = std::ranges::find(plan.identity, name) != plan.identity.end();
-    columns.push_back({i, name, quote_name(name), stage_type_of(column), stage_oid_of(column), cast_of(column),
-                       Codec(column.type), in_identity, quote_name(name)});
+    by_text = by_text || transport_of(column.type) != Transport::kBinary;
+    columns.push_back({i, name, quote_name(name), stage_type_of(column), cast_of(column), Codec(column.type),
+                       in_identity, quote_name(name)});
   }
   if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
 }
@@ -111,16 +80,7 @@ std::string StagedTable::stage_target(const std::string& column) const {
 }
 
 std::string StagedTable::stage_value(const std::string& column, const std::string& value) const {
-  const ColumnDetails& there = details.details_of(column);
-  switch (transport_of(there.type)) {
-    case Transport::kText:
-      return "pg_catalog.format('%s', " + value + ")";  // the type's own output, which a cast need not be
-    case Transport::kTextArray:
-      return value + "::pg_catalog.text[]";
-    case Transport::kBinary:
-      break;
-  }
-  return there.is_domain ? value + "::" + there.base_sql : value;
+  return value + details.details_of(column).comparison_cast();
 }
 
 bool StagedTable::has_columns(const std::vector<std::string>& names) const {
@@ -190,7 +150,7 @@ std::string StagedTable::differs(const std::string& a, const std::string& b) con
     const ColumnDetails& there = details.details_of(column.name);
     const std::string left = a + "." + column.quoted + there.comparison_cast();
     const std::string right = b + "." + column.quoted + there.comparison_cast();
-    if (there.bytewise) {
+    if (there.bytewise && is_builtin(there.type)) {
       if (!column.in_identity) parts.push_back(left + " IS DISTINCT FROM " + right);
     } else {
       a_fields.push_back(left);
@@ -208,7 +168,8 @@ std::string StagedTable::joined_columns() const {
   std::vector<std::string> names;
   const auto add = [&](const std::vector<std::string>& more) {
     for (const std::string& name : more) {
-      if (has_columns({name}) && std::ranges::find(names, quote_name(name)) == names.end())
+      if (has_columns({name}) && !has_own_statistics(details.details_of(name).type) &&
+          std::ranges::find(names, quote_name(name)) == names.end())
         names.push_back(quote_name(name));
     }
   };
@@ -236,9 +197,12 @@ std::string StagedTable::same_columns(const std::vector<std::string>& names, con
   }
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string name = quote_name(names[i]) + details.details_of(names[i]).comparison_cast();
-    const std::string equals = by_index == nullptr ? "OPERATOR(pg_catalog.=)" : by_index->equality[i];
-    parts.push_back(a + "." + name + " " + equals + " " + b + "." + name);
+    const ColumnDetails& column = details.details_of(names[i]);
+    const std::string name = "." + quote_name(names[i]) + column.comparison_cast();
+    const bool own_operator = is_builtin(column.type) || column.type.kind == 'b';
+    const Equality equality =
+        by_index == nullptr ? Equality{"OPERATOR(pg_catalog.=)", !own_operator} : by_index->equality[i];
+    parts.push_back(equality.of(a + name, b + name));
   }
   return join(parts, " AND ");
 }
@@ -253,18 +217,21 @@ bool StagedTable::is_masked(const std::string& column) const {
   return std::find(plan.masked.begin(), plan.masked.end(), column) != plan.masked.end();
 }
 
-std::string StagedTable::readable(const std::string& value, const std::vector<std::string>& from_columns) const {
-  if (!std::any_of(from_columns.begin(), from_columns.end(), [&](const std::string& name) { return is_masked(name); }))
-    return value + "::pg_catalog.text";
-  return "'(masked, digest ' || pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(" + value +
-         "::pg_catalog.text, 'UTF8')), 'hex'), 8) || ')'";
+std::string StagedTable::readable(const std::string& text, const std::vector<std::string>& from_columns) const {
+  const auto masked = [&](const std::string& name) { return is_masked(name); };
+  if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return text;
+  return "'(masked, digest ' || pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(" + text +
+         ", 'UTF8')), 'hex'), 8) || ')'";
+}
+
+std::string StagedTable::column_text(const std::string& column, const std::string& alias) const {
+  return readable(text_of(details.details_of(column).type, alias + "." + quote_name(column)), {column});
 }
 
 std::string StagedTable::columns_text(const std::vector<std::string>& names, const std::string& alias) const {
   std::vector<std::string> parts;
   for (const std::string& column : names) {
-    parts.push_back(quote_literal(column + "=") + " || COALESCE(" +
-                    readable(alias + "." + quote_name(column), {column}) + ", 'null')");
+    parts.push_back(quote_literal(column + "=") + " || COALESCE(" + column_text(column, alias) + ", 'null')");
   }
   return join(parts, " || ', ' || ");
 }
@@ -275,7 +242,7 @@ std::string StagedTable::key_text(const std::string& alias) const {
   for (const StagedColumn& column : columns) {
     if (!is_masked(column.name)) shown.push_back(alias + "." + column.quoted);
   }
-  return "pg_catalog.left(ROW(" + join(shown, ", ") + ")::pg_catalog.text, 1000)";
+  return "pg_catalog.left(pg_catalog.format('%s', ROW(" + join(shown, ", ") + ")), 1000)";
 }
 
 std::string StagedTable::identity_list(const std::string& alias) const {

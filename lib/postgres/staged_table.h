@@ -20,9 +20,8 @@ struct StagedColumn {
   std::size_t file_column;
   std::string name;  // of the target, as it is
   std::string quoted;
-  std::string stage_type;   // "text" for what has no binary codec; empty: the target column's own
-  std::uint32_t stage_oid;  // pg_type.oid of either
-  std::string cast;         // "::public.email"; empty: staged in its own type
+  std::string stage_type;  // of a domain, its base; empty: the target column's own
+  std::string cast;        // "::public.email"; empty: staged in its own type
   Codec codec;
   bool in_identity = false;
   std::string staged;  // the column of the stage that holds it, quoted
@@ -53,6 +52,7 @@ struct StagedTable {
   // A table of as many columns as a table may have leaves no room for one more in its stage: there the first column is
   // of this row type and holds the record number beside the value. Empty for any other table.
   std::string first_column_type;  // pg_temp.first_N
+  bool by_text = false;           // staged by COPY in text: a column has no binary codec
   engine::VerdictCounts counts;   // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
@@ -98,8 +98,10 @@ struct StagedTable {
   std::string same_columns(const std::vector<std::string>& names, const std::string& a, const std::string& b) const;
   // Whether the target's row, called t, was changed later than the file's, called s; "false" where nothing says so.
   std::string target_is_newer() const;
-  // Text expression of a value that is made of `columns`: a digest where one of them must not be shown.
-  std::string readable(const std::string& value, const std::vector<std::string>& from_columns) const;
+  // Text expression of a value that is made of `columns`, given its text: a digest where one of them must not be shown.
+  std::string readable(const std::string& text, const std::vector<std::string>& from_columns) const;
+  // The same for a column as it is.
+  std::string column_text(const std::string& column, const std::string& alias) const;
   // "a=1, b=2".
   std::string columns_text(const std::vector<std::string>& names, const std::string& alias) const;
   bool is_masked(const std::string& column) const;

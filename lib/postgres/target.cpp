@@ -86,7 +86,8 @@ void PostgresTarget::raise_settings() {
 // The first query behind a time with nothing to do, while the file was read: the server may have closed the connection
 // (idle_session_timeout), and nothing is lost by opening another.
 bool PostgresTarget::is_read_only() {
-  const std::string question = "SELECT pg_catalog.current_setting('default_transaction_read_only') = 'on'";
+  const std::string question =
+      "SELECT pg_catalog.current_setting('default_transaction_read_only') OPERATOR(pg_catalog.=) 'on'::pg_catalog.text";
   try {
     return connection_->query(question)[0][0].as<bool>();
   } catch (const Error& error) {
