@@ -10,8 +10,10 @@
 
 #include "base/stop.h"
 #include "base/terminal.h"
+#include "sqlite/error_meaning.h"
 #include "sqlite/file.h"
 #include "sqlite/row_functions.h"
+#include "sqlite/trust.h"
 
 namespace sqlite {
 
@@ -21,45 +23,6 @@ using base::ErrorKind;
 namespace {
 
 constexpr int kInstructionsBetweenLooks = 10000;
-
-int primary(int code) { return code & 0xFF; }
-
-struct Meaning {
-  ErrorKind kind;
-  const char* hint;
-};
-
-Meaning meaning_of(int code) {
-  switch (primary(code)) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return {ErrorKind::kLock, "end the program that uses the database, or wait longer with --lock-timeout"};
-    case SQLITE_CANTOPEN:
-      return {ErrorKind::kConnection, "check that the file and its folder may be read"};
-    case SQLITE_NOTADB:
-      return {ErrorKind::kConnection, "check the path: this is no SQLite database, or it is encrypted"};
-    case SQLITE_CORRUPT:
-    case SQLITE_FORMAT:
-      return {ErrorKind::kInputOutput, "sqlite3 FILE .recover may save what is left; a backup is better"};
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return {ErrorKind::kPrivilege, "the file and its folder must be writable; the dry run of an import only reads"};
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
-    case SQLITE_NOLFS:
-      return {ErrorKind::kInputOutput, "check the disk, and TMPDIR for temporary files"};
-    case SQLITE_ERROR:
-    case SQLITE_SCHEMA:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-    case SQLITE_TOOBIG:
-    case SQLITE_RANGE:
-      return {ErrorKind::kSchema, ""};
-    default:
-      return {ErrorKind::kInternal, ""};
-  }
-}
 
 bool is_broken(std::string_view utf16, bool big_endian) {
   const auto unit = [&](std::size_t at) {
@@ -87,7 +50,7 @@ bool writes(Access access) { return access == Access::kReadWrite || migrates(acc
 }  // namespace
 
 bool SqliteError::blames_a_row() const {
-  switch (primary(code_)) {
+  switch (primary_code(code_)) {
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
     case SQLITE_TOOBIG:
@@ -104,7 +67,8 @@ bool SqliteError::key_is_taken() const {
 }
 
 bool SqliteError::cannot_open() const {
-  return primary(code_) == SQLITE_CANTOPEN || (primary(code_) == SQLITE_READONLY && code_ != SQLITE_READONLY_ROLLBACK);
+  return primary_code(code_) == SQLITE_CANTOPEN ||
+         (primary_code(code_) == SQLITE_READONLY && code_ != SQLITE_READONLY_ROLLBACK);
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -255,7 +219,8 @@ void Connection::open_file(const std::string& name, int flags) {
   if (code != SQLITE_OK) fail(code, true);
 }
 
-// A file's schema is a program somebody else wrote.
+// A file's schema is a program somebody else wrote. It is trusted as far as the positive list of trust.h goes: SQLite's
+// own notion of the innocuous leaves out JSON and full-text tables, which schemas are full of.
 void Connection::harden(Access access) {
   sqlite3* const database = database_.get();
   const auto set = [&](int option, int value) {
@@ -263,7 +228,7 @@ void Connection::harden(Access access) {
       throw Error(ErrorKind::kInternal, "SQLite does not take a safety option", "use SQLite 3.37 or newer");
   };
   set(SQLITE_DBCONFIG_DEFENSIVE, 1);
-  set(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+  set(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1);
   set(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
   set(SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0);
   if (access == Access::kReadSource) {
@@ -278,8 +243,9 @@ void Connection::harden(Access access) {
 void Connection::set_up(Access access) {
   harden(access);
   sqlite3* const database = database_.get();
-  const int added = add_row_functions(database);
-  if (added != SQLITE_OK) fail(added, false);
+  int code = restrict_schema(database, migrates(access) ? Attaching::kOurs : Attaching::kNever);
+  if (code == SQLITE_OK) code = add_row_functions(database);
+  if (code != SQLITE_OK) fail(code, false);
   sqlite3_busy_handler(database, on_busy, this);
   sqlite3_progress_handler(database, kInstructionsBetweenLooks, on_progress, this);
   // Sorting and staging go to a file, so memory stays constant.
@@ -305,19 +271,18 @@ int Connection::on_progress(void* connection) {
 
 void Connection::fail(int code, bool running) {
   base::throw_if_stopped(stop_);
-  if (primary(code) == SQLITE_NOMEM) throw std::bad_alloc();
+  if (primary_code(code) == SQLITE_NOMEM) throw std::bad_alloc();
   std::string message = base::printable(sqlite3_errmsg(database_.get()));
-  const Meaning meaning = meaning_of(code);
-  std::string hint = meaning.hint;
+  const auto& [kind, hint] = meaning_of(code, message);
   if (code == SQLITE_READONLY_ROLLBACK) {
     throw SqliteError(ErrorKind::kConnection, place_ + " was left in the middle of a write, which must be undone first",
                       "open it once with its program or with sqlite3", code, running);
   }
-  if (primary(code) == SQLITE_BUSY) message += " for " + std::to_string(lock_timeout_.count()) + " ms";
+  if (primary_code(code) == SQLITE_BUSY) message += " for " + std::to_string(lock_timeout_.count()) + " ms";
   // A row's error is told beside its row.
-  SqliteError error(meaning.kind, message, hint, code, running);
+  SqliteError error(kind, message, hint, code, running);
   if (error.blames_a_row()) throw error;
-  throw SqliteError(meaning.kind, place_ + ": " + message, hint, code, running);
+  throw SqliteError(kind, place_ + ": " + message, hint, code, running);
 }
 
 Statement Connection::prepare(const std::string& sql) {
