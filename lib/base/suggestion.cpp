@@ -34,6 +34,11 @@ constexpr std::size_t kLongestWord = 256;
 
 }  // namespace
 
+bool differs_in_case_only(std::string_view a, std::string_view b) {
+  return a != b &&
+         std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return folded(x) == folded(y); });
+}
+
 std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
   std::size_t fewest = 0;

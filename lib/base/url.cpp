@@ -188,7 +188,19 @@ DatabaseUrl parse_postgres(std::string_view rest) {
   return url;
 }
 
-DatabaseUrl parse_sqlite(std::string_view rest) {
+// sqlite:PATH is a path as it stands: a file may be called "we ird#?%20.db".
+DatabaseUrl parse_sqlite_path(std::string_view rest) {
+  if (rest.substr(0, 2) == "//") rest.remove_prefix(2);
+  if (rest.empty()) throw url_error("the URL names no SQLite file", "write sqlite:dev.db");
+  DatabaseUrl url;
+  url.engine = Engine::kSqlite;
+  url.path = rest;
+  url.place = "SQLite file " + printable(url.path);
+  return url;
+}
+
+// Prisma's file:PATH, with its parameters.
+DatabaseUrl parse_file(std::string_view rest) {
   static const std::vector<std::string> ignored = {"connection_limit", "pool_timeout", "socket_timeout"};
   if (rest.substr(0, 2) == "//") rest.remove_prefix(2);
   std::string_view query = rest;
@@ -225,7 +237,8 @@ DatabaseUrl parse_database_url(std::string_view url) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   const std::string_view rest = url.substr(std::min(url.size(), scheme.size() + 1));
   const bool has_colon = url.find(':') != std::string_view::npos;
-  if (has_colon && (scheme == "sqlite" || scheme == "file")) return parse_sqlite(rest);
+  if (has_colon && scheme == "sqlite") return parse_sqlite_path(rest);
+  if (has_colon && scheme == "file") return parse_file(rest);
   const bool is_postgres = (scheme == "postgresql" || scheme == "postgres") && rest.substr(0, 2) == "//";
   if (is_postgres) return parse_postgres(rest.substr(2));
   throw scheme_error(url);

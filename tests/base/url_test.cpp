@@ -129,7 +129,10 @@ TEST(SqliteUrl, ReadsEveryFormOfThePath) {
       {"sqlite://dev.db", "dev.db"},
       {"sqlite:///var/dev.db", "/var/dev.db"},
       {"file:./dev.db?connection_limit=1&socket_timeout=5", "./dev.db"},
-      {"file:my%20file%3F.db", "my file?.db"}};
+      {"file:my%20file%3F.db", "my file?.db"},
+      {"sqlite:we ird#?%20.db", "we ird#?%20.db"},
+      {"SQLITE:///tmp/100%/a?b=c&d", "/tmp/100%/a?b=c&d"},
+      {"sqlite:a:b@c", "a:b@c"}};
 
   for (const auto& [text, path] : forms) {
     EXPECT_EQ(parse_database_url(text).engine, Engine::kSqlite) << text;
