@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/suggestion.h"
+
 namespace catalog {
 namespace {
 
@@ -36,6 +38,15 @@ bool can_hold(const std::string& target, const std::string& file) {
   return false;
 }
 
+// Where the target would have the column, were it not for the case of its letters.
+std::string other_case(const std::string& name, const Table& target) {
+  for (const Column& column : target.columns) {
+    if (base::differs_in_case_only(column.name, name))
+      return ", which has " + column.name + " (the names differ in case: rename one of them)";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target,
@@ -45,7 +56,7 @@ std::vector<Drift> find_drift(const std::string& table, const Table& file, const
     if (column.generated) continue;
     const Column* there = target.find_column(column.name);
     if (there == nullptr) {
-      found.push_back({table, column.name, "is missing in the target"});
+      found.push_back({table, column.name, "is missing in the target" + other_case(column.name, target)});
     } else if (same_engine == SameEngine::kYes && !there->generated && !can_hold(there->type, column.type)) {
       found.push_back({table, column.name, "is " + there->type + " in the target and " + column.type + " in the file"});
     }

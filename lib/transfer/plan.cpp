@@ -7,6 +7,7 @@
 #include "base/terminal.h"
 #include "catalog/drift.h"
 #include "catalog/graph.h"
+#include "transfer/letter_case.h"
 #include "transfer/policies.h"
 #include "transfer/selection.h"
 
@@ -73,6 +74,12 @@ void note_differences(const std::string& section, const catalog::Table& file, co
   }
 }
 
+std::string meant(const catalog::Table* other_case, const std::optional<std::string>& near) {
+  if (other_case != nullptr)
+    return ", which has " + other_case->name.name + " (the names differ in case: rename one of them)";
+  return near ? " (did you mean " + *near + "?)" : std::string{};
+}
+
 [[noreturn]] void fail(const std::vector<catalog::Drift>& drift) {
   std::string lines;
   for (const catalog::Drift& difference : drift) {
@@ -102,15 +109,24 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   std::vector<catalog::Table> chosen;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
     if (skipped[i]) continue;
-    const catalog::Table& file = header.tables[i];
-    const std::string section = format::section_name(file.name, header.schemas);
-    const catalog::Table* there = find(target_tables, name_in_target(file.name, header, selection, target_tables));
+    const catalog::TableName& name = header.tables[i].name;
+    const std::string section = format::section_name(name, header.schemas);
+    const catalog::TableName wanted = name_in_target(name, header, selection, target_tables);
+    const catalog::Table* there = find(target_tables, wanted);
+    const catalog::Table* other_case = there == nullptr ? find_in_other_case(target_tables, wanted) : nullptr;
+    // To SQLite the two names are one.
+    if (other_case != nullptr && target.engine == "sqlite") {
+      there = other_case;
+      plan.differences.push_back(section + " is " + there->name.name + " in the target: the names differ in case only");
+    }
     if (there == nullptr) {
-      const auto near = base::closest(file.name.name, target_names);
-      drift.push_back(
-          {section, "", "is missing in the target" + (near ? " (did you mean " + *near + "?)" : std::string{})});
+      const auto near = base::closest(name.name, target_names);
+      drift.push_back({section, "", "is missing in the target" + meant(other_case, near)});
       continue;
     }
+    const catalog::Table file = target.engine == "sqlite"
+                                    ? under_names_of(*there, header.tables[i], section, plan.differences)
+                                    : header.tables[i];
     const auto differences = catalog::find_drift(section, file, *there, same_engine);
     drift.insert(drift.end(), differences.begin(), differences.end());
     if (find(chosen, there->name) != nullptr) drift.push_back({section, "", "is a second section for the same table"});
@@ -118,6 +134,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     plan.table_of_section[i] = plan.tables.size();
     plan.tables.push_back(plan_table(file, *there));
     apply_policies(file, options, plan.tables.back());
+    plan.of_file.push_back(file);
     chosen.push_back(*there);
   }
   if (!drift.empty()) fail(drift);

@@ -19,6 +19,7 @@ struct Plan {
   // By table of the file: its index in `tables`; none: skipped by the user's own word.
   std::vector<std::optional<std::size_t>> table_of_section;
   std::vector<engine::TablePlan> tables;
+  std::vector<catalog::Table> of_file;  // parallel: as the file describes them, columns under the target's names
   std::vector<std::vector<std::size_t>> components;  // indices into `tables`, parents first
   std::vector<std::string> differences;              // between the schemas, harmless ones
 };
