@@ -90,6 +90,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.newer_rows == engine::NewerRows::kKeep) words.emplace_back("--keep-newer");
   if (command.job.on_conflict == transfer::ConflictPolicy::kFail) words.emplace_back("--on-conflict fail");
   if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
+  if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
   return words;
 }
@@ -114,6 +115,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool keep_newer = false;
   bool show_masked = false;
   bool atomic = false;
+  bool keep_orphans = false;
   bool exit_code = false;
   bool unsealed = false;
   syntax.group("Import");
@@ -132,6 +134,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
                 "skip (if left out): leave the row out and go on; fail: roll everything back");
   syntax.list("--empty-as-null", "TABLE.COLUMN", empty_as_null,
               "take empty texts of this column as NULL (may be repeated)");
+  syntax.flag("--keep-orphans", keep_orphans,
+              "from SQLite to SQLite: rows whose parent the source lacks itself go in as they are");
   syntax.flag("--atomic", atomic, "roll everything back if a row would be left out");
   syntax.option(
       "--rejects", "FILE", rejects,
@@ -159,6 +163,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (exit_code && !dry_run && !rehearse) throw syntax.wrong("--exit-code goes with --dry-run and --rehearse only");
   if (dry_run) command.job.intent = engine::Intent::kDryRun;
   if (rehearse) command.job.intent = engine::Intent::kRehearsal;
+  if (keep_orphans) command.job.orphans = engine::Orphans::kKeep;
   if (atomic) command.job.left_out = transfer::LeftOutPolicy::kRollBack;
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;

@@ -38,6 +38,12 @@ enum class Intent { kDryRun, kRehearsal, kImport };
 enum class Mode { kUpsert, kInsert, kUpdate };
 // What happens to a row that was changed later in the target than in the file.
 enum class NewerRows { kOverwrite, kKeep };
+// What happens to rows that the source itself holds without the row that they refer to. kKeep only from SQLite to
+// SQLite.
+enum class Orphans { kLeaveOut, kKeep };
+// What happens to rows of a table without a key that would come again with every import of the same file, because the
+// target changes what goes in.
+enum class Growth { kRefuse, kAllow };
 // What a target gathers of each decision: kFull also the values that change and what TableAudit tells.
 enum class Detail { kCounts, kFull };
 
@@ -57,6 +63,8 @@ struct TablePlan {
   NewerRows newer_rows = NewerRows::kOverwrite;  // kKeep only with `changed_at`
   std::vector<std::string> masked;               // columns whose values no report may show
   std::uint64_t rows = 0;                        // that the file holds of it
+  Orphans orphans = Orphans::kLeaveOut;
+  Growth growth = Growth::kRefuse;
 };
 
 enum class Decisions { kAll, kLeftOut };

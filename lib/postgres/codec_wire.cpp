@@ -29,8 +29,9 @@ std::string_view kind_words(const format::Value& value) {
       return "a string";
     case format::ValueKind::kArray:
       return "an array";
-    case format::ValueKind::kObject:
-      return "an object";
+    case format::ValueKind::kObject:  // what SQLite's values are wrapped in, where JSON has no form for them
+      if (value.text.starts_with("{\"$bytes\"")) return "a blob (which \"blob_as\" of the transfer file takes as text)";
+      return value.text.starts_with("{\"$text\"") ? "text that is no valid Unicode, or holds NUL," : "an object";
   }
   return "something unknown";
 }

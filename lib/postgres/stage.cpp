@@ -45,6 +45,15 @@ std::uint64_t line_of(const std::string& context, const std::string& stage) {
   return at == std::string::npos ? 0 : std::stoull(context.substr(at, 18));
 }
 
+// "column data: ", where the context ends with the name of one: "COPY stage_3, line 17, column data".
+std::string column_of(const std::string& context, const StagedTable& table) {
+  std::string found;
+  for (const StagedColumn& column : table.columns) {
+    if (context.ends_with(" " + column.name) && column.name.size() > found.size()) found = column.name;
+  }
+  return found.empty() ? found : "column " + found + ": ";
+}
+
 }  // namespace
 
 void analyze_stage(Connection& connection, const StagedTable& table) {
@@ -92,7 +101,7 @@ void Stager::stage(format::TableReader& records) {
         continue;
       }
       if (line > 1) run_segment(records, line - 1);
-      reject_next(records, reason_of(table_, error));
+      reject_next(records, column_of(error.fields().context, table_) + reason_of(table_, error));
       limit = std::max(kMinSegmentRows, limit / 2);
     }
     flush_rejects();

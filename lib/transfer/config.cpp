@@ -22,7 +22,7 @@ constexpr std::size_t kLongestFileBytes = std::size_t{1} << 20;
 constexpr const char* kWhere = "schema/transfer.schema.json describes the file";
 
 const std::vector<std::string>& known_members() {
-  static const std::vector<std::string> members = {"$schema", "title", "order", "audit", "masked", "tables"};
+  static const std::vector<std::string> members = {"$schema", "title", "order", "audit", "masked", "tables", "blob_as"};
   return members;
 }
 
@@ -47,6 +47,7 @@ class Reader {
     if (document.contains("audit")) config.audit_tables = names(document["audit"], "audit");
     if (document.contains("masked")) config.masked = names(document["masked"], "masked");
     if (document.contains("tables")) config.policies = policies(document["tables"]);
+    if (document.contains("blob_as")) read_blobs(document["blob_as"], config.policies);
     return config;
   }
 
@@ -107,6 +108,22 @@ class Reader {
       for (const auto& [rule, value] : rules.items()) read_rule(place, rule, value, policies.back());
     }
     return policies;
+  }
+
+  // {"t.c": "text"}: what stands before the last dot is the table.
+  void read_blobs(const json& value, std::vector<TablePolicy>& policies) const {
+    if (!value.is_object()) throw wrong("\"blob_as\" must be an object: columns and what their blobs are taken as");
+    for (const auto& [name, word] : value.items()) {
+      const std::size_t dot = name.rfind('.');
+      if (dot == std::string::npos || dot == 0 || dot + 1 == name.size())
+        throw wrong("\"blob_as\", " + printable(name) + ", is not TABLE.COLUMN");
+      const auto as = one_of<BlobAs>(word, "\"blob_as\", " + printable(name) + ",",
+                                     {{"text", BlobAs::kText}, {"bytes", BlobAs::kBytes}});
+      if (as == BlobAs::kBytes) continue;
+      policies.emplace_back();
+      policies.back().tables = name.substr(0, dot);
+      policies.back().blob_as_text = {name.substr(dot + 1)};
+    }
   }
 
   void read_rule(const std::string& place, const std::string& rule, const json& value, TablePolicy& policy) const {

@@ -205,7 +205,20 @@ Converted convert_wrapped(const ColumnConversion& column, const Value& value, st
   return std::nullopt;
 }
 
+// {"$bytes": "…"} that is UTF-8 is the text it holds; anything else stays a blob, which the target judges.
+Converted text_of_blob(const ColumnConversion& column, const Value& value, std::string& text) {
+  const auto wrapped = unwrap(value);
+  const std::string_view content = wrapped ? std::string_view(wrapped->content) : std::string_view{};
+  if (!wrapped || wrapped->tag != "$bytes" || !is_utf8(content) || content.find('\0') != std::string_view::npos)
+    return std::nullopt;
+  if (const auto converted = convert_string(column, content, text)) return converted;
+  return text = content, ValueKind::kString;
+}
+
 Converted convert_value(const ColumnConversion& column, const Value& value, std::string& text) {
+  if (column.blobs == BlobAs::kText && value.kind == ValueKind::kObject) {
+    if (const auto converted = text_of_blob(column, value, text)) return converted;
+  }
   if (column.wanted == Wanted::kDocument) return document_of(value, text);
   switch (value.kind) {
     case ValueKind::kString:
@@ -226,7 +239,8 @@ Conversion::Conversion(std::vector<ColumnConversion> columns) : columns_(std::mo
 
 bool Conversion::changes_nothing() const {
   return std::all_of(columns_.begin(), columns_.end(), [](const ColumnConversion& column) {
-    return column.wanted == Wanted::kUntouched && column.empty_text == EmptyText::kKept;
+    return column.wanted == Wanted::kUntouched && column.empty_text == EmptyText::kKept &&
+           column.blobs == BlobAs::kBytes;
   });
 }
 

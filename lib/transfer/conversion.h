@@ -40,6 +40,7 @@ struct ColumnConversion {
   Wanted wanted = Wanted::kUntouched;
   std::optional<TimeReading> numbers;  // how the numbers of a column of times are read
   EmptyText empty_text = EmptyText::kKept;
+  BlobAs blobs = BlobAs::kBytes;
 };
 
 // Rewrites the values of one table's records. The result views its own buffers and the record: good until the next.
@@ -61,6 +62,7 @@ class Conversion {
 struct ColumnWish {
   std::optional<TimeReading> times;
   EmptyText empty_text = EmptyText::kKept;
+  BlobAs blobs = BlobAs::kBytes;
 };
 
 struct DecidedColumn {

@@ -86,6 +86,19 @@ void note_words(const std::string& column, const ColumnProfile& profile, Decided
   }
 }
 
+void note_blobs(const std::string& column, const std::string& type, const ColumnProfile& profile,
+                const ColumnWish& wish, DecidedColumn& decided) {
+  const Wanted wanted = decided.conversion.wanted;
+  if (profile.count(Shape::kBytes) == 0 || wanted == Wanted::kBytes || wanted == Wanted::kUuid) return;
+  const std::string found = fmt::format("{}: {} × blob", column, human_count(profile.count(Shape::kBytes)));
+  decided.notes.push_back(
+      wish.blobs == BlobAs::kText
+          ? found + ", taken as text where it is UTF-8"
+          : fmt::format("{}, which is no {}: such rows are left out; \"blob_as\": {{\"{}\": \"text\"}} in the transfer "
+                        "file takes UTF-8 as text",
+                        found, type, column));
+}
+
 bool takes_empty_text(Wanted wanted) { return wanted == Wanted::kAnything || wanted == Wanted::kText; }
 
 void note_empty_texts(const std::string& column, const std::string& type, Role role, const ColumnProfile& profile,
@@ -141,6 +154,8 @@ DecidedColumn decide(const std::string& column, const std::string& target_type, 
   DecidedColumn decided;
   decided.conversion.wanted = wanted_by(target_type);
   decided.conversion.empty_text = wish.empty_text;
+  decided.conversion.blobs = wish.blobs;
+  note_blobs(column, target_type, profile, wish, decided);
   if (is_time(decided.conversion.wanted)) {
     decide_times(column, profile, wish, decided);
   } else {

@@ -30,12 +30,10 @@ void profile_table(format::TableReader& records, Profile& profile, base::Progres
   }
 }
 
-bool is_reference(const catalog::Table& file, const catalog::Table& target, const std::string& column) {
-  const auto holds = [&](const catalog::ForeignKey& key) {
+bool is_reference(const catalog::Table& table, const std::string& column) {
+  return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), [&](const catalog::ForeignKey& key) {
     return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();
-  };
-  return std::any_of(file.foreign_keys.begin(), file.foreign_keys.end(), holds) ||
-         std::any_of(target.foreign_keys.begin(), target.foreign_keys.end(), holds);
+  });
 }
 
 [[noreturn]] void fail(const std::vector<std::string>& unclear, const std::string& table, const std::string& column) {
@@ -56,7 +54,10 @@ std::vector<ColumnConversion> convert_plainly(const std::string& section, const 
   std::vector<ColumnConversion> made;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     const bool document = documents_are_text && is_json(file.find_column(columns[i])->type);
-    made.push_back({document ? Wanted::kDocument : Wanted::kUntouched, std::nullopt, wishes[i].empty_text});
+    made.push_back(
+        {document ? Wanted::kDocument : Wanted::kUntouched, std::nullopt, wishes[i].empty_text, wishes[i].blobs});
+    if (wishes[i].blobs == BlobAs::kText)
+      conversions.differences.push_back(section + "." + columns[i] + ": blobs taken as text where they are UTF-8");
     if (wishes[i].empty_text == EmptyText::kNull)
       conversions.differences.push_back(section + "." + columns[i] + ": empty texts taken as NULL");
   }
@@ -111,17 +112,17 @@ Conversions decide_conversions(const format::Header& header, const Plan& plan, c
     if (!plan.table_of_section[i]) continue;
     const engine::TablePlan& table = plan.tables[*plan.table_of_section[i]];
     const std::string section = format::section_name(header.tables[i].name, header.schemas);
-    const std::vector<ColumnWish> wishes = column_wishes(header.tables[i], table, options);
+    const std::vector<ColumnWish> wishes = column_wishes(plan.of_file[*plan.table_of_section[i]], table, options);
     const std::vector<std::string> columns = record_columns(header, i);
     std::vector<ColumnConversion> made;
     if (profiles.empty())
       made = convert_plainly(section, header.tables[i], columns, documents_are_text, wishes, conversions);
     for (std::size_t column = made.size(); column < wishes.size(); ++column) {
-      made.push_back({Wanted::kUntouched, std::nullopt, EmptyText::kKept});
+      made.push_back({Wanted::kUntouched, std::nullopt, EmptyText::kKept, BlobAs::kBytes});
       if (table.target_column[column] == engine::TablePlan::kNotWritten) continue;
       const catalog::Column& there = table.target.columns[table.target_column[column]];
-      const Role role =
-          is_reference(header.tables[i], table.target, columns[column]) ? Role::kForeignKey : Role::kPlain;
+      const bool refers = is_reference(header.tables[i], columns[column]) || is_reference(table.target, there.name);
+      const Role role = refers ? Role::kForeignKey : Role::kPlain;
       DecidedColumn decided =
           decide(section + "." + columns[column], there.type, role, profiles[i].columns()[column], wishes[column]);
       made.back() = decided.conversion;

@@ -47,6 +47,7 @@ class ImportJob {
     if (!options_.rejects.empty()) demand_free_path(options_.rejects);  // not only when there is something to reject
     verify();
     target_ = open_target_();
+    demand_two_of_sqlite();
     profile();
     for (int attempt = 1;; ++attempt) {
       rejects_.reset();
@@ -88,6 +89,13 @@ class ImportJob {
     const auto source = format::decompress(raw);
     verified_ = format::verify(*source, options_.seal, on_progress, on_chunk);
     if (spool) file_.emplace(spool->finish(file_->name()));
+  }
+
+  void demand_two_of_sqlite() const {
+    if (options_.orphans == engine::Orphans::kLeaveOut) return;
+    if (verified_.header.engine == "sqlite" && target_->info().engine == "sqlite") return;
+    throw Error(ErrorKind::kUsage, "--keep-orphans is for a file of SQLite that goes into SQLite",
+                "leave it out: only SQLite holds rows without their parent");
   }
 
   // What a column of SQLite holds, only its values tell.

@@ -48,6 +48,8 @@ enum class ConflictPolicy { kSkip, kFail };
 enum class TimeReading { kIso, kSeconds, kMilliseconds };
 // What becomes of a text without a character in it.
 enum class EmptyText { kKept, kNull };
+// What a blob of SQLite is taken as.
+enum class BlobAs { kBytes, kText };
 
 // How the rows of some tables are to be treated, where that differs from the rest.
 struct TablePolicy {
@@ -58,6 +60,7 @@ struct TablePolicy {
   std::vector<std::string> match;                          // columns of a natural key
   std::string changed_at;                                  // the column that says when a row was last changed
   std::vector<std::string> empty_as_null;                  // columns
+  std::vector<std::string> blob_as_text;                   // columns; in a file of SQLite
   std::vector<std::pair<std::string, TimeReading>> times;  // by column; for a file of SQLite
 };
 
@@ -73,6 +76,7 @@ struct ImportOptions {
   LeftOutPolicy left_out = LeftOutPolicy::kContinue;
   ConflictPolicy on_conflict = ConflictPolicy::kSkip;
   engine::NewerRows newer_rows = engine::NewerRows::kOverwrite;
+  engine::Orphans orphans = engine::Orphans::kLeaveOut;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
   std::string rejects;                // a path; empty: beside the input, and only of an import that leaves rows out

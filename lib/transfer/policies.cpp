@@ -65,6 +65,7 @@ bool is_masked(const catalog::TableName& table, const std::string& column, const
 void apply_policies(const catalog::Table& file, const ImportOptions& options, engine::TablePlan& plan) {
   plan.mode = options.mode;
   plan.newer_rows = options.newer_rows;
+  plan.orphans = options.orphans;
   for (const TablePolicy& policy : options.policies) {
     if (!matches(policy.tables, plan.target.name)) continue;
     if (policy.mode) plan.mode = *policy.mode;
@@ -117,6 +118,8 @@ std::vector<ColumnWish> column_wishes(const catalog::Table& file, const engine::
     if (!matches(policy.tables, plan.target.name)) continue;
     for (const std::string& column : policy.empty_as_null)
       wish_of(column, "take empty texts of as NULL").empty_text = EmptyText::kNull;
+    for (const std::string& column : policy.blob_as_text)
+      wish_of(column, "take blobs of as text").blobs = BlobAs::kText;
     for (const auto& [column, times] : policy.times) wish_of(column, "read times of").times = times;
   }
   return wishes;
