@@ -8,6 +8,7 @@
 #include "sqlite/remap.h"
 #include "sqlite/row_functions.h"
 #include "sqlite/sql_text.h"
+#include "sqlite/trigger_effects.h"
 
 namespace sqlite {
 
@@ -30,11 +31,11 @@ void Classifier::classify(base::Progress& progress) {
       StagedTable& table = tables_[number];
       progress.table(table.details.table.name.name);
       if (table.plan.identity.empty()) {
-        compare_multisets(table);
+        compare_multisets(table, Rows::kAll);
       } else {
         reject_repeated_identities(table);
-        reject_ambiguous_identities(table);
         compare_with_target(table);
+        if (table.identity_may_be_null()) compare_multisets(table, Rows::kWithoutIdentity);
       }
       skip(table);
       reject_nulls(table);
@@ -42,10 +43,29 @@ void Classifier::classify(base::Progress& progress) {
       for (const CheckConstraint& check : table.details.checks) {
         if (table.has_columns(check.columns)) reject_failed_check(table, check);
       }
-      reject_needed_keys(table);
+      reject_needed_keys(connection_, table, details_, foreign_keys_);
+      reject_growth(table);
     }
     reject_orphans(component);
   }
+  std::uint64_t followed = 0;
+  for (StagedTable& table : tables_) followed += reject_followed_keys(connection_, tables_, table, details_);
+  for (const auto& component : components_) {
+    if (followed > 0) reject_orphans(component);
+  }
+}
+
+// Rows that change on their way in are none of the file's, so every import of it would bring them again.
+void Classifier::reject_growth(StagedTable& table) {
+  const bool has_no_key = table.plan.identity.empty() || table.identity_may_be_null();
+  if (!has_no_key || table.plan.growth == engine::Growth::kAllow || !writes_itself(table.details, details_)) return;
+  const std::string reason = "a trigger writes " + table.details.table.name.name +
+                             " again when a row without a key is inserted, so that each import might add it once more; "
+                             "--allow-growth takes it";
+  reject(
+      connection_, table,
+      reject_sql(table, "v.record", {'x', quote_literal(reason), {}, {}, {}},
+                 table.accepted_rows() + (table.plan.identity.empty() ? "" : " WHERE " + table.lacks_identity("s"))));
 }
 
 // By identity, for the rows of the file that claim one; and by every key that children look for.
@@ -93,28 +113,14 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
                         " s ON " + table.same_identity("d", "s")));
 }
 
-// Only NULL can stand more than once in a key.
-void Classifier::reject_ambiguous_identities(StagedTable& table) {
-  if (!table.identity_may_be_null()) return;
-  reject(connection_, table,
-         reject_sql(table, "s." + table.record, {'c', "'more than one row of the target has this key'", {}, {}, {}},
-                    table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-                        " GROUP BY s." + table.record + " HAVING count(*) > 1"));
-}
-
 void Classifier::compare_with_target(StagedTable& table) {
-  // Whether the join found a row: a column that is never NULL says it, else the row's number.
-  std::string there = table.details.row_number;
-  for (const std::string& column : table.plan.identity) {
-    if (table.details.table.find_column(column)->not_null) there = quote_name(column);
-  }
-  if (there.empty())
-    throw base::Error(base::ErrorKind::kSchema, table.details.table.name.name + " has no key that tells rows apart",
-                      "leave the table out with -T");
-  std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record + ", CASE WHEN t." + there +
-                    " IS NULL THEN 'i' ELSE 'u' END, t." + there + " IS NOT NULL AND " + table.target_is_newer() +
+  // The join compares the key by =, so it is never NULL in a row that is found.
+  const std::string there = "t." + quote_name(table.plan.identity.front());
+  std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record + ", CASE WHEN " + there +
+                    " IS NULL THEN 'i' ELSE 'u' END, " + there + " IS NOT NULL AND " + table.target_is_newer() +
                     " FROM " + table.stage + " s LEFT JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-                    " WHERE (t." + there + " IS NULL OR " + table.differs("s", "t") + ")";
+                    " WHERE (" + there + " IS NULL OR " + table.differs("s", "t") + ")";
+  if (table.identity_may_be_null()) sql += " AND NOT " + table.lacks_identity("s");
   if (table.rejected_rows > 0) sql += " AND s." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")";
   const std::uint64_t rejected_here = table.counts.rows - table.staged_rows;  // refused before they were staged
   const std::uint64_t rejected_since = table.rejected_rows - rejected_here;
@@ -122,19 +128,24 @@ void Classifier::compare_with_target(StagedTable& table) {
 }
 
 // Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
-void Classifier::compare_multisets(StagedTable& table) {
+void Classifier::compare_multisets(StagedTable& table, Rows which) {
   std::vector<std::string> columns;
   for (const StagedColumn& column : table.columns) columns.push_back("x." + column.quoted);
   const std::string image = image_call(columns) + " AS image";
+  const std::string condition = which == Rows::kAll ? "1" : table.lacks_identity("x");
+  const std::string accepted = " AND x." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")";
   const auto numbered = [&](const std::string& list, const std::string& relation, const std::string& order) {
     return "(SELECT y.*, row_number() OVER (PARTITION BY y.image" + order + ") AS n FROM (SELECT " + list + image +
-           " FROM " + relation + " x) y)";
+           " FROM " + relation + ") y)";
   };
-  const std::uint64_t inserts = connection_.execute(
-      "INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM " +
-      numbered("x." + table.record + " AS record, ", table.stage, " ORDER BY y.record") + " s LEFT JOIN " +
-      numbered("", table.target, "") + " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
-  table.counts.unchanged = table.staged_rows - inserts;
+  const std::uint64_t inserts =
+      connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM " +
+                          numbered("x." + table.record + " AS record, ",
+                                   table.stage + " x WHERE " + condition + accepted, " ORDER BY y.record") +
+                          " s LEFT JOIN " + numbered("", table.target + " x WHERE " + condition, "") +
+                          " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+  // Those without an identity were counted as unchanged so far.
+  table.counts.unchanged = which == Rows::kAll ? table.staged_rows - inserts : table.counts.unchanged - inserts;
 }
 
 void Classifier::skip(StagedTable& table) {
@@ -170,33 +181,6 @@ void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& 
                                   ") AND NOT (" + check.expression + "\n)"));
 }
 
-// An update would take a key away from rows of the target that refer to it.
-void Classifier::reject_needed_keys(StagedTable& table) {
-  for (const TableDetails& child : details_) {
-    for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
-      const catalog::ForeignKey& key = child.table.foreign_keys[i];
-      const bool stays = child.on_update[i] == "NO ACTION" || child.on_update[i] == "RESTRICT";
-      if (key.parent != table.details.table.name || !stays || table.plan.identity.empty()) continue;
-      if (!table.has_columns(key.parent_columns)) continue;
-      if (key.parent_columns == table.plan.identity) continue;  // stays as it is
-      std::vector<std::string> pairs;
-      std::vector<std::string> same;
-      for (std::size_t c = 0; c < key.columns.size(); ++c) {
-        const std::string parent = quote_name(key.parent_columns[c]);
-        pairs.push_back("s." + parent + ", t." + parent);
-        same.push_back("t." + parent + " = c." + quote_name(key.columns[c]));
-      }
-      const std::string reason = key.name + ": rows of " + child.table.name.name + " refer to the key that changes";
-      reject(
-          connection_, table,
-          reject_sql(table, "v.record", {'x', quote_literal(reason), key.name, {}, {}},
-                     table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-                         " WHERE v.verdict = 'u' AND " + differs_call(pairs) + " AND EXISTS (SELECT 1 FROM main." +
-                         quote_name(child.table.name.name) + " c WHERE " + join(same, " AND ") + ")"));
-    }
-  }
-}
-
 std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& component) {
   std::uint64_t all = 0;
   std::uint64_t found = 0;
@@ -222,31 +206,80 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
   return all;
 }
 
-std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::ForeignKey& key) {
-  if (!table.has_columns(key.columns)) return 0;
+// Rows to be written that refer to no row, neither of the target nor of the file; empty: that cannot be known.
+std::string Classifier::orphans(const StagedTable& table, const catalog::ForeignKey& key) {
+  if (!table.has_columns(key.columns)) return {};
   std::vector<std::string> filled;
   std::vector<std::string> same;
-  std::vector<std::string> shown;
+  std::vector<std::string> moves;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const std::string parent_column = quote_name(key.parent_columns[i]);
     const std::string child = "s." + quote_name(key.columns[i]);
     filled.push_back(child + " IS NOT NULL");
     // The parent's collation and affinity decide: it stands on the left.
-    same.push_back("p." + quote_name(key.parent_columns[i]) + " = " + child);
-    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || db_transfer_text(" + child + ")");
+    same.push_back("p." + parent_column + " = " + child);
+    moves.push_back("k." + parent_column + " IS NOT p." + parent_column);
   }
   const StagedTable* parent = find_staged(tables_, key.parent);
-  std::string orphans = table.accepted_rows() + " WHERE " + join(filled, " AND ") +
-                        " AND NOT EXISTS (SELECT 1 FROM main." + quote_name(key.parent.name) + " p WHERE " +
-                        join(same, " AND ") + ")";
-  if (parent != nullptr && parent->has_columns(key.parent_columns)) {
+  const bool is_in_file = parent != nullptr && parent->has_columns(key.parent_columns);
+  std::string there = join(same, " AND ");
+  // An update of the file may take the key away.
+  if (is_in_file && !parent->plan.identity.empty() && key.parent_columns != parent->plan.identity)
+    there += " AND NOT EXISTS (SELECT 1 FROM " + parent->stage + " k CROSS JOIN " + parent->verdicts +
+             " w ON w.record = k." + parent->record + " WHERE " + parent->same_identity("k", "p") +
+             " AND w.verdict = 'u' AND (" + join(moves, " OR ") + "))";
+  std::string rows = table.accepted_rows() + " WHERE " + join(filled, " AND ") +
+                     " AND NOT EXISTS (SELECT 1 FROM main." + quote_name(key.parent.name) + " p WHERE " + there + ")";
+  if (is_in_file) {
     // The + keeps the search on the index of the keys: the verdicts are asked about one row only.
-    orphans += " AND NOT EXISTS (SELECT 1 FROM " + parent->stage + " p WHERE " + join(same, " AND ") + " AND +p." +
-               parent->record + " IN (SELECT record FROM " + parent->verdicts + "))";
+    rows += " AND NOT EXISTS (SELECT 1 FROM " + parent->stage + " p WHERE " + join(same, " AND ") + " AND +p." +
+            parent->record + " IN (SELECT record FROM " + parent->verdicts + "))";
   }
+  return rows;
+}
+
+// Of such rows those that the source itself holds without their parent: the file has it nowhere, not even among what is
+// left out. Only a table that is in the file, each record of which could be read, says so.
+std::string Classifier::orphans_of_source(const catalog::ForeignKey& key) {
+  const StagedTable* parent = find_staged(tables_, key.parent);
+  if (parent == nullptr || !parent->has_columns(key.parent_columns) || parent->staged_rows != parent->counts.rows)
+    return "0";
+  std::vector<std::string> same;
+  for (std::size_t i = 0; i < key.columns.size(); ++i)
+    same.push_back("p." + quote_name(key.parent_columns[i]) + " = s." + quote_name(key.columns[i]));
+  return "NOT EXISTS (SELECT 1 FROM " + parent->stage + " p WHERE " + join(same, " AND ") + ")";
+}
+
+std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::ForeignKey& key) {
+  std::string rows = orphans(table, key);
+  if (rows.empty()) return 0;
+  if (table.plan.orphans == engine::Orphans::kKeep) rows += " AND NOT " + orphans_of_source(key);
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < key.columns.size(); ++i)
+    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || db_transfer_text(s." +
+                    quote_name(key.columns[i]) + ")");
   const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
                              join(shown, " || ', ' || ") +
                              " || ' is neither in the target nor among the accepted rows of the file'";
-  return reject(connection_, table, reject_sql(table, "v.record", {'x', reason, key.name, {}, {}}, orphans));
+  return reject(connection_, table, reject_sql(table, "v.record", {'x', reason, key.name, {}, {}}, rows));
+}
+
+std::vector<std::string> Classifier::count_kept_orphans() {
+  std::vector<std::string> lines;
+  for (StagedTable& table : tables_) {
+    table.kept_orphans = 0;
+    if (table.plan.orphans == engine::Orphans::kLeaveOut) continue;
+    for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
+      const std::string rows = orphans(table, key);
+      const std::uint64_t kept = rows.empty() ? 0 : connection_.number("SELECT count(*) FROM " + rows);
+      if (kept == 0) continue;
+      table.kept_orphans += kept;
+      lines.push_back(table.details.table.name.name + ": " + std::to_string(kept) + (kept == 1 ? " row" : " rows") +
+                      " without the parent in " + key.parent.name + " (" + key.name +
+                      "), as the source holds them: taken along");
+    }
+  }
+  return lines;
 }
 
 }  // namespace sqlite

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "engine/target.h"
 #include "sqlite/connection.h"
+#include "sqlite/needed_keys.h"
 #include "sqlite/staged_table.h"
 
 namespace sqlite {
@@ -17,8 +18,12 @@ class Classifier {
  public:
   // `components` groups indices into `tables`, parents first; `details` are all tables of the target.
   Classifier(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
-             const std::vector<std::vector<std::size_t>>& components)
-      : connection_(connection), tables_(tables), details_(details), components_(components) {}
+             const std::vector<std::vector<std::size_t>>& components, ForeignKeys foreign_keys)
+      : connection_(connection),
+        tables_(tables),
+        details_(details),
+        components_(components),
+        foreign_keys_(foreign_keys) {}
 
   void classify(base::Progress& progress);
 
@@ -27,23 +32,29 @@ class Classifier {
   // database has refused a parent. Returns how many.
   std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
 
+  // A line for each foreign key without whose parents rows go in, because the user wants them.
+  std::vector<std::string> count_kept_orphans();
+
  private:
   void index_stage(StagedTable& table);
   void reject_impossible_row_numbers(StagedTable& table);
   void reject_repeated_identities(StagedTable& table);
-  void reject_ambiguous_identities(StagedTable& table);
   void compare_with_target(StagedTable& table);
-  void compare_multisets(StagedTable& table);
+  enum class Rows { kAll, kWithoutIdentity };
+  void compare_multisets(StagedTable& table, Rows which);
   void skip(StagedTable& table);
   void reject_nulls(StagedTable& table);
   void reject_failed_check(StagedTable& table, const CheckConstraint& check);
-  void reject_needed_keys(StagedTable& table);
+  void reject_growth(StagedTable& table);
+  std::string orphans(const StagedTable& table, const catalog::ForeignKey& key);
+  std::string orphans_of_source(const catalog::ForeignKey& key);
   std::uint64_t reject_orphans(StagedTable& table, const catalog::ForeignKey& key);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   const std::vector<TableDetails>& details_;
   const std::vector<std::vector<std::size_t>>& components_;
+  const ForeignKeys foreign_keys_;
 };
 
 }  // namespace sqlite

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "sqlite/hand_over.h"
 #include "sqlite/index_key.h"
 #include "sqlite/rejects.h"
 #include "sqlite/sql_text.h"
+#include "sqlite/trigger_effects.h"
 
 namespace sqlite {
 namespace {
@@ -26,18 +28,34 @@ void KeyClassifier::classify() {
     reject_taken(i);
     reject_repeated(indexes[i]);
   }
+  if (table_.claims_left) reject_circles();
+}
+
+// A row of a circle gets its key only when another's is set aside meanwhile, for all to see that look.
+void KeyClassifier::reject_circles() {
+  HandOver order(connection_, table_);
+  order.arrange();
+  const bool watched = is_watched(table_.details, details_);
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
+    if (!watched && !parking(table_.details.unique_indexes[i]).column.empty()) continue;
+    found += reject_claims(i, order.is_in_circle(),
+                           watched ? ", rows hand it on in a circle, and a trigger would see a value set aside"
+                                   : ", and rows hand it on in a circle that no order of updates opens");
+  }
+  if (found > 0) forget_rejected_claims();
 }
 
 // Beside the condition that two keys are the same: the rows are two.
 std::string KeyClassifier::other_row() const {
-  return table_.plan.identity.empty() ? "1" : "NOT (" + table_.same_identity("s", "t") + ")";
+  return table_.plan.identity.empty() ? "1" : "NOT coalesce(" + table_.same_identity("s", "t") + ", 0)";
 }
 
 void KeyClassifier::reject_taken(std::size_t place) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
   const std::string number = std::to_string(place);
   std::string freed_by = "NULL";
-  if (!parking(index).column.empty())
+  if (!table_.plan.identity.empty())
     freed_by = "(SELECT w.record FROM " + table_.stage + " f CROSS JOIN " + table_.verdicts + " w ON w.record = f." +
                table_.record + " WHERE " + table_.same_identity("f", "t") + " AND w.verdict = 'u')";
   const std::uint64_t found = execute_if_judged(
@@ -86,10 +104,12 @@ std::uint64_t KeyClassifier::reject_unfreed() {
   return found;
 }
 
-void KeyClassifier::reject_all_claims() {
+void KeyClassifier::reject_all_circles() {
+  HandOver order(connection_, table_);
+  order.arrange();
   for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i)
-    reject_claims(i, "1", ", and the merge could not give it up first");
-  table_.claims_left = false;
+    reject_claims(i, order.is_in_circle(), ", and the merge could not give it up first");
+  forget_rejected_claims();
 }
 
 void KeyClassifier::reject_repeated(const UniqueIndex& index) {
@@ -175,15 +195,21 @@ bool KeyClassifier::fails_for_null(const CheckConstraint& check, const std::stri
          connection_.execute("DELETE FROM " + table_.claims + " WHERE place IS NULL") == 0;
 }
 
-void KeyClassifier::park() {
+bool KeyClassifier::park() {
+  HandOver order(connection_, table_);
+  order.arrange();
+  order.open_circles();
+  std::uint64_t parked = 0;
   for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
-    const std::string claims = table_.claims + " c WHERE c.place = " + std::to_string(i);
-    if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + claims + ")") == 0) continue;
+    const std::string holders =
+        table_.parked + " h JOIN " + table_.claims + " c ON c.freed_by = h.record AND c.place = " + std::to_string(i);
+    if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + holders + ")") == 0) continue;
     const auto [column, value] = parking(table_.details.unique_indexes[i]);
-    connection_.execute("UPDATE OR ABORT " + table_.target + " AS t SET " + column + " = " + value +
-                        " FROM (SELECT DISTINCT c.freed_by AS record FROM " + claims + ") h JOIN " + table_.stage +
-                        " s ON s." + table_.record + " = h.record WHERE " + table_.same_identity("s", "t"));
+    parked += connection_.execute("UPDATE OR ABORT " + table_.target + " AS t SET " + column + " = " + value +
+                                  " FROM (SELECT DISTINCT h.record FROM " + holders + ") h JOIN " + table_.stage +
+                                  " s ON s." + table_.record + " = h.record WHERE " + table_.same_identity("s", "t"));
   }
+  return parked > 0;
 }
 
 }  // namespace sqlite

@@ -1,6 +1,6 @@
 // The unique keys of a table beside its identity, judged by set against the target and within the file. A key that its
-// holder gives up by an update of the same file is free, where the merge can set it aside meanwhile: claim_N remembers
-// such claims. One thread, that of the connection.
+// holder gives up by an update of the same file is free: claim_N remembers such claims. Rows that hand keys on in a
+// circle go in where one of the keys can be set aside meanwhile and nobody looks. One thread, that of the connection.
 #pragma once
 
 #include <cstddef>
@@ -26,20 +26,21 @@ class KeyClassifier {
   // how many.
   std::uint64_t reject_unfreed();
 
-  // Leaves out every row that claims the key of another: for a merge in which freeing failed.
-  void reject_all_claims();
+  // Leaves out the rows of every circle: for a merge in which setting keys aside failed.
+  void reject_all_circles();
 
-  // Takes the claimed keys away from their holders, so that the merge can write rows in any order.
-  void park();
+  // Puts the rows that wait for keys into order, and sets keys aside where they wait for each other. True: it did so.
+  bool park();
 
  private:
   // The column of a key that is set aside, and to what: an expression over the record that frees it, h.record.
   struct Parking {
-    std::string column;  // quoted; empty: there is none, so a key held by another row stays a conflict
+    std::string column;  // quoted; empty: there is none, so rows that hand such a key on in a circle conflict
     std::string value;
   };
 
   void reject_taken(std::size_t place);
+  void reject_circles();
   void reject_repeated(const UniqueIndex& index);
   std::uint64_t reject_claims(std::size_t place, const std::string& condition, const std::string& why);
   void forget_rejected_claims();

@@ -4,6 +4,7 @@
 
 #include "catalog/ledger.h"
 #include "sqlite/sql_text.h"
+#include "sqlite/virtual_tables.h"
 
 namespace sqlite {
 namespace {
@@ -43,11 +44,14 @@ class Introspection {
   explicit Introspection(Connection& connection) : connection_(connection) {
     read_tables();
     for (TableDetails& table : tables_) {
+      if (!table.module.empty()) continue;
       read_indexes(table);
       read_checks(table);
       read_triggers(table);
     }
-    for (TableDetails& table : tables_) read_foreign_keys(table);
+    for (TableDetails& table : tables_) {
+      if (table.module.empty()) read_foreign_keys(table);
+    }
   }
 
   std::vector<TableDetails> take() { return std::move(tables_); }
@@ -61,12 +65,14 @@ class Introspection {
   }
 
   void read_tables() {
+    const std::vector<VirtualTable> virtual_tables = find_virtual_tables(connection_);
     Statement rows = connection_.prepare(
         "SELECT l.name, l.wr, l.strict FROM pragma_table_list l WHERE l.schema = 'main' AND l.type = 'table' AND "
         "l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY l.name COLLATE BINARY");
     while (rows.next()) {
       TableDetails table;
       table.table.name.name = rows.text(0);
+      if (stands_behind(virtual_tables, table.table.name.name)) continue;
       const bool has_rowid = rows.integer(1) == 0;
       table.strict = rows.integer(2) != 0;
       read_columns(table, has_rowid);
@@ -76,6 +82,43 @@ class Introspection {
       if (has_rowid) table.row_number = free_row_number(table.table);
       tables_.push_back(std::move(table));
     }
+    for (const VirtualTable& table : virtual_tables) {
+      if (table.contents != VirtualTable::Contents::kOthers) read_virtual_table(table);
+    }
+  }
+
+  void read_virtual_table(const VirtualTable& found) {
+    TableDetails table;
+    table.table.name.name = found.name;
+    table.module = found.module;
+    if (found.contents == VirtualTable::Contents::kUnknown) table.unreadable = "its module is not known here";
+    if (found.contents == VirtualTable::Contents::kHidden) table.unreadable = "its rows do not show all that it holds";
+    try {
+      if (table.unreadable.empty()) read_virtual_columns(table, found.numbers_its_rows);
+    } catch (const SqliteError& error) {  // a tokenizer that only the application has
+      if (error.kind() != ErrorKind::kSchema) throw;
+      table.unreadable = error.what();
+    }
+    tables_.push_back(std::move(table));
+  }
+
+  // The row's number belongs to the row: others refer to it.
+  void read_virtual_columns(TableDetails& table, bool first_is_row_number) {
+    Statement rows = pragma("name, type, hidden", "table_xinfo", table.table.name.name, "cid");
+    while (rows.next()) {
+      if (rows.integer(2) != 0) continue;
+      table.columns.push_back({column_type(rows.text(1), false), "BINARY"});
+      table.table.columns.push_back({rows.text(0), rows.text(1)});
+    }
+    table.row_number = free_row_number(table.table);
+    if (!first_is_row_number) {
+      table.columns.insert(table.columns.begin(), {{}, "BINARY"});
+      table.table.columns.insert(table.table.columns.begin(), {table.row_number, {}});
+    }
+    table.table.columns.front().type = "INTEGER";
+    table.columns.front().type = column_type("INTEGER", false);
+    for (ColumnDetails& column : table.columns) column.type.utf16 = connection_.is_utf16();
+    number_rows_by(table, table.table.columns.front().name);
   }
 
   void read_columns(TableDetails& table, bool has_rowid) {
@@ -113,7 +156,12 @@ class Introspection {
     Statement index = connection_.prepare("SELECT 1 FROM pragma_index_list(" + quote_literal(table.table.name.name) +
                                           ", 'main') WHERE origin = 'pk'");
     if (index.next()) return;
-    table.rowid_column = table.table.primary_key.front();
+    number_rows_by(table, table.table.primary_key.front());
+  }
+
+  static void number_rows_by(TableDetails& table, const std::string& name) {
+    table.rowid_column = name;
+    table.table.primary_key = {name};
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       catalog::Column& column = table.table.columns[i];
       if (column.name != table.rowid_column) continue;
@@ -197,36 +245,66 @@ class Introspection {
     while (rows.next()) table.triggers.push_back({rows.text(0), trigger_event(rows.text(1))});
   }
 
-  // SQLite takes a key whose parent does not exist; there is nothing to say of such a one.
-  void read_foreign_keys(TableDetails& table) {
+  struct DeclaredKey {
+    std::string parent;
+    std::string on_update;
+    std::vector<std::string> columns;
+    std::vector<std::string> parent_columns;  // empty: the parent's primary key
+  };
+
+  std::vector<DeclaredKey> declared_keys(const TableDetails& table) {
     Statement rows =
         pragma("id, \"table\", \"from\", \"to\", on_update", "foreign_key_list", table.table.name.name, "id DESC, seq");
+    std::vector<DeclaredKey> keys;
     std::int64_t last = -1;
-    const TableDetails* parent = nullptr;
-    auto& keys = table.table.foreign_keys;
-    for (std::size_t place = 0; rows.next(); ++place) {
-      if (rows.integer(0) != last) {
-        last = rows.integer(0);
-        place = 0;
-        parent = find_table(tables_, rows.text(1));
-        if (parent == nullptr) continue;
-        keys.push_back({{}, {}, parent->table.name, {}});
-        table.on_update.push_back(rows.text(4));
-      }
-      if (parent == nullptr) continue;
-      catalog::ForeignKey& key = keys.back();
-      const auto& primary = parent->table.primary_key;
-      const std::string named = declared(parent->table, rows.text(3));
-      key.columns.push_back(declared(table.table, rows.text(2)));
-      key.parent_columns.push_back(!rows.is_null(3) ? named : place < primary.size() ? primary[place] : std::string{});
+    while (rows.next()) {
+      if (rows.integer(0) != last) keys.push_back({rows.text(1), rows.text(4), {}, {}});
+      last = rows.integer(0);
+      keys.back().columns.push_back(declared(table.table, rows.text(2)));
+      if (!rows.is_null(3)) keys.back().parent_columns.push_back(rows.text(3));
     }
-    for (std::size_t i = keys.size(); i-- > 0;) {
-      if (std::find(keys[i].parent_columns.begin(), keys[i].parent_columns.end(), "") != keys[i].parent_columns.end()) {
-        keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(i));
-        table.on_update.erase(table.on_update.begin() + static_cast<std::ptrdiff_t>(i));
+    return keys;
+  }
+
+  bool is_there(const std::string& table) {
+    return connection_.number("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = " +
+                              quote_literal(table) + " COLLATE NOCASE)") != 0;
+  }
+
+  // Whether rows can be found by `columns`, as a foreign key demands.
+  static bool is_key(const TableDetails& parent, std::vector<std::string> columns) {
+    std::sort(columns.begin(), columns.end());
+    return std::ranges::any_of(parent.unique_indexes, [&](const UniqueIndex& index) {
+      std::vector<std::string> keys = index.columns;
+      for (std::size_t i = 0; index.plain && i < keys.size(); ++i) {
+        if (!same_name(index.collations[i], parent.details_of(keys[i]).collation)) return false;
+      }
+      std::sort(keys.begin(), keys.end());
+      return index.plain && keys == columns;
+    });
+  }
+
+  // SQLite takes a key whose parent does not exist or is no key, and cannot act on it: no row is judged by it.
+  void read_foreign_keys(TableDetails& table) {
+    for (DeclaredKey& declared_key : declared_keys(table)) {
+      const TableDetails* parent = find_table(tables_, declared_key.parent);
+      const std::string words =
+          table.table.name.name + "(" + join(declared_key.columns, ", ") + ") refers to " + declared_key.parent;
+      if (parent == nullptr) {
+        if (!is_there(declared_key.parent)) table.broken_keys.push_back(words + ", which is not there");
         continue;
       }
-      keys[i].name = table.table.name.name + "_" + join(keys[i].columns, "_") + "_fkey";
+      catalog::ForeignKey key{{}, std::move(declared_key.columns), parent->table.name, {}};
+      if (declared_key.parent_columns.empty()) key.parent_columns = parent->table.primary_key;
+      for (const std::string& column : declared_key.parent_columns)
+        key.parent_columns.push_back(declared(parent->table, column));
+      key.name = table.table.name.name + "_" + join(key.columns, "_") + "_fkey";
+      if (key.parent_columns.size() != key.columns.size() || !is_key(*parent, key.parent_columns)) {
+        table.broken_keys.push_back(words + "(" + join(declared_key.parent_columns, ", ") + "), which is no key there");
+        continue;
+      }
+      table.table.foreign_keys.push_back(std::move(key));
+      table.on_update.push_back(declared_key.on_update);
     }
   }
 

@@ -45,18 +45,23 @@ struct TableDetails {
   std::vector<ColumnDetails> columns;  // parallel to table.columns
   std::vector<UniqueIndex> unique_indexes;
   std::vector<std::string> on_update;  // parallel to table.foreign_keys: "NO ACTION", "CASCADE", …
+  // Foreign keys that SQLite takes but cannot act on, each as a sentence: no row can be written while keys are
+  // enforced.
+  std::vector<std::string> broken_keys;
   std::vector<CheckConstraint> checks;
   std::vector<TableTrigger> triggers;
   std::string row_number;    // "rowid" under a name that no column has; empty: the table has none
   std::string rowid_column;  // INTEGER PRIMARY KEY: the column that is the row's number; empty: none is
   bool autoincrement = false;
   bool strict = false;
+  std::string module;      // of a virtual table; empty: it is none
+  std::string unreadable;  // of a virtual table: why its contents cannot be had through its rows
 
   const ColumnDetails& details_of(const std::string& column) const;
 };
 
-// Every table of the user's, as engine::Source::tables describes: without virtual tables and what stands behind them,
-// without SQLite's own tables and migration ledgers.
+// Every table of the user's, as engine::Source::tables describes: with the virtual tables that hold rows of their own,
+// also where these cannot be read, without what stands behind them, without SQLite's own tables and migration ledgers.
 std::vector<TableDetails> introspect(Connection& connection);
 
 // The name under which SQLite gives a row's number where no column hides it; empty: all three names are taken.

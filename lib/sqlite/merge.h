@@ -1,78 +1,68 @@
-// Writes the rows that classify accepted: inserts, then updates, component by component. Foreign keys are deferred, so
-// rows that refer to each other need no order. Keys that rows hand on are set aside first. A row that the database
-// refuses after all is found by halving, from a savepoint, and left out. Nothing is ever deleted or replaced, whatever
-// the conflict clauses of the schema say.
+// Writes the rows that classify accepted, component by component. Foreign keys are deferred, so rows that refer to each
+// other need no order. Rows that were refused because of what a trigger looked up or made are tried again when the
+// other tables are written, until a pass admits nothing.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "sqlite/classify.h"
 #include "sqlite/connection.h"
+#include "sqlite/made_rows.h"
 #include "sqlite/staged_table.h"
+#include "sqlite/table_writer.h"
 
 namespace sqlite {
 
-// Throws kSchema where no row of `table` could be written, whatever it holds: a foreign key without its parent table, a
-// trigger that calls a function only the application has. Writes nothing, so that a dry run can tell it too.
+// Throws kSchema where rows of `table` are to be written and none could be, whatever it holds: a foreign key without
+// its parent table, a trigger that calls a function only the application has. Writes nothing, so that a dry run can
+// tell it too.
 void demand_writable(Connection& connection, const StagedTable& table);
 
 class Merger {
  public:
   Merger(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
          const std::vector<std::vector<std::size_t>>& components, Classifier& classifier)
-      : connection_(connection), tables_(tables), details_(details), components_(components), classifier_(classifier) {}
+      : connection_(connection),
+        tables_(tables),
+        details_(details),
+        components_(components),
+        classifier_(classifier),
+        made_rows_(connection, tables, details) {}
 
   void merge(base::Progress& progress);
 
-  // Rows that hold other values than the file's after the merge, because a trigger changed them; a line a table.
-  const std::vector<std::string>& notices() const { return notices_; }
+  // What triggers made of the rows; a line a table.
+  const std::vector<std::string>& notices() const { return made_rows_.notices(); }
 
  private:
-  enum class Step { kInsert, kUpdate };
-  // Inclusive; record numbers.
-  struct Range {
-    std::uint64_t first;
-    std::uint64_t last;
-  };
-
-  // A row that the database did not take.
-  struct Refusal {
+  // One table's refusals of a component that is being written.
+  struct Refused {
     std::size_t table;
-    std::uint64_t record;
-    char verdict;
-    std::string reason;
+    std::vector<Refusal> refusals;
   };
 
-  bool merge_component(const std::vector<std::size_t>& component);
-  bool write_with_moved_keys(const std::vector<std::size_t>& component);
-  bool write_all(const std::vector<std::size_t>& component);
-  void begin_again(const std::vector<std::size_t>& component, const std::vector<std::uint64_t>& rejected_before);
-  void write_range(std::size_t number, Step step, Range range);
-  std::optional<Refusal> try_range(const StagedTable& table, Step step, Range range, std::uint64_t rows);
-  // Throws kSchema where a trigger has ended the transaction.
-  void demand_transaction(const StagedTable& table, const SqliteError& error) const;
-  void leave_out(const Refusal& refusal);
-  std::uint64_t first_record(const StagedTable& table, Step step, Range range);
+  void write_components(base::Progress& progress, Rows rows, Effort effort);
+  void retry(base::Progress& progress);
+  std::uint64_t restore_refused();
+  std::uint64_t still_refused();
+  bool merge_component(const std::vector<std::size_t>& component, Rows rows, Effort effort);
+  bool write_all(const std::vector<std::size_t>& component, Rows rows, Effort effort, std::vector<Refused>& refused);
+  bool set_keys_aside(const std::vector<std::size_t>& component);
+  void leave_out_again(const std::vector<Refused>& refused, Rows rows);
+  void demand_no_new_orphans(const std::vector<std::uint64_t>& before);
   std::uint64_t orphans(const StagedTable& table);
-  void report_changed(const StagedTable& table);
-  std::uint64_t count(const StagedTable& table, Step step, Range range);
-  static std::string whose(Step step, Range range);
-  static std::string insert_sql(const StagedTable& table, Range range);
-  std::string update_sql(const StagedTable& table, Range range) const;
-  void find_assignments(const StagedTable& table);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   const std::vector<TableDetails>& details_;
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
-  std::vector<Refusal> refusals_;         // of the component that is being written
-  std::vector<std::string> assignments_;  // of the table that is being updated
-  std::vector<std::string> notices_;
+  MadeRows made_rows_;
+  Direction direction_ = Direction::kForwards;
+  bool left_out_in_parts_ = false;  // of the last pass: rows that nobody tried by themselves
 };
 
 }  // namespace sqlite

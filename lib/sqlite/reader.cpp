@@ -14,17 +14,22 @@ using base::ErrorKind;
 // The size at which a batch is handed on: large enough that a write costs nothing, small enough for any cache.
 constexpr std::size_t kBatchBytes = std::size_t{256} << 10;
 
-// Two exports of the same rows stand in the same order whatever the collations are. Without an identity the whole row
-// orders itself.
+// Two exports of the same rows stand in the same order whatever the collations are. Without an identity, or with NULL
+// in it, the whole row orders itself.
 std::string order_by(const TableDetails& table) {
   std::vector<std::string> keys;
-  for (const std::string& column : table.table.identity()) keys.push_back(quote_name(column) + " COLLATE BINARY");
-  if (!keys.empty()) return " ORDER BY " + join(keys, ", ");
+  bool is_complete = true;
+  for (const std::string& column : table.table.identity()) {
+    keys.push_back(quote_name(column) + " COLLATE BINARY");
+    is_complete = is_complete && table.table.find_column(column)->not_null;
+  }
+  if (is_complete && !keys.empty()) return " ORDER BY " + join(keys, ", ");
   std::vector<std::string> columns;
   for (const catalog::Column& column : table.table.columns) {
     if (!column.generated) columns.push_back(quote_name(column.name));
   }
-  return " ORDER BY " + image_call(columns);
+  keys.push_back(image_call(columns));
+  return " ORDER BY " + join(keys, ", ");
 }
 
 std::string select(const TableDetails& table, const engine::TableQuery& query) {

@@ -20,6 +20,11 @@ std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table)
       reject_sql(table, "s." + table.record,
                  {'c', quote_literal("more than one row of the target has this " + match), match, {}, {}},
                  matched_rows(table) + " GROUP BY s." + table.record + " HAVING count(*) > 1"));
+  if (table.identity_may_be_null())
+    found += connection.execute(
+        reject_sql(table, "s." + table.record,
+                   {'c', quote_literal("the row of the target with this " + match + " has no key"), match, {}, {}},
+                   matched_rows(table) + " WHERE " + table.lacks_identity("t")));
   // A row that is new by its natural key, under an identity that another row has.
   found += connection.execute(reject_sql(
       table, "s." + table.record,

@@ -13,6 +13,10 @@ void refuse_schemas(const std::vector<std::string>& schemas) {
   throw base::Error(base::ErrorKind::kUsage, "an SQLite database has no schemas", "leave --schema out");
 }
 
+std::int64_t schema_version(Connection& connection) {
+  return static_cast<std::int64_t>(connection.number("PRAGMA main.schema_version"));
+}
+
 bool same_shape(const TableDetails& a, const TableDetails& b) {
   const auto same_column = [](const catalog::Column& x, const catalog::Column& y) {
     return x.name == y.name && x.type == y.type && x.not_null == y.not_null && x.generated == y.generated;

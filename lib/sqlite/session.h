@@ -1,6 +1,7 @@
 // What source and target do alike. One thread, that of the connection.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ engine::DatabaseInfo describe(const std::string& path);
 
 // Throws kUsage where schemas are asked for: SQLite has none.
 void refuse_schemas(const std::vector<std::string>& schemas);
+
+// Another number: the schema is no longer the same. In the same transaction as what is read beside it.
+std::int64_t schema_version(Connection& connection);
 
 // The same columns, keys and rules, so that what was planned for `a` is right for `b`.
 bool same_shape(const TableDetails& a, const TableDetails& b);

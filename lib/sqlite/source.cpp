@@ -10,6 +10,18 @@ namespace sqlite {
 using base::Error;
 using base::ErrorKind;
 
+namespace {
+
+void demand_readable(const TableDetails& table) {
+  if (table.unreadable.empty()) return;
+  throw Error(ErrorKind::kSchema,
+              "the virtual table " + base::printable(table.table.name.name) + " (" + base::printable(table.module) +
+                  ") cannot be exported: " + base::printable(table.unreadable),
+              "leave it out with -T, and make it anew in the target");
+}
+
+}  // namespace
+
 SqliteSource::SqliteSource(std::unique_ptr<Connection> connection)
     : connection_(std::move(connection)), info_(describe(connection_->path())) {}
 
@@ -34,7 +46,10 @@ void SqliteSource::open_snapshot(const std::vector<catalog::Table>& tables) {
   for (const catalog::Table& table : tables) {
     const TableDetails* before = find_table(seen_before, table.name.name);
     const TableDetails* now = find_table(tables_, table.name.name);
-    if (before != nullptr && now != nullptr && same_shape(*before, *now)) continue;
+    if (before != nullptr && now != nullptr && same_shape(*before, *now)) {
+      demand_readable(*now);
+      continue;
+    }
     throw Error(ErrorKind::kSchema,
                 "the table " + base::printable(table.name.name) + " was changed while the export began",
                 "run the export again");

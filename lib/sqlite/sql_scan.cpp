@@ -147,16 +147,71 @@ IndexParts index_parts(std::string_view create_index) {
   return parts;
 }
 
+VirtualTableParts virtual_table_parts(std::string_view create_virtual_table) {
+  const Tokens tokens = tokens_of(create_virtual_table);
+  const auto is_using =
+      std::find_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.is("USING"); });
+  VirtualTableParts parts;
+  const auto module = static_cast<std::size_t>(is_using - tokens.begin()) + 1;
+  if (module >= tokens.size()) return parts;
+  for (const char c : unquoted(tokens[module]))
+    parts.module += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (module + 1 >= tokens.size() || !tokens[module + 1].is('(')) return parts;
+  const std::size_t close = closing(tokens, module + 1);
+  std::size_t first = module + 2;
+  int depth = 0;
+  for (std::size_t i = first; i <= close && i < tokens.size(); ++i) {
+    if (tokens[i].is('(')) ++depth;
+    if (tokens[i].is(')') && i != close) --depth;
+    if (i != close && !(depth == 0 && tokens[i].is(','))) continue;
+    parts.arguments.push_back(text_of(create_virtual_table, tokens, first, i));
+    first = i + 1;
+  }
+  return parts;
+}
+
+namespace {
+
+// The table behind tokens[i], which may be qualified: "INTO main.log".
+std::string table_behind(const Tokens& tokens, std::size_t i) {
+  if (i + 1 >= tokens.size() || !tokens[i + 1].is_name()) return {};
+  const bool qualified = i + 3 < tokens.size() && tokens[i + 2].is('.') && tokens[i + 3].is_name();
+  return unquoted(tokens[qualified ? i + 3 : i + 1]);
+}
+
+// Of the statements between BEGIN and END, and of the condition before them.
+void read_body(const Tokens& tokens, std::size_t first, TriggerEvent& event) {
+  for (std::size_t i = first; i < tokens.size(); ++i) {
+    if (tokens[i].is_name()) event.named.push_back(unquoted(tokens[i]));
+    std::size_t before = i;
+    if (tokens[i].is("UPDATE") && i + 1 < tokens.size() && tokens[i + 1].is("OR")) before = i + 2;
+    if (tokens[i].is("DELETE") && i + 1 < tokens.size() && tokens[i + 1].is("FROM")) before = i + 1;
+    if (!tokens[i].is("INTO") && !tokens[i].is("UPDATE") && before == i) continue;
+    std::string table = table_behind(tokens, before);
+    if (!table.empty()) event.written.push_back(std::move(table));
+  }
+}
+
+}  // namespace
+
 TriggerEvent trigger_event(std::string_view create_trigger) {
   const Tokens tokens = tokens_of(create_trigger);
   TriggerEvent event;
-  for (const Token& token : tokens) {
-    if (token.is("AFTER")) event.time = "after";
-    if (token.is("INSTEAD")) event.time = "instead of";
-    if (token.is("UPDATE")) event.kind = TriggerEvent::Kind::kUpdate;
-    if (token.is("DELETE")) event.kind = TriggerEvent::Kind::kDelete;
-    if (token.is("INSERT") || token.is("UPDATE") || token.is("DELETE")) break;
+  std::size_t i = 0;
+  for (; i < tokens.size(); ++i) {
+    if (tokens[i].is("AFTER")) event.time = "after";
+    if (tokens[i].is("INSTEAD")) event.time = "instead of";
+    if (tokens[i].is("UPDATE")) event.kind = TriggerEvent::Kind::kUpdate;
+    if (tokens[i].is("DELETE")) event.kind = TriggerEvent::Kind::kDelete;
+    if (tokens[i].is("INSERT") || tokens[i].is("UPDATE") || tokens[i].is("DELETE")) break;
   }
+  for (; i < tokens.size() && !tokens[i].is("ON"); ++i) {
+    if (tokens[i].is_name() && !tokens[i].is("UPDATE") && !tokens[i].is("OF") && !tokens[i].is("INSERT") &&
+        !tokens[i].is("DELETE"))
+      event.columns.push_back(unquoted(tokens[i]));
+  }
+  while (i < tokens.size() && !tokens[i].is("WHEN") && !tokens[i].is("BEGIN")) ++i;
+  read_body(tokens, i, event);
   return event;
 }
 

@@ -25,10 +25,22 @@ struct IndexParts {
 // Of a CREATE INDEX.
 IndexParts index_parts(std::string_view create_index);
 
+struct VirtualTableParts {
+  std::string module;                  // in lower case
+  std::vector<std::string> arguments;  // as written
+};
+
+// Of a CREATE VIRTUAL TABLE.
+VirtualTableParts virtual_table_parts(std::string_view create_virtual_table);
+
 struct TriggerEvent {
   enum class Kind { kInsert, kUpdate, kDelete };
   Kind kind = Kind::kInsert;
   std::string time = "before";  // "before", "after", "instead of"
+  // All as the trigger writes them, unquoted; names that are none of a column or table may be among them.
+  std::vector<std::string> columns = {};  // UPDATE OF; empty: any
+  std::vector<std::string> written = {};  // tables that its statements insert into, update or delete from
+  std::vector<std::string> named = {};    // everything that its condition and its statements name
 };
 
 // Of a CREATE TRIGGER.

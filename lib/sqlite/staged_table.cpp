@@ -49,6 +49,9 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   changes = "temp.change_" + suffix;
   remaps = "temp.remap_" + suffix;
   claims = "temp.claim_" + suffix;
+  order = "temp.order_" + suffix;
+  parked = "temp.parked_" + suffix;
+  retries = "temp.retry_" + suffix;
   record = free_row_number(details.table);
   if (record.empty()) {
     throw base::Error(base::ErrorKind::kSchema,
@@ -75,6 +78,14 @@ bool StagedTable::identity_may_be_null() const {
                      [&](const std::string& column) { return !details.table.find_column(column)->not_null; });
 }
 
+std::string StagedTable::lacks_identity(const std::string& alias) const {
+  std::vector<std::string> parts;
+  for (const std::string& column : plan.identity) {
+    if (!details.table.find_column(column)->not_null) parts.push_back(alias + "." + quote_name(column) + " IS NULL");
+  }
+  return "(" + join(parts, " OR ") + ")";
+}
+
 std::string StagedTable::differs(const std::string& a, const std::string& b) const {
   std::vector<std::string> pairs;
   for (const StagedColumn& column : columns) pairs.push_back(a + "." + column.quoted + ", " + b + "." + column.quoted);
@@ -97,8 +108,7 @@ std::string StagedTable::same_columns(const std::vector<std::string>& names, con
   std::vector<std::string> parts;
   for (const std::string& name : names) {
     const std::string column = "." + quote_name(name);
-    parts.push_back(a + column + (details.table.find_column(name)->not_null ? " = " : " IS ") + b + column +
-                    " COLLATE " + quote_name(collation_of(name)));
+    parts.push_back(a + column + " = " + b + column + " COLLATE " + quote_name(collation_of(name)));
   }
   return join(parts, " AND ");
 }

@@ -6,8 +6,7 @@
 //   reject_N   record, verdict ('c', 'x', or 's' for a skipped row), key, reason, the constraint against the row, the
 //              key of the target's row that holds what it claims, whether the target's row is newer
 //   claim_N    place of a unique index, record of a row that claims a key which a row of the target holds, and the
-//   record
-//              that frees the key by its update
+//              record that frees the key by its update; in which order, hand_over.h says
 //   change_N   record, column, its values before and after; only where details are asked for
 //   remap_N    record, the identity it had in the file and the one it took over by a natural key
 #pragma once
@@ -44,18 +43,27 @@ struct StagedTable {
   std::string changes;
   std::string remaps;
   std::string claims;
+  std::string order;  // only where there are claims, as parked
+  std::string parked;
+  std::string retries;           // only while rows are tried again
   std::string record;            // name of the row number in stage_N; no column of the table is called so
   engine::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
-  bool claims_left = false;  // rows hold keys that others claim, so they give them up before anything is written
+  std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row
+  std::uint64_t made_equal = 0;        // the same, as the file has it
+  std::uint64_t kept_orphans = 0;      // rows taken along without their parent, once a foreign key
+  bool claims_left = false;            // rows wait for keys that others give up
 
   bool has_columns(const std::vector<std::string>& names) const;
-  // Whether a row may have NULL in its identity: SQLite lets NULL into most primary keys.
+  // Whether a row may have NULL in its identity: SQLite lets NULL into most primary keys. Such a row is told apart by
+  // all of its values, as if its table had no identity.
   bool identity_may_be_null() const;
+  // alias."id" IS NULL OR …; only where that may be.
+  std::string lacks_identity(const std::string& alias) const;
   // db_transfer_differs over the file's columns.
   std::string differs(const std::string& a, const std::string& b) const;
-  // a."id" = b."id" as the identity's index compares. Only with an identity.
+  // a."id" = b."id" as the identity's index compares; NULL equals nothing. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
   // The same for the natural key of the plan.
   std::string same_match(const std::string& a, const std::string& b) const;

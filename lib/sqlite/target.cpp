@@ -1,5 +1,6 @@
 #include "sqlite/target.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/terminal.h"
@@ -9,6 +10,7 @@
 #include "sqlite/merge.h"
 #include "sqlite/session.h"
 #include "sqlite/stage.h"
+#include "sqlite/trigger_effects.h"
 
 namespace sqlite {
 
@@ -41,7 +43,11 @@ std::optional<engine::LastMigration> SqliteTarget::last_migration(const std::vec
 
 std::vector<catalog::Table> SqliteTarget::tables(const std::vector<std::string>& schemas) {
   refuse_schemas(schemas);
+  connection_->execute("BEGIN");
+  schema_version_ = schema_version(*connection_);
   details_ = introspect(*connection_);
+  connection_->execute("COMMIT");
+  std::erase_if(details_, [](const TableDetails& details) { return !details.unreadable.empty(); });
   std::vector<catalog::Table> tables;
   for (const TableDetails& details : details_) tables.push_back(details.table);
   return tables;
@@ -61,7 +67,14 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
     create_stage(*connection_, table);
     if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
   }
-  classifier_.emplace(*connection_, tables_, details_, components_);
+  // SQLite itself would refuse a key that leads nowhere, even of a table that nobody writes.
+  const bool is_judged =
+      std::ranges::any_of(details_, [](const TableDetails& details) { return !details.broken_keys.empty(); }) ||
+      std::ranges::any_of(tables_,
+                          [](const StagedTable& table) { return table.plan.orphans == engine::Orphans::kKeep; });
+  foreign_keys_ = is_judged ? ForeignKeys::kJudged : ForeignKeys::kEnforced;
+  if (fires_triggers(details_)) components_ = order_for_triggers(tables_, components_);
+  classifier_.emplace(*connection_, tables_, details_, components_, foreign_keys_);
 }
 
 void SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
@@ -71,20 +84,21 @@ void SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::P
 // From here on the target does not change under us: the snapshot of a reader, or the only writer.
 void SqliteTarget::open_target() {
   connection_->execute("COMMIT");
+  if (foreign_keys_ == ForeignKeys::kJudged) connection_->execute("PRAGMA foreign_keys = OFF");
   connection_->execute(intent_ == engine::Intent::kDryRun ? "BEGIN" : "BEGIN IMMEDIATE");
-  const std::vector<TableDetails> now = introspect(*connection_);
-  for (const StagedTable& table : tables_) {
-    const TableDetails* found = find_table(now, table.details.table.name.name);
-    if (found != nullptr && same_shape(*found, table.details)) continue;
-    throw engine::ConcurrentChange("the table " + base::printable(table.details.table.name.name) +
-                                   " was changed while the import began");
-  }
+  if (schema_version(*connection_) != schema_version_)
+    throw engine::ConcurrentChange("the schema of " + connection_->place() + " was changed while the import began");
 }
 
 void SqliteTarget::classify(base::Progress& progress) {
   open_target();
-  for (const StagedTable& table : tables_) demand_writable(*connection_, table);
   classifier_->classify(progress);
+  for (const StagedTable& table : tables_) demand_writable(*connection_, table);
+  notices_ = classifier_->count_kept_orphans();
+  for (const StagedTable& table : tables_) {
+    const std::vector<std::string> following = following_rows(*connection_, tables_, table, details_);
+    notices_.insert(notices_.end(), following.begin(), following.end());
+  }
   audits_.clear();
   if (detail_ == engine::Detail::kCounts) return;
   for (const StagedTable& table : tables_) {
@@ -98,7 +112,7 @@ void SqliteTarget::merge(base::Progress& progress) {
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
   Merger merger(*connection_, tables_, details_, components_, *classifier_);
   merger.merge(progress);
-  notices_ = merger.notices();
+  notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
   for (const auto& changes : raised) {
     for (const engine::SequenceChange& change : changes) {
       notices_.push_back("sequence of " + change.sequence + " raised from " + std::to_string(change.before) + " to " +

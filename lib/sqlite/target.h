@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -53,8 +54,10 @@ class SqliteTarget : public engine::Target {
   engine::Intent intent_ = engine::Intent::kDryRun;
   engine::Detail detail_ = engine::Detail::kCounts;
   std::vector<TableDetails> details_;
+  std::int64_t schema_version_ = 0;  // when details_ were read
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;
+  ForeignKeys foreign_keys_ = ForeignKeys::kEnforced;
   std::optional<Classifier> classifier_;
   std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;

@@ -51,7 +51,8 @@ TEST(SqliteDecisions, TellsWhatItSetsOff) {
   ASSERT_THAT(audit.outside_references, SizeIs(1));
   EXPECT_EQ(audit.outside_references[0].parent, "o");
   EXPECT_THAT(imported.notices,
-              ::testing::Contains(HasSubstr("1 rows do not hold the file's values after the import")));
+              ::testing::Contains(HasSubstr("t: 1 row that the target's triggers or cascades had changed were brought "
+                                            "back to the file's values")));
   EXPECT_EQ(one.database.value("SELECT seq FROM sqlite_sequence"), "9");
 }
 

@@ -230,14 +230,6 @@ TEST(SqliteImport, CountsRowsWithoutAKeyAsAMultiset) {
   EXPECT_EQ(one.import(records).of("log"), "unchanged 5");
 }
 
-TEST(SqliteImport, FindsRowsWithNullInTheirKey) {
-  const Case one("CREATE TABLE t(id TEXT PRIMARY KEY, v); INSERT INTO t VALUES(NULL, 1);");
-
-  EXPECT_EQ(one.import_as_announced({{"t", {R"({"id":null,"v":2})"}}}).of("t"), "update 1");
-  one.database.run("INSERT INTO t VALUES(NULL, 3);");
-  EXPECT_EQ(one.import_as_announced({{"t", {R"({"id":null,"v":2})"}}}).of("t"), "conflict 1");
-}
-
 TEST(SqliteImport, KeepsToTheMode) {
   const Case one(kUsers);
   const Records records = {{"users", {user(1, "a", "10"), user(2, "b", "99"), user(3, "c", "30")}}};

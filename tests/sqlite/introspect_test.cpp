@@ -34,9 +34,10 @@ TEST(SqliteCatalog, HoldsTheUsersTablesOnly) {
       "CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO a DEFAULT VALUES; CREATE VIEW v AS SELECT 1;"
       "CREATE VIRTUAL TABLE ft USING fts5(t); CREATE VIRTUAL TABLE rt USING rtree(id, x0, x1); ANALYZE;"
       "CREATE TABLE _prisma_migrations(id); CREATE TABLE migrations(name, checksum, applied_at);"
-      "CREATE TABLE django_migrations(id); CREATE TABLE \"o\"\"dd 😀\"(x);");
+      "CREATE VIRTUAL TABLE outside USING fts5(x, content='a', content_rowid=id); CREATE TABLE django_migrations(id); "
+      "CREATE TABLE \"o\"\"dd 😀\"(x);");
 
-  EXPECT_THAT(names(tables_of(database)), ElementsAre("a", "o\"dd 😀"));
+  EXPECT_THAT(names(tables_of(database)), ElementsAre("a", "o\"dd 😀", "ft", "rt"));
 }
 
 TEST(SqliteCatalog, KeepsATableThatIsOnlyCalledMigrations) {
