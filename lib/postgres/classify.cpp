@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "postgres/classify_keys.h"
+#include "postgres/key_order.h"
 #include "postgres/match.h"
 #include "postgres/moved_keys.h"
 #include "postgres/rejects.h"
@@ -17,6 +18,11 @@ std::uint64_t candidates(const StagedTable& table) {
   return table.staged_rows - (table.rejected_rows - (table.counts.rows - table.staged_rows));
 }
 
+bool refers_to_itself(const StagedTable& table) {
+  return std::ranges::any_of(table.details.table.foreign_keys,
+                             [&](const auto& key) { return key.parent == table.details.table.name; });
+}
+
 }  // namespace
 
 Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
@@ -26,7 +32,8 @@ Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
 }
 
 void Classifier::prepare() {
-  for (StagedTable& table : tables_) KeyClassifier(connection_, table).prepare();
+  for (std::size_t i = 0; i < tables_.size(); ++i) KeyClassifier(connection_, tables_[i], i).prepare();
+  KeyOrder::prepare(connection_, tables_);
   Matcher(connection_, tables_).demand_independent_keys(components_);
 }
 
@@ -41,13 +48,15 @@ void Classifier::classify(base::Progress& progress) {
       StagedTable& table = tables_[number];
       if (!table.has_rows()) continue;
       progress.table(table.details.table.name.name);
-      judge(table);
+      judge(number,
+            component.size() > 1 || refers_to_itself(table) ? Parking::Inserts::kInside : Parking::Inserts::kBefore);
     }
     reject_dependants(component);
   }
 }
 
-void Classifier::judge(StagedTable& table) {
+void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
+  StagedTable& table = tables_[number];
   if (table.plan.identity.empty()) {
     compare_multisets(table);
   } else {
@@ -61,7 +70,7 @@ void Classifier::judge(StagedTable& table) {
   } else {
     temporary_.count_shared_verdicts(table.may_be_written);
   }
-  KeyClassifier(connection_, table).classify();
+  KeyClassifier(connection_, table, number).classify(inserts);
   for (const CheckConstraint& check : table.details.checks) {
     if (table.has_columns(check.columns)) reject_failed_check(table, check);
   }
@@ -74,7 +83,7 @@ std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& comp
     found = reject_orphans(component);
     for (const std::size_t number : component) {
       if (tables_[number].may_be_written == 0) continue;
-      found += KeyClassifier(connection_, tables_[number]).reject_unfreed();
+      found += KeyClassifier(connection_, tables_[number], number).reject_unfreed();
       found += reject_needed(connection_, tables_[number]);
     }
     all += found;

@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "engine/target.h"
 #include "postgres/connection.h"
+#include "postgres/parking.h"
 #include "postgres/staged_table.h"
 #include "postgres/temporary_tables.h"
 
@@ -34,7 +35,7 @@ class Classifier {
   void reject_unreadable(StagedTable& table);
   void reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first, std::uint64_t last);
   void reject_repeated_identities(StagedTable& table);
-  void judge(StagedTable& table);
+  void judge(std::size_t number, Parking::Inserts inserts);
   void compare_with_target(StagedTable& table);
   void compare_multisets(StagedTable& table);
   void skip_rows(StagedTable& table);

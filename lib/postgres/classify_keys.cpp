@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/key_order.h"
 #include "postgres/rejects.h"
 #include "postgres/sql_text.h"
 
@@ -79,10 +80,6 @@ std::string holder_text(const StagedTable& table) {
   return table.plan.identity.empty() ? std::string{} : table.key_text("t");
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 }  // namespace
 
 void KeyClassifier::prepare() {
@@ -100,7 +97,7 @@ void KeyClassifier::prepare() {
   }
 }
 
-void KeyClassifier::classify() {
+void KeyClassifier::classify(Parking::Inserts inserts) {
   const auto& indexes = table_.details.unique_indexes;
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     if (indexes[i].plain && indexes[i].columns == table_.plan.identity) continue;
@@ -111,6 +108,12 @@ void KeyClassifier::classify() {
   for (std::size_t i = 0; i < table_.details.exclusions.size(); ++i) {
     if (table_.has_columns(table_.details.exclusions[i].key.columns)) reject_excluded(i);
   }
+  std::uint64_t found = 0;
+  KeyOrder(connection_, table_, number_)
+      .arrange(inserts, [&](std::size_t place, const std::string& condition, const std::string& why) {
+        found += reject_claims(place, condition, why);
+      });
+  if (found > 0) forget_judged_claims();
 }
 
 void KeyClassifier::reject_taken(std::size_t place) {
@@ -132,12 +135,13 @@ void KeyClassifier::reject_taken(std::size_t place) {
   if (found == 0) return;
   connection_.execute("ANALYZE " +
                       table_.claim_part.heap);  // else the planner takes the claims for one and loops over the rest
-  if (can_be_freed(index)) {
+  if (!table_.plan.identity.empty()) {
     connection_.execute("UPDATE " + table_.claim_part.heap + " c SET freed_by = v.record FROM " + table_.verdicts +
                         " v JOIN " + table_.typed_rows() + " s ON s." + table_.record + " = v.record JOIN " +
                         table_.target_rows + " t ON " + table_.same_identity("s", "t") +
                         " WHERE v.verdict = 'u' AND c.place = " + number +
                         " AND c.holder_table = t.tableoid AND c.holder_row = t.ctid" + table_.claim_part.only("c"));
+    connection_.execute("ANALYZE " + table_.claim_part.heap);  // or it takes all of them for NULL
     // A holder that keeps its key frees nothing.
     connection_.execute("UPDATE " + table_.claim_part.heap + " c SET freed_by = NULL FROM " +
                         staged_keys(table_, index) + " k, " + staged_keys(table_, index) + " s WHERE k." +
@@ -169,8 +173,9 @@ std::uint64_t KeyClassifier::reject_unfreed() {
   std::uint64_t found = 0;
   for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i) {
     found += reject_claims(i,
-                           "c.freed_by IS NOT NULL AND NOT EXISTS (SELECT FROM " + table_.verdicts +
-                               " v WHERE v.record = c.freed_by AND v.verdict = 'u')",
+                           "(c.freed_by IS NOT NULL AND NOT EXISTS (SELECT FROM " + table_.verdicts +
+                               " v WHERE v.record = c.freed_by AND v.verdict = 'u') OR " +
+                               KeyOrder::behind_lost_row(table_, number_) + ")",
                            ", and the row of the file that would give it up is left out");
   }
   if (found > 0) forget_judged_claims();
@@ -242,110 +247,17 @@ void KeyClassifier::reject_excluded(std::size_t place) {
                                   " b WHERE b.record <> a.record AND " + same_index_key(key, "a", "b") + ")"));
 }
 
-bool KeyClassifier::can_be_freed(const UniqueIndex& index) const {
-  std::string value;
-  return !table_.plan.identity.empty() && (index.deferrable || !parked_column(index, value).empty());
-}
-
-// A column of the key that can be set aside for the time of the merge, and `value` to set it to: an expression over the
-// row of the file, called s. Empty: there is none, so a key held by another row stays a conflict.
-std::string KeyClassifier::parked_column(const UniqueIndex& index, std::string& value) const {
-  for (const StagedColumn& column : table_.columns) {
-    if (!contains(index.expressions, column.quoted) || table_.is_kept(column) ||
-        contains(table_.details.referenced_columns, column.name))
-      continue;
-    if (!minds_null(index, column.name)) {
-      value = "NULL";
-      return column.quoted;
-    }
-    const auto reads = [&](const auto& guard) { return contains(guard.columns, column.name); };
-    const bool guarded =
-        std::any_of(table_.details.checks.begin(), table_.details.checks.end(), reads) ||
-        std::any_of(table_.details.table.foreign_keys.begin(), table_.details.table.foreign_keys.end(), reads);
-    if (guarded || decides_elsewhere(index, column.name)) continue;
-    // Values that nobody uses; should one be in use after all, the server refuses it and the claims become conflicts.
-    const std::string record = "s." + table_.record;
-    const ColumnDetails& details = table_.details.details_of(column.name);
-    const std::string& type = details.type.type_name;
-    if (details.is_domain) continue;
-    constexpr std::int32_t kLongestName = 60;
-    if (type == "int4") value = "(-2147483648 + " + record + ")::pg_catalog.int4";
-    if (type == "int8" || type == "numeric") value = "(-9223372036854775807 + " + record + ")";
-    if (type == "uuid") value = "pg_catalog.md5('db-transfer ' || " + record + ")::pg_catalog.uuid";
-    if (type == "text" || (type == "varchar" && (details.type.typmod < 0 || details.type.typmod > kLongestName)))
-      value = "'db-transfer sets this aside: ' || " + record;
-    if (type == "numeric" && details.type.typmod >= 0) value.clear();
-    if (!value.empty()) return column.quoted;
-  }
-  return {};
-}
-
-// Whether the column has a say in other keys than by its own value: a predicate or an expression reads it.
-bool KeyClassifier::decides_elsewhere(const UniqueIndex& index, const std::string& column) const {
-  const auto& indexes = table_.details.unique_indexes;
-  const auto& exclusions = table_.details.exclusions;
-  return std::any_of(indexes.begin(), indexes.end(),
-                     [&](const UniqueIndex& other) {
-                       return other.name != index.name && !other.plain && contains(other.columns, column);
-                     }) ||
-         std::any_of(exclusions.begin(), exclusions.end(),
-                     [&](const Exclusion& exclusion) { return contains(exclusion.key.columns, column); });
-}
-
-// Whether a NULL for a while could be refused, or could make rows equal in another key.
-bool KeyClassifier::minds_null(const UniqueIndex& index, const std::string& column) const {
-  const TableDetails& details = table_.details;
-  if (details.table.find_column(column)->not_null || decides_elsewhere(index, column)) return true;
-  for (const UniqueIndex& other : details.unique_indexes) {
-    if (other.nulls_not_distinct && contains(other.columns, column)) return true;
-  }
-  for (std::size_t i = 0; i < details.table.foreign_keys.size(); ++i) {
-    const auto& columns = details.table.foreign_keys[i].columns;
-    if (details.match_full[i] && columns.size() > 1 && contains(columns, column)) return true;
-  }
-  return std::any_of(details.checks.begin(), details.checks.end(), [&](const CheckConstraint& check) {
-    return contains(check.columns, column) && (check.columns.size() > 1 || fails_for_null(check, column));
-  });
-}
-
-bool KeyClassifier::fails_for_null(const CheckConstraint& check, const std::string& column) const {
-  const std::string name = quote_name(column);
-  connection_.execute("SAVEPOINT null_check");
-  bool fails = true;
-  try {
-    // A subquery without a row is a NULL of the column's type.
-    fails = connection_
-                .query("SELECT (" + check.expression + ") IS FALSE FROM (SELECT (SELECT t." + name + " FROM " +
-                       table_.target_rows + " t LIMIT 0) AS " + name + ") x")[0][0]
-                .as<bool>();
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT null_check");
-  }
-  connection_.execute("RELEASE SAVEPOINT null_check");
-  return fails;
-}
-
-void KeyClassifier::park() {
+void KeyClassifier::defer() {
   for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
     const UniqueIndex& index = table_.details.unique_indexes[i];
-    const std::string claims = table_.claims + " c WHERE c.place = " + std::to_string(i);
-    if (connection_.query("SELECT FROM " + claims + " LIMIT 1").empty()) continue;
-    if (index.deferrable) {
+    if (!index.deferrable) continue;
+    const std::string claims = "SELECT FROM " + table_.claims + " c WHERE c.place = " + std::to_string(i) + " LIMIT 1";
+    if (!connection_.query(claims).empty())
       connection_.execute("SET CONSTRAINTS " + constraint_name(index) + " DEFERRED");
-      continue;
-    }
-    std::string value;
-    const std::string column = parked_column(index, value);
-    connection_.execute("UPDATE " + table_.target_rows + " AS t SET " + column + " = " + value + " FROM " +
-                        table_.typed_rows() + " s WHERE " + table_.same_identity("s", "t") + " AND s." + table_.record +
-                        " IN (SELECT c.freed_by FROM " + claims + " AND c.record IN (SELECT v.record FROM " +
-                        table_.verdicts + " v) AND c.freed_by IN (SELECT v.record FROM " + table_.verdicts +
-                        " v WHERE v.verdict = 'u'))");
   }
 }
 
-void KeyClassifier::restore() {
+void KeyClassifier::check() {
   for (const UniqueIndex& index : table_.details.unique_indexes) {
     if (index.deferrable) connection_.execute("SET CONSTRAINTS " + constraint_name(index) + " IMMEDIATE");
   }

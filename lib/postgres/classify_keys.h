@@ -7,23 +7,28 @@
 // One thread, that of the connection.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "postgres/connection.h"
+#include "postgres/parking.h"
 #include "postgres/staged_table.h"
 
 namespace postgres {
 
 class KeyClassifier {
  public:
-  KeyClassifier(Connection& connection, StagedTable& table) : connection_(connection), table_(table) {}
+  // `number`: of the table in the import.
+  KeyClassifier(Connection& connection, StagedTable& table, std::size_t number)
+      : connection_(connection), table_(table), number_(number) {}
 
   // Makes the temporary tables of exclusion constraints.
   void prepare();
 
-  // Leaves out rows whose keys are taken. A key that another row of the file gives up is free.
-  void classify();
+  // Leaves out rows whose keys are taken. A key that another row of the file gives up is free, if there is an order in
+  // which it can be handed on.
+  void classify(Parking::Inserts inserts);
 
   // Leaves out rows that claim a key whose holder is not updated after all, because it was left out meanwhile. Returns
   // how many.
@@ -32,13 +37,9 @@ class KeyClassifier {
   // Leaves out every row that claims the key of another: for a merge in which freeing failed.
   std::uint64_t reject_all_claims();
 
-  // Behind classify: rows hold keys that others claim, so they must give them up before anything is written.
-  bool has_claims() const { return table_.claims_left; }
-
-  // Takes the claimed keys away from their holders, so that the merge can write rows in any order; restore() ends what
-  // the server was told for that time.
-  void park();
-  void restore();
+  // For the time of the merge: keys that are checked at the end are told to wait, and to be checked after all.
+  void defer();
+  void check();
 
  private:
   void reject_taken(std::size_t place);
@@ -46,16 +47,12 @@ class KeyClassifier {
   void reject_excluded(std::size_t place);
   void forget_judged_claims();
   std::uint64_t reject_claims(std::size_t place, const std::string& condition, const std::string& why);
-  std::string parked_column(const UniqueIndex& index, std::string& value) const;
-  bool decides_elsewhere(const UniqueIndex& index, const std::string& column) const;
-  bool minds_null(const UniqueIndex& index, const std::string& column) const;
-  bool fails_for_null(const CheckConstraint& check, const std::string& column) const;
-  bool can_be_freed(const UniqueIndex& index) const;
   std::string constraint_name(const UniqueIndex& index) const;
   std::string exclusion_table(std::size_t place) const;
 
   Connection& connection_;
   StagedTable& table_;
+  std::size_t number_;
 };
 
 }  // namespace postgres

@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "postgres/column_observers.h"
 #include "postgres/constraints.h"
 #include "postgres/ledger.h"
 #include "postgres/sql_text.h"
@@ -47,6 +48,7 @@ class Introspection {
     read_constraints(connection_, tables_);
     read_sequences();
     read_triggers();
+    read_column_observers(connection_, tables_);
   }
 
   std::vector<TableDetails> take() { return std::move(tables_); }

@@ -71,6 +71,12 @@ struct SequenceUse {
   std::string sequence;  // quoted, to be used in SQL
 };
 
+// Something that tells an UPDATE which names one of its columns from one that names none of them.
+struct ColumnObserver {
+  std::string name;  // "trigger guard"
+  std::vector<std::string> columns;
+};
+
 struct TableDetails {
   std::uint32_t oid = 0;
   bool partitioned = false;
@@ -89,6 +95,7 @@ struct TableDetails {
   std::vector<Reference> references;            // by name
   std::vector<SequenceUse> sequences;
   std::vector<std::string> triggers;  // the user's own, enabled ones
+  std::vector<ColumnObserver> column_observers;
 
   const ColumnDetails& details_of(const std::string& column) const;
 };

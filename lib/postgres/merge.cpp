@@ -10,10 +10,6 @@
 namespace postgres {
 namespace {
 
-std::string in_range(std::uint64_t first, std::uint64_t last) {
-  return " AND v.record BETWEEN " + std::to_string(first) + " AND " + std::to_string(last);
-}
-
 bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables,
                    const std::vector<std::size_t>& component) {
   return std::any_of(table.details.table.foreign_keys.begin(), table.details.table.foreign_keys.end(),
@@ -48,28 +44,56 @@ void Merger::merge(base::Progress& progress) {
 bool Merger::merge_component(const std::vector<std::size_t>& component) {
   std::vector<KeyClassifier> keys;
   for (const std::size_t number : component) {
-    if (tables_[number].claims_left) keys.emplace_back(connection_, tables_[number]);
+    if (tables_[number].claims_left) keys.emplace_back(connection_, tables_[number], number);
   }
   if (keys.empty()) return write_component(component);
   const std::vector<StagedTable> before = tables_;
-  connection_.execute("SAVEPOINT parked");
+  connection_.execute("SAVEPOINT claimed");
   try {
-    for (KeyClassifier& table : keys) table.park();
-    const bool refused = write_component(component);
-    for (KeyClassifier& table : keys) table.restore();
-    if (!refused) {
-      connection_.execute("RELEASE SAVEPOINT parked");
+    for (KeyClassifier& table : keys) table.defer();
+    const HandedOn done = hand_on_keys(component);
+    if (done == HandedOn::kAll || (done == HandedOn::kKeys && !write_component(component))) {
+      for (KeyClassifier& table : keys) table.check();
+      connection_.execute("RELEASE SAVEPOINT claimed");
       return false;
     }
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
   }
-  connection_.execute("ROLLBACK TO SAVEPOINT parked; RELEASE SAVEPOINT parked");
+  connection_.execute("ROLLBACK TO SAVEPOINT claimed; RELEASE SAVEPOINT claimed");
   tables_ = before;
   for (KeyClassifier& table : keys) table.reject_all_claims();
   classifier_.reject_dependants(component);
   write_component(component);
   return true;
+}
+
+// Rows that give keys up and rows that take them, in that order and before all inserts.
+Merger::HandedOn Merger::hand_on_keys(const std::vector<std::size_t>& component) {
+  std::vector<KeyOrder::Statement> statements;
+  for (const std::size_t number : component) {
+    StagedTable& table = tables_[number];
+    if (!table.claims_left) continue;
+    index_records(table);
+    for (KeyOrder::Statement& one : KeyOrder(connection_, table, number).begin()) statements.push_back(std::move(one));
+    table.handed_on = true;
+  }
+  const std::string restore = KeyOrder::plans_in_order(connection_);
+  connection_.execute("SAVEPOINT handed_on");
+  HandedOn done = HandedOn::kKeys;
+  try {
+    for (const KeyOrder::Statement& one : statements) {
+      if (connection_.execute(one.sql) != one.rows) done = HandedOn::kNothing;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    // One of them may refer to a new row of the component.
+    connection_.execute("ROLLBACK TO SAVEPOINT handed_on");
+    const bool written = write_at_once(component, {Step::kInsert, Step::kUpdate}, statements);
+    done = written ? HandedOn::kAll : HandedOn::kNothing;
+  }
+  connection_.execute("RELEASE SAVEPOINT handed_on;" + restore);
+  return done;
 }
 
 // Inserts of all tables come first: an update may refer to a new row.
@@ -104,19 +128,25 @@ bool Merger::try_at_once(const std::vector<std::size_t>& component, const std::v
 }
 
 // False when the server wrote fewer rows than it was given.
-bool Merger::write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps) {
+bool Merger::write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps,
+                           const std::vector<KeyOrder::Statement>& first) {
   std::vector<std::string> parts;
   std::vector<std::string> written;
   std::uint64_t expected = 0;
+  const auto add = [&](const std::string& sql, std::uint64_t rows) {
+    const std::string name = "part_" + std::to_string(parts.size());
+    parts.push_back(name + " AS (" + sql + " RETURNING 1)");
+    written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
+    expected += rows;
+  };
+  for (const KeyOrder::Statement& one : first) add(one.sql, one.rows);
   for (const Step step : steps) {
     for (const std::size_t number : component) {
       const StagedTable& table = tables_[number];
-      const std::uint64_t rows = count(table, step, whole(table));
-      if (rows == 0) continue;
-      const std::string name = letter(step) + std::to_string(number);
-      parts.push_back(name + " AS (" + whole_sql(table, step, rows) + " RETURNING 1)");
-      written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
-      expected += rows;
+      for (const Batch& batch : batches(table, step)) {
+        const std::uint64_t rows = count(table, batch, whole(table));
+        if (rows > 0) add(whole_sql(table, batch, rows), rows);
+      }
     }
   }
   if (parts.empty()) return true;
@@ -171,7 +201,7 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   }
   connection_.execute("ROLLBACK TO SAVEPOINT rest; RELEASE SAVEPOINT rest");
   for (const std::size_t number : component)
-    leave_out(tables_[number], Step::kInsert, whole(tables_[number]), {'x', quote_literal(reason), {}, {}});
+    leave_out(tables_[number], {Step::kInsert}, whole(tables_[number]), {'x', quote_literal(reason), {}, {}});
   return true;
 }
 
@@ -202,20 +232,25 @@ std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::s
 
 bool Merger::write(StagedTable& table, Step step) {
   const std::uint64_t rejected_before = table.rejected_rows;
-  const std::uint64_t expected = count(table, step, whole(table));
-  if (expected == 0) return false;
+  for (const Batch& batch : batches(table, step)) write_batch(table, batch);
+  return table.rejected_rows > rejected_before;
+}
+
+void Merger::write_batch(StagedTable& table, const Batch& batch) {
+  const std::uint64_t expected = count(table, batch, whole(table));
+  if (expected == 0) return;
   bool in_parts = false;
   connection_.execute("SAVEPOINT merge");
   try {
-    const bool by_set = step == Step::kInsert && parents_.begin(table, expected);
-    const bool dropped = connection_.execute(whole_sql(table, step, expected)) < expected;
+    const bool by_set = batch.step == Step::kInsert && parents_.begin(table, expected);
+    const bool dropped = connection_.execute(whole_sql(table, batch, expected)) < expected;
     if (by_set) parents_.end();
     in_parts = dropped && table.plan.identity.empty();  // no key tells which: found like refused rows
     if (dropped && !in_parts) {
-      if (step == Step::kInsert) {
+      if (batch.step == Step::kInsert) {
         reject_dropped(table);
       } else {
-        reject_unwritten(table);
+        reject_unwritten(table, batch);
       }
     }
   } catch (const ServerError& error) {
@@ -225,10 +260,9 @@ bool Merger::write(StagedTable& table, Step step) {
   if (in_parts) {
     connection_.execute("ROLLBACK TO SAVEPOINT merge");
     index_records(table);
-    write_range(table, step, whole(table));
+    write_range(table, batch, whole(table));
   }
   connection_.execute("RELEASE SAVEPOINT merge");
-  return table.rejected_rows > rejected_before;
 }
 
 // For ranges of records that are asked for again and again.
@@ -239,14 +273,14 @@ void Merger::index_records(StagedTable& table) {
   connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
 }
 
-void Merger::write_range(StagedTable& table, Step step, Range range) {
-  const std::uint64_t rows = count(table, step, range);
+void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
+  const std::uint64_t rows = count(table, batch, range);
   if (rows == 0) return;
-  const std::string filter = in_range(range.first, range.last);
+  const std::string filter = in_range(range);
   std::optional<ServerError> failure;
   connection_.execute("SAVEPOINT part");
   try {
-    if (connection_.execute(part_sql(table, step, filter)) == rows) {
+    if (connection_.execute(part_sql(table, batch, filter)) == rows) {
       connection_.execute("RELEASE SAVEPOINT part");
       return;
     }
@@ -257,25 +291,25 @@ void Merger::write_range(StagedTable& table, Step step, Range range) {
   connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
   if (rows == 1) {
     if (failure) {
-      refuse(table, step, range, *failure);
+      refuse(table, batch, range, *failure);
     } else {
-      leave_out(table, step, range, dropped(table));
+      leave_out(table, batch, range, dropped(table));
     }
     return;
   }
   const std::uint64_t middle = range.first + (range.last - range.first) / 2;
-  write_range(table, step, {range.first, middle});
-  write_range(table, step, {middle + 1, range.last});
+  write_range(table, batch, {range.first, middle});
+  write_range(table, batch, {middle + 1, range.last});
 }
 
 // Tries rows without keeping them. A missing parent is no row's own fault here: it may stand in the other tables.
 void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
-  const std::uint64_t rows = count(table, Step::kInsert, range);
+  const std::uint64_t rows = count(table, {Step::kInsert}, range);
   if (rows == 0) return;
   connection_.execute("SAVEPOINT probe");
   std::optional<ServerError> failure;
   try {
-    connection_.execute(part_sql(table, Step::kInsert, in_range(range.first, range.last)));
+    connection_.execute(part_sql(table, {Step::kInsert}, in_range(range)));
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
     if (error.fields().sqlstate != "23503") failure = error;
@@ -283,7 +317,7 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
   connection_.execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
   if (!failure) return;
   if (rows == 1) {
-    refuse(table, Step::kInsert, range, *failure);
+    refuse(table, {Step::kInsert}, range, *failure);
     refused_any = true;
     return;
   }
@@ -293,25 +327,25 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
 }
 
 // The one row of `range` that is left, and the server's reason against it.
-void Merger::refuse(StagedTable& table, Step step, Range range, const ServerError& error) {
+void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error) {
   const bool taken = error.fields().sqlstate == "23505";
   for (const UniqueIndex& index : table.details.unique_indexes) {
-    if (taken && step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
+    if (taken && batch.step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
         index.name == error.fields().constraint && !is_there(table, range)) {
       // Classify saw no such row, so it was committed after our snapshot.
       throw engine::ConcurrentChange("another session inserted a row of " + table.target +
                                      " that this import was to insert");
     }
   }
-  leave_out(table, step, range,
+  leave_out(table, batch, range,
             {taken ? 'c' : 'x', quote_literal(reason_of(table, error)), error.fields().constraint, {}});
 }
 
-void Merger::leave_out(StagedTable& table, Step step, Range range, const Rejection& why) {
+void Merger::leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why) {
   reject(connection_, table,
          reject_sql(table, why,
                     table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                        " WHERE v.verdict = '" + letter(step) + "'" + in_range(range.first, range.last)));
+                        " WHERE v.verdict = '" + letter(batch.step) + "'" + batch.condition + in_range(range)));
 }
 
 // A row of this key that we can see ourselves was made by a trigger of this import.
@@ -319,7 +353,7 @@ bool Merger::is_there(const StagedTable& table, Range range) {
   const pqxx::result found =
       connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
                         table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                        " WHERE v.verdict = 'i'" + in_range(range.first, range.last));
+                        " WHERE v.verdict = 'i'" + in_range(range));
   return !found.empty();
 }
 
@@ -334,16 +368,14 @@ bool Merger::reject_dropped(StagedTable& table) {
 }
 
 // The same for updates: done again, so that the server tells which rows it wrote.
-bool Merger::reject_unwritten(StagedTable& table) {
+bool Merger::reject_unwritten(StagedTable& table, const Batch& batch) {
   connection_.execute("ROLLBACK TO SAVEPOINT merge");
-  return reject(
-             connection_, table,
-             "WITH written AS (" + part_sql(table, Step::kUpdate, "") + " RETURNING v.record) " +
-                 reject_sql(
-                     table, dropped(table),
-                     table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                         " WHERE v.verdict = 'u' AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record)")) >
-         0;
+  return reject(connection_, table,
+                "WITH written AS (" + part_sql(table, batch, "") + " RETURNING v.record) " +
+                    reject_sql(table, dropped(table),
+                               table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                                   " WHERE v.verdict = 'u'" + batch.condition +
+                                   " AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record)")) > 0;
 }
 
 void Merger::report_changed(StagedTable& table) {
@@ -356,28 +388,6 @@ void Merger::report_changed(StagedTable& table) {
   if (rows == 0) return;
   notices_.push_back(table.details.table.name.name + ": " + std::to_string(rows) +
                      " rows do not hold the file's values after the import; " + trigger_names(table) + " changed them");
-}
-
-std::uint64_t Merger::count(const StagedTable& table, Step step, Range range) {
-  if (table.may_be_written == 0) return 0;
-  return connection_
-      .query("SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" + letter(step) + "'" +
-             in_range(range.first, range.last))[0][0]
-      .as<std::uint64_t>();
-}
-
-// All of them: in the order of the file, and without a join with the verdicts.
-std::string Merger::whole_sql(const StagedTable& table, Step step, std::uint64_t rows) {
-  if (rows != table.staged_rows) return part_sql(table, step, "");
-  if (step == Step::kInsert) return table.insert_sql();
-  return table.update_sql() + " WHERE " + table.same_identity("s", "t");
-}
-
-std::string Merger::part_sql(const StagedTable& table, Step step, const std::string& filter) {
-  const std::string verdict =
-      " JOIN " + table.verdicts + " v ON v.record = s." + table.record + " WHERE v.verdict = '" + letter(step) + "'";
-  if (step == Step::kInsert) return table.insert_sql() + verdict + filter;
-  return table.update_sql() + verdict + " AND " + table.same_identity("s", "t") + filter;
 }
 
 }  // namespace postgres

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "postgres/classify.h"
 #include "postgres/connection.h"
+#include "postgres/key_order.h"
 #include "postgres/parents.h"
 #include "postgres/rejects.h"
 #include "postgres/staged_table.h"
@@ -32,6 +33,14 @@ class Merger {
 
  private:
   enum class Step { kInsert, kUpdate };
+  // Rows that one statement writes.
+  struct Batch {
+    Step step;
+    std::string condition = {};             // on their verdicts, called v: " AND …"; empty: all of the step
+    std::vector<std::string> unnamed = {};  // columns that an update does not name
+  };
+  // Of the rows that claim keys and give them up.
+  enum class HandedOn { kNothing, kKeys, kAll };  // nothing that may be kept; just these rows; all of the component
   // Inclusive; record numbers.
   struct Range {
     std::uint64_t first;
@@ -39,28 +48,34 @@ class Merger {
   };
 
   bool merge_component(const std::vector<std::size_t>& component);
+  HandedOn hand_on_keys(const std::vector<std::size_t>& component);
   bool write_component(const std::vector<std::size_t>& component);
   bool try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
-  bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
+  // Behind the statements `first`, in the same one.
+  bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps,
+                     const std::vector<KeyOrder::Statement>& first = {});
   bool insert_by_levels(const std::vector<std::size_t>& component);
   bool insert_rest(const std::vector<std::size_t>& component);
   std::string ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const;
   void index_records(StagedTable& table);
+  std::vector<Batch> batches(const StagedTable& table, Step step);
   bool write(StagedTable& table, Step step);
-  void write_range(StagedTable& table, Step step, Range range);
+  void write_batch(StagedTable& table, const Batch& batch);
+  void write_range(StagedTable& table, const Batch& batch, Range range);
   void probe(StagedTable& table, Range range, bool& refused_any);
-  void refuse(StagedTable& table, Step step, Range range, const ServerError& error);
-  void leave_out(StagedTable& table, Step step, Range range, const Rejection& why);
+  void refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error);
+  void leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why);
   bool is_there(const StagedTable& table, Range range);
   bool reject_dropped(StagedTable& table);
-  bool reject_unwritten(StagedTable& table);
+  bool reject_unwritten(StagedTable& table, const Batch& batch);
   void report_changed(StagedTable& table);
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
-  std::uint64_t count(const StagedTable& table, Step step, Range range);
-  // The statement for the `rows` of a step, all that count() finds; for those whose records `filter` lets pass.
-  static std::string whole_sql(const StagedTable& table, Step step, std::uint64_t rows);
-  static std::string part_sql(const StagedTable& table, Step step, const std::string& filter);
+  static std::string in_range(Range range);  // " AND …" on the verdicts v
+  std::uint64_t count(const StagedTable& table, const Batch& batch, Range range);
+  // The statement for the `rows` of a batch, all that count() finds; for those whose records `filter` lets pass.
+  static std::string whole_sql(const StagedTable& table, const Batch& batch, std::uint64_t rows);
+  static std::string part_sql(const StagedTable& table, const Batch& batch, const std::string& filter);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;

@@ -125,12 +125,20 @@ std::string StagedTable::insert_sql() const {
   return "INSERT INTO " + target + list + " SELECT " + join(values, ", ") + " FROM " + typed_rows() + " s";
 }
 
-std::string StagedTable::update_sql() const {
+std::string StagedTable::update_head(const std::vector<std::string>& unnamed) const {
   std::vector<std::string> assignments;
   for (const StagedColumn& column : columns) {
-    if (!is_kept(column)) assignments.push_back(column.quoted + " = s." + column.quoted);
+    // By its bytes the row was found.
+    const bool same = column.in_identity && details.details_of(column.name).bytewise;
+    if (is_kept(column) || same || std::ranges::find(unnamed, column.name) != unnamed.end()) continue;
+    assignments.push_back(column.quoted + " = s." + column.quoted);
   }
-  return "UPDATE " + target_rows + " AS t SET " + join(assignments, ", ") + " FROM " + typed_rows() + " s";
+  if (assignments.empty()) return {};
+  return "UPDATE " + target_rows + " AS t SET " + join(assignments, ", ");
+}
+
+std::string StagedTable::update_sql(const std::vector<std::string>& unnamed) const {
+  return update_head(unnamed) + " FROM " + typed_rows() + " s";
 }
 
 std::string StagedTable::image(const std::string& alias) const {
@@ -141,12 +149,13 @@ std::string StagedTable::image(const std::string& alias) const {
 }
 
 // Column by column where that says the same: making a record of either side costs more.
-std::string StagedTable::differs(const std::string& a, const std::string& b) const {
+std::string StagedTable::differs(const std::string& a, const std::string& b,
+                                 const std::vector<std::string>& only) const {
   std::vector<std::string> parts;
   std::vector<std::string> a_fields;
   std::vector<std::string> b_fields;
   for (const StagedColumn& column : columns) {
-    if (is_kept(column)) continue;
+    if (is_kept(column) || (!only.empty() && std::ranges::find(only, column.name) == only.end())) continue;
     const ColumnDetails& there = details.details_of(column.name);
     const std::string left = a + "." + column.quoted + there.comparison_cast();
     const std::string right = b + "." + column.quoted + there.comparison_cast();

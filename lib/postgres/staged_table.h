@@ -27,6 +27,13 @@ struct StagedColumn {
   std::string staged;  // the column of the stage that holds it, quoted
 };
 
+// A column of a unique index that rows set aside for a while.
+struct ParkedKey {
+  std::size_t place;   // the index's, in unique_indexes
+  std::string column;  // quoted
+  std::string values;  // a relation of values and their rank; empty: NULL
+};
+
 struct StagedTable {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
@@ -51,15 +58,19 @@ struct StagedTable {
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
   // A table of as many columns as a table may have leaves no room for one more in its stage: there the first column is
   // of this row type and holds the record number beside the value. Empty for any other table.
-  std::string first_column_type;  // pg_temp.first_N
-  bool by_text = false;           // staged by COPY in text: a column has no binary codec
-  engine::VerdictCounts counts;   // rows, unchanged and skipped; the rest is counted in the server
+  std::string first_column_type;            // pg_temp.first_N
+  bool by_text = false;                     // staged by COPY in text: a column has no binary codec
+  std::vector<std::string> not_insertable;  // columns that the role may not write, where it may write others
+  std::vector<std::string> not_updatable;
+  engine::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
   std::uint64_t may_be_written = 0;  // verdicts that the comparison with the target found; some may be rejected since
   std::uint64_t remapped = 0;        // rows that took over the target's identity
   bool keys_differ = false;          // no two staged rows have the same identity: known without asking the server
   bool loaded = false;               // by FirstLoad: the rows are in the target and nowhere else
+  std::vector<ParkedKey> parked;     // keys of rows that swap or rotate them
+  bool handed_on = false;            // what claims keys and what gives them up is written
   bool claims_left = false;          // claims of accepted rows are left
   bool records_indexed = false;      // verdicts and stage have an index by record
 
@@ -84,14 +95,18 @@ struct StagedTable {
   std::string joined_columns() const;
   // INSERT INTO target … SELECT … FROM the staged rows, called s; more of the FROM clause may follow.
   std::string insert_sql() const;
-  // UPDATE target AS t SET … FROM the staged rows, called s.
-  std::string update_sql() const;
+  // UPDATE target AS t SET … to the values of a staged row, called s. Names no column of `unnamed`; empty when none is
+  // left to name.
+  std::string update_head(const std::vector<std::string>& unnamed = {}) const;
+  // The same with FROM the staged rows.
+  std::string update_sql(const std::vector<std::string>& unnamed = {}) const;
   // ROW(s."a", s."b")::record over the file's columns: for comparison by image.
   std::string image(const std::string& alias) const;
   // An update never writes it: an identity column GENERATED ALWAYS keeps its value.
   bool is_kept(const StagedColumn& column) const;
-  // Condition: an update would change the row, found by its identity. By image, so that 1.0 and 1.00 differ.
-  std::string differs(const std::string& a, const std::string& b) const;
+  // Condition: an update would change the row, found by its identity, or one of the columns `only` of it. By image, so
+  // that 1.0 and 1.00 differ.
+  std::string differs(const std::string& a, const std::string& b, const std::vector<std::string>& only = {}) const;
   // a."id" = b."id" with the operators of the identity's index. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
   // The same for other columns: with the operators of an index over just these, where there is one.

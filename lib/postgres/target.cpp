@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "postgres/audit.h"
+#include "postgres/changed_columns.h"
+#include "postgres/column_privileges.h"
 #include "postgres/commit.h"
 #include "postgres/decisions.h"
 #include "postgres/ledger.h"
@@ -176,12 +178,15 @@ void PostgresTarget::create_stages() {
 }
 
 void PostgresTarget::demand_all_privileges() {
+  if (intent_ != engine::Intent::kDryRun) read_column_privileges(*connection_, tables_);
   std::vector<Demand> demands;
   for (const StagedTable& table : tables_) {
     demands.push_back({&table.details, {"SELECT"}});
     if (intent_ != engine::Intent::kDryRun) {
-      if (table.plan.mode != engine::Mode::kUpdate) demands.back().privileges.emplace_back("INSERT");
-      if (table.plan.mode != engine::Mode::kInsert) demands.back().privileges.emplace_back("UPDATE");
+      if (table.plan.mode != engine::Mode::kUpdate && table.not_insertable.empty())
+        demands.back().privileges.emplace_back("INSERT");
+      if (table.plan.mode != engine::Mode::kInsert && table.not_updatable.empty())
+        demands.back().privileges.emplace_back("UPDATE");
     }
     for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
       for (const TableDetails& details : details_) {
@@ -198,7 +203,16 @@ void PostgresTarget::demand_all_privileges() {
   if (intent_ == engine::Intent::kImport) {
     for (std::string& grant : missing_sequence_grants(*connection_, tables_)) grants.push_back(std::move(grant));
   }
+  if (intent_ != engine::Intent::kDryRun) add_column_grants(grants);
   demand_none_missing(*connection_, grants);
+}
+
+// Which columns the updates change is known later: where something is missing in any case, all that may be is told at
+// once.
+void PostgresTarget::add_column_grants(std::vector<std::string>& grants) {
+  for (std::string& grant : column_grants(*connection_, tables_, "INSERT")) grants.push_back(std::move(grant));
+  if (grants.empty()) return;
+  for (std::string& grant : column_grants(*connection_, tables_, "UPDATE")) grants.push_back(std::move(grant));
 }
 
 // Whatever the rows refuse to the fast way is judged by the usual one, from the first record on.
@@ -236,6 +250,10 @@ void PostgresTarget::classify(base::Progress& progress) {
       return;
     }
     classifier_->classify(progress);
+    for (const StagedTable& table : tables_) {
+      std::string notice = notice_of_ungrouped_updates(*connection_, table);
+      if (!notice.empty()) notices_.push_back(std::move(notice));
+    }
     audits_.clear();
     if (detail_ == engine::Detail::kCounts) return;
     for (const StagedTable& table : tables_) {
@@ -248,6 +266,7 @@ void PostgresTarget::classify(base::Progress& progress) {
 void PostgresTarget::merge(base::Progress& progress) {
   if (first_load_) return;  // all is there
   guarded([&] {
+    demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
     set_constraints();
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");

@@ -55,6 +55,7 @@ class PostgresTarget : public engine::Target {
   void fire_deferred_triggers();
   void create_stages();
   void demand_all_privileges();
+  void add_column_grants(std::vector<std::string>& grants);
   const TableDetails& find(const catalog::TableName& name) const;
 
   Connect connect_;

@@ -49,11 +49,13 @@ TEST(FreedKeys, OfAPartialIndexAreTaken) {
 }
 
 TEST(FreedKeys, StayAConflictWhereNothingCanSetThemAside) {
-  // A check reads the column, or another table refers to it.
+  // All values that the check allows are in use, or another table refers to the column, or the key belongs to others.
   for (const std::string guard :
-       {"CREATE TABLE t (id int PRIMARY KEY, k int NOT NULL UNIQUE CHECK (k > 0))",
+       {"CREATE TABLE t (id int PRIMARY KEY, k int NOT NULL UNIQUE CHECK (k BETWEEN 1 AND 4))",
         "CREATE TABLE t (id int PRIMARY KEY, k int NOT NULL UNIQUE); CREATE TABLE c (k int REFERENCES t (k))",
-        "CREATE TABLE t (id int PRIMARY KEY, k smallint NOT NULL UNIQUE)"}) {
+        "CREATE TABLE p (k int PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 4); CREATE TABLE t (id int "
+        "PRIMARY "
+        "KEY, k int NOT NULL UNIQUE REFERENCES p)"}) {
     Case t(guard + "; INSERT INTO t SELECT g, g FROM generate_series(1, 3) g");
     EXPECT_EQ(t.import_as_announced(swap_of("t")).of("t"), "update 1, conflict 2") << guard;
     EXPECT_EQ(t.holds("SELECT * FROM t ORDER BY id"), "1|1 2|2 3|4") << guard;
@@ -112,11 +114,11 @@ TEST(Exclusions, AreJudgedAgainstTheTargetAndWithinTheFile) {
   EXPECT_EQ(done.left_out.at("s")[0].holder, "id=2");
 }
 
-TEST(FreedKeys, StayAConflictWhereACheckMindsNull) {
+TEST(FreedKeys, AreSwappedByAValueThatTheCheckAllows) {
   Case t(
       "CREATE TABLE t (id int PRIMARY KEY, k int UNIQUE CHECK (k IS NOT NULL)); INSERT INTO t SELECT g, g FROM "
       "generate_series(1, 3) g");
-  EXPECT_EQ(t.import_as_announced(swap_of("t")).of("t"), "update 1, conflict 2");
+  EXPECT_EQ(t.import_as_announced(swap_of("t")).of("t"), "update 3");
 }
 
 TEST(FreedKeys, StayAConflictWhereACheckReadsAnotherColumnAsWell) {
