@@ -53,8 +53,16 @@ Error exists_error(const std::string& path) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path, Overwrite overwrite)
-    : path_(std::move(path)), folder_path_(folder_of(path_)), overwrite_(overwrite) {
+AtomicFile::AtomicFile(std::string path, Overwrite overwrite) : AtomicFile(std::move(path), overwrite, {}) {}
+
+AtomicFile::AtomicFile(std::string path, MayReplace may_replace)
+    : AtomicFile(std::move(path), Overwrite::kReplace, std::move(may_replace)) {}
+
+AtomicFile::AtomicFile(std::string path, Overwrite overwrite, MayReplace may_replace)
+    : path_(std::move(path)),
+      folder_path_(folder_of(path_)),
+      overwrite_(overwrite),
+      may_replace_(std::move(may_replace)) {
   check_target();
   folder_ = open_descriptor(folder_path_, O_RDONLY | O_DIRECTORY);
   if (!folder_.is_open()) throw output_error("cannot open the folder", folder_path_, errno);
@@ -63,12 +71,13 @@ AtomicFile::AtomicFile(std::string path, Overwrite overwrite)
 
 AtomicFile::~AtomicFile() { abandon(); }
 
-void AtomicFile::check_target() const {
+// Whether there is a file to be replaced.
+bool AtomicFile::check_target() const {
   if (path_.empty() || path_.find('\0') != std::string::npos || path_.back() == '/')
     throw Error(ErrorKind::kUsage, "\"" + printable(path_) + "\" is not the name of a file", "name a file to write to");
   struct stat target {};
   if (::lstat(path_.c_str(), &target) != 0) {
-    if (errno == ENOENT) return;
+    if (errno == ENOENT) return false;
     throw output_error("cannot write", path_, errno);
   }
   if (S_ISLNK(target.st_mode))
@@ -78,6 +87,8 @@ void AtomicFile::check_target() const {
   if (!S_ISREG(target.st_mode))
     throw Error(ErrorKind::kUsage, printable(path_) + " is not a regular file", "write to standard output (-) instead");
   if (overwrite_ == Overwrite::kRefuse) throw exists_error(path_);
+  if (may_replace_) may_replace_(path_);
+  return true;
 }
 
 void AtomicFile::create() {
@@ -161,16 +172,18 @@ void AtomicFile::finish() {
 
 int AtomicFile::publish() {
   const char* to = path_.c_str();
+  // A file that appears behind this question is nobody's to replace.
+  const Overwrite overwrite = may_replace_ && !check_target() ? Overwrite::kRefuse : overwrite_;
   if (nameless_.is_open()) {
     const std::string file = path_of(nameless_);
-    if (overwrite_ == Overwrite::kRefuse)
+    if (overwrite == Overwrite::kRefuse)
       return ::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
     // A link does not replace; a file gets a name of its own first.
     const int error = make_temporary([&](const std::string& path) { return name_temporary_file(file, path); });
     if (error != 0) return error;
   }
   const char* from = temporary_path_.c_str();
-  if (overwrite_ == Overwrite::kReplace) return ::rename(from, to) == 0 ? 0 : errno;
+  if (overwrite == Overwrite::kReplace) return ::rename(from, to) == 0 ? 0 : errno;
   if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
   // File systems without RENAME_NOREPLACE (some network ones): link(2) does not replace either.

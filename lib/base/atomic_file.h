@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,11 +16,16 @@ namespace base {
 
 enum class Overwrite { kRefuse, kReplace };
 
+// Asked with the path of a regular file that is there, before it is replaced; throws to keep it.
+using MayReplace = std::function<void(const std::string& path)>;
+
 class AtomicFile : public ByteSink {
  public:
   // Refuses (kUsage) a target that exists, unless `overwrite` is kReplace, and always one that is a symbolic link or
   // anything else but a regular file. The file has mode 0600 whatever the umask. Other failures are kInputOutput.
   AtomicFile(std::string path, Overwrite overwrite);
+  // The same, where a file that is there decides for itself: asked now, and again in finish() of what is there then.
+  AtomicFile(std::string path, MayReplace may_replace);
   ~AtomicFile() override;
 
   // After an error the temporary file is gone and only the destructor may follow.
@@ -32,7 +38,8 @@ class AtomicFile : public ByteSink {
   const std::string& path() const { return path_; }
 
  private:
-  void check_target() const;
+  AtomicFile(std::string path, Overwrite overwrite, MayReplace may_replace);
+  bool check_target() const;
   void create();
   bool create_nameless();
   template <typename Make>
@@ -44,7 +51,8 @@ class AtomicFile : public ByteSink {
   const std::string path_;
   const std::string folder_path_;
   const Overwrite overwrite_;
-  std::string temporary_path_;  // empty: there is none (yet, or any more)
+  const MayReplace may_replace_;  // empty: overwrite_ says it
+  std::string temporary_path_;    // empty: there is none (yet, or any more)
   Descriptor file_;
   Descriptor nameless_;  // a handle of the file as long as it has no name, also when file_ is closed
   Descriptor folder_;

@@ -20,6 +20,7 @@
 #include "transfer/config.h"
 #include "transfer/export_job.h"
 #include "transfer/import_job.h"
+#include "transfer/output_files.h"
 
 namespace cli {
 namespace {
@@ -84,6 +85,17 @@ void say_server(const Console& console, const CommonOptions& options, const engi
   console.say("schemas: " + (schemas.empty() ? "all but the server's own" : schemas));
 }
 
+// What none of a command's own files may replace.
+std::vector<transfer::KeptFile> kept_files(const CommonOptions& options, const Location& location) {
+  std::vector<transfer::KeptFile> files;
+  if (!location.sqlite_path.empty()) files = transfer::files_of_sqlite(location.sqlite_path);
+  files.push_back({options.env_file.value_or(".env"), "the file that names the database"});
+  if (options.config_file) files.push_back({*options.config_file, "the transfer file"});
+  files.push_back({{}, "standard output", STDOUT_FILENO});
+  files.push_back({{}, "standard error", STDERR_FILENO});
+  return files;
+}
+
 int run_list(const Console& console, const ExportCommand& command, engine::Source& source) {
   const auto tables = transfer::list_tables(source, command.job.selection);
   console.print_result(command.common.form == ResultForm::kJson  ? report::tables_json(tables)
@@ -113,6 +125,7 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   const CommonOptions& options = command.common;
   const Location location = find_database(options.url, options.env_file);
   command.job.selection = selection_of(options, location, config_of(options));
+  command.job.kept = kept_files(options, location);
   say_place(console, options, "from", location);
   const std::unique_ptr<engine::Source> source =
       open_source(location, options.lock_timeout, command.jobs, signals.token());
@@ -188,6 +201,7 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   const Location location = find_database(options.url, options.env_file);
   take_config(config_of(options), location, command);
   command.job.place = location.place;
+  command.job.kept = kept_files(options, location);
   command.job.on_commit = [&](transfer::Commit commit) { tell_commit(signals, commit); };
   say_place(console, options, direction_of(command.job.intent), location);
 

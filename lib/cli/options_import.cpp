@@ -118,6 +118,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool keep_orphans = false;
   bool exit_code = false;
   bool unsealed = false;
+  bool force = false;
   syntax.group("Import");
   syntax.argument("FILE", command.job.input, "what to import; - for standard input");
   syntax.flag("-n,--dry-run", dry_run, "say what would happen, and write nothing");
@@ -152,6 +153,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.list("--report", "FILE", command.job.reports,
               "write an audit: .html for people, .json with every decision, .txt, .md for a pull request (may be "
               "repeated)");
+  syntax.flag("--force", force,
+              "let a report or --rejects replace a file that is no report (never the input, the database or a plan)");
   syntax.flag("--show-masked", show_masked,
               "show values of columns that look like secrets (password, token, ...) in reports and messages");
 
@@ -166,6 +169,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (keep_orphans) command.job.orphans = engine::Orphans::kKeep;
   if (atomic) command.job.left_out = transfer::LeftOutPolicy::kRollBack;
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
+  if (force) command.job.overwrite = base::Overwrite::kReplace;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;
   if (keep_newer) command.job.newer_rows = engine::NewerRows::kKeep;
   if (!show_masked) command.job.masked = usual_secrets();

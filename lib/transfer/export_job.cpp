@@ -17,6 +17,7 @@
 #include "format/row_parser.h"
 #include "format/writer.h"
 #include "transfer/clock.h"
+#include "transfer/output_files.h"
 #include "transfer/profile.h"
 #include "transfer/selection.h"
 
@@ -140,7 +141,7 @@ void list_content(const std::string& table, const std::vector<const catalog::Col
 class ExportJob {
  public:
   ExportJob(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop)
-      : source_(source), options_(options), progress_(progress), stop_(stop) {}
+      : source_(source), options_(options), progress_(progress), stop_(stop), files_(options.kept, options.overwrite) {}
 
   engine::ExportOutcome run() {
     const auto start = Clock::now();
@@ -188,7 +189,8 @@ class ExportJob {
     const format::Compression compression = options_.compression.value_or(format::compression_of(outcome.path));
     if (outcome.path == "-")
       return format::compress(std::make_unique<base::DescriptorSink>(1, "standard output"), compression);
-    return format::compress(std::make_unique<base::AtomicFile>(outcome.path, options_.overwrite), compression);
+    files_.add(outcome.path, "the export", OutputFiles::Existing::kByForce);
+    return format::compress(std::make_unique<base::AtomicFile>(outcome.path, files_.guard(outcome.path)), compression);
   }
 
   void write_table(format::Writer& writer, std::size_t index, const catalog::Table& table, const std::string& where,
@@ -226,6 +228,7 @@ class ExportJob {
   const ExportOptions& options_;
   base::Progress& progress_;
   const std::stop_token& stop_;
+  OutputFiles files_;
   Clock::time_point snapshot_start_;
   bool warned_ = false;
 };

@@ -17,6 +17,7 @@
 #include "format/table_reader.h"
 #include "transfer/clock.h"
 #include "transfer/cross_engine.h"
+#include "transfer/output_files.h"
 #include "transfer/plan.h"
 #include "transfer/policies.h"
 #include "transfer/rejects.h"
@@ -40,11 +41,18 @@ class ImportJob {
  public:
   ImportJob(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
             const std::stop_token& stop)
-      : open_target_(open_target), options_(options), progress_(progress), stop_(stop) {}
+      : open_target_(open_target),
+        options_(options),
+        progress_(progress),
+        stop_(stop),
+        files_(with_input(options.kept, options.input), options.overwrite) {}
 
   engine::ImportOutcome run() {
     const auto start = Clock::now();
-    if (!options_.rejects.empty()) demand_free_path(options_.rejects);  // not only when there is something to reject
+    // Not only when there is something to write.
+    for (const std::string& path : options_.reports) files_.add(path, "the report", OutputFiles::Existing::kReport);
+    if (!options_.rejects.empty())
+      files_.add(options_.rejects, "the file of rows left out", OutputFiles::Existing::kByForce);
     verify();
     target_ = open_target_();
     demand_two_of_sqlite();
@@ -264,7 +272,7 @@ class ImportJob {
     if (outcome_.total.left_out() == 0 && options_.reports.empty()) return;
     progress_.phase("report", 0);
     open_rejects();
-    if (!options_.reports.empty()) reports_.emplace(options_.reports, outcome_);
+    if (!options_.reports.empty()) reports_.emplace(options_.reports, files_, outcome_);
     file_->seek(0);
     format::FileSource<base::InputFile> raw(*file_);
     const auto source = format::decompress(raw);
@@ -319,9 +327,10 @@ class ImportJob {
     for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
       if (outcome_.tables[i].counts.left_out() > 0) sections.push_back(i);
     }
-    const std::string path = asked_for ? options_.rejects : default_rejects_path(options_.input);
+    std::string path = asked_for ? options_.rejects : default_rejects_;
     try {
-      rejects_.emplace(path, verified_.header, sections);
+      if (path.empty()) path = default_rejects_ = default_rejects_path(options_.input, files_);
+      rejects_.emplace(path, files_.guard(path), verified_.header, sections);
       outcome_.rejects_file = path;
     } catch (const Error& error) {
       if (asked_for) throw;
@@ -366,6 +375,8 @@ class ImportJob {
   const ImportOptions& options_;
   base::Progress& progress_;
   const std::stop_token& stop_;
+  OutputFiles files_;
+  std::string default_rejects_;  // once it was needed
   std::optional<base::InputFile> file_;
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;

@@ -30,11 +30,19 @@ struct Selection {
   std::vector<std::string> preferred_order;  // of the transfer file: decides where foreign keys do not
 };
 
+// What no output may replace: a file by its path, or what an open descriptor leads to.
+struct KeptFile {
+  std::string path;  // empty: see descriptor
+  std::string what;  // "the database"
+  int descriptor = -1;
+};
+
 struct ExportOptions {
   Selection selection;
   std::string output;                              // a path; "-": standard output; empty: exports/export-<time>.json
   std::optional<format::Compression> compression;  // none: as the name of the output says
   base::Overwrite overwrite = base::Overwrite::kRefuse;
+  std::vector<KeptFile> kept;
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
   // From when on a snapshot is worth a warning: rows that others delete meanwhile cannot be cleaned away.
@@ -81,7 +89,9 @@ struct ImportOptions {
   std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
   std::string rejects;                // a path; empty: beside the input, and only of an import that leaves rows out
   std::vector<std::string> reports;   // paths; the ending says the form
-  std::vector<std::string> words;     // the options that decide what happens, as typed: for the reports
+  std::vector<KeptFile> kept;         // beside the input
+  base::Overwrite overwrite = base::Overwrite::kRefuse;  // of what is no report of ours
+  std::vector<std::string> words;  // the options that decide what happens, as typed: for the reports
   format::SealPolicy seal = format::SealPolicy::kDemand;
   std::function<void(Commit)> on_commit = [](Commit) {};  // before and behind it; must not throw
 };

@@ -1,8 +1,7 @@
 #include "transfer/rejects.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/terminal.h"
@@ -21,8 +20,9 @@ std::string free_key(const std::vector<catalog::Table>& tables) {
 
 }  // namespace
 
-Rejects::Rejects(const std::string& path, format::Header header, const std::vector<std::size_t>& sections)
-    : sections_(sections), file_(path, base::Overwrite::kRefuse) {
+Rejects::Rejects(const std::string& path, base::MayReplace may_replace, format::Header header,
+                 const std::vector<std::size_t>& sections)
+    : sections_(sections), file_(path, std::move(may_replace)) {
   std::vector<catalog::Table> tables;
   for (const std::size_t section : sections) tables.push_back(header.tables[section]);
   header.tables = std::move(tables);
@@ -63,21 +63,15 @@ void Rejects::finish() {
   writer_->finish();
 }
 
-void demand_free_path(const std::string& path) {
-  if (::access(path.c_str(), F_OK) != 0) return;
-  throw base::Error(base::ErrorKind::kUsage, base::printable(path) + " exists already",
-                    "name another file for the rows left out, or move this one away");
-}
-
-std::string default_rejects_path(const std::string& input) {
+std::string default_rejects_path(const std::string& input, OutputFiles& files) {
   std::string stem = input == "-" ? "import" : input;
   for (const std::string_view ending : {".gz", ".zst", ".json"}) {
     if (stem.ends_with(ending)) stem.erase(stem.size() - ending.size());
   }
   stem += ".rejects";
   std::string path = stem + ".json";
-  for (int number = 2; ::access(path.c_str(), F_OK) == 0; ++number)
-    path = stem + "-" + std::to_string(number) + ".json";
+  for (int number = 2; files.is_taken(path); ++number) path = stem + "-" + std::to_string(number) + ".json";
+  files.add(path, "the file of rows left out", OutputFiles::Existing::kStays);
   return path;
 }
 

@@ -12,14 +12,16 @@
 #include "base/atomic_file.h"
 #include "format/header.h"
 #include "format/writer.h"
+#include "transfer/output_files.h"
 
 namespace transfer {
 
 class Rejects {
  public:
-  // `header` is that of the file the rows come from; `sections` are the indices of its tables that have any. Refuses a
-  // path that exists (kUsage); what cannot be written is kInputOutput.
-  Rejects(const std::string& path, format::Header header, const std::vector<std::size_t>& sections);
+  // `header` is that of the file the rows come from; `sections` are the indices of its tables that have any. What is at
+  // the path is asked for by `may_replace`; what cannot be written is kInputOutput.
+  Rejects(const std::string& path, base::MayReplace may_replace, format::Header header,
+          const std::vector<std::size_t>& sections);
 
   // Sections in their order; `record` is the JSON text of one object.
   void add(std::size_t section, std::string_view record, const std::string& reason);
@@ -40,11 +42,8 @@ class Rejects {
   std::size_t begun_ = 0;  // sections begun so far
 };
 
-// Throws kUsage for a path that exists.
-void demand_free_path(const std::string& path);
-
-// "app.rejects.json" beside "app.json", with a number if that is taken; import.rejects.json in this folder for standard
-// input.
-std::string default_rejects_path(const std::string& input);
+// Adds to the outputs "app.rejects.json" beside "app.json", with a number if that is taken; import.rejects.json in this
+// folder for standard input.
+std::string default_rejects_path(const std::string& input, OutputFiles& files);
 
 }  // namespace transfer

@@ -39,10 +39,11 @@ void demand_report_form(const std::string& path) {
                     "let it end in .html, .json, .txt or .md");
 }
 
-Reports::Reports(const std::vector<std::string>& paths, const engine::ImportOutcome& outcome) : outcome_(outcome) {
+Reports::Reports(const std::vector<std::string>& paths, const OutputFiles& files, const engine::ImportOutcome& outcome)
+    : outcome_(outcome) {
   for (const std::string& path : paths) {
     demand_report_form(path);
-    files_.push_back(std::make_unique<base::AtomicFile>(path, base::Overwrite::kReplace));
+    files_.push_back(std::make_unique<base::AtomicFile>(path, files.guard(path)));
     writers_.push_back(path.ends_with(kJsonEnding) ? std::make_unique<report::AuditJsonWriter>(*files_.back(), outcome_)
                                                    : nullptr);
   }

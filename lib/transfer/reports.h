@@ -11,14 +11,15 @@
 #include "base/atomic_file.h"
 #include "engine/outcome.h"
 #include "report/audit_json.h"
+#include "transfer/output_files.h"
 
 namespace transfer {
 
 class Reports {
  public:
-  // `outcome` is kept: everything but the samples must be there already. Throws kUsage for an ending that says no form,
-  // kInputOutput for a file that cannot be written.
-  Reports(const std::vector<std::string>& paths, const engine::ImportOutcome& outcome);
+  // `outcome` is kept: everything but the samples must be there already. `files` knows the paths. Throws kUsage for an
+  // ending that says no form, kInputOutput for a file that cannot be written.
+  Reports(const std::vector<std::string>& paths, const OutputFiles& files, const engine::ImportOutcome& outcome);
 
   // The decisions that follow are on rows of outcome.tables[index].
   void begin_table(std::size_t index);

@@ -111,6 +111,26 @@ TEST_F(AtomicFileTest, ReplacesAFileOnlyWhenItIsFinished) {
   EXPECT_EQ(content_of(target_), "new");
 }
 
+// Whoever answers is asked at the beginning, and again of what is there in the end.
+TEST_F(AtomicFileTest, AsksBeforeItReplacesAFile) {
+  bool may = true;
+  const base::MayReplace answer = [&](const std::string& path) {
+    if (!may) throw Error(ErrorKind::kUsage, path + " stays");
+  };
+  AtomicFile file(target_, answer);
+  file.write("new");
+  make_file(target_, "came meanwhile");
+  may = false;
+  EXPECT_EQ(error_of([&] { file.finish(); }).kind(), ErrorKind::kUsage);
+  EXPECT_EQ(content_of(target_), "came meanwhile");
+  EXPECT_EQ(error_of([&] { AtomicFile(target_, answer); }).kind(), ErrorKind::kUsage);
+  may = true;
+  AtomicFile again(target_, answer);
+  again.write("new");
+  again.finish();
+  EXPECT_EQ(content_of(target_), "new");
+}
+
 TEST_F(AtomicFileTest, RefusesASymbolicLinkEvenToReplaceIt) {
   make_file(folder_ / "real", "old");
   std::filesystem::create_symlink("real", target_);
