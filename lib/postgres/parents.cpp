@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/quiet_tables.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -43,27 +44,30 @@ bool ParentLocks::begin(const StagedTable& table, std::uint64_t rows) {
 
 void ParentLocks::end() { connection_.execute("SET LOCAL session_replication_role = origin"); }
 
-// Triggers and rules of the user's would rest as well, and so would keys that are checked later than at once. A trigger
-// anywhere in the import may have undone what classify saw.
+// Whatever the import's own statements call may have undone what classify saw, so all of its tables are asked.
 bool ParentLocks::may_rest() {
   if (may_rest_) return *may_rest_;
-  std::vector<std::string> oids;
-  for (const StagedTable& table : tables_) oids.push_back(std::to_string(table.details.oid));
-  const std::string among = " IN (" + join(oids, ",") + ")";
   const std::string permitted = connection_.server_version() >= 150000
                                     ? "pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"
                                     : "(SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)";
-  may_rest_ =
-      connection_
-          .query("SELECT " + permitted +
-                 " AND pg_catalog.current_setting('session_replication_role') = 'origin' AND NOT EXISTS (SELECT FROM "
-                 "pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND "
-                 "COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid" +
-                 among + ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relhasrules AND c.oid" + among +
-                 ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE NOT i.indimmediate AND i.indrelid" + among +
-                 ")")[0][0]
-          .as<bool>();
+  may_rest_ = connection_
+                  .query("SELECT " + permitted +
+                         " AND pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) "
+                         "'origin'::pg_catalog.text")[0][0]
+                  .as<bool>() &&
+              are_quiet(connection_, written_tables());
   return *may_rest_;
+}
+
+std::vector<WrittenTable> ParentLocks::written_tables() const {
+  std::vector<WrittenTable> written;
+  for (const StagedTable& table : tables_) {
+    written.push_back({table.details.oid, {}});
+    for (const catalog::Column& column : table.details.table.columns) {
+      if (column.has_default && table.has_columns({column.name})) written.back().columns.push_back(column.name);
+    }
+  }
+  return written;
 }
 
 }  // namespace postgres

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "postgres/connection.h"
+#include "postgres/quiet_tables.h"
 #include "postgres/staged_table.h"
 
 namespace postgres {
@@ -27,6 +28,7 @@ class ParentLocks {
 
  private:
   bool may_rest();
+  std::vector<WrittenTable> written_tables() const;
 
   Connection& connection_;
   const std::vector<StagedTable>& tables_;
