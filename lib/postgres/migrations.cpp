@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
+#include "postgres/own_ledger.h"
 #include "postgres/schema_objects.h"
 #include "postgres/session.h"
 #include "postgres/sql_text.h"
@@ -161,6 +162,7 @@ std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
                 "if another migration tool keeps it, rename it (ALTER TABLE " + ledger_name() +
                     " RENAME TO migrations_before), then tell what is applied: db-migrate baseline NNN");
   }
+  demand_sound_ledger(*connection_, schema_, kLedger);
   std::vector<engine::AppliedMigration> rows;
   for (const auto& row : ask("SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', "
                              "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
@@ -178,12 +180,20 @@ void PostgresMigrations::record(const engine::AppliedMigration& migration) {
   if (mode_ == Mode::kLocked && connection_->transaction_status() != PQTRANS_IDLE)
     throw Error(ErrorKind::kSchema, printable(migration.name) + " leaves a transaction open",
                 "end it in the file: COMMIT; what it did in it is rolled back");
-  // One string, so one transaction also where none is open. A role that the file has set may not write the ledger.
-  execute("RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
-          " (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL, duration interval); "
-          "INSERT INTO " +
-          ledger_name() + " (name, checksum, applied_at, duration) VALUES (" + quote_literal(migration.name) + ", " +
-          quote_literal(migration.checksum) + ", pg_catalog.clock_timestamp(), " + interval(migration.duration) + ")");
+  const bool alone = connection_->transaction_status() == PQTRANS_IDLE;
+  if (alone) connection_->execute("BEGIN");
+  // A role that the file has set may not write the ledger. What somebody else made of that name is found before it
+  // runs.
+  execute(
+      "RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
+      " (name pg_catalog.text PRIMARY KEY, checksum pg_catalog.text NOT NULL, applied_at pg_catalog.timestamptz NOT "
+      "NULL, duration pg_catalog.interval); LOCK TABLE " +
+      ledger_name() + " IN ROW EXCLUSIVE MODE");
+  demand_sound_ledger(*connection_, schema_, kLedger);
+  execute("INSERT INTO " + ledger_name() + " (name, checksum, applied_at, duration) VALUES (" +
+          quote_literal(migration.name) + ", " + quote_literal(migration.checksum) +
+          ", pg_catalog.clock_timestamp(), " + interval(migration.duration) + ")");
+  if (alone) connection_->execute("COMMIT");
   if (mode_ == Mode::kTransaction) pin_settings();
 }
 

@@ -120,6 +120,7 @@ std::vector<engine::AppliedMigration> SqliteMigrations::ledger() {
                 std::string("if another migration tool keeps it, rename it (ALTER TABLE ") + kLedger +
                     " RENAME TO migrations_before), then tell what is applied: db-migrate baseline NNN");
   }
+  demand_sound_ledger();
   std::vector<engine::AppliedMigration> rows;
   Statement entries = session().prepare(std::string("SELECT name, checksum, applied_at, duration FROM main.") +
                                         kLedger + " ORDER BY name");
@@ -133,6 +134,20 @@ std::vector<engine::AppliedMigration> SqliteMigrations::ledger() {
   return rows;
 }
 
+// A view would show what it likes, and a trigger would act on what is written down.
+void SqliteMigrations::demand_sound_ledger() {
+  Statement others = session().prepare(
+      "SELECT CASE type WHEN 'trigger' THEN 'has the trigger ' || name ELSE 'is no ordinary table' END FROM "
+      "main.sqlite_master WHERE (type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE) OR (name = ?1 COLLATE NOCASE AND "
+      "(type = 'view' OR sql LIKE 'CREATE VIRTUAL%'))");
+  others.bind_text(1, kLedger);
+  if (!others.next()) return;
+  throw Error(
+      ErrorKind::kSchema,
+      std::string("the table ") + kLedger + " is no ledger that can be trusted: it " + printable(others.text(0)),
+      "drop or rename that, then tell what is applied: db-migrate baseline NNN");
+}
+
 void SqliteMigrations::record(const engine::AppliedMigration& migration) {
   Connection& connection = session();
   if (mode_ == Mode::kLocked && connection.in_transaction())
@@ -143,6 +158,7 @@ void SqliteMigrations::record(const engine::AppliedMigration& migration) {
   connection.execute(
       std::string("CREATE TABLE IF NOT EXISTS main.") + kLedger +
       " (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL, applied_at TEXT NOT NULL, duration REAL)");
+  demand_sound_ledger();
   connection.execute(std::string("INSERT INTO main.") + kLedger + " (name, checksum, applied_at, duration) VALUES (" +
                      quote_literal(migration.name) + ", " + quote_literal(migration.checksum) +
                      ", strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), " + seconds(migration.duration) + ")");

@@ -56,6 +56,7 @@ class SqliteMigrations final : public engine::MigrationDatabase {
   Connection& acting() { return scratch_ ? *scratch_ : session(); }
   void take_lock(std::initializer_list<const char*> statements);
   void demand_state();
+  void demand_sound_ledger();
   [[noreturn]] void refuse(const SqliteError& error) const;
   Orphans find_orphans();
   void demand_no_new_orphans(const std::string& migration);
