@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "format/table_reader.h"
 #include "postgres/connection.h"
+#include "postgres/droppable.h"
 #include "postgres/staged_table.h"
 #include "postgres/temporary_tables.h"
 
@@ -28,8 +29,9 @@ class FirstLoad {
 
   // False when a record cannot be held, then abandon() has to follow; so for a ServerError that blames a row.
   bool load(StagedTable& table, format::TableReader& records, base::Progress& progress);
-  // All tables are loaded: makes indexes and foreign keys again. May throw a ServerError that blames a row.
-  void finish(base::Progress& progress);
+  // All tables are loaded: makes indexes and foreign keys again. May throw a ServerError that blames a row. False when
+  // the schema is not what it was, then abandon() has to follow.
+  bool finish(base::Progress& progress);
   // Back to where begin() was called.
   void abandon();
 
@@ -39,15 +41,13 @@ class FirstLoad {
  private:
   bool conditions_hold();
   bool lock();
-  void drop_foreign_keys();
-  void drop_indexes();
-  void drop_constraint(const std::string& table, const std::string& name);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   TemporaryTables& temporary_;
-  std::vector<std::string> indexes_;       // statements that make them again, unique and primary keys among them
-  std::vector<std::string> foreign_keys_;  // the same
+  std::vector<Droppable> indexes_;  // dropped; unique and primary keys among them
+  std::vector<Droppable> foreign_keys_;
+  std::string schema_;  // its print before anything was dropped
   std::string own_search_path_;
 };
 

@@ -201,7 +201,11 @@ class Introspection {
              "WITH keys AS MATERIALIZED (SELECT i.*, k.n FROM pg_catalog.pg_index i CROSS JOIN LATERAL "
              "pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
              "WHERE i.indisunique AND i.indisvalid AND i.indrelid" +
-             among_ + ") SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, NOT i.indimmediate, " +
+             among_ +
+             ") SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, "
+             // SET CONSTRAINTS takes every constraint of the name: it is deferred only where there is no other.
+             "NOT i.indimmediate AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint s WHERE s.connamespace = "
+             "c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')), " +
              nulls_not_distinct +
              ", "
              "pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "

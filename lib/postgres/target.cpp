@@ -8,6 +8,7 @@
 #include "postgres/column_privileges.h"
 #include "postgres/commit.h"
 #include "postgres/decisions.h"
+#include "postgres/deferral.h"
 #include "postgres/ledger.h"
 #include "postgres/merge.h"
 #include "postgres/sequences.h"
@@ -97,18 +98,6 @@ bool PostgresTarget::is_read_only() {
   }
   connection_ = connect_();
   return connection_->query(question)[0][0].as<bool>();
-}
-
-// Keys are checked at the end of the statement that breaks them, so that the row at fault can be found. Constraint
-// triggers stay deferred where they are: they may look at several tables ("an order has lines").
-void PostgresTarget::set_constraints() {
-  connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
-  const pqxx::result triggers = connection_->query(
-      "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.conname) FROM "
-      "pg_catalog.pg_constraint c "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace GROUP BY 1 HAVING pg_catalog.bool_and(c.contype = 't' "
-      "AND c.condeferred)");
-  for (const auto& row : triggers) connection_->execute(std::string("SET CONSTRAINTS ") + row[0].c_str() + " DEFERRED");
 }
 
 void PostgresTarget::demand_sole_import() {
@@ -242,10 +231,7 @@ void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base:
 void PostgresTarget::classify(base::Progress& progress) {
   guarded([&] {
     if (first_load_) {
-      try_first_load([&] {
-        first_load_->finish(progress);
-        return true;
-      });
+      try_first_load([&] { return first_load_->finish(progress); });
       notices_.push_back(first_load_->notice());
       return;
     }
@@ -267,7 +253,7 @@ void PostgresTarget::merge(base::Progress& progress) {
   if (first_load_) return;  // all is there
   guarded([&] {
     demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
-    set_constraints();
+    check_keys_at_once(*connection_);
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
     Merger merger(*connection_, tables_, components_, *classifier_);

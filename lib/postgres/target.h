@@ -51,7 +51,6 @@ class PostgresTarget : public engine::Target {
   template <typename Work>
   void try_first_load(const Work& work);
   void raise_settings();
-  void set_constraints();
   void fire_deferred_triggers();
   void create_stages();
   void demand_all_privileges();

@@ -162,5 +162,50 @@ TEST(FirstLoad, KeepsKeysOfPartitionedTablesAndThoseThatAreNotValidated) {
   EXPECT_EQ(t.holds("SELECT count(*) FROM m1"), "1");
 }
 
+// What a definition does not say, and what the settings of a role or a database would make of it.
+TEST(FirstLoad, LeavesTheSchemaAsItWasWhateverTheSettings) {
+  Case t(kShop);
+  const std::string space = "space_" + t.database.name();
+  t.database.run("SET allow_in_place_tablespaces = on");
+  t.database.run("CREATE TABLESPACE " + space + " LOCATION ''");
+  t.database.run("ALTER DATABASE " + t.database.name() + " SET default_tablespace = " + space);
+  t.database.run("ALTER DATABASE " + t.database.name() + " SET search_path = public, pg_catalog");
+  t.database.run(
+      "ALTER INDEX shops_lower ALTER COLUMN 1 SET STATISTICS -1; CREATE FUNCTION public.lower(text) RETURNS text "
+      "LANGUAGE sql IMMUTABLE AS 'SELECT 1::text'; ALTER INDEX one_tag DEPENDS ON EXTENSION plpgsql; ALTER TABLE items "
+      "ADD CONSTRAINT loose UNIQUE (id, tag) WITH (fillfactor = 50); CREATE FUNCTION pure(bigint) RETURNS bigint "
+      "LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN $1 + (SELECT count(*) FROM shops WHERE false); END$$; CREATE INDEX "
+      "pure ON items (pure(id)); CREATE INDEX \"Odd\" ON items (shop DESC NULLS LAST) INCLUDE (tag) WHERE shop > 5; "
+      "COMMENT ON INDEX \"Odd\" IS 'odd'");
+  const std::string file = file_for(t.database.url(), goods());
+  const std::string schema = schema_of(t);
+  const Imported done = first_load(t, file, kManyRows);
+  EXPECT_TRUE(was_loaded(done)) << done.all_notices();
+  EXPECT_EQ(schema_of(t), schema);
+  EXPECT_EQ(t.holds("SELECT count(*) FROM pg_class WHERE reltablespace <> 0 AND relname !~ '^pg_'"), "0");
+  t.database.run("ALTER DATABASE " + t.database.name() + " RESET ALL; DROP TABLESPACE " + space);
+}
+
+// The server fires them by their names, which hold the numbers of their making.
+TEST(FirstLoad, KeepsTheOrderInWhichTriggersOfForeignKeysFire) {
+  const char* const order =
+      "SELECT t.tgrelid::regclass, k.conname, t.tgtype FROM pg_trigger t JOIN pg_constraint k ON k.oid = "
+      "t.tgconstraint "
+      "ORDER BY 1, t.tgname";
+  Case t(
+      "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE a (id int PRIMARY KEY, p int REFERENCES p ON DELETE CASCADE); "
+      "CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a, p int REFERENCES p ON DELETE RESTRICT); ALTER TABLE b "
+      "ADD CONSTRAINT later FOREIGN KEY (id) REFERENCES p NOT VALID; CREATE TABLE c (p int REFERENCES p, a int "
+      "REFERENCES a)");
+  const std::string file = file_for(t.database.url(), {{"p", {R"({"id":1})"}},
+                                                       {"a", {R"({"id":1,"p":1})"}},
+                                                       {"b", {R"({"id":1,"a":1,"p":1})"}},
+                                                       {"c", {R"({"p":1,"a":1})"}}});
+  const std::string before = t.holds(order);
+  const Imported done = first_load(t, file, kManyRows);
+  EXPECT_TRUE(was_loaded(done)) << done.all_notices();
+  EXPECT_EQ(t.holds(order), before);
+}
+
 }  // namespace
 }  // namespace import_test
