@@ -21,8 +21,12 @@ std::unique_ptr<engine::Source> open_source(const Location& location, std::chron
 }
 
 std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,
-                                            engine::FirstLoads first_loads, const std::stop_token& stop) {
+                                            engine::FirstLoads first_loads, engine::NotValid not_valid,
+                                            const std::stop_token& stop) {
   if (!location.sqlite_path.empty()) {
+    if (not_valid == engine::NotValid::kAsRestored)
+      throw base::Error(base::ErrorKind::kUsage, "--as-restored is for PostgreSQL: SQLite knows no NOT VALID",
+                        "leave it out");
     const auto connect = [path = location.sqlite_path, lock_timeout, stop](sqlite::Access access) {
       return std::make_unique<sqlite::Connection>(path, access, lock_timeout, stop);
     };
@@ -31,7 +35,7 @@ std::unique_ptr<engine::Target> open_target(const Location& location, std::chron
   const auto connect = [parameters = location.parameters, place = location.place, stop] {
     return std::make_unique<postgres::Connection>(parameters, place, stop);
   };
-  return std::make_unique<postgres::PostgresTarget>(connect, lock_timeout, first_loads);
+  return std::make_unique<postgres::PostgresTarget>(connect, lock_timeout, first_loads, not_valid);
 }
 
 }  // namespace cli

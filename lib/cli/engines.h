@@ -16,6 +16,7 @@ std::unique_ptr<engine::Source> open_source(const Location& location, std::chron
                                             unsigned jobs, const std::stop_token& stop);
 
 std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,
-                                            engine::FirstLoads first_loads, const std::stop_token& stop);
+                                            engine::FirstLoads first_loads, engine::NotValid not_valid,
+                                            const std::stop_token& stop);
 
 }  // namespace cli

@@ -51,6 +51,7 @@ struct ImportCommand {
   DryRunStatus dry_run_status = DryRunStatus::kSuccess;
   bool show_masked = false;
   engine::FirstLoads first_loads = engine::FirstLoads::kAuto;
+  engine::NotValid not_valid = engine::NotValid::kJudged;
   transfer::ImportOptions job;  // the same
 };
 

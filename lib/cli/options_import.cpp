@@ -91,6 +91,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.on_conflict == transfer::ConflictPolicy::kFail) words.emplace_back("--on-conflict fail");
   if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
   if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
+  if (command.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
   return words;
 }
@@ -119,6 +120,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool exit_code = false;
   bool unsealed = false;
   bool force = false;
+  bool as_restored = false;
   syntax.group("Import");
   syntax.argument("FILE", command.job.input, "what to import; - for standard input");
   syntax.flag("-n,--dry-run", dry_run, "say what would happen, and write nothing");
@@ -146,6 +148,10 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.option("--first-load", "WHEN", first_load,
                 "auto (if left out): load straight into tables that are all empty while nobody else is connected, "
                 "with indexes and foreign keys made again behind it; never: always the usual way");
+  syntax.flag(
+      "--as-restored", as_restored,
+      "into empty tables of your own, let rows violate constraints that are NOT VALID, as pg_restore does; they "
+      "stay NOT VALID (PostgreSQL)");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   common.add_tables(syntax);
   common.add_database(syntax);
@@ -169,6 +175,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (keep_orphans) command.job.orphans = engine::Orphans::kKeep;
   if (atomic) command.job.left_out = transfer::LeftOutPolicy::kRollBack;
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
+  if (as_restored) command.not_valid = engine::NotValid::kAsRestored;
   if (force) command.job.overwrite = base::Overwrite::kReplace;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;
   if (keep_newer) command.job.newer_rows = engine::NewerRows::kKeep;

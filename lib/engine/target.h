@@ -30,6 +30,9 @@ class ConcurrentChange : public base::Error {
 // Whether a target may load empty tables in a faster way of its own that takes exclusive locks.
 enum class FirstLoads { kAuto, kNever };
 
+// Whether the rows of empty tables are held against constraints that are NOT VALID, or go in before them.
+enum class NotValid { kJudged, kAsRestored };
+
 // Thrown by stage and classify: the target has gone back to where prepare() left it and wants every record once more.
 struct StageAgain {};
 

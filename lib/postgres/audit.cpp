@@ -91,10 +91,11 @@ std::vector<engine::Cascade> cascades(Connection& connection, const StagedTable&
 std::vector<engine::OutsideReference> outside_references(Connection& connection, const std::vector<StagedTable>& tables,
                                                          const StagedTable& table) {
   std::vector<engine::OutsideReference> references;
-  for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
+  for (std::size_t i = 0; i < table.details.table.foreign_keys.size(); ++i) {
+    const catalog::ForeignKey& key = table.details.table.foreign_keys[i];
     const bool inside = std::any_of(tables.begin(), tables.end(),
                                     [&](const StagedTable& other) { return other.details.table.name == key.parent; });
-    if (inside || !table.has_columns(key.columns)) continue;
+    if (inside || !table.has_columns(key.columns) || table.details.parent_rules[i] == ParentRule::kNone) continue;
     std::vector<std::string> filled;
     for (const std::string& column : key.columns)
       filled.push_back("s." + quote_name(column) + " IS DISTINCT FROM NULL");

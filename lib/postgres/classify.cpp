@@ -23,6 +23,23 @@ bool refers_to_itself(const StagedTable& table) {
                              [&](const auto& key) { return key.parent == table.details.table.name; });
 }
 
+// Condition: no row is at any of the places.
+std::string not_there(const std::vector<std::string>& places) {
+  std::string sql;
+  for (const std::string& place : places) sql += " AND NOT EXISTS (SELECT FROM " + place + ")";
+  return sql;
+}
+
+// Condition: the periods of the rows there do not contain that of the child. An empty period lies in none.
+std::string not_contained(const catalog::ForeignKey& key, const std::vector<std::string>& places) {
+  std::vector<std::string> periods;
+  for (const std::string& place : places)
+    periods.push_back("SELECT p." + quote_name(key.parent_columns.back()) + " AS period FROM " + place);
+  return " AND NOT COALESCE((SELECT s." + quote_name(key.columns.back()) +
+         " OPERATOR(pg_catalog.<@) pg_catalog.range_agg(x.period) FROM (" + join(periods, " UNION ALL ") +
+         ") x), false)";
+}
+
 }  // namespace
 
 Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
@@ -200,7 +217,7 @@ void Classifier::skip_rows(StagedTable& table) {
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
   reject_if_judged(connection_, table,
                    reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
-                              accepted_rows(table) + " AND (" + check.expression + ") IS FALSE"));
+                              accepted_rows(table, check.computed) + " AND (" + check.expression + ") IS FALSE"));
 }
 
 std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& component) {
@@ -227,7 +244,10 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
 
 std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign_key) {
   const catalog::ForeignKey& key = table.details.table.foreign_keys[foreign_key];
-  if (!table.has_columns(key.columns) || table.details.foreign_key_equality[foreign_key].empty()) return 0;
+  const ParentRule rule = table.details.parent_rules[foreign_key];
+  if (rule == ParentRule::kNone || !table.has_columns(key.columns) ||
+      table.details.foreign_key_equality[foreign_key].empty())
+    return 0;
   std::vector<std::string> filled;
   std::vector<std::string> same;
   std::vector<std::string> moved;
@@ -254,14 +274,16 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
             accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
   }
   const StagedTable* parent = find_staged(key.parent);
-  std::string orphans =
-      accepted_rows(table) + " AND " + join(filled, " AND ") + " AND NOT EXISTS (SELECT FROM " +
+  // Where parents may be: in the target, as long as no update takes their key away, and among the accepted rows.
+  std::vector<std::string> places{
       (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + join(same, " AND ") +
-      (parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND "))) + ")";
+      (parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND ")))};
   if (parent != nullptr && parent->has_rows() && parent->has_columns(key.parent_columns)) {
-    orphans += " AND NOT EXISTS (SELECT FROM " + parent->typed_rows() + " p JOIN " + parent->verdicts +
-               " w ON w.record = p." + parent->record + " WHERE " + join(same, " AND ") + ")";
+    places.push_back(parent->typed_rows() + " p JOIN " + parent->verdicts + " w ON w.record = p." + parent->record +
+                     " WHERE " + join(same, " AND "));
   }
+  const std::string orphans = accepted_rows(table) + " AND " + join(filled, " AND ") +
+                              (rule == ParentRule::kContained ? not_contained(key, places) : not_there(places));
   const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
                              join(shown, " || ', ' || ") +
                              " || ' is neither in the target nor among the accepted rows of the file'";

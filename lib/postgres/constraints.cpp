@@ -37,17 +37,47 @@ class ConstraintReader {
     among_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
   }
 
+  // And NOT NULL that is NOT VALID: it holds for the rows that are written.
   void read_checks() {
     std::string last;
     for (const auto& row : connection_.query(
-             "SELECT k.conrelid, k.oid, k.conname, pg_catalog.pg_get_expr(k.conbin, k.conrelid, false), a.attname "
+             "SELECT k.conrelid, k.oid, k.conname, CASE k.contype WHEN 'n' THEN 'NOT (' || "
+             "pg_catalog.quote_ident(a.attname) || ' IS NOT DISTINCT FROM NULL)' ELSE "
+             "pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) END, a.attname "
              "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
-             "a.attnum = ANY (k.conkey) WHERE k.contype = 'c' AND k.conrelid" +
-             among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
+             "a.attnum = ANY (k.conkey) WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND " +
+             enforced("k") + " AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
       TableDetails& table = table_of(row[0]);
-      if (last != text_of(row[1])) table.checks.push_back({text_of(row[2]), text_of(row[3]), {}});
+      if (last != text_of(row[1])) table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, {}});
       last = text_of(row[1]);
       if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
+    }
+  }
+
+  // A generated column is in no file, but what it is computed from is: checks of it are judged where all of that is
+  // there. That it is not null is such a check, too.
+  void read_generated() {
+    for (const auto& row : connection_.query(
+             "SELECT d.adrelid, a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attnotnull FROM "
+             "pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
+             "WHERE a.attgenerated <> '' AND d.adrelid" +
+             among_ + " ORDER BY d.adrelid, a.attnum")) {
+      TableDetails& table = table_of(row[0]);
+      const std::string name = text_of(row[1]);
+      const std::string quoted = quote_name(name);
+      if (row[3].as<bool>())
+        table.checks.push_back({"NOT NULL of " + name, "NOT (" + quoted + " IS NOT DISTINCT FROM NULL)", {name}, {}});
+      for (CheckConstraint& check : table.checks) {
+        const auto read = std::find(check.columns.begin(), check.columns.end(), name);
+        if (read == check.columns.end()) continue;
+        check.columns.erase(read);
+        for (const catalog::Column& column : table.table.columns) {
+          const bool listed = std::find(check.columns.begin(), check.columns.end(), column.name) != check.columns.end();
+          if (!column.generated && !listed) check.columns.push_back(column.name);
+        }
+        check.computed += " CROSS JOIN LATERAL (SELECT (" + text_of(row[2]) + ") AS " + quoted + ") AS computed_" +
+                          std::to_string(check.computed.size());
+      }
     }
   }
 
@@ -115,8 +145,10 @@ class ConstraintReader {
              "JOIN pg_catalog.pg_type et ON et.oid = e.oprleft "
              "JOIN pg_catalog.pg_operator k ON k.oid = f.conppeqop[n] "
              "JOIN pg_catalog.pg_namespace ks ON ks.oid = k.oprnamespace "
-             "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND f.confrelid" +
-             among_ + without_casts() + " ORDER BY f.confrelid, f.conname, f.oid, n")) {
+             "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND " +
+             // Of a PERIOD key, what is left of the parents may still contain the child: the server's matter.
+             enforced("f") + (connection_.server_version() >= 180000 ? " AND NOT f.conperiod" : "") +
+             " AND f.confrelid" + among_ + without_casts() + " ORDER BY f.confrelid, f.conname, f.oid, n")) {
       std::vector<Reference>& references = table_of(row[0]).references;
       if (last != text_of(row[1])) {
         references.push_back(
@@ -127,6 +159,16 @@ class ConstraintReader {
       references.back().parent_columns.push_back(text_of(row[8]));
       references.back().equality.push_back({text_of(row[9]), row[11].as<bool>()});
       references.back().key_equality.push_back({text_of(row[10]), row[11].as<bool>()});
+    }
+  }
+
+  void read_triggers() {
+    for (const auto& row : connection_.query("SELECT DISTINCT r.root, t.tgname FROM pg_catalog.pg_trigger t CROSS JOIN "
+                                             "LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root("
+                                             "t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r WHERE NOT "
+                                             "t.tgisinternal AND t.tgenabled IN ('O', 'A') AND r.root" +
+                                             among_ + " ORDER BY r.root, t.tgname")) {
+      table_of(row[0]).triggers.push_back(text_of(row[1]));
     }
   }
 
@@ -144,6 +186,11 @@ class ConstraintReader {
                    ELSE at.typtype IN ('c', 'e', 'r', 'm') AND a.atttypid >= 16384 AND a.atttypid <> o.oprright END))sql";
   }
 
+  // NOT ENFORCED is nobody's business.
+  std::string enforced(const std::string& alias) const {
+    return connection_.server_version() >= 180000 ? alias + ".conenforced" : "true";
+  }
+
   TableDetails& table_of(const pqxx::field& oid) { return tables_[index_.at(oid.c_str())]; }
 
   Connection& connection_;
@@ -157,8 +204,10 @@ class ConstraintReader {
 void read_constraints(Connection& connection, std::vector<TableDetails>& tables) {
   ConstraintReader reader(connection, tables);
   reader.read_checks();
+  reader.read_generated();
   reader.read_exclusions();
   reader.read_references();
+  reader.read_triggers();
 }
 
 }  // namespace postgres

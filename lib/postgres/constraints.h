@@ -1,4 +1,4 @@
-// What else stands guard over the rows of a table: checks, exclusion constraints, and the keys of other tables that
+// What else stands guard over the rows of a table: checks, exclusion constraints, triggers, and the keys of others that
 // refer to it. The second half of introspect, which calls it.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace postgres {
 
-// Fills checks, exclusions and referenced_columns of every table.
+// Fills checks, exclusions, references and triggers of every table.
 void read_constraints(Connection& connection, std::vector<TableDetails>& tables);
 
 }  // namespace postgres

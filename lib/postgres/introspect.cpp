@@ -21,16 +21,6 @@ std::string text_of(const pqxx::field& field) {
 }
 bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
 
-// Not floats (-0), numeric and jsonb (1.0 and 1.00), char(n) (spaces at the end), intervals, and whatever else has more
-// than one form of a value.
-bool is_bytewise(const ColumnType& type, bool deterministic_collation) {
-  static constexpr std::string_view kTypes[] = {"bool", "int2", "int4",  "int8",      "oid",         "date",   "uuid",
-                                                "text", "time", "bytea", "timestamp", "timestamptz", "varchar"};
-  if (type.kind == 'e') return true;
-  return deterministic_collation && type.kind == 'b' && type.type_schema == "pg_catalog" &&
-         std::ranges::find(kTypes, type.type_name) != std::end(kTypes);
-}
-
 std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
 
 class Introspection {
@@ -47,7 +37,6 @@ class Introspection {
     if (depth == Depth::kKeys) return;
     read_constraints(connection_, tables_);
     read_sequences();
-    read_triggers();
     read_column_observers(connection_, tables_);
   }
 
@@ -107,9 +96,15 @@ class Introspection {
   }
 
   void read_columns() {
+    // A NOT NULL that is NOT VALID says nothing of the rows that are there: it is read as a check.
+    const std::string proven =
+        connection_.server_version() >= 180000
+            ? "a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND "
+              "k.contype = 'n' AND k.conkey[1] = a.attnum AND NOT k.convalidated)"
+            : "a.attnotnull";
     for (const auto& row :
-         connection_.query("SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), "
-                           "a.attnotnull, a.attgenerated <> '', "
+         connection_.query("SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), " + proven +
+                           ", a.attgenerated <> '', "
                            "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod, COALESCE((SELECT "
                            "c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true), "
                            "a.attcollation "
@@ -207,8 +202,7 @@ class Introspection {
              "NOT i.indimmediate AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint s WHERE s.connamespace = "
              "c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')), " +
              nulls_not_distinct +
-             ", "
-             "pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
+             ", pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
              "CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END, "
              "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = "
              "i.indkey[i.n - 1]), "
@@ -293,10 +287,14 @@ class Introspection {
         "LEFT JOIN pg_catalog.pg_constraint u ON u.oid = f.conparentid "
         "WHERE (u.oid IS NULL OR u.conrelid <> f.conrelid) AND t.root" +
         among_ + ")";
+    const std::string rule = connection_.server_version() >= 180000
+                                 ? "CASE WHEN NOT f.conenforced THEN 'n' WHEN f.conperiod THEN 'p' ELSE 'e' END"
+                                 : "'e'";
     for (const auto& row : connection_.query(
              "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, "
-             "g.of_every_row, f.confmatchtype = 'f', o.oprleft, o.oprright, pa.atttypid, ca.atttypid "
-             "FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS "
+             "g.of_every_row, f.confmatchtype = 'f', o.oprleft, o.oprright, pa.atttypid, ca.atttypid, " +
+             rule +
+             " FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS "
              "oid, "
              "pg_catalog.bool_or(f.relation = f.root) OR (SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY "
              "(pg_catalog.array_agg(f.relation))) FROM pg_catalog.pg_partition_tree(f.root) l WHERE l.isleaf) AS "
@@ -320,6 +318,7 @@ class Introspection {
         keys.push_back({text_of(row[2]), {}, {text_of(row[3]), text_of(row[4])}, {}});
         table.foreign_key_equality.emplace_back();
         table.match_full.push_back(is_true(row[10]));
+        table.parent_rules.push_back(static_cast<ParentRule>(row[15].c_str()[0]));
       }
       keys.back().columns.push_back(text_of(row[5]));
       keys.back().parent_columns.push_back(text_of(row[6]));
@@ -327,7 +326,8 @@ class Introspection {
         table.foreign_key_equality.back().push_back(
             {"OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")",
              types_.at(oid_of(row[11])).kind == 'p' && base_of(oid_of(row[13])) >= kFirstUserOid});
-        if (takes_a_cast(oid_of(row[11]), oid_of(row[12]), oid_of(row[13]), oid_of(row[14])))
+        if (takes_a_cast(oid_of(row[11]), oid_of(row[12]), oid_of(row[13]), oid_of(row[14])) ||
+            (table.parent_rules.back() == ParentRule::kContained && table.foreign_key_equality.back().back().as_rows))
           foreign_keys_by_cast_.emplace_back(index_.at(oid_of(row[0])), keys.size() - 1);
       }
     }
@@ -366,16 +366,6 @@ class Introspection {
              "WHERE u.tab" +
              among_ + " ORDER BY u.tab, a.attnum, n.nspname, s.relname")) {
       table_of(row[0]).sequences.push_back({text_of(row[1]), quote_name({text_of(row[2]), text_of(row[3])})});
-    }
-  }
-
-  void read_triggers() {
-    for (const auto& row : connection_.query("SELECT DISTINCT r.root, t.tgname FROM pg_catalog.pg_trigger t CROSS JOIN "
-                                             "LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root("
-                                             "t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r WHERE NOT "
-                                             "t.tgisinternal AND t.tgenabled IN ('O', 'A') AND r.root" +
-                                             among_ + " ORDER BY r.root, t.tgname")) {
-      table_of(row[0]).triggers.push_back(text_of(row[1]));
     }
   }
 

@@ -50,7 +50,15 @@ struct Exclusion {
 struct CheckConstraint {
   std::string name;
   std::string expression;
-  std::vector<std::string> columns;
+  std::vector<std::string> columns;  // all that it takes to compute it
+  std::string computed;              // joins the generated columns that it reads to the rows; empty: none
+};
+
+// What a foreign key asks of the rows that are written.
+enum class ParentRule : char {
+  kEqual = 'e',      // one parent that is equal in all columns
+  kContained = 'p',  // PERIOD: parents that are equal but in the last column, and there together contain the child's
+  kNone = 'n',       // NOT ENFORCED
 };
 
 // A foreign key of any table that refers to this one and holds its keys back: ON UPDATE NO ACTION or RESTRICT.
@@ -88,7 +96,8 @@ struct TableDetails {
   // whether a row has to fulfil it is the server's matter. The same for one that compares by way of a cast that
   // somebody made.
   std::vector<std::vector<Equality>> foreign_key_equality;
-  std::vector<bool> match_full;  // parallel to table.foreign_keys: NULL in all of the key's columns or in none
+  std::vector<bool> match_full;          // parallel to table.foreign_keys: NULL in all of the key's columns or in none
+  std::vector<ParentRule> parent_rules;  // the same
   std::vector<CheckConstraint> checks;
   std::vector<Exclusion> exclusions;
   std::vector<std::string> referenced_columns;  // of foreign keys of any table
@@ -111,6 +120,9 @@ enum class Depth {
 // search_path must be empty.
 std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas,
                                      Depth depth = Depth::kAll);
+
+// Whether the server calls two values equal if and only if their binary forms are.
+bool is_bytewise(const ColumnType& type, bool deterministic_collation);
 
 // The condition on pg_namespace n that `schemas` means; empty: every schema but the server's own and extensions'.
 std::string schema_filter(const std::vector<std::string>& schemas);

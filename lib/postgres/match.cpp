@@ -38,7 +38,7 @@ std::vector<std::size_t> following_keys(const StagedTable& parent, const StagedT
     const catalog::ForeignKey& key = child.details.table.foreign_keys[i];
     if (key.parent == parent.details.table.name && overlaps(key.parent_columns, moved) &&
         child.has_columns(key.columns) && parent.has_columns(key.parent_columns) &&
-        !child.details.foreign_key_equality[i].empty())
+        !child.details.foreign_key_equality[i].empty() && child.details.parent_rules[i] != ParentRule::kContained)
       keys.push_back(i);
   }
   return keys;

@@ -214,7 +214,7 @@ std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::s
     const auto parent = std::find_if(component.begin(), component.end(),
                                      [&](std::size_t n) { return tables_[n].details.table.name == foreign.parent; });
     if (parent == component.end() || !table.has_columns(foreign.columns) ||
-        table.details.foreign_key_equality[key].empty())
+        table.details.foreign_key_equality[key].empty() || table.details.parent_rules[key] == ParentRule::kNone)
       continue;
     std::vector<std::string> fulfilled;
     std::vector<std::string> same;

@@ -29,7 +29,9 @@ bool ParentLocks::begin(const StagedTable& table, std::uint64_t rows) {
   if (rows < kWorthIt || keys.empty()) return false;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     // Keys that classify did not judge: a default fills them, or only some partitions have them.
-    if (!table.has_columns(keys[i].columns) || table.details.foreign_key_equality[i].empty()) return false;
+    if (!table.has_columns(keys[i].columns) || table.details.foreign_key_equality[i].empty() ||
+        table.details.parent_rules[i] != ParentRule::kEqual)
+      return false;
   }
   if (!may_rest()) return false;
   for (std::size_t i = 0; i < keys.size(); ++i) {

@@ -1,4 +1,9 @@
 #include "postgres/introspect.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -12,6 +17,16 @@ std::string schema_filter(const std::vector<std::string>& schemas) {
   std::vector<std::string> names;
   for (const std::string& schema : schemas) names.push_back(quote_literal(schema));
   return "n.nspname IN (" + join(names, ", ") + ")";
+}
+
+// Not floats (-0), numeric and jsonb (1.0 and 1.00), char(n) (spaces at the end), intervals, and whatever else has more
+// than one form of a value.
+bool is_bytewise(const ColumnType& type, bool deterministic_collation) {
+  static constexpr std::string_view kTypes[] = {"bool", "int2", "int4",  "int8",      "oid",         "date",   "uuid",
+                                                "text", "time", "bytea", "timestamp", "timestamptz", "varchar"};
+  if (type.kind == 'e') return true;
+  return deterministic_collation && type.kind == 'b' && type.type_schema == "pg_catalog" &&
+         std::ranges::find(kTypes, type.type_name) != std::end(kTypes);
 }
 
 const ColumnDetails& TableDetails::details_of(const std::string& column) const {

@@ -38,10 +38,13 @@ auto guarded(const Work& work) {
 
 }  // namespace
 
-PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, engine::FirstLoads first_loads)
+PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, engine::FirstLoads first_loads,
+                               engine::NotValid not_valid)
     : connect_(std::move(connect)),
       lock_timeout_(lock_timeout),
-      first_loads_(first_loads),
+      // Of what is put aside, a first load could not make the old order of triggers again.
+      first_loads_(not_valid == engine::NotValid::kAsRestored ? engine::FirstLoads::kNever : first_loads),
+      not_valid_(not_valid),
       connection_(connect_()),
       info_(describe(*connection_)),
       role_(connection_->query("SELECT current_user")[0][0].c_str()) {}
@@ -51,6 +54,7 @@ PostgresTarget::~PostgresTarget() = default;
 void PostgresTarget::begin(engine::Intent intent) {
   intent_ = intent;
   first_load_.reset();
+  restored_.reset();
   classifier_.reset();
   temporary_.reset();
   tables_.clear();
@@ -133,8 +137,10 @@ std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string
 
 void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                              engine::Detail detail) {
+  if (not_valid_ == engine::NotValid::kAsRestored) restored_.emplace(*connection_);
   for (engine::TablePlan& plan : plans) {
-    const TableDetails& details = find(plan.target.name);
+    TableDetails& details = find(plan.target.name);
+    if (restored_) restored_->put_aside(details);
     if (details.row_security) {
       throw Error(ErrorKind::kPrivilege,
                   "row security hides rows of " + quote_name(details.table.name) + " from this role",
@@ -142,6 +148,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     }
     tables_.emplace_back(tables_.size(), details, std::move(plan));
   }
+  if (restored_) notices_ = restored_->notices();
   detail_ = detail;
   components_ = std::move(components);
   temporary_.emplace(*connection_, tables_);
@@ -253,12 +260,14 @@ void PostgresTarget::merge(base::Progress& progress) {
   if (first_load_) return;  // all is there
   guarded([&] {
     demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
+    if (restored_) restored_->drop();
     check_keys_at_once(*connection_);
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
     Merger merger(*connection_, tables_, components_, *classifier_);
     merger.merge(progress);
     fire_deferred_triggers();
+    if (restored_) restored_->make_again();
     for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   });
 }
@@ -336,8 +345,8 @@ void PostgresTarget::roll_back() {
   connection_->execute("ROLLBACK");
 }
 
-const TableDetails& PostgresTarget::find(const catalog::TableName& name) const {
-  for (const TableDetails& details : details_) {
+TableDetails& PostgresTarget::find(const catalog::TableName& name) {
+  for (TableDetails& details : details_) {
     if (details.table.name == name) return details;
   }
   throw Error(ErrorKind::kInternal, "no table " + quote_name(name) + " in the target");

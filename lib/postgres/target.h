@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/target.h"
+#include "postgres/as_restored.h"
 #include "postgres/classify.h"
 #include "postgres/connection.h"
 #include "postgres/first_load.h"
@@ -24,7 +25,8 @@ class PostgresTarget : public engine::Target {
   using Connect = std::function<std::unique_ptr<Connection>()>;
 
   PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout,
-                 engine::FirstLoads first_loads = engine::FirstLoads::kNever);
+                 engine::FirstLoads first_loads = engine::FirstLoads::kNever,
+                 engine::NotValid not_valid = engine::NotValid::kJudged);
   ~PostgresTarget() override;
 
   const engine::DatabaseInfo& info() const override { return info_; }
@@ -55,11 +57,12 @@ class PostgresTarget : public engine::Target {
   void create_stages();
   void demand_all_privileges();
   void add_column_grants(std::vector<std::string>& grants);
-  const TableDetails& find(const catalog::TableName& name) const;
+  TableDetails& find(const catalog::TableName& name);
 
   Connect connect_;
   std::chrono::milliseconds lock_timeout_;
   engine::FirstLoads first_loads_;
+  engine::NotValid not_valid_;
   std::unique_ptr<Connection> connection_;
   engine::DatabaseInfo info_;
   std::string role_;
@@ -72,6 +75,7 @@ class PostgresTarget : public engine::Target {
   std::vector<std::vector<std::size_t>> components_;
   std::optional<TemporaryTables> temporary_;
   std::optional<Classifier> classifier_;
+  std::optional<AsRestored> restored_;
   std::optional<FirstLoad> first_load_;     // under way or done
   std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;

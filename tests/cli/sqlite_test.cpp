@@ -65,6 +65,13 @@ class Sqlite : public testing::Test {
   const support::TemporaryFolder folder;
 };
 
+TEST_F(Sqlite, KnowsNoConstraintThatIsNotValid) {
+  make_both();
+  const support::Run refused = db_import({"out.json", "--url", "sqlite:prod.db", "--as-restored"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--as-restored is for PostgreSQL"));
+}
+
 TEST_F(Sqlite, GoesFromOneFileIntoAnother) {
   make_both();
 

@@ -183,7 +183,8 @@ TEST(FirstLoad, LeavesTheSchemaAsItWasWhateverTheSettings) {
   EXPECT_TRUE(was_loaded(done)) << done.all_notices();
   EXPECT_EQ(schema_of(t), schema);
   EXPECT_EQ(t.holds("SELECT count(*) FROM pg_class WHERE reltablespace <> 0 AND relname !~ '^pg_'"), "0");
-  t.database.run("ALTER DATABASE " + t.database.name() + " RESET ALL; DROP TABLESPACE " + space);
+  t.database.run("ALTER DATABASE " + t.database.name() + " RESET ALL");
+  t.database.run("DROP TABLESPACE " + space);
 }
 
 // The server fires them by their names, which hold the numbers of their making.

@@ -96,7 +96,7 @@ Database Database::on(const std::string& server) { return Database("template0", 
 Database::Database(const std::string& template_name, const std::string& server)
     : server_(server), name_(new_name()), url_(url_of(name_, server_)) {
   const auto admin = connect(url_of("postgres", server_));
-  execute(admin.get(), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+  drop(admin.get());
   execute(admin.get(), "CREATE DATABASE " + name_ + " TEMPLATE \"" + template_name + "\"");
 }
 
@@ -104,10 +104,23 @@ Database::~Database() {
   try {
     disconnect();
     const auto admin = connect(url_of("postgres", server_));
-    execute(admin.get(), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+    drop(admin.get());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "The test database %s is left on the throw-away server: %s\n", name_.c_str(), error.what());
   }
+}
+
+// PostgreSQL 12 does not end the sessions by itself, and they need a moment to go.
+void Database::drop(PGconn* admin) const {
+  if (PQserverVersion(admin) >= 130'000) {
+    execute(admin, "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+    return;
+  }
+  const std::string sessions = " FROM pg_stat_activity WHERE datname = '" + name_ + "'";
+  execute(admin, "SELECT pg_terminate_backend(pid)" + sessions);
+  while (PQntuples(execute(admin, "SELECT" + sessions).get()) > 0) {
+  }
+  execute(admin, "DROP DATABASE IF EXISTS " + name_);
 }
 
 void Database::run(const std::string& sql) { execute(sql); }

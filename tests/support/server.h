@@ -49,6 +49,7 @@ class Database {
 
   static Connection connect(const std::string& conninfo);
   static Result execute(PGconn* connection, const std::string& sql);
+  void drop(PGconn* admin) const;
   Result execute(const std::string& sql);
   Database(const std::string& template_name, const std::string& server);
 
