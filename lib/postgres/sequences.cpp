@@ -32,7 +32,7 @@ FROM {rows} s {accepted}
 )sql";
 
 std::string rows_of(const StagedTable& table, const Draw& draw) {
-  if (!draw.plain) return "SELECT NULL::pg_catalog.int8 AS most, NULL::pg_catalog.int8 AS least";
+  if (!draw.plain || !table.has_rows()) return "SELECT NULL::pg_catalog.int8 AS most, NULL::pg_catalog.int8 AS least";
   const std::string accepted =
       table.loaded ? ""
                    : "WHERE NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
@@ -45,7 +45,7 @@ std::vector<engine::SequenceChange> changes(Connection& connection, const Staged
                                             const std::string& result) {
   std::vector<engine::SequenceChange> changes;
   for (const Draw& draw : match_sequences(connection, table).draws) {
-    if (!draw.plain && !draw.given) continue;
+    if ((!draw.plain || !table.has_rows()) && !draw.given) continue;
     const pqxx::result row = connection.query(
         fmt::format(kChange, fmt::arg("result", result), fmt::arg("rows", rows_of(table, draw)),
                     fmt::arg("given", draw.given ? "(" + std::to_string(*draw.given) + ")::pg_catalog.int8"
@@ -59,7 +59,8 @@ std::vector<engine::SequenceChange> changes(Connection& connection, const Staged
 
 bool gains_rows(Connection& connection, const StagedTable& table) {
   if (table.loaded) return table.counts.rows > 0;
-  return !connection.query("SELECT FROM " + table.verdicts + " v WHERE v.verdict = 'i' LIMIT 1").empty();
+  return table.may_be_written > 0 &&
+         !connection.query("SELECT FROM " + table.verdicts + " v WHERE v.verdict = 'i' LIMIT 1").empty();
 }
 
 }  // namespace

@@ -349,8 +349,10 @@ engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(p
 void PostgresTarget::refresh_views(engine::Refresh refresh) {
   std::vector<std::uint32_t> written;
   for (const StagedTable& table : tables_) {
-    const bool is_written = table.loaded ? table.counts.rows > 0
-                                         : !connection_->query("SELECT FROM " + table.verdicts + " LIMIT 1").empty();
+    const bool is_written =
+        table.loaded
+            ? table.counts.rows > 0
+            : table.may_be_written > 0 && !connection_->query("SELECT FROM " + table.verdicts + " v LIMIT 1").empty();
     if (is_written) written.push_back(table.details.oid);
   }
   if (written.empty()) return;
