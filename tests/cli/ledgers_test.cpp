@@ -28,7 +28,7 @@ TEST_F(Ledgers, AreNamedByTheExportAndByItsList) {
 
   EXPECT_THAT(run.out, HasSubstr("Left out, as ledgers of migrations: knex_migrations (Knex), knex_migrations_lock "
                                  "(Knex); -t with the full name takes one along"));
-  EXPECT_THAT(list().out, AllOf(HasSubstr("knex_migrations (Knex)"), HasSubstr("1  users")));
+  EXPECT_THAT(list().out, AllOf(HasSubstr("knex_migrations (Knex)"), HasSubstr("1   users")));
   EXPECT_EQ(nlohmann::json::parse(run_export({"--json"}).out)["ledgers"].size(), 2U);
 }
 

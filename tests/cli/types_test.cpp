@@ -46,7 +46,7 @@ TEST_F(UserTypes, AttributesOfAnotherOrderAreMatchedByName) {
       target.value("SELECT string_agg(concat_ws(':', id, (p).a, (p).b, p IS DISTINCT FROM NULL), ' ' ORDER BY id) "
                    "FROM t"),
       "1:1:2:t 2:f 3:3:t 4:t");
-  EXPECT_EQ(verdicts(import(), "t"), (std::vector<int>{0, 0, 0, 4, 0, 0}));
+  EXPECT_EQ(verdicts(import(), "t"), (std::vector<int>{0, 0, 4, 0, 0, 0}));
 }
 
 TEST_F(UserTypes, AlsoInArraysDomainsAndOtherComposites) {
@@ -56,19 +56,17 @@ TEST_F(UserTypes, AlsoInArraysDomainsAndOtherComposites) {
   source.run("CREATE TYPE pair AS (a text, b int);" + tables);
   target.run("CREATE TYPE pair AS (b int, a text);" + tables);
   source.run(
-      R"(INSERT INTO t VALUES (1, ARRAY[ROW('q"u\o', ARRAY[ROW('a,b',1), NULL]::pair[], ROW('', 2))]::"Out er"[],
-         ARRAY[ROW('{}',3)]::pair[], '[0:0][5:5]={{"(z,9)"
-}
-}
-'))"); const std::string seen =
-    R"(SELECT concat_ws('|', (o[1])."x y", (((o[1]).ps)[1]).a, (((o[1]).ps)[1]).b, ((o[1]).ps)[2] IS NULL,
-         ((o[1]).p).a, ((o[1]).p).b, (d[1]).a, (d[1]).b, (g[0][5]).a, (g[0][5]).b) FROM t)";
+      R"x(INSERT INTO t VALUES (1, ARRAY[ROW('q"u\o', ARRAY[ROW('a,b',1), NULL]::pair[], ROW('', 2))]::"Out er"[],
+         ARRAY[ROW('{}',3)]::pair[], '[0:0][5:5]={{"(z,9)"}}'))x");
+  const std::string seen =
+      R"x(SELECT concat_ws('|', (o[1])."x y", (((o[1]).ps)[1]).a, (((o[1]).ps)[1]).b, ((o[1]).ps)[2] IS NULL,
+         ((o[1]).p).a, ((o[1]).p).b, (d[1]).a, (d[1]).b, (g[0][5]).a, (g[0][5]).b) FROM t)x";
 
-transfer();
+  transfer();
 
-EXPECT_EQ(status, 0) << errors;
-EXPECT_EQ(source.value(seen), R"(q"u\o|a,b|1|t||2|{}|3|z|9)");
-EXPECT_EQ(target.value(seen), source.value(seen));
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_EQ(source.value(seen), R"x(q"u\o|a,b|1|t||2|{}|3|z|9)x");
+  EXPECT_EQ(target.value(seen), source.value(seen));
 }
 
 TEST_F(UserTypes, AttributesThatOneSideLacksAreToldAllAtOnce) {
@@ -136,7 +134,7 @@ TEST_F(UserTypes, ARowThatIsLeftOutStandsInTheRejectsAsInTheFile) {
   target.run("CREATE TYPE pair AS (b int, a int); CREATE TABLE t (id int PRIMARY KEY, p pair CHECK ((p).a < 2))");
   transfer({"--rejects", folder.file("r.json")});
   ASSERT_EQ(status, 4);
-  EXPECT_THAT(support::read_file(folder.file("r.json")), HasSubstr(R"("p":"(3,4)")"));
+  EXPECT_THAT(support::read_file(folder.file("r.json")), HasSubstr("\"p\":\"(3,4)\""));
   target.run("ALTER TABLE t DROP CONSTRAINT t_p_check");
   file = folder.file("r.json");
 
