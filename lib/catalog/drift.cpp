@@ -26,6 +26,8 @@ Family family_of(std::string_view type) {
   return Family::kText;  // also json, enums, domains, every other type: their values decide
 }
 
+}  // namespace
+
 bool can_hold(const std::string& target, const std::string& file) {
   const Family to = family_of(target);
   const Family from = family_of(file);
@@ -37,6 +39,8 @@ bool can_hold(const std::string& target, const std::string& file) {
     return from == Family::kTime || from == Family::kUuid || from == Family::kBytes || target.starts_with("json");
   return false;
 }
+
+namespace {
 
 // Where the target would have the column, were it not for the case of its letters.
 std::string other_case(const std::string& name, const Table& target) {

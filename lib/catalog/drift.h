@@ -16,6 +16,9 @@ struct Drift {
   std::string what;    // a sentence without the names
 };
 
+// Whether a column of the first type takes values of the second, as far as the types alone tell.
+bool can_hold(const std::string& target, const std::string& file);
+
 enum class SameEngine { kYes, kNo };
 
 // Everything that keeps rows of `file` from being imported into `target`. Types are compared only where both sides are

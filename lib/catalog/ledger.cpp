@@ -1,12 +1,11 @@
 #include "catalog/ledger.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace catalog {
 namespace {
-
-constexpr std::string_view kOwnLedger = "migrations";
 
 // The digits that a name begins with, so that the longer number is the greater one.
 std::string_view number_of(std::string_view name) {
@@ -14,29 +13,45 @@ std::string_view number_of(std::string_view name) {
   return digits.substr(std::min(digits.find_first_not_of('0'), digits.size()));
 }
 
+char lower(char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte; }
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+// "timestamp bigint": the name, and what the type begins with.
+bool fits(std::string_view wanted, const Column& column) {
+  const std::size_t blank = wanted.find(' ');
+  if (!same_name(wanted.substr(0, blank), column.name)) return false;
+  if (blank == std::string_view::npos) return true;
+  const std::string_view type = wanted.substr(blank + 1);
+  return same_name(type, std::string_view(column.type).substr(0, type.size()));
+}
+
+bool has_columns_of(const Table& table, const Ledger& ledger) {
+  const auto is_in_table = [&](const std::string& wanted) {
+    return std::ranges::any_of(table.columns, [&](const Column& column) { return fits(wanted, column); });
+  };
+  const auto is_of_ledger = [&](const Column& column) {
+    const auto fits_it = [&](const std::string& wanted) { return fits(wanted, column); };
+    return std::ranges::any_of(ledger.columns, fits_it) || std::ranges::any_of(ledger.optional, fits_it);
+  };
+  return std::ranges::all_of(ledger.columns, is_in_table) && std::ranges::all_of(table.columns, is_of_ledger);
+}
+
 }  // namespace
 
 const std::vector<Ledger>& known_ledgers() {
-  static const std::vector<Ledger> ledgers = {
-      {"_prisma_migrations",
-       {"finished_at", "migration_name"},
-       "SELECT migration_name FROM %s WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, migration_name DESC "
-       "LIMIT 1"},
-      {kOwnLedger, {"applied_at", "checksum", "name"}, "SELECT name FROM %s"},
-      {"schema_migrations", {"version"}, "SELECT CAST(version AS text) FROM %s ORDER BY version DESC LIMIT 1"},
-      {"alembic_version", {"version_num"}, "SELECT version_num FROM %s ORDER BY version_num DESC LIMIT 1"},
-      {"django_migrations", {"app", "id", "name"}, "SELECT app || '.' || name FROM %s ORDER BY id DESC LIMIT 1"},
-      {"flyway_schema_history",
-       {"installed_rank", "script"},
-       "SELECT script FROM %s ORDER BY installed_rank DESC LIMIT 1"},
-  };
+  static const std::vector<Ledger> ledgers = [] {
+    std::vector<Ledger> list;
+    std::ranges::copy_if(all_ledgers(), std::back_inserter(list),
+                         [](const Ledger& ledger) { return !ledger.newest.empty(); });
+    return list;
+  }();
   return ledgers;
 }
 
-const Ledger& own_ledger() {
-  return *std::find_if(known_ledgers().begin(), known_ledgers().end(),
-                       [](const Ledger& ledger) { return ledger.table == kOwnLedger; });
-}
+const Ledger& own_ledger() { return all_ledgers().front(); }
 
 std::string last_entry(const std::vector<std::string>& entries) {
   const auto last = std::max_element(entries.begin(), entries.end(), [](const std::string& a, const std::string& b) {
@@ -47,22 +62,12 @@ std::string last_entry(const std::vector<std::string>& entries) {
   return last == entries.end() ? std::string{} : *last;
 }
 
-const std::vector<std::string>& ledger_names() {
-  static const std::vector<std::string> names{"_prisma_migrations", "schema_migrations",    "ar_internal_metadata",
-                                              "django_migrations",  "alembic_version",      "flyway_schema_history",
-                                              "knex_migrations",    "knex_migrations_lock", "__EFMigrationsHistory"};
-  return names;
-}
-
-// db-migrate's own ledger has an everyday name, so its columns must fit as well.
-bool is_ledger(std::string_view table, const std::vector<std::string>& columns) {
-  const std::vector<std::string>& names = ledger_names();
-  if (std::find(names.begin(), names.end(), table) != names.end()) return true;
-  if (table != kOwnLedger) return false;
-  const std::vector<std::string>& wanted = own_ledger().columns;
-  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& column) {
-    return std::find(columns.begin(), columns.end(), column) != columns.end();
+const Ledger* ledger_of(const Table& table) {
+  const auto found = std::ranges::find_if(all_ledgers(), [&](const Ledger& ledger) {
+    return same_name(ledger.table, table.name.name) && (ledger.schema.empty() || ledger.schema == table.name.schema) &&
+           has_columns_of(table, ledger);
   });
+  return found == all_ledgers().end() ? nullptr : &*found;
 }
 
 }  // namespace catalog

@@ -92,6 +92,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
   if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
   if (command.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
+  if (command.job.refresh == engine::Refresh::kYes) words.emplace_back("--refresh");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
   return words;
 }
@@ -121,6 +122,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool unsealed = false;
   bool force = false;
   bool as_restored = false;
+  bool refresh = false;
   syntax.group("Import");
   syntax.argument("FILE", command.job.input, "what to import; - for standard input");
   syntax.flag("-n,--dry-run", dry_run, "say what would happen, and write nothing");
@@ -144,6 +146,10 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
       "--rejects", "FILE", rejects,
       "write the rows left out there, with their reasons, to be mended and imported; beside the input if left "
       "out, and then only by an import");
+  syntax.flag(
+      "--refresh", refresh,
+      "refresh the materialized views over the written tables in the same transaction (their owner's role; readers "
+      "of them wait until the commit)");
   syntax.flag("--exit-code", exit_code, "with --dry-run: end with 3 if there is something to write");
   syntax.option("--first-load", "WHEN", first_load,
                 "auto (if left out): load straight into tables that are all empty while nobody else is connected, "
@@ -177,6 +183,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
   if (as_restored) command.not_valid = engine::NotValid::kAsRestored;
   if (force) command.job.overwrite = base::Overwrite::kReplace;
+  if (refresh) command.job.refresh = engine::Refresh::kYes;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;
   if (keep_newer) command.job.newer_rows = engine::NewerRows::kKeep;
   if (!show_masked) command.job.masked = usual_secrets();

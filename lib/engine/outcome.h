@@ -19,6 +19,13 @@ struct ListedTable {
   bool audit = false;
   std::uint64_t component = 0;                // equal for the tables of one cycle
   std::vector<std::string> parents_left_out;  // that its foreign keys refer to as well, but the list does not hold
+  std::string ledger = {};                    // the tool whose ledger of migrations it is: left out; empty: data
+};
+
+// A ledger of migrations, which describes its schema and is no data.
+struct LeftOutLedger {
+  std::string name;
+  std::string tool;
 };
 
 struct ExportedTable {
@@ -32,6 +39,7 @@ struct ExportOutcome {
   std::string place;                  // the database, without a password
   std::vector<ExportedTable> tables;  // in the order of the file
   std::vector<std::string> skipped;   // tables left out by --skip-audit
+  std::vector<LeftOutLedger> ledgers;
   std::vector<std::string> notices;
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
@@ -64,11 +72,14 @@ struct Cascade {
   std::uint64_t rows = 0;            // rows to be updated in which one of `columns` changes
 };
 
+// The value that a sequence stands at. Equal ones: it stood before its first value, and that is taken now.
 struct SequenceChange {
   std::string sequence;
   std::int64_t before = 0;
   std::int64_t after = 0;
 };
+// "raised from 7 to 9"
+std::string in_words(const SequenceChange& change);
 
 // Rows to be written that refer to a table which takes no part in the import.
 struct OutsideReference {

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/byte_buffer.h"
+#include "catalog/sequence.h"
 #include "catalog/table.h"
+#include "catalog/types.h"
 
 namespace engine {
 
@@ -22,6 +24,21 @@ struct DatabaseInfo {
 struct LastMigration {
   std::string table;  // the ledger: "_prisma_migrations"
   std::string name;   // what it calls its newest entry; empty when it cannot be read or holds none
+};
+
+// A column whose values may be the numbers of large objects.
+struct LargeObjects {
+  catalog::TableName table;
+  std::string column;
+  std::uint64_t rows = 0;  // that point at one that is there
+};
+
+// What the chosen tables depend on beside each other.
+struct Dependencies {
+  catalog::Types types;
+  std::vector<catalog::Sequence> sequences;
+  std::vector<LargeObjects> large_objects;
+  std::vector<std::string> unknown;  // sentences: what may draw from a sequence without the catalog knowing
 };
 
 enum class RowOrder { kPhysical, kIdentity };
@@ -55,7 +72,7 @@ class Source {
   virtual const DatabaseInfo& info() const = 0;
 
   // Every table that holds data of the user's, in no particular order: without views, foreign tables, partitions (their
-  // root stands for them), tables of extensions and migration ledgers. `schemas` empty: all schemas.
+  // root stands for them) and tables of extensions. `schemas` empty: all schemas.
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
   virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
 
@@ -63,6 +80,9 @@ class Source {
   // table is no longer what tables() said, kPrivilege when one cannot be read in full, kLock when a lock is not to be
   // had.
   virtual void open_snapshot(const std::vector<catalog::Table>& tables) = 0;
+
+  // Of the tables of the snapshot, as it sees them. Nothing where the engine knows of none.
+  virtual Dependencies dependencies(const std::vector<catalog::Table>&) { return {}; }
 
   // Reads one of the tables of the snapshot. One reader at a time.
   virtual std::unique_ptr<RowReader> read(const TableQuery& query) = 0;

@@ -11,7 +11,9 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "catalog/sequence.h"
 #include "catalog/table.h"
+#include "catalog/types.h"
 #include "engine/decision.h"
 #include "engine/outcome.h"
 #include "engine/source.h"
@@ -50,6 +52,15 @@ enum class Growth { kRefuse, kAllow };
 // What a target gathers of each decision: kFull also the values that change and what TableAudit tells.
 enum class Detail { kCounts, kFull };
 
+// A sequence of the source that one column of a table drew from.
+struct SourceSequence {
+  std::string column;  // of the target
+  catalog::Sequence sequence;
+};
+
+// Whether materialized views over the written tables are brought up to date in the same transaction.
+enum class Refresh { kNo, kYes };
+
 // One table of the file and the table of the target that takes its rows. Every name below is the target's own.
 struct TablePlan {
   static constexpr std::size_t kNotWritten = static_cast<std::size_t>(-1);
@@ -68,6 +79,7 @@ struct TablePlan {
   std::uint64_t rows = 0;                        // that the file holds of it
   Orphans orphans = Orphans::kLeaveOut;
   Growth growth = Growth::kRefuse;
+  std::vector<SourceSequence> sequences;  // what its columns drew from in the source
 };
 
 enum class Decisions { kAll, kLeftOut };
@@ -87,6 +99,8 @@ class Target {
   // clean.
   virtual void begin(Intent intent) = 0;
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
+  // The types of the user's own that columns of those tables are of. Nothing where the engine has none.
+  virtual catalog::Types types() { return {}; }
 
   // Makes room for the staged rows of `plans` and checks what the role may do (kPrivilege names every missing GRANT).
   // From here on a dry run cannot write: the server itself refuses. `components` groups indices into `plans`,
@@ -103,6 +117,10 @@ class Target {
   // Writes what classify accepted, deferred constraints included. A row that the server refuses after all is left out
   // with its reason.
   virtual void merge(base::Progress& progress) = 0;
+
+  // Behind merge, or instead of it: names what shows the tables' old rows for good (materialized views), or refreshes
+  // it. Only kYes behind a merge writes.
+  virtual void refresh_views(Refresh) {}
 
   virtual VerdictCounts counts(std::size_t plan) = 0;
   // Every row of the file but the unchanged ones, in the order of the records; `offset` is not filled. Stops early when

@@ -4,6 +4,8 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 
 #include "base/byte_buffer.h"
 #include "base/error.h"
@@ -54,6 +56,9 @@ class HeaderWriter {
 
   std::string text() {
     write_origin();
+    write_types();
+    write_sequences();
+    write_large_objects();
     out_.append("\"tables\": [\n");
     for (std::size_t i = 0; i < header_.tables.size(); ++i) {
       write_table(header_.tables[i]);
@@ -80,6 +85,88 @@ class HeaderWriter {
       out_.append('}');
     }
     out_.append("},\n");
+  }
+
+  // One entry a line; nothing where there is none.
+  template <typename Entries, typename Write>
+  void section(std::string_view name, const Entries& entries, Write write) {
+    if (entries.empty()) return;
+    out_.append(fmt::format("\"{}\": [\n", name));
+    std::string_view separator = "";
+    for (const auto& entry : entries) {
+      out_.append(separator);
+      write(entry);
+      separator = ",\n";
+    }
+    out_.append("\n],\n");
+  }
+
+  std::vector<catalog::UserType> types_of(catalog::TypeKind kind) const {
+    std::vector<catalog::UserType> chosen;
+    std::ranges::copy_if(header_.types, std::back_inserter(chosen),
+                         [&](const catalog::UserType& type) { return type.kind == kind; });
+    return chosen;
+  }
+
+  void write_types() {
+    section("composite_types", types_of(catalog::TypeKind::kComposite), [this](const catalog::UserType& type) {
+      member("{\"name\": ", type.name);
+      out_.append(", \"attributes\": ");
+      list(type.attributes, [this](const catalog::Attribute& attribute) {
+        member("{\"name\": ", attribute.name);
+        member(", \"type\": ", attribute.type);
+        out_.append('}');
+      });
+      out_.append('}');
+    });
+    section("enum_types", types_of(catalog::TypeKind::kEnum), [this](const catalog::UserType& type) {
+      member("{\"name\": ", type.name);
+      out_.append(", \"labels\": ");
+      strings(type.labels);
+      out_.append('}');
+    });
+    section("domain_types", types_of(catalog::TypeKind::kDomain), [this](const catalog::UserType& type) {
+      member("{\"name\": ", type.name);
+      member(", \"base\": ", type.base);
+      out_.append('}');
+    });
+    section("range_types", types_of(catalog::TypeKind::kRange), [this](const catalog::UserType& type) {
+      member("{\"name\": ", type.name);
+      member(", \"subtype\": ", type.base);
+      if (!type.multirange.empty()) member(", \"multirange\": ", type.multirange);
+      out_.append('}');
+    });
+  }
+
+  void write_sequences() {
+    section("sequences", header_.sequences, [this](const catalog::Sequence& sequence) {
+      member("{\"name\": ", section_name(sequence.name, header_.schemas));
+      if (sequence.last_value)
+        out_.append(fmt::format(", \"last_value\": {}, \"is_called\": {}", integer_text(*sequence.last_value),
+                                sequence.is_called));
+      out_.append(fmt::format(", \"increment\": {}, \"used_by\": ", integer_text(sequence.increment)));
+      list(sequence.used_by, [this](const catalog::SequenceUser& user) {
+        member("{\"table\": ", section_name(user.table, header_.schemas));
+        member(", \"column\": ", user.column);
+        if (!user.expression.empty()) member(", \"expression\": ", user.expression);
+        out_.append('}');
+      });
+      out_.append('}');
+    });
+  }
+
+  void write_large_objects() {
+    section("large_objects", header_.large_objects, [this](const LargeObjectColumn& column) {
+      member("{\"table\": ", section_name(column.table, header_.schemas));
+      member(", \"column\": ", column.column);
+      out_.append('}');
+    });
+  }
+
+  // Beyond 2^53 - 1 as a string: a number would be rounded by those who read numbers as doubles.
+  static std::string integer_text(std::int64_t value) {
+    constexpr std::int64_t kExact = (std::int64_t{1} << 53) - 1;
+    return value > kExact || value < -kExact ? fmt::format("\"{}\"", value) : fmt::format("{}", value);
   }
 
   void write_table(const catalog::Table& table) {

@@ -7,12 +7,20 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/sequence.h"
 #include "catalog/table.h"
+#include "catalog/types.h"
 
 namespace format {
 
 inline constexpr int kFormatVersion = 1;
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 20;
+
+// A column that points at large objects, which are in no file.
+struct LargeObjectColumn {
+  catalog::TableName table;
+  std::string column;
+};
 
 struct Header {
   int version = kFormatVersion;
@@ -24,6 +32,10 @@ struct Header {
   std::vector<std::string> schemas;  // empty where the engine has none
   std::string migrations_table;      // empty: the database has no migration ledger
   std::string last_migration;
+  // What the tables depend on; of an older file empty.
+  catalog::Types types;
+  std::vector<catalog::Sequence> sequences;
+  std::vector<LargeObjectColumn> large_objects;
   std::vector<catalog::Table> tables;
   // A key that stands beside the columns in each record and is no column: what a rejects file says of it. Empty: none.
   std::string annotation;

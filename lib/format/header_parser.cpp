@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -64,6 +67,14 @@ class HeaderParser {
     header.annotation = text_of(document, "annotation", "the header");
     if (const json* source = find(document, "source", json::value_t::object, "the header"))
       read_source(*source, header);
+    read_types(document, header.types);
+    for (const json& entry : elements(document, "sequences", "the header"))
+      header.sequences.push_back(read_sequence(entry, header.schemas));
+    for (const json& entry : elements(document, "large_objects", "the header")) {
+      demand_object(entry, "large_objects");
+      header.large_objects.push_back({table_name(text_of(entry, "table", "\"large_objects\""), header.schemas),
+                                      text_of(entry, "column", "\"large_objects\"")});
+    }
     for (const json& table : elements(document, "tables", "the header")) {
       header.tables.push_back(read_table(table, header.schemas));
     }
@@ -114,6 +125,76 @@ class HeaderParser {
       header.migrations_table = text_of(*migrations, "table", "\"migrations\"");
       header.last_migration = text_of(*migrations, "last", "\"migrations\"");
     }
+  }
+
+  void demand_object(const json& entry, const char* member) const {
+    if (!entry.is_object()) fail(fmt::format("an entry of \"{}\" is not an object", member));
+  }
+
+  void read_types(const json& document, catalog::Types& types) const {
+    const auto each = [&](const char* member, catalog::TypeKind kind, const auto& read) {
+      for (const json& entry : elements(document, member, "the header")) {
+        demand_object(entry, member);
+        const std::string where = fmt::format("\"{}\"", member);
+        catalog::UserType type;
+        type.kind = kind;
+        type.name = text_of(entry, "name", where);
+        read(entry, where, type);
+        types.push_back(std::move(type));
+      }
+    };
+    each("composite_types", catalog::TypeKind::kComposite,
+         [&](const json& entry, const std::string& where, catalog::UserType& type) {
+           for (const json& attribute : elements(entry, "attributes", where)) {
+             demand_object(attribute, "attributes");
+             type.attributes.push_back({text_of(attribute, "name", where), text_of(attribute, "type", where)});
+           }
+         });
+    each("enum_types", catalog::TypeKind::kEnum,
+         [&](const json& entry, const std::string& where, catalog::UserType& type) {
+           type.labels = strings(entry, "labels", where);
+         });
+    each("domain_types", catalog::TypeKind::kDomain,
+         [&](const json& entry, const std::string& where, catalog::UserType& type) {
+           type.base = text_of(entry, "base", where);
+         });
+    each("range_types", catalog::TypeKind::kRange,
+         [&](const json& entry, const std::string& where, catalog::UserType& type) {
+           type.base = text_of(entry, "subtype", where);
+           type.multirange = text_of(entry, "multirange", where);
+         });
+  }
+
+  catalog::Sequence read_sequence(const json& entry, const std::vector<std::string>& schemas) const {
+    demand_object(entry, "sequences");
+    const std::string where = "\"sequences\"";
+    catalog::Sequence sequence;
+    sequence.name = table_name(text_of(entry, "name", where), schemas);
+    sequence.last_value = integer_of(entry, "last_value", where);
+    sequence.is_called = !entry.contains("is_called") || truth_of(entry, "is_called", where);
+    sequence.increment = integer_of(entry, "increment", where).value_or(1);
+    for (const json& user : elements(entry, "used_by", where)) {
+      demand_object(user, "used_by");
+      sequence.used_by.push_back({table_name(text_of(user, "table", where), schemas), text_of(user, "column", where),
+                                  text_of(user, "expression", where)});
+    }
+    return sequence;
+  }
+
+  // A number, or a string where it is beyond what a double holds.
+  std::optional<std::int64_t> integer_of(const json& object, const char* member, const std::string& where) const {
+    const auto found = object.find(member);
+    if (found == object.end()) return std::nullopt;
+    if (found->is_number_integer() &&
+        !(found->is_number_unsigned() && found->get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()))
+      return found->get<std::int64_t>();
+    if (found->is_string()) {
+      const std::string text = found->get<std::string>();
+      std::int64_t value = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+      if (error == std::errc() && end == text.data() + text.size() && !text.empty()) return value;
+    }
+    fail(fmt::format("\"{}\" of {} is not a whole number of 64 bits", member, where));
   }
 
   catalog::Table read_table(const json& entry, const std::vector<std::string>& schemas) const {

@@ -80,8 +80,8 @@ std::string changes_sql(const StagedTable& table, const std::string& record, con
     const std::string after = "s." + column.quoted;
     const bool masked = table.is_masked(column.name);
     values.push_back("(" + std::to_string(values.size()) + ", " + quote_literal(column.name) + ", " +
-                     shown_sql(before, masked) + ", " + shown_sql(after, masked) + ", ROW(" + before +
-                     ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + after + ")::pg_catalog.record)");
+                     shown_sql(before, masked) + ", " + shown_sql(after, masked) + ", " +
+                     table.column_differs(column, "t", "s") + ")");
   }
   if (values.empty()) return {};
   return table.change_part.into(kChangeColumns) + " SELECT " + table.change_part.first() + record + ", " +

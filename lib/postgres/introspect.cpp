@@ -6,7 +6,7 @@
 
 #include "postgres/column_observers.h"
 #include "postgres/constraints.h"
-#include "postgres/ledger.h"
+#include "postgres/sequence_uses.h"
 #include "postgres/sql_text.h"
 #include "postgres/value_sql.h"
 
@@ -20,6 +20,10 @@ std::string text_of(const pqxx::field& field) {
   return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
 }
 bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
+
+// Not arrays (a bitmap of NULLs may be left where none is), composites (attributes added later), ranges, nor what an
+// extension makes: only its text says what a value of those is, and the file holds nothing else of it.
+bool has_one_form(const ColumnType& type) { return transport_of(type) == Transport::kBinary && type.element_oid == 0; }
 
 std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
 
@@ -61,8 +65,8 @@ class Introspection {
         "SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', pg_catalog.row_security_active(c.oid) "
         "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND " +
-        schema_filter(schemas) + " AND NOT (" + is_ledger() +
-        ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = "
+        schema_filter(schemas) +
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = "
         "'pg_catalog.pg_class'::pg_catalog.regclass "
         "AND x.objid = c.oid AND x.deptype = 'e') ORDER BY n.nspname, c.relname");
     std::vector<std::string> oids;
@@ -126,6 +130,7 @@ class Introspection {
       if (!details.is_domain) details.base_sql = column.type;
       details.collation = oid_of(row[10]);
       details.bytewise = is_bytewise(details.type, is_true(row[9]));
+      details.one_form = has_one_form(details.type);
       details.type.not_null = details.type.not_null || column.not_null;
       column.not_null = details.type.not_null;
       table.table.columns.push_back(std::move(column));
@@ -350,22 +355,14 @@ class Introspection {
   }
 
   void read_sequences() {
-    // Owned by the column (serial, identity), or named by its default (a sequence that several tables share).
-    for (const auto& row : connection_.query(
-             "SELECT u.tab, a.attname, n.nspname, s.relname FROM ("
-             "SELECT d.refobjid AS tab, d.refobjsubid AS att, d.objid AS seq FROM pg_catalog.pg_depend d "
-             "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = "
-             "'pg_catalog.pg_class'::pg_catalog.regclass "
-             "AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 "
-             "UNION SELECT f.adrelid, f.adnum, d.refobjid FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend d "
-             "ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid "
-             "AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n') u "
-             "JOIN pg_catalog.pg_class s ON s.oid = u.seq AND s.relkind = 'S' JOIN pg_catalog.pg_namespace n ON n.oid "
-             "= s.relnamespace "
-             "JOIN pg_catalog.pg_attribute a ON a.attrelid = u.tab AND a.attnum = u.att AND a.attgenerated = '' "
-             "WHERE u.tab" +
-             among_ + " ORDER BY u.tab, a.attnum, n.nspname, s.relname")) {
-      table_of(row[0]).sequences.push_back({text_of(row[1]), quote_name({text_of(row[2]), text_of(row[3])})});
+    std::vector<std::uint32_t> oids;
+    for (const TableDetails& table : tables_) oids.push_back(table.oid);
+    for (const ColumnSequence& use : read_column_sequences(connection_, oids))
+      tables_[index_.at(use.table)].sequences.push_back({use.column, quote_name(use.name), use.name, use.range});
+    for (const UnknownDraw& draw : read_unknown_draws(connection_, oids)) {
+      TableDetails& table = tables_[index_.at(draw.table)];
+      table.unknown_draws.push_back(table.table.name.name + (draw.column.empty() ? "" : "." + draw.column) + " " +
+                                    draw.what);
     }
   }
 

@@ -10,6 +10,7 @@
 #include "catalog/table.h"
 #include "postgres/codec.h"
 #include "postgres/connection.h"
+#include "postgres/sequence_uses.h"
 #include "postgres/value_sql.h"
 
 namespace postgres {
@@ -21,6 +22,7 @@ struct ColumnDetails {
   std::string base_sql;         // the same without the domain
   std::uint32_t collation = 0;  // pg_collation.oid of the column
   bool bytewise = false;        // the server calls two values equal if and only if their binary forms are
+  bool one_form = false;        // values of equal text output have equal binary forms: the image alone tells them apart
 
   // Behind a column that is compared by the operators of its index: those take a domain only as its base type where
   // they are polymorphic (enums).
@@ -77,6 +79,8 @@ struct Reference {
 struct SequenceUse {
   std::string column;
   std::string sequence;  // quoted, to be used in SQL
+  catalog::TableName name;
+  SequenceRange range;
 };
 
 // Something that tells an UPDATE which names one of its columns from one that names none of them.
@@ -103,7 +107,8 @@ struct TableDetails {
   std::vector<std::string> referenced_columns;  // of foreign keys of any table
   std::vector<Reference> references;            // by name
   std::vector<SequenceUse> sequences;
-  std::vector<std::string> triggers;  // the user's own, enabled ones
+  std::vector<std::string> unknown_draws;  // sentences: what may draw from a sequence without the catalog knowing
+  std::vector<std::string> triggers;       // the user's own, enabled ones
   std::vector<ColumnObserver> column_observers;
 
   const ColumnDetails& details_of(const std::string& column) const;

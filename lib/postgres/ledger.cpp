@@ -54,10 +54,4 @@ std::optional<engine::LastMigration> find_last_migration(Connection& connection,
   return with_empty_path(connection, [&] { return last_migration_of(connection, schemas); });
 }
 
-std::string is_ledger() {
-  const catalog::Ledger& own = catalog::own_ledger();
-  return "c.relname IN (" + quoted(catalog::ledger_names()) + ") OR (c.relname = " + quote_literal(own.table) +
-         " AND " + has_columns(own.columns) + ")";
-}
-
 }  // namespace postgres

@@ -15,7 +15,4 @@ namespace postgres {
 std::optional<engine::LastMigration> find_last_migration(Connection& connection,
                                                          const std::vector<std::string>& schemas);
 
-// The condition that the pg_class row c is a ledger: it describes the schema it stands in, so it is no data.
-std::string is_ledger();
-
 }  // namespace postgres

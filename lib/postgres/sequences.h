@@ -1,4 +1,5 @@
-// Sequences behind the columns of an import: raised so that the next value does not collide, never lowered.
+// Sequences behind the columns of an import: raised so that the next value collides neither with a row of the file nor
+// with one that the source had given away already; never lowered.
 #pragma once
 
 #include <string>
@@ -16,8 +17,12 @@ std::vector<std::string> missing_sequence_grants(Connection& connection, const s
 // The sequences that raise_sequences would raise for `table`.
 std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
 
-// Raises every sequence whose next value would be one that the file brings. A sequence is not part of a transaction: do
-// it last, right before the commit. Returns a line for each that was raised.
+// Raises every sequence whose next value would be one that the file brings or that the source's sequence has given. A
+// sequence is not part of a transaction: do it last, right before the commit. Returns a line for each that was raised.
 std::vector<std::string> raise_sequences(Connection& connection, const std::vector<StagedTable>& tables);
+
+// Lines about what could not be raised, for nothing tells which sequence of the target it is, or how far it has to go.
+// Only of tables that gain rows.
+std::vector<std::string> unknown_sequences(Connection& connection, const std::vector<StagedTable>& tables);
 
 }  // namespace postgres

@@ -1,12 +1,16 @@
 #include "postgres/source.h"
 
 #include <algorithm>
+#include <map>
 
+#include "postgres/large_objects.h"
 #include "postgres/ledger.h"
 #include "postgres/parallel_reader.h"
 #include "postgres/reader.h"
+#include "postgres/sequence_uses.h"
 #include "postgres/session.h"
 #include "postgres/sql_text.h"
+#include "postgres/user_types.h"
 
 namespace postgres {
 
@@ -103,6 +107,27 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
                 "run the export again");
   }
   join_snapshot();
+}
+
+engine::Dependencies PostgresSource::dependencies(const std::vector<catalog::Table>& tables) {
+  std::vector<std::uint32_t> oids;
+  std::vector<std::pair<std::uint32_t, catalog::TableName>> names;
+  std::vector<const TableDetails*> chosen;
+  for (const catalog::Table& table : tables) {
+    chosen.push_back(&find(table.name));
+    oids.push_back(chosen.back()->oid);
+    names.emplace_back(chosen.back()->oid, table.name);
+  }
+  engine::Dependencies dependencies;
+  dependencies.types = read_user_types(*connection_, oids);
+  dependencies.sequences = read_positions(*connection_, read_column_sequences(*connection_, oids), names);
+  dependencies.large_objects = find_large_objects(*connection_, chosen);
+  const std::map<std::uint32_t, catalog::TableName> name_of(names.begin(), names.end());
+  for (const UnknownDraw& draw : read_unknown_draws(*connection_, oids)) {
+    dependencies.unknown.push_back(name_of.at(draw.table).name + (draw.column.empty() ? "" : "." + draw.column) + " " +
+                                   draw.what + ": how far a sequence behind it has come is not in the file");
+  }
+  return dependencies;
 }
 
 // The workers take no locks: those of the first connection last as long as its snapshot.

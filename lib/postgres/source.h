@@ -28,6 +28,7 @@ class PostgresSource : public engine::Source {
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void open_snapshot(const std::vector<catalog::Table>& tables) override;
+  engine::Dependencies dependencies(const std::vector<catalog::Table>& tables) override;
   std::unique_ptr<engine::RowReader> read(const engine::TableQuery& query) override;
 
  private:

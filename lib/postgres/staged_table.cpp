@@ -1,5 +1,7 @@
 #include "postgres/staged_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "postgres/sql_text.h"
@@ -148,7 +150,21 @@ std::string StagedTable::image(const std::string& alias) const {
   return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
 }
 
-// Column by column where that says the same: making a record of either side costs more.
+std::string StagedTable::column_differs(const StagedColumn& column, const std::string& a, const std::string& b) const {
+  const ColumnDetails& there = details.details_of(column.name);
+  const std::string left = a + "." + column.quoted + there.comparison_cast();
+  const std::string right = b + "." + column.quoted + there.comparison_cast();
+  if (there.bytewise && is_builtin(there.type)) return left + " IS DISTINCT FROM " + right;
+  const std::string image =
+      "ROW(" + left + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + right + ")::pg_catalog.record";
+  if (there.one_form) return image;
+  // %L tells NULL from an empty text; "C", because a collation of the type's own may take different texts for equal.
+  return fmt::format(
+      R"sql(({image} AND pg_catalog.format('%L', {left}) OPERATOR(pg_catalog.<>) pg_catalog.format('%L', {right}) COLLATE pg_catalog."C"))sql",
+      fmt::arg("image", image), fmt::arg("left", left), fmt::arg("right", right));
+}
+
+// One record for all columns of one form where that says the same: making a record of either side costs more.
 std::string StagedTable::differs(const std::string& a, const std::string& b,
                                  const std::vector<std::string>& only) const {
   std::vector<std::string> parts;
@@ -157,13 +173,12 @@ std::string StagedTable::differs(const std::string& a, const std::string& b,
   for (const StagedColumn& column : columns) {
     if (is_kept(column) || (!only.empty() && std::ranges::find(only, column.name) == only.end())) continue;
     const ColumnDetails& there = details.details_of(column.name);
-    const std::string left = a + "." + column.quoted + there.comparison_cast();
-    const std::string right = b + "." + column.quoted + there.comparison_cast();
-    if (there.bytewise && is_builtin(there.type)) {
-      if (!column.in_identity) parts.push_back(left + " IS DISTINCT FROM " + right);
+    const bool by_operator = there.bytewise && is_builtin(there.type);
+    if (by_operator || !there.one_form) {
+      if (!by_operator || !column.in_identity) parts.push_back(column_differs(column, a, b));
     } else {
-      a_fields.push_back(left);
-      b_fields.push_back(right);
+      a_fields.push_back(a + "." + column.quoted + there.comparison_cast());
+      b_fields.push_back(b + "." + column.quoted + there.comparison_cast());
     }
   }
   if (!a_fields.empty()) {

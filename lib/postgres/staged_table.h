@@ -105,8 +105,10 @@ struct StagedTable {
   // An update never writes it: an identity column GENERATED ALWAYS keeps its value.
   bool is_kept(const StagedColumn& column) const;
   // Condition: an update would change the row, found by its identity, or one of the columns `only` of it. By image, so
-  // that 1.0 and 1.00 differ.
+  // that 1.0 and 1.00 differ; where a type has several images of one value, by its text as well.
   std::string differs(const std::string& a, const std::string& b, const std::vector<std::string>& only = {}) const;
+  // The same of one column alone.
+  std::string column_differs(const StagedColumn& column, const std::string& a, const std::string& b) const;
   // a."id" = b."id" with the operators of the identity's index. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
   // The same for other columns: with the operators of an index over just these, where there is one.

@@ -10,11 +10,13 @@
 #include "postgres/decisions.h"
 #include "postgres/deferral.h"
 #include "postgres/ledger.h"
+#include "postgres/materialized_views.h"
 #include "postgres/merge.h"
 #include "postgres/sequences.h"
 #include "postgres/session.h"
 #include "postgres/sql_text.h"
 #include "postgres/stage.h"
+#include "postgres/user_types.h"
 
 namespace postgres {
 namespace {
@@ -133,6 +135,12 @@ std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string
   std::vector<catalog::Table> tables;
   for (const TableDetails& details : details_) tables.push_back(details.table);
   return tables;
+}
+
+catalog::Types PostgresTarget::types() {
+  std::vector<std::uint32_t> oids;
+  for (const TableDetails& details : details_) oids.push_back(details.oid);
+  return read_user_types(*connection_, oids);
 }
 
 void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
@@ -332,8 +340,36 @@ void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which
 
 engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
+// Only over tables whose rows change. By the view's owner: the server lets no one else.
+void PostgresTarget::refresh_views(engine::Refresh refresh) {
+  std::vector<std::uint32_t> written;
+  for (const StagedTable& table : tables_) {
+    const bool is_written =
+        table.loaded
+            ? table.counts.rows > 0
+            : table.may_be_written > 0 && !connection_->query("SELECT FROM " + table.verdicts + " v LIMIT 1").empty();
+    if (is_written) written.push_back(table.details.oid);
+  }
+  if (written.empty()) return;
+  const bool now = refresh == engine::Refresh::kYes && intent_ != engine::Intent::kDryRun;
+  for (const MaterializedView& view : views_over(*connection_, written)) {
+    const std::string statement = "REFRESH MATERIALIZED VIEW " + view.name;
+    if (refresh == engine::Refresh::kYes && !view.may_refresh)
+      throw Error(ErrorKind::kPrivilege, "the materialized view " + view.name + " is another role's: --refresh cannot",
+                  "import without --refresh, and let its owner run: " + statement);
+    if (now) guarded([&] { connection_->execute(statement); });
+    notices_.push_back("materialized view " + view.name +
+                       (now                                ? " refreshed"
+                        : refresh == engine::Refresh::kYes ? " will be refreshed"
+                        : intent_ == engine::Intent::kImport
+                            ? " still shows the rows of before; " + statement
+                            : " would still show the rows of before; " + statement + " then, or --refresh"));
+  }
+}
+
 void PostgresTarget::commit() {
   guarded([&] {
+    for (std::string& line : unknown_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
     for (std::string& line : raise_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
     std::string notice = postgres::commit(connection_, connect_, history_);
     if (!notice.empty()) notices_.push_back(std::move(notice));

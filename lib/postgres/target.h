@@ -34,6 +34,8 @@ class PostgresTarget : public engine::Target {
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void begin(engine::Intent intent) override;
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  catalog::Types types() override;
+  void refresh_views(engine::Refresh refresh) override;
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;

@@ -199,7 +199,7 @@ std::string outside_sentence(const ImportedTable& table, const engine::OutsideRe
 }
 
 std::string sequence_sentence(const engine::SequenceChange& change) {
-  return fmt::format("the sequence {} is raised from {} to {}", change.sequence, change.before, change.after);
+  return fmt::format("the sequence {} is {}", change.sequence, engine::in_words(change));
 }
 
 std::vector<std::string> effect_sentences(const ImportOutcome& outcome) {

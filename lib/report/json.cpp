@@ -10,6 +10,12 @@ using json = ordered_json;
 
 std::string text_of(const json& object) { return dumped(object, Layout::kIndented) + "\n"; }
 
+json ledgers_json(const std::vector<engine::LeftOutLedger>& ledgers) {
+  json list = json::array();
+  for (const engine::LeftOutLedger& ledger : ledgers) list.push_back({{"name", ledger.name}, {"tool", ledger.tool}});
+  return list;
+}
+
 json imported_table_json(const engine::ImportedTable& table) {
   json object = {{"name", table.name}};
   object.update(counts_json(table.counts));
@@ -26,13 +32,19 @@ json imported_table_json(const engine::ImportedTable& table) {
 
 std::string tables_json(const std::vector<engine::ListedTable>& tables) {
   json list = json::array();
-  for (const engine::ListedTable& table : tables)
+  std::vector<engine::LeftOutLedger> ledgers;
+  for (const engine::ListedTable& table : tables) {
+    if (!table.ledger.empty()) {
+      ledgers.push_back({table.name, table.ledger});
+      continue;
+    }
     list.push_back({{"name", table.name},
                     {"refers_to", table.parents},
                     {"refers_to_itself", table.refers_to_itself},
                     {"audit", table.audit},
                     {"component", table.component}});
-  return text_of({{"program", "db-export"}, {"tables", std::move(list)}});
+  }
+  return text_of({{"program", "db-export"}, {"tables", std::move(list)}, {"ledgers", ledgers_json(ledgers)}});
 }
 
 std::string export_json(const engine::ExportOutcome& outcome) {
@@ -47,6 +59,7 @@ std::string export_json(const engine::ExportOutcome& outcome) {
                   {"bytes", outcome.bytes},
                   {"sha256", outcome.sha256},
                   {"skipped", outcome.skipped},
+                  {"ledgers", ledgers_json(outcome.ledgers)},
                   {"notices", outcome.notices},
                   {"duration_seconds", seconds(outcome.duration)}});
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
@@ -91,6 +92,11 @@ class Chart {
 
 }  // namespace
 
-std::string tables_mermaid(const std::vector<engine::ListedTable>& tables) { return Chart(tables).text(); }
+std::string tables_mermaid(const std::vector<engine::ListedTable>& tables) {
+  std::vector<engine::ListedTable> data;
+  std::copy_if(tables.begin(), tables.end(), std::back_inserter(data),
+               [](const engine::ListedTable& table) { return table.ledger.empty(); });
+  return Chart(data).text();
+}
 
 }  // namespace report

@@ -24,6 +24,15 @@ std::string notices_text(const std::vector<std::string>& notices, Color color) {
   return text;
 }
 
+// "Left out, as ledgers of migrations: knex_migrations (Knex) …"; nothing where there are none.
+std::string ledgers_text(const std::vector<engine::LeftOutLedger>& ledgers) {
+  if (ledgers.empty()) return {};
+  std::vector<std::string> names;
+  for (const engine::LeftOutLedger& ledger : ledgers) names.push_back(ledger.name + " (" + ledger.tool + ")");
+  return fmt::format("Left out, as {} of migrations: {}; -t with the full name takes one along\n",
+                     ledgers.size() == 1 ? "a ledger" : "ledgers", printable(joined(names)));
+}
+
 // "in a cycle with a, b": tables that refer to each other have the same component.
 std::string remarks(const engine::ListedTable& table, const std::vector<engine::ListedTable>& tables) {
   std::vector<std::string> remarks;
@@ -31,7 +40,8 @@ std::string remarks(const engine::ListedTable& table, const std::vector<engine::
   if (table.refers_to_itself) remarks.emplace_back("refers to itself");
   std::vector<std::string> cycle;
   for (const engine::ListedTable& other : tables)
-    if (other.component == table.component && other.name != table.name) cycle.push_back(other.name);
+    if (other.component == table.component && other.name != table.name && other.ledger.empty())
+      cycle.push_back(other.name);
   if (!cycle.empty()) remarks.push_back("in a cycle with " + joined(cycle));
   return joined(remarks);
 }
@@ -112,9 +122,16 @@ std::string rate(std::uint64_t bytes, std::chrono::nanoseconds duration) {
 std::string tables_text(const std::vector<engine::ListedTable>& tables) {
   base::TablePrinter printer({{"#", Align::kRight}, {"table"}, {"refers to"}, {"remarks"}});
   std::size_t position = 0;
-  for (const engine::ListedTable& table : tables)
-    printer.add_row({std::to_string(++position), table.name, joined(table.parents), remarks(table, tables)});
-  return printer.text();
+  std::vector<engine::LeftOutLedger> ledgers;
+  for (const engine::ListedTable& table : tables) {
+    if (table.ledger.empty()) {
+      printer.add_row({std::to_string(++position), table.name, joined(table.parents), remarks(table, tables)});
+    } else {
+      ledgers.push_back({table.name, table.ledger});
+    }
+  }
+  const std::string left_out = ledgers_text(ledgers);
+  return printer.text() + (left_out.empty() ? "" : "\n" + left_out);
 }
 
 std::string export_text(const engine::ExportOutcome& outcome, Color color) {
@@ -126,6 +143,7 @@ std::string export_text(const engine::ExportOutcome& outcome, Color color) {
   std::string text = printer.text() + "\n";
   if (!outcome.skipped.empty())
     text += fmt::format("Left out by --skip-audit: {}\n", printable(joined(outcome.skipped)));
+  text += ledgers_text(outcome.ledgers);
   text += notices_text(outcome.notices, color);
   text += base::green(fmt::format("Exported {} of {}, {} in {}{}.", rows(outcome.rows),
                                   counted(outcome.tables.size(), "table", "tables"), base::human_bytes(outcome.bytes),

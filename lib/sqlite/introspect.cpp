@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "catalog/ledger.h"
 #include "sqlite/sql_text.h"
 #include "sqlite/virtual_tables.h"
 
@@ -76,9 +75,6 @@ class Introspection {
       const bool has_rowid = rows.integer(1) == 0;
       table.strict = rows.integer(2) != 0;
       read_columns(table, has_rowid);
-      std::vector<std::string> columns;
-      for (const catalog::Column& column : table.table.columns) columns.push_back(column.name);
-      if (catalog::is_ledger(table.table.name.name, columns)) continue;
       if (has_rowid) table.row_number = free_row_number(table.table);
       tables_.push_back(std::move(table));
     }

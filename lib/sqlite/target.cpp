@@ -115,8 +115,7 @@ void SqliteTarget::merge(base::Progress& progress) {
   notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
   for (const auto& changes : raised) {
     for (const engine::SequenceChange& change : changes) {
-      notices_.push_back("sequence of " + change.sequence + " raised from " + std::to_string(change.before) + " to " +
-                         std::to_string(change.after));
+      notices_.push_back("sequence of " + change.sequence + " " + engine::in_words(change));
     }
   }
 }

@@ -13,6 +13,7 @@
 #include "base/stop.h"
 #include "base/terminal.h"
 #include "catalog/graph.h"
+#include "catalog/ledger.h"
 #include "format/header.h"
 #include "format/row_parser.h"
 #include "format/writer.h"
@@ -32,6 +33,7 @@ struct Chosen {
   std::vector<catalog::Table> tables;    // in dependency order
   std::vector<std::uint64_t> component;  // parallel
   std::vector<catalog::Table> skipped;   // audit tables
+  std::vector<catalog::Table> ledgers;   // left out as such
   std::vector<std::string> schemas;
 };
 
@@ -44,9 +46,12 @@ Chosen choose(engine::Source& source, const Selection& selection) {
     table.audit = is_audit(table.name, selection);
     (table.audit && selection.audit == Audit::kSkip ? chosen.skipped : tables).push_back(std::move(table));
   }
+  for (const std::size_t i : ledgers_left_out(all, selection)) chosen.ledgers.push_back(all[i]);
   if (tables.empty()) {
     throw Error(ErrorKind::kUsage, all.empty() ? "there is no table to export" : "the options leave no table to export",
-                all.empty() ? "check the database and --schema" : "check -t, -T and --skip-audit");
+                all.empty()              ? "check the database and --schema"
+                : chosen.ledgers.empty() ? "check -t, -T and --skip-audit"
+                                         : "ledgers of migrations are left out; -t with the full name takes one");
   }
   std::uint64_t component = 0;
   for (const auto& group : catalog::dependency_components(tables, selection.preferred_order)) {
@@ -68,6 +73,8 @@ Chosen choose(engine::Source& source, const Selection& selection) {
   }
   return chosen;
 }
+
+std::string tool_of(const catalog::Table& ledger) { return std::string(catalog::ledger_of(ledger)->tool); }
 
 std::string default_output(std::optional<format::Compression> compression) {
   base::make_folder("exports");
@@ -109,6 +116,25 @@ void note_outside_parents(const Chosen& chosen, const format::Header& header, en
                       format::section_name(key.parent, header.schemas), key.name));
     }
   }
+}
+
+void take_dependencies(engine::Dependencies dependencies, format::Header& header, engine::ExportOutcome& outcome) {
+  header.types = std::move(dependencies.types);
+  header.sequences = std::move(dependencies.sequences);
+  for (const catalog::Sequence& sequence : header.sequences) {
+    if (!sequence.last_value)
+      outcome.notices.push_back(format::section_name(sequence.name, header.schemas) +
+                                ": this role may not read how far the sequence has come; GRANT SELECT on it, or set it "
+                                "by hand in the target");
+  }
+  for (const engine::LargeObjects& column : dependencies.large_objects) {
+    header.large_objects.push_back({column.table, column.column});
+    outcome.notices.push_back(
+        fmt::format("{}.{}: {} of its values point at large objects, which are not in the file: only the numbers go "
+                    "along (pg_dump --large-objects takes the objects)",
+                    format::section_name(column.table, header.schemas), column.column, column.rows));
+  }
+  for (std::string& sentence : dependencies.unknown) outcome.notices.push_back(std::move(sentence));
 }
 
 // The records of a batch, as read_batch appends them: a line each, for no text of JSON holds a line break.
@@ -165,6 +191,7 @@ class ExportJob {
       header.last_migration = migration->name;
     }
     header.tables = chosen.tables;
+    take_dependencies(source_.dependencies(chosen.tables), header, outcome);
 
     progress_.phase("export", 0);
     format::Writer writer(*sink, header);
@@ -177,6 +204,8 @@ class ExportJob {
     outcome.bytes = writer.bytes();
     for (const catalog::Table& table : chosen.skipped)
       outcome.skipped.push_back(format::section_name(table.name, header.schemas));
+    for (const catalog::Table& table : chosen.ledgers)
+      outcome.ledgers.push_back({format::section_name(table.name, header.schemas), tool_of(table)});
     note_outside_parents(chosen, header, outcome);
     sink->finish();  // behind it nothing that could fail: the file is there
     outcome.duration = Clock::now() - start;
@@ -266,6 +295,12 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
     listed.audit = table.audit;
     listed.component = chosen.component[i];
     list_parents(chosen, table, listed);
+    list.push_back(std::move(listed));
+  }
+  for (const catalog::Table& table : chosen.ledgers) {
+    engine::ListedTable listed;
+    listed.name = format::section_name(table.name, chosen.schemas);
+    listed.ledger = tool_of(table);
     list.push_back(std::move(listed));
   }
   return list;

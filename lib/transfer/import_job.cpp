@@ -22,6 +22,7 @@
 #include "transfer/policies.h"
 #include "transfer/rejects.h"
 #include "transfer/reports.h"
+#include "transfer/reshape.h"
 #include "transfer/selection.h"
 
 namespace transfer {
@@ -121,7 +122,8 @@ class ImportJob {
     options_.on_commit(Commit::kNotYet);
     target_->begin(options_.intent);
     const auto& schemas = options_.selection.schemas;
-    Plan plan = make_plan(verified_.header, target_->tables(schemas), target_->info(), options_);
+    const std::vector<catalog::Table> tables = target_->tables(schemas);
+    Plan plan = make_plan(verified_.header, tables, target_->info(), options_, target_->types());
     for (std::size_t i = 0; i < verified_.rows.size(); ++i) {
       if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = verified_.rows[i];
     }
@@ -136,6 +138,7 @@ class ImportJob {
       target_->merge(progress_);
       collect(plan);
     }
+    if (!outcome_.blocked) target_->refresh_views(options_.refresh);
     if (outcome_.blocked && options_.intent == engine::Intent::kImport) outcome_.ending = engine::Ending::kRolledBack;
     audit(plan);
     base::throw_if_stopped(stop_);
@@ -229,8 +232,16 @@ class ImportJob {
       }
       format::RowParser parser(record_columns(verified_.header, i), strictness(), section);
       format::TableReader records(splitter, parser);
-      if (std::optional<Conversion>& conversion = conversions_.of_section[i])
+      std::optional<Conversion>& conversion = conversions_.of_section[i];
+      Reshaper reshaper(plan.reshapes[i]);
+      if (!plan.reshapes[i].empty()) {
+        records.rewrite_values([&](auto values) {
+          const auto reshaped = reshaper.reshape(values);
+          return conversion ? conversion->convert(reshaped) : reshaped;
+        });
+      } else if (conversion) {
         records.rewrite_values([&](auto values) { return conversion->convert(values); });
+      }
       target_->stage(*plan.table_of_section[i], records, progress_);
     }
     splitter.read_seal();

@@ -85,6 +85,7 @@ struct ImportOptions {
   ConflictPolicy on_conflict = ConflictPolicy::kSkip;
   engine::NewerRows newer_rows = engine::NewerRows::kOverwrite;
   engine::Orphans orphans = engine::Orphans::kLeaveOut;
+  engine::Refresh refresh = engine::Refresh::kNo;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
   std::string rejects;                // a path; empty: beside the input, and only of an import that leaves rows out

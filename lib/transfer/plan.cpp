@@ -7,6 +7,7 @@
 #include "base/terminal.h"
 #include "catalog/drift.h"
 #include "catalog/graph.h"
+#include "catalog/ledger.h"
 #include "transfer/letter_case.h"
 #include "transfer/policies.h"
 #include "transfer/selection.h"
@@ -58,6 +59,20 @@ engine::TablePlan plan_table(const catalog::Table& file, const catalog::Table& t
   return plan;
 }
 
+// Behind domains, which find_drift takes for anything.
+void add_domain_drift(const std::string& section, const format::Header& header, const catalog::Column& column,
+                      const catalog::Column& there, const catalog::Types& target_types,
+                      std::vector<catalog::Drift>& drift) {
+  const std::string from = catalog::base_of(column.type, header.types);
+  const std::string to = catalog::base_of(there.type, target_types);
+  if ((from == column.type && to == there.type) || catalog::can_hold(to, from)) return;
+  const auto named = [](const std::string& type, const std::string& base) {
+    return base == type ? type : type + " (a domain over " + base + ")";
+  };
+  drift.push_back({section, column.name,
+                   "is " + named(there.type, to) + " in the target and " + named(column.type, from) + " in the file"});
+}
+
 void note_differences(const std::string& section, const catalog::Table& file, const catalog::Table& target,
                       Plan& plan) {
   for (const catalog::Column& column : target.columns) {
@@ -80,6 +95,67 @@ std::string meant(const catalog::Table* other_case, const std::optional<std::str
   return near ? " (did you mean " + *near + "?)" : std::string{};
 }
 
+// By value of a record: what its type becomes in the target.
+std::vector<catalog::Reshape> fit_columns(const std::string& section, const format::Header& header,
+                                          const catalog::Table& file, const catalog::Table& target,
+                                          const catalog::Types& target_types, catalog::SameEngine same_engine,
+                                          std::vector<catalog::Drift>& drift, std::vector<std::string>& differences) {
+  std::vector<catalog::Reshape> reshapes;
+  bool all_as_they_are = true;
+  for (const catalog::Column& column : file.columns) {
+    if (column.generated) continue;  // not in the records
+    reshapes.emplace_back();
+    const catalog::Column* there = target.find_column(column.name);
+    if (there == nullptr || there->generated) continue;
+    // A value of another engine is a text, whatever its column is called.
+    const std::string type = same_engine == catalog::SameEngine::kYes ? column.type : "text";
+    catalog::TypeFit fit = catalog::fit_type(type, header.types, there->type, target_types);
+    for (const std::string& misfit : fit.misfits) drift.push_back({section, column.name, misfit});
+    for (const std::string& note : fit.notes) differences.push_back(section + "." + column.name + " " + note);
+    if (fit.misfits.empty() && same_engine == catalog::SameEngine::kYes)
+      add_domain_drift(section, header, column, *there, target_types, drift);
+    all_as_they_are = all_as_they_are && fit.reshape.kind == catalog::Reshape::Kind::kNone;
+    reshapes.back() = std::move(fit.reshape);
+  }
+  if (all_as_they_are) reshapes.clear();
+  return reshapes;
+}
+
+// What the columns of the table that take the file's values drew from in the source.
+std::vector<engine::SourceSequence> sequences_of(const format::Header& header, const catalog::Table& file,
+                                                 const engine::TablePlan& plan) {
+  std::vector<engine::SourceSequence> sequences;
+  for (const catalog::Sequence& sequence : header.sequences) {
+    for (const catalog::SequenceUser& user : sequence.used_by) {
+      const catalog::Column* there = plan.target.find_column(user.column);
+      if (user.table == file.name && there != nullptr && !there->generated)
+        sequences.push_back({user.column, sequence});
+    }
+  }
+  return sequences;
+}
+
+void note_large_objects(const std::string& section, const format::Header& header, const catalog::Table& file,
+                        Plan& plan) {
+  for (const format::LargeObjectColumn& column : header.large_objects) {
+    if (column.table != file.name) continue;
+    plan.differences.push_back(
+        section + "." + column.column +
+        " holds numbers of large objects, which are not in the file: in the target they point at "
+        "nothing, or at others' objects, until you bring the objects along");
+  }
+}
+
+void note_ledgers(const format::Header& header, const Selection& selection, Plan& plan) {
+  for (const std::size_t i : ledgers_left_out(header.tables, selection)) {
+    const catalog::Table& table = header.tables[i];
+    const std::string section = format::section_name(table.name, header.schemas);
+    plan.differences.push_back(section + " is the ledger of migrations of " +
+                               std::string(catalog::ledger_of(table)->tool) + ", no data: left out; -t " + section +
+                               " takes it along");
+  }
+}
+
 [[noreturn]] void fail(const std::vector<catalog::Drift>& drift) {
   std::string lines;
   for (const catalog::Drift& difference : drift) {
@@ -94,14 +170,16 @@ std::string meant(const catalog::Table* other_case, const std::optional<std::str
 }  // namespace
 
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
-               const engine::DatabaseInfo& target, const ImportOptions& options) {
+               const engine::DatabaseInfo& target, const ImportOptions& options, const catalog::Types& target_types) {
   const Selection& selection = options.selection;
   Plan plan;
   plan.table_of_section.resize(header.tables.size());
+  plan.reshapes.resize(header.tables.size());
   std::vector<catalog::Drift> drift;
   std::vector<std::string> target_names;
   for (const catalog::Table& table : target_tables) target_names.push_back(table.name.name);
   const std::vector<bool> skipped = skipped_sections(header, selection);
+  note_ledgers(header, selection, plan);
   // What a column of SQLite is declared as says little of what it holds: each value is judged by itself.
   const bool comparable = header.engine == target.engine && target.engine != "sqlite";
   const auto same_engine = comparable ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
@@ -127,12 +205,18 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     const catalog::Table file = target.engine == "sqlite"
                                     ? under_names_of(*there, header.tables[i], section, plan.differences)
                                     : header.tables[i];
+    if (const catalog::Ledger* ledger = catalog::ledger_of(*there); ledger != nullptr && !catalog::ledger_of(file))
+      drift.push_back(
+          {section, "", "is data in the file and " + std::string(ledger->tool) + "'s ledger in the target"});
     const auto differences = catalog::find_drift(section, file, *there, same_engine);
     drift.insert(drift.end(), differences.begin(), differences.end());
+    plan.reshapes[i] = fit_columns(section, header, file, *there, target_types, same_engine, drift, plan.differences);
     if (find(chosen, there->name) != nullptr) drift.push_back({section, "", "is a second section for the same table"});
     note_differences(section, file, *there, plan);
     plan.table_of_section[i] = plan.tables.size();
     plan.tables.push_back(plan_table(file, *there));
+    plan.tables.back().sequences = sequences_of(header, file, plan.tables.back());
+    note_large_objects(section, header, file, plan);
     apply_policies(file, options, plan.tables.back());
     plan.of_file.push_back(file);
     chosen.push_back(*there);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalog/table.h"
+#include "catalog/types.h"
 #include "engine/source.h"
 #include "engine/target.h"
 #include "format/header.h"
@@ -22,11 +23,14 @@ struct Plan {
   std::vector<catalog::Table> of_file;  // parallel: as the file describes them, columns under the target's names
   std::vector<std::vector<std::size_t>> components;  // indices into `tables`, parents first
   std::vector<std::string> differences;              // between the schemas, harmless ones
+  // By table of the file: how each value of a record becomes one of the target's types; empty: all as they are.
+  std::vector<std::vector<catalog::Reshape>> reshapes;
 };
 
 // Throws kSchema with a line for every difference that keeps the file from being imported, kUsage for options about
 // tables or columns that are not there.
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
-               const engine::DatabaseInfo& target, const ImportOptions& options);
+               const engine::DatabaseInfo& target, const ImportOptions& options,
+               const catalog::Types& target_types = {});
 
 }  // namespace transfer

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/suggestion.h"
 #include "base/terminal.h"
+#include "catalog/ledger.h"
 
 namespace transfer {
 namespace {
@@ -47,6 +48,19 @@ bool matches_any(const std::vector<std::string>& patterns, const catalog::TableN
                      [&](const std::string& pattern) { return matches(pattern, table); });
 }
 
+bool is_wanted(const catalog::TableName& name, const Selection& selection) {
+  if (!selection.tables.empty() && !matches_any(selection.tables, name)) return false;
+  return !matches_any(selection.excluded, name);
+}
+
+// One that -t names in full, not by a pattern, is what the user wants to have.
+bool is_unnamed_ledger(const catalog::Table& table, const Selection& selection) {
+  if (catalog::ledger_of(table) == nullptr) return false;
+  return std::none_of(selection.tables.begin(), selection.tables.end(), [&](const std::string& pattern) {
+    return pattern == table.name.name || pattern == table.name.schema + "." + table.name.name;
+  });
+}
+
 void demand_match(const std::string& pattern, const std::vector<catalog::Table>& tables) {
   std::vector<std::string> names;
   for (const catalog::Table& table : tables) {
@@ -73,11 +87,17 @@ std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables
   for (const std::string& pattern : selection.excluded) demand_match(pattern, tables);
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    const catalog::TableName& name = tables[i].name;
-    if (!selection.tables.empty() && !matches_any(selection.tables, name)) continue;
-    if (!matches_any(selection.excluded, name)) chosen.push_back(i);
+    if (is_wanted(tables[i].name, selection) && !is_unnamed_ledger(tables[i], selection)) chosen.push_back(i);
   }
   return chosen;
+}
+
+std::vector<std::size_t> ledgers_left_out(const std::vector<catalog::Table>& tables, const Selection& selection) {
+  std::vector<std::size_t> ledgers;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (is_wanted(tables[i].name, selection) && is_unnamed_ledger(tables[i], selection)) ledgers.push_back(i);
+  }
+  return ledgers;
 }
 
 bool is_audit(const catalog::TableName& table, const Selection& selection) {

@@ -15,8 +15,11 @@ namespace transfer {
 bool matches(std::string_view pattern, const catalog::TableName& table);
 
 // Indices of the chosen tables, in their order; --skip-audit is not applied here. A pattern that matches no table is
-// kUsage, with the nearest name.
+// kUsage, with the nearest name. Ledgers of migrations are chosen only where -t names them in full.
 std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables, const Selection& selection);
+
+// Those that are not among them for being ledgers, and for no other reason.
+std::vector<std::size_t> ledgers_left_out(const std::vector<catalog::Table>& tables, const Selection& selection);
 
 bool is_audit(const catalog::TableName& table, const Selection& selection);
 

@@ -302,7 +302,8 @@ TEST_F(HostileNames, LongerThanTheServersAreUnknownAndNotCut) {
 
 TEST_F(HostileNames, OfTheServersOwnTablesAndOfLedgersAreNoTargets) {
   target_.run(
-      "CREATE TABLE _prisma_migrations (id int PRIMARY KEY, parent int, note text); CREATE VIEW seen AS TABLE "
+      "CREATE TABLE _prisma_migrations (id int PRIMARY KEY, finished_at timestamptz, migration_name text); CREATE VIEW "
+      "seen AS TABLE "
       "children; "
       "CREATE SEQUENCE counter");
   const std::string before = state();

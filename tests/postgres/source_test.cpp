@@ -85,7 +85,7 @@ TEST(Source, OrdersRowsByTheirIdentityWhateverTheCollation) {
       << data;
 }
 
-TEST(Source, LeavesOutViewsLedgersAndTablesOfExtensions) {
+TEST(Source, LeavesOutViewsAndTablesOfExtensions) {
   Case t(
       "CREATE TABLE a (id int); CREATE VIEW v AS SELECT * FROM a; CREATE MATERIALIZED VIEW m AS SELECT * FROM a; "
       "CREATE TABLE schema_migrations (version text);"
@@ -93,7 +93,7 @@ TEST(Source, LeavesOutViewsLedgersAndTablesOfExtensions) {
       "('999_a'), ('1000_b'); CREATE TEMPORARY TABLE x (id int)");
   postgres::PostgresSource source(connect(t.database.url()), std::chrono::seconds(5));
   const auto tables = source.tables({});
-  ASSERT_EQ(tables.size(), 1U);
+  ASSERT_EQ(tables.size(), 3U);  // what is a ledger is for the transfer to say
   EXPECT_EQ(tables[0].name.name, "a");
   EXPECT_EQ(source.last_migration({})->name, "1000_b");
 }

@@ -33,15 +33,10 @@ TEST(SqliteCatalog, HoldsTheUsersTablesOnly) {
   const Database database(
       "CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO a DEFAULT VALUES; CREATE VIEW v AS SELECT 1;"
       "CREATE VIRTUAL TABLE ft USING fts5(t); CREATE VIRTUAL TABLE rt USING rtree(id, x0, x1); ANALYZE;"
-      "CREATE TABLE _prisma_migrations(id); CREATE TABLE migrations(name, checksum, applied_at);"
-      "CREATE VIRTUAL TABLE outside USING fts5(x, content='a', content_rowid=id); CREATE TABLE django_migrations(id); "
+      "CREATE VIRTUAL TABLE outside USING fts5(x, content='a', content_rowid=id);"
       "CREATE TABLE \"o\"\"dd 😀\"(x);");
 
   EXPECT_THAT(names(tables_of(database)), ElementsAre("a", "o\"dd 😀", "ft", "rt"));
-}
-
-TEST(SqliteCatalog, KeepsATableThatIsOnlyCalledMigrations) {
-  EXPECT_THAT(names(tables_of(Database("CREATE TABLE migrations(name, species);"))), ElementsAre("migrations"));
 }
 
 TEST(SqliteCatalog, DescribesColumns) {

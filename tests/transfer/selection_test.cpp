@@ -70,6 +70,35 @@ TEST(Selection, APatternWithoutATableSuggestsTheNearestOne) {
   }
 }
 
+std::vector<catalog::Table> with_ledger() {
+  auto all = tables({{"public", "users"}, {"app", "SequelizeMeta"}});
+  all[1].columns = {{.name = "name", .type = "character varying(255)"}};
+  return all;
+}
+
+TEST(Selection, LeavesLedgersOutAndSaysSo) {
+  Selection selection;
+  EXPECT_EQ(select_tables(with_ledger(), selection), (std::vector<std::size_t>{0}));
+  EXPECT_EQ(ledgers_left_out(with_ledger(), selection), (std::vector<std::size_t>{1}));
+  selection.tables = {"*"};
+  EXPECT_EQ(select_tables(with_ledger(), selection), (std::vector<std::size_t>{0}));
+}
+
+TEST(Selection, TakesALedgerThatIsNamedInFull) {
+  for (const std::string name : {"SequelizeMeta", "app.SequelizeMeta"}) {
+    Selection selection;
+    selection.tables = {"users", name};
+    EXPECT_EQ(select_tables(with_ledger(), selection), (std::vector<std::size_t>{0, 1})) << name;
+    EXPECT_TRUE(ledgers_left_out(with_ledger(), selection).empty()) << name;
+  }
+}
+
+TEST(Selection, NamesNoLedgerThatWasNotAskedForAnyway) {
+  Selection selection;
+  selection.excluded = {"SequelizeMeta"};
+  EXPECT_TRUE(ledgers_left_out(with_ledger(), selection).empty());
+}
+
 TEST(Selection, AuditPatternsNeedNotMatch) {
   Selection selection;
   selection.audit_tables = {"audit_*", "nothing"};
