@@ -91,6 +91,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.on_conflict == transfer::ConflictPolicy::kFail) words.emplace_back("--on-conflict fail");
   if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
   if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
+  if (command.job.table_locks == engine::TableLocks::kAgainstWriters) words.emplace_back("--lock-tables");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
   return words;
 }
@@ -118,6 +119,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool keep_orphans = false;
   bool exit_code = false;
   bool unsealed = false;
+  bool lock_tables = false;
   syntax.group("Import");
   syntax.argument("FILE", command.job.input, "what to import; - for standard input");
   syntax.flag("-n,--dry-run", dry_run, "say what would happen, and write nothing");
@@ -145,6 +147,9 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.option("--first-load", "WHEN", first_load,
                 "auto (if left out): load straight into tables that are all empty while nobody else is connected, "
                 "with indexes and foreign keys made again behind it; never: always the usual way");
+  syntax.flag("--lock-tables", lock_tables,
+              "keep other writers away from the tables from the beginning, for a busy application on the same rows; "
+              "if left out, only when two attempts were in vain (PostgreSQL)");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   common.add_tables(syntax);
   common.add_database(syntax);
@@ -161,6 +166,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   demand_file_name(syntax, command.job.input);
   if (dry_run && rehearse) throw syntax.wrong("--dry-run and --rehearse are two ways to try; give one of them");
   if (exit_code && !dry_run && !rehearse) throw syntax.wrong("--exit-code goes with --dry-run and --rehearse only");
+  if (lock_tables && dry_run) throw syntax.wrong("--lock-tables is for what writes; a dry run does not");
+  if (lock_tables) command.job.table_locks = engine::TableLocks::kAgainstWriters;
   if (dry_run) command.job.intent = engine::Intent::kDryRun;
   if (rehearse) command.job.intent = engine::Intent::kRehearsal;
   if (keep_orphans) command.job.orphans = engine::Orphans::kKeep;

@@ -37,6 +37,7 @@ struct ExportOptions {
   base::Overwrite overwrite = base::Overwrite::kRefuse;
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
+  engine::RowsElsewhere rows_elsewhere = engine::RowsElsewhere::kRefused;
   // From when on a snapshot is worth a warning: rows that others delete meanwhile cannot be cleaned away.
   std::chrono::seconds long_snapshot = std::chrono::minutes(15);
 };
@@ -79,9 +80,10 @@ struct ImportOptions {
   engine::Orphans orphans = engine::Orphans::kLeaveOut;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
-  std::string rejects;                // a path; empty: beside the input, and only of an import that leaves rows out
-  std::vector<std::string> reports;   // paths; the ending says the form
-  std::vector<std::string> words;     // the options that decide what happens, as typed: for the reports
+  engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
+  std::string rejects;               // a path; empty: beside the input, and only of an import that leaves rows out
+  std::vector<std::string> reports;  // paths; the ending says the form
+  std::vector<std::string> words;    // the options that decide what happens, as typed: for the reports
   format::SealPolicy seal = format::SealPolicy::kDemand;
   std::function<void(Commit)> on_commit = [](Commit) {};  // before and behind it; must not throw
 };

@@ -75,9 +75,13 @@ std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const catalog::TableName& name = tables[i].name;
     if (!selection.tables.empty() && !matches_any(selection.tables, name)) continue;
-    if (!matches_any(selection.excluded, name)) chosen.push_back(i);
+    if (!is_excluded(name, selection)) chosen.push_back(i);
   }
   return chosen;
+}
+
+bool is_excluded(const catalog::TableName& table, const Selection& selection) {
+  return matches_any(selection.excluded, table);
 }
 
 bool is_audit(const catalog::TableName& table, const Selection& selection) {

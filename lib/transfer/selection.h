@@ -18,6 +18,7 @@ bool matches(std::string_view pattern, const catalog::TableName& table);
 // kUsage, with the nearest name.
 std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables, const Selection& selection);
 
+bool is_excluded(const catalog::TableName& table, const Selection& selection);
 bool is_audit(const catalog::TableName& table, const Selection& selection);
 
 }  // namespace transfer
