@@ -74,6 +74,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   bool profile = false;
   bool sorted = false;
   bool force = false;
+  bool through_parents = false;
   std::optional<std::string> format;
   std::optional<std::string> compression;
   std::optional<std::string> jobs;
@@ -85,6 +86,9 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   syntax.flag("--profile", profile, "print what the columns of an SQLite file really hold, and write nothing");
   syntax.list("--where", "TABLE=SQL", conditions, "only rows of TABLE that fulfil SQL (may be repeated)");
   syntax.flag("--sorted", sorted, "rows in the order of their keys, for files that are compared");
+  syntax.flag("--through-parents", through_parents,
+              "rows of children by inheritance that are not in the export, and of foreign partitions, are read as rows "
+              "of their parent instead of being refused (PostgreSQL)");
   syntax.option("--jobs", "N", jobs,
                 "read large tables over N connections (PostgreSQL); the file is the same, byte for byte");
   syntax.option("--compress", "FORM", compression,
@@ -102,6 +106,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   if (profile) command.task = ExportTask::kProfile;
   if (format) command.list_form = read_list_form(syntax, command, *format);
   if (sorted) command.job.row_order = engine::RowOrder::kIdentity;
+  if (through_parents) command.job.rows_elsewhere = engine::RowsElsewhere::kThroughParents;
   if (jobs) command.jobs = parse_jobs(*jobs);
   if (compression) {
     command.job.compression = choose<format::Compression>("--compress", *compression,

@@ -93,6 +93,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
   if (command.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
   if (command.job.refresh == engine::Refresh::kYes) words.emplace_back("--refresh");
+  if (command.job.table_locks == engine::TableLocks::kAgainstWriters) words.emplace_back("--lock-tables");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
   return words;
 }
@@ -123,6 +124,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool force = false;
   bool as_restored = false;
   bool refresh = false;
+  bool lock_tables = false;
   syntax.group("Import");
   syntax.argument("FILE", command.job.input, "what to import; - for standard input");
   syntax.flag("-n,--dry-run", dry_run, "say what would happen, and write nothing");
@@ -158,6 +160,9 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
       "--as-restored", as_restored,
       "into empty tables of your own, let rows violate constraints that are NOT VALID, as pg_restore does; they "
       "stay NOT VALID (PostgreSQL)");
+  syntax.flag("--lock-tables", lock_tables,
+              "keep other writers away from the tables from the beginning, for a busy application on the same rows; "
+              "if left out, only when two attempts were in vain (PostgreSQL)");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   common.add_tables(syntax);
   common.add_database(syntax);
@@ -176,6 +181,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   demand_file_name(syntax, command.job.input);
   if (dry_run && rehearse) throw syntax.wrong("--dry-run and --rehearse are two ways to try; give one of them");
   if (exit_code && !dry_run && !rehearse) throw syntax.wrong("--exit-code goes with --dry-run and --rehearse only");
+  if (lock_tables && dry_run) throw syntax.wrong("--lock-tables is for what writes; a dry run does not");
+  if (lock_tables) command.job.table_locks = engine::TableLocks::kAgainstWriters;
   if (dry_run) command.job.intent = engine::Intent::kDryRun;
   if (rehearse) command.job.intent = engine::Intent::kRehearsal;
   if (keep_orphans) command.job.orphans = engine::Orphans::kKeep;

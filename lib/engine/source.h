@@ -12,6 +12,7 @@
 #include "catalog/sequence.h"
 #include "catalog/table.h"
 #include "catalog/types.h"
+#include "engine/concurrent_change.h"
 
 namespace engine {
 
@@ -42,6 +43,10 @@ struct Dependencies {
 };
 
 enum class RowOrder { kPhysical, kIdentity };
+
+// Rows of a table that are not in it, but in tables that inherit from it and are not in the export, or on another
+// server: refused, or read through the table.
+enum class RowsElsewhere { kRefused, kThroughParents };
 
 // One table's rows, or those that fulfil `where` (SQL of the source's own dialect, written by the user).
 struct TableQuery {
@@ -76,16 +81,26 @@ class Source {
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
   virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
 
-  // Locks `tables` against change of shape and fixes one point in time for every read after it. Throws kSchema when a
-  // table is no longer what tables() said, kPrivilege when one cannot be read in full, kLock when a lock is not to be
-  // had.
-  virtual void open_snapshot(const std::vector<catalog::Table>& tables) = 0;
+  // Locks `tables` against change of shape, fixes one point in time for every read after it, and returns what tables()
+  // would say of that moment. A snapshot that is open already is given up. Throws ConcurrentChange when a table has
+  // gone or came into another's place meanwhile, kPrivilege when one cannot be read in full, kLock when a lock is not
+  // to be had.
+  virtual std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) = 0;
+
+  // Of the tables that open_snapshot locked: throws kSchema, naming them, for rows that an export of them would miss
+  // without a word. `left_out` are tables that the user does not want. Returns what there is to be told.
+  virtual std::vector<std::string> demand_rows_of(const std::vector<catalog::TableName>& left_out,
+                                                  RowsElsewhere elsewhere) = 0;
 
   // Of the tables of the snapshot, as it sees them. Nothing where the engine knows of none.
   virtual Dependencies dependencies(const std::vector<catalog::Table>&) { return {}; }
 
   // Reads one of the tables of the snapshot. One reader at a time.
   virtual std::unique_ptr<RowReader> read(const TableQuery& query) = 0;
+
+  // Behind the last row: throws ConcurrentChange when something that no lock holds (a type, an enum's label, the name
+  // of a schema) was changed since open_snapshot.
+  virtual void demand_unchanged() = 0;
 };
 
 }  // namespace engine

@@ -14,6 +14,7 @@
 #include "catalog/sequence.h"
 #include "catalog/table.h"
 #include "catalog/types.h"
+#include "engine/concurrent_change.h"
 #include "engine/decision.h"
 #include "engine/outcome.h"
 #include "engine/source.h"
@@ -22,18 +23,14 @@
 
 namespace engine {
 
-// Another session changed what this transaction builds on. It may be tried again, as a whole.
-class ConcurrentChange : public base::Error {
- public:
-  explicit ConcurrentChange(const std::string& message)
-      : Error(base::ErrorKind::kLock, message, "another session changed the same rows; run the command again") {}
-};
-
 // Whether a target may load empty tables in a faster way of its own that takes exclusive locks.
 enum class FirstLoads { kAuto, kNever };
 
 // Whether the rows of empty tables are held against constraints that are NOT VALID, or go in before them.
 enum class NotValid { kJudged, kAsRestored };
+// Whom the tables that an import writes are kept from until its end: only those who would change their shape, or every
+// other writer as well.
+enum class TableLocks { kAgainstChangesOfShape, kAgainstWriters };
 
 // Thrown by stage and classify: the target has gone back to where prepare() left it and wants every record once more.
 struct StageAgain {};
@@ -95,12 +92,15 @@ class Target {
   virtual std::string role() const = 0;  // who the import is done as; empty where the engine has no roles
   virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
 
-  // Begins the one transaction. A target that is still in a transaction abandons it first, so that a retry starts
-  // clean.
+  // Begins an attempt. A target that is still in a transaction abandons it first, so that a retry starts clean.
   virtual void begin(Intent intent) = 0;
+  // What is there: before lock() as it is at the moment, behind it as it stays for the rest of the attempt.
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
   // The types of the user's own that columns of those tables are of. Nothing where the engine has none.
   virtual catalog::Types types() { return {}; }
+  // Begins the one transaction, of one point in time: `written` and what their rows are judged by keep their shape from
+  // here on, and no other import writes them. Throws ConcurrentChange when they are no longer what tables() said.
+  virtual void lock(const std::vector<catalog::Table>& written, TableLocks locks) = 0;
 
   // Makes room for the staged rows of `plans` and checks what the role may do (kPrivilege names every missing GRANT).
   // From here on a dry run cannot write: the server itself refuses. `components` groups indices into `plans`,
@@ -133,6 +133,9 @@ class Target {
   // changed.
   virtual std::vector<std::string> notices() const = 0;
 
+  // Behind the last phase, before commit() or roll_back(): throws ConcurrentChange when something that no lock holds (a
+  // type, a function) was changed since lock(). The end of a dry run: its transaction is over then.
+  virtual void demand_unchanged() = 0;
   virtual void commit() = 0;
   virtual void roll_back() = 0;
 };

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <charconv>
+#include <random>
 #include <utility>
 
 namespace postgres {
@@ -248,13 +249,28 @@ std::string Connection::blockers_of(const std::string& sqlstate) const {
   return who.empty() ? who : "; waited for " + who;
 }
 
-void Connection::watch_locks(std::chrono::milliseconds lock_timeout, int process) {
+void Connection::watch(std::chrono::milliseconds lock_timeout, const std::string& process) {
   watch_.reset();
   if (lock_timeout.count() == 0) return;  // waits as long as it takes
   const auto connect = [this](std::stop_token stop) {
     return std::make_unique<Connection>(parameters_, place_, std::move(stop));
   };
   watch_ = std::make_unique<LockWatch>(connect, process, lock_timeout);
+}
+
+void Connection::watch_locks(std::chrono::milliseconds lock_timeout, int process) {
+  watch(lock_timeout, std::to_string(process));
+}
+
+std::string Connection::watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word) {
+  std::random_device random;
+  std::string mark = "/* db-transfer " + std::to_string(random()) + std::to_string(random()) + " */";
+  watch(lock_timeout,
+        "(SELECT s.pid FROM pg_catalog.pg_stat_activity s WHERE s.pid OPERATOR(pg_catalog.<>) "
+        "pg_catalog.pg_backend_pid() "
+        "AND pg_catalog.starts_with(s.query, '" +
+            first_word + " " + mark + "') LIMIT 1)");
+  return mark;
 }
 
 pqxx::result Connection::query(const std::string& sql) {

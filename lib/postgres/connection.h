@@ -79,8 +79,8 @@ class Connection {
   // From now on the error of a lock that was not to be had within `lock_timeout` says who kept `process` of the server
   // waiting: the one of the transaction, which behind a pooler only a query tells.
   void watch_locks(std::chrono::milliseconds lock_timeout, int process);
-  // The server process as it was told when connecting; nobody's behind a pooler.
-  int process() const { return PQbackendPID(raw_); }
+  // The same where no query may be asked yet: for statements that begin with `first_word` and this comment.
+  std::string watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word);
 
   int server_version() const;  // 150018
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
@@ -95,6 +95,7 @@ class Connection {
   void await_result();
   Result run(const std::string& sql);
   void drain();
+  void watch(std::chrono::milliseconds lock_timeout, const std::string& process);
   [[noreturn]] void fail(const PGresult* result);
   [[noreturn]] void fail_connection();
   [[noreturn]] void fail_query(const std::string& what, const std::string& sqlstate);

@@ -110,6 +110,8 @@ struct TableDetails {
   std::vector<std::string> unknown_draws;  // sentences: what may draw from a sequence without the catalog knowing
   std::vector<std::string> triggers;       // the user's own, enabled ones
   std::vector<ColumnObserver> column_observers;
+  // Children by inheritance whose rows an export reads as this table's own.
+  std::vector<std::uint32_t> read_through;
 
   const ColumnDetails& details_of(const std::string& column) const;
 };

@@ -15,9 +15,9 @@ constexpr std::chrono::milliseconds kShortest{20};
 
 }  // namespace
 
-LockWatch::LockWatch(Connect connect, int process, std::chrono::milliseconds lock_timeout)
+LockWatch::LockWatch(Connect connect, std::string process, std::chrono::milliseconds lock_timeout)
     : connect_(std::move(connect)),
-      process_(process),
+      process_(std::move(process)),
       interval_(std::max(kShortest, lock_timeout / kLooksInAWait)),
       thread_([this](const std::stop_token& stop) { watch(stop); }) {}
 
@@ -71,11 +71,14 @@ std::string LockWatch::ask(Connection& connection) const {
            "'YYYY-MM-DD HH24:MI:SS'), coalesce(a.state, '?'), pg_catalog.left(pg_catalog.regexp_replace(a.query, "
            "'\\s+', ' ', 'g'), " +
            std::to_string(kShown) +
-           ") FROM pg_catalog.pg_stat_activity a WHERE a.pid OPERATOR(pg_catalog.=) ANY(pg_catalog.pg_blocking_pids(" +
-           std::to_string(process_) + "))")) {
-    who += std::string(who.empty() ? "" : "; ") + "server process " + row[0].c_str() + ", role " +
-           base::printable(row[1].c_str()) + ", in a transaction since " + row[2].c_str() + " UTC, " + row[3].c_str() +
-           ": " + base::printable(row[4].c_str());
+           "), a.application_name FROM pg_catalog.pg_stat_activity a WHERE a.pid OPERATOR(pg_catalog.=) "
+           "ANY(pg_catalog.pg_blocking_pids(" +
+           process_ + "))")) {
+    const std::string program = base::printable(row[5].is_null() ? "" : row[5].c_str());
+    who += std::string(who.empty() ? "" : "; ") + "server process " + row[0].c_str() +
+           (program.empty() ? "" : " (" + program + ")") + ", role " + base::printable(row[1].c_str()) +
+           ", in a transaction since " + row[2].c_str() + " UTC, " + row[3].c_str() + ": " +
+           base::printable(row[4].c_str());
   }
   return who;
 }

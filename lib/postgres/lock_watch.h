@@ -20,8 +20,8 @@ class LockWatch {
  public:
   using Connect = std::function<std::unique_ptr<Connection>(std::stop_token stop)>;
 
-  // `process` is the server process that the transaction runs in; behind a pooler not the one connected to.
-  LockWatch(Connect connect, int process, std::chrono::milliseconds lock_timeout);
+  // `process` says in SQL which server process the transaction runs in; behind a pooler not the one connected to.
+  LockWatch(Connect connect, std::string process, std::chrono::milliseconds lock_timeout);
   LockWatch(const LockWatch&) = delete;
   LockWatch& operator=(const LockWatch&) = delete;
 
@@ -45,7 +45,7 @@ class LockWatch {
   std::string ask(Connection& connection) const;
 
   const Connect connect_;
-  const int process_;
+  const std::string process_;
   const std::chrono::milliseconds interval_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -43,4 +43,25 @@ std::vector<MaterializedView> views_over(Connection& connection, const std::vect
   return views;
 }
 
+std::vector<std::string> refresh_or_name(Connection& connection, const std::vector<std::uint32_t>& written,
+                                         engine::Refresh refresh, engine::Intent intent) {
+  std::vector<std::string> notices;
+  const bool now = refresh == engine::Refresh::kYes && intent != engine::Intent::kDryRun;
+  for (const MaterializedView& view : views_over(connection, written)) {
+    const std::string statement = "REFRESH MATERIALIZED VIEW " + view.name;
+    if (refresh == engine::Refresh::kYes && !view.may_refresh)
+      throw base::Error(base::ErrorKind::kPrivilege,
+                        "the materialized view " + view.name + " is another role's: --refresh cannot",
+                        "import without --refresh, and let its owner run: " + statement);
+    if (now) connection.execute(statement);
+    notices.push_back("materialized view " + view.name +
+                      (now                                ? " refreshed"
+                       : refresh == engine::Refresh::kYes ? " will be refreshed"
+                       : intent == engine::Intent::kImport
+                           ? " still shows the rows of before; " + statement
+                           : " would still show the rows of before; " + statement + " then, or --refresh"));
+  }
+  return notices;
+}
+
 }  // namespace postgres

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/target.h"
 #include "postgres/connection.h"
 
 namespace postgres {
@@ -17,5 +18,10 @@ struct MaterializedView {
 
 // In the order in which they must be refreshed; none that was never filled.
 std::vector<MaterializedView> views_over(Connection& connection, const std::vector<std::uint32_t>& tables);
+
+// Refreshes those over `written` where that is asked for and the intent writes; returns what there is to say of each.
+// Throws kPrivilege for one that the role may not refresh.
+std::vector<std::string> refresh_or_name(Connection& connection, const std::vector<std::uint32_t>& written,
+                                         engine::Refresh refresh, engine::Intent intent);
 
 }  // namespace postgres

@@ -3,6 +3,7 @@
 #include "format/json_text.h"
 #include "postgres/codec_wire.h"
 #include "postgres/sql_text.h"
+#include "postgres/table_locks.h"
 #include "postgres/value_sql.h"
 
 namespace postgres {
@@ -44,6 +45,23 @@ std::string select_list(const TableDetails& table) {
   return join(list, ", ");
 }
 
+// Children by inheritance are tables of their own, unless they are read through the parent; partitions are always.
+std::string rows_of(const TableDetails& table) {
+  return (table.partitioned || !table.read_through.empty() ? "" : "ONLY ") + quote_name(table.table.name);
+}
+
+std::string condition(const TableDetails& table, const engine::TableQuery& query) {
+  std::vector<std::string> parts;
+  // A line break ends a trailing `-- comment` of the user's; the parenthesis keeps an OR together.
+  if (!query.where.empty()) parts.push_back("(" + query.where + "\n)");
+  if (!table.read_through.empty()) {
+    std::vector<std::uint32_t> oids = table.read_through;
+    oids.push_back(table.oid);
+    parts.push_back("t.tableoid = ANY (" + oid_array(oids) + ")");
+  }
+  return parts.empty() ? std::string{} : " WHERE " + join(parts, " AND ");
+}
+
 // Two exports of the same rows stand in the same order whatever the collation of either database is: text by its
 // bytes. Without an identity the whole row orders itself.
 std::string order_by(const TableDetails& table) {
@@ -75,11 +93,7 @@ Reader::Reader(Connection& connection, const TableDetails& table, const engine::
     label.append(':');
     fields_.push_back({std::string(label.view()), Codec(table.columns[i].type)});
   }
-  // Children by inheritance are tables of their own; partitions are read through their root.
-  std::string sql = "SELECT " + select_list(table) + " FROM " + (table.partitioned ? "" : "ONLY ") +
-                    quote_name(table.table.name) + " AS t";
-  // A line break ends a trailing `-- comment` of the user's; the parenthesis keeps an OR together.
-  if (!query.where.empty()) sql += " WHERE (" + query.where + "\n)";
+  std::string sql = "SELECT " + select_list(table) + " FROM " + rows_of(table) + " AS t" + condition(table, query);
   if (query.order == engine::RowOrder::kIdentity) sql += order_by(table);
   connection_.begin_copy_out("COPY (" + sql + ") TO STDOUT (FORMAT binary)");
 }

@@ -26,6 +26,16 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
   if (connection.server_version() >= kHasTransactionTimeout) connection.execute("SET LOCAL transaction_timeout = 0");
 }
 
+void raise_settings(Connection& connection) {
+  connection.execute(R"sql(
+    SELECT pg_catalog.set_config(s.name, w.kibibytes::pg_catalog.text, true)
+    FROM pg_catalog.pg_settings s
+    JOIN (VALUES ('work_mem', 65536), ('maintenance_work_mem', 262144)) AS w(name, kibibytes) ON w.name = s.name
+    WHERE s.setting::pg_catalog.int8 < w.kibibytes;
+    SET LOCAL default_statistics_target = 10
+  )sql");
+}
+
 engine::DatabaseInfo describe(Connection& connection) {
   const pqxx::result row =
       connection.query("SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database()");

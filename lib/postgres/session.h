@@ -35,6 +35,10 @@ auto with_empty_path(Connection& connection, const Work& work) {
   }
 }
 
+// Of an import's transaction: joins and index builds over all rows of a file want more room than a server gives each of
+// an application's queries. ANALYZE serves our staging tables only: the joins of keys need no fine statistics.
+void raise_settings(Connection& connection);
+
 engine::DatabaseInfo describe(Connection& connection);
 
 struct Demand {

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/concurrent_change.h"
 #include "postgres/large_objects.h"
 #include "postgres/ledger.h"
 #include "postgres/parallel_reader.h"
 #include "postgres/reader.h"
+#include "postgres/rows_elsewhere.h"
 #include "postgres/sequence_uses.h"
 #include "postgres/session.h"
 #include "postgres/sql_text.h"
+#include "postgres/table_locks.h"
+#include "postgres/unheld_catalog.h"
 #include "postgres/user_types.h"
 
 namespace postgres {
@@ -19,12 +23,22 @@ using base::ErrorKind;
 
 namespace {
 
-bool same_shape(const TableDetails& a, const TableDetails& b) {
-  const auto same_column = [](const catalog::Column& x, const catalog::Column& y) {
-    return x.name == y.name && x.type == y.type && x.generated == y.generated;
-  };
-  return a.oid == b.oid && std::equal(a.table.columns.begin(), a.table.columns.end(), b.table.columns.begin(),
-                                      b.table.columns.end(), same_column);
+std::vector<catalog::Table> plain(const std::vector<TableDetails>& all) {
+  std::vector<catalog::Table> tables;
+  for (const TableDetails& details : all) tables.push_back(details.table);
+  return tables;
+}
+
+// The name of a table or column that the catalog still had a moment ago, or something of the catalog itself.
+bool says_that_it_has_gone(const ServerError& error) {
+  const std::string& state = error.fields().sqlstate;
+  return state == "42P01" || state == "42703" || state == "42704" || state == "3F000" ||
+         (state == "XX000" && error.fields().message.find("cache lookup failed") != std::string::npos);
+}
+
+[[noreturn]] void fail_changed(const std::string& what) {
+  throw engine::ConcurrentChange(what + " was changed while the export ran",
+                                 "another session changes the schema; run the export again");
 }
 
 void demand_rows_of_all(Connection& connection, const std::vector<std::string>& oids) {
@@ -58,29 +72,34 @@ PostgresSource::PostgresSource(const Connect& connect, std::chrono::milliseconds
 
 PostgresSource::~PostgresSource() = default;
 
+// A snapshot of its own, so that what it says fits together, and the search_path is empty here too.
 std::vector<catalog::Table> PostgresSource::tables(const std::vector<std::string>& schemas) {
+  end_transactions();
   schemas_ = schemas;
-  // A transaction of its own, so that the search_path is empty here too; open_snapshot looks again under locks.
-  connection_->execute("BEGIN TRANSACTION READ ONLY");
+  connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   pin_settings(*connection_, lock_timeout_);
-  tables_ = introspect(*connection_, schemas_, Depth::kKeys);
+  look();
   connection_->execute("COMMIT");
-  std::vector<catalog::Table> tables;
-  for (const TableDetails& details : tables_) tables.push_back(details.table);
-  return tables;
+  return plain(tables_);
 }
 
 std::optional<engine::LastMigration> PostgresSource::last_migration(const std::vector<std::string>& schemas) {
   return find_last_migration(*connection_, schemas);
 }
 
-void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
+void PostgresSource::end_transactions() {
+  const auto end = [](Connection& connection) {
+    if (connection.transaction_status() != PQTRANS_IDLE) connection.execute("ROLLBACK");
+  };
+  end(*connection_);
+  for (const auto& worker : workers_) end(*worker);
+}
+
+void PostgresSource::demand_readable(const std::vector<catalog::Table>& tables) {
   std::vector<Demand> chosen;
-  std::vector<std::string> names;
   std::vector<std::string> oids;
   for (const catalog::Table& table : tables) {
     chosen.push_back({&find(table.name), {"SELECT"}});
-    names.push_back(quote_name(table.name));
     oids.push_back(std::to_string(chosen.back().table->oid));
   }
   demand_none_missing(*connection_, missing_grants(*connection_, chosen));
@@ -91,22 +110,56 @@ void PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
                 "row security hides rows of " + quote_name(table->table.name) + " from this role",
                 "export as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
   }
-  // Locks before the first query: a snapshot alone lets a concurrent TRUNCATE export an empty table.
+}
+
+// Locks before the first query: a snapshot alone lets a concurrent TRUNCATE export an empty table.
+void PostgresSource::begin_and_lock(const std::vector<catalog::Table>& tables) {
+  locked_.clear();
+  std::vector<LockedTable> wanted;
+  for (const catalog::Table& table : tables) {
+    locked_.push_back(table.name);
+    wanted.push_back({table.name, find(table.name).partitioned});
+  }
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   pin_settings(*connection_, lock_timeout_);
   pin_order(*connection_);
-  connection_->watch_locks(lock_timeout_, connection_->process());  // to ask for it would already take the snapshot
-  if (!names.empty()) connection_->execute("LOCK TABLE " + join(names, ", ") + " IN ACCESS SHARE MODE");
+  TableLocker(*connection_, lock_timeout_).lock(std::move(wanted), "ACCESS SHARE");
+}
 
-  const std::vector<TableDetails> locked = introspect(*connection_, schemas_, Depth::kColumns);
-  for (const catalog::Table& table : tables) {
-    const auto now =
-        std::ranges::find_if(locked, [&](const TableDetails& details) { return details.table.name == table.name; });
-    if (now != locked.end() && same_shape(find(table.name), *now)) continue;
-    throw Error(ErrorKind::kSchema, "the table " + quote_name(table.name) + " was changed while the export began",
-                "run the export again");
+std::vector<catalog::Table> PostgresSource::open_snapshot(const std::vector<catalog::Table>& tables) {
+  end_transactions();
+  connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  pin_settings(*connection_, lock_timeout_);
+  demand_readable(tables);  // what is missing is told before a lock is waited for
+  connection_->execute("COMMIT");
+  begin_and_lock(tables);
+  look();  // its first query fixes the snapshot
+  connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
+  std::vector<std::uint32_t> oids;
+  for (const catalog::TableName& name : locked_) {
+    if (!place_.contains(name)) fail_changed("the table " + quote_name(name));
+    oids.push_back(find(name).oid);
   }
+  const std::string missed = table_without_lock(*connection_, oids);
+  if (!missed.empty()) fail_changed("the table " + missed);
+  demand_readable(tables);
   join_snapshot();
+  return plain(tables_);
+}
+
+std::vector<std::string> PostgresSource::demand_rows_of(const std::vector<catalog::TableName>& left_out,
+                                                        engine::RowsElsewhere elsewhere) {
+  std::vector<TableDetails*> tables;
+  for (const catalog::TableName& name : locked_) tables.push_back(&find(name));
+  return find_rows_elsewhere(*connection_, tables, left_out, elsewhere);
+}
+
+void PostgresSource::demand_unchanged() {
+  std::vector<std::uint32_t> oids;
+  for (const catalog::TableName& name : locked_) oids.push_back(find(name).oid);
+  std::string changed = changed_since_snapshot(*connection_, oids, Dependence::kOfReading);
+  if (changed.empty()) changed = partition_read_behind_snapshot(*connection_, oids);
+  if (!changed.empty()) fail_changed(changed);
 }
 
 engine::Dependencies PostgresSource::dependencies(const std::vector<catalog::Table>& tables) {
@@ -146,8 +199,8 @@ void PostgresSource::join_snapshot() {
 std::uint64_t PostgresSource::pages_to_share(const TableDetails& table, const engine::TableQuery& query) {
   constexpr int kHasRangeScans = 140000;
   constexpr std::uint64_t kWorthIt = 512;  // 4 MiB
-  if (workers_.empty() || table.partitioned || query.order == engine::RowOrder::kIdentity ||
-      connection_->server_version() < kHasRangeScans)
+  if (workers_.empty() || table.partitioned || !table.read_through.empty() ||
+      query.order == engine::RowOrder::kIdentity || connection_->server_version() < kHasRangeScans)
     return 0;
   const auto pages = connection_
                          ->query("SELECT pg_catalog.pg_relation_size(" + std::to_string(table.oid) +
@@ -163,17 +216,23 @@ std::unique_ptr<engine::RowReader> PostgresSource::read(const engine::TableQuery
       return std::make_unique<ParallelReader>(workers_, table, query, pages);
     return std::make_unique<Reader>(*connection_, table, query);
   } catch (const ServerError& error) {
+    if (query.where.empty() && says_that_it_has_gone(error)) fail_changed(quote_name(query.table));
     if (query.where.empty() || error.kind() == ErrorKind::kLock) throw;
     throw Error(ErrorKind::kUsage, "--where for " + quote_name(query.table) + ": " + error.what(),
                 "the condition is SQL over the columns of that table");
   }
 }
 
-const TableDetails& PostgresSource::find(const catalog::TableName& name) const {
-  for (const TableDetails& details : tables_) {
-    if (details.table.name == name) return details;
-  }
-  throw Error(ErrorKind::kInternal, "no table " + quote_name(name) + " in the source");
+void PostgresSource::look() {
+  tables_ = introspect(*connection_, schemas_, Depth::kKeys);
+  place_.clear();
+  for (std::size_t i = 0; i < tables_.size(); ++i) place_.emplace(tables_[i].table.name, i);
+}
+
+TableDetails& PostgresSource::find(const catalog::TableName& name) {
+  const auto place = place_.find(name);
+  if (place == place_.end()) throw Error(ErrorKind::kInternal, "no table " + quote_name(name) + " in the source");
+  return tables_[place->second];
 }
 
 }  // namespace postgres

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,12 +28,19 @@ class PostgresSource : public engine::Source {
   const engine::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
-  void open_snapshot(const std::vector<catalog::Table>& tables) override;
+  std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override;
+  std::vector<std::string> demand_rows_of(const std::vector<catalog::TableName>& left_out,
+                                          engine::RowsElsewhere elsewhere) override;
   engine::Dependencies dependencies(const std::vector<catalog::Table>& tables) override;
   std::unique_ptr<engine::RowReader> read(const engine::TableQuery& query) override;
+  void demand_unchanged() override;
 
  private:
-  const TableDetails& find(const catalog::TableName& name) const;
+  void look();
+  TableDetails& find(const catalog::TableName& name);
+  void end_transactions();
+  void demand_readable(const std::vector<catalog::Table>& tables);
+  void begin_and_lock(const std::vector<catalog::Table>& tables);
   void join_snapshot();
   std::uint64_t pages_to_share(const TableDetails& table, const engine::TableQuery& query);
 
@@ -41,7 +49,9 @@ class PostgresSource : public engine::Source {
   std::chrono::milliseconds lock_timeout_;
   engine::DatabaseInfo info_;
   std::vector<std::string> schemas_;
-  std::vector<TableDetails> tables_;
+  std::vector<TableDetails> tables_;                 // as last read: by tables(), or under the snapshot
+  std::map<catalog::TableName, std::size_t> place_;  // in tables_
+  std::vector<catalog::TableName> locked_;
 };
 
 }  // namespace postgres

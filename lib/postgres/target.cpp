@@ -9,6 +9,7 @@
 #include "postgres/commit.h"
 #include "postgres/decisions.h"
 #include "postgres/deferral.h"
+#include "postgres/import_locks.h"
 #include "postgres/ledger.h"
 #include "postgres/materialized_views.h"
 #include "postgres/merge.h"
@@ -23,9 +24,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-// Any number, the same for every import: two of them into one database must not run at once.
-constexpr const char* kAdvisoryLock = "pg_catalog.hashtextextended('db-transfer import', 0)";
 
 // The engine's word for what the server calls a serialization failure or a deadlock.
 template <typename Work>
@@ -61,8 +59,15 @@ void PostgresTarget::begin(engine::Intent intent) {
   temporary_.reset();
   tables_.clear();
   notices_.clear();
+  locked_.clear();
+  image_.reset();
   if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
   if (connection_->transaction_status() != PQTRANS_IDLE) roll_back();
+  demand_writable();
+  if (intent_ == engine::Intent::kImport) history_ = history_of(*connection_);
+}
+
+void PostgresTarget::demand_writable() {
   const bool read_only = is_read_only();
   if (read_only && intent_ != engine::Intent::kDryRun) {
     throw Error(ErrorKind::kPrivilege, connection_->place() + " is set to read-only (default_transaction_read_only)",
@@ -73,23 +78,28 @@ void PostgresTarget::begin(engine::Intent intent) {
                 connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
                 "use the URL of the primary");
   }
-  if (intent_ == engine::Intent::kImport) history_ = history_of(*connection_);
-  // READ WRITE for a dry run as well: temporary tables must be made first.
-  connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
-  search_path_ = connection_->query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
-  pin_settings(*connection_, lock_timeout_);
-  raise_settings();
-  connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
-  if (intent_ != engine::Intent::kDryRun) demand_sole_import();
 }
 
-// Joins and index builds over all rows of a file want more room than a server gives each of an application's queries.
-// ANALYZE serves our staging tables only: the joins of keys need no fine statistics.
-void PostgresTarget::raise_settings() {
-  connection_->execute(
-      "SELECT pg_catalog.set_config(s.name, w.kibibytes::pg_catalog.text, true) FROM pg_catalog.pg_settings s JOIN "
-      "(VALUES ('work_mem', 65536), ('maintenance_work_mem', 262144)) AS w(name, kibibytes) ON w.name = s.name WHERE "
-      "s.setting::pg_catalog.int8 < w.kibibytes; SET LOCAL default_statistics_target = 10");
+// Nothing before the last lock may take the snapshot: SHOW does not, and neither do SET and LOCK.
+void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) {
+  std::vector<std::uint32_t> oids;
+  for (const catalog::Table& table : written) oids.push_back(find(table.name).oid);
+  guarded([&] {
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    pin_settings(*connection_, lock_timeout_);
+    ImportLocks set(*connection_, oids, intent_);
+    connection_->execute("COMMIT");
+    // READ WRITE for a dry run as well: temporary tables must be made first.
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
+    search_path_ = connection_->query("SHOW search_path")[0][0].c_str();
+    pin_settings(*connection_, lock_timeout_);
+    set.take(locks, lock_timeout_);
+    set.demand_set_locked();
+    connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
+    raise_settings(*connection_);
+    image_.emplace(*connection_, oids);
+    locked_ = std::move(oids);
+  });
 }
 
 // The first query behind a time with nothing to do, while the file was read: the server may have closed the connection
@@ -106,32 +116,19 @@ bool PostgresTarget::is_read_only() {
   return connection_->query(question)[0][0].as<bool>();
 }
 
-void PostgresTarget::demand_sole_import() {
-  const std::string key(kAdvisoryLock);
-  if (connection_->query("SELECT pg_catalog.pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>()) return;
-  const pqxx::result other = connection_->query(
-      "SELECT a.pid, a.usename, a.client_addr, pg_catalog.date_trunc('second', a.xact_start) FROM pg_catalog.pg_locks "
-      "l "
-      "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.database "
-      "= "
-      "(SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AND "
-      "(l.classid::pg_catalog.int8 << 32 | l.objid::pg_catalog.int8) = " +
-      key);
-  std::string who;
-  if (!other.empty()) {
-    who = std::string(" (server process ") + other[0][0].c_str() + ", role " + other[0][1].c_str() + ", since " +
-          other[0][3].c_str() + " UTC)";
-  }
-  throw Error(ErrorKind::kLock, "another import into " + connection_->place() + " is under way" + who,
-              "run the command again when it has ended");
-}
-
 std::optional<engine::LastMigration> PostgresTarget::last_migration(const std::vector<std::string>& schemas) {
   return find_last_migration(*connection_, schemas);
 }
 
 std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string>& schemas) {
-  details_ = introspect(*connection_, schemas);
+  if (!image_) {
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    pin_settings(*connection_, lock_timeout_);
+    details_ = introspect(*connection_, schemas, Depth::kKeys);
+    connection_->execute("COMMIT");
+  } else {
+    details_ = introspect(*connection_, schemas);
+  }
   std::vector<catalog::Table> tables;
   for (const TableDetails& details : details_) tables.push_back(details.table);
   return tables;
@@ -140,7 +137,12 @@ std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string
 catalog::Types PostgresTarget::types() {
   std::vector<std::uint32_t> oids;
   for (const TableDetails& details : details_) oids.push_back(details.oid);
-  return read_user_types(*connection_, oids);
+  if (image_) return read_user_types(*connection_, oids);
+  connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  pin_settings(*connection_, lock_timeout_);  // names of types are told with their schema
+  catalog::Types types = read_user_types(*connection_, oids);
+  connection_->execute("COMMIT");
+  return types;
 }
 
 void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
@@ -351,20 +353,27 @@ void PostgresTarget::refresh_views(engine::Refresh refresh) {
     if (is_written) written.push_back(table.details.oid);
   }
   if (written.empty()) return;
-  const bool now = refresh == engine::Refresh::kYes && intent_ != engine::Intent::kDryRun;
-  for (const MaterializedView& view : views_over(*connection_, written)) {
-    const std::string statement = "REFRESH MATERIALIZED VIEW " + view.name;
-    if (refresh == engine::Refresh::kYes && !view.may_refresh)
-      throw Error(ErrorKind::kPrivilege, "the materialized view " + view.name + " is another role's: --refresh cannot",
-                  "import without --refresh, and let its owner run: " + statement);
-    if (now) guarded([&] { connection_->execute(statement); });
-    notices_.push_back("materialized view " + view.name +
-                       (now                                ? " refreshed"
-                        : refresh == engine::Refresh::kYes ? " will be refreshed"
-                        : intent_ == engine::Intent::kImport
-                            ? " still shows the rows of before; " + statement
-                            : " would still show the rows of before; " + statement + " then, or --refresh"));
+  const auto work = [&] { return refresh_or_name(*connection_, written, refresh, intent_); };
+  for (std::string& notice : guarded(work)) notices_.push_back(std::move(notice));
+}
+
+// A transaction that writes holds its tables to the end, so it asks for the rest before it ends. One that only reads
+// is over when it asks, in another one, whether all is as it was; so is one that has failed.
+void PostgresTarget::demand_unchanged() {
+  if (!image_) return;
+  std::string changed;
+  if (intent_ != engine::Intent::kDryRun && connection_->transaction_status() == PQTRANS_INTRANS) {
+    changed = changed_since_snapshot(*connection_, locked_, Dependence::kOfWriting);
+  } else {
+    roll_back();
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    pin_settings(*connection_, lock_timeout_);
+    changed = CatalogImage(*connection_, locked_).difference_to(*image_);
+    connection_->execute("COMMIT");
   }
+  if (changed.empty()) return;
+  throw engine::ConcurrentChange(changed + " was changed meanwhile",
+                                 "another session changes the schema; run the command again");
 }
 
 void PostgresTarget::commit() {

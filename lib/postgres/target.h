@@ -17,6 +17,7 @@
 #include "postgres/introspect.h"
 #include "postgres/staged_table.h"
 #include "postgres/temporary_tables.h"
+#include "postgres/unheld_catalog.h"
 
 namespace postgres {
 
@@ -36,6 +37,7 @@ class PostgresTarget : public engine::Target {
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   catalog::Types types() override;
   void refresh_views(engine::Refresh refresh) override;
+  void lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) override;
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
@@ -46,15 +48,15 @@ class PostgresTarget : public engine::Target {
                          const std::function<bool(const engine::Decision&)>& take) override;
   engine::TableAudit audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
+  void demand_unchanged() override;
   void commit() override;
   void roll_back() override;
 
  private:
   bool is_read_only();
-  void demand_sole_import();
+  void demand_writable();
   template <typename Work>
   void try_first_load(const Work& work);
-  void raise_settings();
   void fire_deferred_triggers();
   void create_stages();
   void demand_all_privileges();
@@ -73,6 +75,8 @@ class PostgresTarget : public engine::Target {
   std::string search_path_;  // the session's own
   std::string history_;      // of the server that the transaction began on
   std::vector<TableDetails> details_;
+  std::vector<std::uint32_t> locked_;  // empty: lock() is still to come
+  std::optional<CatalogImage> image_;  // as of the snapshot
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;
   std::optional<TemporaryTables> temporary_;

@@ -39,21 +39,20 @@ std::optional<engine::LastMigration> SqliteSource::last_migration(const std::vec
   return find_last_migration(*connection_);
 }
 
-void SqliteSource::open_snapshot(const std::vector<catalog::Table>& tables) {
+std::vector<catalog::Table> SqliteSource::open_snapshot(const std::vector<catalog::Table>& tables) {
+  if (connection_->in_transaction()) connection_->execute("ROLLBACK");
   connection_->execute("BEGIN");
-  const std::vector<TableDetails> seen_before = std::move(tables_);
   tables_ = introspect(*connection_);  // the first read fixes the snapshot
+  std::vector<catalog::Table> there;
+  for (const TableDetails& details : tables_) there.push_back(details.table);
   for (const catalog::Table& table : tables) {
-    const TableDetails* before = find_table(seen_before, table.name.name);
     const TableDetails* now = find_table(tables_, table.name.name);
-    if (before != nullptr && now != nullptr && same_shape(*before, *now)) {
-      demand_readable(*now);
-      continue;
-    }
-    throw Error(ErrorKind::kSchema,
-                "the table " + base::printable(table.name.name) + " was changed while the export began",
-                "run the export again");
+    if (now == nullptr)
+      throw engine::ConcurrentChange("the table " + base::printable(table.name.name) +
+                                     " has gone while the export began");
+    demand_readable(*now);
   }
+  return there;
 }
 
 std::unique_ptr<engine::RowReader> SqliteSource::read(const engine::TableQuery& query) {

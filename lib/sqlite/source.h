@@ -21,8 +21,14 @@ class SqliteSource : public engine::Source {
   const engine::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
-  void open_snapshot(const std::vector<catalog::Table>& tables) override;
+  std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override;
+  // A table holds its own rows.
+  std::vector<std::string> demand_rows_of(const std::vector<catalog::TableName>& /*left_out*/,
+                                          engine::RowsElsewhere /*elsewhere*/) override {
+    return {};
+  }
   std::unique_ptr<engine::RowReader> read(const engine::TableQuery& query) override;
+  void demand_unchanged() override {}  // a snapshot of SQLite holds the schema too
 
  private:
   const TableDetails& find(const catalog::TableName& name) const;

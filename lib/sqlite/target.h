@@ -31,6 +31,8 @@ class SqliteTarget : public engine::Target {
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void begin(engine::Intent intent) override;
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  // Here writers lock the file: classify() does, which also looks whether the tables are what they were.
+  void lock(const std::vector<catalog::Table>& /*written*/, engine::TableLocks /*locks*/) override {}
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
@@ -41,6 +43,7 @@ class SqliteTarget : public engine::Target {
                          const std::function<bool(const engine::Decision&)>& take) override;
   engine::TableAudit audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
+  void demand_unchanged() override {}  // a transaction of SQLite holds the schema too
   void commit() override;
   void roll_back() override;
 

@@ -9,11 +9,13 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <thread>
 
 #include "base/stop.h"
 #include "base/terminal.h"
 #include "catalog/graph.h"
 #include "catalog/ledger.h"
+#include "engine/concurrent_change.h"
 #include "format/header.h"
 #include "format/row_parser.h"
 #include "format/writer.h"
@@ -30,15 +32,15 @@ using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
 struct Chosen {
-  std::vector<catalog::Table> tables;    // in dependency order
-  std::vector<std::uint64_t> component;  // parallel
-  std::vector<catalog::Table> skipped;   // audit tables
-  std::vector<catalog::Table> ledgers;   // left out as such
+  std::vector<catalog::Table> tables;        // in dependency order
+  std::vector<std::uint64_t> component;      // parallel
+  std::vector<catalog::Table> skipped;       // audit tables
+  std::vector<catalog::Table> ledgers;       // left out as such
+  std::vector<catalog::TableName> left_out;  // by the user's own word: those, and what -T names
   std::vector<std::string> schemas;
 };
 
-Chosen choose(engine::Source& source, const Selection& selection) {
-  const std::vector<catalog::Table> all = source.tables(selection.schemas);
+Chosen choose(const std::vector<catalog::Table>& all, const Selection& selection) {
   Chosen chosen;
   std::vector<catalog::Table> tables;
   for (const std::size_t i : select_tables(all, selection)) {
@@ -61,6 +63,10 @@ Chosen choose(engine::Source& source, const Selection& selection) {
     }
     ++component;
   }
+  for (const catalog::Table& table : chosen.skipped) chosen.left_out.push_back(table.name);
+  for (const catalog::Table& table : all) {
+    if (is_excluded(table.name, selection)) chosen.left_out.push_back(table.name);
+  }
   chosen.schemas = selection.schemas;
   if (chosen.schemas.empty()) {
     for (const catalog::Table& table : chosen.tables) {
@@ -75,6 +81,12 @@ Chosen choose(engine::Source& source, const Selection& selection) {
 }
 
 std::string tool_of(const catalog::Table& ledger) { return std::string(catalog::ledger_of(ledger)->tool); }
+
+std::set<catalog::TableName> names_of(const std::vector<catalog::Table>& tables) {
+  std::set<catalog::TableName> names;
+  for (const catalog::Table& table : tables) names.insert(table.name);
+  return names;
+}
 
 std::string default_output(std::optional<format::Compression> compression) {
   base::make_folder("exports");
@@ -169,16 +181,55 @@ class ExportJob {
   ExportJob(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop)
       : source_(source), options_(options), progress_(progress), stop_(stop), files_(options.kept, options.overwrite) {}
 
+  // Whatever another session changed meanwhile: what is not yet handed out can be made again.
   engine::ExportOutcome run() {
     const auto start = Clock::now();
-    const Chosen chosen = choose(source_, options_.selection);
-    const auto where = conditions(chosen.tables, options_);
-    engine::ExportOutcome outcome;
-    const auto migration = source_.last_migration(options_.selection.schemas);
-    const std::unique_ptr<base::ByteSink> sink = open_output(outcome);
-    source_.open_snapshot(chosen.tables);
-    snapshot_start_ = Clock::now();
+    for (int attempt = 1;; ++attempt) {
+      try {
+        engine::ExportOutcome outcome = attempt_export();
+        outcome.duration = Clock::now() - start;
+        return outcome;
+      } catch (const engine::ConcurrentChange& change) {
+        if (attempt == engine::kAttempts || handed_out_) throw;
+        progress_.notice(std::string(change.what()) + "; the export starts again");
+        std::this_thread::sleep_for(std::chrono::milliseconds(50) * (1 << attempt));
+        base::throw_if_stopped(stop_);
+      }
+    }
+  }
 
+ private:
+  engine::ExportOutcome attempt_export() {
+    engine::ExportOutcome outcome;
+    files_ = OutputFiles(options_.kept, options_.overwrite);
+    const Chosen found = choose(source_.tables(options_.selection.schemas), options_.selection);
+    conditions(found.tables, options_);  // wrong ones are told before anything is made
+    const std::unique_ptr<base::ByteSink> sink = open_output(outcome);
+    const Chosen chosen = open_snapshot(found, outcome);
+    const format::Header header = header_for(chosen, outcome);
+    write_tables(*sink, chosen, header, outcome);
+    for (const catalog::Table& table : chosen.skipped)
+      outcome.skipped.push_back(format::section_name(table.name, header.schemas));
+    for (const catalog::Table& table : chosen.ledgers)
+      outcome.ledgers.push_back({format::section_name(table.name, header.schemas), tool_of(table)});
+    note_outside_parents(chosen, header, outcome);
+    source_.demand_unchanged();
+    sink->finish();  // behind it nothing that could fail: the file is there
+    return outcome;
+  }
+
+  // What came while the locks were waited for is in the export, or the export begins again: all that stands in the file
+  // is read under the snapshot.
+  Chosen open_snapshot(const Chosen& found, engine::ExportOutcome& outcome) {
+    Chosen chosen = choose(source_.open_snapshot(found.tables), options_.selection);
+    snapshot_start_ = Clock::now();
+    if (names_of(chosen.tables) != names_of(found.tables))
+      throw engine::ConcurrentChange("tables came or went while the export began");
+    outcome.notices = source_.demand_rows_of(chosen.left_out, options_.rows_elsewhere);
+    return chosen;
+  }
+
+  format::Header header_for(const Chosen& chosen, engine::ExportOutcome& outcome) {
     format::Header header;
     header.exported_at = timestamp_now();
     header.generator = std::string("db-export ") + kVersion;
@@ -186,15 +237,21 @@ class ExportJob {
     header.server_version = source_.info().server_version;
     header.database = source_.info().database;
     header.schemas = chosen.schemas;
-    if (migration) {
+    if (const auto migration = source_.last_migration(options_.selection.schemas)) {
       header.migrations_table = migration->table;
       header.last_migration = migration->name;
     }
     header.tables = chosen.tables;
     take_dependencies(source_.dependencies(chosen.tables), header, outcome);
+    return header;
+  }
 
+  void write_tables(base::ByteSink& sink, const Chosen& chosen, const format::Header& header,
+                    engine::ExportOutcome& outcome) {
+    const auto where = conditions(chosen.tables, options_);
     progress_.phase("export", 0);
-    format::Writer writer(*sink, header);
+    handed_out_ = outcome.path == "-";
+    format::Writer writer(sink, header);
     for (std::size_t i = 0; i < chosen.tables.size(); ++i) {
       const auto condition = where.find(chosen.tables[i].name);
       write_table(writer, i, chosen.tables[i], condition == where.end() ? std::string{} : condition->second, header,
@@ -202,17 +259,8 @@ class ExportJob {
     }
     outcome.sha256 = writer.finish().sha256;
     outcome.bytes = writer.bytes();
-    for (const catalog::Table& table : chosen.skipped)
-      outcome.skipped.push_back(format::section_name(table.name, header.schemas));
-    for (const catalog::Table& table : chosen.ledgers)
-      outcome.ledgers.push_back({format::section_name(table.name, header.schemas), tool_of(table)});
-    note_outside_parents(chosen, header, outcome);
-    sink->finish();  // behind it nothing that could fail: the file is there
-    outcome.duration = Clock::now() - start;
-    return outcome;
   }
 
- private:
   std::unique_ptr<base::ByteSink> open_output(engine::ExportOutcome& outcome) {
     outcome.path = options_.output.empty() ? default_output(options_.compression) : options_.output;
     const format::Compression compression = options_.compression.value_or(format::compression_of(outcome.path));
@@ -260,6 +308,7 @@ class ExportJob {
   OutputFiles files_;
   Clock::time_point snapshot_start_;
   bool warned_ = false;
+  bool handed_out_ = false;  // to standard output: what is written there is with its reader
 };
 
 }  // namespace
@@ -286,7 +335,7 @@ void list_parents(const Chosen& chosen, const catalog::Table& table, engine::Lis
 }  // namespace
 
 std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selection& selection) {
-  const Chosen chosen = choose(source, selection);
+  const Chosen chosen = choose(source.tables(selection.schemas), selection);
   std::vector<engine::ListedTable> list;
   for (std::size_t i = 0; i < chosen.tables.size(); ++i) {
     const catalog::Table& table = chosen.tables[i];
@@ -312,8 +361,8 @@ std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const
     throw Error(ErrorKind::kUsage, "--profile is for SQLite: a column of " + source.info().engine + " holds its type",
                 "leave --profile out");
   }
-  const Chosen chosen = choose(source, selection);
-  source.open_snapshot(chosen.tables);
+  const Chosen found = choose(source.tables(selection.schemas), selection);
+  const Chosen chosen = choose(source.open_snapshot(found.tables), selection);
   progress.phase("profile", 0);
   std::vector<engine::ColumnContent> contents;
   for (const catalog::Table& table : chosen.tables) {

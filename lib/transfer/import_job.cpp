@@ -17,12 +17,15 @@
 #include "format/table_reader.h"
 #include "transfer/clock.h"
 #include "transfer/cross_engine.h"
+#include "transfer/identity.h"
+#include "transfer/locked_plan.h"
 #include "transfer/output_files.h"
 #include "transfer/plan.h"
 #include "transfer/policies.h"
 #include "transfer/rejects.h"
 #include "transfer/reports.h"
 #include "transfer/reshape.h"
+#include "transfer/samples.h"
 #include "transfer/selection.h"
 
 namespace transfer {
@@ -31,12 +34,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
-
-constexpr int kAttempts = 4;  // the first and three more
-// Rows kept of each table for what is shown of it; the counts say how many there are.
-constexpr std::size_t kLeftOutKept = 200;
-constexpr std::size_t kUpdatesKept = 100;
-constexpr std::size_t kInsertsKept = 20;
 
 class ImportJob {
  public:
@@ -58,27 +55,33 @@ class ImportJob {
     target_ = open_target_();
     demand_two_of_sqlite();
     profile();
-    for (int attempt = 1;; ++attempt) {
-      rejects_.reset();
-      reports_.reset();
-      outcome_ = {};
-      try {
-        transfer_rows();
-        break;
-      } catch (const engine::ConcurrentChange& change) {
-        if (attempt == kAttempts) throw;
-        target_->roll_back();
-        progress_.notice("another session changed the same rows; trying again (" + std::string(change.what()) + ")");
-        std::this_thread::sleep_for(std::chrono::milliseconds(100) * (1 << attempt));
-        base::throw_if_stopped(stop_);
-      }
-    }
+    for (int attempt = 1; !succeeds(attempt); ++attempt) base::throw_if_stopped(stop_);
     outcome_.duration = Clock::now() - start;
     carefully([&] { progress_.finish(); });
     return std::move(outcome_);
   }
 
  private:
+  // False: another session changed what the attempt built on, and there may be one more.
+  bool succeeds(int attempt) {
+    rejects_.reset();
+    reports_.reset();
+    outcome_ = {};
+    const auto start = Clock::now();
+    const engine::TableLocks locks = locks_of_attempt(attempt, options_, last_attempt_, progress_);
+    try {
+      transfer_rows(locks);
+      return true;
+    } catch (const engine::ConcurrentChange& change) {
+      if (attempt == engine::kAttempts) throw;
+      target_->roll_back();
+      progress_.notice(std::string(change.what()) + "; trying again");
+    }
+    last_attempt_ = Clock::now() - start;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100) * (1 << attempt));
+    return false;
+  }
+
   // The whole file once, before the target is touched. A pipe is kept in an unlinked file while it is read: it is
   // needed again.
   void verify() {
@@ -118,12 +121,29 @@ class ImportJob {
     return verified_.sealed ? format::Strictness::kTrusted : format::Strictness::kFull;
   }
 
-  void transfer_rows() {
+  void transfer_rows(engine::TableLocks locks) {
+    try {
+      transfer_rows_once(locks);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kSchema || error.kind() == ErrorKind::kInternal) demand_own_fault();
+      throw;
+    }
+  }
+
+  // An error may be another session's doing: then it is as good as any other change of it.
+  void demand_own_fault() {
+    try {
+      target_->demand_unchanged();
+    } catch (const engine::ConcurrentChange&) {
+      throw;
+    } catch (const Error&) {  // the first error says more
+    }
+  }
+
+  void transfer_rows_once(engine::TableLocks locks) {
     options_.on_commit(Commit::kNotYet);
     target_->begin(options_.intent);
-    const auto& schemas = options_.selection.schemas;
-    const std::vector<catalog::Table> tables = target_->tables(schemas);
-    Plan plan = make_plan(verified_.header, tables, target_->info(), options_, target_->types());
+    Plan plan = lock_and_plan(*target_, verified_.header, options_, locks);
     for (std::size_t i = 0; i < verified_.rows.size(); ++i) {
       if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = verified_.rows[i];
     }
@@ -142,6 +162,7 @@ class ImportJob {
     if (outcome_.blocked && options_.intent == engine::Intent::kImport) outcome_.ending = engine::Ending::kRolledBack;
     audit(plan);
     base::throw_if_stopped(stop_);
+    target_->demand_unchanged();
     if (outcome_.ending == engine::Ending::kCommitted) {
       options_.on_commit(Commit::kUnderWay);
       target_->commit();
@@ -173,7 +194,7 @@ class ImportJob {
   void identify(const Plan& plan) {
     const format::Header& header = verified_.header;
     const std::optional<engine::LastMigration> migration = target_->last_migration(options_.selection.schemas);
-    outcome_.file = identity_of_file();
+    outcome_.file = identity_of_file(options_.input, verified_);
     outcome_.target = {options_.place, target_->info(), target_->role(), migration ? migration->name : std::string{}};
     outcome_.decided_at = timestamp_now();
     outcome_.options = options_.words;
@@ -184,19 +205,7 @@ class ImportJob {
       outcome_.differences.push_back("the last migration of the source is " + header.last_migration +
                                      ", that of the target is " + (migration->name.empty() ? "none" : migration->name));
     }
-    for (std::size_t i = 0; i < header.tables.size(); ++i) {
-      engine::ImportedTable table;
-      table.name = format::section_name(header.tables[i].name, header.schemas);
-      table.taken = plan.table_of_section[i].has_value();
-      table.audit = header.tables[i].audit || is_audit(header.tables[i].name, options_.selection);
-      for (const catalog::ForeignKey& key : header.tables[i].foreign_keys) {
-        const std::string parent = format::section_name(key.parent, header.schemas);
-        if (parent != table.name &&
-            std::find(table.parents.begin(), table.parents.end(), parent) == table.parents.end())
-          table.parents.push_back(parent);
-      }
-      outcome_.tables.push_back(std::move(table));
-    }
+    outcome_.tables = tables_of_outcome(header, plan, options_.selection);
   }
 
   void stage_and_classify(const Plan& plan) {
@@ -320,15 +329,6 @@ class ImportJob {
         });
   }
 
-  static void keep_sample(engine::ImportedTable& table, engine::Decision decision) {
-    const bool update = decision.verdict == engine::Verdict::kUpdate;
-    const bool left_out =
-        decision.verdict == engine::Verdict::kConflict || decision.verdict == engine::Verdict::kInvalid;
-    std::vector<engine::Decision>& samples = left_out ? table.left_out : update ? table.updates : table.inserts;
-    const std::size_t most = left_out ? kLeftOutKept : update ? kUpdatesKept : kInsertsKept;
-    if (decision.verdict != engine::Verdict::kSkipped && samples.size() < most) samples.push_back(std::move(decision));
-  }
-
   // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.
   void open_rejects() {
     if (outcome_.total.left_out() == 0) return;
@@ -368,20 +368,6 @@ class ImportJob {
     }
   }
 
-  engine::FileIdentity identity_of_file() const {
-    const format::Header& header = verified_.header;
-    engine::FileIdentity file;
-    file.path = options_.input;
-    file.bytes = verified_.bytes;
-    file.sha256 = verified_.sha256;
-    file.sealed = verified_.sealed;
-    file.generator = header.generator;
-    file.exported_at = header.exported_at;
-    file.source = {header.engine, header.server_version, header.database};
-    file.last_migration = header.last_migration;
-    return file;
-  }
-
   const OpenTarget& open_target_;
   const ImportOptions& options_;
   base::Progress& progress_;
@@ -394,6 +380,7 @@ class ImportJob {
   std::vector<Profile> profiles_;  // by table of the file; empty: nothing crosses engines
   Conversions conversions_;
   engine::ImportOutcome outcome_;
+  Clock::duration last_attempt_{};
   std::optional<Rejects> rejects_;  // like the reports: of this attempt
   std::optional<Reports> reports_;
 };

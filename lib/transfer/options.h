@@ -45,6 +45,7 @@ struct ExportOptions {
   std::vector<KeptFile> kept;
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
+  engine::RowsElsewhere rows_elsewhere = engine::RowsElsewhere::kRefused;
   // From when on a snapshot is worth a warning: rows that others delete meanwhile cannot be cleaned away.
   std::chrono::seconds long_snapshot = std::chrono::minutes(15);
 };
@@ -88,6 +89,7 @@ struct ImportOptions {
   engine::Refresh refresh = engine::Refresh::kNo;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
+  engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
   std::string rejects;                // a path; empty: beside the input, and only of an import that leaves rows out
   std::vector<std::string> reports;   // paths; the ending says the form
   std::vector<KeptFile> kept;         // beside the input

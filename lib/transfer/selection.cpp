@@ -100,6 +100,10 @@ std::vector<std::size_t> ledgers_left_out(const std::vector<catalog::Table>& tab
   return ledgers;
 }
 
+bool is_excluded(const catalog::TableName& table, const Selection& selection) {
+  return matches_any(selection.excluded, table);
+}
+
 bool is_audit(const catalog::TableName& table, const Selection& selection) {
   return matches_any(selection.audit_tables, table);
 }

@@ -21,6 +21,7 @@ std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables
 // Those that are not among them for being ledgers, and for no other reason.
 std::vector<std::size_t> ledgers_left_out(const std::vector<catalog::Table>& tables, const Selection& selection);
 
+bool is_excluded(const catalog::TableName& table, const Selection& selection);
 bool is_audit(const catalog::TableName& table, const Selection& selection);
 
 }  // namespace transfer

@@ -14,6 +14,40 @@ namespace {
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
+// Updates the rows of the import without a pause, and counts what the server took.
+class BusyApplication {
+ public:
+  explicit BusyApplication(const std::string& url)
+      : thread_([this, url] {
+          const std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(url.c_str()), PQfinish);
+          PQclear(PQexec(session.get(), "SET session_replication_role = replica"));
+          while (!done_) {
+            PGresult* result =
+                PQexec(session.get(), "UPDATE accounts SET hits = hits + 1 WHERE id = 1 + floor(random() * 2000)::int");
+            if (PQresultStatus(result) == PGRES_COMMAND_OK) updates_ += std::stoi(PQcmdTuples(result));
+            PQclear(result);
+          }
+        }) {}
+  ~BusyApplication() { stop(); }
+  BusyApplication(const BusyApplication&) = delete;
+  BusyApplication& operator=(const BusyApplication&) = delete;
+
+  void wait_for_more() const {
+    const int before = updates_;
+    while (updates_ < before + 10) std::this_thread::yield();
+  }
+  int stop() {
+    done_ = true;
+    if (thread_.joinable()) thread_.join();
+    return updates_;
+  }
+
+ private:
+  std::atomic<bool> done_{false};
+  std::atomic<int> updates_{0};
+  std::thread thread_;
+};
+
 class BesideAnApplication : public cli::Transfer {
  protected:
   void SetUp() override {
@@ -68,17 +102,17 @@ TEST_F(BesideAnApplication, ARunThatWaitsInVainToReadNamesWhoKeepsItOut) {
 }
 
 TEST_F(BesideAnApplication, ASecondImportIsToldWhoIsAtWork) {
-  target.run("BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");
+  target.run("BEGIN; UPDATE accounts SET name = 'mine' WHERE id = 1000");
   support::Program first({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "60s"});
   wait_until_somebody_waits();
-  const std::string process = target.value(
-      "SELECT pid FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = "
-      "current_database())");
-  const support::Run second = run_import();
+  const std::string process = source.value(
+      "SELECT pid FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = '" +
+      target.name() + "')");
+  const support::Run second = run_import({"--lock-timeout", "1s"});
   target.run("ROLLBACK");
   EXPECT_EQ(second.status, 9);
   EXPECT_THAT(second.err, HasSubstr("another import into"));
-  EXPECT_THAT(second.err, HasSubstr("server process " + process + ", role postgres, since "));
+  EXPECT_THAT(second.err, HasSubstr("server process " + process + " (db-transfer), role postgres, in a transaction "));
   EXPECT_EQ(first.finish().status, 0);
 }
 
@@ -94,10 +128,11 @@ TEST_F(BesideAnApplication, TheStatementOfTheOtherIsPrintedInert) {
   EXPECT_EQ(run.err.find("\u202E"), std::string::npos);
 }
 
-// The import has updated all accounts when it wants to write the notes; the application holds the notes, and asks for
-// an account then: one of both is sent back. Whoever it is, the import is done in the end.
+// The import has updated all accounts when it wants to write the notes; the application has written a note, and asks
+// for an account then: one of both is sent back. Whoever it is, the import is done in the end.
 TEST_F(BesideAnApplication, ADeadlockIsTriedAgainAsAWhole) {
-  target.run("SET deadlock_timeout = '60s'; BEGIN; LOCK TABLE notes IN EXCLUSIVE MODE");  // the import is to detect it
+  target.run("INSERT INTO notes VALUES (9, 9, 'old')");
+  target.run("SET deadlock_timeout = '60s'; BEGIN; UPDATE notes SET note = 'mine'");  // the import is to detect it
   target.run("SET lock_timeout = '20s'");
   support::Program importer({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--lock-timeout", "30s"});
   wait_until_somebody_waits();
@@ -108,29 +143,38 @@ TEST_F(BesideAnApplication, ADeadlockIsTriedAgainAsAWhole) {
   EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
 }
 
-// Each attempt meets a row that was changed behind its back, by a trigger's slowness made sure of: in the end it says
-// that nothing was written.
-TEST_F(BesideAnApplication, ChangedAgainAtEachAttemptItEndsWithNineAndWritesNothing) {
+// Each attempt meets a row that was changed behind its back, by a trigger's slowness made sure of: the third one keeps
+// the application out, whose every update is there in the end.
+TEST_F(BesideAnApplication, ChangedAgainAtEachAttemptItGetsThroughWithALock) {
   target.run(
-      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END'; "
-      "CREATE TRIGGER linger BEFORE UPDATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION linger()");
-  std::atomic<bool> done{false};
-  std::thread application([&, url = target.url()] {
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(url.c_str()), PQfinish);
-    while (!done) {
-      PQclear(PQexec(session.get(),
-                     "SET session_replication_role = replica; UPDATE accounts SET balance = balance + 1 WHERE id = "
-                     "1999"));
-      std::this_thread::sleep_for(10ms);
-    }
-  });
-  const support::Run run = run_import();
-  done = true;
-  application.join();
-  EXPECT_EQ(run.status, 9) << run.err;
-  EXPECT_EQ(target.value("SELECT count(*) FROM accounts WHERE name LIKE 'new %'"), "0");
-  EXPECT_EQ(target.value("SELECT count(*) FROM notes"), "0");
+      "ALTER TABLE accounts ADD hits int NOT NULL DEFAULT 0; CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql "
+      "AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'; CREATE TRIGGER linger BEFORE UPDATE ON accounts FOR EACH "
+      "STATEMENT EXECUTE FUNCTION linger()");
+  BusyApplication application(target.url());
+  application.wait_for_more();
+  const support::Run run = run_import({"--lock-timeout", "30s"});
+  const int updates = application.stop();
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("keeps other writers away from its tables until it ends, in about "));
+  EXPECT_EQ(target.value("SELECT count(*) FROM accounts WHERE name LIKE 'new %'"), "2000");
+  EXPECT_EQ(target.value("SELECT sum(hits) FROM accounts"), std::to_string(updates));
 }
+
+TEST_F(BesideAnApplication, LockedFromTheBeginningItNeedsOneAttempt) {
+  target.run("ALTER TABLE accounts ADD hits int NOT NULL DEFAULT 0");
+  BusyApplication application(target.url());
+  for (int n = 0; n < 5; ++n) {
+    target.run("UPDATE accounts SET name = 'old'");
+    application.wait_for_more();
+    const support::Run run = run_import({"--lock-tables", "--lock-timeout", "30s"});
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(run.err.find("trying again"), std::string::npos) << run.err;
+  }
+  const int updates = application.stop();
+  EXPECT_EQ(target.value("SELECT sum(hits) FROM accounts"), std::to_string(updates));
+}
+
+TEST_F(BesideAnApplication, ADryRunTakesNoSuchLock) { EXPECT_EQ(run_import({"--dry-run", "--lock-tables"}).status, 2); }
 
 // Transfers between two accounts at a time go on while others are imported; each waits at most for its own time limit.
 TEST_F(BesideAnApplication, AnApplicationOnOtherRowsNeverWaits) {

@@ -116,12 +116,24 @@ TEST(Source, OneSnapshotForAllTables) {
   EXPECT_THROW(t.database.run("SET lock_timeout = 50; TRUNCATE b"), std::runtime_error);
 }
 
-TEST(Source, RefusesATableThatChangedMeanwhile) {
+TEST(Source, SaysOfTheTablesWhatTheyAreUnderTheirLocks) {
   Case t("CREATE TABLE a (id int)");
   postgres::PostgresSource source(connect(t.database.url()), std::chrono::seconds(5));
   const auto tables = source.tables({});
-  t.database.run("ALTER TABLE a ALTER id TYPE text");
-  EXPECT_THROW(source.open_snapshot(tables), base::Error);
+  t.database.run("ALTER TABLE a ALTER id TYPE text; CREATE TABLE b (id int)");
+  const auto locked = source.open_snapshot(tables);
+  ASSERT_EQ(locked.size(), 2);
+  EXPECT_EQ(locked[0].columns[0].type, "text");
+}
+
+TEST(Source, SaysThatATableHasGoneMeanwhile) {
+  Case t("CREATE TABLE a (id int)");
+  postgres::PostgresSource source(connect(t.database.url()), std::chrono::seconds(5));
+  const auto tables = source.tables({});
+  t.database.run("DROP TABLE a");
+  EXPECT_THROW(source.open_snapshot(tables), engine::ConcurrentChange);
+  t.database.run("CREATE VIEW a AS SELECT 1 AS id");
+  EXPECT_THROW(source.open_snapshot(tables), engine::ConcurrentChange);
 }
 
 TEST(Source, RefusesARoleThatAPolicyHidesRowsFrom) {

@@ -120,15 +120,22 @@ TEST(Target, TheServerRefusesEveryWriteOfADryRun) {
   EXPECT_EQ(t.holds("SELECT count(*) FROM items"), "0");
 }
 
-TEST(Target, OneImportAtATime) {
-  Case t(kItems);
+TEST(Target, OneImportOfTheSameTablesAtATime) {
+  Case t(kItems + "CREATE TABLE others (id int PRIMARY KEY)");
   const std::string file = file_for(t.database.url(), kOneItem);
+  const auto import_shortly = [&](const std::string& text) {
+    postgres::PostgresTarget second([&] { return connect(t.database.url()); }, std::chrono::milliseconds(300));
+    return run_import(second, text, {});
+  };
   postgres::PostgresTarget first([&] { return connect(t.database.url()); }, std::chrono::seconds(5));
-  first.begin(engine::Intent::kImport);
-  const auto [kind, text] = error_of([&] { run_import(t.database.url(), file); });
+  base::Progress progress(base::ProgressMode::kNone, 2, base::Color::kNever);
+  std::vector<catalog::Table> tables;
+  classify(first, file, {}, tables);
+  const auto [kind, text] = error_of([&] { import_shortly(file); });
   EXPECT_EQ(kind, ErrorKind::kLock);
   EXPECT_TRUE(contains(text, "another import") && contains(text, "role postgres")) << text;
   EXPECT_EQ(dry_run(t.database.url(), file).of("items"), "insert 1");
+  EXPECT_EQ(import_shortly(file_for(t.database.url(), {{"others", {R"({"id":1})"}}})).of("others"), "insert 1");
   first.roll_back();
   EXPECT_EQ(run_import(t.database.url(), file).of("items"), "insert 1");
 }

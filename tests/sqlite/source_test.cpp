@@ -59,14 +59,22 @@ TEST(SqliteSource, IsOneMoment) {
   EXPECT_EQ(source.read({{"", "t"}, "", engine::RowOrder::kPhysical})->read_batch(out), 1U);
 }
 
-TEST(SqliteSource, SaysThatATableWasChangedMeanwhile) {
+TEST(SqliteSource, ReadsWhatATableIsAtItsMoment) {
   const Database database("CREATE TABLE t(id INTEGER PRIMARY KEY);");
   sqlite::SqliteSource source(connect(database.path(), sqlite::Access::kReadSource));
   const auto tables = source.tables({});
   database.run("ALTER TABLE t ADD COLUMN n;");
 
-  EXPECT_EQ(kind_of([&] { source.open_snapshot(tables); }, "was changed while the export began"),
-            base::ErrorKind::kSchema);
+  EXPECT_EQ(source.open_snapshot(tables)[0].columns.size(), 2);
+}
+
+TEST(SqliteSource, SaysThatATableHasGoneMeanwhile) {
+  const Database database("CREATE TABLE t(id INTEGER PRIMARY KEY);");
+  sqlite::SqliteSource source(connect(database.path(), sqlite::Access::kReadSource));
+  const auto tables = source.tables({});
+  database.run("DROP TABLE t;");
+
+  EXPECT_EQ(kind_of([&] { source.open_snapshot(tables); }, "has gone while the export began"), base::ErrorKind::kLock);
 }
 
 TEST(SqliteSource, LeavesTheFileAsItIs) {

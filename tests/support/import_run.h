@@ -221,6 +221,12 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
   format::RowSplitter splitter(source, 4096);
   tables = splitter.read_header().tables;
   target.begin(how.intent);
+  std::vector<catalog::Table> written;
+  for (const catalog::Table& found : target.tables({})) {
+    if (std::any_of(tables.begin(), tables.end(), [&](const auto& t) { return t.name == found.name; }))
+      written.push_back(found);
+  }
+  target.lock(written, engine::TableLocks::kAgainstChangesOfShape);
   const auto there = target.tables({});
   std::vector<engine::TablePlan> plans;
   std::vector<catalog::Table> chosen;

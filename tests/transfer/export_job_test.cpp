@@ -27,7 +27,12 @@ class OneTable final : public engine::Source {
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& /*schemas*/) override {
     return {};
   }
-  void open_snapshot(const std::vector<catalog::Table>& /*tables*/) override {}
+  std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override { return tables; }
+  std::vector<std::string> demand_rows_of(const std::vector<catalog::TableName>& /*left_out*/,
+                                          engine::RowsElsewhere /*elsewhere*/) override {
+    return {};
+  }
+  void demand_unchanged() override {}
   std::unique_ptr<engine::RowReader> read(const engine::TableQuery& /*query*/) override {
     return std::make_unique<ThreeBatches>();
   }
