@@ -10,15 +10,15 @@
 namespace postgres {
 namespace {
 
-// Columns that the role may not write, of tables of which it may write others.
+// Rights that the role has on columns and not on their table: one row each, with a column that it lacks or none.
 constexpr const char* kColumnsWithout = R"sql(
 SELECT d.n, p.privilege, a.attname
 FROM (VALUES {tables}) AS d(n, relation)
 CROSS JOIN (VALUES ('INSERT'), ('UPDATE')) AS p(privilege)
-JOIN pg_catalog.pg_attribute a ON a.attrelid = d.relation AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.relation AND a.attnum > 0 AND NOT a.attisdropped
+  AND NOT pg_catalog.has_column_privilege(d.relation, a.attnum, p.privilege)
 WHERE NOT pg_catalog.has_table_privilege(d.relation, p.privilege)
   AND pg_catalog.has_any_column_privilege(d.relation, p.privilege)
-  AND NOT pg_catalog.has_column_privilege(d.relation, a.attnum, p.privilege)
 ORDER BY d.n, p.privilege, a.attnum)sql";
 
 std::string grant(Connection& connection, const StagedTable& table, const std::string& privilege,
@@ -36,8 +36,9 @@ void read_column_privileges(Connection& connection, std::vector<StagedTable>& ta
     wanted.push_back(fmt::format("({}, {}::pg_catalog.oid)", wanted.size(), table.details.oid));
   for (const auto& row : connection.query(fmt::format(kColumnsWithout, fmt::arg("tables", join(wanted, ", "))))) {
     StagedTable& table = tables.at(row[0].as<std::size_t>());
-    auto& columns = row[1].c_str()[0] == 'I' ? table.not_insertable : table.not_updatable;
-    columns.emplace_back(row[2].c_str());
+    const bool insert = row[1].c_str()[0] == 'I';
+    (insert ? table.inserts_by_column : table.updates_by_column) = true;
+    if (!row[2].is_null()) (insert ? table.not_insertable : table.not_updatable).emplace_back(row[2].c_str());
   }
 }
 
@@ -46,9 +47,12 @@ std::vector<std::string> column_grants(Connection& connection, const std::vector
   std::vector<std::string> grants;
   for (const StagedTable& table : tables) {
     if (table.plan.mode == (privilege == "INSERT" ? engine::Mode::kUpdate : engine::Mode::kInsert)) continue;
+    const bool insert = privilege == "INSERT";
+    const std::vector<std::string>& lacking = insert ? table.not_insertable : table.not_updatable;
     std::vector<std::string> columns;
-    for (const std::string& column : privilege == "INSERT" ? table.not_insertable : table.not_updatable) {
-      if (table.has_columns({column})) columns.push_back(quote_name(column));
+    for (const StagedColumn& column : table.columns) {
+      if ((insert || table.is_assigned(column)) && std::ranges::find(lacking, column.name) != lacking.end())
+        columns.push_back(column.quoted);
     }
     if (!columns.empty()) grants.push_back(grant(connection, table, privilege, columns));
   }

@@ -130,9 +130,7 @@ std::string StagedTable::insert_sql() const {
 std::string StagedTable::update_head(const std::vector<std::string>& unnamed) const {
   std::vector<std::string> assignments;
   for (const StagedColumn& column : columns) {
-    // By its bytes the row was found.
-    const bool same = column.in_identity && details.details_of(column.name).bytewise;
-    if (is_kept(column) || same || std::ranges::find(unnamed, column.name) != unnamed.end()) continue;
+    if (!is_assigned(column) || std::ranges::find(unnamed, column.name) != unnamed.end()) continue;
     assignments.push_back(column.quoted + " = s." + column.quoted);
   }
   if (assignments.empty()) return {};
@@ -207,6 +205,10 @@ std::string StagedTable::joined_columns() const {
 
 bool StagedTable::is_kept(const StagedColumn& column) const {
   return details.table.find_column(column.name)->identity == catalog::Identity::kAlways;
+}
+
+bool StagedTable::is_assigned(const StagedColumn& column) const {
+  return !is_kept(column) && !(column.in_identity && details.details_of(column.name).bytewise);
 }
 
 std::string StagedTable::same_identity(const std::string& a, const std::string& b) const {

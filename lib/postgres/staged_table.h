@@ -58,8 +58,10 @@ struct StagedTable {
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
   // A table of as many columns as a table may have leaves no room for one more in its stage: there the first column is
   // of this row type and holds the record number beside the value. Empty for any other table.
-  std::string first_column_type;            // pg_temp.first_N
-  bool by_text = false;                     // staged by COPY in text: a column has no binary codec
+  std::string first_column_type;   // pg_temp.first_N
+  bool by_text = false;            // staged by COPY in text: a column has no binary codec
+  bool inserts_by_column = false;  // the role has that right on columns, and not on the table
+  bool updates_by_column = false;
   std::vector<std::string> not_insertable;  // columns that the role may not write, where it may write others
   std::vector<std::string> not_updatable;
   engine::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
@@ -104,6 +106,8 @@ struct StagedTable {
   std::string image(const std::string& alias) const;
   // An update never writes it: an identity column GENERATED ALWAYS keeps its value.
   bool is_kept(const StagedColumn& column) const;
+  // An update may have to write it: not what its row was found by, byte for byte.
+  bool is_assigned(const StagedColumn& column) const;
   // Condition: an update would change the row, found by its identity, or one of the columns `only` of it. By image, so
   // that 1.0 and 1.00 differ; where a type has several images of one value, by its text as well.
   std::string differs(const std::string& a, const std::string& b, const std::vector<std::string>& only = {}) const;

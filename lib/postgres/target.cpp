@@ -189,9 +189,9 @@ void PostgresTarget::demand_all_privileges() {
   for (const StagedTable& table : tables_) {
     demands.push_back({&table.details, {"SELECT"}});
     if (intent_ != engine::Intent::kDryRun) {
-      if (table.plan.mode != engine::Mode::kUpdate && table.not_insertable.empty())
+      if (table.plan.mode != engine::Mode::kUpdate && !table.inserts_by_column)
         demands.back().privileges.emplace_back("INSERT");
-      if (table.plan.mode != engine::Mode::kInsert && table.not_updatable.empty())
+      if (table.plan.mode != engine::Mode::kInsert && !table.updates_by_column)
         demands.back().privileges.emplace_back("UPDATE");
     }
     for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
