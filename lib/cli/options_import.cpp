@@ -94,6 +94,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
   if (command.job.refresh == engine::Refresh::kYes) words.emplace_back("--refresh");
   if (command.job.table_locks == engine::TableLocks::kAgainstWriters) words.emplace_back("--lock-tables");
+  if (command.job.growth == engine::Growth::kAllow) words.emplace_back("--allow-growth");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
   return words;
 }
@@ -119,6 +120,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool show_masked = false;
   bool atomic = false;
   bool keep_orphans = false;
+  bool allow_growth = false;
   bool exit_code = false;
   bool unsealed = false;
   bool force = false;
@@ -144,6 +146,9 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.flag("--keep-orphans", keep_orphans,
               "from SQLite to SQLite: rows whose parent the source lacks itself go in as they are");
   syntax.flag("--atomic", atomic, "roll everything back if a row would be left out");
+  syntax.flag("--allow-growth", allow_growth,
+              "insert rows of tables without a key also where a trigger changes them, so that each import of the same "
+              "file adds them again");
   syntax.option(
       "--rejects", "FILE", rejects,
       "write the rows left out there, with their reasons, to be mended and imported; beside the input if left "
@@ -187,6 +192,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (rehearse) command.job.intent = engine::Intent::kRehearsal;
   if (keep_orphans) command.job.orphans = engine::Orphans::kKeep;
   if (atomic) command.job.left_out = transfer::LeftOutPolicy::kRollBack;
+  if (allow_growth) command.job.growth = engine::Growth::kAllow;
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
   if (as_restored) command.not_valid = engine::NotValid::kAsRestored;
   if (force) command.job.overwrite = base::Overwrite::kReplace;

@@ -75,6 +75,9 @@ struct TablePlan {
   std::vector<std::string> masked;               // columns whose values no report may show
   std::uint64_t rows = 0;                        // that the file holds of it
   Orphans orphans = Orphans::kLeaveOut;
+  // Columns that make no difference: a row that differs in them alone is unchanged. Written with the rest of a row that
+  // is inserted or updated. None of the identity.
+  std::vector<std::string> ignored;
   Growth growth = Growth::kRefuse;
   std::vector<SourceSequence> sequences;  // what its columns drew from in the source
 };

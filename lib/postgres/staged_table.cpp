@@ -143,7 +143,9 @@ std::string StagedTable::update_sql(const std::vector<std::string>& unnamed) con
 
 std::string StagedTable::image(const std::string& alias) const {
   std::vector<std::string> fields;
-  for (const StagedColumn& column : columns) fields.push_back(alias + "." + column.quoted);
+  for (const StagedColumn& column : columns) {
+    if (!is_ignored(column.name)) fields.push_back(alias + "." + column.quoted);
+  }
   // The cast keeps the parser from taking ROW() op ROW() for a comparison field by field.
   return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
 }
@@ -169,7 +171,9 @@ std::string StagedTable::differs(const std::string& a, const std::string& b,
   std::vector<std::string> a_fields;
   std::vector<std::string> b_fields;
   for (const StagedColumn& column : columns) {
-    if (is_kept(column) || (!only.empty() && std::ranges::find(only, column.name) == only.end())) continue;
+    const bool passed_over =
+        only.empty() ? is_ignored(column.name) : std::ranges::find(only, column.name) == only.end();
+    if (is_kept(column) || passed_over) continue;
     const ColumnDetails& there = details.details_of(column.name);
     const bool by_operator = there.bytewise && is_builtin(there.type);
     if (by_operator || !there.one_form) {
@@ -237,6 +241,10 @@ std::string StagedTable::target_is_newer() const {
   if (plan.changed_at.empty() || !has_columns({plan.changed_at})) return "false";
   const std::string column = quote_name(plan.changed_at);
   return "COALESCE(t." + column + " OPERATOR(pg_catalog.>) s." + column + ", false)";
+}
+
+bool StagedTable::is_ignored(const std::string& column) const {
+  return std::find(plan.ignored.begin(), plan.ignored.end(), column) != plan.ignored.end();
 }
 
 bool StagedTable::is_masked(const std::string& column) const {

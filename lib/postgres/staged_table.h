@@ -67,14 +67,16 @@ struct StagedTable {
   engine::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
-  std::uint64_t may_be_written = 0;  // verdicts that the comparison with the target found; some may be rejected since
-  std::uint64_t remapped = 0;        // rows that took over the target's identity
-  bool keys_differ = false;          // no two staged rows have the same identity: known without asking the server
-  bool loaded = false;               // by FirstLoad: the rows are in the target and nowhere else
-  std::vector<ParkedKey> parked;     // keys of rows that swap or rotate them
-  bool handed_on = false;            // what claims keys and what gives them up is written
-  bool claims_left = false;          // claims of accepted rows are left
-  bool records_indexed = false;      // verdicts and stage have an index by record
+  std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since
+  std::uint64_t remapped = 0;          // rows that took over the target's identity
+  bool keys_differ = false;            // no two staged rows have the same identity: known without asking the server
+  bool loaded = false;                 // by FirstLoad: the rows are in the target and nowhere else
+  std::vector<ParkedKey> parked;       // keys of rows that swap or rotate them
+  bool handed_on = false;              // what claims keys and what gives them up is written
+  bool claims_left = false;            // claims of accepted rows are left
+  bool records_indexed = false;        // verdicts and stage have an index by record
+  std::uint64_t made_by_triggers = 0;  // inserts that became updates while the merge was at work
+  std::uint64_t made_equal = 0;        // that became unchanged
 
   // The file holds rows of it; others have no stage.
   bool has_rows() const { return plan.rows > 0; }
@@ -102,14 +104,15 @@ struct StagedTable {
   std::string update_head(const std::vector<std::string>& unnamed = {}) const;
   // The same with FROM the staged rows.
   std::string update_sql(const std::vector<std::string>& unnamed = {}) const;
-  // ROW(s."a", s."b")::record over the file's columns: for comparison by image.
+  // ROW(s."a", s."b")::record over the file's columns but the ignored ones: for comparison by image.
   std::string image(const std::string& alias) const;
   // An update never writes it: an identity column GENERATED ALWAYS keeps its value.
   bool is_kept(const StagedColumn& column) const;
   // An update may have to write it: not what its row was found by, byte for byte.
   bool is_assigned(const StagedColumn& column) const;
-  // Condition: an update would change the row, found by its identity, or one of the columns `only` of it. By image, so
-  // that 1.0 and 1.00 differ; where a type has several images of one value, by its text as well.
+  // Condition: the row, found by its identity, has to be updated, because a column differs that is not ignored; or, one
+  // of the columns `only` of it differs. By image, so that 1.0 and 1.00 differ; where a type has several images of one
+  // value, by its text as well.
   std::string differs(const std::string& a, const std::string& b, const std::vector<std::string>& only = {}) const;
   // The same of one column alone.
   std::string column_differs(const StagedColumn& column, const std::string& a, const std::string& b) const;
@@ -125,6 +128,7 @@ struct StagedTable {
   std::string column_text(const std::string& column, const std::string& alias) const;
   // "a=1, b=2".
   std::string columns_text(const std::vector<std::string>& names, const std::string& alias) const;
+  bool is_ignored(const std::string& column) const;
   bool is_masked(const std::string& column) const;
   // Text expression that names the row to a person: id=c17…
   std::string key_text(const std::string& alias) const;

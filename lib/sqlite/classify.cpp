@@ -130,7 +130,9 @@ void Classifier::compare_with_target(StagedTable& table) {
 // Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
 void Classifier::compare_multisets(StagedTable& table, Rows which) {
   std::vector<std::string> columns;
-  for (const StagedColumn& column : table.columns) columns.push_back("x." + column.quoted);
+  for (const StagedColumn& column : table.columns) {
+    if (!table.is_ignored(column.name)) columns.push_back("x." + column.quoted);
+  }
   const std::string image = image_call(columns) + " AS image";
   const std::string condition = which == Rows::kAll ? "1" : table.lacks_identity("x");
   const std::string accepted = " AND x." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")";

@@ -88,8 +88,14 @@ std::string StagedTable::lacks_identity(const std::string& alias) const {
 
 std::string StagedTable::differs(const std::string& a, const std::string& b) const {
   std::vector<std::string> pairs;
-  for (const StagedColumn& column : columns) pairs.push_back(a + "." + column.quoted + ", " + b + "." + column.quoted);
+  for (const StagedColumn& column : columns) {
+    if (!is_ignored(column.name)) pairs.push_back(a + "." + column.quoted + ", " + b + "." + column.quoted);
+  }
   return differs_call(pairs);
+}
+
+bool StagedTable::is_ignored(const std::string& column) const {
+  return std::find(plan.ignored.begin(), plan.ignored.end(), column) != plan.ignored.end();
 }
 
 // An index is used only where the comparison has its collation.

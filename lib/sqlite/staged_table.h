@@ -61,7 +61,9 @@ struct StagedTable {
   bool identity_may_be_null() const;
   // alias."id" IS NULL OR …; only where that may be.
   std::string lacks_identity(const std::string& alias) const;
-  // db_transfer_differs over the file's columns.
+  // A difference in it makes no update.
+  bool is_ignored(const std::string& column) const;
+  // db_transfer_differs over the file's columns but the ignored ones.
   std::string differs(const std::string& a, const std::string& b) const;
   // a."id" = b."id" as the identity's index compares; NULL equals nothing. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;

@@ -128,7 +128,7 @@ class Reader {
 
   void read_rule(const std::string& place, const std::string& rule, const json& value, TablePolicy& policy) const {
     static const std::vector<std::string> rules = {"mode",        "match",         "keep_newer", "changed_at",
-                                                   "on_conflict", "empty_as_null", "times"};
+                                                   "on_conflict", "empty_as_null", "times",      "ignore"};
     const std::string where = place + ", \"" + printable(rule) + "\"";
     if (rule == "mode") {
       policy.mode = one_of<engine::Mode>(
@@ -143,6 +143,8 @@ class Reader {
     } else if (rule == "keep_newer") {
       if (!value.is_boolean()) throw wrong(where + " must be true or false");
       policy.newer_rows = value.get<bool>() ? engine::NewerRows::kKeep : engine::NewerRows::kOverwrite;
+    } else if (rule == "ignore") {
+      policy.ignore = names(value, "ignore");
     } else if (rule == "empty_as_null") {
       policy.empty_as_null = names(value, "empty_as_null");
     } else if (rule == "times") {

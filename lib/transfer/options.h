@@ -68,6 +68,7 @@ struct TablePolicy {
   std::optional<ConflictPolicy> on_conflict;
   std::vector<std::string> match;                          // columns of a natural key
   std::string changed_at;                                  // the column that says when a row was last changed
+  std::vector<std::string> ignore;                         // columns that make no difference
   std::vector<std::string> empty_as_null;                  // columns
   std::vector<std::string> blob_as_text;                   // columns; in a file of SQLite
   std::vector<std::pair<std::string, TimeReading>> times;  // by column; for a file of SQLite
@@ -87,6 +88,7 @@ struct ImportOptions {
   engine::NewerRows newer_rows = engine::NewerRows::kOverwrite;
   engine::Orphans orphans = engine::Orphans::kLeaveOut;
   engine::Refresh refresh = engine::Refresh::kNo;
+  engine::Growth growth = engine::Growth::kRefuse;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt

@@ -34,6 +34,29 @@ void demand_column(const catalog::Table& file, const engine::TablePlan& plan, co
       near ? "did you mean " + base::printable(*near) + "?" : "db-export --list shows the tables");
 }
 
+// A pattern means those of its tables that have the column.
+void ignore(const catalog::Table& file, const TablePolicy& policy, engine::TablePlan& plan) {
+  const bool many = policy.tables.find_first_of("*?") != std::string::npos;
+  for (const std::string& column : policy.ignore) {
+    if (!many) demand_column(file, plan, column, "ignore");
+    if (is_written(file, plan, column)) plan.ignored.push_back(column);
+  }
+}
+
+// What tells rows apart makes a difference.
+void demand_ignorable(const engine::TablePlan& plan) {
+  const auto is_key = [](const std::vector<std::string>& key, const std::string& column) {
+    return std::find(key.begin(), key.end(), column) != key.end();
+  };
+  for (const std::string& column : plan.ignored) {
+    if (!is_key(plan.identity, column) && !is_key(plan.match, column)) continue;
+    throw Error(ErrorKind::kUsage,
+                "\"ignore\" of the transfer file names " + base::printable(plan.target.name.name + "." + column) +
+                    ", by which rows of the table are found",
+                "take it out: rows that differ in it are two rows");
+  }
+}
+
 // Types whose order is that of time, in either engine's words.
 bool tells_a_time(const std::string& type) {
   return type.starts_with("timestamp") || type.starts_with("date") || type.starts_with("DATE") ||
@@ -66,16 +89,19 @@ void apply_policies(const catalog::Table& file, const ImportOptions& options, en
   plan.mode = options.mode;
   plan.newer_rows = options.newer_rows;
   plan.orphans = options.orphans;
+  plan.growth = options.growth;
   for (const TablePolicy& policy : options.policies) {
     if (!matches(policy.tables, plan.target.name)) continue;
     if (policy.mode) plan.mode = *policy.mode;
     if (policy.newer_rows) plan.newer_rows = *policy.newer_rows;
     if (!policy.match.empty()) plan.match = policy.match;
     if (!policy.changed_at.empty()) plan.changed_at = policy.changed_at;
+    ignore(file, policy, plan);
   }
   for (const std::string& column : plan.match) demand_column(file, plan, column, "match rows by");
   if (plan.match == plan.identity) plan.match.clear();
   if (plan.identity.empty()) plan.identity = plan.match;
+  demand_ignorable(plan);
   if (!plan.changed_at.empty()) {
     demand_column(file, plan, plan.changed_at, "tell when a row was changed");
   } else {

@@ -60,6 +60,14 @@ TEST(Config, SaysHowAColumnsTimesAndEmptyTextsAreMeant) {
   EXPECT_THAT(refusal(R"({"tables": {"t": {"times": ["a"]}}})").what(), HasSubstr("must be an object"));
 }
 
+TEST(Config, NamesTheColumnsInWhichADifferenceDoesNotCount) {
+  const Config config = parse_config(R"({"tables": {"*": {"ignore": ["updated_at", "seen"]}}})", "t.json");
+
+  ASSERT_EQ(config.policies.size(), 1U);
+  EXPECT_THAT(config.policies[0].ignore, ElementsAre("updated_at", "seen"));
+  EXPECT_THAT(refusal(R"({"tables": {"t": {"ignore": "a"}}})").what(), HasSubstr("list of names"));
+}
+
 TEST(Config, SuggestsTheMemberThatWasMeant) {
   const base::Error error = refusal(R"({"oder": []})");
 
