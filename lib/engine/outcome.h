@@ -70,6 +70,8 @@ struct Cascade {
   std::string action;                // "CASCADE"
   std::vector<std::string> columns;  // of this table
   std::uint64_t rows = 0;            // rows to be updated in which one of `columns` changes
+  std::uint64_t reached = 0;         // rows of `table` that change with them, where that is counted
+  std::uint64_t outside = 0;         // of these, rows that the file does not speak of
 };
 
 // The value that a sequence stands at. Equal ones: it stood before its first value, and that is taken now.

@@ -1,7 +1,6 @@
 #include "postgres/audit.h"
 
 #include <algorithm>
-#include <map>
 
 #include "postgres/sequences.h"
 #include "postgres/sql_text.h"
@@ -56,34 +55,13 @@ std::vector<engine::Trigger> fired_triggers(Connection& connection, const Staged
   return triggers;
 }
 
-// Foreign keys of any table that follow an update of this one. Deleting is not what an import does.
-std::vector<engine::Cascade> cascades(Connection& connection, const StagedTable& table) {
-  struct Found {
-    engine::Cascade cascade;
-    std::vector<std::string> quoted;
-  };
-  std::map<std::string, Found> found;  // by the constraint's oid
-  for (const auto& row : connection.query(
-           "SELECT f.oid, n.nspname, c.relname, f.conname, CASE f.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN "
-           "'SET NULL' ELSE 'SET DEFAULT' END, a.attname FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON "
-           "c.oid = f.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a "
-           "ON a.attrelid = f.confrelid AND a.attnum = ANY (f.confkey) WHERE f.contype = 'f' AND f.conparentid = 0 AND "
-           "f.confupdtype IN ('c', 'n', 'd') AND f.confrelid = " +
-           std::to_string(table.details.oid) + " ORDER BY f.oid, a.attnum")) {
-    Found& one = found[row[0].c_str()];
-    one.cascade.table = std::string(row[1].c_str()) + "." + row[2].c_str();
-    one.cascade.foreign_key = row[3].c_str();
-    one.cascade.action = row[4].c_str();
-    one.cascade.columns.emplace_back(row[5].c_str());
-    one.quoted.push_back(quote_literal(row[5].c_str()));
-  }
+std::vector<engine::Cascade> cascades(const std::vector<StagedTable>& tables, const StagedTable& table,
+                                      const std::vector<CascadeEffect>& effects) {
   std::vector<engine::Cascade> cascades;
-  for (auto& [oid, one] : found) {
-    one.cascade.rows =
-        number(connection, "SELECT pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
-                               " v ON v.record = x.record WHERE v.verdict = 'u' AND x.columns && ARRAY[" +
-                               join(one.quoted, ", ") + "]::pg_catalog.text[]");
-    if (one.cascade.rows > 0) cascades.push_back(std::move(one.cascade));
+  for (const CascadeEffect& effect : effects) {
+    if (&tables[effect.table] != &table) continue;
+    cascades.push_back({effect.child_table, effect.foreign_key, effect.action, effect.columns, effect.updates,
+                        effect.rows, effect.outside});
   }
   return cascades;
 }
@@ -109,8 +87,8 @@ std::vector<engine::OutsideReference> outside_references(Connection& connection,
 
 }  // namespace
 
-engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                               const StagedTable& table) {
+engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables, const StagedTable& table,
+                               const std::vector<CascadeEffect>& effects) {
   engine::TableAudit audit;
   audit.rows_before = number(connection, "SELECT pg_catalog.count(*) FROM " + table.target_rows);
   audit.identity = table.plan.identity;
@@ -121,7 +99,7 @@ engine::TableAudit audit_table(Connection& connection, const std::vector<StagedT
       number(connection, "SELECT pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
                              " v ON v.record = x.record WHERE v.verdict = 'u' AND x.newer");
   audit.triggers = fired_triggers(connection, table);
-  audit.cascades = cascades(connection, table);
+  audit.cascades = cascades(tables, table, effects);
   audit.sequences = predict_sequences(connection, table);
   audit.outside_references = outside_references(connection, tables, table);
   return audit;

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "engine/outcome.h"
+#include "postgres/cascades.h"
 #include "postgres/connection.h"
 #include "postgres/staged_table.h"
 
 namespace postgres {
 
 // Behind gather_changes of `table`, which is one of `tables`.
-engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                               const StagedTable& table);
+engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables, const StagedTable& table,
+                               const std::vector<CascadeEffect>& effects);
 
 }  // namespace postgres

@@ -6,6 +6,7 @@
 #include "postgres/key_order.h"
 #include "postgres/match.h"
 #include "postgres/moved_keys.h"
+#include "postgres/multiset.h"
 #include "postgres/rejects.h"
 #include "postgres/sql_text.h"
 #include "postgres/stage.h"
@@ -70,6 +71,19 @@ void Classifier::classify(base::Progress& progress) {
     }
     reject_dependants(component);
   }
+  judge_cascades();
+}
+
+void Classifier::judge_cascades() {
+  Cascades cascades(connection_, tables_);
+  cascades_.clear();
+  if (!cascades.any()) return;
+  while (cascades.reject_harmful() > 0) {
+    for (const auto& component : components_) reject_dependants(component);
+  }
+  cascades.mark_reached();
+  cascades.count();
+  cascades_ = cascades.effects();
 }
 
 void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
@@ -89,7 +103,7 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   }
   KeyClassifier(connection_, table, number).classify(inserts);
   for (const CheckConstraint& check : table.details.checks) {
-    if (table.has_columns(check.columns)) reject_failed_check(table, check);
+    if (table.has_columns(check.columns) && !check.looks_elsewhere) reject_failed_check(table, check);
   }
 }
 
@@ -170,20 +184,10 @@ void Classifier::compare_with_target(StagedTable& table) {
   table.counts.unchanged = candidates(table) - table.may_be_written;
 }
 
-// Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
 void Classifier::compare_multisets(StagedTable& table) {
-  const std::string not_rejected =
-      "NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
-  const auto numbered = [&](const std::string& relation, const std::string& order) {
-    return "(SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image" + order + ") AS n FROM (SELECT " +
-           (order.empty() ? std::string{} : "s." + table.record + " AS number, ") + table.image("s") +
-           "::pg_catalog.text COLLATE pg_catalog.\"C\" AS image FROM " + relation + " s" +
-           (order.empty() ? std::string{} : " WHERE " + not_rejected) + ") x)";
-  };
   table.may_be_written =
       connection_.execute(table.verdict_part.into(kVerdictColumns) + " SELECT " + table.verdict_part.first() +
-                          "s.number, 'i' FROM " + numbered(table.typed_rows(), " ORDER BY x.number") + " s LEFT JOIN " +
-                          numbered(table.target_rows, "") + " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+                          "l.record, 'i' FROM (" + lacking_rows(table) + ") l");
   table.counts.unchanged = candidates(table) - table.may_be_written;
 }
 

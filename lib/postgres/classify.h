@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "engine/target.h"
+#include "postgres/cascades.h"
 #include "postgres/connection.h"
 #include "postgres/parking.h"
 #include "postgres/staged_table.h"
@@ -27,11 +28,15 @@ class Classifier {
 
   void classify(base::Progress& progress);
 
+  // Behind classify: what updates set off in other rows.
+  const std::vector<CascadeEffect>& cascades() const { return cascades_; }
+
   // Behind any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
   // how many.
   std::uint64_t reject_dependants(const std::vector<std::size_t>& component);
 
  private:
+  void judge_cascades();
   void reject_unreadable(StagedTable& table);
   void reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first, std::uint64_t last);
   void reject_repeated_identities(StagedTable& table);
@@ -49,6 +54,7 @@ class Classifier {
   const std::vector<std::vector<std::size_t>>& components_;
   TemporaryTables& temporary_;
   std::map<catalog::TableName, const StagedTable*> by_name_;
+  std::vector<CascadeEffect> cascades_;
 };
 
 }  // namespace postgres

@@ -43,12 +43,18 @@ class ConstraintReader {
     for (const auto& row : connection_.query(
              "SELECT k.conrelid, k.oid, k.conname, CASE k.contype WHEN 'n' THEN 'NOT (' || "
              "pg_catalog.quote_ident(a.attname) || ' IS NOT DISTINCT FROM NULL)' ELSE "
-             "pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) END, a.attname "
+             "pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) END, a.attname, EXISTS "
+             "(SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc f ON f.oid = d.refobjid JOIN "
+             "pg_catalog.pg_language l ON l.oid = f.prolang WHERE d.classid = "
+             "'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid AND d.refclassid = "
+             "'pg_catalog.pg_proc'::pg_catalog.regclass AND f.provolatile <> 'i' AND l.lanname NOT IN ('internal', "
+             "'c')) "
              "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
              "a.attnum = ANY (k.conkey) WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND " +
              enforced("k") + " AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
       TableDetails& table = table_of(row[0]);
-      if (last != text_of(row[1])) table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, {}});
+      if (last != text_of(row[1]))
+        table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, {}, row[5].as<bool>()});
       last = text_of(row[1]);
       if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
     }

@@ -54,6 +54,8 @@ struct CheckConstraint {
   std::string expression;
   std::vector<std::string> columns;  // all that it takes to compute it
   std::string computed;              // joins the generated columns that it reads to the rows; empty: none
+  // It calls a function that may read other rows: what it says is only known when they are there.
+  bool looks_elsewhere = false;
 };
 
 // What a foreign key asks of the rows that are written.

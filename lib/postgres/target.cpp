@@ -17,6 +17,7 @@
 #include "postgres/session.h"
 #include "postgres/sql_text.h"
 #include "postgres/stage.h"
+#include "postgres/untold.h"
 #include "postgres/user_types.h"
 
 namespace postgres {
@@ -34,6 +35,13 @@ auto guarded(const Work& work) {
     if (error.may_be_retried()) throw engine::ConcurrentChange(error.what());
     throw;
   }
+}
+
+std::string cascade_notice(const CascadeEffect& effect) {
+  return effect.child_table + ": " + std::to_string(effect.outside) +
+         (effect.outside == 1 ? " row that the file does not speak of follows"
+                              : " rows that the file does not speak of follow") +
+         " updates by the foreign key " + effect.foreign_key + " (ON UPDATE " + effect.action + ")";
 }
 
 }  // namespace
@@ -257,11 +265,17 @@ void PostgresTarget::classify(base::Progress& progress) {
       std::string notice = notice_of_ungrouped_updates(*connection_, table);
       if (!notice.empty()) notices_.push_back(std::move(notice));
     }
+    for (const CascadeEffect& effect : classifier_->cascades()) {
+      if (effect.outside > 0) notices_.push_back(cascade_notice(effect));
+    }
+    if (intent_ == engine::Intent::kDryRun) {
+      for (std::string& line : untold(*connection_, tables_)) notices_.push_back(std::move(line));
+    }
     audits_.clear();
     if (detail_ == engine::Detail::kCounts) return;
     for (const StagedTable& table : tables_) {
       gather_changes(*connection_, table);
-      audits_.push_back(audit_table(*connection_, tables_, table));
+      audits_.push_back(audit_table(*connection_, tables_, table, classifier_->cascades()));
     }
   });
 }

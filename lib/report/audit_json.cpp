@@ -19,12 +19,16 @@ json details_json(const engine::TableAudit& details) {
   for (const engine::Trigger& trigger : details.triggers)
     triggers.push_back({{"name", trigger.name}, {"when", trigger.when}, {"function", trigger.function}});
   json cascades = json::array();
-  for (const engine::Cascade& cascade : details.cascades)
+  for (const engine::Cascade& cascade : details.cascades) {
     cascades.push_back({{"table", cascade.table},
                         {"foreign_key", cascade.foreign_key},
                         {"action", cascade.action},
                         {"columns", cascade.columns},
                         {"rows", cascade.rows}});
+    if (cascade.reached == 0) continue;
+    cascades.back()["reached"] = cascade.reached;
+    cascades.back()["outside"] = cascade.outside;
+  }
   json sequences = json::array();
   for (const engine::SequenceChange& change : details.sequences)
     sequences.push_back({{"sequence", change.sequence}, {"before", change.before}, {"after", change.after}});
