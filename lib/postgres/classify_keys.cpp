@@ -116,6 +116,13 @@ void KeyClassifier::classify(Parking::Inserts inserts) {
   if (found > 0) forget_judged_claims();
 }
 
+void KeyClassifier::classify_again(Parking::Inserts inserts) {
+  if (table_.claims_left) KeyOrder(connection_, table_, number_).forget();
+  connection_.execute("DELETE FROM " + table_.claim_part.heap + " c WHERE true" + table_.claim_part.only("c"));
+  table_.claims_left = false;
+  classify(inserts);
+}
+
 void KeyClassifier::reject_taken(std::size_t place) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
   const std::string number = std::to_string(place);

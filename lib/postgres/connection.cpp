@@ -178,9 +178,10 @@ void Connection::fail(const PGresult* result) {
     drain();
     throw Error(ErrorKind::kInterrupted, "interrupted");
   }
-  ServerError::Fields fields{field_of(result, PG_DIAG_SQLSTATE), field_of(result, PG_DIAG_MESSAGE_PRIMARY),
-                             field_of(result, PG_DIAG_MESSAGE_DETAIL), field_of(result, PG_DIAG_CONTEXT),
-                             field_of(result, PG_DIAG_CONSTRAINT_NAME)};
+  ServerError::Fields fields{field_of(result, PG_DIAG_SQLSTATE),        field_of(result, PG_DIAG_MESSAGE_PRIMARY),
+                             field_of(result, PG_DIAG_MESSAGE_DETAIL),  field_of(result, PG_DIAG_CONTEXT),
+                             field_of(result, PG_DIAG_CONSTRAINT_NAME), field_of(result, PG_DIAG_SCHEMA_NAME),
+                             field_of(result, PG_DIAG_TABLE_NAME)};
   drain();
   if (fields.sqlstate.empty()) fail_connection();
   const ErrorKind kind = kind_of(fields.sqlstate);
@@ -241,7 +242,7 @@ void Connection::fail_query(const std::string& what, const std::string& sqlstate
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const std::string message = without_newline(what);
   const ErrorKind kind = kind_of(sqlstate);
-  throw ServerError(kind, message + blockers_of(sqlstate), {}, {sqlstate, message, {}, {}, {}});
+  throw ServerError(kind, message + blockers_of(sqlstate), {}, {sqlstate, message, {}, {}, {}, {}, {}});
 }
 
 std::string Connection::blockers_of(const std::string& sqlstate) const {

@@ -32,6 +32,8 @@ class ServerError : public base::Error {
     std::string detail;
     std::string context;
     std::string constraint;
+    std::string schema;  // of the table that the error is about, where it is about one
+    std::string table;
   };
 
   ServerError(base::ErrorKind kind, const std::string& message, std::string hint, Fields fields)

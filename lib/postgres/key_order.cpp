@@ -148,6 +148,11 @@ void KeyOrder::arrange(Parking::Inserts inserts, const Reject& reject) {
   reject_late(reject);
 }
 
+void KeyOrder::forget() {
+  for (const char* what : {"key_order", "key_wait", "key_aside"})
+    connection_.execute(fmt::format("DELETE FROM pg_temp.{} k WHERE k.plan = {}", what, number_));
+}
+
 // Indexes whose claims need an order: the others are checked when all is written.
 std::string KeyOrder::ordered_places() const {
   std::vector<std::string> places{"-1"};

@@ -38,6 +38,9 @@ class KeyOrder {
   // Behind the claims of all indexes: finds the order. Rows for which there is none are given to `reject`.
   void arrange(Parking::Inserts inserts, const Reject& reject);
 
+  // As if arrange() had not been: for claims that are to be judged again, before begin().
+  void forget();
+
   // One UPDATE of the merge, and how many rows it must write.
   struct Statement {
     std::string sql;

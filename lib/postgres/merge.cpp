@@ -19,25 +19,11 @@ bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tab
                      });
 }
 
-std::string trigger_names(const StagedTable& table) {
-  return table.details.triggers.empty() ? "a trigger or rule" : "trigger " + join(table.details.triggers, ", ");
-}
-
 Rejection dropped(const StagedTable& table) {
   return {'x', quote_literal("dropped by " + trigger_names(table) + " of the target"), {}, {}};
 }
 
 }  // namespace
-
-void Merger::merge(base::Progress& progress) {
-  bool refused = false;
-  for (const auto& component : components_) {
-    if (refused) classifier_.reject_dependants(component);
-    progress.table(tables_[component.front()].details.table.name.name);
-    refused = merge_component(component) || refused;
-    for (const std::size_t number : component) report_changed(tables_[number]);
-  }
-}
 
 // True when the server refused a row. Where rows take over keys that others of the component give up, those give them
 // up first; should that fail, nothing of it is kept, and the rows that wanted the keys are left out.
@@ -121,6 +107,7 @@ bool Merger::try_at_once(const std::vector<std::size_t>& component, const std::v
     written = write_at_once(component, steps);
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
+    for (const std::size_t number : component) wait_for_others(tables_[number], error);
   }
   if (!written) connection_.execute("ROLLBACK TO SAVEPOINT cycle");
   connection_.execute("RELEASE SAVEPOINT cycle");
@@ -151,7 +138,14 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
   }
   if (parts.empty()) return true;
   const pqxx::result rows = connection_.query("WITH " + join(parts, ", ") + " SELECT " + join(written, " + "));
-  return rows[0][0].as<std::uint64_t>() == expected;
+  if (rows[0][0].as<std::uint64_t>() != expected) return false;
+  for (const std::size_t number : component) {
+    for (const Step step : steps) {
+      StagedTable& table = tables_[number];
+      trigger_rows_.watch().add(table, count(table, {step}, whole(table)));
+    }
+  }
+  return true;
 }
 
 // Rows whose parents are in the target go in first, then their children, each level like any other table's rows; what
@@ -173,6 +167,7 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
     std::uint64_t ready = 0;
     for (const std::size_t number : component) ready += connection_.execute(ready_sql(tables_[number], component));
     if (ready == 0) break;
+    for (const std::size_t number : component) trigger_rows_.compare_rows(tables_[number]);
     for (const std::size_t number : component) refused = write(tables_[number], Step::kInsert) || refused;
     mark('i', 'd');
     refused = classifier_.reject_dependants(component) > 0 || refused;
@@ -239,12 +234,16 @@ bool Merger::write(StagedTable& table, Step step) {
 void Merger::write_batch(StagedTable& table, const Batch& batch) {
   const std::uint64_t expected = count(table, batch, whole(table));
   if (expected == 0) return;
+  const std::uint64_t rejected_before = table.rejected_rows;
   bool in_parts = false;
   connection_.execute("SAVEPOINT merge");
   try {
     const bool by_set = batch.step == Step::kInsert && parents_.begin(table, expected);
-    const bool dropped = connection_.execute(whole_sql(table, batch, expected)) < expected;
+    const std::uint64_t written = connection_.execute(whole_sql(table, batch, expected));
+    const bool dropped = written < expected;
+    trigger_rows_.watch().add(table, written);
     if (by_set) parents_.end();
+    if (dropped && patience_ == Patience::kWhole && may_wait(table)) throw Waits{};
     in_parts = dropped && table.plan.identity.empty();  // no key tells which: found like refused rows
     if (dropped && !in_parts) {
       if (batch.step == Step::kInsert) {
@@ -255,6 +254,7 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
     }
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
+    wait_for_others(table, error);
     in_parts = true;
   }
   if (in_parts) {
@@ -262,6 +262,7 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
     index_records(table);
     write_range(table, batch, whole(table));
   }
+  if (batch.step == Step::kInsert) refuse_growth(table, rejected_before);
   connection_.execute("RELEASE SAVEPOINT merge");
 }
 
@@ -290,6 +291,8 @@ void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
   }
   connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
   if (rows == 1) {
+    const bool taken = failure && batch.step == Step::kInsert && failure->fields().sqlstate == "23505";
+    if (taken && trigger_rows_.compare_record(table, range.first, range.last)) return;  // an update now
     if (failure) {
       refuse(table, batch, range, *failure);
     } else {
@@ -376,18 +379,6 @@ bool Merger::reject_unwritten(StagedTable& table, const Batch& batch) {
                                table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
                                    " WHERE v.verdict = 'u'" + batch.condition +
                                    " AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record)")) > 0;
-}
-
-void Merger::report_changed(StagedTable& table) {
-  if (table.details.triggers.empty() || table.plan.identity.empty() || table.may_be_written == 0) return;
-  const pqxx::result changed =
-      connection_.query("SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
-                        " v ON v.record = s." + table.record + " LEFT JOIN " + table.target_rows + " t ON " +
-                        table.same_identity("s", "t") + " WHERE t.tableoid IS NULL OR " + table.differs("s", "t"));
-  const auto rows = changed[0][0].as<std::uint64_t>();
-  if (rows == 0) return;
-  notices_.push_back(table.details.table.name.name + ": " + std::to_string(rows) +
-                     " rows do not hold the file's values after the import; " + trigger_names(table) + " changed them");
 }
 
 }  // namespace postgres

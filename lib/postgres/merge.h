@@ -1,5 +1,6 @@
 // Writes the rows that classify accepted: inserts, then updates, component by component. The only phase that holds row
-// locks in the target. A row that the server refuses after all is found by halving, from a savepoint, and left out.
+// locks in the target. A row that the server refuses after all is found by halving, from a savepoint, and left out;
+// where it may have waited for rows of other tables, those come first (merge_passes.cpp).
 #pragma once
 
 #include <cstdint>
@@ -10,9 +11,12 @@
 #include "postgres/classify.h"
 #include "postgres/connection.h"
 #include "postgres/key_order.h"
+#include "postgres/merge_order.h"
 #include "postgres/parents.h"
+#include "postgres/refused_rows.h"
 #include "postgres/rejects.h"
 #include "postgres/staged_table.h"
+#include "postgres/trigger_rows.h"
 
 namespace postgres {
 
@@ -24,12 +28,18 @@ class Merger {
         tables_(tables),
         components_(components),
         classifier_(classifier),
-        parents_(connection, tables) {}
+        parents_(connection, tables),
+        order_(tables, components),
+        refused_rows_(connection, tables),
+        trigger_rows_(connection, tables) {}
 
   void merge(base::Progress& progress);
 
-  // Rows that hold other values than the file's after the merge, because a trigger changed them; a line a table.
-  const std::vector<std::string>& notices() const { return notices_; }
+  // Behind merge() and all deferred triggers: brings rows that the target's own code changed back to the file's values.
+  void settle() { trigger_rows_.settle(); }
+
+  // What the target's own code did to the rows of the file, a line a table.
+  std::vector<std::string> notices() const;
 
  private:
   enum class Step { kInsert, kUpdate };
@@ -47,6 +57,24 @@ class Merger {
     std::uint64_t last;
   };
 
+  // kWhole: the first failure that other tables' rows may mend ends the attempt, with Waits.
+  enum class Patience { kWhole, kRows };
+  struct Waits {
+    catalog::TableName holder;  // of a unique key, in another table than was written; empty: none
+  };
+  struct OtherOrder {};  // order_ has changed: from the beginning
+  struct Passes;
+
+  void run_passes(base::Progress& progress);
+  bool attempt(Passes& passes, std::size_t component, Patience patience);
+  void write_stuck(Passes& passes);
+  bool reorder(const Passes& passes);
+  catalog::TableName root_of(const catalog::TableName& table);
+  void retry_refused();
+  bool write_anew(std::size_t component);
+  bool may_wait(const StagedTable& table) const;
+  bool changes_rows(const StagedTable& table);
+  void wait_for_others(const StagedTable& table, const ServerError& error) const;
   bool merge_component(const std::vector<std::size_t>& component);
   HandedOn hand_on_keys(const std::vector<std::size_t>& component);
   bool write_component(const std::vector<std::size_t>& component);
@@ -68,7 +96,7 @@ class Merger {
   bool is_there(const StagedTable& table, Range range);
   bool reject_dropped(StagedTable& table);
   bool reject_unwritten(StagedTable& table, const Batch& batch);
-  void report_changed(StagedTable& table);
+  void refuse_growth(StagedTable& table, std::uint64_t rejected_before);
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
   static std::string in_range(Range range);  // " AND …" on the verdicts v
@@ -82,6 +110,11 @@ class Merger {
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
   ParentLocks parents_;
+  MergeOrder order_;
+  RefusedRows refused_rows_;
+  TriggerRows trigger_rows_;
+  Patience patience_ = Patience::kRows;
+  std::size_t reorders_left_ = 8;  // each costs what was written until then
   std::vector<std::string> notices_;
 };
 

@@ -291,6 +291,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     Merger merger(*connection_, tables_, components_, *classifier_);
     merger.merge(progress);
     fire_deferred_triggers();
+    merger.settle();
     if (restored_) restored_->make_again();
     for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   });
