@@ -287,4 +287,11 @@ FROM {reached} c)sql",
   }
 }
 
+std::string in_words(const CascadeEffect& effect) {
+  return effect.child_table + ": " + std::to_string(effect.outside) +
+         (effect.outside == 1 ? " row that the file does not speak of follows"
+                              : " rows that the file does not speak of follow") +
+         " updates by the foreign key " + effect.foreign_key + " (ON UPDATE " + effect.action + ")";
+}
+
 }  // namespace postgres

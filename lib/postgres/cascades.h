@@ -27,6 +27,9 @@ struct CascadeEffect {
   std::uint64_t outside = 0;         // of these, rows that the file does not speak of
 };
 
+// "children: 3 rows that the file does not speak of follow updates by the foreign key …".
+std::string in_words(const CascadeEffect& effect);
+
 class Cascades {
  public:
   Cascades(Connection& connection, std::vector<StagedTable>& tables);

@@ -9,6 +9,7 @@
 #include "postgres/commit.h"
 #include "postgres/decisions.h"
 #include "postgres/deferral.h"
+#include "postgres/guarded.h"
 #include "postgres/import_locks.h"
 #include "postgres/ledger.h"
 #include "postgres/materialized_views.h"
@@ -21,30 +22,9 @@
 #include "postgres/user_types.h"
 
 namespace postgres {
-namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-// The engine's word for what the server calls a serialization failure or a deadlock.
-template <typename Work>
-auto guarded(const Work& work) {
-  try {
-    return work();
-  } catch (const ServerError& error) {
-    if (error.may_be_retried()) throw engine::ConcurrentChange(error.what());
-    throw;
-  }
-}
-
-std::string cascade_notice(const CascadeEffect& effect) {
-  return effect.child_table + ": " + std::to_string(effect.outside) +
-         (effect.outside == 1 ? " row that the file does not speak of follows"
-                              : " rows that the file does not speak of follow") +
-         " updates by the foreign key " + effect.foreign_key + " (ON UPDATE " + effect.action + ")";
-}
-
-}  // namespace
 
 PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, engine::FirstLoads first_loads,
                                engine::NotValid not_valid)
@@ -266,7 +246,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       if (!notice.empty()) notices_.push_back(std::move(notice));
     }
     for (const CascadeEffect& effect : classifier_->cascades()) {
-      if (effect.outside > 0) notices_.push_back(cascade_notice(effect));
+      if (effect.outside > 0) notices_.push_back(in_words(effect));
     }
     if (intent_ == engine::Intent::kDryRun) {
       for (std::string& line : untold(*connection_, tables_)) notices_.push_back(std::move(line));
