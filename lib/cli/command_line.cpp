@@ -107,7 +107,8 @@ int run_list(const Console& console, const ExportCommand& command, engine::Sourc
 int run_profile(const Console& console, const base::StopSignals& signals, const ExportCommand& command,
                 engine::Source& source) {
   base::Progress progress(progress_mode(command.common), STDERR_FILENO, console.message_color());
-  const auto columns = transfer::profile_columns(source, command.job.selection, progress, signals.token());
+  const auto columns =
+      transfer::profile_columns(source, command.job.selection, command.job.masks, progress, signals.token());
   progress.finish();
   console.print_result(command.common.form == ResultForm::kJson ? report::columns_json(columns)
                                                                 : report::columns_text(columns));
@@ -124,7 +125,9 @@ void print_export(const Console& console, const CommonOptions& options, const en
 int run_export(const Console& console, const base::StopSignals& signals, ExportCommand command) {
   const CommonOptions& options = command.common;
   const Location location = find_database(options.url, options.env_file);
-  command.job.selection = selection_of(options, location, config_of(options));
+  const transfer::Config config = config_of(options);
+  command.job.selection = selection_of(options, location, config);
+  command.job.masks.patterns = config.masked;
   command.job.kept = kept_files(options, location);
   say_place(console, options, "from", location);
   const std::unique_ptr<engine::Source> source =
@@ -178,8 +181,7 @@ const char* direction_of(engine::Intent intent) {
 void take_config(transfer::Config config, const Location& location, ImportCommand& command) {
   command.job.selection = selection_of(command.common, location, config);
   command.job.policies.insert(command.job.policies.begin(), config.policies.begin(), config.policies.end());
-  if (!command.show_masked)
-    command.job.masked.insert(command.job.masked.end(), config.masked.begin(), config.masked.end());
+  if (!command.show_masked) command.job.masks.patterns = config.masked;
 }
 
 // A second signal ends at once; its status must not say that nothing was written when that is not so any more.

@@ -31,12 +31,6 @@ Exit status:
   Every status but 0, 4 and 11 means: the target is exactly as it was.
 )";
 
-// Columns whose names say that their values are nobody's business, until --show-masked.
-std::vector<std::string> usual_secrets() {
-  return {"*password*",    "*passwd*",     "*secret*", "*token*", "*apikey*", "*api_key*", "*privatekey*",
-          "*private_key*", "*credential*", "*salt",    "*otp*",   "*cvv*",    "*iban*",    "*passphrase*"};
-}
-
 // "users=email", "teams=org,name".
 transfer::TablePolicy parse_match(const Syntax& syntax, const std::string& word) {
   const std::size_t equals = word.find('=');
@@ -199,7 +193,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (refresh) command.job.refresh = engine::Refresh::kYes;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;
   if (keep_newer) command.job.newer_rows = engine::NewerRows::kKeep;
-  if (!show_masked) command.job.masked = usual_secrets();
+  command.job.masks.usual = !show_masked;
   command.show_masked = show_masked;
   for (const std::string& path : command.job.reports) transfer::demand_report_form(path);
   if (rejects) {

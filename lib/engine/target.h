@@ -73,7 +73,9 @@ struct TablePlan {
   std::string changed_at;                        // the column that says when a row was last changed; empty: none does
   NewerRows newer_rows = NewerRows::kOverwrite;  // kKeep only with `changed_at`
   std::vector<std::string> masked;               // columns whose values no report may show
-  std::uint64_t rows = 0;                        // that the file holds of it
+  bool values_withheld = false;  // some table of the target has such a column: no message repeats what may be a value
+  std::string digest_key;        // of this run, for the digests that stand for masked values: nobody can guess by them
+  std::uint64_t rows = 0;        // that the file holds of it
   Orphans orphans = Orphans::kLeaveOut;
   // Columns that make no difference: a row that differs in them alone is unchanged. Written with the rest of a row that
   // is inserted or updated. None of the identity.
@@ -104,6 +106,10 @@ class Target {
   // Begins the one transaction, of one point in time: `written` and what their rows are judged by keep their shape from
   // here on, and no other import writes them. Throws ConcurrentChange when they are no longer what tables() said.
   virtual void lock(const std::vector<catalog::Table>& written, TableLocks locks) = 0;
+
+  // Whether any table of the database, chosen or not, has a column that is `wanted`: a trigger may read it.
+  virtual bool has_column(
+      const std::function<bool(const catalog::TableName& table, const std::string& column)>& wanted) = 0;
 
   // Makes room for the staged rows of `plans` and checks what the role may do (kPrivilege names every missing GRANT).
   // From here on a dry run cannot write: the server itself refuses. `components` groups indices into `plans`,

@@ -145,7 +145,7 @@ void Classifier::reject_unreadable(StagedTable& table, const std::string& read, 
   } catch (const ServerError& error) {
     // kSchema: the value names a thing that the target lacks (regclass and its like); the statement itself is sound.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    reason = reason_of(table, error);
+    reason = error.what();
     connection_.execute("ROLLBACK TO SAVEPOINT reads");
   }
   connection_.execute("RELEASE SAVEPOINT reads");

@@ -6,6 +6,8 @@
 #include <random>
 #include <utility>
 
+#include "postgres/server_words.h"
+
 namespace postgres {
 namespace {
 
@@ -181,14 +183,19 @@ void Connection::fail(const PGresult* result) {
   ServerError::Fields fields{field_of(result, PG_DIAG_SQLSTATE),        field_of(result, PG_DIAG_MESSAGE_PRIMARY),
                              field_of(result, PG_DIAG_MESSAGE_DETAIL),  field_of(result, PG_DIAG_CONTEXT),
                              field_of(result, PG_DIAG_CONSTRAINT_NAME), field_of(result, PG_DIAG_SCHEMA_NAME),
-                             field_of(result, PG_DIAG_TABLE_NAME)};
+                             field_of(result, PG_DIAG_TABLE_NAME),      field_of(result, PG_DIAG_COLUMN_NAME)};
   drain();
   if (fields.sqlstate.empty()) fail_connection();
   const ErrorKind kind = kind_of(fields.sqlstate);
-  std::string text = fields.message;
-  if (!fields.detail.empty()) text += " (" + fields.detail + ")";
-  text += " [SQLSTATE " + fields.sqlstate + "]" + blockers_of(fields.sqlstate);
-  const std::string hint = hint_of(kind, result, raw_);
+  std::string hint = hint_of(kind, result, raw_);
+  if (withholds_values_) {
+    const std::string text = words_without_values(fields) + blockers_of(fields.sqlstate);
+    // A function may have put a value there, as into the message.
+    if (!is_the_servers_own(fields)) fields.constraint.clear();
+    if (!holds_no_value(fields)) hint.clear();
+    throw ServerError(kind, text, hint, std::move(fields));
+  }
+  const std::string text = full_words(fields) + blockers_of(fields.sqlstate);
   throw ServerError(kind, text, hint, std::move(fields));
 }
 
@@ -242,7 +249,10 @@ void Connection::fail_query(const std::string& what, const std::string& sqlstate
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const std::string message = without_newline(what);
   const ErrorKind kind = kind_of(sqlstate);
-  throw ServerError(kind, message + blockers_of(sqlstate), {}, {sqlstate, message, {}, {}, {}, {}, {}});
+  // The message of libpqxx is all that the server said, context and detail included.
+  const ServerError::Fields fields{sqlstate, message, {}, message, {}, {}, {}, {}};
+  const std::string text = withholds_values_ ? words_without_values(fields) : message;
+  throw ServerError(kind, text + blockers_of(sqlstate), {}, {sqlstate, message, {}, {}, {}, {}, {}, {}});
 }
 
 std::string Connection::blockers_of(const std::string& sqlstate) const {

@@ -34,6 +34,7 @@ class ServerError : public base::Error {
     std::string constraint;
     std::string schema;  // of the table that the error is about, where it is about one
     std::string table;
+    std::string column;
   };
 
   ServerError(base::ErrorKind kind, const std::string& message, std::string hint, Fields fields)
@@ -84,6 +85,10 @@ class Connection {
   // The same where no query may be asked yet: for statements that begin with `first_word` and this comment.
   std::string watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word);
 
+  // From now on no error repeats what may be a value of a row (server_words.h).
+  void withhold_values() { withholds_values_ = true; }
+  bool withholds_values() const { return withholds_values_; }
+
   int server_version() const;  // 150018
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
   const std::string& place() const { return place_; }
@@ -112,6 +117,7 @@ class Connection {
   std::optional<Cancel> cancel_;
   char* chunk_ = nullptr;
   std::unique_ptr<LockWatch> watch_;
+  bool withholds_values_ = false;
 };
 
 }  // namespace postgres

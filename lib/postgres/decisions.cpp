@@ -23,14 +23,12 @@ std::string from_hex(const pqxx::field& field) {
 
 // One text a value: NULL, "w" and the whole of it, "c<characters>:" and its beginning, "m<characters>:" and a digest.
 // format() gives the type's own output, which a cast to text does not for every type.
-std::string shown_sql(const std::string& value, bool masked) {
+std::string shown_sql(const StagedTable& table, const std::string& value, bool masked) {
   const std::string length = "pg_catalog.length(x)::pg_catalog.text || ':' || ";
-  const std::string form =
-      masked ? "'m' || " + length +
-                   "pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(x, 'UTF8')), 'hex'), 8)"
-             : "CASE WHEN pg_catalog.length(x) <= " + std::to_string(engine::kShownCharacters) +
-                   " THEN 'w' || x ELSE 'c' || " + length + "pg_catalog.left(x, " +
-                   std::to_string(engine::kShownCharacters) + ") END";
+  const std::string form = masked ? "'m' || " + length + table.digest_of("x")
+                                  : "CASE WHEN pg_catalog.length(x) <= " + std::to_string(engine::kShownCharacters) +
+                                        " THEN 'w' || x ELSE 'c' || " + length + "pg_catalog.left(x, " +
+                                        std::to_string(engine::kShownCharacters) + ") END";
   return "CASE WHEN " + value + " IS DISTINCT FROM NULL THEN (SELECT " + form + " FROM pg_catalog.format('%s', " +
          value + ") x) END";
 }
@@ -80,7 +78,7 @@ std::string changes_sql(const StagedTable& table, const std::string& record, con
     const std::string after = "s." + column.quoted;
     const bool masked = table.is_masked(column.name);
     values.push_back("(" + std::to_string(values.size()) + ", " + quote_literal(column.name) + ", " +
-                     shown_sql(before, masked) + ", " + shown_sql(after, masked) + ", " +
+                     shown_sql(table, before, masked) + ", " + shown_sql(table, after, masked) + ", " +
                      table.column_differs(column, "t", "s") + ")");
   }
   if (values.empty()) return {};

@@ -340,8 +340,7 @@ void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const S
                                      " that this import was to insert");
     }
   }
-  leave_out(table, batch, range,
-            {taken ? 'c' : 'x', quote_literal(reason_of(table, error)), error.fields().constraint, {}});
+  leave_out(table, batch, range, {taken ? 'c' : 'x', quote_literal(error.what()), error.fields().constraint, {}});
 }
 
 void Merger::leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why) {

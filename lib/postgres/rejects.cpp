@@ -65,12 +65,4 @@ std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const
   return found;
 }
 
-std::string reason_of(const StagedTable& table, const ServerError& error) {
-  if (table.plan.masked.empty()) return error.what();
-  const std::string& constraint = error.fields().constraint;
-  return "refused by the server (SQLSTATE " + error.fields().sqlstate +
-         (constraint.empty() ? std::string{} : ", " + constraint) +
-         "); its message is withheld because the table has masked columns";
-}
-
 }  // namespace postgres

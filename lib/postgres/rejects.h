@@ -40,7 +40,4 @@ std::uint64_t reject(Connection& connection, StagedTable& table, const std::stri
 // cast): then the merge finds that row; here it must not end the transaction.
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
 
-// What the server said of a row. Withheld where it may quote a column that must not be shown.
-std::string reason_of(const StagedTable& table, const ServerError& error);
-
 }  // namespace postgres

@@ -1,5 +1,8 @@
 #include "postgres/session.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -34,6 +37,25 @@ void raise_settings(Connection& connection) {
     WHERE s.setting::pg_catalog.int8 < w.kibibytes;
     SET LOCAL default_statistics_target = 10
   )sql");
+}
+
+std::string catalog_first(const std::string& search_path) {
+  std::vector<std::string> names(1);
+  bool quoted = false;
+  for (const char c : search_path) {
+    if (c == '"') quoted = !quoted;
+    if (c == ',' && !quoted) {
+      names.emplace_back();
+    } else if (c != ' ' || quoted) {
+      names.back() += c;
+    }
+  }
+  std::erase_if(names, [](const std::string& name) {
+    std::string lower = name;
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    return name == "\"pg_catalog\"" || lower == "pg_catalog";
+  });
+  return join(names, ", ");
 }
 
 engine::DatabaseInfo describe(Connection& connection) {

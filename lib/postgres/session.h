@@ -16,6 +16,10 @@ namespace postgres {
 
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout);
 
+// The path without pg_catalog, which then comes before all that is in it: triggers find what an application's find,
+// and the operators of our own statements are the server's even where others of the same types stand in the path.
+std::string catalog_first(const std::string& search_path);
+
 // The result of `work` with an empty search_path, in a transaction of its own where none is open: names and operators
 // in its statements are then the server's own, whatever path was set for this role or database.
 template <typename Work>

@@ -101,7 +101,7 @@ void Stager::stage(format::TableReader& records) {
         continue;
       }
       if (line > 1) run_segment(records, line - 1);
-      reject_next(records, column_of(error.fields().context, table_) + reason_of(table_, error));
+      reject_next(records, column_of(error.fields().context, table_) + error.what());
       limit = std::max(kMinSegmentRows, limit / 2);
     }
     flush_rejects();

@@ -254,8 +254,14 @@ bool StagedTable::is_masked(const std::string& column) const {
 std::string StagedTable::readable(const std::string& text, const std::vector<std::string>& from_columns) const {
   const auto masked = [&](const std::string& name) { return is_masked(name); };
   if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return text;
-  return "'(masked, digest ' || pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(" + text +
-         ", 'UTF8')), 'hex'), 8) || ')'";
+  return "'(masked, digest ' || " + digest_of(text) + " || ')'";
+}
+
+std::string StagedTable::digest_of(const std::string& text) const {
+  return fmt::format(
+      "pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({key}::pg_catalog.text || {text}, "
+      "'UTF8')), 'hex'), 8)",
+      fmt::arg("key", quote_literal(plan.digest_key)), fmt::arg("text", text));
 }
 
 std::string StagedTable::column_text(const std::string& column, const std::string& alias) const {

@@ -124,6 +124,8 @@ struct StagedTable {
   std::string target_is_newer() const;
   // Text expression of a value that is made of `columns`, given its text: a digest where one of them must not be shown.
   std::string readable(const std::string& text, const std::vector<std::string>& from_columns) const;
+  // Text expression of the digest that stands for a masked text.
+  std::string digest_of(const std::string& text) const;
   // The same for a column as it is.
   std::string column_text(const std::string& column, const std::string& alias) const;
   // "a=1, b=2".

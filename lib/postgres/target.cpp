@@ -79,7 +79,7 @@ void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::Ta
     connection_->execute("COMMIT");
     // READ WRITE for a dry run as well: temporary tables must be made first.
     connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
-    search_path_ = connection_->query("SHOW search_path")[0][0].c_str();
+    search_path_ = catalog_first(connection_->query("SHOW search_path")[0][0].c_str());
     pin_settings(*connection_, lock_timeout_);
     set.take(locks, lock_timeout_);
     set.demand_set_locked();
@@ -137,6 +137,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
                              engine::Detail detail) {
   if (not_valid_ == engine::NotValid::kAsRestored) restored_.emplace(*connection_);
   for (engine::TablePlan& plan : plans) {
+    if (plan.values_withheld) connection_->withhold_values();
     TableDetails& details = find(plan.target.name);
     if (restored_) restored_->put_aside(details);
     if (details.row_security) {
@@ -275,20 +276,6 @@ void PostgresTarget::merge(base::Progress& progress) {
     if (restored_) restored_->make_again();
     for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   });
-}
-
-// They may look at several rows or tables: none can be left out by itself.
-void PostgresTarget::fire_deferred_triggers() {
-  try {
-    connection_->execute("SET CONSTRAINTS ALL IMMEDIATE");
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    const std::string& context = error.fields().context;
-    throw Error(ErrorKind::kSchema,
-                std::string("a deferred trigger of the target refuses the rows together: ") + error.what() +
-                    (context.empty() ? "" : " (" + context.substr(0, context.find('\n')) + ")"),
-                "nothing was written: mend the rows that it speaks of, or leave their table out with -T");
-  }
 }
 
 engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {

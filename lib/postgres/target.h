@@ -38,6 +38,7 @@ class PostgresTarget : public engine::Target {
   catalog::Types types() override;
   void refresh_views(engine::Refresh refresh) override;
   void lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) override;
+  bool has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) override;
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;

@@ -222,8 +222,9 @@ std::vector<std::string> limits(const ImportOutcome& outcome) {
       "Counts are complete; rows are samples, the first of each kind in each table. A JSON report lists every row that "
       "is not unchanged.",
       fmt::format("A value of more than {} characters is cut; a key never is.", human_count(engine::kShownCharacters)),
-      "Values of columns that hold secrets are masked: only their length and the first digits of their SHA-256 are "
-      "shown. Keys and reasons are shown as they are."};
+      "Values of columns that hold secrets are masked: only their length and a digest are shown, whose key is this "
+      "report's own. The server's messages are withheld where such columns are about; keys of other columns are shown "
+      "as they are."};
   if (outcome.ending == Ending::kDryRun)
     all.emplace_back(
         "Not rehearsed: triggers, checks and deferred constraints that only the writing itself can try were not run. "

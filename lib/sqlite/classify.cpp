@@ -258,8 +258,8 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::Fore
   if (table.plan.orphans == engine::Orphans::kKeep) rows += " AND NOT " + orphans_of_source(key);
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
-    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || db_transfer_text(s." +
-                    quote_name(key.columns[i]) + ")");
+    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " +
+                    table.readable("s." + quote_name(key.columns[i]), {key.columns[i]}));
   const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
                              join(shown, " || ', ' || ") +
                              " || ' is neither in the target nor among the accepted rows of the file'";

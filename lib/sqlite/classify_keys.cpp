@@ -83,7 +83,7 @@ void KeyClassifier::forget_rejected_claims() {
 std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string& condition, const std::string& why) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
   const std::string holder = table_.plan.identity.empty() ? std::string{} : table_.key_text("t");
-  std::string reason = quote_literal(index.name + ": the target holds ") + " || " + index_key_text(index, "s");
+  std::string reason = quote_literal(index.name + ": the target holds ") + " || " + index_key_text(table_, index, "s");
   if (!holder.empty()) reason += " || ' as ' || " + holder;
   if (!why.empty()) reason += " || " + quote_literal(why);
   return reject(
@@ -114,8 +114,8 @@ void KeyClassifier::reject_all_circles() {
 
 void KeyClassifier::reject_repeated(const UniqueIndex& index) {
   const std::string mine = table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) + " ";
-  const std::string reason =
-      quote_literal(index.name + ": more than one record of the file claims ") + " || " + index_key_text(index, "s");
+  const std::string reason = quote_literal(index.name + ": more than one record of the file claims ") + " || " +
+                             index_key_text(table_, index, "s");
   reject_if_judged(connection_, table_,
                    reject_sql(table_, staged_record(), {'c', reason, index.name, {}, {}},
                               "(SELECT k.* FROM " + mine + "k ON k." + kKeyRecord + " = v.record GROUP BY " +

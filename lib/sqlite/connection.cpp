@@ -66,6 +66,12 @@ bool SqliteError::key_is_taken() const {
   return code_ == SQLITE_CONSTRAINT_UNIQUE || code_ == SQLITE_CONSTRAINT_PRIMARYKEY || code_ == SQLITE_CONSTRAINT_ROWID;
 }
 
+bool SqliteError::may_hold_values() const {
+  constexpr int kRaiseTakesExpressions = 3047000;
+  return (code_ & 0xff) == SQLITE_ERROR ||
+         (code_ == SQLITE_CONSTRAINT_TRIGGER && sqlite3_libversion_number() >= kRaiseTakesExpressions);
+}
+
 bool SqliteError::cannot_open() const {
   return primary_code(code_) == SQLITE_CANTOPEN ||
          (primary_code(code_) == SQLITE_READONLY && code_ != SQLITE_READONLY_ROLLBACK);

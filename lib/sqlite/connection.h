@@ -27,6 +27,8 @@ class SqliteError : public base::Error {
   bool blames_a_row() const;
   // A unique key is held by another row.
   bool key_is_taken() const;
+  // Its words may be made of values: an expression failed, or a trigger's RAISE() where that takes an expression.
+  bool may_hold_values() const;
   // The file cannot be opened as it is (a WAL database in a folder that may not be written).
   bool cannot_open() const;
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/sha256.h"
 #include "sqlite/index_key.h"
+#include "sqlite/row_functions.h"
 #include "sqlite/sql_text.h"
 
 namespace sqlite {
@@ -12,20 +12,17 @@ namespace {
 
 // A result has at most 2000 columns; each column of a table stands there twice.
 constexpr std::size_t kColumnsAtOnce = 500;
-constexpr std::size_t kDigestDigits = 8;
 
 bool begins_character(char c) { return (c & 0xC0) != 0x80; }
 
-engine::ShownValue shown_value(const Cell& cell, bool masked) {
+engine::ShownValue shown_value(const StagedTable& table, const Cell& cell, bool masked) {
   using Form = engine::ShownValue::Form;
   if (cell.storage == StorageClass::kNull) return {};
   engine::ShownValue value{Form::kWhole, shown(cell), 0};
   value.characters = static_cast<std::uint64_t>(std::count_if(value.text.begin(), value.text.end(), begins_character));
   if (masked) {
-    base::Sha256 digest;
-    digest.update(value.text);
     value.form = Form::kMasked;
-    value.text = digest.hex().substr(0, kDigestDigits);
+    value.text = masked_digest(table.plan.digest_key, value.text);
   } else if (value.characters > engine::kShownCharacters) {
     std::size_t bytes = 0;
     for (std::uint64_t seen = 0; bytes < value.text.size(); ++bytes) {
@@ -63,9 +60,9 @@ void gather(Connection& connection, const StagedTable& table, const std::string&
         const Cell before = pairs.cell(at);
         const Cell after = pairs.cell(at + 1);
         if (same(before, after)) continue;
-        const bool masked = std::ranges::count(table.plan.masked, table.columns[i].name) > 0;
-        const engine::ShownValue old_value = shown_value(before, masked);
-        const engine::ShownValue new_value = shown_value(after, masked);
+        const bool masked = table.is_masked(table.columns[i].name);
+        const engine::ShownValue old_value = shown_value(table, before, masked);
+        const engine::ShownValue new_value = shown_value(table, after, masked);
         insert.bind_integer(1, pairs.integer(0));
         insert.bind_integer(2, static_cast<std::int64_t>(i));
         bind(insert, 3, old_value);

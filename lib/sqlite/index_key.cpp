@@ -38,10 +38,12 @@ std::string same_key(const UniqueIndex& index, const std::string& a, const std::
   return join(parts, " AND ");
 }
 
-std::string index_key_text(const UniqueIndex& index, const std::string& alias) {
+std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < index.labels.size(); ++i)
-    parts.push_back(quote_literal(index.labels[i] + "=") + " || db_transfer_text(" + alias + "." + key_name(i) + ")");
+    parts.push_back(
+        quote_literal(index.labels[i] + "=") + " || " +
+        table.readable(alias + "." + key_name(i), index.plain ? std::vector{index.columns[i]} : index.columns));
   return join(parts, " || ', ' || ");
 }
 

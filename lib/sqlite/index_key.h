@@ -16,7 +16,7 @@ std::string target_keys(const StagedTable& table, const UniqueIndex& index);
 std::string same_key(const UniqueIndex& index, const std::string& a, const std::string& b);
 
 // "email=a@b.fr, tenant=7", of `alias`.
-std::string index_key_text(const UniqueIndex& index, const std::string& alias);
+std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias);
 
 // The keys of `alias`, each with its collation: for GROUP BY.
 std::string key_list(const UniqueIndex& index, const std::string& alias);

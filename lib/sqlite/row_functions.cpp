@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 
+#include "base/sha256.h"
 #include "sqlite/cell.h"
 #include "sqlite/sql_text.h"
 
@@ -73,6 +74,15 @@ void text(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
+// digest(key, value): what stands for a masked value.
+void digest(sqlite3_context* context, int, sqlite3_value** values) {
+  guarded(context, [&] {
+    const std::string words = masked_digest(cell_of(values[0]).bytes, shown(cell_of(values[1])));
+    const std::string text = "(masked, digest " + words + ")";
+    sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  });
+}
+
 // One call for every `most` parts.
 std::vector<std::string> calls(const char* function, const std::vector<std::string>& parts, std::size_t most) {
   std::vector<std::string> all;
@@ -85,6 +95,14 @@ std::vector<std::string> calls(const char* function, const std::vector<std::stri
 }
 
 }  // namespace
+
+std::string masked_digest(std::string_view key, std::string_view text) {
+  constexpr std::size_t kDigits = 8;
+  base::Sha256 digest;
+  digest.update(key);
+  digest.update(text);
+  return digest.hex().substr(0, kDigits);
+}
 
 std::string image_call(const std::vector<std::string>& values) {
   const std::vector<std::string> images = calls("db_transfer_image", values, 100);
@@ -105,6 +123,7 @@ int add_row_functions(sqlite3* database) {
   int code = add("db_transfer_differs", -1, differs);
   if (code == SQLITE_OK) code = add("db_transfer_image", -1, image);
   if (code == SQLITE_OK) code = add("db_transfer_text", 1, text);
+  if (code == SQLITE_OK) code = add("db_transfer_digest", 2, digest);
   return code;
 }
 

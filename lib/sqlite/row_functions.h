@@ -6,11 +6,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct sqlite3;
 
 namespace sqlite {
+
+// The digits that stand for a masked text; `key` is of this run.
+std::string masked_digest(std::string_view key, std::string_view text);
 
 // The calls, for as many values as a table may have columns (a call of SQLite takes 127 arguments at most).
 std::string image_call(const std::vector<std::string>& values);

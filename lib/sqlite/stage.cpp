@@ -73,6 +73,7 @@ bool Stager::bind(const format::RawRecord& record, std::span<const format::Value
   insert_.bind_integer(parameter, static_cast<std::int64_t>(record.number));
   for (const StagedColumn& column : table_.columns) {
     if (column.codec.bind(insert_, ++parameter, values[column.file_column], reason)) continue;
+    if (table_.is_masked(column.name)) reason = "the value does not fit, and must not be shown";
     reason = "column " + column.name + ": " + reason;
     return false;
   }
@@ -104,7 +105,8 @@ void Stager::refuse(std::uint64_t record, std::span<const format::Value> values,
     key += column.name + "=";
     key += value.kind == format::ValueKind::kNull || value.kind == format::ValueKind::kMissing
                ? std::string_view{"null"}
-               : value.text;
+           : table_.is_masked(column.name) ? std::string_view{"(masked)"}
+                                           : value.text;
     if (identity.empty() && key.size() > kLongestRowKeyBytes) break;
   }
   reject_.bind_integer(1, static_cast<std::int64_t>(record));

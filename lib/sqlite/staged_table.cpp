@@ -154,12 +154,22 @@ std::vector<std::string> StagedTable::naming_columns(const std::string& alias) c
   return names;
 }
 
+bool StagedTable::is_masked(const std::string& column) const {
+  return std::find(plan.masked.begin(), plan.masked.end(), column) != plan.masked.end();
+}
+
+std::string StagedTable::readable(const std::string& value, const std::vector<std::string>& from_columns) const {
+  const auto masked = [&](const std::string& column) { return is_masked(column); };
+  if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return "db_transfer_text(" + value + ")";
+  return "db_transfer_digest(" + quote_literal(plan.digest_key) + ", " + value + ")";
+}
+
 std::string StagedTable::key_text(const std::string& alias) const {
   const std::vector<std::string> values = naming_columns(alias);
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string& name = plan.identity.empty() ? columns[i].name : plan.identity[i];
-    parts.push_back(quote_literal(name + "=") + " || db_transfer_text(" + values[i] + ")");
+    parts.push_back(quote_literal(name + "=") + " || " + readable(values[i], {name}));
   }
   if (parts.empty()) return "''";
   const std::string text = join(parts, " || ', ' || ");

@@ -71,6 +71,9 @@ struct StagedTable {
   std::string same_match(const std::string& a, const std::string& b) const;
   // Whether the target's row, called t, was changed later than the file's, called s; "0" where nothing says so.
   std::string target_is_newer() const;
+  bool is_masked(const std::string& column) const;
+  // Text expression of a value that is made of these columns: a digest where one of them must not be shown.
+  std::string readable(const std::string& value, const std::vector<std::string>& from_columns) const;
   // Text expression that names the row to a person: id=c17…
   std::string key_text(const std::string& alias) const;
   // The columns that key_text reads, each with `alias`.

@@ -109,10 +109,14 @@ void TableWriter::take_reason(const SqliteError& error, Refusal& refusal) const 
   if (!connection_.in_transaction())
     throw Error(ErrorKind::kSchema,
                 trigger_names(table_) + " of " + base::printable(table_.details.table.name.name) +
-                    " rolled the import back: " + error.what(),
+                    " rolled the import back" + (table_.plan.values_withheld ? "" : std::string(": ") + error.what()),
                 "a trigger that means one row says RAISE(ABORT, …) and not RAISE(ROLLBACK, …)");
   refusal.verdict = error.key_is_taken() ? 'c' : 'x';
-  refusal.reason = error.what();
+  const bool withheld = table_.plan.values_withheld && error.may_hold_values();
+  refusal.reason =
+      withheld
+          ? "refused by a trigger or an expression; its message is withheld because columns of the target are masked"
+          : error.what();
 }
 
 void TableWriter::write_waiting() {

@@ -53,6 +53,13 @@ std::vector<catalog::Table> SqliteTarget::tables(const std::vector<std::string>&
   return tables;
 }
 
+bool SqliteTarget::has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) {
+  return std::ranges::any_of(details_, [&](const TableDetails& details) {
+    return std::ranges::any_of(details.table.columns,
+                               [&](const catalog::Column& column) { return wanted(details.table.name, column.name); });
+  });
+}
+
 void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                            engine::Detail detail) {
   detail_ = detail;

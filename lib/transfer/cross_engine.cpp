@@ -100,6 +100,16 @@ std::vector<Profile> profile_file(base::InputFile& file, const format::Header& h
   return profiles;
 }
 
+void hide_masked(std::vector<Profile>& profiles, const format::Header& header, const Masks& masks) {
+  const auto masked = masked_columns(header.tables, masks);
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    const std::vector<std::string> columns = record_columns(header, i);
+    for (std::size_t column = 0; column < profiles[i].columns().size(); ++column) {
+      if (std::ranges::count(masked[i], columns[column]) > 0) profiles[i].mask(column);
+    }
+  }
+}
+
 Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,
                                const engine::DatabaseInfo& target, const ImportOptions& options) {
   const bool documents_are_text = header.engine != "sqlite" && target.engine == "sqlite";

@@ -32,6 +32,9 @@ struct Conversions {
   std::vector<std::string> differences;               // what was decided, for the reports
 };
 
+// The numbers of masked columns are not told.
+void hide_masked(std::vector<Profile>& profiles, const format::Header& header, const Masks& masks);
+
 // `profiles` is empty where the file is not of SQLite or stays there. Throws kSchema with a line for every column whose
 // times could mean several things, kUsage for a wish about a column that is not there.
 Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,

@@ -356,7 +356,8 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
 }
 
 std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const Selection& selection,
-                                                   base::Progress& progress, const std::stop_token& stop) {
+                                                   const Masks& masks, base::Progress& progress,
+                                                   const std::stop_token& stop) {
   if (source.info().engine != "sqlite") {
     throw Error(ErrorKind::kUsage, "--profile is for SQLite: a column of " + source.info().engine + " holds its type",
                 "leave --profile out");
@@ -365,7 +366,9 @@ std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const
   const Chosen chosen = choose(source.open_snapshot(found.tables), selection);
   progress.phase("profile", 0);
   std::vector<engine::ColumnContent> contents;
+  const auto masked = masked_columns(chosen.tables, masks);
   for (const catalog::Table& table : chosen.tables) {
+    const std::vector<std::string>& hidden = masked[static_cast<std::size_t>(&table - chosen.tables.data())];
     std::vector<const catalog::Column*> columns;
     std::vector<std::string> names;
     for (const catalog::Column& column : table.columns) {
@@ -377,6 +380,9 @@ std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const
     progress.table(section);
     format::RowParser parser(names, format::Strictness::kTrusted, section);
     Profile profile(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (std::ranges::count(hidden, names[i]) > 0) profile.mask(i);
+    }
     base::ByteBuffer batch;
     const auto reader = source.read({table.name, "", engine::RowOrder::kPhysical});
     while (const std::uint64_t records = reader->read_batch(batch)) {

@@ -23,6 +23,7 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
 // What the columns of those tables really hold; reads every row and writes nothing. For a source that does not hold a
 // column to its type; kUsage for any other.
 std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const Selection& selection,
-                                                   base::Progress& progress, const std::stop_token& stop);
+                                                   const Masks& masks, base::Progress& progress,
+                                                   const std::stop_token& stop);
 
 }  // namespace transfer

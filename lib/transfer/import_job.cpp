@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/input_file.h"
+#include "base/random.h"
 #include "base/sha256.h"
 #include "base/spool.h"
 #include "base/stop.h"
@@ -115,6 +116,7 @@ class ImportJob {
     if (!crosses_engines(verified_.header, target_->info())) return;
     progress_.phase("profile", verified_.bytes);
     profiles_ = profile_file(*file_, verified_.header, strictness(), progress_, stop_);
+    hide_masked(profiles_, verified_.header, options_.masks);
   }
 
   format::Strictness strictness() const {
@@ -147,6 +149,7 @@ class ImportJob {
     for (std::size_t i = 0; i < verified_.rows.size(); ++i) {
       if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = verified_.rows[i];
     }
+    withhold_values(*target_, options_.masks, digest_key_, plan.tables);
     conversions_ = decide_conversions(verified_.header, plan, profiles_, target_->info(), options_);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
@@ -170,9 +173,7 @@ class ImportJob {
     } else {
       target_->roll_back();
     }
-    carefully([&] {
-      for (std::string& notice : target_->notices()) outcome_.notices.push_back(std::move(notice));
-    });
+    carefully([&] { std::ranges::move(target_->notices(), std::back_inserter(outcome_.notices)); });
     publish();
   }
 
@@ -379,6 +380,7 @@ class ImportJob {
   std::unique_ptr<engine::Target> target_;
   std::vector<Profile> profiles_;  // by table of the file; empty: nothing crosses engines
   Conversions conversions_;
+  const std::string digest_key_ = base::random_hex(16);
   engine::ImportOutcome outcome_;
   Clock::duration last_attempt_{};
   std::optional<Rejects> rejects_;  // like the reports: of this attempt

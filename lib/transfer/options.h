@@ -14,6 +14,7 @@
 #include "engine/target.h"
 #include "format/compression.h"
 #include "format/verify.h"
+#include "transfer/secrets.h"
 
 namespace transfer {
 
@@ -46,6 +47,7 @@ struct ExportOptions {
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
   engine::RowsElsewhere rows_elsewhere = engine::RowsElsewhere::kRefused;
+  Masks masks{true, {}};  // columns whose values a profile does not tell
   // From when on a snapshot is worth a warning: rows that others delete meanwhile cannot be cleaned away.
   std::chrono::seconds long_snapshot = std::chrono::minutes(15);
 };
@@ -90,11 +92,11 @@ struct ImportOptions {
   engine::Refresh refresh = engine::Refresh::kNo;
   engine::Growth growth = engine::Growth::kRefuse;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
-  std::vector<std::string> masked;    // columns no report may show: patterns of names, or of table.column
+  Masks masks;                        // columns no report and no message may show
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
-  std::string rejects;                // a path; empty: beside the input, and only of an import that leaves rows out
-  std::vector<std::string> reports;   // paths; the ending says the form
-  std::vector<KeptFile> kept;         // beside the input
+  std::string rejects;               // a path; empty: beside the input, and only of an import that leaves rows out
+  std::vector<std::string> reports;  // paths; the ending says the form
+  std::vector<KeptFile> kept;        // beside the input
   base::Overwrite overwrite = base::Overwrite::kRefuse;  // of what is no report of ours
   std::vector<std::string> words;  // the options that decide what happens, as typed: for the reports
   format::SealPolicy seal = format::SealPolicy::kDemand;

@@ -10,6 +10,7 @@
 #include "catalog/ledger.h"
 #include "transfer/letter_case.h"
 #include "transfer/policies.h"
+#include "transfer/secrets.h"
 #include "transfer/selection.h"
 
 namespace transfer {
@@ -184,6 +185,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   const bool comparable = header.engine == target.engine && target.engine != "sqlite";
   const auto same_engine = comparable ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
 
+  const auto masked = masked_columns(target_tables, options.masks);
   std::vector<catalog::Table> chosen;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
     if (skipped[i]) continue;
@@ -219,6 +221,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     note_large_objects(section, header, file, plan);
     apply_policies(file, options, plan.tables.back());
     plan.of_file.push_back(file);
+    plan.tables.back().masked = masked[static_cast<std::size_t>(there - target_tables.data())];
     chosen.push_back(*there);
   }
   if (!drift.empty()) fail(drift);

@@ -70,19 +70,6 @@ std::string usual_changed_at(const catalog::Table& file, const engine::TablePlan
   return {};
 }
 
-bool is_masked(const catalog::TableName& table, const std::string& column, const std::vector<std::string>& patterns) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    // Names are compared in lower case: passwordHash, PASSWORD.
-    const auto lower = [](std::string text) {
-      std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
-      });
-      return text;
-    };
-    return matches(lower(pattern), {lower(table.name), lower(column)});
-  });
-}
-
 }  // namespace
 
 void apply_policies(const catalog::Table& file, const ImportOptions& options, engine::TablePlan& plan) {
@@ -108,9 +95,6 @@ void apply_policies(const catalog::Table& file, const ImportOptions& options, en
     plan.changed_at = usual_changed_at(file, plan);
   }
   if (plan.changed_at.empty()) plan.newer_rows = engine::NewerRows::kOverwrite;
-  for (const catalog::Column& column : plan.target.columns) {
-    if (is_masked(plan.target.name, column.name, options.masked)) plan.masked.push_back(column.name);
-  }
 }
 
 void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const ImportOptions& options) {
@@ -149,6 +133,18 @@ std::vector<ColumnWish> column_wishes(const catalog::Table& file, const engine::
     for (const auto& [column, times] : policy.times) wish_of(column, "read times of").times = times;
   }
   return wishes;
+}
+
+void withhold_values(engine::Target& target, const Masks& masks, const std::string& digest_key,
+                     std::vector<engine::TablePlan>& plans) {
+  const bool asked = masks.usual || !masks.patterns.empty();
+  const bool any = asked && target.has_column([&](const catalog::TableName& table, const std::string& column) {
+    return is_masked(table, column, masks);
+  });
+  for (engine::TablePlan& plan : plans) {
+    plan.values_withheld = any;
+    plan.digest_key = digest_key;
+  }
 }
 
 ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options) {

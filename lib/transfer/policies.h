@@ -12,7 +12,7 @@
 
 namespace transfer {
 
-// Fills mode, match, changed_at, newer_rows and masked of `plan`, whose target, target_column and identity are set;
+// Fills mode, match, changed_at and newer_rows of `plan`, whose target, target_column and identity are set;
 // `file` is the table as the file describes it. Throws kUsage for a column that is not there.
 void apply_policies(const catalog::Table& file, const ImportOptions& options, engine::TablePlan& plan);
 
@@ -22,6 +22,10 @@ void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const 
 // By column of the records of `file`, whose plan is `plan`. Throws kUsage for a column that is not there.
 std::vector<ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
                                       const ImportOptions& options);
+
+// Tells each plan whether some table of the target has a masked column, and what keys the digests of masked values.
+void withhold_values(engine::Target& target, const Masks& masks, const std::string& digest_key,
+                     std::vector<engine::TablePlan>& plans);
 
 ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options);
 

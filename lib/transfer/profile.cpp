@@ -127,7 +127,7 @@ void ColumnProfile::add(const Value& value) {
 }
 
 std::string range_in_words(const ColumnProfile& profile) {
-  if (profile.numbers() == 0) return {};
+  if (profile.numbers() == 0 || profile.masked) return {};
   if (profile.least == profile.greatest) return fmt::format("{}", profile.least);
   return fmt::format("from {} to {}", profile.least, profile.greatest);
 }

@@ -57,6 +57,7 @@ struct ColumnProfile {
   std::array<std::uint64_t, kShapes> counts{};
   double least = 0;  // of all numbers, those written as text included
   double greatest = 0;
+  bool masked = false;  // its numbers are not told
 
   void add(const format::Value& value);
   std::uint64_t count(Shape shape) const { return counts[static_cast<std::size_t>(shape)]; }
@@ -79,6 +80,7 @@ class Profile {
   explicit Profile(std::size_t columns) : columns_(columns) {}
 
   void add(std::span<const format::Value> record);
+  void mask(std::size_t column) { columns_[column].masked = true; }
   const std::vector<ColumnProfile>& columns() const { return columns_; }
 
  private:

@@ -73,8 +73,9 @@ TEST_F(AuditCases, ASecretIsNeverShownNotEvenWhereItIsTheKeyThatIsTaken) {
     EXPECT_THAT(support::read_file(folder.file(name)), AllOf(Not(HasSubstr("sesame")), Not(HasSubstr("-secret"))))
         << name;
   }
-  EXPECT_THAT(std::string(told["decisions"][0]["reason"]), HasSubstr("token=(masked, digest d0c04f4b)"))
-      << "printf sesame | sha256sum | cut -c1-8";
+  EXPECT_THAT(std::string(told["decisions"][0]["reason"]), HasSubstr("token=(masked, digest "));
+  EXPECT_THAT(std::string(told["decisions"][0]["reason"]), Not(HasSubstr("d0c04f4b")))
+      << "printf sesame | sha256sum | cut -c1-8: a digest without this run's key could be guessed";
   EXPECT_EQ(told["decisions"][1]["changes"][0]["before"]["form"], "masked");
 }
 

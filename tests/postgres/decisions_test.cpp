@@ -62,7 +62,10 @@ TEST(Decisions, WithholdTheServersWordsAboutATableWithSecrets) {
       "CREATE TABLE t (id int PRIMARY KEY, secret text); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS "
       "$$BEGIN RAISE 'no %', "
       "NEW.secret; END$$; CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()");
-  const auto mask = [](engine::TablePlan& plan) { plan.masked = {"secret"}; };
+  const auto mask = [](engine::TablePlan& plan) {
+    plan.masked = {"secret"};
+    plan.values_withheld = true;
+  };
   const auto done = t.import({{"t", {R"({"id":1,"secret":"hunter2"})"}}}, full(mask, engine::Intent::kImport));
   EXPECT_EQ(done.of("t"), "invalid 1");
   EXPECT_FALSE(contains(done.only_left_out("t"), "hunter2")) << done.only_left_out("t");

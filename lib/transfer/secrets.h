@@ -1,0 +1,26 @@
+// Which columns hold what no report and no message may show: those whose names say so, those that the user named, and
+// the foreign keys that refer to them. Pure functions over names.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/table.h"
+
+namespace transfer {
+
+struct Masks {
+  bool usual = false;                 // names that say so by a word in them: user_pwd_hash, apiToken, sessionId
+  std::vector<std::string> patterns;  // names, or table.column; in any case of letters
+};
+
+// Whether a name says that its values are nobody's business.
+bool says_secret(std::string_view column);
+
+bool is_masked(const catalog::TableName& table, const std::string& column, const Masks& masks);
+
+// Parallel to `tables`. A foreign key shows what it refers to, so it is masked with it, however long the chain.
+std::vector<std::vector<std::string>> masked_columns(const std::vector<catalog::Table>& tables, const Masks& masks);
+
+}  // namespace transfer
