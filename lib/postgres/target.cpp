@@ -324,8 +324,9 @@ void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which
 
 engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
-// Only over tables whose rows change. By the view's owner: the server lets no one else.
+// Only over tables whose rows change, by the view's owner; and what nothing is known of.
 void PostgresTarget::refresh_views(engine::Refresh refresh) {
+  for (std::string& line : unknown_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
   std::vector<std::uint32_t> written;
   for (const StagedTable& table : tables_) {
     const bool is_written =
@@ -360,7 +361,6 @@ void PostgresTarget::demand_unchanged() {
 
 void PostgresTarget::commit() {
   guarded([&] {
-    for (std::string& line : unknown_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
     for (std::string& line : raise_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
     std::string notice = postgres::commit(connection_, connect_, history_);
     if (!notice.empty()) notices_.push_back(std::move(notice));

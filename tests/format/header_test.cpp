@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "documents.h"
 
 namespace {
@@ -47,6 +49,45 @@ TEST(Header, ComesBackAsItWasWritten) {
   EXPECT_EQ(read.tables[1].foreign_keys[0].parent, (catalog::TableName{"public", "users"}));
   EXPECT_EQ(read.tables[0].columns[0].identity, catalog::Identity::kAlways);
   EXPECT_TRUE(read.tables[0].columns[2].generated && read.tables[0].columns[0].has_default && read.tables[1].audit);
+}
+
+format::Header header_with_dependencies() {
+  format::Header header = full_header();
+  header.types = {
+      {"billing.\"Pa ir\"", catalog::TypeKind::kComposite, {{"a\"b", "integer"}, {"c", "text"}}, {}, {}, {}},
+      {"public.mood", catalog::TypeKind::kEnum, {}, {"sad", "it's"}, {}, {}},
+      {"public.d", catalog::TypeKind::kDomain, {}, {}, "numeric(4,1)", {}},
+      {"public.r", catalog::TypeKind::kRange, {}, {}, "real", "public.rs"}};
+  const catalog::Sequence far{
+      {"billing", "far"}, INT64_MIN, false, -3, {{{"billing", "in.voices"}, "id", "nextval()"}}};
+  const catalog::Sequence hidden{{"public", "hidden"}, {}, true, 1, {}};
+  header.sequences = {far, hidden};
+  header.large_objects = {{{"public", "users"}, "total"}};
+  return header;
+}
+
+TEST(Header, BringsBackWhatItsTablesDependOn) {
+  const format::Header header = header_with_dependencies();
+  const format::Header read = format::parse_header(closed(header), "f.json");
+  EXPECT_EQ(format::header_text(read), format::header_text(header));
+  EXPECT_EQ(read.types, header.types);
+  EXPECT_EQ(read.sequences[0].last_value, INT64_MIN);
+  EXPECT_FALSE(read.sequences[0].is_called || read.sequences[1].last_value);
+  EXPECT_EQ(read.sequences[0].used_by[0].table, (catalog::TableName{"billing", "in.voices"}));
+  EXPECT_EQ(read.large_objects[0].column, "total");
+}
+
+TEST(Header, RefusesDependenciesOfAnotherKind) {
+  const nlohmann::json whole = nlohmann::json::parse(closed(header_with_dependencies()));
+  for (const char* member :
+       {"composite_types", "enum_types", "domain_types", "range_types", "sequences", "large_objects"}) {
+    nlohmann::json document = whole;
+    document[member] = nlohmann::json::array({7});
+    EXPECT_NE(error_for(document).find(member), std::string::npos) << member;
+  }
+  nlohmann::json document = whole;
+  document["sequences"][0]["last_value"] = "9223372036854775808";
+  EXPECT_NE(error_for(document).find("is not a whole number of 64 bits"), std::string::npos);
 }
 
 TEST(Header, PutsOneTableOnOneLine) {
