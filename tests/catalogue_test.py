@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # How many lines each part of the catalogue has.
-PARTS = {"F": 10, "J": 12, "H": 5, "S": 11, "C": 17, "R": 22, "L": 10}
+PARTS = {"F": 10, "J": 12, "H": 5, "S": 13, "C": 17, "R": 22, "L": 10}
 ROW = re.compile(r"^\|\s*([A-Z]\d+)\s*\|(.*)\|\s*$")
 NAMED = re.compile(r"`(\w+\.\w+)`")
 DEFINED = re.compile(r"\b(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\(\s*(\w+)\s*,\s*(\w+)")
