@@ -68,7 +68,7 @@ TEST_F(Standby, HasNoRowsOfUnloggedTablesAndNamesThem) {
 
   const support::Run refused = support::run_program(words);
   EXPECT_EQ(refused.status, 8) << refused.err;
-  EXPECT_THAT(refused.err, HasSubstr("unlogged tables: \"Lost\""));
+  EXPECT_THAT(refused.err, HasSubstr("unlogged tables: public.\"Lost\""));
 
   std::vector<std::string> without = words;
   without.insert(without.end(), {"-T", "Lost"});
