@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/terminal.h"
 #include "base/url.h"
+#include "sqlite/file.h"
 
 namespace cli {
 namespace {
@@ -80,6 +81,10 @@ Location location_of(NamedUrl named) {
   Location location{std::move(url.parameters), url.place,          named.origin, url.schema,
                     std::move(named.warnings), std::move(url.path)};
   for (std::string& warning : url.warnings) location.warnings.push_back(std::move(warning));
+  if (!location.sqlite_path.empty() && sqlite::lacks_wal(location.sqlite_path))
+    location.warnings.push_back(location.place +
+                                " is in WAL mode and no -wal lies beside it: right if it was closed; a copy of an open "
+                                "database lacks its last changes without it");
   return location;
 }
 

@@ -12,13 +12,12 @@
 
 namespace sqlite {
 
+void Classifier::index_stages() {
+  for (StagedTable& table : tables_) index_stage(table);
+}
+
 void Classifier::classify(base::Progress& progress) {
-  for (const auto& component : components_) {
-    for (const std::size_t number : component) {
-      index_stage(tables_[number]);
-      reject_impossible_row_numbers(tables_[number]);
-    }
-  }
+  for (StagedTable& table : tables_) reject_impossible_row_numbers(table);
   for (const auto& component : components_) {
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];

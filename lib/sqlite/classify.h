@@ -25,6 +25,8 @@ class Classifier {
         components_(components),
         foreign_keys_(foreign_keys) {}
 
+  // Behind the staging, before the transaction that judges and writes.
+  void index_stages();
   void classify(base::Progress& progress);
 
   // Leaves out the rows of one component whose parents are neither in the target nor among the rows to be written,

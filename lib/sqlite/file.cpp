@@ -3,10 +3,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -60,6 +63,15 @@ bool ends_inside_a_page(const std::string& path, std::int64_t page_bytes) {
 bool has_wal(const std::string& path) {
   struct stat found {};
   return ::stat((path + "-wal").c_str(), &found) == 0 && found.st_size > 0;
+}
+
+bool lacks_wal(const std::string& path) {
+  constexpr std::size_t kWriteVersion = 18;  // 2: WAL
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, kWriteVersion + 2> header{};
+  if (!file.read(header.data(), header.size())) return false;
+  const bool is_database = std::string_view(header.data(), 15) == "SQLite format 3";
+  return is_database && header[kWriteVersion] == 2 && !is_there(path + "-wal");
 }
 
 }  // namespace sqlite

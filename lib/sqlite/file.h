@@ -28,4 +28,8 @@ bool ends_inside_a_page(const std::string& path, std::int64_t page_bytes);
 // Behind the file's last commit something may stand that only its WAL knows.
 bool has_wal(const std::string& path);
 
+// The header says that the database is in WAL mode, and there is no WAL: right where it was closed, while a copy of an
+// open one lacks what only the WAL knew. To be asked before the database is opened, for the reason above.
+bool lacks_wal(const std::string& path);
+
 }  // namespace sqlite

@@ -3,20 +3,7 @@
 #include "sqlite/sql_text.h"
 
 namespace sqlite {
-namespace {
-
-std::string unqualified(const std::string& name) { return name.substr(name.find('.') + 1); }
-
-}  // namespace
-
 HandOver::HandOver(Connection& connection, const StagedTable& table) : connection_(connection), table_(table) {
-  const std::string claims = unqualified(table_.claims);
-  for (const char* column : {"record", "freed_by"})
-    connection_.execute("CREATE INDEX IF NOT EXISTS temp." + claims + "_by_" + column + " ON " + claims + " (" +
-                        column + ")");
-  connection_.execute("CREATE TABLE IF NOT EXISTS " + table_.order +
-                      " (place INTEGER PRIMARY KEY, record INTEGER UNIQUE)");
-  connection_.execute("CREATE TABLE IF NOT EXISTS " + table_.parked + " (record INTEGER PRIMARY KEY)");
   connection_.execute("DELETE FROM " + table_.order);
   connection_.execute("DELETE FROM " + table_.parked);
 }

@@ -24,8 +24,6 @@ bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tab
   });
 }
 
-std::string early(const StagedTable& table) { return table.rejects + "_early"; }
-
 }  // namespace
 
 // Preparing a statement compiles what it sets off.
@@ -63,7 +61,7 @@ void Merger::merge(base::Progress& progress) {
   const bool may_try_again = fires_triggers(details_);
   if (may_try_again) {
     for (const StagedTable& table : tables_)
-      connection_.execute("CREATE TABLE " + early(table) + " AS SELECT record FROM " + table.rejects);
+      connection_.execute("INSERT INTO " + table.early + " SELECT record FROM " + table.rejects);
   }
   write_components(progress, Rows::kAccepted, may_try_again ? Effort::kQuick : Effort::kThorough);
   if (may_try_again) retry(progress);
@@ -102,11 +100,10 @@ void Merger::retry(base::Progress& progress) {
 std::uint64_t Merger::restore_refused() {
   std::uint64_t all = 0;
   for (StagedTable& table : tables_) {
-    connection_.execute("DROP TABLE IF EXISTS " + table.retries);
-    connection_.execute("CREATE TABLE " + table.retries + " (record INTEGER PRIMARY KEY)");
+    connection_.execute("DELETE FROM " + table.retries);
     const std::uint64_t rows =
         connection_.execute("INSERT INTO " + table.retries + " SELECT record FROM " + table.rejects +
-                            " WHERE record NOT IN (SELECT record FROM " + early(table) + ")");
+                            " WHERE record NOT IN (SELECT record FROM " + table.early + ")");
     if (rows == 0) continue;
     const std::string again = " WHERE record IN (SELECT record FROM " + table.retries + ")";
     connection_.execute("INSERT INTO " + table.verdicts + " SELECT record, 'i', newer FROM " + table.rejects + again);

@@ -48,27 +48,18 @@ std::string type_of(const StagedTable& table, const std::string& name) {
 }
 
 void take_over_identities(Connection& connection, const StagedTable& table) {
-  std::vector<std::string> declared;
   std::vector<std::string> values;
   std::vector<std::string> pairs;
   std::vector<std::string> assignments;
-  std::vector<std::string> old_names;
   for (std::size_t i = 0; i < table.plan.identity.size(); ++i) {
     const std::string column = quote_name(table.plan.identity[i]);
-    const std::string type = type_of(table, table.plan.identity[i]);
-    declared.push_back(old_column(i) + type + ", " + new_column(i) + type);
     values.push_back("s." + column + ", t." + column);
     pairs.push_back("db_transfer_differs(s." + column + ", t." + column + ")");
     assignments.push_back(column + " = m." + new_column(i));
-    old_names.push_back(old_column(i));
   }
-  connection.execute("CREATE TABLE " + table.remaps + " (record INTEGER PRIMARY KEY, old_key TEXT, " +
-                     join(declared, ", ") + ")");
   connection.execute("INSERT INTO " + table.remaps + " SELECT s." + table.record + ", " + table.key_text("s") + ", " +
                      join(values, ", ") + " FROM " + matched_rows(table) + " WHERE (" + join(pairs, " OR ") +
                      ") AND s." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")");
-  const std::string name = table.remaps.substr(table.remaps.find('.') + 1);
-  connection.execute("CREATE INDEX temp." + name + "_old ON " + name + " (" + join(old_names, ", ") + ")");
   connection.execute("UPDATE " + table.stage + " AS stage_row SET " + join(assignments, ", ") + " FROM " +
                      table.remaps + " m WHERE m.record = stage_row." + table.record);
 }
@@ -98,6 +89,21 @@ void follow(Connection& connection, const StagedTable& child, const catalog::For
 }
 
 }  // namespace
+
+void create_remaps(Connection& connection, const StagedTable& table) {
+  if (table.plan.match.empty() || table.plan.identity.empty()) return;
+  std::vector<std::string> declared;
+  std::vector<std::string> old_names;
+  for (std::size_t i = 0; i < table.plan.identity.size(); ++i) {
+    const std::string type = type_of(table, table.plan.identity[i]);
+    declared.push_back(old_column(i) + type + ", " + new_column(i) + type);
+    old_names.push_back(old_column(i));
+  }
+  connection.execute("CREATE TABLE " + table.remaps + " (record INTEGER PRIMARY KEY, old_key TEXT, " +
+                     join(declared, ", ") + ")");
+  const std::string name = table.remaps.substr(table.remaps.find('.') + 1);
+  connection.execute("CREATE INDEX temp." + name + "_old ON " + name + " (" + join(old_names, ", ") + ")");
+}
 
 std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table) {
   const std::uint64_t rejected = reject_ambiguous(connection, table);

@@ -10,6 +10,9 @@
 
 namespace sqlite {
 
+// Its temporary table, where there is a natural key.
+void create_remaps(Connection& connection, const StagedTable& table);
+
 // Only for a table with a natural key. Its parents must be remapped before. Returns how many rows were left out.
 std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sqlite/sql_text.h"
+#include "sqlite/trigger_effects.h"
 
 namespace sqlite {
 namespace {
@@ -22,7 +23,33 @@ std::string insert_sql(const StagedTable& table) {
 
 }  // namespace
 
-void create_stage(Connection& connection, const StagedTable& table) {
+namespace {
+
+// What only some tables need.
+void create_lists(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all) {
+  const auto create = [&](const std::string& name) {
+    connection.execute("CREATE TABLE " + name + " (record INTEGER PRIMARY KEY)");
+  };
+  const std::string claims = table.claims.substr(table.claims.find('.') + 1);
+  const bool may_claim = std::ranges::any_of(table.details.unique_indexes, [&](const UniqueIndex& index) {
+    return !index.plain || index.columns != table.plan.identity;
+  });
+  if (may_claim) {
+    for (const char* column : {"record", "freed_by"})
+      connection.execute("CREATE INDEX temp." + claims + "_by_" + column + " ON " + claims + " (" + column + ")");
+    connection.execute("CREATE TABLE " + table.order + " (place INTEGER PRIMARY KEY, record INTEGER UNIQUE)");
+    create(table.parked);
+  }
+  if (!awaited_columns(table.details).empty())
+    connection.execute("CREATE TABLE " + table.masks + " (record INTEGER PRIMARY KEY, mask TEXT)");
+  if (!fires_triggers(all)) return;
+  create(table.early);
+  create(table.retries);
+}
+
+}  // namespace
+
+void create_stage(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all) {
   std::vector<std::string> list;
   for (const StagedColumn& column : table.columns) list.push_back(column.quoted + " " + column.stage_type);
   if (list.empty()) list.emplace_back("\"no column\"");
@@ -33,6 +60,7 @@ void create_stage(Connection& connection, const StagedTable& table) {
                      " (record INTEGER PRIMARY KEY, verdict TEXT, key TEXT, reason TEXT, \"constraint\" TEXT, holder "
                      "TEXT, newer INTEGER)");
   connection.execute("CREATE TABLE " + table.claims + " (place INTEGER, record INTEGER, freed_by INTEGER)");
+  create_lists(connection, table, all);
 }
 
 Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progress)

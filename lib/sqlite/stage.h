@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/progress.h"
 #include "format/table_reader.h"
@@ -13,8 +14,9 @@
 
 namespace sqlite {
 
-// The temporary tables of `table`, gone with the connection.
-void create_stage(Connection& connection, const StagedTable& table);
+// The temporary tables of `table`, gone with the connection: all of them, for a way back to a savepoint costs the whole
+// schema in a transaction that has made a table. `all` are the tables of the target.
+void create_stage(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all);
 
 class Stager {
  public:

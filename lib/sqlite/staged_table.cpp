@@ -51,6 +51,8 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   claims = "temp.claim_" + suffix;
   order = "temp.order_" + suffix;
   parked = "temp.parked_" + suffix;
+  masks = "temp.mask_" + suffix;
+  early = "temp.early_" + suffix;
   retries = "temp.retry_" + suffix;
   record = free_row_number(details.table);
   if (record.empty()) {

@@ -7,6 +7,8 @@
 //              key of the target's row that holds what it claims, whether the target's row is newer
 //   claim_N    place of a unique index, record of a row that claims a key which a row of the target holds, and the
 //              record that frees the key by its update; in which order, hand_over.h says
+//   mask_N     record, which of the columns that triggers wait for differ, a digit each
+//   early_N    records that were left out before the merge; retry_N those that the merge tries again
 //   change_N   record, column, its values before and after; only where details are asked for
 //   remap_N    record, the identity it had in the file and the one it took over by a natural key
 #pragma once
@@ -43,9 +45,11 @@ struct StagedTable {
   std::string changes;
   std::string remaps;
   std::string claims;
-  std::string order;  // only where there are claims, as parked
+  std::string order;  // this and parked only where a key may be claimed
   std::string parked;
-  std::string retries;           // only while rows are tried again
+  std::string masks;  // only where triggers wait for single columns
+  std::string early;  // this and retries only where triggers may refuse a row
+  std::string retries;
   std::string record;            // name of the row number in stage_N; no column of the table is called so
   engine::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
   std::uint64_t staged_rows = 0;

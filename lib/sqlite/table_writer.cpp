@@ -23,15 +23,13 @@ std::string trigger_names(const StagedTable& table) {
   return names.empty() ? "a trigger" : "trigger " + join(names, ", ");
 }
 
-std::string mask_table(const StagedTable& table) { return table.verdicts + "_mask"; }
-
 }  // namespace
 
 void TableWriter::write(Step step) {
   const std::uint64_t last = table_.counts.rows;
-  if (count({step, 1, last, {}}) == 0) return;
-  if (step == Step::kInsert) return write_part({step, 1, last, {}});
-  write_updates();
+  if (step == Step::kUpdate) return write_updates();
+  prepare(step, {});
+  write_part({step, 1, last, {}});
 }
 
 // UPDATE OF is fired by a column that is named, changed or not.
@@ -42,22 +40,23 @@ bool TableWriter::waits_for_columns() const {
 
 void TableWriter::write_updates() {
   const std::uint64_t last = table_.counts.rows;
-  if (table_.plan.identity.empty()) return;
+  const Part all{Step::kUpdate, 1, last, {}};
+  if (connection_.number("SELECT count(*) FROM " + table_.verdicts + " v" + whose(all)) == 0) return;
   if (!waits_for_columns()) {
-    assignments_ = differing(whose({Step::kUpdate, 1, last, {}}));
-    return write_part({Step::kUpdate, 1, last, {}});
+    assignments_ = differing(whose(all));
+    prepare(Step::kUpdate, {});
+    return write_part(all);
   }
   std::vector<std::string> marks;
   for (const std::string& column : awaited_columns(table_.details)) {
     const std::string name = quote_name(column);
     if (table_.has_columns({column})) marks.push_back("db_transfer_differs(s." + name + ", t." + name + ")");
   }
-  const std::string masks = mask_table(table_);
-  connection_.execute("DROP TABLE IF EXISTS " + masks);
-  connection_.execute("CREATE TABLE " + masks + " (record INTEGER PRIMARY KEY, mask TEXT)");
+  const std::string masks = table_.masks;
+  connection_.execute("DELETE FROM " + masks);
   connection_.execute("INSERT INTO " + masks + " SELECT v.record, " + join(marks, " || ") + " FROM " +
                       table_.accepted_rows() + " CROSS JOIN " + table_.target + " t ON " +
-                      table_.same_identity("s", "t") + whose({Step::kUpdate, 1, last, {}}));
+                      table_.same_identity("s", "t") + whose(all));
   masked_ = true;
   std::string mask;
   while (true) {
@@ -66,6 +65,7 @@ void TableWriter::write_updates() {
     if (next.empty()) break;
     mask = next;
     assignments_ = differing(whose({Step::kUpdate, 1, last, mask}));
+    prepare(Step::kUpdate, mask);
     write_part({Step::kUpdate, 1, last, mask});
   }
 }
@@ -91,8 +91,9 @@ std::optional<Refusal> TableWriter::try_part(const Part& part, std::uint64_t row
     return std::nullopt;  // brought to the file's values meanwhile
   connection_.execute("SAVEPOINT part");
   try {
-    const std::string rows_of_part = whose(part);
-    if (connection_.execute(part.step == Step::kInsert ? insert_sql(rows_of_part) : update_sql(rows_of_part)) == rows) {
+    prepared_->write.bind_integer(1, static_cast<std::int64_t>(part.first));
+    prepared_->write.bind_integer(2, static_cast<std::int64_t>(part.last));
+    if (prepared_->write.execute() == rows) {
       connection_.execute("RELEASE part");
       return std::nullopt;
     }
@@ -192,27 +193,46 @@ std::uint64_t TableWriter::leave_out(const Refusal& refusal, const std::string& 
   return rows;
 }
 
+// Once for all parts: what compiling a statement costs, the triggers that it sets off decide.
+void TableWriter::prepare(Step step, const std::string& mask) {
+  prepared_.reset();
+  const std::string rows = whose(step, "?1", "?2", mask);
+  Statement count = connection_.prepare("SELECT count(*) FROM " + table_.verdicts + " v" + rows);
+  if (step == Step::kUpdate && assignments_.empty()) return;  // brought to the file's values meanwhile
+  prepared_.emplace(std::move(count), connection_.prepare(step == Step::kInsert ? insert_sql(rows) : update_sql(rows)));
+}
+
 std::uint64_t TableWriter::count(const Part& part) {
-  return connection_.number("SELECT count(*) FROM " + table_.verdicts + " v" + whose(part));
+  if (!prepared_) return 0;
+  prepared_->count.bind_integer(1, static_cast<std::int64_t>(part.first));
+  prepared_->count.bind_integer(2, static_cast<std::int64_t>(part.last));
+  const auto rows = static_cast<std::uint64_t>(prepared_->count.next() ? prepared_->count.integer(0) : 0);
+  prepared_->count.reset();
+  return rows;
 }
 
 std::uint64_t TableWriter::first_record(const Part& part) {
   return connection_.number("SELECT min(v.record) FROM " + table_.verdicts + " v" + whose(part));
 }
 
-// The + keeps the search on the range of records: the lists are asked about one row only.
 std::string TableWriter::whose(const Part& part) const {
-  std::string sql = std::string(" WHERE v.verdict = '") + (part.step == Step::kInsert ? 'i' : 'u') +
-                    "' AND v.record BETWEEN " + std::to_string(part.first) + " AND " + std::to_string(part.last);
+  return whose(part.step, std::to_string(part.first), std::to_string(part.last), part.mask);
+}
+
+// The + keeps the search on the range of records: the lists are asked about one row only.
+std::string TableWriter::whose(Step step, const std::string& first, const std::string& last,
+                               const std::string& mask) const {
+  std::string sql = std::string(" WHERE v.verdict = '") + (step == Step::kInsert ? 'i' : 'u') +
+                    "' AND v.record BETWEEN " + first + " AND " + last;
   const auto in = [](const std::string& table) { return " IN (SELECT record FROM " + table + ")"; };
   if (rows_ == Rows::kRetries) {
     sql += " AND +v.record" + in(table_.retries);
   } else if (table_.claims_left) {
     sql += " AND v.record NOT" + in(table_.order);
   }
-  if (masked_ && !part.mask.empty())
-    sql += " AND EXISTS (SELECT 1 FROM " + mask_table(table_) +
-           " k WHERE k.record = v.record AND k.mask = " + quote_literal(part.mask) + ")";
+  if (masked_ && !mask.empty())
+    sql += " AND EXISTS (SELECT 1 FROM " + table_.masks +
+           " k WHERE k.record = v.record AND k.mask = " + quote_literal(mask) + ")";
   return sql;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sqlite/connection.h"
@@ -62,7 +63,9 @@ class TableWriter {
   void take_reason(const SqliteError& error, Refusal& refusal) const;
   void refuse(const Part& part, Refusal refusal);
   std::uint64_t leave_out(const Refusal& refusal, const std::string& whose);
+  void prepare(Step step, const std::string& mask);
   std::string whose(const Part& part) const;
+  std::string whose(Step step, const std::string& first, const std::string& last, const std::string& mask) const;
   std::uint64_t count(const Part& part);
   std::uint64_t first_record(const Part& part);
   std::string insert_sql(const std::string& whose) const;
@@ -71,6 +74,12 @@ class TableWriter {
   void write_updates();
   bool waits_for_columns() const;
 
+  struct Prepared {
+    Prepared(Statement a_count, Statement a_write) : count(std::move(a_count)), write(std::move(a_write)) {}
+    Statement count;  // both of the records from ?1 to ?2
+    Statement write;
+  };
+
   Connection& connection_;
   StagedTable& table_;
   const Rows rows_;
@@ -78,7 +87,8 @@ class TableWriter {
   const Direction direction_;
   std::vector<std::string> assignments_;  // of the rows that are being updated
   std::vector<Refusal> refusals_;
-  bool masked_ = false;  // mask_N is there
+  std::optional<Prepared> prepared_;
+  bool masked_ = false;  // mask_N is filled
 };
 
 }  // namespace sqlite

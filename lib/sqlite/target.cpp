@@ -8,6 +8,7 @@
 #include "sqlite/decisions.h"
 #include "sqlite/ledger.h"
 #include "sqlite/merge.h"
+#include "sqlite/remap.h"
 #include "sqlite/session.h"
 #include "sqlite/stage.h"
 #include "sqlite/trigger_effects.h"
@@ -71,7 +72,8 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
   // Of temporary tables only: the file is not touched before classify.
   connection_->execute("BEGIN");
   for (const StagedTable& table : tables_) {
-    create_stage(*connection_, table);
+    create_stage(*connection_, table, details_);
+    create_remaps(*connection_, table);
     if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
   }
   // SQLite itself would refuse a key that leads nowhere, even of a table that nobody writes.
@@ -90,6 +92,7 @@ void SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::P
 
 // From here on the target does not change under us: the snapshot of a reader, or the only writer.
 void SqliteTarget::open_target() {
+  classifier_->index_stages();
   connection_->execute("COMMIT");
   if (foreign_keys_ == ForeignKeys::kJudged) connection_->execute("PRAGMA foreign_keys = OFF");
   connection_->execute(intent_ == engine::Intent::kDryRun ? "BEGIN" : "BEGIN IMMEDIATE");

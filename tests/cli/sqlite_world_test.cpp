@@ -105,6 +105,14 @@ TEST_F(SqliteWorld, TakesBlobsAsTextWhereTheTransferFileSaysSo) {
   EXPECT_EQ(import_into("to.db", {"--config", "transfer.json"}).status, 2);
 }
 
+TEST_F(SqliteWorld, MentionsThatAWalIsMissing) {
+  shell("from.db", "PRAGMA journal_mode = WAL; CREATE TABLE t(id INTEGER PRIMARY KEY);");
+  shell("plain.db", "CREATE TABLE t(id INTEGER PRIMARY KEY);");
+
+  EXPECT_THAT(export_from("from.db").err, HasSubstr("is in WAL mode and no -wal lies beside it"));
+  EXPECT_THAT(export_from("plain.db").err, Not(HasSubstr("WAL")));
+}
+
 TEST_F(SqliteWorld, NamesAVirtualTableThatCannotTravel) {
   shell("from.db", "CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE VIRTUAL TABLE hidden USING fts5(a, content='');");
 
