@@ -99,9 +99,27 @@ std::vector<engine::SequenceChange> predict_sequences(Connection& connection, co
   const std::string& name = table.details.table.name.name;
   Statement row = connection.prepare(
       "SELECT COALESCE((SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = " + quote_literal(name) +
-      "), 0), max(s." + quote_name(column) + ") FROM " + table.accepted_rows() + " WHERE v.verdict = 'i'");
-  if (!row.next() || row.is_null(1) || row.integer(1) <= row.integer(0)) return {};
-  return {{name, row.integer(0), row.integer(1)}};
+      "), 0), COALESCE(max(s." + quote_name(column) + "), 0) FROM " + table.accepted_rows() + " WHERE v.verdict = 'i'");
+  if (!row.next()) return {};
+  engine::SequenceChange change{name, row.integer(0), std::max(row.integer(0), row.integer(1))};
+  for (const engine::SourceSequence& source : table.plan.sequences) {
+    if (source.column == column) change.after = std::max(change.after, catalog::given_by(source.sequence).value_or(0));
+  }
+  if (change.after == change.before) return {};
+  return {change};
+}
+
+void raise_sequences(Connection& connection, const std::vector<engine::SequenceChange>& predicted) {
+  for (const engine::SequenceChange& change : predicted) {
+    const std::string name = quote_literal(change.sequence);
+    const std::string value = std::to_string(change.after);
+    connection.execute("INSERT INTO main.sqlite_sequence (name, seq) SELECT " + name +
+                       ", 0 WHERE NOT EXISTS (SELECT 1 FROM "
+                       "main.sqlite_sequence q WHERE q.name = " +
+                       name + ")");
+    connection.execute("UPDATE main.sqlite_sequence SET seq = " + value + " WHERE name = " + name + " AND seq < " +
+                       value);
+  }
 }
 
 }  // namespace sqlite

@@ -14,8 +14,11 @@ namespace sqlite {
 engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables,
                                const std::vector<TableDetails>& details, const StagedTable& table);
 
-// AUTOINCREMENT: SQLite itself raises the number when rows are inserted, and never lowers it. What it will be; nothing
-// where it stays.
+// AUTOINCREMENT: SQLite itself raises the number when rows are inserted, and the merge raises it to the source's; it is
+// never lowered. What it will be; nothing where it stays.
 std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
+
+// Behind the inserts.
+void raise_sequences(Connection& connection, const std::vector<engine::SequenceChange>& predicted);
 
 }  // namespace sqlite

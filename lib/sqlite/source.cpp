@@ -4,6 +4,8 @@
 #include "sqlite/ledger.h"
 #include "sqlite/reader.h"
 #include "sqlite/session.h"
+#include "sqlite/sql_text.h"
+#include "sqlite/virtual_tables.h"
 
 namespace sqlite {
 
@@ -53,6 +55,36 @@ std::vector<catalog::Table> SqliteSource::open_snapshot(const std::vector<catalo
     demand_readable(*now);
   }
   return there;
+}
+
+std::vector<std::string> SqliteSource::demand_rows_of(const std::vector<catalog::TableName>&, engine::RowsElsewhere) {
+  std::vector<std::string> notes;
+  for (const VirtualTable& table : find_virtual_tables(*connection_)) {
+    if (table.contents != VirtualTable::Contents::kOthers) continue;
+    notes.push_back(table.name + " is a virtual table (" + table.module +
+                    ") over the rows of others: not in the file; in the target its triggers keep it in step, or it is "
+                    "made anew");
+  }
+  return notes;
+}
+
+// AUTOINCREMENT remembers numbers of rows that are gone.
+engine::Dependencies SqliteSource::dependencies(const std::vector<catalog::Table>& tables) {
+  engine::Dependencies found;
+  for (const catalog::Table& table : tables) {
+    const TableDetails& details = find(table.name);
+    if (!details.autoincrement) continue;
+    const std::string& name = details.table.name.name;
+    Statement row =
+        connection_->prepare("SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = " + quote_literal(name));
+    if (!row.next() || row.cell(0).storage != StorageClass::kInteger) continue;
+    catalog::Sequence sequence;
+    sequence.name = details.table.name;
+    sequence.last_value = row.integer(0);
+    sequence.used_by.push_back({details.table.name, details.rowid_column, "AUTOINCREMENT"});
+    found.sequences.push_back(std::move(sequence));
+  }
+  return found;
 }
 
 std::unique_ptr<engine::RowReader> SqliteSource::read(const engine::TableQuery& query) {

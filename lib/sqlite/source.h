@@ -22,11 +22,10 @@ class SqliteSource : public engine::Source {
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override;
-  // A table holds its own rows.
-  std::vector<std::string> demand_rows_of(const std::vector<catalog::TableName>& /*left_out*/,
-                                          engine::RowsElsewhere /*elsewhere*/) override {
-    return {};
-  }
+  // A table holds its own rows. Names the virtual tables that show those of others and are in no file.
+  std::vector<std::string> demand_rows_of(const std::vector<catalog::TableName>& left_out,
+                                          engine::RowsElsewhere elsewhere) override;
+  engine::Dependencies dependencies(const std::vector<catalog::Table>& tables) override;
   std::unique_ptr<engine::RowReader> read(const engine::TableQuery& query) override;
   void demand_unchanged() override {}  // a snapshot of SQLite holds the schema too
 

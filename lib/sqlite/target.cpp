@@ -124,6 +124,7 @@ void SqliteTarget::merge(base::Progress& progress) {
   merger.merge(progress);
   notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
   for (const auto& changes : raised) {
+    raise_sequences(*connection_, changes);
     for (const engine::SequenceChange& change : changes) {
       notices_.push_back("sequence of " + change.sequence + " " + engine::in_words(change));
     }

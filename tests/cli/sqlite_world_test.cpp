@@ -105,6 +105,23 @@ TEST_F(SqliteWorld, TakesBlobsAsTextWhereTheTransferFileSaysSo) {
   EXPECT_EQ(import_into("to.db", {"--config", "transfer.json"}).status, 2);
 }
 
+TEST_F(SqliteWorld, CarriesTheNumbersOfRowsThatAreGone) {
+  const std::string schema =
+      "CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE TABLE b(id INTEGER PRIMARY KEY AUTOINCREMENT);";
+  shell("from.db",
+        schema + "INSERT INTO a VALUES(50),(3); DELETE FROM a WHERE id = 50; INSERT INTO b VALUES(9); DELETE FROM b;");
+  shell("to.db", schema);
+  EXPECT_EQ(export_from("from.db").status, 0);
+
+  const support::Run imported = import_into("to.db");
+
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_THAT(imported.out,
+              AllOf(HasSubstr("sequence of a raised from 0 to 50"), HasSubstr("sequence of b raised from 0 to 9")));
+  EXPECT_EQ(shell("to.db", "SELECT name, seq FROM sqlite_sequence ORDER BY name;"), "a|50\nb|9\n");
+  EXPECT_THAT(import_into("to.db").out, Not(HasSubstr("raised")));
+}
+
 TEST_F(SqliteWorld, MentionsThatAWalIsMissing) {
   shell("from.db", "PRAGMA journal_mode = WAL; CREATE TABLE t(id INTEGER PRIMARY KEY);");
   shell("plain.db", "CREATE TABLE t(id INTEGER PRIMARY KEY);");
