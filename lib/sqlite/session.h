@@ -7,7 +7,6 @@
 
 #include "engine/source.h"
 #include "sqlite/connection.h"
-#include "sqlite/introspect.h"
 
 namespace sqlite {
 
@@ -19,8 +18,5 @@ void refuse_schemas(const std::vector<std::string>& schemas);
 
 // Another number: the schema is no longer the same. In the same transaction as what is read beside it.
 std::int64_t schema_version(Connection& connection);
-
-// The same columns, keys and rules, so that what was planned for `a` is right for `b`.
-bool same_shape(const TableDetails& a, const TableDetails& b);
 
 }  // namespace sqlite
