@@ -147,6 +147,7 @@ void append_json_string(base::ByteBuffer& out, std::string_view text) {
     char* const begin = out.room(bytes * kLongestEscapeBytes + kBlockBytes);
     out.advance(static_cast<std::size_t>(write_piece(begin, text.data(), bytes) - begin));
     text.remove_prefix(bytes);
+    out.spill();
   }
   out.append('"');
 }

@@ -9,6 +9,7 @@
 
 #include "base/byte_buffer.h"
 #include "base/error.h"
+#include "format/container_scanner.h"
 #include "format/json_check.h"
 #include "format/json_string.h"
 #include "format/json_text.h"
@@ -29,6 +30,20 @@ std::string_view without_trailing_space(std::string_view token) {
   return token.substr(0, token.find_last_not_of(" \n\r\t") + 1);
 }
 
+constexpr std::size_t kLargeRecordBytes = std::size_t{1} << 20;
+
+// The JSON value that a sound text begins with.
+std::string_view leading_value(std::string_view text) {
+  if (text.front() == '"') return text.substr(0, find_closing_quote(text.substr(1)) + 2);
+  if (text.front() != '{' && text.front() != '[') return text.substr(0, text.find_first_of(",} \n\r\t"));
+  ContainerScanner scanner;
+  scanner.start();
+  std::size_t bytes = scanner.scan(text.data(), text.size());
+  if (scanner.state() == ContainerScanner::State::kOpen)
+    bytes += scanner.scan_rest(text.data() + bytes, text.size() - bytes);
+  return text.substr(0, bytes);
+}
+
 }  // namespace
 
 struct RowParser::State {
@@ -45,10 +60,13 @@ struct RowParser::State {
   }
 
   void parse(const RawRecord& raw);
-  void take_field(simdjson::ondemand::field& field);
+  void parse_large();
+  void take_key(const char* key);
   std::size_t column_of(const char* key);
   Value value_of(simdjson::ondemand::value& value);
+  Value value_of(std::string_view token);
   Value string_of(std::string_view token);
+  Value scalar_of(std::string_view token) const;
   Value container_of(simdjson::ondemand::value& value, ValueKind kind);
   [[noreturn]] void fail(base::ErrorKind kind, const std::string& what, const char* at) const;
 
@@ -79,6 +97,7 @@ void RowParser::State::parse(const RawRecord& raw) {
   std::fill(key_places.begin(), key_places.end(), nullptr);
   unescaped.clear();
   unescaped.room(raw.text.size() + 1);
+  if (raw.text.size() > kLargeRecordBytes) return parse_large();
 
   const char* const begin = raw.text.data();
   const auto check = [&](simdjson::error_code error) {
@@ -95,15 +114,35 @@ void RowParser::State::parse(const RawRecord& raw) {
   for (auto result : fields) {
     simdjson::ondemand::field field;
     check(std::move(result).get(field));
-    take_field(field);
+    take_key(field.key().raw());
+    values[next_column - 1] = value_of(field.value());
   }
   if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
     fail(base::ErrorKind::kFile, "something stands behind the end of the record", begin + bytes - 1);
   }
 }
 
-void RowParser::State::take_field(simdjson::ondemand::field& field) {
-  const char* const key = field.key().raw();
+// simdjson's index of a record takes up to four times its bytes. Here the record is checked as a whole, without any
+// index; then its members are cut out.
+void RowParser::State::parse_large() {
+  const std::string_view text = record->text;
+  if (const std::optional<JsonFault> fault = find_json_fault(text))
+    fail(base::ErrorKind::kFile, fault->what, text.data() + fault->offset);
+  const auto skip_space = [&](std::size_t at) { return text.find_first_not_of(" \n\r\t", at); };
+  std::size_t at = skip_space(1);
+  while (text[at] != '}') {
+    if (text[at] == ',') at = skip_space(at + 1);
+    take_key(text.data() + at + 1);
+    at += 1 + find_closing_quote(text.substr(at + 1)) + 1;
+    at = skip_space(skip_space(at) + 1);  // behind the colon
+    const std::string_view value = leading_value(text.substr(at));
+    values[next_column - 1] = value_of(value);
+    at = skip_space(at + value.size());
+  }
+}
+
+// `key` stands behind its opening quote.
+void RowParser::State::take_key(const char* key) {
   const std::size_t column = column_of(key);
   if (const char* const before = key_places[column]) {
     const auto first = record->offset + static_cast<std::uint64_t>(before - 1 - record->text.data());
@@ -112,7 +151,6 @@ void RowParser::State::take_field(simdjson::ondemand::field& field) {
   }
   key_places[column] = key;
   next_column = column + 1;
-  values[column] = value_of(field.value());
 }
 
 // `key` stands behind its opening quote.
@@ -147,8 +185,25 @@ Value RowParser::State::value_of(simdjson::ondemand::value& value) {
     case '[':
       return container_of(value, ValueKind::kArray);
     default:
-      break;
+      return scalar_of(token);
   }
+}
+
+// Of sound JSON.
+Value RowParser::State::value_of(std::string_view token) {
+  switch (token.front()) {
+    case '"':
+      return string_of(token);
+    case '{':
+      return {ValueKind::kObject, token};
+    case '[':
+      return {ValueKind::kArray, token};
+    default:
+      return scalar_of(token);
+  }
+}
+
+Value RowParser::State::scalar_of(std::string_view token) const {
   if (token == "null") return {ValueKind::kNull, token};
   if (is_json_literal(token)) return {ValueKind::kBoolean, token};
   if (!is_json_number(token)) fail(base::ErrorKind::kFile, "this is no JSON value", token.data());
@@ -159,6 +214,9 @@ Value RowParser::State::string_of(std::string_view token) {
   const std::string_view escaped = token.substr(1, token.size() - 2);
   if (std::memchr(escaped.data(), '\\', escaped.size()) == nullptr) [[likely]]
     return {ValueKind::kString, escaped};
+  // The form of every bytea, "\\\\x…": what it means stands there as it is.
+  if (escaped.starts_with("\\\\") && std::memchr(escaped.data() + 2, '\\', escaped.size() - 2) == nullptr)
+    return {ValueKind::kString, escaped.substr(1)};
   const std::size_t before = unescaped.size();
   if (!append_unescaped(unescaped, escaped)) {
     fail(base::ErrorKind::kFile, "a string holds an invalid escape or a lone surrogate", token.data());

@@ -185,6 +185,7 @@ bool RowSplitter::next_record(RawRecord& record) {
   record.offset = buffer_.offset();
   buffer_.hold();
   scan_container();
+  buffer_.check_held();
   record.text = buffer_.held();
   buffer_.release();
   return true;

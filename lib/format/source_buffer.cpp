@@ -17,14 +17,20 @@ bool SourceBuffer::more() {
     at_ -= kept;
     if (held_ != kNothing) held_ = 0;
   }
-  if (held_ != kNothing && bytes_.size() > limit_bytes_) {
-    throw base::Error(base::ErrorKind::kFile, fmt::format("{}: what begins at byte {} is longer than {} MiB", name(),
-                                                          window_offset_, limit_bytes_ >> 20));
-  }
+  if (held_ != kNothing && bytes_.size() > limit_bytes_) fail_too_long();
   char* const room = bytes_.room(chunk_bytes_ + kPaddingBytes);
   const std::size_t read = source_.read(room, chunk_bytes_);
   bytes_.advance(read);
   return read != 0;
+}
+
+void SourceBuffer::check_held() const {
+  if (at_ - held_ > limit_bytes_) fail_too_long();
+}
+
+void SourceBuffer::fail_too_long() const {
+  throw base::Error(base::ErrorKind::kFile, fmt::format("{}: what begins at byte {} is longer than {} MiB", name(),
+                                                        held_offset(), limit_bytes_ >> 20));
 }
 
 std::optional<char> SourceBuffer::skip_space() {

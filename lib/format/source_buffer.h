@@ -13,13 +13,13 @@
 
 #include "base/byte_buffer.h"
 #include "format/byte_source.h"
+#include "format/record_limit.h"
 
 namespace format {
 
 class SourceBuffer {
  public:
   static constexpr std::size_t kPaddingBytes = 64;  // readable behind the window, whatever they hold
-  static constexpr std::size_t kMaxHeldBytes = std::size_t{1} << 30;
 
   SourceBuffer(ByteSource& source, std::size_t chunk_bytes) : source_(source), chunk_bytes_(chunk_bytes) {}
 
@@ -40,8 +40,11 @@ class SourceBuffer {
   // The current byte once JSON's white space is skipped.
   std::optional<char> skip_space();
 
-  // Keeps the bytes from here on in the window until release; longer than `limit_bytes` is Error(kFile).
-  void hold(std::size_t limit_bytes = kMaxHeldBytes);
+  // Keeps the bytes from here on in the window until release; longer than `limit_bytes` is Error(kFile), at the latest
+  // when more() is called.
+  void hold(std::size_t limit_bytes = kMaxRecordBytes);
+  // Throws that error when what is held is too long already.
+  void check_held() const;
   void release() { held_ = kNothing; }
   std::uint64_t held_offset() const { return window_offset_ + held_; }
   // From the held byte up to the current one.
@@ -56,6 +59,7 @@ class SourceBuffer {
   static constexpr std::size_t kNothing = static_cast<std::size_t>(-1);
 
   void pass(std::uint64_t offset);
+  [[noreturn]] void fail_too_long() const;
 
   ByteSource& source_;
   std::size_t chunk_bytes_;
@@ -63,7 +67,7 @@ class SourceBuffer {
   base::ByteBuffer bytes_;
   std::size_t at_ = 0;
   std::size_t held_ = kNothing;
-  std::size_t limit_bytes_ = kMaxHeldBytes;
+  std::size_t limit_bytes_ = kMaxRecordBytes;
   std::uint64_t window_offset_ = 0;
   std::uint64_t passed_ = 0;  // offset up to which bytes were handed over
 };

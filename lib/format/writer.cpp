@@ -23,6 +23,7 @@ Writer::Writer(base::ByteSink& sink, const Header& header) : sink_(sink), buffer
     seal_.tables.emplace_back(section_name(table.name, header.schemas), 0);
   }
   buffer_.append(header_text(header));
+  buffer_.on_spill([this] { flush(0); });  // what a record of a large value has so far
 }
 
 void Writer::begin_table(std::size_t index) {

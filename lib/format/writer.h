@@ -20,10 +20,13 @@ class Writer {
  public:
   // Writes the header.
   Writer(base::ByteSink& sink, const Header& header);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   // Tables are begun in the order of the header, each exactly once; anything else is Error(kInternal).
   void begin_table(std::size_t index);
-  // Between begin_table and end_table: append records here, each followed by ",\n".
+  // Between begin_table and end_table: append records here, each followed by ",\n". A large one may go to the sink
+  // before it is whole.
   base::ByteBuffer& buffer() { return buffer_; }
   // Says that `records` more whole records were appended; may hand the buffer to the sink.
   void end_batch(std::uint64_t records);

@@ -89,6 +89,7 @@ void print_array(const Codec& codec, base::ByteBuffer& out, std::string_view fie
 }
 
 bool encode_array(const Codec& codec, base::ByteBuffer& out, const Value& value, std::string& reason) {
+  const base::ByteBuffer::Copying elements(out);  // an unescaped one lasts until the next
   if (value.kind == ValueKind::kString) return scan_array_literal(codec, out, value.text, reason);
   if (value.kind != ValueKind::kArray) return refuse_kind(codec, value, reason);
   const int dimensions = count_dimensions(value.text);

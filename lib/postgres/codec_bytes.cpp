@@ -36,6 +36,11 @@ constexpr auto kHexValues = [] {
 
 void put_hex_text(base::ByteBuffer& out, std::string_view prefix, std::string_view bytes) {
   out.append(prefix);
+  for (; bytes.size() > base::ByteBuffer::kLargeBytes; bytes.remove_prefix(base::ByteBuffer::kLargeBytes)) {
+    put_hex(out.room(2 * base::ByteBuffer::kLargeBytes), bytes.substr(0, base::ByteBuffer::kLargeBytes));
+    out.advance(2 * base::ByteBuffer::kLargeBytes);
+    out.spill();
+  }
   put_hex(out.room(2 * bytes.size()), bytes);
   out.advance(2 * bytes.size());
 }

@@ -73,10 +73,10 @@ void decode_json(const Codec& codec, base::ByteBuffer& out, std::string_view fie
     out.append('}');
   } else if (needs_wrapper<place>(text)) {
     out.append("{\"$json\": ");
-    out.append(text);
+    out.append_in_pieces(text);
     out.append('}');
   } else {
-    out.append(text);
+    out.append_in_pieces(text);
   }
 }
 
@@ -118,8 +118,24 @@ bool append_json(const Codec& codec, base::ByteBuffer& out, const Value& value, 
   }
 }
 
+bool stands_for_itself(const Value& value) {
+  JsonMembers members;
+  return value.kind == ValueKind::kArray || (value.kind == ValueKind::kObject && !is_wrapper(value.text, members));
+}
+
+template <Storage storage>
+bool lend_json(const Codec& codec, base::ByteBuffer& out, std::string_view text, std::string& reason) {
+  constexpr std::string_view kVersion{&kJsonbVersion, storage == Storage::kJsonb ? 1 : 0};
+  if (!open_field_of(codec, out, kVersion.size() + text.size(), reason)) return false;
+  out.append(kVersion);
+  out.lend(text);
+  return true;
+}
+
 template <Storage storage>
 bool encode_json(const Codec& codec, base::ByteBuffer& out, const Value& value, std::string& reason) {
+  if (value.text.size() >= base::ByteBuffer::kLargeBytes && stands_for_itself(value))
+    return lend_json<storage>(codec, out, value.text, reason);
   const std::size_t opened = open_field(out);
   if constexpr (storage == Storage::kJsonb) out.append(kJsonbVersion);
   return append_json<storage>(codec, out, value, reason) && close_field(codec, out, opened, reason);

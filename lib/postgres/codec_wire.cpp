@@ -45,15 +45,26 @@ void throw_malformed(const Codec& codec) {
 }
 
 bool append_bytes_field(const Codec& codec, base::ByteBuffer& out, std::string_view bytes, std::string& reason) {
-  if (bytes.size() > kMaximumFieldBytes) return refuse_size(codec, bytes.size(), reason);
+  if (bytes.size() >= base::ByteBuffer::kLargeBytes) {
+    if (!open_field_of(codec, out, bytes.size(), reason)) return false;
+    out.lend(bytes);
+    return true;
+  }
   char* at = store(out.room(4 + bytes.size()), static_cast<std::int32_t>(bytes.size()));
   if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
   out.advance(4 + bytes.size());
   return true;
 }
 
+bool open_field_of(const Codec& codec, base::ByteBuffer& out, std::size_t bytes, std::string& reason) {
+  if (bytes > kMaximumFieldBytes) return refuse_size(codec, bytes, reason);
+  store(out.room(4), static_cast<std::int32_t>(bytes));
+  out.advance(4);
+  return true;
+}
+
 bool close_field(const Codec& codec, base::ByteBuffer& out, std::size_t opened, std::string& reason) {
-  const std::size_t bytes = out.size() - opened;
+  const std::size_t bytes = out.bytes_from(opened);
   if (bytes > kMaximumFieldBytes) return refuse_size(codec, bytes, reason);
   store(out.data() + opened - 4, static_cast<std::int32_t>(bytes));
   return true;

@@ -88,6 +88,9 @@ void append_integer_field(base::ByteBuffer& out, Integer value) {
 // Appends length and bytes; false beyond the 1 GiB that PostgreSQL takes.
 bool append_bytes_field(const Codec& codec, base::ByteBuffer& out, std::string_view bytes, std::string& reason);
 
+// A field of so many bytes, to be appended next; false beyond 1 GiB.
+bool open_field_of(const Codec& codec, base::ByteBuffer& out, std::size_t bytes, std::string& reason);
+
 // A field whose length is known only behind it: reserve, append, then close (false beyond 1 GiB).
 inline std::size_t open_field(base::ByteBuffer& out) {
   out.room(4);

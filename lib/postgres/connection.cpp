@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 #include <random>
 #include <utility>
@@ -77,6 +78,9 @@ std::string pooler_hint(const std::string& message) {
 constexpr const char* kStandbyHint =
     "a standby ends queries that keep it from following its primary: set hot_standby_feedback = on or a longer "
     "max_standby_streaming_delay there, or export from the primary";
+
+// The server says so itself, but libpqxx does not pass it on.
+constexpr const char* kLocksHint = "the server may need a larger max_locks_per_transaction, or more memory";
 
 std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connection) {
   const char* standby = PQparameterStatus(connection, "in_hot_standby");  // told from PostgreSQL 14 on
@@ -252,7 +256,8 @@ void Connection::fail_query(const std::string& what, const std::string& sqlstate
   // The message of libpqxx is all that the server said, context and detail included.
   const ServerError::Fields fields{sqlstate, message, {}, message, {}, {}, {}, {}};
   const std::string text = withholds_values_ ? words_without_values(fields) : message;
-  throw ServerError(kind, text + blockers_of(sqlstate), {}, {sqlstate, message, {}, {}, {}, {}, {}, {}});
+  const std::string hint = sqlstate == "53200" ? kLocksHint : "";
+  throw ServerError(kind, text + blockers_of(sqlstate), hint, {sqlstate, message, {}, {}, {}, {}, {}, {}});
 }
 
 std::string Connection::blockers_of(const std::string& sqlstate) const {
@@ -295,6 +300,8 @@ pqxx::result Connection::query(const std::string& sql) {
     fail_query(error.what(), "40P01");
   } catch (const pqxx::transaction_rollback& error) {
     fail_query(error.what(), "40001");
+  } catch (const pqxx::out_of_memory& error) {
+    fail_query(error.what(), "53200");
   } catch (const pqxx::insufficient_privilege& error) {
     fail_query(error.what(), "42501");
   } catch (const pqxx::sql_error& error) {
@@ -335,7 +342,12 @@ void Connection::send_chunk(std::string_view bytes) {
     fail_copy_in("interrupted");
     throw Error(ErrorKind::kInterrupted, "interrupted");
   }
-  if (PQputCopyData(raw_, bytes.data(), static_cast<int>(bytes.size())) == 1) return;
+  // libpq makes a copy of what it is given at once.
+  constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+  bool sent = true;
+  for (; sent && !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kPieceBytes)))
+    sent = PQputCopyData(raw_, bytes.data(), static_cast<int>(std::min(bytes.size(), kPieceBytes))) == 1;
+  if (sent) return;
   // Either the line is dead or the server has refused a row already and ended the COPY.
   const Result result(PQgetResult(raw_));
   if (result == nullptr || PQstatus(raw_) == CONNECTION_BAD) fail_connection();

@@ -1,6 +1,10 @@
 #include "postgres/reader.h"
 
+#include <algorithm>
+
+#include "engine/record_limit.h"
 #include "format/json_text.h"
+#include "format/record_limit.h"
 #include "postgres/codec_wire.h"
 #include "postgres/sql_text.h"
 #include "postgres/table_locks.h"
@@ -62,6 +66,17 @@ std::string condition(const TableDetails& table, const engine::TableQuery& query
   return parts.empty() ? std::string{} : " WHERE " + join(parts, " AND ");
 }
 
+// What COPY is to send: the rows of a query, or of a whole table by its name alone, for then it takes a lock of the
+// table and none of its indexes, as planning a query does. That counts where there are thousands of tables.
+std::string copied(const TableDetails& table, const std::string& query) {
+  const std::string list = select_list(table);
+  const bool is_binary = std::ranges::all_of(
+      table.columns, [](const ColumnDetails& column) { return transport_of(column.type) == Transport::kBinary; });
+  const std::string name = quote_name(table.table.name);
+  const bool is_whole = query == "SELECT " + list + " FROM ONLY " + name + " AS t";
+  return is_whole && is_binary && !list.empty() ? name + " (" + list + ")" : "(" + query + ")";
+}
+
 // Two exports of the same rows stand in the same order whatever the collation of either database is: text by its
 // bytes. Without an identity the whole row orders itself.
 std::string order_by(const TableDetails& table) {
@@ -91,11 +106,11 @@ Reader::Reader(Connection& connection, const TableDetails& table, const engine::
     if (!fields_.empty()) label.append(',');
     format::append_json_string(label, table.table.columns[i].name);
     label.append(':');
-    fields_.push_back({std::string(label.view()), Codec(table.columns[i].type)});
+    fields_.push_back({std::string(label.view()), table.table.columns[i].name, Codec(table.columns[i].type)});
   }
   std::string sql = "SELECT " + select_list(table) + " FROM " + rows_of(table) + " AS t" + condition(table, query);
   if (query.order == engine::RowOrder::kIdentity) sql += order_by(table);
-  connection_.begin_copy_out("COPY (" + sql + ") TO STDOUT (FORMAT binary)");
+  connection_.begin_copy_out("COPY " + copied(table, sql) + " TO STDOUT (FORMAT binary)");
 }
 
 Reader::~Reader() = default;
@@ -161,21 +176,55 @@ bool Reader::append_row(std::string_view& chunk, base::ByteBuffer& out) {
   if (static_cast<std::size_t>(count) != fields_.size()) {
     throw Error(ErrorKind::kInternal, "the server sent a row of another shape for " + table_name_);
   }
+  const std::string_view row = chunk;
+  const std::uint64_t start = out.end();
+  try {
+    out.limit_end(start + format::kMaxRecordBytes);
+    append_fields(chunk, out);
+    if (out.end() - start > format::kMaxRecordBytes) fail_too_long(row);
+  } catch (const base::ByteBuffer::LimitPassed&) {
+    fail_too_long(row);
+  }
+  out.append(",\n");
+  return true;
+}
+
+void Reader::append_fields(std::string_view& chunk, base::ByteBuffer& out) const {
   out.append('{');
   for (const Field& field : fields_) {
     out.append(field.label);
-    const auto bytes = read_integer<std::int32_t>(chunk, table_name_);
-    if (bytes < 0) {
+    const std::optional<std::string_view> value = read_field(chunk);
+    if (value) {
+      field.codec.decode(out, *value);
+    } else {
       out.append("null");
-      continue;
     }
-    if (chunk.size() < static_cast<std::size_t>(bytes))
-      throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table_name_);
-    field.codec.decode(out, chunk.substr(0, static_cast<std::size_t>(bytes)));
-    chunk.remove_prefix(static_cast<std::size_t>(bytes));
   }
-  out.append("},\n");
-  return true;
+  out.append('}');
+}
+
+// Nothing: NULL.
+std::optional<std::string_view> Reader::read_field(std::string_view& chunk) const {
+  const auto bytes = read_integer<std::int32_t>(chunk, table_name_);
+  if (bytes < 0) return std::nullopt;
+  if (chunk.size() < static_cast<std::size_t>(bytes))
+    throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table_name_);
+  const std::string_view value = chunk.substr(0, static_cast<std::size_t>(bytes));
+  chunk.remove_prefix(value.size());
+  return value;
+}
+
+void Reader::fail_too_long(std::string_view row) const {
+  const std::vector<std::string> identity = table_.table.identity();
+  std::string key;
+  for (const Field& field : fields_) {
+    const std::optional<std::string_view> value = read_field(row);
+    if (!value || std::ranges::find(identity, field.column) == identity.end()) continue;
+    base::ByteBuffer json;
+    field.codec.decode(json, *value);
+    key += (key.empty() ? "" : ", ") + field.column + "=" + engine::shown_in_key(std::string(json.view()));
+  }
+  engine::fail_record_too_long(table_name_, key);
 }
 
 }  // namespace postgres

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,16 @@ class Reader : public engine::RowReader {
  private:
   struct Field {
     std::string label;  // `"name":`, escaped once
+    std::string column;
     Codec codec;
   };
 
   std::string_view next_chunk();
   [[noreturn]] void fail_unconvertible(const ServerError& error);
   bool append_row(std::string_view& chunk, base::ByteBuffer& out);
+  void append_fields(std::string_view& chunk, base::ByteBuffer& out) const;
+  std::optional<std::string_view> read_field(std::string_view& chunk) const;
+  [[noreturn]] void fail_too_long(std::string_view row) const;
 
   Connection& connection_;
   const TableDetails& table_;

@@ -64,6 +64,7 @@ void analyze_stage(Connection& connection, const StagedTable& table) {
 
 Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progress)
     : connection_(connection), table_(table), progress_(progress) {
+  rows_.borrow_large_texts();
   const auto travels_as_it_is_stored = [&](const std::string& name) {
     const ColumnDetails& column = table.details.details_of(name);
     // The server rounds times to the column's precision.
@@ -129,7 +130,7 @@ Stager::Segment Stager::run_segment(format::TableReader& records, std::uint64_t 
     return segment;
   }
   if (!table_.by_text) rows_.append(kCopyTrailer);
-  connection_.send_chunk(rows_.view());
+  send_rows();
   table_.staged_rows += connection_.end_copy_in();
   table_.counts.rows += segment.records;
   return segment;
@@ -170,12 +171,24 @@ void Stager::send_records(format::TableReader& records, std::uint64_t limit, Seg
     } else {
       refuse(records.record().number, values, reason);
     }
-    if (rows_.size() < kSendBytes) continue;
-    connection_.send_chunk(rows_.view());
-    rows_.clear();
+    if (rows_.size() < kSendBytes && rows_.lent().empty()) continue;
+    send_rows();
     report();
   }
   report();
+}
+
+// Large values go from where they are; they are good until the next record is read.
+void Stager::send_rows() {
+  const std::string_view rows = rows_.view();
+  std::size_t sent = 0;
+  for (const base::ByteBuffer::Lent& value : rows_.lent()) {
+    connection_.send_chunk(rows.substr(sent, value.place - sent));
+    connection_.send_chunk(value.text);
+    sent = value.place;
+  }
+  connection_.send_chunk(rows.substr(sent));
+  rows_.clear();
 }
 
 // Behind the rows that are known to be good: the next record that the codecs accept is the one the server refused.
@@ -276,7 +289,7 @@ void Stager::begin_row_value(const StagedColumn& column, std::uint64_t number) {
 }
 
 void Stager::end_row_value(std::size_t start) {
-  store(rows_.data() + start, static_cast<std::uint32_t>(rows_.size() - start - sizeof(std::uint32_t)));
+  store(rows_.data() + start, static_cast<std::uint32_t>(rows_.bytes_from(start) - sizeof(std::uint32_t)));
 }
 
 void Stager::refuse(std::uint64_t record, std::span<const format::Value> values, const std::string& reason) {

@@ -40,6 +40,7 @@ class Stager {
 
   Segment run_segment(format::TableReader& records, std::uint64_t limit);
   void send_records(format::TableReader& records, std::uint64_t limit, Segment& segment);
+  void send_rows();
   void reject_next(format::TableReader& records, const std::string& reason);
   bool encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
   bool encode_text(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/lock_budget.h"
 #include "postgres/sql_text.h"
 
 namespace postgres {
@@ -114,7 +115,21 @@ void TemporaryTables::share(StagedTable& table, std::size_t number) {
   }
 }
 
+std::uint64_t TemporaryTables::locks() const {
+  constexpr std::uint64_t kOfOneTable = 4;
+  constexpr std::uint64_t kKinds = 6;
+  std::set<std::string> stages;
+  std::uint64_t exclusions = 0;
+  for (const StagedTable& table : tables_) {
+    if (!table.has_rows()) continue;
+    stages.insert(table.stage_part.heap);
+    exclusions += table.details.exclusions.size();
+  }
+  return kOfOneTable * (kKinds * (stages.size() - shared_.size()) + kKinds + shared_.size() + exclusions);
+}
+
 void TemporaryTables::create(engine::Detail detail) {
+  demand_room_for_locks(connection_, tables_, locks());
   for (const StagedTable& table : tables_) {
     make(table.verdict_part, kVerdictTypes);
     make(table.claim_part, kClaimTypes);

@@ -28,7 +28,9 @@ class TemporaryTables {
   // Decides which table has which, and tells the tables so. Makes nothing yet.
   TemporaryTables(Connection& connection, std::vector<StagedTable>& tables);
 
-  // Before a dry run turns read-only.
+  // About how many locks of the server they will take: with their indexes and TOAST tables.
+  std::uint64_t locks() const;
+  // Before a dry run turns read-only. Throws kConnection where the server has no room for the locks of the import.
   void create(engine::Detail detail);
   // What staging one table takes.
   void create_stage(const StagedTable& table);

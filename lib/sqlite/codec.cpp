@@ -46,6 +46,11 @@ void append_tagged_bytes(base::ByteBuffer& out, std::string_view tag, std::strin
   out.append("{\"$");
   out.append(tag);
   out.append("\": \"");
+  constexpr std::size_t kPieceBytes = 3 * (base::ByteBuffer::kLargeBytes / 3);  // three bytes are four digits
+  for (; bytes.size() > kPieceBytes; bytes.remove_prefix(kPieceBytes)) {
+    base::append_base64(out, bytes.substr(0, kPieceBytes));
+    out.spill();
+  }
   base::append_base64(out, bytes);
   out.append("\"}");
 }

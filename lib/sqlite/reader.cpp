@@ -1,7 +1,11 @@
 #include "sqlite/reader.h"
 
+#include <algorithm>
+
 #include "base/terminal.h"
+#include "engine/record_limit.h"
 #include "format/json_text.h"
+#include "format/record_limit.h"
 #include "sqlite/row_functions.h"
 #include "sqlite/sql_text.h"
 
@@ -51,6 +55,7 @@ Reader::Reader(Connection& connection, const TableDetails& table, const engine::
     : connection_(connection),
       table_name_(table.table.name.name),
       has_condition_(!query.where.empty()),
+      identity_(table.table.identity()),
       rows_(connection.prepare(select(table, query))) {
   base::ByteBuffer label;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -90,6 +95,29 @@ bool Reader::next_row() {
 }
 
 void Reader::append_row(base::ByteBuffer& out) const {
+  const std::uint64_t start = out.end();
+  try {
+    out.limit_end(start + format::kMaxRecordBytes);
+    append_fields(out);
+    if (out.end() - start > format::kMaxRecordBytes) fail_too_long();
+  } catch (const base::ByteBuffer::LimitPassed&) {
+    fail_too_long();
+  }
+  out.append(",\n");
+}
+
+void Reader::fail_too_long() const {
+  std::string key;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    if (std::ranges::find(identity_, fields_[i].name) == identity_.end()) continue;
+    base::ByteBuffer json;
+    fields_[i].codec.decode(json, rows_.cell(static_cast<int>(i)));
+    key += (key.empty() ? "" : ", ") + fields_[i].name + "=" + engine::shown_in_key(std::string(json.view()));
+  }
+  engine::fail_record_too_long(table_name_, key);
+}
+
+void Reader::append_fields(base::ByteBuffer& out) const {
   out.append('{');
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     const int column = static_cast<int>(i);
@@ -102,7 +130,7 @@ void Reader::append_row(base::ByteBuffer& out) const {
     out.append(fields_[i].label);
     fields_[i].codec.decode(out, rows_.cell(column));
   }
-  out.append("},\n");
+  out.append('}');
 }
 
 }  // namespace sqlite

@@ -29,10 +29,13 @@ class Reader : public engine::RowReader {
 
   bool next_row();
   void append_row(base::ByteBuffer& out) const;
+  void append_fields(base::ByteBuffer& out) const;
+  [[noreturn]] void fail_too_long() const;
 
   Connection& connection_;
   const std::string table_name_;
   const bool has_condition_;  // of the user's own
+  const std::vector<std::string> identity_;
   std::vector<Field> fields_;
   Statement rows_;
   bool ended_ = false;

@@ -4,7 +4,9 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "support/dump.h"
@@ -102,17 +104,62 @@ TEST_F(Resources, AFullDiskOfTheServerLeavesTheTargetAsItWas) {
   target.run("DROP TABLE notes");  // before its disk
 }
 
-TEST_F(Resources, TooFewLocksOfTheServerAreNamedWithTheSettingThatGivesMore) {
+// Tables of a key and a row each, in both databases; the rows of the target have other values.
+void make_tables(support::Database& source, support::Database& target, int tables) {
+  const std::string number = std::to_string(tables);
+  const auto loop = [&](const std::string& statement) {
+    return "DO $$ BEGIN FOR i IN 1.." + number + " LOOP EXECUTE format('" + statement +
+           "', i); COMMIT; END LOOP; END $$";
+  };
+  for (support::Database* database : {&source, &target})
+    database->run(loop("CREATE TABLE t%s (id int PRIMARY KEY, v text)"));
+  source.run(loop("INSERT INTO t%s VALUES (1, ''old''), (2, ''new'')"));
+  target.run(loop("INSERT INTO t%s VALUES (1, ''other'')"));
+  source.disconnect();
+  target.disconnect();
+}
+
+// Exports, dry-runs with a report, imports, and imports again.
+void expect_a_transfer(support::Database& source, support::Database& target, const support::TemporaryFolder& folder,
+                       int tables) {
+  const std::string file = folder.file("many.json");
+  const support::Run exported = support::run_program({kExport, file, "--url", source.url(), "-q"});
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  const std::vector<std::string> import{kImport, file, "--url", target.url(), "--json"};
+  const auto total_of = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), import.begin(), import.end());
+    const support::Run run = support::run_program(options);
+    EXPECT_EQ(run.status, 0) << run.err;
+    if (run.status != 0) return std::vector<int>{};
+    const auto total = nlohmann::json::parse(run.out)["total"];
+    return std::vector<int>{total["insert"], total["update"], total["unchanged"]};
+  };
+  EXPECT_EQ(total_of({"-n", "--report", folder.file("report.json")}), (std::vector<int>{tables, tables, 0}));
+  EXPECT_EQ(total_of({}), (std::vector<int>{tables, tables, 0}));
+  EXPECT_EQ(total_of({}), (std::vector<int>{0, 0, 2 * tables}));
+  const std::string last = std::to_string(tables);
+  EXPECT_EQ(target.value("SELECT string_agg(v, ' ' ORDER BY id) FROM t" + last), "old new");
+}
+
+TEST_F(Resources, TooFewLocksOfTheServerAreNamedBeforeTheFirstRowWithTheSettingThatGivesMore) {
   const support::OwnServer server({"fsync=off", "max_connections=10", "max_locks_per_transaction=10"});
   support::Database target = support::Database::on(server.connection());
-  for (int i = 0; i < 200; ++i) {
-    const std::string table = "CREATE TABLE t" + std::to_string(i) + " (id int PRIMARY KEY)";
-    source_.run(table);
-    target.run(table);
-  }
-  source_.run("INSERT INTO t7 VALUES (1)");
-  target.run("INSERT INTO t7 VALUES (2)");
-  target.disconnect();
+  make_tables(source_, target, 600);
+  export_source();
+
+  const support::Run run = import_into(target, file_);
+
+  EXPECT_EQ(run.status, 5) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("has no room for the locks of this import"));
+  EXPECT_THAT(run.err, HasSubstr("set max_locks_per_transaction = 1"));
+  EXPECT_EQ(target.value("SELECT count(*) FROM t7"), "1");
+}
+
+// What the settings neither promise nor rule out is tried, and the server's own word told.
+TEST_F(Resources, LocksThatTheServerTurnsOutNotToHaveAreNamedWithTheSettingThatGivesMore) {
+  const support::OwnServer server({"fsync=off", "max_connections=10", "max_locks_per_transaction=10"});
+  support::Database target = support::Database::on(server.connection());
+  make_tables(source_, target, 380);
   export_source();
 
   const support::Run run = import_into(target, file_);
@@ -121,6 +168,24 @@ TEST_F(Resources, TooFewLocksOfTheServerAreNamedWithTheSettingThatGivesMore) {
   EXPECT_THAT(run.err, HasSubstr("out of shared memory"));
   EXPECT_THAT(run.err, HasSubstr("max_locks_per_transaction"));
   EXPECT_EQ(target.value("SELECT count(*) FROM t7"), "1");
+}
+
+// A tenth of each number: of locks and of tables.
+TEST_F(Resources, TablesAreImportedUpToWhatTheServersLocksHold) {
+  const support::OwnServer server({"fsync=off", "max_connections=10", "max_locks_per_transaction=20"});
+  support::Database source = support::Database::on(server.connection());
+  support::Database target = support::Database::on(server.connection());
+  make_tables(source, target, 400);
+  expect_a_transfer(source, target, folder_, 400);
+}
+
+TEST_F(Resources, FiveThousandTablesAreImportedWithTheServersDefaultSettings) {
+  if (std::getenv("DB_TRANSFER_LARGE") == nullptr) GTEST_SKIP() << "only with DB_TRANSFER_LARGE=1";
+  const support::OwnServer server({"fsync=off"});
+  support::Database source = support::Database::on(server.connection());
+  support::Database target = support::Database::on(server.connection());
+  make_tables(source, target, 5000);
+  expect_a_transfer(source, target, folder_, 5000);
 }
 
 TEST_F(Resources, TooFewConnectionsEndAnExportWithoutAFile) {
