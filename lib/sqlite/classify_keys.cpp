@@ -205,9 +205,10 @@ bool KeyClassifier::park() {
         table_.parked + " h JOIN " + table_.claims + " c ON c.freed_by = h.record AND c.place = " + std::to_string(i);
     if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + holders + ")") == 0) continue;
     const auto [column, value] = parking(table_.details.unique_indexes[i]);
-    parked += connection_.execute("UPDATE OR ABORT " + table_.target + " AS t SET " + column + " = " + value +
-                                  " FROM (SELECT DISTINCT h.record FROM " + holders + ") h JOIN " + table_.stage +
-                                  " s ON s." + table_.record + " = h.record WHERE " + table_.same_identity("s", "t"));
+    parked +=
+        connection_.execute("UPDATE" + table_.or_abort + " " + table_.target + " AS t SET " + column + " = " + value +
+                            " FROM (SELECT DISTINCT h.record FROM " + holders + ") h JOIN " + table_.stage +
+                            " s ON s." + table_.record + " = h.record WHERE " + table_.same_identity("s", "t"));
   }
   return parked > 0;
 }

@@ -226,6 +226,8 @@ class Introspection {
   void read_checks(TableDetails& table) {
     const std::string sql = connection_.text("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " +
                                              quote_literal(table.table.name.name));
+    table.resolves_conflicts =
+        std::ranges::any_of(names_in(sql), [](const std::string& name) { return same_name(name, "CONFLICT"); });
     for (Check& check : checks_of(sql)) {
       if (reads_row_number(table.table, check.expression)) continue;
       std::vector<std::string> columns = columns_in(table.table, check.expression);

@@ -54,8 +54,9 @@ struct TableDetails {
   std::string rowid_column;  // INTEGER PRIMARY KEY: the column that is the row's number; empty: none is
   bool autoincrement = false;
   bool strict = false;
-  std::string module;      // of a virtual table; empty: it is none
-  std::string unreadable;  // of a virtual table: why its contents cannot be had through its rows
+  bool resolves_conflicts = false;  // ON CONFLICT stands in its definition
+  std::string module;               // of a virtual table; empty: it is none
+  std::string unreadable;           // of a virtual table: why its contents cannot be had through its rows
 
   const ColumnDetails& details_of(const std::string& column) const;
 };

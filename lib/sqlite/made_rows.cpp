@@ -58,9 +58,10 @@ void MadeRows::bring_back(StagedTable& table) {
   if (assignments.empty()) return;
   connection_.execute("SAVEPOINT settle");
   try {
-    connection_.execute("UPDATE OR ABORT " + table.target + " AS t SET " + join(assignments, ", ") + " FROM " +
-                        table.stage + " s WHERE " + table.same_identity("s", "t") + " AND " + table.differs("s", "t") +
-                        " AND s." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")");
+    connection_.execute("UPDATE" + table.or_abort + " " + table.target + " AS t SET " + join(assignments, ", ") +
+                        " FROM " + table.stage + " s WHERE " + table.same_identity("s", "t") + " AND " +
+                        table.differs("s", "t") + " AND s." + table.record + " NOT IN (SELECT record FROM " +
+                        table.rejects + ")");
   } catch (const SqliteError& error) {
     if (!error.blames_a_row() || !connection_.in_transaction()) throw;
     connection_.execute("ROLLBACK TO settle");

@@ -45,8 +45,8 @@ void demand_writable(Connection& connection, const StagedTable& table) {
   std::vector<std::string> assignments;
   for (const StagedColumn& column : table.columns) assignments.push_back(column.quoted + " = " + column.quoted);
   try {
-    if (inserts) connection.prepare("INSERT OR ABORT INTO " + table.target + " DEFAULT VALUES");
-    if (updates) connection.prepare("UPDATE OR ABORT " + table.target + " SET " + join(assignments, ", "));
+    if (inserts) connection.prepare("INSERT" + table.or_abort + " INTO " + table.target + " DEFAULT VALUES");
+    if (updates) connection.prepare("UPDATE" + table.or_abort + " " + table.target + " SET " + join(assignments, ", "));
   } catch (const SqliteError& error) {
     if (error.kind() != ErrorKind::kSchema) throw;
     fail(error.what(), "a trigger of the table, or a foreign key, asks for what is not there; mend the schema");

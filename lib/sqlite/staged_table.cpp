@@ -43,6 +43,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     : details(table_details), plan(std::move(table_plan)) {
   const std::string suffix = std::to_string(number);
   target = "main." + quote_name(details.table.name.name);
+  if (details.resolves_conflicts) or_abort = " OR ABORT";
   stage = "temp.stage_" + suffix;
   verdicts = "temp.verdict_" + suffix;
   rejects = "temp.reject_" + suffix;

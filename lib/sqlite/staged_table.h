@@ -39,7 +39,10 @@ struct StagedTable {
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
   std::string target;  // main."users"
-  std::string stage;   // temp.stage_N and so on
+  // " OR ABORT" where a conflict clause of the schema must not delete or replace a row. Nowhere else: it would also
+  // take the place of what the target's triggers say (INSERT OR IGNORE).
+  std::string or_abort;
+  std::string stage;  // temp.stage_N and so on
   std::string verdicts;
   std::string rejects;
   std::string changes;

@@ -236,7 +236,6 @@ std::string TableWriter::whose(Step step, const std::string& first, const std::s
   return sql;
 }
 
-// OR ABORT: a conflict clause of the schema (UNIQUE ON CONFLICT REPLACE) must not delete a row.
 std::string TableWriter::insert_sql(const std::string& whose) const {
   std::vector<std::string> columns;
   std::vector<std::string> values;
@@ -248,15 +247,15 @@ std::string TableWriter::insert_sql(const std::string& whose) const {
     columns.push_back(quote_name(table_.details.table.columns.front().name));
     values.emplace_back("NULL");
   }
-  return "INSERT OR ABORT INTO " + table_.target + " (" + join(columns, ", ") + ") SELECT " + join(values, ", ") +
-         " FROM " + table_.accepted_rows() + whose + " ORDER BY v.record" +
+  return "INSERT" + table_.or_abort + " INTO " + table_.target + " (" + join(columns, ", ") + ") SELECT " +
+         join(values, ", ") + " FROM " + table_.accepted_rows() + whose + " ORDER BY v.record" +
          (direction_ == Direction::kForwards ? "" : " DESC");
 }
 
 // Plain joins: which of the three comes first is SQLite's to choose, each has an index for the next.
 std::string TableWriter::update_sql(const std::string& whose) const {
-  return "UPDATE OR ABORT " + table_.target + " AS t SET " + join(assignments_, ", ") + " FROM " + table_.verdicts +
-         " v JOIN " + table_.stage + " s ON s." + table_.record + " = v.record" + whose + " AND " +
+  return "UPDATE" + table_.or_abort + " " + table_.target + " AS t SET " + join(assignments_, ", ") + " FROM " +
+         table_.verdicts + " v JOIN " + table_.stage + " s ON s." + table_.record + " = v.record" + whose + " AND " +
          table_.same_identity("s", "t");
 }
 

@@ -89,6 +89,24 @@ TEST(SqliteUpdate, NamesOnlyTheColumnsThatDifferInThatRow) {
   EXPECT_EQ(one.database.value("SELECT id FROM log"), "3");
 }
 
+TEST(SqliteTriggers, ResolveConflictsAsTheySay) {
+  const Case one(
+      "CREATE TABLE posts(id INTEGER PRIMARY KEY, tag TEXT); CREATE TABLE tags(name TEXT PRIMARY KEY, n INT NOT NULL); "
+      "CREATE TABLE last(one INTEGER PRIMARY KEY, post INT); INSERT INTO tags VALUES('a', 1); CREATE TRIGGER note "
+      "AFTER "
+      "INSERT ON posts BEGIN INSERT OR IGNORE INTO tags VALUES(NEW.tag, 0); INSERT OR REPLACE INTO last VALUES(1, "
+      "NEW.id); END; CREATE TRIGGER again AFTER UPDATE ON posts BEGIN INSERT OR IGNORE INTO tags VALUES(NEW.tag, 0); "
+      "END;"
+      "INSERT INTO posts VALUES(1, 'a');");
+
+  const Imported imported =
+      one.import_as_announced({{"posts", {R"({"id":1,"tag":"b"})", R"({"id":2,"tag":"a"})", R"({"id":3,"tag":"b"})"}}});
+
+  EXPECT_EQ(imported.of("posts"), "insert 2, update 1") << imported.reasons("posts");
+  EXPECT_EQ(one.database.value("SELECT name, n FROM tags ORDER BY name"), "a|1 b|0");
+  EXPECT_EQ(one.database.value("SELECT post FROM last"), "3");
+}
+
 TEST(SqliteTriggers, MakeRowsThatBecomeUpdates) {
   const std::string schema =
       "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE a_profiles(id INTEGER PRIMARY KEY, bio "
