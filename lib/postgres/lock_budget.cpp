@@ -40,7 +40,7 @@ FROM pg_catalog.pg_settings s
 WHERE s.name IN ('max_connections', 'max_prepared_transactions', 'autovacuum_max_workers', 'autovacuum_worker_slots',
   'max_worker_processes', 'max_wal_senders'))sql";
 
-// Measured with versions 12 to 18: a server whose shared memory is otherwise idle holds 1.6 to 2 times as many as the
+// Measured with version 15: a server whose shared memory is otherwise idle holds 1.6 to 2 times as many as the
 // product of its settings.
 constexpr double kNeverMoreThan = 2.5;
 

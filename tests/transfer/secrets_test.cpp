@@ -28,13 +28,18 @@ TEST(Secrets, AreNotWhatOnlyBeginsLikeThem) {
     EXPECT_FALSE(says_secret(name)) << name;
 }
 
+catalog::Table table_of(const std::string& name, const std::string& column) {
+  catalog::Table table;
+  table.name.name = name;
+  table.columns.push_back({.name = column, .type = "text"});
+  return table;
+}
+
 TEST(MaskedColumns, AreAlsoThoseThatReferToThemHoweverFar) {
-  const catalog::Column token{.name = "token", .type = "text"};
-  const catalog::Column ref{.name = "ref", .type = "text"};
-  catalog::Table sessions{.name = {"", "sessions"}, .columns = {token}};
-  catalog::Table logins{.name = {"", "logins"}, .columns = {ref}};
+  const catalog::Table sessions = table_of("sessions", "token");
+  catalog::Table logins = table_of("logins", "ref");
   logins.foreign_keys.push_back({"a", {"ref"}, {"", "sessions"}, {"token"}});
-  catalog::Table steps{.name = {"", "steps"}, .columns = {ref}};
+  catalog::Table steps = table_of("steps", "ref");
   steps.foreign_keys.push_back({"b", {"ref"}, {"", "logins"}, {"ref"}});
 
   EXPECT_THAT(masked_columns({steps, logins, sessions}, {.usual = true, .patterns = {}}),
@@ -42,13 +47,11 @@ TEST(MaskedColumns, AreAlsoThoseThatReferToThemHoweverFar) {
 }
 
 TEST(MaskedColumns, AreNoneWhereNobodyAsks) {
-  const catalog::Table table{.name = {"", "t"}, .columns = {{.name = "password", .type = "text"}}};
-  EXPECT_THAT(masked_columns({table}, {}), ElementsAre(IsEmpty()));
+  EXPECT_THAT(masked_columns({table_of("t", "password")}, {}), ElementsAre(IsEmpty()));
 }
 
 TEST(MaskedColumns, AreThoseThatTheUserNamesInAnyCase) {
-  const catalog::Table table{.name = {"", "Users"}, .columns = {{.name = "Salary", .type = "int"}}};
-  EXPECT_THAT(masked_columns({table}, {.usual = false, .patterns = {"users.salary"}}),
+  EXPECT_THAT(masked_columns({table_of("Users", "Salary")}, {.usual = false, .patterns = {"users.salary"}}),
               ElementsAre(ElementsAre("Salary")));
 }
 
