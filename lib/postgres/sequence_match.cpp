@@ -80,7 +80,9 @@ SELECT n.nspname, c.relname, p.seqincrement, p.seqmin, p.seqmax
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_sequence p ON p.seqrelid = c.oid
 WHERE c.relkind = 'S' AND c.relname = {name} AND n.nspname IN ({schema}, {source_schema})
-  AND pg_catalog.has_sequence_privilege(c.oid, 'SELECT') AND pg_catalog.has_sequence_privilege(c.oid, 'UPDATE')
+  AND CASE WHEN c.relkind = 'S'  -- asked of a table of the same name, it would be an error
+    THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT') AND pg_catalog.has_sequence_privilege(c.oid, 'UPDATE')
+    ELSE false END
 ORDER BY n.nspname = {schema} DESC LIMIT 1
 )sql";
     const pqxx::result found =

@@ -13,6 +13,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
+// Digests of masked values are keyed for each run, so that two reports cannot be compared by them.
+json without_digests(json value) {
+  if (value.is_object() && value.value("form", "") == "masked") value.erase("text");
+  if (value.is_structured()) {
+    for (json& part : value) part = without_digests(std::move(part));
+  }
+  return value;
+}
+
 class AuditCases : public Transfer {
  protected:
   json report(const std::string& name) const { return json::parse(support::read_file(folder.file(name))); }
@@ -27,7 +36,7 @@ class AuditCases : public Transfer {
     options.insert(options.end(), {"--report", folder.file("done.json")});
     import(options);
     EXPECT_EQ(status, told) << errors;
-    EXPECT_EQ(report("dry.json")["decisions"], report("done.json")["decisions"]);
+    EXPECT_EQ(without_digests(report("dry.json")["decisions"]), without_digests(report("done.json")["decisions"]));
     return report("done.json");
   }
 };

@@ -74,9 +74,10 @@ TEST_F(LargeValues, TakeNoMoreThanTwiceTheirJson) {
   schema("CREATE TABLE v (id int PRIMARY KEY, t text, b bytea, j jsonb)");
   const std::string size = std::to_string(kValue << 20);
   const std::vector<std::string> values{
-      "t) VALUES (1, repeat(E'ab\\n\"\\\\', " + size + " / 5))",
       "b) VALUES (1, decode(repeat('ab', " + size + " / 2), 'hex'))",
-      "j) SELECT 1, jsonb_agg(g) FROM generate_series(1000000, 1000000 + " + size + " / 9) g"};
+      "j) SELECT 1, jsonb_agg(g) FROM generate_series(1000000, 1000000 + " + size + " / 9) g",
+      // The longest JSON comes last: what is measured is the greatest of all programs so far.
+      "t) VALUES (1, repeat(E'ab\\n\"\\\\', " + size + " / 5))"};
   for (const std::string& value : values) {
     source.run("TRUNCATE v; INSERT INTO v (id, " + value);
     target.run("TRUNCATE v");
