@@ -89,11 +89,11 @@ void TemporaryTables::share(StagedTable& table, std::size_t number) {
   if (!table.has_rows()) return;
   const auto needed = columns_by_type(table);
   const auto fits = [&](const SharedStage& stage) {
-    return stage.definitions.size() + stage.lacks(needed) <= kMostSharedColumns;
+    return stage.by_text == table.by_text && stage.definitions.size() + stage.lacks(needed) <= kMostSharedColumns;
   };
   auto stage = std::ranges::find_if(shared_, fits);
   if (stage == shared_.end()) {
-    shared_.push_back({"pg_temp.stage_shared_" + std::to_string(shared_.size()), {}, {}});
+    shared_.push_back({table.by_text, "pg_temp.stage_shared_" + std::to_string(shared_.size()), {}, {}});
     stage = shared_.end() - 1;
   }
   table.stage_part = {stage->heap, std::to_string(number)};

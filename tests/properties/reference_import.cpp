@@ -167,6 +167,7 @@ class Reference {
           return other.accepted() && other.verdict == Verdict::kUpdate &&
                  same_filled(other.cells, side.identity, holder, side.identity);
         });
+        handed_on_ = handed_on_ || freed_by != side.file.end();
         if (freed_by == side.file.end() || !can_be_freed(side, key) || same_key(key, freed_by->cells, row.cells)) {
           taken.push_back(i);
         } else {
@@ -256,6 +257,7 @@ class Reference {
 
   Foretold result() const {
     Foretold told;
+    told.handed_on = handed_on_;
     for (const Side& side : sides_) {
       told.verdicts.emplace_back();
       for (const FileRow& row : side.file) {
@@ -281,6 +283,7 @@ class Reference {
 
   const Encounter& encounter_;
   std::vector<Side> sides_;
+  bool handed_on_ = false;
 };
 
 }  // namespace
