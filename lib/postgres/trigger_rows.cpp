@@ -152,7 +152,7 @@ void TriggerRows::settle(StagedTable& table) {
   if (left > 0) {
     std::vector<std::string> columns;
     for (const StagedColumn* column : differing(table, "")) columns.push_back(column->name);
-    tell(table, number(left, "row", "rows") + " do not hold the file's values after the import (" +
+    tell(table, number(left, "row does", "rows do") + " not hold the file's values after the import (" +
                     join(columns, ", ") + "); " +
                     (table.details.triggers.empty() ? "a trigger of another table" : trigger_names(table)) +
                     " changed them. The next import of the file will write them again, unless \"ignore\" of the "

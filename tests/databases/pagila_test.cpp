@@ -17,7 +17,10 @@ class AlteredPagila : public AlteredCopyTest {
       if (table.changed == 0 || table.table == "payment") continue;
       const std::string triggers = table.table == "film" ? "film_fulltext_trigger, last_updated" : "last_updated";
       notices.push_back(table.table + ": " + std::to_string(table.changed) +
-                        " rows do not hold the file's values after the import; trigger " + triggers + " changed them");
+                        (table.changed == 1 ? " row does" : " rows do") +
+                        " not hold the file's values after the import (last_update); trigger " + triggers +
+                        " changed them. The next import of the file will write them again, unless \"ignore\" of the "
+                        "transfer file names what the target sets itself");
     }
     return notices;
   }
