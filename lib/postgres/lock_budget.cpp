@@ -46,7 +46,39 @@ constexpr double kNeverMoreThan = 2.5;
 
 std::string array_of(const std::vector<std::string>& items) { return "'{" + join(items, ",") + "}'"; }
 
+LockBudget budget_for(Connection& connection, const std::vector<std::string>& oids,
+                      const std::vector<std::string>& searched, const std::vector<std::string>& with_rows) {
+  const pqxx::result counted = connection.query(fmt::format(kCountLocks, fmt::arg("tables", array_of(oids)),
+                                                            fmt::arg("searched", array_of(searched)),
+                                                            fmt::arg("with_rows", array_of(with_rows))));
+  const pqxx::result room = connection.query(kRoomForLocks);
+  LockBudget budget;
+  budget.tables = counted[0][0].as<std::uint64_t>();
+  budget.needed = budget.tables + counted[0][1].as<std::uint64_t>();
+  budget.for_each = room[0][0].as<std::uint64_t>();
+  budget.sessions = room[0][1].as<std::uint64_t>();
+  budget.most = kNeverMoreThan * static_cast<double>(budget.for_each) * (room[0][2].as<double>() + 1);
+  return budget;
+}
+
 }  // namespace
+
+LockBudget budget_for(Connection& connection, const std::vector<std::uint32_t>& tables) {
+  std::vector<std::string> oids;
+  for (const std::uint32_t table : tables) oids.push_back(std::to_string(table));
+  return budget_for(connection, oids, std::vector<std::string>(oids.size(), "t"), oids);
+}
+
+void fail_for_room(const Connection& connection, const LockBudget& budget) {
+  throw base::Error(
+      base::ErrorKind::kConnection,
+      fmt::format("{} has no room for the locks of this import: {} for {} tables and their indexes; its settings "
+                  "promise {} (max_locks_per_transaction = {})",
+                  connection.place(), budget.needed, budget.tables, budget.for_each * budget.sessions, budget.for_each),
+      fmt::format(
+          "set max_locks_per_transaction = {} and start the server again, or import the tables in parts with -t",
+          budget.needed / budget.sessions + 1));
+}
 
 void demand_room_for_locks(Connection& connection, const std::vector<StagedTable>& tables,
                            std::uint64_t temporary_locks) {
@@ -58,24 +90,9 @@ void demand_room_for_locks(Connection& connection, const std::vector<StagedTable
     searched.emplace_back(table.has_rows() ? "t" : "f");
     if (table.has_rows()) with_rows.push_back(oids.back());
   }
-  const pqxx::result counted = connection.query(fmt::format(kCountLocks, fmt::arg("tables", array_of(oids)),
-                                                            fmt::arg("searched", array_of(searched)),
-                                                            fmt::arg("with_rows", array_of(with_rows))));
-  const auto locked = counted[0][0].as<std::uint64_t>();
-  const std::uint64_t needed = locked + counted[0][1].as<std::uint64_t>() + temporary_locks;
-  const pqxx::result room = connection.query(kRoomForLocks);
-  const auto for_each = room[0][0].as<std::uint64_t>();
-  const auto sessions = room[0][1].as<std::uint64_t>();
-  const auto processes = room[0][2].as<double>() + 1;
-  if (static_cast<double>(needed) <= kNeverMoreThan * static_cast<double>(for_each) * processes) return;
-  throw base::Error(
-      base::ErrorKind::kConnection,
-      fmt::format("{} has no room for the locks of this import: {} for {} tables and their indexes; its settings "
-                  "promise {} (max_locks_per_transaction = {})",
-                  connection.place(), needed, locked, for_each * sessions, for_each),
-      fmt::format(
-          "set max_locks_per_transaction = {} and start the server again, or import the tables in parts with -t",
-          needed / sessions + 1));
+  LockBudget budget = budget_for(connection, oids, searched, with_rows);
+  budget.needed += temporary_locks;
+  if (static_cast<double>(budget.needed) > budget.most) fail_for_room(connection, budget);
 }
 
 }  // namespace postgres

@@ -3,12 +3,27 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "postgres/connection.h"
 #include "postgres/staged_table.h"
 
 namespace postgres {
+
+// What the tables, their partitions, parents and indexes take, and what the server's settings promise.
+struct LockBudget {
+  std::uint64_t tables = 0;
+  std::uint64_t needed = 0;
+  std::uint64_t for_each = 0;  // max_locks_per_transaction
+  std::uint64_t sessions = 0;
+  double most = 0;  // that a server of these settings may turn out to hold
+};
+
+// As if there were rows of every table.
+LockBudget budget_for(Connection& connection, const std::vector<std::uint32_t>& tables);
+
+[[noreturn]] void fail_for_room(const Connection& connection, const LockBudget& budget);
 
 // Throws kConnection, naming the setting, where the server cannot hold the locks on the tables of the plan, their
 // partitions, parents and indexes and on `temporary_locks` more. Where it depends on what others do, the server's own

@@ -12,6 +12,7 @@
 #include "postgres/guarded.h"
 #include "postgres/import_locks.h"
 #include "postgres/ledger.h"
+#include "postgres/lock_budget.h"
 #include "postgres/materialized_views.h"
 #include "postgres/merge.h"
 #include "postgres/sequences.h"
@@ -76,12 +77,19 @@ void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::Ta
     connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     pin_settings(*connection_, lock_timeout_);
     ImportLocks set(*connection_, oids, intent_);
+    const LockBudget budget = budget_for(*connection_, oids);
     connection_->execute("COMMIT");
     // READ WRITE for a dry run as well: temporary tables must be made first.
     connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
     search_path_ = catalog_first(connection_->query("SHOW search_path")[0][0].c_str());
     pin_settings(*connection_, lock_timeout_);
-    set.take(locks, lock_timeout_);
+    try {
+      set.take(locks, lock_timeout_);
+    } catch (const ServerError& error) {
+      constexpr std::string_view kOutOfMemory = "53200";  // of that which locks share
+      if (error.fields().sqlstate == kOutOfMemory) fail_for_room(*connection_, budget);
+      throw;
+    }
     set.demand_set_locked();
     connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
     raise_settings(*connection_);
