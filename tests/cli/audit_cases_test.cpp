@@ -14,12 +14,14 @@ using testing::HasSubstr;
 using testing::Not;
 
 // Digests of masked values are keyed for each run, so that two reports cannot be compared by them.
-json without_digests(json value) {
-  if (value.is_object() && value.value("form", "") == "masked") value.erase("text");
-  if (value.is_structured()) {
-    for (json& part : value) part = without_digests(std::move(part));
+std::string without_digests(const json& decisions) {
+  constexpr std::size_t kDigits = 8;
+  std::string text = decisions.dump();
+  for (const std::string before : {"\"digest\":\"", "(masked, digest "}) {
+    for (std::size_t at = text.find(before); at != std::string::npos; at = text.find(before, at + 1))
+      text.replace(at + before.size(), kDigits, "");
   }
-  return value;
+  return text;
 }
 
 class AuditCases : public Transfer {
