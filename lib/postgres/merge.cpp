@@ -23,6 +23,10 @@ Rejection dropped(const StagedTable& table) {
   return {'x', quote_literal("dropped by " + trigger_names(table) + " of the target"), {}, {}};
 }
 
+Rejection led_astray(const StagedTable& table) {
+  return {'x', quote_literal(trigger_names(table) + " of the target gives it another key, or takes it away"), {}, {}};
+}
+
 }  // namespace
 
 // True when the server refused a row. Where rows take over keys that others of the component give up, those give them
@@ -140,6 +144,7 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
   const pqxx::result rows = connection_.query("WITH " + join(parts, ", ") + " SELECT " + join(written, " + "));
   if (rows[0][0].as<std::uint64_t>() != expected) return false;
   for (const std::size_t number : component) {
+    if (astray(tables_[number], whole(tables_[number])) > 0) return false;
     for (const Step step : steps) {
       StagedTable& table = tables_[number];
       trigger_rows_.watch().add(table, count(table, {step}, whole(table)));
@@ -244,7 +249,9 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
     trigger_rows_.watch().add(table, written);
     if (by_set) parents_.end();
     if (dropped && patience_ == Patience::kWhole && may_wait(table)) throw Waits{};
-    in_parts = dropped && table.plan.identity.empty();  // no key tells which: found like refused rows
+    const bool inserted = batch.step == Step::kInsert;
+    in_parts = (dropped && table.plan.identity.empty()) ||  // no key tells which: found like refused rows
+               (inserted && astray(table, whole(table)) > expected - written);
     if (dropped && !in_parts) {
       if (batch.step == Step::kInsert) {
         reject_dropped(table);
@@ -279,9 +286,11 @@ void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
   if (rows == 0) return;
   const std::string filter = in_range(range);
   std::optional<ServerError> failure;
+  bool all = false;
   connection_.execute("SAVEPOINT part");
   try {
-    if (connection_.execute(part_sql(table, batch, filter)) == rows) {
+    all = connection_.execute(part_sql(table, batch, filter)) == rows;
+    if (all && (batch.step == Step::kUpdate || astray(table, range) == 0)) {
       connection_.execute("RELEASE SAVEPOINT part");
       return;
     }
@@ -296,7 +305,7 @@ void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
     if (failure) {
       refuse(table, batch, range, *failure);
     } else {
-      leave_out(table, batch, range, dropped(table));
+      leave_out(table, batch, range, all ? led_astray(table) : dropped(table));
     }
     return;
   }
@@ -334,8 +343,10 @@ void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const S
   const bool taken = error.fields().sqlstate == "23505";
   for (const UniqueIndex& index : table.details.unique_indexes) {
     if (taken && batch.step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
-        index.name == error.fields().constraint && !is_there(table, range)) {
-      // Classify saw no such row, so it was committed after our snapshot.
+        index.name == error.fields().constraint && locks_ == engine::TableLocks::kAgainstChangesOfShape &&
+        !is_there(table, range)) {
+      // Classify saw no such row, so it was committed after our snapshot; or a trigger gave the row this key, which
+      // shows when nobody else can have been at work.
       throw engine::ConcurrentChange("another session inserted a row of " + table.target +
                                      " that this import was to insert");
     }

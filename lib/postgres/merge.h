@@ -23,11 +23,12 @@ namespace postgres {
 class Merger {
  public:
   Merger(Connection& connection, std::vector<StagedTable>& tables,
-         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier)
+         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier, engine::TableLocks locks)
       : connection_(connection),
         tables_(tables),
         components_(components),
         classifier_(classifier),
+        locks_(locks),
         parents_(connection, tables),
         order_(tables, components),
         refused_rows_(connection, tables),
@@ -96,6 +97,8 @@ class Merger {
   bool is_there(const StagedTable& table, Range range);
   bool reject_dropped(StagedTable& table);
   bool reject_unwritten(StagedTable& table, const Batch& batch);
+  // How many rows that were inserted are not where their identity says: given another one, or taken away again.
+  std::uint64_t astray(const StagedTable& table, Range range);
   void refuse_growth(StagedTable& table, std::uint64_t rejected_before);
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
@@ -109,6 +112,7 @@ class Merger {
   std::vector<StagedTable>& tables_;
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
+  engine::TableLocks locks_;
   ParentLocks parents_;
   MergeOrder order_;
   RefusedRows refused_rows_;

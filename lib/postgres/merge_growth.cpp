@@ -1,5 +1,5 @@
-// The merge's word on tables without a key whose rows the target changes on their way in: no comparison finds them
-// again.
+// The merge's word on rows that the target changes on their way in so that no comparison finds them again: rows of a
+// table without a key, and rows that are given another key.
 #include <fmt/format.h>
 
 #include "postgres/merge.h"
@@ -14,6 +14,19 @@ bool Merger::changes_rows(const StagedTable& table) {
       .query("SELECT c.relhasrules FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) " +
              std::to_string(table.details.oid))[0][0]
       .as<bool>();
+}
+
+std::uint64_t Merger::astray(const StagedTable& table, Range range) {
+  if (table.plan.identity.empty() || !changes_rows(table)) return 0;
+  return connection_
+      .query(fmt::format(R"sql(
+SELECT pg_catalog.count(*)
+FROM {staged} s JOIN {verdicts} v ON v.record = s.{record}
+WHERE v.verdict = 'i'{range} AND NOT EXISTS (SELECT FROM {target} t WHERE {same}))sql",
+                         fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
+                         fmt::arg("record", table.record), fmt::arg("range", in_range(range)),
+                         fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t"))))[0][0]
+      .as<std::uint64_t>();
 }
 
 // Rows of a table without a key that the target changes on their way in would come again with every import of the file.

@@ -95,6 +95,7 @@ void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::Ta
     raise_settings(*connection_);
     image_.emplace(*connection_, oids);
     locked_ = std::move(oids);
+    table_locks_ = locks;
   });
 }
 
@@ -277,7 +278,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     check_keys_at_once(*connection_);
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
-    Merger merger(*connection_, tables_, components_, *classifier_);
+    Merger merger(*connection_, tables_, components_, *classifier_, table_locks_);
     merger.merge(progress);
     fire_deferred_triggers();
     merger.settle();

@@ -76,6 +76,7 @@ class PostgresTarget : public engine::Target {
   std::string search_path_;  // the session's own
   std::string history_;      // of the server that the transaction began on
   std::vector<TableDetails> details_;
+  engine::TableLocks table_locks_ = engine::TableLocks::kAgainstChangesOfShape;
   std::vector<std::uint32_t> locked_;  // empty: lock() is still to come
   std::optional<CatalogImage> image_;  // as of the snapshot
   std::vector<StagedTable> tables_;
