@@ -1,7 +1,7 @@
 // Takes the records of one table into its temporary table by COPY, binary where every column has a codec: the way in. A
-// record that the codecs refuse goes to the rejects with their reason; a row that the server refuses during COPY is found
-// by its line and left out too. Works in segments, each under a savepoint, so that a refused row costs one segment and
-// memory stays constant.
+// record that the codecs refuse goes to the rejects with their reason; a row that the server refuses during COPY is
+// found by its line and left out too. Works in segments, each under a savepoint, so that a refused row costs one
+// segment and memory stays constant.
 #pragma once
 
 #include <cstdint>
