@@ -209,7 +209,7 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
   const transfer::OpenTarget open = [&] {
-    auto target = open_target(location, options.lock_timeout, command.first_loads, command.not_valid, signals.token());
+    auto target = open_target(location, options.lock_timeout, command.target, signals.token());
     progress.finish();
     say_server(console, options, target->info(), command.job.selection);
     return target;

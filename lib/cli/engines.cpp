@@ -21,10 +21,12 @@ std::unique_ptr<engine::Source> open_source(const Location& location, std::chron
 }
 
 std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,
-                                            engine::FirstLoads first_loads, engine::NotValid not_valid,
-                                            const std::stop_token& stop) {
+                                            const TargetOptions& options, const std::stop_token& stop) {
   if (!location.sqlite_path.empty()) {
-    if (not_valid == engine::NotValid::kAsRestored)
+    if (!options.run_code_of.empty())
+      throw base::Error(base::ErrorKind::kUsage, "--run-code-of is for PostgreSQL: SQLite knows no roles",
+                        "leave it out");
+    if (options.not_valid == engine::NotValid::kAsRestored)
       throw base::Error(base::ErrorKind::kUsage, "--as-restored is for PostgreSQL: SQLite knows no NOT VALID",
                         "leave it out");
     const auto connect = [path = location.sqlite_path, lock_timeout, stop](sqlite::Access access) {
@@ -35,7 +37,8 @@ std::unique_ptr<engine::Target> open_target(const Location& location, std::chron
   const auto connect = [parameters = location.parameters, place = location.place, stop] {
     return std::make_unique<postgres::Connection>(parameters, place, stop);
   };
-  return std::make_unique<postgres::PostgresTarget>(connect, lock_timeout, first_loads, not_valid);
+  return std::make_unique<postgres::PostgresTarget>(connect, lock_timeout, options.first_loads, options.not_valid,
+                                                    options.run_code_of);
 }
 
 }  // namespace cli

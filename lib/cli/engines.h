@@ -4,6 +4,8 @@
 #include <chrono>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "cli/location.h"
 #include "engine/source.h"
@@ -15,8 +17,14 @@ namespace cli {
 std::unique_ptr<engine::Source> open_source(const Location& location, std::chrono::milliseconds lock_timeout,
                                             unsigned jobs, const std::stop_token& stop);
 
+// What only one engine can do.
+struct TargetOptions {
+  engine::FirstLoads first_loads = engine::FirstLoads::kAuto;
+  engine::NotValid not_valid = engine::NotValid::kJudged;
+  std::vector<std::string> run_code_of;  // roles
+};
+
 std::unique_ptr<engine::Target> open_target(const Location& location, std::chrono::milliseconds lock_timeout,
-                                            engine::FirstLoads first_loads, engine::NotValid not_valid,
-                                            const std::stop_token& stop);
+                                            const TargetOptions& options, const std::stop_token& stop);
 
 }  // namespace cli

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/terminal.h"
+#include "cli/engines.h"
 #include "transfer/options.h"
 
 namespace cli {
@@ -50,8 +51,7 @@ struct ImportCommand {
   CommonOptions common;
   DryRunStatus dry_run_status = DryRunStatus::kSuccess;
   bool show_masked = false;
-  engine::FirstLoads first_loads = engine::FirstLoads::kAuto;
-  engine::NotValid not_valid = engine::NotValid::kJudged;
+  TargetOptions target;
   transfer::ImportOptions job;  // the same
 };
 

@@ -85,7 +85,8 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.on_conflict == transfer::ConflictPolicy::kFail) words.emplace_back("--on-conflict fail");
   if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
   if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
-  if (command.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
+  if (command.target.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
+  for (const std::string& owner : command.target.run_code_of) words.push_back("--run-code-of " + owner);
   if (command.job.refresh == engine::Refresh::kYes) words.emplace_back("--refresh");
   if (command.job.table_locks == engine::TableLocks::kAgainstWriters) words.emplace_back("--lock-tables");
   if (command.job.growth == engine::Growth::kAllow) words.emplace_back("--allow-growth");
@@ -159,6 +160,9 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
       "--as-restored", as_restored,
       "into empty tables of your own, let rows violate constraints that are NOT VALID, as pg_restore does; they "
       "stay NOT VALID (PostgreSQL)");
+  syntax.list("--run-code-of", "OWNER", command.target.run_code_of,
+              "as a superuser, let triggers, functions and rules that this role has made run when its tables are "
+              "written or judged (PostgreSQL; may be repeated)");
   syntax.flag("--lock-tables", lock_tables,
               "keep other writers away from the tables from the beginning, for a busy application on the same rows; "
               "if left out, only when two attempts were in vain (PostgreSQL)");
@@ -188,7 +192,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (atomic) command.job.left_out = transfer::LeftOutPolicy::kRollBack;
   if (allow_growth) command.job.growth = engine::Growth::kAllow;
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
-  if (as_restored) command.not_valid = engine::NotValid::kAsRestored;
+  if (as_restored) command.target.not_valid = engine::NotValid::kAsRestored;
   if (force) command.job.overwrite = base::Overwrite::kReplace;
   if (refresh) command.job.refresh = engine::Refresh::kYes;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;
@@ -208,7 +212,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
         {{"skip", transfer::ConflictPolicy::kSkip}, {"fail", transfer::ConflictPolicy::kFail}});
   }
   if (first_load) {
-    command.first_loads = choose<engine::FirstLoads>(
+    command.target.first_loads = choose<engine::FirstLoads>(
         "--first-load", *first_load, {{"auto", engine::FirstLoads::kAuto}, {"never", engine::FirstLoads::kNever}});
   }
   if (mode) {

@@ -57,19 +57,8 @@ bool ParentLocks::may_rest() {
                          " AND pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) "
                          "'origin'::pg_catalog.text")[0][0]
                   .as<bool>() &&
-              are_quiet(connection_, written_tables());
+              are_quiet(connection_, written_tables(tables_));
   return *may_rest_;
-}
-
-std::vector<WrittenTable> ParentLocks::written_tables() const {
-  std::vector<WrittenTable> written;
-  for (const StagedTable& table : tables_) {
-    written.push_back({table.details.oid, {}});
-    for (const catalog::Column& column : table.details.table.columns) {
-      if (column.has_default && table.has_columns({column.name})) written.back().columns.push_back(column.name);
-    }
-  }
-  return written;
 }
 
 }  // namespace postgres

@@ -28,7 +28,6 @@ class ParentLocks {
 
  private:
   bool may_rest();
-  std::vector<WrittenTable> written_tables() const;
 
   Connection& connection_;
   const std::vector<StagedTable>& tables_;

@@ -3,18 +3,12 @@
 // the tables that the actions of foreign keys change. What is not on the list is not quiet.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <vector>
 
 #include "postgres/connection.h"
+#include "postgres/reached_code.h"
 
 namespace postgres {
-
-struct WrittenTable {
-  std::uint32_t oid = 0;             // the root of a partition tree
-  std::vector<std::string> columns;  // the defaults of all other columns are computed
-};
 
 // Quiet is a heap whose only enabled triggers are those of foreign keys, without rules, row security, exclusion
 // constraints and keys that are checked later than at once, where every default, generated column, check, index,

@@ -291,4 +291,16 @@ std::string StagedTable::identity_list(const std::string& alias) const {
   return join(list, ", ");
 }
 
+std::vector<WrittenTable> written_tables(const std::vector<StagedTable>& tables) {
+  std::vector<WrittenTable> written;
+  for (const StagedTable& table : tables) {
+    if (!table.has_rows()) continue;
+    written.push_back({table.details.oid, {}});
+    for (const catalog::Column& column : table.details.table.columns) {
+      if (column.has_default && table.has_columns({column.name})) written.back().columns.push_back(column.name);
+    }
+  }
+  return written;
+}
+
 }  // namespace postgres

@@ -13,6 +13,7 @@
 #include "postgres/codec.h"
 #include "postgres/heap_part.h"
 #include "postgres/introspect.h"
+#include "postgres/reached_code.h"
 
 namespace postgres {
 
@@ -142,5 +143,8 @@ struct StagedTable {
   std::string rows(Casts casts) const;
   std::string no_rows() const;
 };
+
+// Those with rows in the file, for a question about the code that runs for them.
+std::vector<WrittenTable> written_tables(const std::vector<StagedTable>& tables);
 
 }  // namespace postgres

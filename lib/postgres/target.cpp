@@ -5,6 +5,7 @@
 
 #include "postgres/audit.h"
 #include "postgres/changed_columns.h"
+#include "postgres/code_of_others.h"
 #include "postgres/column_privileges.h"
 #include "postgres/commit.h"
 #include "postgres/decisions.h"
@@ -28,12 +29,13 @@ using base::Error;
 using base::ErrorKind;
 
 PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, engine::FirstLoads first_loads,
-                               engine::NotValid not_valid)
+                               engine::NotValid not_valid, std::vector<std::string> run_code_of)
     : connect_(std::move(connect)),
       lock_timeout_(lock_timeout),
       // Of what is put aside, a first load could not make the old order of triggers again.
       first_loads_(not_valid == engine::NotValid::kAsRestored ? engine::FirstLoads::kNever : first_loads),
       not_valid_(not_valid),
+      run_code_of_(std::move(run_code_of)),
       connection_(connect_()),
       info_(describe(*connection_)),
       role_(connection_->query("SELECT current_user")[0][0].c_str()) {}
@@ -162,6 +164,9 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   temporary_.emplace(*connection_, tables_);
   classifier_.emplace(*connection_, tables_, components_, *temporary_);
   demand_all_privileges();
+  // Also before temporary tables are made: an event trigger may mind them.
+  for (std::string& line : demand_consent(*connection_, written_tables(tables_), run_code_of_))
+    notices_.push_back(std::move(line));
   guarded([&] {
     // Decisions are asked of staged rows, so a first load has none to tell.
     if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&

@@ -27,7 +27,8 @@ class PostgresTarget : public engine::Target {
 
   PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout,
                  engine::FirstLoads first_loads = engine::FirstLoads::kNever,
-                 engine::NotValid not_valid = engine::NotValid::kJudged);
+                 engine::NotValid not_valid = engine::NotValid::kJudged,
+                 std::vector<std::string> run_code_of = {});  // roles whose code a superuser lets run
   ~PostgresTarget() override;
 
   const engine::DatabaseInfo& info() const override { return info_; }
@@ -68,6 +69,7 @@ class PostgresTarget : public engine::Target {
   std::chrono::milliseconds lock_timeout_;
   engine::FirstLoads first_loads_;
   engine::NotValid not_valid_;
+  std::vector<std::string> run_code_of_;
   std::unique_ptr<Connection> connection_;
   engine::DatabaseInfo info_;
   std::string role_;

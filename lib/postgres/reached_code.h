@@ -1,0 +1,30 @@
+// What runs when rows of tables are written, beside statements of ours: the common part of questions about it, as the
+// list of a WITH. Everything below OID 16384 was made by initdb; of that, pg_depend says nothing, and nothing needs to
+// be known but the few functions that run SQL of their own or act on the session. What else an expression uses stands
+// in pg_depend. Functions that another one calls by a string stand nowhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace postgres {
+
+struct WrittenTable {
+  std::uint32_t oid = 0;             // the root of a partition tree
+  std::vector<std::string> columns;  // the defaults of all other columns are computed
+};
+
+// "WITH RECURSIVE …", to be followed by a SELECT from
+//   relation  the tables, their partitions, and the tables that the actions of foreign keys change
+//   own_type  types of the user's own that their columns are of, and what those are made of
+//   object    defaults, checks, index and partition expressions: classid, objid, expression, author
+//   part      what these objects use: refclassid, refobjid
+//   called    the functions among it, and those behind operators, operator classes and ranges
+// To be asked with an empty search_path.
+std::string reached_code(const std::vector<WrittenTable>& tables);
+
+// A regular expression of names: the server's functions that run a text or change what others do.
+inline constexpr const char* kFarReaching = "_to_xml|ts_stat|ts_rewrite|set_config|terminate_backend|cancel_backend";
+
+}  // namespace postgres

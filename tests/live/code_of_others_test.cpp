@@ -1,0 +1,201 @@
+// A superuser who imports into tables of others would run their code with his rights: it is named before any of it
+// runs, also by a dry run, and runs only where he says so.
+#include <gmock/gmock.h>
+
+#include "support/folder.h"
+#include "support/program.h"
+#include "support/server.h"
+
+namespace live {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+// `mallory` owns what `code` makes in the schema m; t is hers, in both databases. ran() says how often her functions
+// were called: a sequence forgets nothing in a rollback.
+class CodeOfOthers : public testing::Test {
+ protected:
+  CodeOfOthers() : mallory_("mallory_" + target_.name()) {
+    target_.run("CREATE ROLE " + mallory_ + " LOGIN; CREATE SEQUENCE calls; GRANT ALL ON SEQUENCE calls TO PUBLIC; " +
+                "CREATE SCHEMA m AUTHORIZATION " + mallory_ + "; GRANT TEMPORARY ON DATABASE " + target_.name() +
+                " TO " + mallory_ + "; SET ROLE " + mallory_ +
+                "; CREATE FUNCTION m.f(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM "
+                "nextval('public.calls'); RETURN $1; END$$; CREATE FUNCTION m.fire() RETURNS trigger LANGUAGE plpgsql "
+                "AS $$BEGIN PERFORM m.f(1); RETURN NEW; END$$; CREATE TABLE m.t (id int PRIMARY KEY, v int)");
+    source_.run(
+        "CREATE SCHEMA m; CREATE TABLE m.t (id int PRIMARY KEY, v int); INSERT INTO m.t VALUES (1, 10), (2, 20)");
+    const support::Run run = support::run_program({PROGRAM_DIR "/db-export", file_, "--url", source_.url(), "-q"});
+    if (run.status != 0) throw std::runtime_error(run.err);
+  }
+  ~CodeOfOthers() override { target_.run("RESET ROLE; DROP OWNED BY " + mallory_ + " CASCADE; DROP ROLE " + mallory_); }
+
+  // As mallory.
+  void code(const std::string& sql) { target_.run(sql); }
+
+  support::Run import(const std::vector<std::string>& options = {}) {
+    std::vector<std::string> words{PROGRAM_DIR "/db-import", file_, "--url", target_.url()};
+    words.insert(words.end(), options.begin(), options.end());
+    return support::run_program(words);
+  }
+
+  // Of the calls so far; the next question begins anew.
+  bool ran() {
+    target_.run("RESET ROLE");
+    const bool called = target_.value("SELECT is_called FROM calls") == "t";
+    target_.run("SELECT setval('calls', 1, false); SET ROLE " + mallory_);
+    return called;
+  }
+
+  // Every way of the program refuses, names it, and runs nothing.
+  void expect_refused(const std::string& what) {
+    ran();
+    for (const auto& options : std::vector<std::vector<std::string>>{
+             {"--dry-run"}, {}, {"--first-load", "never"}, {"--rehearse"}, {"--dry-run", "--run-code-of", "nobody"}}) {
+      const support::Run run = import(options);
+      EXPECT_EQ(run.status, 8) << run.err;
+      EXPECT_THAT(run.err, AllOf(HasSubstr(mallory_ + ": "), HasSubstr(what), HasSubstr("--run-code-of " + mallory_)));
+      EXPECT_FALSE(ran()) << what;
+    }
+    EXPECT_EQ(target_.value("SELECT count(*) FROM m.t"), "0");
+  }
+
+  const support::TemporaryFolder folder_;
+  std::string file_ = folder_.file("app.json");
+  support::Database source_;
+  support::Database target_;
+  std::string mallory_;
+};
+
+TEST_F(CodeOfOthers, InATriggerIsNamedAndRunsOnlyWithConsent) {
+  code("CREATE TRIGGER fire BEFORE INSERT ON m.t FOR EACH ROW EXECUTE FUNCTION m.fire()");
+  expect_refused("trigger fire of m.t");
+
+  const support::Run run = import({"--run-code-of", mallory_});
+
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_TRUE(ran());
+  EXPECT_THAT(run.out + run.err, HasSubstr("code of the role " + mallory_ + " runs with this role's rights"));
+  EXPECT_EQ(target_.value("SELECT count(*) FROM m.t"), "2");
+}
+
+TEST_F(CodeOfOthers, InTheConditionOfATriggerIsNamed) {
+  code(
+      "CREATE FUNCTION m.asked() RETURNS boolean LANGUAGE plpgsql AS $$BEGIN PERFORM m.f(1); RETURN false; END$$; "
+      "CREATE "
+      "TRIGGER fire BEFORE INSERT ON m.t FOR EACH ROW WHEN (m.asked()) EXECUTE FUNCTION "
+      "suppress_redundant_updates_trigger()");
+  expect_refused("trigger fire of m.t");
+}
+
+TEST_F(CodeOfOthers, InACheckIsNamedBeforeADryRunJudgesByIt) {
+  code("ALTER TABLE m.t ADD CHECK (m.f(v) > 0)");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, InAnIndexOrItsConditionIsNamed) {
+  code("CREATE UNIQUE INDEX ON m.t (id) WHERE m.f(v) > 0");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, InAGeneratedColumnIsNamed) {
+  code("ALTER TABLE m.t ADD g int GENERATED ALWAYS AS (m.f(v)) STORED");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, InADefaultOfAColumnThatTheFileLacksIsNamed) {
+  code("ALTER TABLE m.t ADD d int DEFAULT m.f(7)");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, InADefaultThatIsNeverComputedIsNobodysConcern) {
+  code("ALTER TABLE m.t ALTER v SET DEFAULT m.f(7)");
+  ran();
+  EXPECT_EQ(import().status, 0);
+  EXPECT_FALSE(ran());
+}
+
+TEST_F(CodeOfOthers, InADomainIsNamed) {
+  code("CREATE DOMAIN m.d AS int CHECK (m.f(VALUE) > 0); ALTER TABLE m.t ALTER v TYPE m.d");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, InAnOperatorIsNamed) {
+  code(
+      "CREATE FUNCTION m.gt(int, int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM m.f(1); RETURN "
+      "true; "
+      "END$$; CREATE OPERATOR m.>>> (LEFTARG = int, RIGHTARG = int, FUNCTION = m.gt); ALTER TABLE m.t ADD CHECK (v "
+      "OPERATOR(m.>>>) 0)");
+  expect_refused("function m.gt(integer,integer)");
+}
+
+TEST_F(CodeOfOthers, InARuleIsNamed) {
+  code("CREATE RULE also AS ON INSERT TO m.t DO ALSO SELECT m.f(1)");
+  expect_refused("rule also of m.t");
+}
+
+TEST_F(CodeOfOthers, InAPartitionIsNamed) {
+  code(
+      "DROP TABLE m.t; CREATE TABLE m.t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id); CREATE TABLE m.part "
+      "PARTITION "
+      "OF m.t FOR VALUES FROM (0) TO (100); CREATE TRIGGER fire BEFORE INSERT ON m.part FOR EACH ROW EXECUTE FUNCTION "
+      "m.fire()");
+  expect_refused("trigger fire of m.part");
+}
+
+TEST_F(CodeOfOthers, BehindAnActionOfAForeignKeyIsNamed) {
+  code(
+      "ALTER TABLE m.t ADD UNIQUE (v); CREATE TABLE m.child (v int REFERENCES m.t (v) ON UPDATE CASCADE); CREATE "
+      "TRIGGER "
+      "fire BEFORE UPDATE ON m.child FOR EACH ROW EXECUTE FUNCTION m.fire()");
+  expect_refused("trigger fire of m.child");
+}
+
+// The server's own function runs whatever text it is given.
+TEST_F(CodeOfOthers, AsATextForAFunctionOfTheServerIsNamed) {
+  code("ALTER TABLE m.t ADD x text DEFAULT query_to_xml('SELECT nextval(''public.calls'')', true, false, '')::text");
+  expect_refused("query_to_xml");
+}
+
+TEST_F(CodeOfOthers, InATableWithoutRowsInTheFileIsNobodysConcern) {
+  code("ALTER TABLE m.t ADD CHECK (m.f(v) > 0)");
+  source_.run("TRUNCATE m.t");
+  ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", file_, "--url", source_.url(), "-q", "--force"}).status, 0);
+  ran();
+  EXPECT_EQ(import().status, 0);
+  EXPECT_FALSE(ran());
+}
+
+// Only its function is hers: a superuser alone can make an event trigger.
+TEST_F(CodeOfOthers, InAnEventTriggerIsNamedBeforeATemporaryTableIsMade) {
+  code("CREATE FUNCTION m.seen() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN PERFORM m.f(1); END$$");
+  target_.run("RESET ROLE; CREATE EVENT TRIGGER seen ON ddl_command_end EXECUTE FUNCTION m.seen()");
+  expect_refused("event trigger seen");
+  target_.run("RESET ROLE; DROP EVENT TRIGGER seen");
+}
+
+TEST_F(CodeOfOthers, RunsForItsOwnerAndForAnOrdinaryRoleThatIsToldOfIt) {
+  code("CREATE TRIGGER fire BEFORE INSERT ON m.t FOR EACH ROW EXECUTE FUNCTION m.fire()");
+  const std::string other = "other_" + target_.name();
+  target_.run("RESET ROLE; CREATE ROLE " + other + " LOGIN; GRANT USAGE ON SCHEMA m TO " + other +
+              "; GRANT ALL ON m.t TO " + other + "; GRANT TEMPORARY ON DATABASE " + target_.name() + " TO " + other);
+  const auto import_as = [&](const std::string& role) {
+    std::string url = target_.url();
+    url.replace(url.find("postgres@"), 9, role + "@");
+    return support::run_program({PROGRAM_DIR "/db-import", file_, "--url", url});
+  };
+
+  const support::Run owner = import_as(mallory_);
+  EXPECT_EQ(owner.status, 0) << owner.err;
+  EXPECT_THAT(owner.out + owner.err, Not(HasSubstr("code of the role")));
+  target_.run("TRUNCATE m.t");
+  const support::Run told = import_as(other);
+  EXPECT_EQ(told.status, 0) << told.err;
+  EXPECT_THAT(told.out + told.err, HasSubstr("code of the role " + mallory_ + " runs with this role's rights"));
+
+  target_.run("DROP OWNED BY " + other + "; DROP ROLE " + other);
+}
+
+}  // namespace
+}  // namespace live
