@@ -16,7 +16,7 @@ std::string dump_path(const std::string& name);
 
 // pg_restore into an empty database.
 enum class Content { kSchema, kSchemaAndRows };
-void restore(const support::Database& database, const std::string& dump, Content content);
+void restore(support::Database& database, const std::string& dump, Content content);
 
 // The trace of every write: transaction ids and places of all rows, a digest a table. Equal before and after exactly if
 // no row was written, moved or locked.
