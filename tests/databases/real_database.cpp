@@ -41,6 +41,7 @@ void restore(support::Database& database, const std::string& dump, Content conte
     database.run(
         "CREATE FUNCTION pg_catalog.gen_random_uuid() RETURNS uuid LANGUAGE sql AS $$SELECT "
         "md5(random()::text)::uuid$$");
+  database.disconnect();  // it may become a template
   std::vector<std::string> command{support::postgres_program("pg_restore"), "--no-owner", "--exit-on-error", "-d",
                                    database.url()};
   if (content == Content::kSchema) command.emplace_back("--schema-only");

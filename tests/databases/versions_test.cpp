@@ -71,8 +71,11 @@ TEST_F(Versions, ReadEachOthersEveryKindOfValueAndTable) {
 
 TEST_F(Versions, ReadWhatThoseBeforeMultirangesHold) {
   auto kinds = support::read_file(SOURCE_DIR "/tests/databases/kinds.sql");
-  const std::string multirange = "nummultirange";
-  kinds.replace(kinds.find(multirange), multirange.size(), "text");
+  const auto replace = [&](const std::string& newer, const std::string& older) {
+    kinds.replace(kinds.find(newer), newer.size(), older);
+  };
+  replace("nummultirange", "text");
+  replace("'-0', 'Infinity'", "'-0', 'NaN'");  // a numeric
   std::erase_if(servers_, [&](const Server& server) {
     return std::stoi(server.version) >= kHasMultiranges && server.version != newest().version;
   });

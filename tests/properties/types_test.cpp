@@ -25,9 +25,10 @@ TEST_P(EveryType, ComesBackAsItWas) {
   // No value may be refused here: a generator that makes bad ones would test nothing.
   for (const std::string& row : scenario.row_sql()) ASSERT_NO_THROW(source.run(row)) << row;
 
-  export_to(folder.file("a.json"), source.url());
+  // By identity: where a row finds room on an earlier page, the server puts it there.
+  export_to(folder.file("a.json"), source.url(), {}, engine::RowOrder::kIdentity);
   const engine::ImportOutcome outcome = import_from(folder.file("a.json"), target.url());
-  export_to(folder.file("b.json"), target.url());
+  export_to(folder.file("b.json"), target.url(), {}, engine::RowOrder::kIdentity);
 
   EXPECT_EQ(left_out(outcome), "");
   EXPECT_EQ(outcome.total.insert, rows * scenario.tables.size());
