@@ -1,11 +1,11 @@
 #include "cli/engines.h"
 
-#include "postgres/connection.h"
-#include "postgres/source.h"
-#include "postgres/target.h"
-#include "sqlite/connection.h"
-#include "sqlite/source.h"
-#include "sqlite/target.h"
+#include "postgres/export/source.h"
+#include "postgres/import/target.h"
+#include "postgres/session/connection.h"
+#include "sqlite/export/source.h"
+#include "sqlite/import/target.h"
+#include "sqlite/session/connection.h"
 
 namespace cli {
 

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/terminal.h"
 #include "base/url.h"
-#include "sqlite/file.h"
+#include "sqlite/session/file.h"
 
 namespace cli {
 namespace {

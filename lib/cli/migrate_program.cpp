@@ -10,10 +10,10 @@
 #include "migrate/report.h"
 #include "migrate/runner.h"
 #include "migrate/verify.h"
-#include "postgres/connection.h"
 #include "postgres/migrations.h"
+#include "postgres/session/connection.h"
 #include "sqlite/migrations.h"
-#include "sqlite/session.h"
+#include "sqlite/session/settings.h"
 
 namespace cli {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
+#include "postgres/catalog/schema_objects.h"
 #include "postgres/own_ledger.h"
-#include "postgres/schema_objects.h"
-#include "postgres/session.h"
-#include "postgres/sql_text.h"
+#include "postgres/session/settings.h"
+#include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/migration_database.h"
-#include "postgres/connection.h"
+#include "postgres/session/connection.h"
 
 namespace postgres {
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/terminal.h"
-#include "postgres/quiet_tables.h"
-#include "postgres/sql_text.h"
+#include "postgres/catalog/quiet_tables.h"
+#include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {

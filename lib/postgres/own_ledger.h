@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "postgres/connection.h"
+#include "postgres/session/connection.h"
 
 namespace postgres {
 

@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
-#include "sqlite/file.h"
-#include "sqlite/schema_objects.h"
-#include "sqlite/session.h"
-#include "sqlite/sql_text.h"
+#include "sqlite/catalog/schema_objects.h"
+#include "sqlite/session/file.h"
+#include "sqlite/session/settings.h"
+#include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "engine/migration_database.h"
-#include "sqlite/connection.h"
+#include "sqlite/session/connection.h"
 
 namespace sqlite {
 

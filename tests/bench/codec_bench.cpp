@@ -15,8 +15,8 @@
 
 #include "base/byte_buffer.h"
 #include "format/row_parser.h"
-#include "postgres/codec.h"
-#include "postgres/codec_wire.h"
+#include "postgres/codec/codec.h"
+#include "postgres/codec/wire.h"
 
 namespace {
 

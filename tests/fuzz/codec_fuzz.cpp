@@ -1,6 +1,6 @@
 // PostgreSQL's codecs. The first byte chooses the column, the second where to begin: with a binary field, with JSON, or
 // with the text of a JSON string. From there the value goes both ways.
-#include "postgres/codec.h"
+#include "postgres/codec/codec.h"
 
 #include "base/error.h"
 #include "format/json_check.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "postgres/codec.h"
+#include "postgres/codec/codec.h"
 
 namespace fuzz {
 

@@ -12,8 +12,8 @@
 #include "format/json_check.h"
 #include "fuzz/json_oracle.h"
 #include "fuzz/target.h"
-#include "sqlite/codec.h"
-#include "sqlite/connection.h"
+#include "sqlite/codec/codec.h"
+#include "sqlite/session/connection.h"
 
 namespace {
 

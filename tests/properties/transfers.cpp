@@ -7,8 +7,8 @@
 
 #include "base/progress.h"
 #include "base/url.h"
-#include "postgres/source.h"
-#include "postgres/target.h"
+#include "postgres/export/source.h"
+#include "postgres/import/target.h"
 #include "properties/generate_type.h"
 #include "properties/sql.h"
 #include "transfer/export_job.h"

@@ -1,0 +1,77 @@
+#include "postgres/catalog/code_of_others.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/terminal.h"
+
+namespace postgres {
+namespace {
+
+// An expression of the server's own functions alone is its author's code where one of them reaches far.
+constexpr const char* kCodeOfOthers = R"sql(
+, other(oid) AS (
+  SELECT r.oid FROM pg_catalog.pg_roles r WHERE NOT r.rolsuper AND r.rolname <> current_user
+), code(owner, words) AS (
+  SELECT p.proowner, 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
+    t.tgrelid::pg_catalog.regclass::pg_catalog.text
+  FROM pg_catalog.pg_trigger t
+  JOIN relation r ON r.oid = t.tgrelid
+  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.objid = t.oid
+    AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+  JOIN pg_catalog.pg_proc p ON p.oid = d.refobjid
+  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+  UNION
+  SELECT r.relowner, 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
+    t.tgrelid::pg_catalog.regclass::pg_catalog.text
+  FROM pg_catalog.pg_trigger t JOIN relation r ON r.oid = t.tgrelid
+  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+    AND pg_catalog.pg_get_triggerdef(t.oid) ~ '{far_reaching}'
+  UNION
+  SELECT r.relowner, 'rule ' || pg_catalog.quote_ident(w.rulename) || ' of ' ||
+    w.ev_class::pg_catalog.regclass::pg_catalog.text
+  FROM pg_catalog.pg_rewrite w JOIN relation r ON r.oid = w.ev_class
+  WHERE w.ev_enabled IN ('O', 'A')
+  UNION
+  SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+  FROM called c JOIN pg_catalog.pg_proc p ON p.oid = c.oid
+  UNION
+  SELECT o.author, 'the expression ' || pg_catalog.left(o.expression, 200)
+  FROM object o
+  WHERE o.expression ~ '{far_reaching}'
+  UNION
+  SELECT p.proowner, 'event trigger ' || pg_catalog.quote_ident(e.evtname)
+  FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
+  WHERE e.evtenabled IN ('O', 'A') AND e.evtevent IN ('ddl_command_start', 'ddl_command_end', 'sql_drop')
+)
+SELECT a.rolname, pg_catalog.string_agg(c.words, ', ' ORDER BY c.words), pg_catalog.pg_has_role('pg_execute_server_program', 'USAGE')
+  OR pg_catalog.pg_has_role('pg_write_server_files', 'USAGE') OR pg_catalog.pg_has_role('pg_read_server_files', 'USAGE')
+FROM code c JOIN other o ON o.oid = c.owner JOIN pg_catalog.pg_roles a ON a.oid = c.owner
+GROUP BY a.rolname
+ORDER BY a.rolname)sql";
+
+}  // namespace
+
+std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
+                                        const std::vector<std::string>& consented) {
+  std::vector<std::string> lines;
+  std::string refused;
+  std::string options;
+  for (const auto& row :
+       connection.query(reached_code(tables) + fmt::format(kCodeOfOthers, fmt::arg("far_reaching", kFarReaching)))) {
+    const std::string owner = row[0].c_str();
+    lines.push_back("code of the role " + base::printable(owner) +
+                    " runs with this role's rights: " + base::printable(row[1].c_str()));
+    if (!row[2].as<bool>() || std::ranges::find(consented, owner) != consented.end()) continue;
+    refused += "\n  " + base::printable(owner) + ": " + base::printable(row[1].c_str());
+    options += " --run-code-of " + base::printable(owner);
+  }
+  if (refused.empty()) return lines;
+  throw base::Error(base::ErrorKind::kPrivilege,
+                    "code of other roles would run with the rights of this role, which may do anything:" + refused,
+                    "nothing was run: import as the owner of the tables, or, if you trust them, say" + options);
+}
+
+}  // namespace postgres

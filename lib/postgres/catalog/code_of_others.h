@@ -1,0 +1,21 @@
+// Code of other roles that an import or a dry run would run with this role's rights: triggers, rules, and the functions
+// behind defaults, checks, generated columns, indexes, domains and event triggers. Whoever may do anything must agree
+// to it first: READ ONLY does not keep a function of a superuser's session from COPY … TO PROGRAM. What the role itself
+// or a superuser has made is trusted. One thread, that of the connection.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postgres/catalog/reached_code.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// Before anything of it runs: throws kPrivilege, naming it by owner, where the role is a superuser, or may read or
+// write files or run programs of the server, and `consented` does not hold every owner. Otherwise returns a line an
+// owner.
+std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
+                                        const std::vector<std::string>& consented);
+
+}  // namespace postgres

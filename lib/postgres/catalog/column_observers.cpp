@@ -1,0 +1,67 @@
+#include "postgres/catalog/column_observers.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <unordered_map>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// One row a column: table, observer, column; columns of one observer together. A trigger in C sees each column for
+// itself, so each is an observer of its own.
+constexpr const char* kObservers = R"sql(
+SELECT o.root, o.observer, a.attname, o.observer_id
+FROM (
+    SELECT COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid AS root,
+           t.tgrelid AS relation, 'trigger ' || t.tgname AS observer,
+           t.oid::pg_catalog.text || CASE WHEN l.lanname IN ('c', 'internal') THEN '.' || k.attnum::pg_catalog.text
+                                          ELSE '' END AS observer_id,
+           k.attnum
+    FROM pg_catalog.pg_trigger t
+    JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    JOIN pg_catalog.pg_attribute k ON k.attrelid = t.tgrelid AND k.attnum > 0 AND NOT k.attisdropped
+    WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 16 <> 0  -- on UPDATE
+      AND (l.lanname IN ('c', 'internal') OR k.attnum = ANY (t.tgattr))
+    UNION ALL
+    SELECT COALESCE(pg_catalog.pg_partition_root(g.attrelid), g.attrelid)::pg_catalog.oid, g.attrelid,
+           'generated column ' || g.attname, 'g' || d.oid::pg_catalog.text, k.attnum
+    FROM pg_catalog.pg_attribute g
+    JOIN pg_catalog.pg_attrdef d ON d.adrelid = g.attrelid AND d.adnum = g.attnum
+    JOIN pg_catalog.pg_depend r ON r.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND r.objid = d.oid
+      AND r.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND r.refobjid = g.attrelid
+      AND r.refobjsubid <> g.attnum
+    JOIN pg_catalog.pg_attribute k ON k.attrelid = g.attrelid AND k.attnum = r.refobjsubid
+    WHERE g.attgenerated = 's' AND EXISTS (
+        SELECT FROM pg_catalog.pg_depend f
+        WHERE f.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND f.objid = d.oid
+          AND f.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
+                               'pg_catalog.pg_operator'::pg_catalog.regclass))
+) o
+JOIN pg_catalog.pg_attribute a ON a.attrelid = o.relation AND a.attnum = o.attnum
+WHERE o.root = ANY ({among}) ORDER BY o.root, o.observer, o.observer_id, a.attname)sql";
+
+}  // namespace
+
+void read_column_observers(Connection& connection, std::vector<TableDetails>& tables) {
+  std::vector<std::string> oids;
+  std::unordered_map<std::string, TableDetails*> by_oid;
+  for (TableDetails& table : tables) {
+    oids.push_back(std::to_string(table.oid));
+    by_oid.emplace(oids.back(), &table);
+  }
+  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  std::string last;
+  for (const auto& row : connection.query(fmt::format(kObservers, fmt::arg("among", among)))) {
+    std::vector<ColumnObserver>& observers = by_oid.at(row[0].c_str())->column_observers;
+    const std::string observer = std::string(row[0].c_str()) + "." + row[3].c_str();
+    if (last != observer) observers.push_back({row[1].c_str(), {}});
+    last = observer;
+    observers.back().columns.emplace_back(row[2].c_str());
+  }
+}
+
+}  // namespace postgres

@@ -1,0 +1,219 @@
+#include "postgres/catalog/constraints.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+std::string text_of(const pqxx::field& field) {
+  return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
+}
+
+// Names joined by a character that hardly anybody puts into one.
+std::vector<std::string> split(const std::string& names) {
+  std::vector<std::string> list;
+  std::size_t start = 0;
+  while (start < names.size()) {
+    const std::size_t end = std::min(names.find('\x01', start), names.size());
+    list.push_back(names.substr(start, end - start));
+    start = end + 1;
+  }
+  return list;
+}
+
+class ConstraintReader {
+ public:
+  ConstraintReader(Connection& connection, std::vector<TableDetails>& tables)
+      : connection_(connection), tables_(tables) {
+    std::vector<std::string> oids;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      oids.push_back(std::to_string(tables[i].oid));
+      index_.emplace(oids.back(), i);
+    }
+    among_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
+  }
+
+  // And NOT NULL that is NOT VALID: it holds for the rows that are written.
+  void read_checks() {
+    std::string last;
+    for (const auto& row : connection_.query(
+             "SELECT k.conrelid, k.oid, k.conname, CASE k.contype WHEN 'n' THEN 'NOT (' || "
+             "pg_catalog.quote_ident(a.attname) || ' IS NOT DISTINCT FROM NULL)' ELSE "
+             "pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) END, a.attname, EXISTS "
+             "(SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc f ON f.oid = d.refobjid JOIN "
+             "pg_catalog.pg_language l ON l.oid = f.prolang WHERE d.classid = "
+             "'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid AND d.refclassid = "
+             "'pg_catalog.pg_proc'::pg_catalog.regclass AND f.provolatile <> 'i' AND l.lanname NOT IN ('internal', "
+             "'c')) "
+             "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
+             "a.attnum = ANY (k.conkey) WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND " +
+             enforced("k") + " AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
+      TableDetails& table = table_of(row[0]);
+      if (last != text_of(row[1]))
+        table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, {}, row[5].as<bool>()});
+      last = text_of(row[1]);
+      if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
+    }
+  }
+
+  // A generated column is in no file, but what it is computed from is: checks of it are judged where all of that is
+  // there. That it is not null is such a check, too.
+  void read_generated() {
+    for (const auto& row : connection_.query(
+             "SELECT d.adrelid, a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attnotnull FROM "
+             "pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
+             "WHERE a.attgenerated <> '' AND d.adrelid" +
+             among_ + " ORDER BY d.adrelid, a.attnum")) {
+      TableDetails& table = table_of(row[0]);
+      const std::string name = text_of(row[1]);
+      const std::string quoted = quote_name(name);
+      if (row[3].as<bool>())
+        table.checks.push_back({"NOT NULL of " + name, "NOT (" + quoted + " IS NOT DISTINCT FROM NULL)", {name}, {}});
+      for (CheckConstraint& check : table.checks) {
+        const auto read = std::find(check.columns.begin(), check.columns.end(), name);
+        if (read == check.columns.end()) continue;
+        check.columns.erase(read);
+        for (const catalog::Column& column : table.table.columns) {
+          const bool listed = std::find(check.columns.begin(), check.columns.end(), column.name) != check.columns.end();
+          if (!column.generated && !listed) check.columns.push_back(column.name);
+        }
+        check.computed += " CROSS JOIN LATERAL (SELECT (" + text_of(row[2]) + ") AS " + quoted + ") AS computed_" +
+                          std::to_string(check.computed.size());
+      }
+    }
+  }
+
+  // EXCLUDE, and keys WITHOUT OVERLAPS.
+  void read_exclusions() {
+    std::string last;
+    for (const auto& row : connection_.query(
+             "SELECT k.conrelid, k.oid, k.conname, k.condeferrable, pg_catalog.pg_get_expr(i.indpred, i.indrelid, "
+             "false), am.amname, CASE WHEN i.indkey[n - 1] = 0 THEN '(' || "
+             "pg_catalog.pg_get_indexdef(i.indexrelid, n, false) || ')' END, (SELECT a.attname FROM "
+             "pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[n - 1]), 'OPERATOR(' || "
+             "pg_catalog.quote_ident(os.nspname) || '.' || o.oprname || ')', pg_catalog.quote_ident(cs.nspname) || '.' "
+             "|| pg_catalog.quote_ident(oc.opcname), pg_catalog.array_to_string(ARRAY(SELECT DISTINCT a.attname FROM "
+             "pg_catalog.pg_attribute a WHERE a.attrelid = k.conrelid AND (a.attnum = ANY (k.conkey) OR EXISTS (SELECT "
+             "FROM pg_catalog.pg_depend d WHERE d.objid IN (k.oid, i.indexrelid) AND d.refobjid = k.conrelid AND "
+             "d.refobjsubid = a.attnum)) ORDER BY a.attname), E'\\x01') "
+             "FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid "
+             "JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid JOIN pg_catalog.pg_am am ON am.oid = ic.relam "
+             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(k.conexclop, 1) AS n "
+             "JOIN pg_catalog.pg_operator o ON o.oid = k.conexclop[n] "
+             "JOIN pg_catalog.pg_namespace os ON os.oid = o.oprnamespace "
+             "JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[n - 1] "
+             "JOIN pg_catalog.pg_namespace cs ON cs.oid = oc.opcnamespace "
+             "WHERE k.conexclop IS NOT NULL AND k.conrelid" +
+             among_ + " ORDER BY k.conrelid, k.conname, n")) {
+      TableDetails& table = table_of(row[0]);
+      if (last != text_of(row[1])) {
+        Exclusion exclusion;
+        exclusion.key.name = text_of(row[2]);
+        exclusion.key.deferrable = row[3].as<bool>();
+        exclusion.key.predicate = text_of(row[4]);
+        exclusion.access_method = text_of(row[5]);
+        table.exclusions.push_back(std::move(exclusion));
+      }
+      last = text_of(row[1]);
+      Exclusion& exclusion = table.exclusions.back();
+      const std::string column = text_of(row[7]);
+      exclusion.key.expressions.push_back(column.empty() ? text_of(row[6]) : quote_name(column));
+      exclusion.key.equality.push_back({text_of(row[8])});
+      exclusion.operator_classes.push_back(text_of(row[9]));
+      exclusion.key.columns = split(text_of(row[10]));
+    }
+  }
+
+  void read_references() {
+    for (const auto& row : connection_.query(
+             "SELECT DISTINCT f.confrelid, a.attname FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_attribute a ON "
+             "a.attrelid = f.confrelid AND a.attnum = ANY (f.confkey) WHERE f.contype = 'f' AND f.confrelid" +
+             among_))
+      table_of(row[0]).referenced_columns.push_back(text_of(row[1]));
+    std::string last;
+    for (const auto& row : connection_.query(
+             "SELECT f.confrelid, f.oid, f.conname, CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END || "
+             "pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relname, f.conrelid = "
+             "f.confrelid, f.confupdtype = 'r', ca.attname, pa.attname, 'OPERATOR(' || "
+             "pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')', 'OPERATOR(' || "
+             "pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')', et.typtype = 'p' AND ca.atttypid >= 16384 "
+             "FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid "
+             "JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace "
+             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS n "
+             "JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[n] "
+             "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[n] "
+             "JOIN pg_catalog.pg_operator e ON e.oid = f.conpfeqop[n] "
+             "JOIN pg_catalog.pg_namespace es ON es.oid = e.oprnamespace "
+             "JOIN pg_catalog.pg_type et ON et.oid = e.oprleft "
+             "JOIN pg_catalog.pg_operator k ON k.oid = f.conppeqop[n] "
+             "JOIN pg_catalog.pg_namespace ks ON ks.oid = k.oprnamespace "
+             "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND " +
+             // Of a PERIOD key, what is left of the parents may still contain the child: the server's matter.
+             enforced("f") + (connection_.server_version() >= 180000 ? " AND NOT f.conperiod" : "") +
+             " AND f.confrelid" + among_ + without_casts() + " ORDER BY f.confrelid, f.conname, f.oid, n")) {
+      std::vector<Reference>& references = table_of(row[0]).references;
+      if (last != text_of(row[1])) {
+        references.push_back(
+            {text_of(row[2]), text_of(row[3]), text_of(row[4]), row[5].as<bool>(), row[6].as<bool>(), {}, {}, {}, {}});
+      }
+      last = text_of(row[1]);
+      references.back().columns.push_back(text_of(row[7]));
+      references.back().parent_columns.push_back(text_of(row[8]));
+      references.back().equality.push_back({text_of(row[9]), row[11].as<bool>()});
+      references.back().key_equality.push_back({text_of(row[10]), row[11].as<bool>()});
+    }
+  }
+
+  void read_triggers() {
+    for (const auto& row : connection_.query("SELECT DISTINCT r.root, t.tgname FROM pg_catalog.pg_trigger t CROSS JOIN "
+                                             "LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root("
+                                             "t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r WHERE NOT "
+                                             "t.tgisinternal AND t.tgenabled IN ('O', 'A') AND r.root" +
+                                             among_ + " ORDER BY r.root, t.tgname")) {
+      table_of(row[0]).triggers.push_back(text_of(row[1]));
+    }
+  }
+
+ private:
+  // Not those that compare by way of a cast which somebody made: what they hold back is the server's matter.
+  static std::string without_casts() {
+    return R"sql( AND NOT EXISTS (
+        SELECT FROM pg_catalog.generate_subscripts(f.conkey, 1) AS m
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[m]
+        JOIN pg_catalog.pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = f.confkey[m]
+        JOIN pg_catalog.pg_type at ON at.oid = a.atttypid
+        JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[m]
+        JOIN pg_catalog.pg_type ot ON ot.oid = o.oprleft
+        WHERE CASE WHEN ot.typtype = 'p' THEN a.atttypid <> b.atttypid AND a.atttypid >= 16384
+                   ELSE at.typtype IN ('c', 'e', 'r', 'm') AND a.atttypid >= 16384 AND a.atttypid <> o.oprright END))sql";
+  }
+
+  // NOT ENFORCED is nobody's business.
+  std::string enforced(const std::string& alias) const {
+    return connection_.server_version() >= 180000 ? alias + ".conenforced" : "true";
+  }
+
+  TableDetails& table_of(const pqxx::field& oid) { return tables_[index_.at(oid.c_str())]; }
+
+  Connection& connection_;
+  std::vector<TableDetails>& tables_;
+  std::unordered_map<std::string, std::size_t> index_;
+  std::string among_;
+};
+
+}  // namespace
+
+void read_constraints(Connection& connection, std::vector<TableDetails>& tables) {
+  ConstraintReader reader(connection, tables);
+  reader.read_checks();
+  reader.read_generated();
+  reader.read_exclusions();
+  reader.read_references();
+  reader.read_triggers();
+}
+
+}  // namespace postgres

@@ -1,0 +1,15 @@
+// What else stands guard over the rows of a table: checks, exclusion constraints, triggers, and the keys of others that
+// refer to it. The second half of introspect, which calls it.
+#pragma once
+
+#include <vector>
+
+#include "postgres/catalog/introspect.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// Fills checks, exclusions, references and triggers of every table.
+void read_constraints(Connection& connection, std::vector<TableDetails>& tables);
+
+}  // namespace postgres

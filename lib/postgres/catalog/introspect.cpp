@@ -1,0 +1,389 @@
+#include "postgres/catalog/introspect.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "postgres/catalog/column_observers.h"
+#include "postgres/catalog/constraints.h"
+#include "postgres/catalog/sequence_uses.h"
+#include "postgres/catalog/value_sql.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+std::string text_of(const pqxx::field& field) {
+  return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
+}
+bool is_true(const pqxx::field& field) { return !field.is_null() && field.c_str()[0] == 't'; }
+
+// Not arrays (a bitmap of NULLs may be left where none is), composites (attributes added later), ranges, nor what an
+// extension makes: only its text says what a value of those is, and the file holds nothing else of it.
+bool has_one_form(const ColumnType& type) { return transport_of(type) == Transport::kBinary && type.element_oid == 0; }
+
+std::uint32_t oid_of(const pqxx::field& field) { return field.is_null() ? 0 : field.as<std::uint32_t>(); }
+
+class Introspection {
+ public:
+  Introspection(Connection& connection, const std::vector<std::string>& schemas, Depth depth)
+      : connection_(connection) {
+    read_tables(schemas);
+    if (tables_.empty()) return;
+    read_types();
+    read_columns();
+    if (depth == Depth::kColumns) return;
+    read_indexes();
+    read_foreign_keys();
+    if (depth == Depth::kKeys) return;
+    read_constraints(connection_, tables_);
+    read_sequences();
+    read_column_observers(connection_, tables_);
+  }
+
+  std::vector<TableDetails> take() { return std::move(tables_); }
+
+ private:
+  struct Type {
+    std::string name;
+    std::string schema;
+    char kind = 'b';
+    char category = 'X';
+    bool variable_length = false;
+    std::uint32_t base = 0;
+    std::uint32_t element = 0;
+    std::int32_t typmod = -1;
+    bool not_null = false;
+    char delimiter = ',';
+  };
+
+  void read_tables(const std::vector<std::string>& schemas) {
+    const pqxx::result rows = connection_.query(
+        "SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', pg_catalog.row_security_active(c.oid) "
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND " +
+        schema_filter(schemas) +
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = "
+        "'pg_catalog.pg_class'::pg_catalog.regclass "
+        "AND x.objid = c.oid AND x.deptype = 'e') ORDER BY n.nspname, c.relname");
+    std::vector<std::string> oids;
+    for (const auto& row : rows) {
+      TableDetails details;
+      details.oid = oid_of(row[0]);
+      details.table.name = {text_of(row[1]), text_of(row[2])};
+      details.partitioned = is_true(row[3]);
+      details.row_security = is_true(row[4]);
+      index_.emplace(details.oid, tables_.size());
+      oids.push_back(text_of(row[0]));
+      tables_.push_back(std::move(details));
+    }
+    among_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
+  }
+
+  void read_types() {
+    for (const auto& row : connection_.query(
+             "SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, "
+             "t.typtypmod, "
+             "t.typnotnull, t.typdelim FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = "
+             "t.typnamespace")) {
+      types_.emplace(oid_of(row[0]), Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0],
+                                          is_true(row[5]), oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(),
+                                          is_true(row[9]), row[10].c_str()[0]});
+    }
+    for (const auto& row :
+         connection_.query("SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder")) {
+      labels_[oid_of(row[0])].push_back(text_of(row[1]));
+    }
+  }
+
+  void read_columns() {
+    // A NOT NULL that is NOT VALID says nothing of the rows that are there: it is read as a check.
+    const std::string proven =
+        connection_.server_version() >= 180000
+            ? "a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND "
+              "k.contype = 'n' AND k.conkey[1] = a.attnum AND NOT k.convalidated)"
+            : "a.attnotnull";
+    for (const auto& row :
+         connection_.query("SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), " + proven +
+                           ", a.attgenerated <> '', "
+                           "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod, COALESCE((SELECT "
+                           "c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true), "
+                           "a.attcollation "
+                           "FROM pg_catalog.pg_attribute a "
+                           "WHERE a.attrelid" +
+                           among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
+      TableDetails& table = table_of(row[0]);
+      catalog::Column column;
+      column.name = text_of(row[1]);
+      column.type = text_of(row[2]);
+      column.not_null = is_true(row[3]);
+      column.generated = is_true(row[4]);
+      const char identity = row[6].size() == 0 ? ' ' : row[6].c_str()[0];
+      if (identity == 'a') column.identity = catalog::Identity::kAlways;
+      if (identity == 'd') column.identity = catalog::Identity::kByDefault;
+      column.has_default = is_true(row[5]) || column.identity != catalog::Identity::kNone;
+      ColumnDetails details = resolve(oid_of(row[7]), row[8].as<std::int32_t>());
+      details.type_sql = column.type;
+      if (!details.is_domain) details.base_sql = column.type;
+      details.collation = oid_of(row[10]);
+      details.bytewise = is_bytewise(details.type, is_true(row[9]));
+      details.one_form = has_one_form(details.type);
+      details.type.not_null = details.type.not_null || column.not_null;
+      column.not_null = details.type.not_null;
+      table.table.columns.push_back(std::move(column));
+      table.columns.push_back(std::move(details));
+    }
+    name_domain_bases();
+  }
+
+  ColumnDetails resolve(std::uint32_t oid, std::int32_t typmod) {
+    ColumnDetails details;
+    Type type = types_.at(oid);
+    while (type.kind == 'd') {
+      details.is_domain = true;
+      details.type.not_null = details.type.not_null || type.not_null;
+      if (typmod == -1) typmod = type.typmod;
+      oid = type.base;
+      type = types_.at(oid);
+    }
+    details.type.oid = oid;
+    details.type.typmod = typmod;
+    details.type.type_name = type.name;
+    details.type.type_schema = type.schema;
+    details.type.kind = type.kind;
+    if (type.category == 'A' && type.element != 0 && type.variable_length) {
+      std::uint32_t element = type.element;
+      if (types_.at(element).kind == 'd') details.type.element_wire_oid = element;
+      while (types_.at(element).kind == 'd') {
+        if (details.type.typmod == -1) details.type.typmod = types_.at(element).typmod;
+        element = types_.at(element).base;
+      }
+      details.type.element_oid = element;
+      details.type.element_delimiter = types_.at(element).delimiter;
+      details.type.element_type_name = types_.at(element).name;
+      details.type.element_kind = types_.at(element).kind;
+      details.type.enum_labels = labels_[element];
+    } else {
+      details.type.enum_labels = labels_[oid];
+    }
+    return details;
+  }
+
+  // format_type needs the server; one query names the base of every domain column.
+  void name_domain_bases() {
+    std::map<std::pair<std::uint32_t, std::int32_t>, std::string> names;
+    for (const TableDetails& table : tables_) {
+      for (const ColumnDetails& column : table.columns) {
+        if (column.is_domain) names[{column.type.oid, column.type.typmod}];
+      }
+    }
+    for (auto& [type, name] : names) {
+      name = text_of(connection_.query("SELECT pg_catalog.format_type(" + std::to_string(type.first) + ", " +
+                                       std::to_string(type.second) + ")")[0][0]);
+    }
+    for (TableDetails& table : tables_) {
+      for (ColumnDetails& column : table.columns) {
+        if (column.is_domain) column.base_sql = names.at({column.type.oid, column.type.typmod});
+        column.type.name = column.base_sql;
+      }
+    }
+  }
+
+  void read_indexes() {
+    // Key columns of every unique index with the equality operator of their operator class.
+    const std::string nulls_not_distinct = connection_.server_version() >= 150000 ? "i.indnullsnotdistinct" : "false";
+    for (const auto& row : connection_.query(
+             // The keys of the chosen tables first, then one operator for each: the other way round the planner takes
+             // every operator of the server, for its statistics know nothing of arrays.
+             "WITH keys AS MATERIALIZED (SELECT i.*, k.n FROM pg_catalog.pg_index i CROSS JOIN LATERAL "
+             "pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
+             "WHERE i.indisunique AND i.indisvalid AND i.indrelid" +
+             among_ +
+             ") SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, "
+             // SET CONSTRAINTS takes every constraint of the name: it is deferred only where there is no other.
+             "NOT i.indimmediate AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint s WHERE s.connamespace = "
+             "c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')), " +
+             nulls_not_distinct +
+             ", pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
+             "CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END, "
+             "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = "
+             "i.indkey[i.n - 1]), "
+             // WITHOUT OVERLAPS: rows of equal periods are the same, not those that only overlap.
+             "CASE WHEN i.indisexclusion THEN 'pg_catalog' ELSE on_.nspname END, CASE WHEN i.indisexclusion THEN '=' "
+             "ELSE o.oprname END, o.oprleft, (SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+             "i.indexrelid AND a.attnum = i.n) "
+             "FROM keys i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+             "JOIN pg_catalog.pg_operator o ON o.oid = (SELECT ao.amopopr FROM pg_catalog.pg_opclass oc "
+             "JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype "
+             "AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3 WHERE oc.oid = i.indclass[i.n - 1]) "
+             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace "
+             "ORDER BY i.indrelid, c.relname, i.n")) {
+      TableDetails& table = table_of(row[0]);
+      const std::uint32_t oid = oid_of(row[1]);
+      if (table.unique_indexes.empty() || index_oid_ != oid) {
+        index_oid_ = oid;
+        UniqueIndex index;
+        index.name = text_of(row[2]);
+        index.primary = is_true(row[3]);
+        index.deferrable = is_true(row[4]);
+        index.nulls_not_distinct = is_true(row[5]);
+        index.predicate = text_of(row[6]);
+        index.plain = is_true(row[7]);
+        unique_index_place_[oid] = {index_.at(oid_of(row[0])), table.unique_indexes.size()};
+        table.unique_indexes.push_back(std::move(index));
+      }
+      UniqueIndex& index = table.unique_indexes.back();
+      const std::string column = text_of(row[9]);
+      if (!column.empty()) index.columns.push_back(column);
+      index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")"
+                                                 : quote_name(column) + table.details_of(column).comparison_cast());
+      const std::uint32_t type = oid_of(row[13]);
+      const std::string op = "OPERATOR(" + quote_name(text_of(row[10])) + "." + text_of(row[11]) + ")";
+      index.equality.push_back({op, types_.at(oid_of(row[12])).kind == 'p' && base_of(type) >= kFirstUserOid});
+    }
+    read_index_dependencies();
+    for (TableDetails& table : tables_) {
+      for (const UniqueIndex& index : table.unique_indexes) {
+        if (index.primary) {
+          table.table.primary_key = index.columns;
+        } else if (index.plain && !index.nulls_not_distinct) {
+          table.table.unique_keys.push_back(index.columns);
+        }
+      }
+    }
+  }
+
+  // Columns that only an expression or a predicate reads.
+  void read_index_dependencies() {
+    for (const auto& row : connection_.query(
+             "SELECT d.objid, a.attname FROM pg_catalog.pg_depend d "
+             "JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid AND d.refobjid = i.indrelid "
+             "JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid "
+             "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.indisunique AND d.refobjsubid > 0 "
+             "AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indrelid" +
+             among_)) {
+      const auto place = unique_index_place_.find(oid_of(row[0]));
+      if (place == unique_index_place_.end()) continue;
+      auto& columns = tables_[place->second.first].unique_indexes[place->second.second].columns;
+      const std::string name = text_of(row[1]);
+      if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
+    }
+  }
+
+  // A partition may have keys that its root lacks. They decide the order just as well, and about every row if all
+  // partitions agree on them.
+  void read_foreign_keys() {
+    const auto names = [](const std::string& table, const std::string& numbers) {
+      return "(SELECT pg_catalog.array_agg(a.attname ORDER BY k.n) FROM pg_catalog.unnest(" + numbers +
+             ") WITH ORDINALITY AS k(attnum, n) JOIN pg_catalog.pg_attribute a ON a.attrelid = " + table +
+             " AND a.attnum = k.attnum)";
+    };
+    const std::string keys_of_all =
+        "(SELECT t.root, t.relation, f.oid, f.conname, f.confrelid, " + names("f.conrelid", "f.conkey") +
+        " AS child, " + names("f.confrelid", "f.confkey") +
+        " AS parent FROM (SELECT c.oid AS relation, "
+        "COALESCE(pg_catalog.pg_partition_root(c.oid), c.oid)::pg_catalog.oid AS root FROM pg_catalog.pg_class c WHERE "
+        "c.relkind IN ('r', 'p')) t "
+        "JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.conrelid = t.relation "
+        // A key that refers to a partitioned table stands once more for each partition of that.
+        "LEFT JOIN pg_catalog.pg_constraint u ON u.oid = f.conparentid "
+        "WHERE (u.oid IS NULL OR u.conrelid <> f.conrelid) AND t.root" +
+        among_ + ")";
+    const std::string rule = connection_.server_version() >= 180000
+                                 ? "CASE WHEN NOT f.conenforced THEN 'n' WHEN f.conperiod THEN 'p' ELSE 'e' END"
+                                 : "'e'";
+    for (const auto& row : connection_.query(
+             "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, "
+             "g.of_every_row, f.confmatchtype = 'f', o.oprleft, o.oprright, pa.atttypid, ca.atttypid, " +
+             rule +
+             " FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS "
+             "oid, "
+             "pg_catalog.bool_or(f.relation = f.root) OR (SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY "
+             "(pg_catalog.array_agg(f.relation))) FROM pg_catalog.pg_partition_tree(f.root) l WHERE l.isleaf) AS "
+             "of_every_row "
+             "FROM " +
+             keys_of_all +
+             " f GROUP BY f.root, f.confrelid, f.child, f.parent) g "
+             "JOIN pg_catalog.pg_constraint f ON f.oid = g.oid JOIN pg_catalog.pg_class p ON p.oid = "
+             "COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid) "
+             "JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace "
+             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS k(n) "
+             "JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[k.n] "
+             "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[k.n] "
+             "JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[k.n] "
+             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace ORDER BY g.root, f.conname, g.oid, k.n")) {
+      TableDetails& table = table_of(row[0]);
+      auto& keys = table.table.foreign_keys;
+      const std::uint32_t oid = oid_of(row[1]);
+      if (keys.empty() || foreign_key_oid_ != oid) {
+        foreign_key_oid_ = oid;
+        keys.push_back({text_of(row[2]), {}, {text_of(row[3]), text_of(row[4])}, {}});
+        table.foreign_key_equality.emplace_back();
+        table.match_full.push_back(is_true(row[10]));
+        table.parent_rules.push_back(static_cast<ParentRule>(row[15].c_str()[0]));
+      }
+      keys.back().columns.push_back(text_of(row[5]));
+      keys.back().parent_columns.push_back(text_of(row[6]));
+      if (is_true(row[9])) {
+        table.foreign_key_equality.back().push_back(
+            {"OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")",
+             types_.at(oid_of(row[11])).kind == 'p' && base_of(oid_of(row[13])) >= kFirstUserOid});
+        if (takes_a_cast(oid_of(row[11]), oid_of(row[12]), oid_of(row[13]), oid_of(row[14])) ||
+            (table.parent_rules.back() == ParentRule::kContained && table.foreign_key_equality.back().back().as_rows))
+          foreign_keys_by_cast_.emplace_back(index_.at(oid_of(row[0])), keys.size() - 1);
+      }
+    }
+    for (const auto& [table, key] : foreign_keys_by_cast_) tables_[table].foreign_key_equality[key].clear();
+  }
+
+  std::uint32_t base_of(std::uint32_t type) const {
+    while (types_.at(type).kind == 'd') type = types_.at(type).base;
+    return type;
+  }
+
+  // Whether a cast of the user's would bring the columns to the types of the operator that compares them.
+  bool takes_a_cast(std::uint32_t op_left, std::uint32_t op_right, std::uint32_t left, std::uint32_t right) const {
+    const std::uint32_t base_left = base_of(left);
+    const std::uint32_t base_right = base_of(right);
+    if (types_.at(op_left).kind == 'p')
+      return (base_left >= kFirstUserOid || base_right >= kFirstUserOid) && left != right;
+    return (base_left >= kFirstUserOid && base_left != op_left) ||
+           (base_right >= kFirstUserOid && base_right != op_right);
+  }
+
+  void read_sequences() {
+    std::vector<std::uint32_t> oids;
+    for (const TableDetails& table : tables_) oids.push_back(table.oid);
+    for (const ColumnSequence& use : read_column_sequences(connection_, oids))
+      tables_[index_.at(use.table)].sequences.push_back({use.column, quote_name(use.name), use.name, use.range});
+    for (const UnknownDraw& draw : read_unknown_draws(connection_, oids)) {
+      TableDetails& table = tables_[index_.at(draw.table)];
+      table.unknown_draws.push_back(table.table.name.name + (draw.column.empty() ? "" : "." + draw.column) + " " +
+                                    draw.what);
+    }
+  }
+
+  TableDetails& table_of(const pqxx::field& oid) { return tables_[index_.at(oid_of(oid))]; }
+
+  Connection& connection_;
+  std::vector<TableDetails> tables_;
+  std::unordered_map<std::uint32_t, std::size_t> index_;
+  std::unordered_map<std::uint32_t, Type> types_;
+  std::unordered_map<std::uint32_t, std::vector<std::string>> labels_;
+  std::unordered_map<std::uint32_t, std::pair<std::size_t, std::size_t>> unique_index_place_;
+  std::vector<std::pair<std::size_t, std::size_t>> foreign_keys_by_cast_;  // table, key of it
+  std::string among_;
+  std::uint32_t index_oid_ = 0;
+  std::uint32_t foreign_key_oid_ = 0;
+};
+
+}  // namespace
+
+std::vector<TableDetails> introspect(Connection& connection, const std::vector<std::string>& schemas, Depth depth) {
+  return Introspection(connection, schemas, depth).take();
+}
+
+}  // namespace postgres

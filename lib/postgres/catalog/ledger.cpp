@@ -1,0 +1,57 @@
+#include "postgres/catalog/ledger.h"
+
+#include "catalog/ledger.h"
+#include "postgres/catalog/introspect.h"
+#include "postgres/session/settings.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+std::string text_of(const pqxx::field& field) {
+  return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
+}
+
+std::string quoted(const std::vector<std::string>& texts) {
+  std::vector<std::string> literals;
+  for (const std::string& text : texts) literals.push_back(quote_literal(text));
+  return join(literals, ", ");
+}
+
+// The condition that the pg_class row c has all of these columns, of the server's own types: a ledger is only a name,
+// and what is read of it must not run what somebody made for a type of his own.
+std::string has_columns(const std::vector<std::string>& columns) {
+  return std::to_string(columns.size()) +
+         " = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
+         quoted(columns) + ") AND NOT a.attisdropped AND a.atttypid < 16384)";
+}
+
+std::optional<engine::LastMigration> last_migration_of(Connection& connection,
+                                                       const std::vector<std::string>& schemas) {
+  for (const catalog::Ledger& ledger : catalog::known_ledgers()) {
+    const std::string name(ledger.table);
+    const pqxx::result found = connection.query(
+        "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.relkind = 'r' AND c.relname = " +
+        quote_literal(name) + " AND " + schema_filter(schemas) +
+        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') "
+        "AND NOT pg_catalog.row_security_active(c.oid) AND " +
+        has_columns(ledger.columns) + " ORDER BY n.nspname LIMIT 1");
+    if (found.empty()) continue;
+    std::string sql(ledger.newest);
+    sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0][0]), name}));
+    std::vector<std::string> entries;
+    for (const auto& row : connection.query(sql)) entries.push_back(text_of(row[0]));
+    return engine::LastMigration{name, catalog::last_entry(entries)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<engine::LastMigration> find_last_migration(Connection& connection,
+                                                         const std::vector<std::string>& schemas) {
+  return with_empty_path(connection, [&] { return last_migration_of(connection, schemas); });
+}
+
+}  // namespace postgres

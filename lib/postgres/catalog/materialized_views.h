@@ -1,0 +1,27 @@
+// Materialized views that show rows of tables which an import has written, also through other views: they show the old
+// rows until they are refreshed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/target.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+struct MaterializedView {
+  std::string name;         // quoted: "schema"."view"
+  bool may_refresh = true;  // the role owns it, or may maintain it
+};
+
+// In the order in which they must be refreshed; none that was never filled.
+std::vector<MaterializedView> views_over(Connection& connection, const std::vector<std::uint32_t>& tables);
+
+// Refreshes those over `written` where that is asked for and the intent writes; returns what there is to say of each.
+// Throws kPrivilege for one that the role may not refresh.
+std::vector<std::string> refresh_or_name(Connection& connection, const std::vector<std::uint32_t>& written,
+                                         engine::Refresh refresh, engine::Intent intent);
+
+}  // namespace postgres

@@ -1,0 +1,62 @@
+#include "postgres/catalog/privileges.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "postgres/session/settings.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+// Of what a role may write by columns, those that it lacks are told by their names, elsewhere.
+constexpr std::string_view kMissingGrants = R"sql(
+  WITH demand(relation, privilege, n) AS (VALUES {demands})
+  SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(s.nspname) || ' TO ' || pg_catalog.quote_ident(current_user)
+           AS "grant"
+  FROM pg_catalog.pg_namespace s
+  WHERE s.oid IN (SELECT c.relnamespace FROM pg_catalog.pg_class c JOIN demand d ON c.oid = d.relation)
+    AND NOT pg_catalog.has_schema_privilege(s.oid, 'USAGE')
+  UNION ALL
+  SELECT 'GRANT ' || pg_catalog.string_agg(d.privilege, ', ' ORDER BY d.n) || ' ON ' ||
+           pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname) || ' TO ' ||
+           pg_catalog.quote_ident(current_user)
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+  JOIN (SELECT relation, privilege, pg_catalog.min(n) AS n FROM demand GROUP BY relation, privilege) d
+    ON d.relation = c.oid
+  WHERE NOT pg_catalog.has_table_privilege(c.oid, d.privilege)
+    AND NOT (d.privilege IN ('INSERT', 'UPDATE') AND pg_catalog.has_any_column_privilege(c.oid, d.privilege))
+  GROUP BY s.nspname, c.relname
+)sql";
+
+}  // namespace
+
+std::vector<std::string> missing_grants(Connection& connection, const std::vector<Demand>& demands) {
+  if (demands.empty()) return {};
+  std::vector<std::string> wanted;
+  for (const Demand& demand : demands) {
+    for (const std::string& privilege : demand.privileges) {
+      wanted.push_back(
+          fmt::format("({}::pg_catalog.oid, {}, {})", demand.table->oid, quote_literal(privilege), wanted.size()));
+    }
+  }
+  const std::string sql = fmt::format(kMissingGrants, fmt::arg("demands", fmt::join(wanted, ", ")));
+  const pqxx::result missing = with_empty_path(connection, [&] { return connection.query(sql); });
+  std::vector<std::string> grants;
+  for (const auto& row : missing) grants.emplace_back(row["grant"].c_str());
+  return grants;
+}
+
+void demand_none_missing(const Connection& connection, const std::vector<std::string>& grants) {
+  if (grants.empty()) return;
+  std::string list;
+  for (const std::string& grant : grants) list += "\n  " + grant + ";";
+  throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection.place(), "let the owner run:" + list);
+}
+
+}  // namespace postgres

@@ -1,0 +1,196 @@
+#include "postgres/catalog/unheld_catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "postgres/catalog/table_locks.h"
+
+namespace postgres {
+namespace {
+
+// Each object with the catalog that its row is in, the row's place and its version. Objects with smaller OIDs are the
+// server's own, which nobody changes.
+constexpr const char* kTypes = R"sql(
+WITH RECURSIVE tables(oid) AS (
+  SELECT c.oid FROM pg_catalog.pg_class c WHERE c.oid = ANY ({tables})
+  UNION
+  SELECT i.inhrelid FROM tables t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
+), types(oid) AS (
+  SELECT a.atttypid
+  FROM tables t
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+  UNION
+  SELECT p.oid
+  FROM types u
+  JOIN pg_catalog.pg_type t ON t.oid = u.oid
+  CROSS JOIN LATERAL (
+    SELECT t.typelem
+    UNION ALL SELECT t.typbasetype
+    UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid
+    UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE {multirange} = t.oid
+    UNION ALL
+    SELECT a.atttypid
+    FROM pg_catalog.pg_attribute a
+    WHERE t.typrelid <> 0 AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+  ) AS p(oid)
+  WHERE p.oid >= 16384
+), named_types AS (
+  SELECT t.oid, t.typrelid, t.typnamespace, t.ctid AS place, t.xmin AS version,
+    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname) AS name
+  FROM types u
+  JOIN pg_catalog.pg_type t ON t.oid = u.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+))sql";
+
+constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
+  SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, g.oid
+  FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal
+  UNION ALL
+  SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass, f.oid
+  FROM tables t JOIN pg_catalog.pg_attrdef f ON f.adrelid = t.oid
+  UNION ALL
+  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, k.oid
+  FROM tables t JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid
+  UNION ALL
+  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, k.oid
+  FROM types t JOIN pg_catalog.pg_constraint k ON k.contypid = t.oid
+  UNION ALL
+  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, i.indexrelid
+  FROM tables t JOIN pg_catalog.pg_index i ON i.indrelid = t.oid
+  UNION ALL
+  SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, r.oid
+  FROM tables t JOIN pg_catalog.pg_rewrite r ON r.ev_class = t.oid
+  UNION ALL
+  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid FROM types t
+), functions(oid) AS (
+  SELECT d.refobjid
+  FROM parts p
+  JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
+  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+  UNION
+  SELECT d.refobjid
+  FROM functions f
+  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = f.oid
+  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+))sql";
+
+constexpr const char* kObjects = R"sql(, objects(words, catalog, place, version) AS (
+  SELECT 'the type ' || t.name, 'pg_catalog.pg_type', t.place, t.version FROM named_types t
+  UNION ALL
+  SELECT 'a label of the type ' || t.name, 'pg_catalog.pg_enum', e.ctid, e.xmin
+  FROM named_types t JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
+  UNION ALL
+  SELECT 'the type ' || t.name, 'pg_catalog.pg_class', c.ctid, c.xmin
+  FROM named_types t JOIN pg_catalog.pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+  UNION ALL
+  SELECT 'an attribute of the type ' || t.name, 'pg_catalog.pg_attribute', a.ctid, a.xmin
+  FROM named_types t
+  JOIN pg_catalog.pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+  UNION ALL
+  SELECT 'a check of the domain ' || t.name, 'pg_catalog.pg_constraint', k.ctid, k.xmin
+  FROM named_types t JOIN pg_catalog.pg_constraint k ON k.contypid = t.oid
+  UNION ALL
+  SELECT 'the name of the schema ' || pg_catalog.quote_ident(n.nspname), 'pg_catalog.pg_namespace', n.ctid, n.xmin
+  FROM pg_catalog.pg_namespace n
+  WHERE n.oid IN (
+    SELECT c.relnamespace FROM tables t JOIN pg_catalog.pg_class c ON c.oid = t.oid
+    UNION ALL SELECT t.typnamespace FROM named_types t
+  )
+  {more}
+))sql";
+
+constexpr const char* kFunctionObjects = R"sql(UNION ALL
+  SELECT 'the function ' || pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname),
+    'pg_catalog.pg_proc', p.ctid, p.xmin
+  FROM functions f
+  JOIN pg_catalog.pg_proc p ON p.oid = f.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+)sql";
+
+// Plain indexes change no verdict.
+constexpr const char* kObjectsOfTables = R"sql(UNION ALL
+  SELECT 'the index ' || i.indexrelid::pg_catalog.regclass::pg_catalog.text, 'pg_catalog.pg_index', i.ctid, i.xmin
+  FROM tables t JOIN pg_catalog.pg_index i ON i.indrelid = t.oid
+  WHERE i.indisunique OR i.indisexclusion
+  UNION ALL
+  SELECT 'the trigger ' || pg_catalog.quote_ident(g.tgname) || ' of ' ||
+    g.tgrelid::pg_catalog.regclass::pg_catalog.text, 'pg_catalog.pg_trigger', g.ctid, g.xmin
+  FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid
+  WHERE NOT g.tgisinternal
+  UNION ALL
+  SELECT 'the constraint ' || pg_catalog.quote_ident(k.conname), 'pg_catalog.pg_constraint', k.ctid, k.xmin
+  FROM pg_catalog.pg_constraint k
+  WHERE k.conrelid IN (SELECT t.oid FROM tables t) OR k.confrelid IN (SELECT t.oid FROM tables t)
+  UNION ALL
+  SELECT 'the partition or child ' || i.inhrelid::pg_catalog.regclass::pg_catalog.text, 'pg_catalog.pg_inherits',
+    i.ctid, i.xmin
+  FROM tables t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
+)sql";
+
+// currtid2 goes from the version of a row that the snapshot shows to the newest one, whatever the snapshot.
+constexpr const char* kChanged = R"sql(
+SELECT o.words FROM objects o WHERE pg_catalog.currtid2(o.catalog, o.place) <> o.place LIMIT 1
+)sql";
+
+constexpr const char* kAll = R"sql(
+SELECT o.words, o.catalog || ' ' || o.place::pg_catalog.text || ' ' || o.version::pg_catalog.text FROM objects o
+)sql";
+
+constexpr const char* kPartitionReadBehindSnapshot = R"sql(
+WITH RECURSIVE tables(oid) AS (
+  SELECT c.oid FROM pg_catalog.pg_class c WHERE c.oid = ANY ({tables})
+  UNION
+  SELECT i.inhrelid FROM tables t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
+)
+SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+FROM pg_catalog.pg_locks l
+JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'f')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE l.locktype = 'relation' AND l.pid = pg_catalog.pg_backend_pid() AND NOT c.relispartition AND l.database =
+  (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+  AND pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid = ANY ({tables})
+  AND c.oid NOT IN (SELECT t.oid FROM tables t)
+LIMIT 1
+)sql";
+
+constexpr int kHasMultiranges = 140000;
+
+std::string objects_sql(const Connection& connection, const std::vector<std::uint32_t>& tables, Dependence dependence,
+                        const std::string& more) {
+  const bool writing = dependence == Dependence::kOfWriting;
+  return fmt::format(kTypes, fmt::arg("tables", oid_array(tables)),
+                     fmt::arg("multirange", connection.server_version() < kHasMultiranges ? "0" : "r.rngmultitypid")) +
+         (writing ? kFunctions : "") +
+         fmt::format(kObjects, fmt::arg("more", (writing ? kFunctionObjects : std::string{}) + more));
+}
+
+std::string first_of(const pqxx::result& rows) { return rows.empty() ? std::string{} : rows[0][0].c_str(); }
+
+}  // namespace
+
+std::string changed_since_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables,
+                                   Dependence dependence) {
+  return first_of(connection.query(objects_sql(connection, tables, dependence, {}) + kChanged));
+}
+
+std::string partition_read_behind_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables) {
+  return first_of(connection.query(fmt::format(kPartitionReadBehindSnapshot, fmt::arg("tables", oid_array(tables)))));
+}
+
+CatalogImage::CatalogImage(Connection& connection, const std::vector<std::uint32_t>& tables) {
+  for (const auto& row :
+       connection.query(objects_sql(connection, tables, Dependence::kOfWriting, kObjectsOfTables) + kAll))
+    objects_.emplace(row[0].c_str(), row[1].c_str());
+}
+
+std::string CatalogImage::difference_to(const CatalogImage& other) const {
+  std::vector<std::pair<std::string, std::string>> different;
+  std::ranges::set_symmetric_difference(objects_, other.objects_, std::back_inserter(different));
+  return different.empty() ? std::string{} : different.front().first;
+}
+
+}  // namespace postgres

@@ -1,0 +1,40 @@
+// What the rows of tables depend on and no lock on a table holds: types with their labels, attributes and checks, names
+// of schemas, functions; and what a lock that lets others write does not hold: indexes, triggers, foreign keys,
+// attached partitions. Whoever reads or writes over a time looks in the end whether they are still what they were.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// Of whom reading rows depends, or writing them as well.
+enum class Dependence { kOfReading, kOfWriting };
+
+// In the transaction that has read or written `tables`, before its end: what others have changed and committed since
+// its snapshot, in words ("the function public.f"); empty: nothing. New objects are not seen, nor need they be: rows of
+// the snapshot do not depend on them.
+std::string changed_since_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables,
+                                   Dependence dependence);
+
+// A partition that was attached behind the snapshot and whose rows this transaction has read all the same, since the
+// server plans with the newest catalog; empty: none.
+std::string partition_read_behind_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables);
+
+// All of it as the transaction sees it, new objects included: to be compared with what another transaction sees.
+class CatalogImage {
+ public:
+  CatalogImage(Connection& connection, const std::vector<std::uint32_t>& tables);
+  // What differs, in words; empty: nothing.
+  std::string difference_to(const CatalogImage& other) const;
+
+ private:
+  std::set<std::pair<std::string, std::string>> objects_;  // in words, version
+};
+
+}  // namespace postgres

@@ -1,0 +1,42 @@
+// What pg_restore does with constraints that are NOT VALID: rows go in before them. Here, into empty tables of the
+// role's own, they are dropped before the first row is written and made again behind the last, NOT VALID as they were;
+// whatever was valid stays in force all the time. One thread, that of the connection.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postgres/catalog/introspect.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class AsRestored {
+ public:
+  explicit AsRestored(Connection& connection) : connection_(connection) {}
+
+  // Takes the constraints of a table that is to be written out of `table`, so that no row is held against them: here
+  // and in a dry run. Throws kPrivilege where the table is not the role's own.
+  void put_aside(TableDetails& table);
+
+  void drop();
+  // No trigger may be waiting.
+  void make_again();
+
+  // What was put aside and what could not be.
+  const std::vector<std::string>& notices() const { return notices_; }
+
+ private:
+  struct Constraint {
+    std::string table;
+    std::string name;  // both quoted
+    std::string definition;
+    std::string comment;
+  };
+
+  Connection& connection_;
+  std::vector<Constraint> constraints_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace postgres

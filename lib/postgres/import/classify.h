@@ -1,0 +1,60 @@
+// Gives every staged row its verdict, by set-based SQL against the target and the other staged tables. Writes temporary
+// tables only and takes no lock that an application could notice. One thread, that of the connection.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "engine/target.h"
+#include "postgres/import/cascades.h"
+#include "postgres/import/parking.h"
+#include "postgres/import/staged_table.h"
+#include "postgres/import/temporary_tables.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class Classifier {
+ public:
+  // `components` groups indices into `tables`, parents first.
+  Classifier(Connection& connection, std::vector<StagedTable>& tables,
+             const std::vector<std::vector<std::size_t>>& components, TemporaryTables& temporary);
+
+  // Makes temporary tables of its own: before a dry run turns read-only.
+  void prepare();
+
+  void classify(base::Progress& progress);
+
+  // Behind classify: what updates set off in other rows.
+  const std::vector<CascadeEffect>& cascades() const { return cascades_; }
+
+  // Behind any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
+  // how many.
+  std::uint64_t reject_dependants(const std::vector<std::size_t>& component);
+
+ private:
+  void judge_cascades();
+  void reject_unreadable(StagedTable& table);
+  void reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first, std::uint64_t last);
+  void reject_repeated_identities(StagedTable& table);
+  void judge(std::size_t number, Parking::Inserts inserts);
+  void compare_with_target(StagedTable& table);
+  void compare_multisets(StagedTable& table);
+  void skip_rows(StagedTable& table);
+  void reject_failed_check(StagedTable& table, const CheckConstraint& check);
+  std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
+  std::uint64_t reject_orphans(StagedTable& table, std::size_t foreign_key);
+  const StagedTable* find_staged(const catalog::TableName& name) const;
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+  const std::vector<std::vector<std::size_t>>& components_;
+  TemporaryTables& temporary_;
+  std::map<catalog::TableName, const StagedTable*> by_name_;
+  std::vector<CascadeEffect> cascades_;
+};
+
+}  // namespace postgres

@@ -1,0 +1,80 @@
+#include "postgres/import/column_privileges.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "postgres/import/changed_columns.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// Rights that the role has on columns and not on their table: one row each, with a column that it lacks or none.
+constexpr const char* kColumnsWithout = R"sql(
+SELECT d.n, p.privilege, a.attname
+FROM (VALUES {tables}) AS d(n, relation)
+CROSS JOIN (VALUES ('INSERT'), ('UPDATE')) AS p(privilege)
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.relation AND a.attnum > 0 AND NOT a.attisdropped
+  AND NOT pg_catalog.has_column_privilege(d.relation, a.attnum, p.privilege)
+WHERE NOT pg_catalog.has_table_privilege(d.relation, p.privilege)
+  AND pg_catalog.has_any_column_privilege(d.relation, p.privilege)
+ORDER BY d.n, p.privilege, a.attnum)sql";
+
+std::string grant(Connection& connection, const StagedTable& table, const std::string& privilege,
+                  const std::vector<std::string>& columns) {
+  const std::string role = connection.query("SELECT pg_catalog.quote_ident(current_user)")[0][0].c_str();
+  return fmt::format("GRANT {} ({}) ON {} TO {}", privilege, join(columns, ", "), table.target, role);
+}
+
+}  // namespace
+
+void read_column_privileges(Connection& connection, std::vector<StagedTable>& tables) {
+  if (tables.empty()) return;
+  std::vector<std::string> wanted;
+  for (const StagedTable& table : tables)
+    wanted.push_back(fmt::format("({}, {}::pg_catalog.oid)", wanted.size(), table.details.oid));
+  for (const auto& row : connection.query(fmt::format(kColumnsWithout, fmt::arg("tables", join(wanted, ", "))))) {
+    StagedTable& table = tables.at(row[0].as<std::size_t>());
+    const bool insert = row[1].c_str()[0] == 'I';
+    (insert ? table.inserts_by_column : table.updates_by_column) = true;
+    if (!row[2].is_null()) (insert ? table.not_insertable : table.not_updatable).emplace_back(row[2].c_str());
+  }
+}
+
+std::vector<std::string> column_grants(Connection& connection, const std::vector<StagedTable>& tables,
+                                       const std::string& privilege) {
+  std::vector<std::string> grants;
+  for (const StagedTable& table : tables) {
+    if (table.plan.mode == (privilege == "INSERT" ? engine::Mode::kUpdate : engine::Mode::kInsert)) continue;
+    const bool insert = privilege == "INSERT";
+    const std::vector<std::string>& lacking = insert ? table.not_insertable : table.not_updatable;
+    std::vector<std::string> columns;
+    for (const StagedColumn& column : table.columns) {
+      if ((insert || table.is_assigned(column)) && std::ranges::find(lacking, column.name) != lacking.end())
+        columns.push_back(column.quoted);
+    }
+    if (!columns.empty()) grants.push_back(grant(connection, table, privilege, columns));
+  }
+  return grants;
+}
+
+std::vector<std::string> missing_update_grants(Connection& connection, const std::vector<StagedTable>& tables) {
+  std::vector<std::string> grants;
+  for (const StagedTable& table : tables) {
+    if (table.not_updatable.empty() || table.plan.identity.empty() || table.may_be_written == 0) continue;
+    std::vector<std::string> changed;
+    for (const std::string& column : table.not_updatable)
+      changed.push_back("pg_catalog.bool_or(" + table.differs("s", "t", {column}) + ")");
+    const pqxx::result found = connection.query("SELECT " + join(changed, ", ") + " FROM " + accepted_updates(table));
+    std::vector<std::string> columns;
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+      const auto field = found[0][static_cast<pqxx::row::size_type>(i)];
+      if (!field.is_null() && field.as<bool>()) columns.push_back(quote_name(table.not_updatable[i]));
+    }
+    if (!columns.empty()) grants.push_back(grant(connection, table, "UPDATE", columns));
+  }
+  return grants;
+}
+
+}  // namespace postgres

@@ -1,0 +1,163 @@
+#include "postgres/import/decisions.h"
+
+#include <algorithm>
+#include <pqxx/pqxx>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// A fetch holds at most this many rows of at most engine::kShownCharacters a value.
+constexpr int kFetchedRows = 100;
+
+// bytea arrives as \x6869.
+std::string from_hex(const pqxx::field& field) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string text;
+  const char* hex = field.c_str();
+  for (std::size_t i = 2; i + 1 < field.size(); i += 2)
+    text += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
+  return text;
+}
+
+// One text a value: NULL, "w" and the whole of it, "c<characters>:" and its beginning, "m<characters>:" and a digest.
+// format() gives the type's own output, which a cast to text does not for every type.
+std::string shown_sql(const StagedTable& table, const std::string& value, bool masked) {
+  const std::string length = "pg_catalog.length(x)::pg_catalog.text || ':' || ";
+  const std::string form = masked ? "'m' || " + length + table.digest_of("x")
+                                  : "CASE WHEN pg_catalog.length(x) <= " + std::to_string(engine::kShownCharacters) +
+                                        " THEN 'w' || x ELSE 'c' || " + length + "pg_catalog.left(x, " +
+                                        std::to_string(engine::kShownCharacters) + ") END";
+  return "CASE WHEN " + value + " IS DISTINCT FROM NULL THEN (SELECT " + form + " FROM pg_catalog.format('%s', " +
+         value + ") x) END";
+}
+
+engine::ShownValue shown_value(const pqxx::array_parser::juncture juncture, const std::string& text) {
+  using Form = engine::ShownValue::Form;
+  if (juncture == pqxx::array_parser::juncture::null_value) return {};
+  if (text.front() == 'w') {
+    const auto characters = std::count_if(text.begin() + 1, text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+    return {Form::kWhole, text.substr(1), static_cast<std::uint64_t>(characters)};
+  }
+  const std::size_t colon = text.find(':');
+  return {text.front() == 'm' ? Form::kMasked : Form::kCut, text.substr(colon + 1),
+          std::stoull(text.substr(1, colon - 1))};
+}
+
+std::vector<engine::ColumnChange> changes_of(const pqxx::field& columns, const pqxx::field& before,
+                                             const pqxx::field& after) {
+  using Juncture = pqxx::array_parser::juncture;
+  std::vector<engine::ColumnChange> changes;
+  if (columns.is_null()) return changes;
+  pqxx::array_parser names(columns.c_str());
+  pqxx::array_parser old_values(before.c_str());
+  pqxx::array_parser new_values(after.c_str());
+  const auto next = [](pqxx::array_parser& parser) {
+    auto item = parser.get_next();
+    while (item.first == Juncture::row_start) item = parser.get_next();
+    return item;
+  };
+  while (true) {
+    const auto name = next(names);
+    if (name.first != Juncture::string_value) break;
+    const auto old_value = next(old_values);
+    const auto new_value = next(new_values);
+    changes.push_back(
+        {name.second, shown_value(old_value.first, old_value.second), shown_value(new_value.first, new_value.second)});
+  }
+  return changes;
+}
+
+// INSERT INTO the changes: `rows` is FROM and its joins with the file's rows called s and the target's called t.
+std::string changes_sql(const StagedTable& table, const std::string& record, const std::string& rows) {
+  std::vector<std::string> values;
+  for (const StagedColumn& column : table.columns) {
+    if (table.is_kept(column)) continue;
+    const std::string before = "t." + column.quoted;
+    const std::string after = "s." + column.quoted;
+    const bool masked = table.is_masked(column.name);
+    values.push_back("(" + std::to_string(values.size()) + ", " + quote_literal(column.name) + ", " +
+                     shown_sql(table, before, masked) + ", " + shown_sql(table, after, masked) + ", " +
+                     table.column_differs(column, "t", "s") + ")");
+  }
+  if (values.empty()) return {};
+  return table.change_part.into(kChangeColumns) + " SELECT " + table.change_part.first() + record + ", " +
+         table.target_is_newer() + ", x.columns, x.before, x.after FROM " + rows +
+         " CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(c.name ORDER BY c.n) AS columns, "
+         "pg_catalog.array_agg(c.before ORDER BY c.n) AS before, pg_catalog.array_agg(c.after ORDER BY c.n) AS after "
+         "FROM (VALUES " +
+         join(values, ", ") + ") AS c(n, name, before, after, differs) WHERE c.differs) x";
+}
+
+std::string decisions_sql(const StagedTable& table, engine::Decisions which, engine::Detail detail) {
+  const bool full = detail == engine::Detail::kFull;
+  std::string rows =
+      "SELECT r.record, r.verdict, r.key, r.reason, r.\"constraint\", r.holder FROM " + table.rejects + " r";
+  if (which == engine::Decisions::kLeftOut) {
+    rows += " WHERE r.verdict IN ('c', 'x')";
+  } else {
+    rows += " UNION ALL SELECT v.record, v.verdict, pg_catalog.convert_to(" + table.key_text("s") +
+            ", 'UTF8'), NULL, NULL, NULL FROM " + table.verdicts + " v JOIN " + table.typed_rows() + " s ON s." +
+            table.record + " = v.record";
+  }
+  const bool matched = !table.plan.match.empty();
+  return "SELECT d.record, d.verdict, d.key, d.reason, d.\"constraint\", d.holder, " +
+         std::string(matched ? "m.file_key" : "NULL") +
+         std::string(full ? ", c.columns, c.before, c.after, c.newer" : "") + " FROM (" + rows + ") d" +
+         (matched ? " LEFT JOIN " + table.matches + " m ON m.record = d.record" : "") +
+         (full ? " LEFT JOIN " + table.changes + " c ON c.record = d.record" : "") + " ORDER BY d.record";
+}
+
+}  // namespace
+
+void gather_changes(Connection& connection, const StagedTable& table) {
+  if (!table.plan.identity.empty() && table.may_be_written > 0) {
+    const std::string updates =
+        changes_sql(table, "v.record",
+                    table.verdicts + " v JOIN " + table.typed_rows() + " s ON s." + table.record + " = v.record JOIN " +
+                        table.target_rows + " t ON " + table.same_identity("s", "t"));
+    if (!updates.empty()) connection.execute(updates + " WHERE v.verdict = 'u'");
+  }
+  if (table.rejected_rows > 0) {
+    const std::string conflicts =
+        changes_sql(table, "r.record",
+                    table.rejects + " r JOIN " + table.typed_rows() + " s ON s." + table.record + " = r.record JOIN " +
+                        table.target_rows + " t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row");
+    if (!conflicts.empty()) connection.execute(conflicts);
+  }
+  if (table.change_part.number.empty() && table.has_rows()) connection.execute("ANALYZE " + table.change_part.heap);
+}
+
+void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
+                    const std::function<bool(const engine::Decision&)>& take) {
+  if (table.rejected_rows == 0 && (which == engine::Decisions::kLeftOut || table.may_be_written == 0)) return;
+  connection.execute("DECLARE decision NO SCROLL CURSOR FOR " + decisions_sql(table, which, detail));
+  bool more = true;
+  while (more) {
+    const pqxx::result rows = connection.query("FETCH " + std::to_string(kFetchedRows) + " FROM decision");
+    more = !rows.empty();
+    for (const auto& row : rows) {
+      engine::Decision decision;
+      decision.record = row[0].as<std::uint64_t>();
+      decision.verdict = static_cast<engine::Verdict>(row[1].c_str()[0]);
+      decision.key = from_hex(row[2]);
+      decision.reason = from_hex(row[3]);
+      decision.constraint = from_hex(row[4]);
+      decision.holder = from_hex(row[5]);
+      decision.file_key = from_hex(row[6]);
+      if (decision.file_key == decision.key) decision.file_key.clear();
+      if (detail == engine::Detail::kFull) {
+        decision.changes = changes_of(row[7], row[8], row[9]);
+        decision.target_is_newer = !row[10].is_null() && row[10].as<bool>();
+      }
+      if (!take(decision)) {
+        more = false;
+        break;
+      }
+    }
+  }
+  connection.execute("CLOSE decision");
+}
+
+}  // namespace postgres

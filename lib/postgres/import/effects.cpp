@@ -1,0 +1,108 @@
+#include "postgres/import/effects.h"
+
+#include <algorithm>
+
+#include "postgres/import/sequences.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+std::uint64_t number(Connection& connection, const std::string& sql) {
+  return connection.query(sql)[0][0].as<std::uint64_t>();
+}
+
+std::vector<engine::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
+  std::vector<engine::ChangedColumn> columns;
+  for (const auto& row :
+       connection.query("SELECT c.name, pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
+                        " v ON v.record = x.record CROSS JOIN LATERAL pg_catalog.unnest(x.columns) AS c(name) WHERE "
+                        "v.verdict = 'u' GROUP BY c.name ORDER BY 2 DESC, 1")) {
+    columns.push_back({row[0].c_str(), row[1].as<std::uint64_t>()});
+  }
+  return columns;
+}
+
+// Bits of pg_trigger.tgtype.
+constexpr int kForEachRow = 1;
+constexpr int kBefore = 2;
+constexpr int kOnInsert = 4;
+constexpr int kOnUpdate = 16;
+constexpr int kInsteadOf = 64;
+
+std::vector<engine::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
+  const auto written = [&](char verdict) {
+    return number(connection, "SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" +
+                                  std::string(1, verdict) + "'") > 0;
+  };
+  const int events = (written('i') ? kOnInsert : 0) | (written('u') ? kOnUpdate : 0);
+  std::vector<engine::Trigger> triggers;
+  if (events == 0 || table.details.triggers.empty()) return triggers;
+  for (const auto& row : connection.query(
+           "SELECT DISTINCT t.tgname, t.tgtype, n.nspname || '.' || p.proname FROM pg_catalog.pg_trigger t JOIN "
+           "pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE "
+           "NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), "
+           "t.tgrelid)::pg_catalog.oid = " +
+           std::to_string(table.details.oid) + " ORDER BY 1")) {
+    const int type = row[1].as<int>();
+    if ((type & events) == 0) continue;
+    std::string when = (type & kInsteadOf) != 0 ? "instead of" : (type & kBefore) != 0 ? "before" : "after";
+    if ((type & kOnInsert & events) != 0) when += " insert";
+    if ((type & kOnUpdate & events) != 0) when += (type & kOnInsert & events) != 0 ? " or update" : " update";
+    triggers.push_back(
+        {row[0].c_str(), when + ((type & kForEachRow) != 0 ? ", for each row" : ", once"), row[2].c_str()});
+  }
+  return triggers;
+}
+
+std::vector<engine::Cascade> cascades(const std::vector<StagedTable>& tables, const StagedTable& table,
+                                      const std::vector<CascadeEffect>& effects) {
+  std::vector<engine::Cascade> cascades;
+  for (const CascadeEffect& effect : effects) {
+    if (&tables[effect.table] != &table) continue;
+    cascades.push_back({effect.child_table, effect.foreign_key, effect.action, effect.columns, effect.updates,
+                        effect.rows, effect.outside});
+  }
+  return cascades;
+}
+
+std::vector<engine::OutsideReference> outside_references(Connection& connection, const std::vector<StagedTable>& tables,
+                                                         const StagedTable& table) {
+  std::vector<engine::OutsideReference> references;
+  for (std::size_t i = 0; i < table.details.table.foreign_keys.size(); ++i) {
+    const catalog::ForeignKey& key = table.details.table.foreign_keys[i];
+    const bool inside = std::any_of(tables.begin(), tables.end(),
+                                    [&](const StagedTable& other) { return other.details.table.name == key.parent; });
+    if (inside || !table.has_columns(key.columns) || table.details.parent_rules[i] == ParentRule::kNone) continue;
+    std::vector<std::string> filled;
+    for (const std::string& column : key.columns)
+      filled.push_back("s." + quote_name(column) + " IS DISTINCT FROM NULL");
+    const std::uint64_t rows =
+        number(connection, "SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
+                               " v ON v.record = s." + table.record + " WHERE " + join(filled, " AND "));
+    if (rows > 0) references.push_back({key.name, key.parent.schema + "." + key.parent.name, rows});
+  }
+  return references;
+}
+
+}  // namespace
+
+engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables, const StagedTable& table,
+                               const std::vector<CascadeEffect>& effects) {
+  engine::TableAudit audit;
+  audit.rows_before = number(connection, "SELECT pg_catalog.count(*) FROM " + table.target_rows);
+  audit.identity = table.plan.identity;
+  audit.match = table.plan.match;
+  audit.remapped = table.remapped;
+  audit.changed_columns = changed_columns(connection, table);
+  audit.newer_rows =
+      number(connection, "SELECT pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
+                             " v ON v.record = x.record WHERE v.verdict = 'u' AND x.newer");
+  audit.triggers = fired_triggers(connection, table);
+  audit.cascades = cascades(tables, table, effects);
+  audit.sequences = predict_sequences(connection, table);
+  audit.outside_references = outside_references(connection, tables, table);
+  return audit;
+}
+
+}  // namespace postgres

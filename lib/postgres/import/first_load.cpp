@@ -1,0 +1,148 @@
+#include "postgres/import/first_load.h"
+
+#include <algorithm>
+
+#include "postgres/catalog/schema_print.h"
+#include "postgres/import/stage.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+std::vector<std::string> oids_of(const std::vector<StagedTable>& tables) {
+  std::vector<std::string> oids;
+  for (const StagedTable& table : tables) oids.push_back(std::to_string(table.details.oid));
+  return oids;
+}
+
+// From here on an index is made faster than kept.
+constexpr std::uint64_t kManyRows = 500;
+
+std::vector<std::string> large_oids_of(const std::vector<StagedTable>& tables) {
+  std::vector<std::string> oids;
+  for (const StagedTable& table : tables) {
+    if (table.plan.rows >= kManyRows) oids.push_back(std::to_string(table.details.oid));
+  }
+  return oids;
+}
+
+// All values of a record can go by binary COPY into the table itself.
+bool goes_straight(const StagedTable& table) {
+  return !table.columns.empty() &&
+         std::all_of(table.columns.begin(), table.columns.end(), [&](const StagedColumn& column) {
+           return transport_of(table.details.details_of(column.name).type) == Transport::kBinary;
+         });
+}
+
+}  // namespace
+
+bool FirstLoad::begin(const std::string& search_path) {
+  if (tables_.empty() || !conditions_hold()) return false;
+  connection_.execute("SAVEPOINT first_load");
+  if (!lock()) return false;
+  own_search_path_ = connection_.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
+  schema_ = schema_print(connection_, oids_of(tables_));
+  for (Droppable& key : droppable_foreign_keys(connection_, oids_of(tables_), large_oids_of(tables_))) {
+    connection_.execute(key.drop);
+    foreign_keys_.push_back(std::move(key));
+  }
+  for (Droppable& index : droppable_indexes(connection_, large_oids_of(tables_))) {
+    connection_.execute(index.drop);
+    indexes_.push_back(std::move(index));
+  }
+  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path) + ", true)");
+  return true;
+}
+
+// Triggers and rules would see other rows than with INSERT, or see them in another order; event triggers would see us
+// drop and create.
+bool FirstLoad::conditions_hold() {
+  const bool any_new = std::all_of(tables_.begin(), tables_.end(), [](const StagedTable& table) {
+    return table.plan.mode != engine::Mode::kUpdate && table.plan.match.empty();
+  });
+  if (!any_new) return false;
+  const std::string oids = join(oids_of(tables_), ",");
+  const pqxx::result answer = connection_.query(
+      "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid IN (" + oids +
+      ") AND (NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') OR c.relhasrules OR c.relhassubclass AND c.relkind <> "
+      "'p' "
+      "OR c.relrowsecurity)) AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND "
+      "t.tgenabled <> 'D' AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid IN (" +
+      oids +
+      ")) AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE "
+      "NOT c.relispartition AND c.oid IN (" +
+      oids +
+      ")) AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled <> 'D') AND NOT EXISTS (SELECT "
+      "FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND a.pid <> "
+      // Of other roles' sessions the kind is hidden: then they count.
+      "pg_catalog.pg_backend_pid() AND COALESCE(a.backend_type, 'client backend') = 'client backend')");
+  if (!answer[0][0].as<bool>()) return false;
+  return std::all_of(tables_.begin(), tables_.end(), [&](const StagedTable& table) {
+    return connection_.query("SELECT FROM " + table.target_rows + " LIMIT 1").empty();
+  });
+}
+
+bool FirstLoad::lock() {
+  std::vector<std::string> names;
+  for (const StagedTable& table : tables_) names.push_back(table.target);
+  try {
+    connection_.execute("LOCK TABLE " + join(names, ", ") + " IN ACCESS EXCLUSIVE MODE NOWAIT");
+  } catch (const ServerError& error) {
+    if (error.fields().sqlstate != "55P03") throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT first_load; RELEASE SAVEPOINT first_load");
+    return false;
+  }
+  return true;
+}
+
+bool FirstLoad::load(StagedTable& table, format::TableReader& records, base::Progress& progress) {
+  Stager stager(connection_, table, progress);
+  if (goes_straight(table)) return stager.load(records);
+  if (!table.has_rows()) return true;
+  temporary_.create_stage(table);
+  stager.stage(records);
+  if (table.rejected_rows > 0) return false;
+  connection_.execute(table.insert_sql());
+  return true;
+}
+
+bool FirstLoad::finish(base::Progress& progress) {
+  for (StagedTable& table : tables_) {
+    progress.table(table.details.table.name.name);
+    table.loaded = true;
+  }
+  // Definitions name what is the server's own without its schema. A role's or a database's default would move indexes.
+  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(own_search_path_) +
+                      ", true); SET LOCAL default_tablespace = ''");
+  for (const std::vector<Droppable>* dropped : {&indexes_, &foreign_keys_}) {
+    for (const Droppable& one : *dropped) {
+      for (const std::string& statement : one.make) connection_.execute(statement);
+    }
+  }
+  // A deferred key or trigger speaks now, where its word can still send us back.
+  connection_.execute("SET CONSTRAINTS ALL IMMEDIATE");
+  if (schema_print(connection_, oids_of(tables_)) != schema_) return false;
+  connection_.execute("RELEASE SAVEPOINT first_load");
+  return true;
+}
+
+void FirstLoad::abandon() {
+  connection_.execute("ROLLBACK TO SAVEPOINT first_load; RELEASE SAVEPOINT first_load");
+  temporary_.forget();
+  for (StagedTable& table : tables_) {
+    table.counts = {};
+    table.staged_rows = 0;
+    table.rejected_rows = 0;
+    table.loaded = false;
+  }
+}
+
+std::string FirstLoad::notice() const {
+  std::string notice =
+      "first load: the tables were empty and nobody else was connected, so rows went straight into them";
+  if (indexes_.empty() && foreign_keys_.empty()) return notice;
+  return notice + "; " + std::to_string(indexes_.size()) + " indexes and keys and " +
+         std::to_string(foreign_keys_.size()) + " foreign keys were dropped and made again";
+}
+
+}  // namespace postgres

@@ -1,0 +1,54 @@
+// The fast way into empty tables: rows go straight into them by COPY. Foreign keys, indexes and unique keys of tables
+// that get many rows are dropped before, inside the transaction, and made again behind, which checks every row by set.
+// Only where nobody can notice: every table is empty and the role's own, and no other session is connected to the
+// database; it takes exclusive locks. Any refusal undoes it, and the usual way with its verdicts begins. One thread,
+// that of the connection.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "format/table_reader.h"
+#include "postgres/catalog/droppable.h"
+#include "postgres/import/staged_table.h"
+#include "postgres/import/temporary_tables.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class FirstLoad {
+ public:
+  FirstLoad(Connection& connection, std::vector<StagedTable>& tables, TemporaryTables& temporary)
+      : connection_(connection), tables_(tables), temporary_(temporary) {}
+
+  // False where the conditions are not met; then nothing has changed.
+  // `search_path` is the session's own, for functions of checks and indexes.
+  bool begin(const std::string& search_path);
+
+  // False when a record cannot be held, then abandon() has to follow; so for a ServerError that blames a row.
+  bool load(StagedTable& table, format::TableReader& records, base::Progress& progress);
+  // All tables are loaded: makes indexes and foreign keys again. May throw a ServerError that blames a row. False when
+  // the schema is not what it was, then abandon() has to follow.
+  bool finish(base::Progress& progress);
+  // Back to where begin() was called.
+  void abandon();
+
+  // A line for the user, behind finish().
+  std::string notice() const;
+
+ private:
+  bool conditions_hold();
+  bool lock();
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+  TemporaryTables& temporary_;
+  std::vector<Droppable> indexes_;  // dropped; unique and primary keys among them
+  std::vector<Droppable> foreign_keys_;
+  std::string schema_;  // its print before anything was dropped
+  std::string own_search_path_;
+};
+
+}  // namespace postgres

@@ -1,0 +1,206 @@
+#include "postgres/import/match.h"
+
+#include <algorithm>
+
+#include "postgres/import/rejects.h"
+#include "postgres/import/stage.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool overlaps(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return contains(b, name); });
+}
+
+// The columns of the identity that a matched row takes over from the target.
+std::vector<std::string> taken_over(const StagedTable& table) {
+  std::vector<std::string> columns;
+  if (table.plan.match.empty()) return columns;
+  for (const std::string& column : table.plan.identity) {
+    if (!contains(table.plan.match, column)) columns.push_back(column);
+  }
+  return columns;
+}
+
+// Foreign keys of `child` by which its rows must follow those of `parent`.
+std::vector<std::size_t> following_keys(const StagedTable& parent, const StagedTable& child) {
+  std::vector<std::size_t> keys;
+  const std::vector<std::string> moved = taken_over(parent);
+  for (std::size_t i = 0; i < child.details.table.foreign_keys.size(); ++i) {
+    const catalog::ForeignKey& key = child.details.table.foreign_keys[i];
+    if (key.parent == parent.details.table.name && overlaps(key.parent_columns, moved) &&
+        child.has_columns(key.columns) && parent.has_columns(key.parent_columns) &&
+        !child.details.foreign_key_equality[i].empty() && child.details.parent_rules[i] != ParentRule::kContained)
+      keys.push_back(i);
+  }
+  return keys;
+}
+
+std::string same_match(const StagedTable& table, const std::string& a, const std::string& b) {
+  return table.same_columns(table.plan.match, a, b);
+}
+
+std::string match_text(const StagedTable& table, const std::string& alias) {
+  return table.columns_text(table.plan.match, alias);
+}
+
+std::string matched_target(const StagedTable& table) {
+  return table.matches + " m JOIN " + table.target_rows + " t ON t.tableoid = m.target_table AND t.ctid = m.target_row";
+}
+
+}  // namespace
+
+void Matcher::demand_independent_keys(const std::vector<std::vector<std::size_t>>& components) const {
+  for (const auto& component : components) {
+    for (const std::size_t number : component) {
+      const StagedTable& table = tables_[number];
+      if (table.plan.match.empty()) continue;
+      for (const std::size_t other : component) {
+        for (const std::size_t key : following_keys(tables_[other], table)) {
+          if (!overlaps(table.details.table.foreign_keys[key].columns, table.plan.match)) continue;
+          throw Error(ErrorKind::kUsage,
+                      table.details.table.name.name + " cannot be matched by " + join(table.plan.match, ", ") +
+                          ": the key refers to the table itself or to one that refers back to it",
+                      "match by columns that do not depend on keys of the database");
+        }
+      }
+    }
+  }
+}
+
+void Matcher::match(const std::vector<std::size_t>& component) {
+  for (const std::size_t number : component) {
+    if (!tables_[number].plan.match.empty() && tables_[number].has_rows()) find(tables_[number]);
+  }
+  for (const std::size_t number : component) {
+    StagedTable& parent = tables_[number];
+    if (taken_over(parent).empty()) continue;
+    for (StagedTable& child : tables_) {
+      if (!child.has_rows()) continue;
+      for (const std::size_t key : following_keys(parent, child)) follow(parent, child, key);
+    }
+    if (parent.has_rows()) take_over(parent);
+  }
+}
+
+void Matcher::find(StagedTable& table) {
+  connection_.execute(table.match_part.into(kMatchColumns) + " SELECT " + table.match_part.first() + "s." +
+                      table.record + ", pg_catalog.convert_to(" + table.key_text("s") +
+                      ", 'UTF8'), t.tableoid, t.ctid FROM " + table.typed_rows() + " s JOIN " + table.target_rows +
+                      " t ON " + same_match(table, "s", "t") + " WHERE " + not_rejected(table, "s"));
+  connection_.execute("ANALYZE " + table.match_part.heap);
+  reject_ambiguous(table);
+  reject_taken_identities(table);
+}
+
+void Matcher::reject_ambiguous(StagedTable& table) {
+  std::uint64_t found =
+      reject(connection_, table,
+             reject_sql(table, {'c', "'more than one row of the target has ' || " + match_text(table, "s"), {}, {}},
+                        table.typed_rows() + " s WHERE s." + table.record + " IN (SELECT m.record FROM " +
+                            table.matches + " m GROUP BY m.record HAVING pg_catalog.count(*) > 1)"));
+  found += reject_repeated(connection_, table, table.plan.match,
+                           "'more than one record of the file has ' || " + match_text(table, "s"));
+  // What refers to such a key could mean either row.
+  if (!taken_over(table).empty()) {
+    found +=
+        reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
+  }
+  if (found > 0) {
+    connection_.execute("DELETE FROM " + table.match_part.heap + " m USING " + table.rejects +
+                        " r WHERE r.record = m.record" + table.match_part.only("m"));
+  }
+}
+
+// A new row whose own key the target has given to another: it must not be taken for that one.
+void Matcher::reject_taken_identities(StagedTable& table) {
+  if (taken_over(table).empty()) return;
+  std::string constraint;
+  for (const UniqueIndex& index : table.details.unique_indexes) {
+    if (index.plain && index.columns == table.plan.identity) constraint = index.name;
+  }
+  const std::string holder = table.key_text("t") + " || ', ' || " + match_text(table, "t");
+  reject(connection_, table,
+         reject_sql(table,
+                    {'c',
+                     quote_literal(constraint + ": a new row, but the target holds ") + " || " + table.key_text("s") +
+                         " || ' for ' || " + match_text(table, "t"),
+                     constraint, holder},
+                    table.typed_rows() + " s JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                        " WHERE NOT EXISTS (SELECT FROM " + table.matches + " m WHERE m.record = s." + table.record +
+                        ") AND " + not_rejected(table, "s")));
+}
+
+// The rows of the file that refer to a matched row get the target's key of it. A key of the file means nothing in the
+// target, so a row whose parent is not among the file's accepted ones cannot be told apart from somebody else's child.
+void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t foreign_key) {
+  const catalog::ForeignKey& key = child.details.table.foreign_keys[foreign_key];
+  std::vector<std::string> same;
+  std::vector<std::string> filled;
+  std::vector<std::string> values;
+  std::vector<std::string> assignments;
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const std::string column = quote_name(key.columns[i]);
+    const std::string parent_column = quote_name(key.parent_columns[i]);
+    same.push_back(child.details.foreign_key_equality[foreign_key][i].of("p." + parent_column, "s." + column));
+    filled.push_back("s." + column + " IS DISTINCT FROM NULL");
+    shown.push_back(key.parent_columns[i]);
+    if (!contains(taken_over(parent), key.parent_columns[i])) continue;
+    values.push_back("t." + parent_column + " AS v" + std::to_string(i));
+    assignments.push_back(child.stage_target(key.columns[i]) + " = " +
+                          child.stage_value(key.columns[i], "x.v" + std::to_string(i)));
+  }
+  std::vector<std::string> own;
+  for (const std::string& column : key.columns) own.push_back(column);
+  reject(connection_, child,
+         reject_sql(child,
+                    {'x',
+                     quote_literal(key.name + ": the parent " + key.parent.name +
+                                   " is not among the accepted rows of "
+                                   "the file: ") +
+                         " || " + child.columns_text(own, "s"),
+                     key.name,
+                     {}},
+                    child.typed_rows() + " s WHERE " + join(filled, " AND ") + " AND " + not_rejected(child, "s") +
+                        " AND NOT EXISTS (SELECT FROM " + parent.typed_rows() + " p WHERE " + join(same, " AND ") +
+                        " AND " + not_rejected(parent, "p") + ")"));
+  child.keys_differ = false;
+  connection_.execute("UPDATE " + child.stage_part.heap + " k SET " + join(assignments, ", ") + " FROM (SELECT s." +
+                      child.record + " AS number, " + join(values, ", ") + " FROM " + child.typed_rows() + " s JOIN " +
+                      parent.typed_rows() + " p ON " + join(same, " AND ") + " JOIN " + matched_target(parent) +
+                      " ON m.record = p." + parent.record + ") x WHERE x.number = " + child.stage_record("k") +
+                      child.stage_part.only("k"));
+}
+
+void Matcher::take_over(StagedTable& table) {
+  std::vector<std::string> assignments;
+  std::vector<std::string> values;
+  std::vector<std::string> before;
+  for (const std::string& column : taken_over(table)) {
+    const std::string value = "v" + std::to_string(values.size());
+    values.push_back("t." + quote_name(column) + " AS " + value);
+    before.push_back("s." + quote_name(column));
+    assignments.push_back(table.stage_target(column) + " = " + table.stage_value(column, "x." + value));
+  }
+  std::vector<std::string> after;
+  for (const std::string& column : taken_over(table)) after.push_back("t." + quote_name(column));
+  table.remapped = connection_.execute(
+      "UPDATE " + table.stage_part.heap + " k SET " + join(assignments, ", ") + " FROM (SELECT s." + table.record +
+      " AS number, " + join(values, ", ") + " FROM " + table.typed_rows() + " s JOIN " + matched_target(table) +
+      " ON m.record = s." + table.record + " WHERE ROW(" + join(before, ", ") +
+      ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + join(after, ", ") +
+      ")::pg_catalog.record) x WHERE x.number = " + table.stage_record("k") + table.stage_part.only("k"));
+  table.keys_differ = false;
+  analyze_stage(connection_, table);
+}
+
+}  // namespace postgres

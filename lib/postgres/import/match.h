@@ -1,0 +1,37 @@
+// Rows found by a natural key instead of their own: a staged row takes over the identity of the target's row that has
+// the same natural key, and every staged row that referred to it by a foreign key follows. Afterwards all is as if the
+// file had been written with the target's keys. What it found stands in a temporary table:
+//   match  record, the key in the file (bytea), and where the target's row stands
+// One thread, that of the connection.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class Matcher {
+ public:
+  Matcher(Connection& connection, std::vector<StagedTable>& tables) : connection_(connection), tables_(tables) {}
+
+  // Throws kUsage for natural keys that cannot work.
+  void demand_independent_keys(const std::vector<std::vector<std::size_t>>& components) const;
+
+  // Of one component, before its rows are compared with the target: its parents are matched already.
+  void match(const std::vector<std::size_t>& component);
+
+ private:
+  void find(StagedTable& table);
+  void reject_ambiguous(StagedTable& table);
+  void reject_taken_identities(StagedTable& table);
+  void follow(const StagedTable& parent, StagedTable& child, std::size_t foreign_key);
+  void take_over(StagedTable& table);
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+};
+
+}  // namespace postgres

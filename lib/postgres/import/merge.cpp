@@ -1,0 +1,394 @@
+#include "postgres/import/merge.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "postgres/import/classify_keys.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables,
+                   const std::vector<std::size_t>& component) {
+  return std::any_of(table.details.table.foreign_keys.begin(), table.details.table.foreign_keys.end(),
+                     [&](const auto& key) {
+                       return std::any_of(component.begin(), component.end(),
+                                          [&](std::size_t n) { return tables[n].details.table.name == key.parent; });
+                     });
+}
+
+Rejection dropped(const StagedTable& table) {
+  return {'x', quote_literal("dropped by " + trigger_names(table) + " of the target"), {}, {}};
+}
+
+Rejection led_astray(const StagedTable& table) {
+  return {'x', quote_literal(trigger_names(table) + " of the target gives it another key, or takes it away"), {}, {}};
+}
+
+}  // namespace
+
+// True when the server refused a row. Where rows take over keys that others of the component give up, those give them
+// up first; should that fail, nothing of it is kept, and the rows that wanted the keys are left out.
+bool Merger::merge_component(const std::vector<std::size_t>& component) {
+  std::vector<KeyClassifier> keys;
+  for (const std::size_t number : component) {
+    if (tables_[number].claims_left) keys.emplace_back(connection_, tables_[number], number);
+  }
+  if (keys.empty()) return write_component(component);
+  const std::vector<StagedTable> before = tables_;
+  connection_.execute("SAVEPOINT claimed");
+  try {
+    for (KeyClassifier& table : keys) table.defer();
+    const HandedOn done = hand_on_keys(component);
+    if (done == HandedOn::kAll || (done == HandedOn::kKeys && !write_component(component))) {
+      for (KeyClassifier& table : keys) table.check();
+      connection_.execute("RELEASE SAVEPOINT claimed");
+      return false;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT claimed; RELEASE SAVEPOINT claimed");
+  tables_ = before;
+  for (KeyClassifier& table : keys) table.reject_all_claims();
+  classifier_.reject_dependants(component);
+  write_component(component);
+  return true;
+}
+
+// Rows that give keys up and rows that take them, in that order and before all inserts.
+Merger::HandedOn Merger::hand_on_keys(const std::vector<std::size_t>& component) {
+  std::vector<KeyOrder::Statement> statements;
+  for (const std::size_t number : component) {
+    StagedTable& table = tables_[number];
+    if (!table.claims_left) continue;
+    index_records(table);
+    for (KeyOrder::Statement& one : KeyOrder(connection_, table, number).begin()) statements.push_back(std::move(one));
+    table.handed_on = true;
+  }
+  const std::string restore = KeyOrder::plans_in_order(connection_);
+  connection_.execute("SAVEPOINT handed_on");
+  HandedOn done = HandedOn::kKeys;
+  try {
+    for (const KeyOrder::Statement& one : statements) {
+      if (connection_.execute(one.sql) != one.rows) done = HandedOn::kNothing;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    // One of them may refer to a new row of the component.
+    connection_.execute("ROLLBACK TO SAVEPOINT handed_on");
+    const bool written = write_at_once(component, {Step::kInsert, Step::kUpdate}, statements);
+    done = written ? HandedOn::kAll : HandedOn::kNothing;
+  }
+  connection_.execute("RELEASE SAVEPOINT handed_on;" + restore);
+  return done;
+}
+
+// Inserts of all tables come first: an update may refer to a new row.
+bool Merger::write_component(const std::vector<std::size_t>& component) {
+  const bool refers_to_itself = std::any_of(
+      component.begin(), component.end(), [&](std::size_t n) { return refers_inside(tables_[n], tables_, component); });
+  bool refused = false;
+  if (!refers_to_itself) {
+    refused = write(tables_[component.front()], Step::kInsert);
+  } else if (!try_at_once(component, {Step::kInsert})) {
+    // A new row may refer to a key that an update is about to make.
+    if (try_at_once(component, {Step::kInsert, Step::kUpdate})) return false;
+    refused = insert_by_levels(component);
+  }
+  for (const std::size_t number : component) refused = write(tables_[number], Step::kUpdate) || refused;
+  return refused;
+}
+
+// Rows that refer to each other are written by one statement, whatever the number of tables: the server checks foreign
+// keys at its end. It cannot be halved; when it fails, nothing is written.
+bool Merger::try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps) {
+  connection_.execute("SAVEPOINT cycle");
+  bool written = false;
+  try {
+    written = write_at_once(component, steps);
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    for (const std::size_t number : component) wait_for_others(tables_[number], error);
+  }
+  if (!written) connection_.execute("ROLLBACK TO SAVEPOINT cycle");
+  connection_.execute("RELEASE SAVEPOINT cycle");
+  return written;
+}
+
+// False when the server wrote fewer rows than it was given.
+bool Merger::write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps,
+                           const std::vector<KeyOrder::Statement>& first) {
+  std::vector<std::string> parts;
+  std::vector<std::string> written;
+  std::uint64_t expected = 0;
+  const auto add = [&](const std::string& sql, std::uint64_t rows) {
+    const std::string name = "part_" + std::to_string(parts.size());
+    parts.push_back(name + " AS (" + sql + " RETURNING 1)");
+    written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
+    expected += rows;
+  };
+  for (const KeyOrder::Statement& one : first) add(one.sql, one.rows);
+  for (const Step step : steps) {
+    for (const std::size_t number : component) {
+      const StagedTable& table = tables_[number];
+      for (const Batch& batch : batches(table, step)) {
+        const std::uint64_t rows = count(table, batch, whole(table));
+        if (rows > 0) add(whole_sql(table, batch, rows), rows);
+      }
+    }
+  }
+  if (parts.empty()) return true;
+  const pqxx::result rows = connection_.query("WITH " + join(parts, ", ") + " SELECT " + join(written, " + "));
+  if (rows[0][0].as<std::uint64_t>() != expected) return false;
+  for (const std::size_t number : component) {
+    if (astray(tables_[number], whole(tables_[number])) > 0) return false;
+    for (const Step step : steps) {
+      StagedTable& table = tables_[number];
+      trigger_rows_.watch().add(table, count(table, {step}, whole(table)));
+    }
+  }
+  return true;
+}
+
+// Rows whose parents are in the target go in first, then their children, each level like any other table's rows; what
+// refers to itself in a circle comes last, at once. 'p' marks rows that wait, 'd' rows that are done.
+bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
+  // A level costs a pass over what waits. Nobody's rows nest deeper than this but chains, and those end in the last
+  // step.
+  constexpr int kMaxLevels = 200;
+  const auto mark = [&](char from, char to) {
+    for (const std::size_t number : component) {
+      const HeapPart& verdicts = tables_[number].verdict_part;
+      connection_.execute("UPDATE " + verdicts.heap + " v SET verdict = '" + to + "' WHERE v.verdict = '" + from + "'" +
+                          verdicts.only("v"));
+    }
+  };
+  bool refused = false;
+  mark('i', 'p');
+  for (int level = 0; level < kMaxLevels; ++level) {
+    std::uint64_t ready = 0;
+    for (const std::size_t number : component) ready += connection_.execute(ready_sql(tables_[number], component));
+    if (ready == 0) break;
+    for (const std::size_t number : component) trigger_rows_.compare_rows(tables_[number]);
+    for (const std::size_t number : component) refused = write(tables_[number], Step::kInsert) || refused;
+    mark('i', 'd');
+    refused = classifier_.reject_dependants(component) > 0 || refused;
+  }
+  mark('p', 'i');
+  refused = insert_rest(component) || refused;
+  mark('d', 'i');
+  return refused;
+}
+
+// Rows in a circle: which of them the server minds cannot be told, unless one of them fails by itself.
+bool Merger::insert_rest(const std::vector<std::size_t>& component) {
+  bool refused = false;
+  for (const std::size_t number : component) probe(tables_[number], whole(tables_[number]), refused);
+  if (refused) classifier_.reject_dependants(component);
+  std::string reason = "dropped by a trigger or rule of the target, or another row of its circle of references was";
+  connection_.execute("SAVEPOINT rest");
+  try {
+    if (write_at_once(component, {Step::kInsert})) {
+      connection_.execute("RELEASE SAVEPOINT rest");
+      return refused;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    reason = std::string("refers in a circle to rows that the server refused: ") + error.what();
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT rest; RELEASE SAVEPOINT rest");
+  for (const std::size_t number : component)
+    leave_out(tables_[number], {Step::kInsert}, whole(tables_[number]), {'x', quote_literal(reason), {}, {}});
+  return true;
+}
+
+// Marks the waiting rows of `table` whose parents among the tables of the component are in the target.
+std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const {
+  std::string sql = "UPDATE " + table.verdict_part.heap + " v SET verdict = 'i' FROM " + table.typed_rows() +
+                    " s WHERE v.verdict = 'p' AND v.record = s." + table.record + table.verdict_part.only("v");
+  for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
+    const catalog::ForeignKey& foreign = table.details.table.foreign_keys[key];
+    const auto parent = std::find_if(component.begin(), component.end(),
+                                     [&](std::size_t n) { return tables_[n].details.table.name == foreign.parent; });
+    if (parent == component.end() || !table.has_columns(foreign.columns) ||
+        table.details.foreign_key_equality[key].empty() || table.details.parent_rules[key] == ParentRule::kNone)
+      continue;
+    std::vector<std::string> fulfilled;
+    std::vector<std::string> same;
+    for (std::size_t i = 0; i < foreign.columns.size(); ++i) {
+      const std::string child = "s." + quote_name(foreign.columns[i]);
+      fulfilled.push_back(child + " IS NOT DISTINCT FROM NULL");
+      same.push_back(
+          table.details.foreign_key_equality[key][i].of("p." + quote_name(foreign.parent_columns[i]), child));
+    }
+    sql += " AND (" + join(fulfilled, " OR ") + " OR EXISTS (SELECT FROM " + tables_[*parent].target_rows +
+           " p WHERE " + join(same, " AND ") + "))";
+  }
+  return sql;
+}
+
+bool Merger::write(StagedTable& table, Step step) {
+  const std::uint64_t rejected_before = table.rejected_rows;
+  for (const Batch& batch : batches(table, step)) write_batch(table, batch);
+  return table.rejected_rows > rejected_before;
+}
+
+void Merger::write_batch(StagedTable& table, const Batch& batch) {
+  const std::uint64_t expected = count(table, batch, whole(table));
+  if (expected == 0) return;
+  const std::uint64_t rejected_before = table.rejected_rows;
+  bool in_parts = false;
+  connection_.execute("SAVEPOINT merge");
+  try {
+    const bool by_set = batch.step == Step::kInsert && parents_.begin(table, expected);
+    const std::uint64_t written = connection_.execute(whole_sql(table, batch, expected));
+    const bool dropped = written < expected;
+    trigger_rows_.watch().add(table, written);
+    if (by_set) parents_.end();
+    if (dropped && patience_ == Patience::kWhole && may_wait(table)) throw Waits{};
+    const bool inserted = batch.step == Step::kInsert;
+    in_parts = (dropped && table.plan.identity.empty()) ||  // no key tells which: found like refused rows
+               (inserted && astray(table, whole(table)) > expected - written);
+    if (dropped && !in_parts) {
+      if (batch.step == Step::kInsert) {
+        reject_dropped(table);
+      } else {
+        reject_unwritten(table, batch);
+      }
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    wait_for_others(table, error);
+    in_parts = true;
+  }
+  if (in_parts) {
+    connection_.execute("ROLLBACK TO SAVEPOINT merge");
+    index_records(table);
+    write_range(table, batch, whole(table));
+  }
+  if (batch.step == Step::kInsert) refuse_growth(table, rejected_before);
+  connection_.execute("RELEASE SAVEPOINT merge");
+}
+
+// For ranges of records that are asked for again and again.
+void Merger::index_records(StagedTable& table) {
+  if (table.records_indexed) return;
+  table.records_indexed = true;
+  connection_.execute("CREATE INDEX ON " + table.verdict_part.heap + " (record)");
+  connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
+}
+
+void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
+  const std::uint64_t rows = count(table, batch, range);
+  if (rows == 0) return;
+  const std::string filter = in_range(range);
+  std::optional<ServerError> failure;
+  bool all = false;
+  connection_.execute("SAVEPOINT part");
+  try {
+    all = connection_.execute(part_sql(table, batch, filter)) == rows;
+    if (all && (batch.step == Step::kUpdate || astray(table, range) == 0)) {
+      connection_.execute("RELEASE SAVEPOINT part");
+      return;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    failure = error;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+  if (rows == 1) {
+    const bool taken = failure && batch.step == Step::kInsert && failure->fields().sqlstate == "23505";
+    if (taken && trigger_rows_.compare_record(table, range.first, range.last)) return;  // an update now
+    if (failure) {
+      refuse(table, batch, range, *failure);
+    } else {
+      leave_out(table, batch, range, all ? led_astray(table) : dropped(table));
+    }
+    return;
+  }
+  const std::uint64_t middle = range.first + (range.last - range.first) / 2;
+  write_range(table, batch, {range.first, middle});
+  write_range(table, batch, {middle + 1, range.last});
+}
+
+// Tries rows without keeping them. A missing parent is no row's own fault here: it may stand in the other tables.
+void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
+  const std::uint64_t rows = count(table, {Step::kInsert}, range);
+  if (rows == 0) return;
+  connection_.execute("SAVEPOINT probe");
+  std::optional<ServerError> failure;
+  try {
+    connection_.execute(part_sql(table, {Step::kInsert}, in_range(range)));
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    if (error.fields().sqlstate != "23503") failure = error;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
+  if (!failure) return;
+  if (rows == 1) {
+    refuse(table, {Step::kInsert}, range, *failure);
+    refused_any = true;
+    return;
+  }
+  const std::uint64_t middle = range.first + (range.last - range.first) / 2;
+  probe(table, {range.first, middle}, refused_any);
+  probe(table, {middle + 1, range.last}, refused_any);
+}
+
+// The one row of `range` that is left, and the server's reason against it.
+void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error) {
+  const bool taken = error.fields().sqlstate == "23505";
+  for (const UniqueIndex& index : table.details.unique_indexes) {
+    if (taken && batch.step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
+        index.name == error.fields().constraint && locks_ == engine::TableLocks::kAgainstChangesOfShape &&
+        !is_there(table, range)) {
+      // Classify saw no such row, so it was committed after our snapshot; or a trigger gave the row this key, which
+      // shows when nobody else can have been at work.
+      throw engine::ConcurrentChange("another session inserted a row of " + table.target +
+                                     " that this import was to insert");
+    }
+  }
+  leave_out(table, batch, range, {taken ? 'c' : 'x', quote_literal(error.what()), error.fields().constraint, {}});
+}
+
+void Merger::leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why) {
+  reject(connection_, table,
+         reject_sql(table, why,
+                    table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                        " WHERE v.verdict = '" + letter(batch.step) + "'" + batch.condition + in_range(range)));
+}
+
+// A row of this key that we can see ourselves was made by a trigger of this import.
+bool Merger::is_there(const StagedTable& table, Range range) {
+  const pqxx::result found =
+      connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
+                        table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                        " WHERE v.verdict = 'i'" + in_range(range));
+  return !found.empty();
+}
+
+// Rows that a BEFORE trigger or a rule made away with: the server reports no error, only fewer rows.
+bool Merger::reject_dropped(StagedTable& table) {
+  const std::string missing = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                              " WHERE v.verdict = 'i'";
+  return reject(connection_, table,
+                reject_sql(table, dropped(table),
+                           missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
+                               table.same_identity("s", "t") + ")")) > 0;
+}
+
+// The same for updates: done again, so that the server tells which rows it wrote.
+bool Merger::reject_unwritten(StagedTable& table, const Batch& batch) {
+  connection_.execute("ROLLBACK TO SAVEPOINT merge");
+  return reject(connection_, table,
+                "WITH written AS (" + part_sql(table, batch, "") + " RETURNING v.record) " +
+                    reject_sql(table, dropped(table),
+                               table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                                   " WHERE v.verdict = 'u'" + batch.condition +
+                                   " AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record)")) > 0;
+}
+
+}  // namespace postgres

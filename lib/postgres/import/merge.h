@@ -1,0 +1,125 @@
+// Writes the rows that classify accepted: inserts, then updates, component by component. The only phase that holds row
+// locks in the target. A row that the server refuses after all is found by halving, from a savepoint, and left out;
+// where it may have waited for rows of other tables, those come first (merge_passes.cpp).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "postgres/import/classify.h"
+#include "postgres/import/key_order.h"
+#include "postgres/import/merge_order.h"
+#include "postgres/import/parent_locks.h"
+#include "postgres/import/refused_rows.h"
+#include "postgres/import/rejects.h"
+#include "postgres/import/staged_table.h"
+#include "postgres/import/trigger_rows.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class Merger {
+ public:
+  Merger(Connection& connection, std::vector<StagedTable>& tables,
+         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier, engine::TableLocks locks)
+      : connection_(connection),
+        tables_(tables),
+        components_(components),
+        classifier_(classifier),
+        locks_(locks),
+        parents_(connection, tables),
+        order_(tables, components),
+        refused_rows_(connection, tables),
+        trigger_rows_(connection, tables) {}
+
+  void merge(base::Progress& progress);
+
+  // Behind merge() and all deferred triggers: brings rows that the target's own code changed back to the file's values.
+  void settle() { trigger_rows_.settle(); }
+
+  // What the target's own code did to the rows of the file, a line a table.
+  std::vector<std::string> notices() const;
+
+ private:
+  enum class Step { kInsert, kUpdate };
+  // Rows that one statement writes.
+  struct Batch {
+    Step step;
+    std::string condition = {};             // on their verdicts, called v: " AND …"; empty: all of the step
+    std::vector<std::string> unnamed = {};  // columns that an update does not name
+  };
+  // Of the rows that claim keys and give them up.
+  enum class HandedOn { kNothing, kKeys, kAll };  // nothing that may be kept; just these rows; all of the component
+  // Inclusive; record numbers.
+  struct Range {
+    std::uint64_t first;
+    std::uint64_t last;
+  };
+
+  // kWhole: the first failure that other tables' rows may mend ends the attempt, with Waits.
+  enum class Patience { kWhole, kRows };
+  struct Waits {
+    catalog::TableName holder;  // of a unique key, in another table than was written; empty: none
+  };
+  struct OtherOrder {};  // order_ has changed: from the beginning
+  struct Passes;
+
+  void run_passes(base::Progress& progress);
+  bool attempt(Passes& passes, std::size_t component, Patience patience);
+  void write_stuck(Passes& passes);
+  bool reorder(const Passes& passes);
+  catalog::TableName root_of(const catalog::TableName& table);
+  void retry_refused();
+  bool write_anew(std::size_t component);
+  bool may_wait(const StagedTable& table) const;
+  bool changes_rows(const StagedTable& table);
+  void wait_for_others(const StagedTable& table, const ServerError& error) const;
+  bool merge_component(const std::vector<std::size_t>& component);
+  HandedOn hand_on_keys(const std::vector<std::size_t>& component);
+  bool write_component(const std::vector<std::size_t>& component);
+  bool try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
+  // Behind the statements `first`, in the same one.
+  bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps,
+                     const std::vector<KeyOrder::Statement>& first = {});
+  bool insert_by_levels(const std::vector<std::size_t>& component);
+  bool insert_rest(const std::vector<std::size_t>& component);
+  std::string ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const;
+  void index_records(StagedTable& table);
+  std::vector<Batch> batches(const StagedTable& table, Step step);
+  bool write(StagedTable& table, Step step);
+  void write_batch(StagedTable& table, const Batch& batch);
+  void write_range(StagedTable& table, const Batch& batch, Range range);
+  void probe(StagedTable& table, Range range, bool& refused_any);
+  void refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error);
+  void leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why);
+  bool is_there(const StagedTable& table, Range range);
+  bool reject_dropped(StagedTable& table);
+  bool reject_unwritten(StagedTable& table, const Batch& batch);
+  // How many rows that were inserted are not where their identity says: given another one, or taken away again.
+  std::uint64_t astray(const StagedTable& table, Range range);
+  void refuse_growth(StagedTable& table, std::uint64_t rejected_before);
+  static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
+  static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
+  static std::string in_range(Range range);  // " AND …" on the verdicts v
+  std::uint64_t count(const StagedTable& table, const Batch& batch, Range range);
+  // The statement for the `rows` of a batch, all that count() finds; for those whose records `filter` lets pass.
+  static std::string whole_sql(const StagedTable& table, const Batch& batch, std::uint64_t rows);
+  static std::string part_sql(const StagedTable& table, const Batch& batch, const std::string& filter);
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+  const std::vector<std::vector<std::size_t>>& components_;
+  Classifier& classifier_;
+  engine::TableLocks locks_;
+  ParentLocks parents_;
+  MergeOrder order_;
+  RefusedRows refused_rows_;
+  TriggerRows trigger_rows_;
+  Patience patience_ = Patience::kRows;
+  std::size_t reorders_left_ = 8;  // each costs what was written until then
+  std::vector<std::string> notices_;
+};
+
+}  // namespace postgres

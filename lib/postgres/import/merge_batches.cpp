@@ -1,0 +1,51 @@
+// Merger's statements: what one of them writes, and its SQL.
+#include <utility>
+
+#include "postgres/import/changed_columns.h"
+#include "postgres/import/merge.h"
+
+namespace postgres {
+
+// One for all rows of a step, unless somebody can tell which columns an UPDATE names.
+std::vector<Merger::Batch> Merger::batches(const StagedTable& table, Step step) {
+  if (step == Step::kInsert) return {{step}};
+  const auto number = static_cast<std::size_t>(&table - tables_.data());
+  const std::string rest = table.handed_on ? KeyOrder::not_handed_on(number) : std::string{};
+  if (table.details.column_observers.empty()) return {{step, rest, table.not_updatable}};
+  if (count(table, {step, rest}, whole(table)) == 0) return {};
+  std::vector<Batch> batches;
+  for (const std::string& group : group_updates(connection_, table, number)) {
+    Batch batch{step, rest + in_update_group(number, group), unnamed_columns(table, group)};
+    // Nothing to name: triggers of this import have made these rows what the file says.
+    if (!table.update_head(batch.unnamed).empty()) batches.push_back(std::move(batch));
+  }
+  return batches;
+}
+
+std::string Merger::in_range(Range range) {
+  return " AND v.record BETWEEN " + std::to_string(range.first) + " AND " + std::to_string(range.last);
+}
+
+std::uint64_t Merger::count(const StagedTable& table, const Batch& batch, Range range) {
+  if (table.may_be_written == 0) return 0;
+  return connection_
+      .query("SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" + letter(batch.step) + "'" +
+             batch.condition + in_range(range))[0][0]
+      .as<std::uint64_t>();
+}
+
+// All of them: in the order of the file, and without a join with the verdicts.
+std::string Merger::whole_sql(const StagedTable& table, const Batch& batch, std::uint64_t rows) {
+  if (rows != table.staged_rows) return part_sql(table, batch, "");
+  if (batch.step == Step::kInsert) return table.insert_sql();
+  return table.update_sql(batch.unnamed) + " WHERE " + table.same_identity("s", "t");
+}
+
+std::string Merger::part_sql(const StagedTable& table, const Batch& batch, const std::string& filter) {
+  const std::string verdict = " JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                              " WHERE v.verdict = '" + letter(batch.step) + "'" + batch.condition;
+  if (batch.step == Step::kInsert) return table.insert_sql() + verdict + filter;
+  return table.update_sql(batch.unnamed) + verdict + " AND " + table.same_identity("s", "t") + filter;
+}
+
+}  // namespace postgres

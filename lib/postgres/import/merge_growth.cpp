@@ -1,0 +1,59 @@
+// The merge's word on rows that the target changes on their way in so that no comparison finds them again: rows of a
+// table without a key, and rows that are given another key.
+#include <fmt/format.h>
+
+#include "postgres/import/merge.h"
+#include "postgres/import/multiset.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+
+bool Merger::changes_rows(const StagedTable& table) {
+  if (!table.details.triggers.empty()) return true;
+  return connection_
+      .query("SELECT c.relhasrules FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) " +
+             std::to_string(table.details.oid))[0][0]
+      .as<bool>();
+}
+
+std::uint64_t Merger::astray(const StagedTable& table, Range range) {
+  if (table.plan.identity.empty() || !changes_rows(table)) return 0;
+  return connection_
+      .query(fmt::format(R"sql(
+SELECT pg_catalog.count(*)
+FROM {staged} s JOIN {verdicts} v ON v.record = s.{record}
+WHERE v.verdict = 'i'{range} AND NOT EXISTS (SELECT FROM {target} t WHERE {same}))sql",
+                         fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
+                         fmt::arg("record", table.record), fmt::arg("range", in_range(range)),
+                         fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t"))))[0][0]
+      .as<std::uint64_t>();
+}
+
+// Rows of a table without a key that the target changes on their way in would come again with every import of the file.
+void Merger::refuse_growth(StagedTable& table, std::uint64_t rejected_before) {
+  if (!table.plan.identity.empty() || !changes_rows(table)) return;
+  const auto grown = connection_
+                         .query(fmt::format(R"sql(
+SELECT pg_catalog.count(*) FROM ({}) l JOIN {} v ON v.record = l.record WHERE v.verdict = 'i')sql",
+                                            lacking_rows(table), table.verdicts))[0][0]
+                         .as<std::uint64_t>();
+  if (grown == 0) return;
+  if (table.plan.growth == engine::Growth::kAllow) {
+    notices_.push_back(table.details.table.name.name + ": " + std::to_string(grown) + " rows were changed by " +
+                       trigger_names(table) + " on their way in, and the table has no key: each import of the file " +
+                       "adds them again");
+    return;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT merge");
+  table.rejected_rows = rejected_before;
+  leave_out(table, {Step::kInsert}, whole(table),
+            {'x',
+             quote_literal(trigger_names(table) +
+                           " changes rows on their way in, and the table has no key: each import of the file would add "
+                           "them again. Name the columns that it sets in \"ignore\" of the transfer file, or say "
+                           "--allow-growth"),
+             {},
+             {}});
+}
+
+}  // namespace postgres

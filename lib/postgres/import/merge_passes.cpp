@@ -1,0 +1,179 @@
+// The order in which a merge writes the components of the plan. Foreign keys alone do not tell it: triggers and checks
+// look up rows of any table. So a component that is refused waits for the others and is tried again, as a whole, as
+// long as that admits one; only what is stuck then is written row by row, and its refused rows are tried once more in
+// the end. Attempts are bounded by the number of components, rows of the last tries by those that were refused.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "postgres/import/merge.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+constexpr int kLastTries = 20;
+
+}  // namespace
+
+struct Merger::Passes {
+  base::Progress& progress;
+  std::vector<bool> open;                   // components that are not written yet
+  std::vector<std::optional<Waits>> waits;  // why the last attempt ended
+  std::vector<std::size_t> pending;         // open ones, in their order
+  std::size_t attempts_left;
+  bool refused = false;         // a row of some table was left out
+  bool stuck = false;           // some of those may have waited for others
+  bool others_written = false;  // since then
+};
+
+void Merger::merge(base::Progress& progress) {
+  const bool triggers =
+      std::ranges::any_of(tables_, [](const StagedTable& table) { return !table.details.triggers.empty(); });
+  if (!triggers) reorders_left_ = 0;
+  std::vector<StagedTable> before;
+  if (triggers) before = tables_;
+  connection_.execute("SAVEPOINT passes");
+  for (bool written = false; !written;) {
+    try {
+      run_passes(progress);
+      written = true;
+    } catch (const OtherOrder&) {
+      connection_.execute("ROLLBACK TO SAVEPOINT passes");
+      tables_ = before;
+      notices_.clear();
+    }
+  }
+  connection_.execute("RELEASE SAVEPOINT passes");
+}
+
+void Merger::run_passes(base::Progress& progress) {
+  Passes passes{progress, std::vector<bool>(components_.size(), true),
+                std::vector<std::optional<Waits>>(components_.size()), order_.sequence(),
+                1000 + 4 * components_.size()};
+  while (!passes.pending.empty()) {
+    bool admitted = false;
+    std::vector<std::size_t> left;
+    for (const std::size_t component : passes.pending) {
+      const Patience patience = passes.attempts_left == 0 ? Patience::kRows : Patience::kWhole;
+      const bool written = !order_.waits_for_parent(component, passes.open) && attempt(passes, component, patience);
+      admitted = written || admitted;
+      if (!written) left.push_back(component);
+    }
+    passes.pending = std::move(left);
+    if (!admitted) write_stuck(passes);
+  }
+  if (passes.others_written) retry_refused();
+}
+
+// False: nothing of it is kept.
+bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
+  const std::vector<std::size_t>& tables = components_[component];
+  passes.progress.table(tables_[tables.front()].details.table.name.name);
+  std::vector<StagedTable> before;
+  for (const std::size_t number : tables) before.push_back(tables_[number]);
+  patience_ = patience;
+  connection_.execute("SAVEPOINT component");
+  try {
+    if (passes.refused) classifier_.reject_dependants(tables);
+    const bool refused = write_anew(component);
+    passes.refused = refused || passes.refused;
+    passes.others_written = passes.stuck;
+    passes.stuck = passes.stuck || (refused && passes.waits[component]);
+  } catch (const Waits& waits) {
+    connection_.execute("ROLLBACK TO SAVEPOINT component; RELEASE SAVEPOINT component");
+    for (std::size_t i = 0; i < tables.size(); ++i) tables_[tables[i]] = std::move(before[i]);
+    passes.waits[component] = waits;
+    if (passes.attempts_left > 0) --passes.attempts_left;
+    return false;
+  }
+  connection_.execute("RELEASE SAVEPOINT component");
+  passes.open[component] = false;
+  return true;
+}
+
+// Compares with what triggers have made meanwhile, then writes. True when a row was left out.
+bool Merger::write_anew(std::size_t component) {
+  bool refused = false;
+  const std::vector<std::size_t>& tables = components_[component];
+  for (const std::size_t number : tables) {
+    const catalog::Table& table = tables_[number].details.table;
+    const bool inside = tables.size() > 1 ||
+                        std::ranges::any_of(table.foreign_keys,
+                                            [&](const catalog::ForeignKey& key) { return key.parent == table.name; });
+    const auto inserts = inside ? Parking::Inserts::kInside : Parking::Inserts::kBefore;
+    refused = trigger_rows_.compare_again(number, inserts) > 0 || refused;
+  }
+  if (refused) classifier_.reject_dependants(components_[component]);
+  return merge_component(components_[component]) || refused;
+}
+
+// A whole pass admitted nothing: what comes first is written as far as it goes.
+void Merger::write_stuck(Passes& passes) {
+  if (reorder(passes)) throw OtherOrder{};
+  attempt(passes, passes.pending.front(), Patience::kRows);
+  passes.pending.erase(passes.pending.begin());
+}
+
+// A trigger wanted to make a row that the merge had written already: the other way round its row is updated.
+bool Merger::reorder(const Passes& passes) {
+  for (const std::size_t component : passes.pending) {
+    if (reorders_left_ == 0 || !passes.waits[component] || passes.waits[component]->holder.name.empty()) continue;
+    const catalog::TableName holder = root_of(passes.waits[component]->holder);
+    for (std::size_t other = 0; other < components_.size(); ++other) {
+      const bool holds = std::ranges::any_of(
+          components_[other], [&](std::size_t number) { return tables_[number].details.table.name == holder; });
+      if (!holds || passes.open[other] || !order_.put_before(component, other)) continue;
+      --reorders_left_;
+      return true;
+    }
+  }
+  return false;
+}
+
+// The table of the plan that stands for a partition.
+catalog::TableName Merger::root_of(const catalog::TableName& table) {
+  const pqxx::result root = connection_.query(
+      "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid "
+      "OPERATOR(pg_catalog.=) c.relnamespace WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.pg_partition_root(" +
+      quote_literal(quote_name(table)) + "::pg_catalog.regclass)");
+  return root.empty() ? table : catalog::TableName{root[0][0].c_str(), root[0][1].c_str()};
+}
+
+void Merger::retry_refused() {
+  patience_ = Patience::kRows;
+  bool admitted = true;
+  for (int i = 0; admitted && i < kLastTries; ++i) {
+    const std::uint64_t before = refused_rows_.left_out();
+    const std::vector<bool> restored = refused_rows_.restore();
+    for (const std::size_t component : order_.sequence()) {
+      const std::vector<std::size_t>& tables = components_[component];
+      if (std::ranges::none_of(tables, [&](std::size_t number) { return restored[number]; })) continue;
+      classifier_.reject_dependants(tables);
+      write_anew(component);
+    }
+    refused_rows_.end();
+    admitted = refused_rows_.left_out() < before;
+  }
+}
+
+// Whether rows of other tables could make the difference: a function of the target's was asked.
+bool Merger::may_wait(const StagedTable& table) const {
+  return !table.details.triggers.empty() ||
+         std::ranges::any_of(table.details.checks, [](const CheckConstraint& check) { return check.looks_elsewhere; });
+}
+
+void Merger::wait_for_others(const StagedTable& table, const ServerError& error) const {
+  if (patience_ == Patience::kRows || (error.fields().context.empty() && !may_wait(table))) return;
+  const catalog::TableName blamed{error.fields().schema, error.fields().table};
+  const bool another = error.fields().sqlstate == "23505" && blamed != table.details.table.name;
+  throw Waits{another ? blamed : catalog::TableName{}};
+}
+
+std::vector<std::string> Merger::notices() const {
+  std::vector<std::string> all = notices_;
+  for (const std::string& notice : trigger_rows_.notices()) all.push_back(notice);
+  return all;
+}
+
+}  // namespace postgres

@@ -1,0 +1,68 @@
+#include "postgres/import/moved_keys.h"
+
+#include <algorithm>
+
+#include "postgres/import/rejects.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// Whether an update can change one of the columns. The identity stays as it is: rows are found by it.
+bool may_move(const StagedTable& table, const std::vector<std::string>& columns) {
+  if (table.plan.identity.empty() || table.plan.mode == engine::Mode::kInsert || !table.has_columns(columns))
+    return false;
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+    return std::find(table.plan.identity.begin(), table.plan.identity.end(), column) == table.plan.identity.end();
+  });
+}
+
+// FROM and WHERE of the accepted updates, each called `alias`.
+std::string accepted_updates(const StagedTable& table, const std::string& alias) {
+  return table.typed_rows() + " " + alias + " JOIN " + table.verdicts + " w ON w.record = " + alias + "." +
+         table.record + " AND w.verdict = 'u'";
+}
+
+std::string compared(const std::vector<std::string>& left, const std::string& a, const std::vector<Equality>& operators,
+                     const std::vector<std::string>& right, const std::string& b) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < left.size(); ++i)
+    parts.push_back(operators[i].of(a + "." + quote_name(left[i]), b + "." + quote_name(right[i])));
+  return "(" + join(parts, " AND ") + ")";
+}
+
+}  // namespace
+
+std::uint64_t reject_needed(Connection& connection, StagedTable& table) {
+  std::uint64_t found = 0;
+  for (const Reference& reference : table.details.references) {
+    if (!may_move(table, reference.parent_columns)) continue;
+    const auto refers = [&](const std::string& child) {
+      return compared(reference.parent_columns, "t", reference.equality, reference.columns, child);
+    };
+    std::string needed = "SELECT FROM " + reference.rows + " c WHERE " + refers("c");
+    if (reference.own && !reference.restrict && table.has_columns(reference.columns)) {
+      needed += " AND NOT EXISTS (SELECT FROM " + accepted_updates(table, "o") + " WHERE " +
+                table.same_identity("o", "c") + " AND " + refers("o") + " IS NOT TRUE)";
+    }
+    const std::string reason = quote_literal(reference.name + ": rows of " + reference.table + " refer to ") + " || " +
+                               table.columns_text(reference.parent_columns, "t") +
+                               " || ', which this update would take away'";
+    found += reject(
+        connection, table,
+        reject_sql(table, {'x', reason, reference.name, {}},
+                   accepted_updates(table, "s") + " JOIN " + table.target_rows + " t ON " +
+                       table.same_identity("s", "t") + " WHERE " +
+                       compared(reference.parent_columns, "t", reference.key_equality, reference.parent_columns, "s") +
+                       " IS NOT TRUE AND EXISTS (" + needed + ")"));
+  }
+  return found;
+}
+
+std::string keeps_key(const StagedTable& parent, const std::vector<std::string>& columns, const std::string& same) {
+  if (!may_move(parent, columns)) return {};
+  return " AND NOT EXISTS (SELECT FROM " + accepted_updates(parent, "o") + " WHERE " + parent.same_identity("o", "p") +
+         " AND (" + same + ") IS NOT TRUE)";
+}
+
+}  // namespace postgres

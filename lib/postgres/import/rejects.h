@@ -1,0 +1,43 @@
+// Leaving rows out: one entry in the rejects a record, with its reason, and none in the verdicts any more. One thread,
+// that of the connection.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// Why rows are left out. `reason` and `holder` are text expressions.
+struct Rejection {
+  char verdict;  // 'c', 'x' or 's'
+  std::string reason;
+  std::string constraint;  // its name as it is; empty: none
+  std::string holder;      // the key of the row of the target called t; empty: there is none
+};
+
+// INSERT INTO the rejects …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
+std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows);
+
+// Condition: nothing speaks against the staged row `alias`, whatever its verdict.
+std::string not_rejected(const StagedTable& table, const std::string& alias);
+
+// Leaves out rows of the file that have the same values in all of `columns`; those that are left out already claim
+// nothing. `reason`: a text expression. Returns how many.
+std::uint64_t reject_repeated(Connection& connection, StagedTable& table, const std::vector<std::string>& columns,
+                              const std::string& reason);
+
+// The staged rows that are still to be written, called s, and what is joined to them; ends in a WHERE.
+std::string accepted_rows(const StagedTable& table, const std::string& joined = {});
+
+// Runs an INSERT INTO the rejects and takes its rows out of the verdicts. Returns how many.
+std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
+
+// The same for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
+// cast): then the merge finds that row; here it must not end the transaction.
+std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
+
+}  // namespace postgres

@@ -1,0 +1,115 @@
+#include "postgres/import/sequences.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "postgres/import/sequence_match.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// One statement reads and sets, so that hardly a value can be drawn in between. `result` is what is selected for the
+// new value: setval or the value itself. A sequence that has not been called gives last_value itself next.
+constexpr const char* kChange = R"sql(
+SELECT q.last_value, {result}
+FROM (SELECT CASE WHEN p.seqincrement > 0 THEN GREATEST(r.most, g.given) ELSE LEAST(r.least, g.given) END AS edge,
+             p.seqincrement > 0 AS rises, p.seqrelid::pg_catalog.regclass AS sequence
+      FROM pg_catalog.pg_sequence p
+      CROSS JOIN LATERAL ({rows}) r
+      CROSS JOIN (SELECT {given} AS given) g
+      WHERE p.seqrelid = {name}::pg_catalog.regclass) f, {sequence} q
+WHERE CASE WHEN f.rises THEN f.edge > q.last_value ELSE f.edge < q.last_value END
+   OR (f.edge = q.last_value AND NOT q.is_called)
+)sql";
+
+constexpr const char* kEdges = R"sql(
+SELECT pg_catalog.max(s.{column}) FILTER (WHERE s.{column} BETWEEN p.seqmin AND p.seqmax)::pg_catalog.int8 AS most,
+       pg_catalog.min(s.{column}) FILTER (WHERE s.{column} BETWEEN p.seqmin AND p.seqmax)::pg_catalog.int8 AS least
+FROM {rows} s {accepted}
+)sql";
+
+std::string rows_of(const StagedTable& table, const Draw& draw) {
+  if (!draw.plain || !table.has_rows()) return "SELECT NULL::pg_catalog.int8 AS most, NULL::pg_catalog.int8 AS least";
+  const std::string accepted =
+      table.loaded ? ""
+                   : "WHERE NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
+  return fmt::format(kEdges, fmt::arg("column", quote_name(draw.column)),
+                     fmt::arg("rows", table.loaded ? table.target_rows : table.typed_rows()),
+                     fmt::arg("accepted", accepted));
+}
+
+std::vector<engine::SequenceChange> changes(Connection& connection, const StagedTable& table,
+                                            const std::string& result) {
+  std::vector<engine::SequenceChange> changes;
+  for (const Draw& draw : match_sequences(connection, table).draws) {
+    if ((!draw.plain || !table.has_rows()) && !draw.given) continue;
+    const pqxx::result row = connection.query(
+        fmt::format(kChange, fmt::arg("result", result), fmt::arg("rows", rows_of(table, draw)),
+                    fmt::arg("given", draw.given ? "(" + std::to_string(*draw.given) + ")::pg_catalog.int8"
+                                                 : "NULL::pg_catalog.int8"),
+                    fmt::arg("name", quote_literal(draw.sequence)), fmt::arg("sequence", draw.sequence)));
+    if (row.empty()) continue;
+    changes.push_back({draw.sequence, row[0][0].as<std::int64_t>(), row[0][1].as<std::int64_t>()});
+  }
+  return changes;
+}
+
+bool gains_rows(Connection& connection, const StagedTable& table) {
+  if (table.loaded) return table.counts.rows > 0;
+  return table.may_be_written > 0 &&
+         !connection.query("SELECT FROM " + table.verdicts + " v WHERE v.verdict = 'i' LIMIT 1").empty();
+}
+
+}  // namespace
+
+std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables) {
+  std::vector<std::string> names;
+  for (const StagedTable& table : tables) {
+    for (const Draw& draw : match_sequences(connection, table).draws) {
+      if (!draw.range.may_be_set && (draw.plain || draw.given)) names.push_back(draw.sequence);
+    }
+  }
+  if (names.empty()) return {};
+  const std::string role = connection.query("SELECT pg_catalog.quote_ident(current_user)")[0][0].c_str();
+  std::vector<std::string> grants;
+  for (const std::string& name : names) grants.push_back("GRANT SELECT, UPDATE ON SEQUENCE " + name + " TO " + role);
+  return grants;
+}
+
+std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {
+  return changes(connection, table, "f.edge");
+}
+
+std::vector<std::string> raise_sequences(Connection& connection, const std::vector<StagedTable>& tables) {
+  // Several columns and tables may draw from one: it is told once.
+  std::vector<engine::SequenceChange> raised;
+  for (const StagedTable& table : tables) {
+    for (const engine::SequenceChange& change : changes(connection, table, "pg_catalog.setval(f.sequence, f.edge)")) {
+      const auto same = std::ranges::find(raised, change.sequence, &engine::SequenceChange::sequence);
+      if (same == raised.end()) {
+        raised.push_back(change);
+      } else {
+        same->after = change.after;
+      }
+    }
+  }
+  std::vector<std::string> lines;
+  for (const engine::SequenceChange& change : raised)
+    lines.push_back("sequence " + change.sequence + " " + engine::in_words(change));
+  return lines;
+}
+
+std::vector<std::string> unknown_sequences(Connection& connection, const std::vector<StagedTable>& tables) {
+  std::vector<std::string> lines;
+  for (const StagedTable& table : tables) {
+    std::vector<std::string> unknown = match_sequences(connection, table).unknown;
+    if (unknown.empty() || !gains_rows(connection, table)) continue;
+    lines.insert(lines.end(), unknown.begin(), unknown.end());
+  }
+  return lines;
+}
+
+}  // namespace postgres

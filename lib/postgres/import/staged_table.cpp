@@ -1,0 +1,306 @@
+#include "postgres/import/staged_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "postgres/catalog/value_sql.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+constexpr std::size_t kMaxColumns = 1600;  // MaxHeapAttributeNumber
+
+// A domain is staged as its base type: its checks are for the rows, not for the COPY.
+std::string stage_type_of(const ColumnDetails& column) { return column.is_domain ? column.base_sql : std::string{}; }
+
+std::string cast_of(const ColumnDetails& column) { return column.is_domain ? "::" + column.type_sql : std::string{}; }
+
+// ANALYZE of a range asks a function that whoever made the type has named (subtype_diff).
+bool has_own_statistics(const ColumnType& type) { return !is_builtin(type) && (type.kind == 'r' || type.kind == 'm'); }
+
+std::string free_column_name(const catalog::Table& table) {
+  std::string name = "record";
+  while (table.find_column(name) != nullptr) name += '_';
+  return name;
+}
+
+}  // namespace
+
+StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
+    : details(table_details), plan(std::move(table_plan)) {
+  const std::string suffix = std::to_string(number);
+  target = quote_name(details.table.name);
+  target_rows = details.partitioned ? target : "ONLY " + target;
+  stage_part.heap = "pg_temp.stage_" + suffix;
+  take_parts("_" + suffix, "");
+  exclusions = "pg_temp.exclusion_" + suffix + "_";
+  record = quote_name(free_column_name(details.table));
+  for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
+    const std::size_t place = plan.target_column[i];
+    if (place == engine::TablePlan::kNotWritten) continue;
+    const ColumnDetails& column = details.columns[place];
+    const std::string& name = details.table.columns[place].name;
+    const bool in_identity = std::ranges::find(plan.identity, name) != plan.identity.end();
+    by_text = by_text || transport_of(column.type) != Transport::kBinary;
+    columns.push_back({i, name, quote_name(name), stage_type_of(column), cast_of(column), Codec(column.type),
+                       in_identity, quote_name(name)});
+  }
+  if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
+}
+
+// Of all but the stage.
+void StagedTable::take_parts(const std::string& suffix, const std::string& number) {
+  verdict_part = {"pg_temp.verdict" + suffix, number};
+  reject_part = {"pg_temp.reject" + suffix, number};
+  change_part = {"pg_temp.change" + suffix, number};
+  claim_part = {"pg_temp.claim" + suffix, number};
+  match_part = {"pg_temp.match" + suffix, number};
+  verdicts = verdict_part.rows(kVerdictColumns);
+  rejects = reject_part.rows(kRejectColumns);
+  changes = change_part.rows(kChangeColumns);
+  claims = claim_part.rows(kClaimColumns);
+  matches = match_part.rows(kMatchColumns);
+  records_indexed = !number.empty();
+}
+
+std::string StagedTable::stage_record() const {
+  if (!stage_part.number.empty()) return "record";
+  return first_column_type.empty() ? record : "(" + columns.front().quoted + ").record";
+}
+
+std::string StagedTable::stage_record(const std::string& alias) const {
+  if (!stage_part.number.empty()) return alias + ".record";
+  return first_column_type.empty() ? alias + "." + record : "(" + alias + "." + columns.front().quoted + ").record";
+}
+
+std::string StagedTable::stage_target(const std::string& column) const {
+  const bool beside_record = !first_column_type.empty() && columns.front().name == column;
+  const auto staged = std::ranges::find(columns, column, &StagedColumn::name);
+  return staged->staged + (beside_record ? ".value" : "");
+}
+
+std::string StagedTable::stage_value(const std::string& column, const std::string& value) const {
+  return value + details.details_of(column).comparison_cast();
+}
+
+bool StagedTable::has_columns(const std::vector<std::string>& names) const {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(columns.begin(), columns.end(), [&](const StagedColumn& column) { return column.name == name; });
+  });
+}
+
+std::string StagedTable::typed_rows() const { return rows(Casts::kApplied); }
+
+std::string StagedTable::raw_rows() const { return rows(Casts::kLeftOut); }
+
+std::string StagedTable::rows(Casts casts) const {
+  if (!has_rows()) return no_rows();
+  std::string sql = "(SELECT " + stage_record() + " AS " + record;
+  for (const StagedColumn& column : columns) {
+    const bool beside_record = !first_column_type.empty() && &column == &columns.front();
+    sql += beside_record ? ", (" + column.staged + ").value" : ", " + column.staged;
+    if (casts == Casts::kApplied) sql += column.cast;
+    if (beside_record || !column.cast.empty() || column.staged != column.quoted) sql += " AS " + column.quoted;
+  }
+  sql += " FROM " + stage_part.heap;
+  if (!stage_part.number.empty()) sql += " WHERE plan OPERATOR(pg_catalog.=) " + stage_part.number;
+  return sql + ")";
+}
+
+// The same columns from the target itself.
+std::string StagedTable::no_rows() const {
+  std::string sql = "(SELECT NULL::pg_catalog.int8 AS " + record;
+  for (const StagedColumn& column : columns) sql += ", t." + column.quoted;
+  return sql + " FROM " + target + " AS t WHERE false)";
+}
+
+std::string StagedTable::insert_sql() const {
+  std::vector<std::string> names;
+  std::vector<std::string> values;
+  for (const StagedColumn& column : columns) {
+    names.push_back(column.quoted);
+    values.push_back("s." + column.quoted);
+  }
+  const std::string list = columns.empty() ? "" : " (" + join(names, ", ") + ") OVERRIDING SYSTEM VALUE";
+  return "INSERT INTO " + target + list + " SELECT " + join(values, ", ") + " FROM " + typed_rows() + " s";
+}
+
+std::string StagedTable::update_head(const std::vector<std::string>& unnamed) const {
+  std::vector<std::string> assignments;
+  for (const StagedColumn& column : columns) {
+    if (!is_assigned(column) || std::ranges::find(unnamed, column.name) != unnamed.end()) continue;
+    assignments.push_back(column.quoted + " = s." + column.quoted);
+  }
+  if (assignments.empty()) return {};
+  return "UPDATE " + target_rows + " AS t SET " + join(assignments, ", ");
+}
+
+std::string StagedTable::update_sql(const std::vector<std::string>& unnamed) const {
+  return update_head(unnamed) + " FROM " + typed_rows() + " s";
+}
+
+std::string StagedTable::image(const std::string& alias) const {
+  std::vector<std::string> fields;
+  for (const StagedColumn& column : columns) {
+    if (!is_ignored(column.name)) fields.push_back(alias + "." + column.quoted);
+  }
+  // The cast keeps the parser from taking ROW() op ROW() for a comparison field by field.
+  return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
+}
+
+std::string StagedTable::column_differs(const StagedColumn& column, const std::string& a, const std::string& b) const {
+  const ColumnDetails& there = details.details_of(column.name);
+  const std::string left = a + "." + column.quoted + there.comparison_cast();
+  const std::string right = b + "." + column.quoted + there.comparison_cast();
+  if (there.bytewise && is_builtin(there.type)) return left + " IS DISTINCT FROM " + right;
+  const std::string image =
+      "ROW(" + left + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + right + ")::pg_catalog.record";
+  if (there.one_form) return image;
+  // %L tells NULL from an empty text; "C", because a collation of the type's own may take different texts for equal.
+  return fmt::format(
+      R"sql(({image} AND pg_catalog.format('%L', {left}) OPERATOR(pg_catalog.<>) pg_catalog.format('%L', {right}) COLLATE pg_catalog."C"))sql",
+      fmt::arg("image", image), fmt::arg("left", left), fmt::arg("right", right));
+}
+
+// One record for all columns of one form where that says the same: making a record of either side costs more.
+std::string StagedTable::differs(const std::string& a, const std::string& b,
+                                 const std::vector<std::string>& only) const {
+  std::vector<std::string> parts;
+  std::vector<std::string> a_fields;
+  std::vector<std::string> b_fields;
+  for (const StagedColumn& column : columns) {
+    const bool passed_over =
+        only.empty() ? is_ignored(column.name) : std::ranges::find(only, column.name) == only.end();
+    if (is_kept(column) || passed_over) continue;
+    const ColumnDetails& there = details.details_of(column.name);
+    const bool by_operator = there.bytewise && is_builtin(there.type);
+    if (by_operator || !there.one_form) {
+      if (!by_operator || !column.in_identity) parts.push_back(column_differs(column, a, b));
+    } else {
+      a_fields.push_back(a + "." + column.quoted + there.comparison_cast());
+      b_fields.push_back(b + "." + column.quoted + there.comparison_cast());
+    }
+  }
+  if (!a_fields.empty()) {
+    parts.push_back("ROW(" + join(a_fields, ", ") + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" +
+                    join(b_fields, ", ") + ")::pg_catalog.record");
+  }
+  return parts.empty() ? "false" : "(" + join(parts, " OR ") + ")";
+}
+
+std::string StagedTable::joined_columns() const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::vector<std::string>& more) {
+    for (const std::string& name : more) {
+      if (has_columns({name}) && !has_own_statistics(details.details_of(name).type) &&
+          std::ranges::find(names, quote_name(name)) == names.end())
+        names.push_back(quote_name(name));
+    }
+  };
+  if (first_column_type.empty()) names.push_back(record);
+  add(plan.identity);
+  add(plan.match);
+  for (const UniqueIndex& index : details.unique_indexes) add(index.columns);
+  for (const catalog::ForeignKey& key : details.table.foreign_keys) add(key.columns);
+  return join(names, ", ");
+}
+
+bool StagedTable::is_kept(const StagedColumn& column) const {
+  return details.table.find_column(column.name)->identity == catalog::Identity::kAlways;
+}
+
+bool StagedTable::is_assigned(const StagedColumn& column) const {
+  return !is_kept(column) && !(column.in_identity && details.details_of(column.name).bytewise);
+}
+
+std::string StagedTable::same_identity(const std::string& a, const std::string& b) const {
+  return same_columns(plan.identity, a, b);
+}
+
+std::string StagedTable::same_columns(const std::vector<std::string>& names, const std::string& a,
+                                      const std::string& b) const {
+  const UniqueIndex* by_index = nullptr;
+  for (const UniqueIndex& index : details.unique_indexes) {
+    if (index.plain && index.columns == names) by_index = &index;
+  }
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const ColumnDetails& column = details.details_of(names[i]);
+    const std::string name = "." + quote_name(names[i]) + column.comparison_cast();
+    const bool own_operator = is_builtin(column.type) || column.type.kind == 'b';
+    const Equality equality =
+        by_index == nullptr ? Equality{"OPERATOR(pg_catalog.=)", !own_operator} : by_index->equality[i];
+    parts.push_back(equality.of(a + name, b + name));
+  }
+  return join(parts, " AND ");
+}
+
+std::string StagedTable::target_is_newer() const {
+  if (plan.changed_at.empty() || !has_columns({plan.changed_at})) return "false";
+  const std::string column = quote_name(plan.changed_at);
+  return "COALESCE(t." + column + " OPERATOR(pg_catalog.>) s." + column + ", false)";
+}
+
+bool StagedTable::is_ignored(const std::string& column) const {
+  return std::find(plan.ignored.begin(), plan.ignored.end(), column) != plan.ignored.end();
+}
+
+bool StagedTable::is_masked(const std::string& column) const {
+  return std::find(plan.masked.begin(), plan.masked.end(), column) != plan.masked.end();
+}
+
+std::string StagedTable::readable(const std::string& text, const std::vector<std::string>& from_columns) const {
+  const auto masked = [&](const std::string& name) { return is_masked(name); };
+  if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return text;
+  return "'(masked, digest ' || " + digest_of(text) + " || ')'";
+}
+
+std::string StagedTable::digest_of(const std::string& text) const {
+  return fmt::format(
+      "pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({key}::pg_catalog.text || {text}, "
+      "'UTF8')), 'hex'), 8)",
+      fmt::arg("key", quote_literal(plan.digest_key)), fmt::arg("text", text));
+}
+
+std::string StagedTable::column_text(const std::string& column, const std::string& alias) const {
+  return readable(text_of(details.details_of(column).type, alias + "." + quote_name(column)), {column});
+}
+
+std::string StagedTable::columns_text(const std::vector<std::string>& names, const std::string& alias) const {
+  std::vector<std::string> parts;
+  for (const std::string& column : names) {
+    parts.push_back(quote_literal(column + "=") + " || COALESCE(" + column_text(column, alias) + ", 'null')");
+  }
+  return join(parts, " || ', ' || ");
+}
+
+std::string StagedTable::key_text(const std::string& alias) const {
+  if (!plan.identity.empty()) return columns_text(plan.identity, alias);
+  std::vector<std::string> shown;
+  for (const StagedColumn& column : columns) {
+    if (!is_masked(column.name)) shown.push_back(alias + "." + column.quoted);
+  }
+  return "pg_catalog.left(pg_catalog.format('%s', ROW(" + join(shown, ", ") + ")), 1000)";
+}
+
+std::string StagedTable::identity_list(const std::string& alias) const {
+  std::vector<std::string> list;
+  for (const std::string& column : plan.identity) list.push_back(alias + "." + quote_name(column));
+  return join(list, ", ");
+}
+
+std::vector<WrittenTable> written_tables(const std::vector<StagedTable>& tables) {
+  std::vector<WrittenTable> written;
+  for (const StagedTable& table : tables) {
+    if (!table.has_rows()) continue;
+    written.push_back({table.details.oid, {}});
+    for (const catalog::Column& column : table.details.table.columns) {
+      if (column.has_default && table.has_columns({column.name})) written.back().columns.push_back(column.name);
+    }
+  }
+  return written;
+}
+
+}  // namespace postgres

@@ -1,0 +1,397 @@
+#include "postgres/import/target.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "postgres/catalog/code_of_others.h"
+#include "postgres/catalog/ledger.h"
+#include "postgres/catalog/materialized_views.h"
+#include "postgres/catalog/privileges.h"
+#include "postgres/catalog/user_types.h"
+#include "postgres/import/changed_columns.h"
+#include "postgres/import/column_privileges.h"
+#include "postgres/import/commit.h"
+#include "postgres/import/decisions.h"
+#include "postgres/import/deferral.h"
+#include "postgres/import/effects.h"
+#include "postgres/import/import_locks.h"
+#include "postgres/import/lock_budget.h"
+#include "postgres/import/merge.h"
+#include "postgres/import/sequences.h"
+#include "postgres/import/stage.h"
+#include "postgres/import/untold.h"
+#include "postgres/session/guarded.h"
+#include "postgres/session/settings.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+
+using base::Error;
+using base::ErrorKind;
+
+PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, engine::FirstLoads first_loads,
+                               engine::NotValid not_valid, std::vector<std::string> run_code_of)
+    : connect_(std::move(connect)),
+      lock_timeout_(lock_timeout),
+      // Of what is put aside, a first load could not make the old order of triggers again.
+      first_loads_(not_valid == engine::NotValid::kAsRestored ? engine::FirstLoads::kNever : first_loads),
+      not_valid_(not_valid),
+      run_code_of_(std::move(run_code_of)),
+      connection_(connect_()),
+      info_(describe(*connection_)),
+      role_(connection_->query("SELECT current_user")[0][0].c_str()) {}
+
+PostgresTarget::~PostgresTarget() = default;
+
+void PostgresTarget::begin(engine::Intent intent) {
+  intent_ = intent;
+  first_load_.reset();
+  restored_.reset();
+  classifier_.reset();
+  temporary_.reset();
+  tables_.clear();
+  notices_.clear();
+  locked_.clear();
+  image_.reset();
+  if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
+  if (connection_->transaction_status() != PQTRANS_IDLE) roll_back();
+  demand_writable();
+  if (intent_ == engine::Intent::kImport) history_ = history_of(*connection_);
+}
+
+void PostgresTarget::demand_writable() {
+  const bool read_only = is_read_only();
+  if (read_only && intent_ != engine::Intent::kDryRun) {
+    throw Error(ErrorKind::kPrivilege, connection_->place() + " is set to read-only (default_transaction_read_only)",
+                "a dry run works there; for an import, let the owner lift the setting for this role or database");
+  }
+  if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
+    throw Error(ErrorKind::kPrivilege,
+                connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
+                "use the URL of the primary");
+  }
+}
+
+// Nothing before the last lock may take the snapshot: SHOW does not, and neither do SET and LOCK.
+void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) {
+  std::vector<std::uint32_t> oids;
+  for (const catalog::Table& table : written) oids.push_back(find(table.name).oid);
+  guarded([&] {
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    pin_settings(*connection_, lock_timeout_);
+    ImportLocks set(*connection_, oids, intent_);
+    const LockBudget budget = budget_for(*connection_, oids);
+    connection_->execute("COMMIT");
+    // READ WRITE for a dry run as well: temporary tables must be made first.
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
+    search_path_ = catalog_first(connection_->query("SHOW search_path")[0][0].c_str());
+    pin_settings(*connection_, lock_timeout_);
+    try {
+      set.take(locks, lock_timeout_);
+    } catch (const ServerError& error) {
+      constexpr std::string_view kOutOfMemory = "53200";  // of that which locks share
+      if (error.fields().sqlstate == kOutOfMemory) fail_for_room(*connection_, budget);
+      throw;
+    }
+    set.demand_set_locked();
+    connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
+    raise_settings(*connection_);
+    image_.emplace(*connection_, oids);
+    locked_ = std::move(oids);
+    table_locks_ = locks;
+  });
+}
+
+// The first query behind a time with nothing to do, while the file was read: the server may have closed the connection
+// (idle_session_timeout), and nothing is lost by opening another.
+bool PostgresTarget::is_read_only() {
+  const std::string question =
+      "SELECT pg_catalog.current_setting('default_transaction_read_only') OPERATOR(pg_catalog.=) 'on'::pg_catalog.text";
+  try {
+    return connection_->query(question)[0][0].as<bool>();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kConnection) throw;
+  }
+  connection_ = connect_();
+  return connection_->query(question)[0][0].as<bool>();
+}
+
+std::optional<engine::LastMigration> PostgresTarget::last_migration(const std::vector<std::string>& schemas) {
+  return find_last_migration(*connection_, schemas);
+}
+
+std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string>& schemas) {
+  if (!image_) {
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    pin_settings(*connection_, lock_timeout_);
+    details_ = introspect(*connection_, schemas, Depth::kKeys);
+    connection_->execute("COMMIT");
+  } else {
+    details_ = introspect(*connection_, schemas);
+  }
+  std::vector<catalog::Table> tables;
+  for (const TableDetails& details : details_) tables.push_back(details.table);
+  return tables;
+}
+
+catalog::Types PostgresTarget::types() {
+  std::vector<std::uint32_t> oids;
+  for (const TableDetails& details : details_) oids.push_back(details.oid);
+  if (image_) return read_user_types(*connection_, oids);
+  connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  pin_settings(*connection_, lock_timeout_);  // names of types are told with their schema
+  catalog::Types types = read_user_types(*connection_, oids);
+  connection_->execute("COMMIT");
+  return types;
+}
+
+void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+                             engine::Detail detail) {
+  if (not_valid_ == engine::NotValid::kAsRestored) restored_.emplace(*connection_);
+  for (engine::TablePlan& plan : plans) {
+    if (plan.values_withheld) connection_->withhold_values();
+    TableDetails& details = find(plan.target.name);
+    if (restored_) restored_->put_aside(details);
+    if (details.row_security) {
+      throw Error(ErrorKind::kPrivilege,
+                  "row security hides rows of " + quote_name(details.table.name) + " from this role",
+                  "import as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
+    }
+    tables_.emplace_back(tables_.size(), details, std::move(plan));
+  }
+  if (restored_) notices_ = restored_->notices();
+  detail_ = detail;
+  components_ = std::move(components);
+  temporary_.emplace(*connection_, tables_);
+  classifier_.emplace(*connection_, tables_, components_, *temporary_);
+  demand_all_privileges();
+  // Also before temporary tables are made: an event trigger may mind them.
+  for (std::string& line : demand_consent(*connection_, written_tables(tables_), run_code_of_))
+    notices_.push_back(std::move(line));
+  guarded([&] {
+    // Decisions are asked of staged rows, so a first load has none to tell.
+    if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
+        first_loads_ == engine::FirstLoads::kAuto) {
+      first_load_.emplace(*connection_, tables_, *temporary_);
+      if (first_load_->begin(search_path_)) return;
+      first_load_.reset();
+    }
+    create_stages();
+    // From here on the server refuses every write but to these temporary tables.
+    if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
+  });
+}
+
+void PostgresTarget::create_stages() {
+  temporary_->create(detail_);
+  classifier_->prepare();
+}
+
+void PostgresTarget::demand_all_privileges() {
+  if (intent_ != engine::Intent::kDryRun) read_column_privileges(*connection_, tables_);
+  std::vector<Demand> demands;
+  for (const StagedTable& table : tables_) {
+    demands.push_back({&table.details, {"SELECT"}});
+    if (intent_ != engine::Intent::kDryRun) {
+      if (table.plan.mode != engine::Mode::kUpdate && !table.inserts_by_column)
+        demands.back().privileges.emplace_back("INSERT");
+      if (table.plan.mode != engine::Mode::kInsert && !table.updates_by_column)
+        demands.back().privileges.emplace_back("UPDATE");
+    }
+    for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
+      for (const TableDetails& details : details_) {
+        if (details.table.name == key.parent) demands.push_back({&details, {"SELECT"}});
+      }
+    }
+  }
+  std::vector<std::string> grants = missing_grants(*connection_, demands);
+  const pqxx::result temporary = connection_->query(
+      "SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || "
+      "pg_catalog.quote_ident(current_user) "
+      "WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')");
+  if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
+  if (intent_ == engine::Intent::kImport) {
+    for (std::string& grant : missing_sequence_grants(*connection_, tables_)) grants.push_back(std::move(grant));
+  }
+  if (intent_ != engine::Intent::kDryRun) add_column_grants(grants);
+  demand_none_missing(*connection_, grants);
+}
+
+// Which columns the updates change is known later: where something is missing in any case, all that may be is told at
+// once.
+void PostgresTarget::add_column_grants(std::vector<std::string>& grants) {
+  for (std::string& grant : column_grants(*connection_, tables_, "INSERT")) grants.push_back(std::move(grant));
+  if (grants.empty()) return;
+  for (std::string& grant : column_grants(*connection_, tables_, "UPDATE")) grants.push_back(std::move(grant));
+}
+
+// Whatever the rows refuse to the fast way is judged by the usual one, from the first record on.
+template <typename Work>
+void PostgresTarget::try_first_load(const Work& work) {
+  bool loaded = false;
+  try {
+    loaded = work();
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+  }
+  if (loaded) return;
+  first_load_->abandon();
+  first_load_.reset();
+  create_stages();
+  throw engine::StageAgain();
+}
+
+void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  if (first_load_) {
+    guarded([&] { try_first_load([&] { return first_load_->load(tables_.at(plan), records, progress); }); });
+    return;
+  }
+  guarded([&] { Stager(*connection_, tables_.at(plan), progress).stage(records); });
+}
+
+void PostgresTarget::classify(base::Progress& progress) {
+  guarded([&] {
+    if (first_load_) {
+      try_first_load([&] { return first_load_->finish(progress); });
+      notices_.push_back(first_load_->notice());
+      return;
+    }
+    classifier_->classify(progress);
+    for (const StagedTable& table : tables_) {
+      std::string notice = notice_of_ungrouped_updates(*connection_, table);
+      if (!notice.empty()) notices_.push_back(std::move(notice));
+    }
+    for (const CascadeEffect& effect : classifier_->cascades()) {
+      if (effect.outside > 0) notices_.push_back(in_words(effect));
+    }
+    if (intent_ == engine::Intent::kDryRun) {
+      for (std::string& line : untold(*connection_, tables_)) notices_.push_back(std::move(line));
+    }
+    audits_.clear();
+    if (detail_ == engine::Detail::kCounts) return;
+    for (const StagedTable& table : tables_) {
+      gather_changes(*connection_, table);
+      audits_.push_back(audit_table(*connection_, tables_, table, classifier_->cascades()));
+    }
+  });
+}
+
+void PostgresTarget::merge(base::Progress& progress) {
+  if (first_load_) return;  // all is there
+  guarded([&] {
+    demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
+    if (restored_) restored_->drop();
+    check_keys_at_once(*connection_);
+    // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
+    connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
+    Merger merger(*connection_, tables_, components_, *classifier_, table_locks_);
+    merger.merge(progress);
+    fire_deferred_triggers();
+    merger.settle();
+    if (restored_) restored_->make_again();
+    for (const std::string& notice : merger.notices()) notices_.push_back(notice);
+  });
+}
+
+engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
+  const StagedTable& table = tables_.at(plan);
+  engine::VerdictCounts counts = table.counts;
+  if (table.loaded) {
+    counts.insert = counts.rows;
+    return counts;
+  }
+  if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
+  for (const auto& row :
+       connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
+                          " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
+    const auto rows = row[1].as<std::uint64_t>();
+    switch (static_cast<engine::Verdict>(row[0].c_str()[0])) {
+      case engine::Verdict::kInsert:
+        counts.insert = rows;
+        break;
+      case engine::Verdict::kUpdate:
+        counts.update = rows;
+        break;
+      case engine::Verdict::kConflict:
+        counts.conflict = rows;
+        break;
+      case engine::Verdict::kSkipped:
+        counts.skipped = rows;
+        break;
+      default:
+        counts.invalid = rows;
+        break;
+    }
+  }
+  if (counts.sum() != counts.rows) {
+    throw Error(ErrorKind::kInternal,
+                "the verdicts of " + table.target + " do not add up to its rows: " + std::to_string(counts.sum()) +
+                    " of " + std::to_string(counts.rows),
+                "please report this; nothing was committed");
+  }
+  return counts;
+}
+
+void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
+                                       const std::function<bool(const engine::Decision&)>& take) {
+  guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, take); });
+}
+
+engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
+
+// Only over tables whose rows change, by the view's owner; and what nothing is known of.
+void PostgresTarget::refresh_views(engine::Refresh refresh) {
+  for (std::string& line : unknown_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
+  std::vector<std::uint32_t> written;
+  for (const StagedTable& table : tables_) {
+    const bool is_written =
+        table.loaded
+            ? table.counts.rows > 0
+            : table.may_be_written > 0 && !connection_->query("SELECT FROM " + table.verdicts + " v LIMIT 1").empty();
+    if (is_written) written.push_back(table.details.oid);
+  }
+  if (written.empty()) return;
+  const auto work = [&] { return refresh_or_name(*connection_, written, refresh, intent_); };
+  for (std::string& notice : guarded(work)) notices_.push_back(std::move(notice));
+}
+
+// A transaction that writes holds its tables to the end, so it asks for the rest before it ends. One that only reads
+// is over when it asks, in another one, whether all is as it was; so is one that has failed.
+void PostgresTarget::demand_unchanged() {
+  if (!image_) return;
+  std::string changed;
+  if (intent_ != engine::Intent::kDryRun && connection_->transaction_status() == PQTRANS_INTRANS) {
+    changed = changed_since_snapshot(*connection_, locked_, Dependence::kOfWriting);
+  } else {
+    roll_back();
+    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    pin_settings(*connection_, lock_timeout_);
+    changed = CatalogImage(*connection_, locked_).difference_to(*image_);
+    connection_->execute("COMMIT");
+  }
+  if (changed.empty()) return;
+  throw engine::ConcurrentChange(changed + " was changed meanwhile",
+                                 "another session changes the schema; run the command again");
+}
+
+void PostgresTarget::commit() {
+  guarded([&] {
+    for (std::string& line : raise_sequences(*connection_, tables_)) notices_.push_back(std::move(line));
+    std::string notice = postgres::commit(connection_, connect_, history_);
+    if (!notice.empty()) notices_.push_back(std::move(notice));
+  });
+}
+
+void PostgresTarget::roll_back() {
+  if (connection_->transaction_status() == PQTRANS_IDLE || connection_->transaction_status() == PQTRANS_UNKNOWN) return;
+  connection_->execute("ROLLBACK");
+}
+
+TableDetails& PostgresTarget::find(const catalog::TableName& name) {
+  for (TableDetails& details : details_) {
+    if (details.table.name == name) return details;
+  }
+  throw Error(ErrorKind::kInternal, "no table " + quote_name(name) + " in the target");
+}
+
+}  // namespace postgres

@@ -1,0 +1,94 @@
+// A PostgreSQL database as something to import into: one transaction on one connection, phase by phase. Owns its
+// connection and opens a new one when a retry finds it broken. One thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/target.h"
+#include "postgres/catalog/introspect.h"
+#include "postgres/catalog/unheld_catalog.h"
+#include "postgres/import/as_restored.h"
+#include "postgres/import/classify.h"
+#include "postgres/import/first_load.h"
+#include "postgres/import/staged_table.h"
+#include "postgres/import/temporary_tables.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class PostgresTarget : public engine::Target {
+ public:
+  using Connect = std::function<std::unique_ptr<Connection>()>;
+
+  PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout,
+                 engine::FirstLoads first_loads = engine::FirstLoads::kNever,
+                 engine::NotValid not_valid = engine::NotValid::kJudged,
+                 std::vector<std::string> run_code_of = {});  // roles whose code a superuser lets run
+  ~PostgresTarget() override;
+
+  const engine::DatabaseInfo& info() const override { return info_; }
+  std::string role() const override { return role_; }
+  std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
+  void begin(engine::Intent intent) override;
+  std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  catalog::Types types() override;
+  void refresh_views(engine::Refresh refresh) override;
+  void lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) override;
+  bool has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) override;
+  void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+               engine::Detail detail) override;
+  void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
+  void classify(base::Progress& progress) override;
+  void merge(base::Progress& progress) override;
+  engine::VerdictCounts counts(std::size_t plan) override;
+  void for_each_decision(std::size_t plan, engine::Decisions which,
+                         const std::function<bool(const engine::Decision&)>& take) override;
+  engine::TableAudit audit(std::size_t plan) override;
+  std::vector<std::string> notices() const override { return notices_; }
+  void demand_unchanged() override;
+  void commit() override;
+  void roll_back() override;
+
+ private:
+  bool is_read_only();
+  void demand_writable();
+  template <typename Work>
+  void try_first_load(const Work& work);
+  void fire_deferred_triggers();
+  void create_stages();
+  void demand_all_privileges();
+  void add_column_grants(std::vector<std::string>& grants);
+  TableDetails& find(const catalog::TableName& name);
+
+  Connect connect_;
+  std::chrono::milliseconds lock_timeout_;
+  engine::FirstLoads first_loads_;
+  engine::NotValid not_valid_;
+  std::vector<std::string> run_code_of_;
+  std::unique_ptr<Connection> connection_;
+  engine::DatabaseInfo info_;
+  std::string role_;
+  engine::Intent intent_ = engine::Intent::kDryRun;
+  engine::Detail detail_ = engine::Detail::kCounts;
+  std::string search_path_;  // the session's own
+  std::string history_;      // of the server that the transaction began on
+  std::vector<TableDetails> details_;
+  engine::TableLocks table_locks_ = engine::TableLocks::kAgainstChangesOfShape;
+  std::vector<std::uint32_t> locked_;  // empty: lock() is still to come
+  std::optional<CatalogImage> image_;  // as of the snapshot
+  std::vector<StagedTable> tables_;
+  std::vector<std::vector<std::size_t>> components_;
+  std::optional<TemporaryTables> temporary_;
+  std::optional<Classifier> classifier_;
+  std::optional<AsRestored> restored_;
+  std::optional<FirstLoad> first_load_;     // under way or done
+  std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
+  std::vector<std::string> notices_;
+};
+
+}  // namespace postgres

@@ -1,0 +1,64 @@
+// Rows that the target's own code (triggers, rules, cascades) makes or changes while the merge is at work. Before a
+// table is written, its inserts are compared once more with what is there by now; behind the merge every row that no
+// longer holds the file's values is brought back to them, once, and what will not stay so is told. Costs a question a
+// table where nobody but the merge wrote. One thread, that of the connection.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "postgres/import/parking.h"
+#include "postgres/import/staged_table.h"
+#include "postgres/import/write_watch.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class TriggerRows {
+ public:
+  TriggerRows(Connection& connection, std::vector<StagedTable>& tables)
+      : connection_(connection), tables_(tables), watch_(connection, tables) {}
+
+  WriteWatch& watch() { return watch_; }
+
+  // Inserts whose row is there by now become updates of it, or unchanged; rows whose other keys are taken by now are
+  // left out. Returns how many were left out.
+  std::uint64_t compare_again(std::size_t number, Parking::Inserts inserts);
+  // The same for the rows alone, while keys are on their way from row to row.
+  void compare_rows(StagedTable& table);
+  // Of one record, which the server refused for a key that is taken. True: it is no insert any more.
+  bool compare_record(StagedTable& table, std::uint64_t first, std::uint64_t last);
+
+  // Behind the merge and all deferred triggers.
+  void settle();
+
+  const std::vector<std::string>& notices() const { return notices_; }
+
+ private:
+  // Rows of unsettled by their verdict.
+  enum class Group { kWritten, kOthers };
+
+  std::uint64_t compare_rows(StagedTable& table, const std::string& filter);
+  void compare_multiset(StagedTable& table);
+  void settle(StagedTable& table);
+  void demand_no_growth(const StagedTable& table);
+  std::uint64_t gather(const StagedTable& table, bool others_wrote);
+  bool bring_back(StagedTable& table, Group group);
+  void reject_gone(StagedTable& table);
+  void count_changed(StagedTable& table);
+  std::vector<const StagedColumn*> differing(const StagedTable& table, const std::string& filter);
+  std::uint64_t still_differing(const StagedTable& table, const std::string& filter);
+  void tell(const StagedTable& table, const std::string& what);
+
+  Connection& connection_;
+  std::vector<StagedTable>& tables_;
+  WriteWatch watch_;
+  std::vector<std::string> notices_;
+  bool listed_ = false;  // the temporary table of unsettled rows is there
+};
+
+// "trigger a, b", or that which has no name.
+std::string trigger_names(const StagedTable& table);
+
+}  // namespace postgres

@@ -1,0 +1,58 @@
+#include "postgres/import/write_watch.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// Of tables and their partitions. The counts of earlier transactions may be among them.
+constexpr const char* kWrites = R"sql(
+SELECT x.oid, pg_catalog.sum(
+         pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part))
+FROM (SELECT o.oid, o.oid AS part
+      FROM pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) AS o(oid)
+      UNION
+      SELECT o.oid, p.relid::pg_catalog.oid
+      FROM pg_catalog.unnest('{{{partitioned}}}'::pg_catalog.oid[]) AS o(oid)
+      CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
+GROUP BY x.oid)sql";
+
+std::string writes_sql(const std::vector<const StagedTable*>& tables) {
+  std::vector<std::string> oids;
+  std::vector<std::string> partitioned;
+  for (const StagedTable* table : tables) {
+    oids.push_back(std::to_string(table->details.oid));
+    if (table->details.partitioned) partitioned.push_back(oids.back());
+  }
+  return fmt::format(fmt::runtime(kWrites), fmt::arg("oids", join(oids, ",")),
+                     fmt::arg("partitioned", join(partitioned, ",")));
+}
+
+}  // namespace
+
+WriteWatch::WriteWatch(Connection& connection, const std::vector<StagedTable>& tables) : connection_(connection) {
+  counts_ = connection_.query("SELECT pg_catalog.current_setting('track_counts')")[0][0].c_str() == std::string("on");
+  std::vector<const StagedTable*> all;
+  for (const StagedTable& table : tables) all.push_back(&table);
+  if (!counts_ || all.empty()) return;
+  for (const auto& row : connection_.query(writes_sql(all)))
+    known_[row[0].as<std::uint32_t>()] = row[1].as<std::uint64_t>();
+}
+
+bool WriteWatch::touched(const StagedTable& table) { return !counts_ || writes(table) != known_[table.details.oid]; }
+
+void WriteWatch::settle(const StagedTable& table) {
+  if (counts_) known_[table.details.oid] = writes(table);
+}
+
+std::uint64_t WriteWatch::writes(const StagedTable& table) {
+  return connection_.query(writes_sql({&table}))[0][1].as<std::uint64_t>();
+}
+
+}  // namespace postgres

@@ -1,0 +1,35 @@
+// Whether somebody else wrote into a table while the merge was at work: a trigger, a rule, a cascade of this very
+// transaction. The server counts a transaction's writes by table; what the merge did not write itself was another's.
+// Never says no where somebody did; may say yes where nobody did (attempts that were rolled back count, too). One
+// thread, that of the connection.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class WriteWatch {
+ public:
+  // From now on.
+  WriteWatch(Connection& connection, const std::vector<StagedTable>& tables);
+
+  // Rows of `table` were written since the beginning, or since the last settle(), beside those of add().
+  bool touched(const StagedTable& table);
+  // The merge itself wrote `rows` rows.
+  void add(const StagedTable& table, std::uint64_t rows) { known_[table.details.oid] += rows; }
+  // What was written until now is known to be in order.
+  void settle(const StagedTable& table);
+
+ private:
+  std::uint64_t writes(const StagedTable& table);
+
+  Connection& connection_;
+  bool counts_ = false;
+  std::unordered_map<std::uint32_t, std::uint64_t> known_;  // by the table's oid
+};
+
+}  // namespace postgres

@@ -1,0 +1,123 @@
+// One connection to a server: catalog queries through libpqxx, statements of the data path and COPY through libpq on
+// the same connection, every error of either turned into ServerError. One thread; a stop request from another thread
+// cancels the running statement.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <pqxx/pqxx>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "postgres/session/cancel.h"
+#include "postgres/session/connect.h"
+#include "postgres/session/lock_watch.h"
+
+namespace postgres {
+
+// What the server said, in its own words and codes.
+class ServerError : public base::Error {
+ public:
+  struct Fields {
+    std::string sqlstate;
+    std::string message;  // primary
+    std::string detail;
+    std::string context;
+    std::string constraint;
+    std::string schema;  // of the table that the error is about, where it is about one
+    std::string table;
+    std::string column;
+  };
+
+  ServerError(base::ErrorKind kind, const std::string& message, std::string hint, Fields fields)
+      : Error(kind, message, std::move(hint)), fields_(std::move(fields)) {}
+
+  const Fields& fields() const { return fields_; }
+  // The row is at fault (value, constraint, a trigger's exception), not the transaction or the connection.
+  bool blames_a_row() const;
+  // Deadlock or serialization failure: the whole transaction may be tried again.
+  bool may_be_retried() const;
+
+ private:
+  Fields fields_;
+};
+
+class AdoptedSession;  // a libpqxx connection over a PGconn that was opened here
+
+class Connection {
+ public:
+  // Throws kConnection. `place` names the database in messages, without a password.
+  Connection(const Parameters& parameters, std::string place, std::stop_token stop);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // For the catalog: small results, read as text.
+  pqxx::result query(const std::string& sql);
+
+  // For everything else. Returns the number of rows that the command tag names, 0 for a tag without one.
+  std::uint64_t execute(const std::string& sql);
+  // The command tag itself: "COMMIT", or "ROLLBACK" for a COMMIT of a failed transaction.
+  std::string execute_for_tag(const std::string& sql);
+
+  // COPY … TO STDOUT: begin, then next_chunk until it is empty. A chunk views libpq's memory until the next call.
+  void begin_copy_out(const std::string& sql);
+  std::string_view next_chunk();
+
+  // COPY … FROM STDIN: begin, send as often as needed, end. end_copy_in returns the rows; both it and send_chunk throw
+  // when the server has refused, and the COPY is over then. fail_copy_in makes the server reject it.
+  void begin_copy_in(const std::string& sql);
+  void send_chunk(std::string_view bytes);
+  std::uint64_t end_copy_in();
+  void fail_copy_in(const std::string& reason);
+
+  // From now on the error of a lock that was not to be had within `lock_timeout` says who kept `process` of the server
+  // waiting: the one of the transaction, which behind a pooler only a query tells.
+  void watch_locks(std::chrono::milliseconds lock_timeout, int process);
+  // The same where no query may be asked yet: for statements that begin with `first_word` and this comment.
+  std::string watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word);
+
+  // From now on no error repeats what may be a value of a row (server_words.h).
+  void withhold_values() { withholds_values_ = true; }
+  bool withholds_values() const { return withholds_values_; }
+
+  int server_version() const;  // 150018
+  PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
+  const std::string& place() const { return place_; }
+
+ private:
+  struct ResultDeleter {
+    void operator()(PGresult* result) const { PQclear(result); }
+  };
+  using Result = std::unique_ptr<PGresult, ResultDeleter>;
+
+  void await_result();
+  Result run(const std::string& sql);
+  void drain();
+  void watch(std::chrono::milliseconds lock_timeout, const std::string& process);
+  [[noreturn]] void fail(const PGresult* result);
+  [[noreturn]] void fail_connection();
+  [[noreturn]] void fail_query(const std::string& what, const std::string& sqlstate);
+  std::string blockers_of(const std::string& sqlstate) const;
+
+  Parameters parameters_;
+  std::string place_;
+  std::stop_token stop_;
+  PGconn* raw_ = nullptr;  // owned by session_
+  std::unique_ptr<AdoptedSession> session_;
+  std::unique_ptr<pqxx::nontransaction> queries_;
+  std::optional<Cancel> cancel_;
+  char* chunk_ = nullptr;
+  std::unique_ptr<LockWatch> watch_;
+  bool withholds_values_ = false;
+};
+
+}  // namespace postgres

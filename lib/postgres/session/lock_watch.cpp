@@ -1,0 +1,89 @@
+#include "postgres/session/lock_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/terminal.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+namespace {
+
+// A wait is looked at more than once before it is given up.
+constexpr int kLooksInAWait = 3;
+constexpr std::chrono::milliseconds kShortest{20};
+
+}  // namespace
+
+LockWatch::LockWatch(Connect connect, std::string process, std::chrono::milliseconds lock_timeout)
+    : connect_(std::move(connect)),
+      process_(std::move(process)),
+      interval_(std::max(kShortest, lock_timeout / kLooksInAWait)),
+      thread_([this](const std::stop_token& stop) { watch(stop); }) {}
+
+LockWatch::Statement::Statement(LockWatch* watch) : watch_(watch) {
+  if (watch_ == nullptr) return;
+  const std::lock_guard lock(watch_->mutex_);
+  watch_->running_ = true;
+  ++watch_->statement_;
+  watch_->blockers_.clear();
+}
+
+LockWatch::Statement::~Statement() {
+  if (watch_ == nullptr) return;
+  const std::lock_guard lock(watch_->mutex_);
+  watch_->running_ = false;
+}
+
+std::string LockWatch::blockers() const {
+  const std::lock_guard lock(mutex_);
+  return blockers_;
+}
+
+// Looks at the beat of the interval. Nobody wakes it for a statement: most are over long before.
+void LockWatch::watch(const std::stop_token& stop) {
+  std::unique_ptr<Connection> connection;
+  unsigned seen = 0;
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, stop, interval_, [&] { return stop.stop_requested(); })) {
+    if (stop.stop_requested()) return;
+    const bool long_one = running_ && seen == statement_;
+    seen = statement_;
+    lock.unlock();
+    std::string found;
+    try {
+      if (!long_one) connection.reset();
+      if (long_one && connection == nullptr) connection = connect_(stop);
+      if (long_one) found = ask(*connection);
+    } catch (const base::Error&) {
+      connection.reset();  // no second connection, no name
+    }
+    lock.lock();
+    if (seen == statement_ && !found.empty()) blockers_ = std::move(found);
+  }
+}
+
+std::string LockWatch::ask(Connection& connection) const {
+  constexpr std::size_t kShown = 200;  // bytes of the statement
+  std::string who;
+  for (const auto& row :
+       connection.query("SELECT a.pid, coalesce(a.usename, '?'), pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', "
+                        "'YYYY-MM-DD HH24:MI:SS'), coalesce(a.state, '?'), pg_catalog.left(pg_catalog.regexp_replace("
+                        // Up to its first literal, and without numbers: a statement's values are not ours to show.
+                        "pg_catalog.regexp_replace(pg_catalog.regexp_replace(a.query, E'\\\\s+', ' ', 'g'), "
+                        "E'(''|\\\\$|--|/\\\\*).*$', "
+                        "'…'), E'\\\\m[0-9.]+\\\\M', '…', 'g'), " +
+                        std::to_string(kShown) +
+                        "), a.application_name FROM pg_catalog.pg_stat_activity a WHERE a.pid OPERATOR(pg_catalog.=) "
+                        "ANY(pg_catalog.pg_blocking_pids(" +
+                        process_ + "))")) {
+    const std::string program = base::printable(row[5].is_null() ? "" : row[5].c_str());
+    who += std::string(who.empty() ? "" : "; ") + "server process " + row[0].c_str() +
+           (program.empty() ? "" : " (" + program + ")") + ", role " + base::printable(row[1].c_str()) +
+           ", in a transaction since " + row[2].c_str() + " UTC, " + row[3].c_str() + ": " +
+           base::printable(row[4].c_str());
+  }
+  return who;
+}
+
+}  // namespace postgres

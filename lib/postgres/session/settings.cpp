@@ -1,0 +1,65 @@
+#include "postgres/session/settings.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+
+void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout) {
+  constexpr int kHasTransactionTimeout = 170000;
+  // row_security = off makes a policy that would hide rows an error instead of a silently smaller result.
+  connection.execute(
+      "SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL "
+      "TimeZone = 'UTC'; "
+      "SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'; SET LOCAL "
+      "lc_monetary = 'C'; "
+      "SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = "
+      "0; "
+      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
+      "SET LOCAL quote_all_identifiers = off; "
+      // Compiling the catalog queries and the merge's statements costs more than it ever gains.
+      "SET LOCAL jit = off; "
+      "SET LOCAL lock_timeout = " +
+      std::to_string(lock_timeout.count()));
+  if (connection.server_version() >= kHasTransactionTimeout) connection.execute("SET LOCAL transaction_timeout = 0");
+}
+
+void raise_settings(Connection& connection) {
+  connection.execute(R"sql(
+    SELECT pg_catalog.set_config(s.name, w.kibibytes::pg_catalog.text, true)
+    FROM pg_catalog.pg_settings s
+    JOIN (VALUES ('work_mem', 65536), ('maintenance_work_mem', 262144)) AS w(name, kibibytes) ON w.name = s.name
+    WHERE s.setting::pg_catalog.int8 < w.kibibytes;
+    SET LOCAL default_statistics_target = 10
+  )sql");
+}
+
+std::string catalog_first(const std::string& search_path) {
+  std::vector<std::string> names(1);
+  bool quoted = false;
+  for (const char c : search_path) {
+    if (c == '"') quoted = !quoted;
+    if (c == ',' && !quoted) {
+      names.emplace_back();
+    } else if (c != ' ' || quoted) {
+      names.back() += c;
+    }
+  }
+  std::erase_if(names, [](const std::string& name) {
+    std::string lower = name;
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    return name == "\"pg_catalog\"" || lower == "pg_catalog";
+  });
+  return join(names, ", ");
+}
+
+engine::DatabaseInfo describe(Connection& connection) {
+  const pqxx::result row =
+      connection.query("SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database()");
+  std::string version = row[0][0].c_str();
+  return {"postgresql", version.substr(0, version.find(' ')), row[0][1].c_str()};
+}
+
+}  // namespace postgres

@@ -1,0 +1,45 @@
+// What every transaction of ours starts with, reading or writing: settings that decide how values look and how long we
+// wait. SET LOCAL only, so that a pooled connection goes back as it came. Source and target share it.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "engine/source.h"
+#include "postgres/session/connection.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+
+void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout);
+
+// The path without pg_catalog, which then comes before all that is in it: triggers find what an application's find,
+// and the operators of our own statements are the server's even where others of the same types stand in the path.
+std::string catalog_first(const std::string& search_path);
+
+// The result of `work` with an empty search_path, in a transaction of its own where none is open: names and operators
+// in its statements are then the server's own, whatever path was set for this role or database.
+template <typename Work>
+auto with_empty_path(Connection& connection, const Work& work) {
+  const bool idle = connection.transaction_status() == PQTRANS_IDLE;
+  if (idle) connection.execute("BEGIN TRANSACTION READ ONLY");
+  try {
+    const std::string before = connection.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
+    connection.execute("SET LOCAL search_path = ''");
+    auto result = work();
+    connection.execute(idle ? std::string("COMMIT")
+                            : "SELECT pg_catalog.set_config('search_path', " + quote_literal(before) + ", true)");
+    return result;
+  } catch (const ServerError&) {
+    if (idle) connection.execute("ROLLBACK");
+    throw;
+  }
+}
+
+// Of an import's transaction: joins and index builds over all rows of a file want more room than a server gives each of
+// an application's queries. ANALYZE serves our staging tables only: the joins of keys need no fine statistics.
+void raise_settings(Connection& connection);
+
+engine::DatabaseInfo describe(Connection& connection);
+
+}  // namespace postgres

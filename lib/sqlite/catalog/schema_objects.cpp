@@ -1,0 +1,151 @@
+#include "sqlite/catalog/schema_objects.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "sqlite/catalog/sql_scan.h"
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+using engine::SchemaObject;
+
+class Collection {
+ public:
+  Collection(Connection& connection, const std::string& left_out)
+      : connection_(connection), left_out_(quote_literal(left_out)) {
+    add_tables();
+    for (const auto& [table, sql] : tables_) {
+      add_columns(table, sql);
+      add_checks(table, sql);
+      add_foreign_keys(table);
+      add_indexes(table);
+    }
+    add_views_and_triggers();
+  }
+
+  std::vector<SchemaObject> take() { return std::move(objects_); }
+
+ private:
+  void add_tables() {
+    Statement rows = connection_.prepare(
+        "SELECT l.name, l.type = 'virtual', l.wr, l.strict, (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = "
+        "'table' AND m.name = l.name) FROM pragma_table_list l WHERE l.schema = 'main' AND l.type IN ('table', "
+        "'virtual') AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.name <> " +
+        left_out_);
+    while (rows.next()) {
+      const std::string name = rows.text(0);
+      if (rows.integer(1) != 0) {
+        objects_.push_back({"virtual table", name, in_one_line(rows.text(4)), {}});
+        continue;
+      }
+      const char* strict = rows.integer(3) != 0 ? "STRICT" : "";
+      const char* key_is_all = rows.integer(2) == 0 ? "" : rows.integer(3) != 0 ? "WITHOUT ROWID, " : "WITHOUT ROWID";
+      objects_.push_back({"table", name, std::string(key_is_all) + strict, {}});
+      tables_.emplace_back(name, rows.text(4));
+    }
+  }
+
+  void add_columns(const std::string& table, const std::string& sql) {
+    Statement rows =
+        connection_.prepare("SELECT name, upper(type), \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" +
+                            quote_literal(table) + ", 'main')");
+    while (rows.next()) {
+      const std::string name = rows.text(0);
+      const ColumnMetadata metadata = connection_.metadata(table, name);
+      std::string definition = rows.text(1);
+      if (rows.integer(2) != 0) definition += " NOT NULL";
+      if (rows.integer(4) != 0) definition += " PRIMARY KEY (" + std::to_string(rows.integer(4)) + ")";
+      if (metadata.autoincrement) definition += " AUTOINCREMENT";
+      if (metadata.collation != "BINARY") definition += " COLLATE " + metadata.collation;
+      if (!rows.is_null(3)) definition += " DEFAULT " + in_one_line(rows.text(3));
+      constexpr int kStored = 3;
+      if (rows.integer(5) != 0)
+        definition += " GENERATED ALWAYS AS (" + in_one_line(generated_from(sql, name)) + ")" +
+                      (rows.integer(5) == kStored ? " STORED" : "");
+      objects_.push_back({"column", table + "." + name, definition, table});
+    }
+  }
+
+  void add_checks(const std::string& table, const std::string& sql) {
+    for (const Check& check : checks_of(sql)) {
+      const std::string expression = in_one_line(check.expression);
+      const bool named = !check.name.empty();
+      objects_.push_back({"check", table + (named ? "." + check.name : " (" + expression + ")"),
+                          named ? expression : std::string{}, table});
+    }
+  }
+
+  // Their names are seldom given and in no pragma: the columns tell which is which.
+  void add_foreign_keys(const std::string& table) {
+    Statement rows = connection_.prepare(
+        "SELECT f.\"table\", group_concat(f.\"from\", ', '), group_concat(coalesce(f.\"to\", (SELECT c.name FROM "
+        "pragma_table_info(f.\"table\", 'main') c WHERE c.pk = f.seq + 1)), ', '), f.on_update, f.on_delete FROM "
+        "(SELECT * "
+        "FROM pragma_foreign_key_list(" +
+        quote_literal(table) + ", 'main') ORDER BY id, seq) f GROUP BY f.id");
+    while (rows.next())
+      objects_.push_back({"foreign key",
+                          table + " (" + rows.text(1) + ") to " + rows.text(0) + " (" + rows.text(2) + ")",
+                          "ON UPDATE " + rows.text(3) + " ON DELETE " + rows.text(4), table});
+  }
+
+  // That of the primary key is told by the columns.
+  void add_indexes(const std::string& table) {
+    Statement rows = connection_.prepare(
+        "SELECT l.name, l.\"unique\", l.origin, (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'index' AND "
+        "m.name = "
+        "l.name) FROM pragma_index_list(" +
+        quote_literal(table) + ", 'main') l WHERE l.origin <> 'pk'");
+    while (rows.next()) {
+      const IndexParts parts = index_parts(rows.text(3));
+      const std::string keys = keys_of(rows.text(0), parts);
+      if (rows.text(2) == "u") {
+        objects_.push_back({"unique key", table + " " + keys, {}, table});
+        continue;
+      }
+      std::string definition = rows.integer(1) != 0 ? "UNIQUE " + keys : keys;
+      if (!parts.predicate.empty()) definition += " WHERE " + in_one_line(parts.predicate);
+      objects_.push_back({"index", rows.text(0), definition, table});
+    }
+  }
+
+  std::string keys_of(const std::string& index, const IndexParts& parts) {
+    Statement rows = connection_.prepare("SELECT name, coll, \"desc\", cid FROM pragma_index_xinfo(" +
+                                         quote_literal(index) + ", 'main') WHERE \"key\" ORDER BY seqno");
+    std::vector<std::string> keys;
+    while (rows.next()) {
+      const bool is_expression = rows.integer(3) < 0 && keys.size() < parts.keys.size();
+      std::string key = is_expression ? in_one_line(parts.keys[keys.size()]) : rows.text(0);
+      if (!is_expression && rows.text(1) != "BINARY") key += " COLLATE " + rows.text(1);
+      keys.push_back(key + (rows.integer(2) != 0 ? " DESC" : ""));
+    }
+    return "(" + join(keys, ", ") + ")";
+  }
+
+  void add_views_and_triggers() {
+    Statement rows = connection_.prepare(
+        "SELECT type, name, sql, iif(type = 'trigger', tbl_name, '') FROM main.sqlite_schema WHERE type IN ('view', "
+        "'trigger')");
+    while (rows.next()) objects_.push_back({rows.text(0), rows.text(1), in_one_line(rows.text(2)), rows.text(3)});
+  }
+
+  Connection& connection_;
+  const std::string left_out_;
+  std::vector<std::pair<std::string, std::string>> tables_;  // name, SQL
+  std::vector<SchemaObject> objects_;
+};
+
+}  // namespace
+
+std::vector<SchemaObject> schema_objects(Connection& connection, const std::string& left_out) {
+  std::vector<SchemaObject> objects = Collection(connection, left_out).take();
+  std::sort(objects.begin(), objects.end(), [](const SchemaObject& a, const SchemaObject& b) {
+    return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
+  });
+  return objects;
+}
+
+}  // namespace sqlite

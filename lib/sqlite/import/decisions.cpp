@@ -1,0 +1,171 @@
+#include "sqlite/import/decisions.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "sqlite/import/index_key.h"
+#include "sqlite/session/row_functions.h"
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+// A result has at most 2000 columns; each column of a table stands there twice.
+constexpr std::size_t kColumnsAtOnce = 500;
+
+bool begins_character(char c) { return (c & 0xC0) != 0x80; }
+
+engine::ShownValue shown_value(const StagedTable& table, const Cell& cell, bool masked) {
+  using Form = engine::ShownValue::Form;
+  if (cell.storage == StorageClass::kNull) return {};
+  engine::ShownValue value{Form::kWhole, shown(cell), 0};
+  value.characters = static_cast<std::uint64_t>(std::count_if(value.text.begin(), value.text.end(), begins_character));
+  if (masked) {
+    value.form = Form::kMasked;
+    value.text = masked_digest(table.plan.digest_key, value.text);
+  } else if (value.characters > engine::kShownCharacters) {
+    std::size_t bytes = 0;
+    for (std::uint64_t seen = 0; bytes < value.text.size(); ++bytes) {
+      if (begins_character(value.text[bytes]) && ++seen > engine::kShownCharacters) break;
+    }
+    value.form = Form::kCut;
+    value.text.resize(bytes);
+  }
+  return value;
+}
+
+void bind(Statement& insert, int parameter, const engine::ShownValue& value) {
+  insert.bind_integer(parameter, static_cast<std::int64_t>(value.form));
+  insert.bind_text(parameter + 1, value.text);
+  insert.bind_integer(parameter + 2, static_cast<std::int64_t>(value.characters));
+}
+
+engine::ShownValue stored_value(const Statement& row, int column) {
+  return {static_cast<engine::ShownValue::Form>(row.integer(column)), row.text(column + 1),
+          static_cast<std::uint64_t>(row.integer(column + 2))};
+}
+
+// `rows` is FROM with the file's rows called s and the target's called t; `record` an expression over it.
+void gather(Connection& connection, const StagedTable& table, const std::string& record, const std::string& rows) {
+  Statement insert = connection.prepare("INSERT OR IGNORE INTO " + table.changes + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  for (std::size_t first = 0; first < table.columns.size(); first += kColumnsAtOnce) {
+    const std::size_t last = std::min(table.columns.size(), first + kColumnsAtOnce);
+    std::vector<std::string> list{record};
+    for (std::size_t i = first; i < last; ++i)
+      list.push_back("t." + table.columns[i].quoted + ", s." + table.columns[i].quoted);
+    Statement pairs = connection.prepare("SELECT " + join(list, ", ") + " FROM " + rows);
+    while (pairs.next()) {
+      for (std::size_t i = first; i < last; ++i) {
+        const int at = static_cast<int>(2 * (i - first) + 1);
+        const Cell before = pairs.cell(at);
+        const Cell after = pairs.cell(at + 1);
+        if (same(before, after)) continue;
+        const bool masked = table.is_masked(table.columns[i].name);
+        const engine::ShownValue old_value = shown_value(table, before, masked);
+        const engine::ShownValue new_value = shown_value(table, after, masked);
+        insert.bind_integer(1, pairs.integer(0));
+        insert.bind_integer(2, static_cast<std::int64_t>(i));
+        bind(insert, 3, old_value);
+        bind(insert, 6, new_value);
+        insert.execute();
+        insert.reset();
+      }
+    }
+  }
+}
+
+// Conflicts with a holder: it holds the key that the row claims.
+void gather_conflicts(Connection& connection, const StagedTable& table) {
+  const std::string rejected =
+      table.rejects + " r CROSS JOIN " + table.stage + " s ON s." + table.record + " = r.record CROSS JOIN ";
+  const auto of = [&](const std::string& constraint) {
+    return " WHERE r.holder IS NOT NULL AND r.\"constraint\" = " + quote_literal(constraint);
+  };
+  for (const UniqueIndex& index : table.details.unique_indexes) {
+    if (!table.has_columns(index.columns) || !index.plain) continue;
+    std::vector<std::string> same;
+    for (std::size_t i = 0; i < index.columns.size(); ++i) {
+      const std::string column = quote_name(index.columns[i]);
+      same.push_back("s." + column + " = t." + column + " COLLATE " + quote_name(index.collations[i]));
+    }
+    gather(connection, table, "r.record", rejected + table.target + " t ON " + join(same, " AND ") + of(index.name));
+  }
+  if (!table.plan.match.empty() && !table.plan.identity.empty()) {
+    gather(connection, table, "r.record",
+           rejected + table.target + " t ON " + table.same_identity("s", "t") + of(join(table.plan.identity, ", ")));
+  }
+}
+
+std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
+  std::string sql =
+      "SELECT r.record, r.verdict, r.key, r.reason, r.\"constraint\", r.holder, r.newer FROM " + table.rejects + " r";
+  if (which == engine::Decisions::kLeftOut) {
+    sql += " WHERE r.verdict IN ('c', 'x')";
+  } else {
+    sql += " UNION ALL SELECT v.record, v.verdict, " + table.key_text("s") + ", NULL, NULL, NULL, v.newer FROM " +
+           table.accepted_rows();
+  }
+  return sql + " ORDER BY 1";
+}
+
+std::vector<engine::ColumnChange> changes_of(const StagedTable& table, Statement& changes, std::int64_t record) {
+  std::vector<engine::ColumnChange> all;
+  changes.bind_integer(1, record);
+  while (changes.next()) {
+    all.push_back({table.columns[static_cast<std::size_t>(changes.integer(0))].name, stored_value(changes, 1),
+                   stored_value(changes, 4)});
+  }
+  return all;
+}
+
+}  // namespace
+
+void create_changes(Connection& connection, const StagedTable& table) {
+  connection.execute("CREATE TABLE " + table.changes +
+                     " (record INTEGER, column INTEGER, form_before INTEGER, text_before TEXT, characters_before "
+                     "INTEGER, form_after INTEGER, text_after TEXT, characters_after INTEGER, PRIMARY KEY (record, "
+                     "column)) WITHOUT ROWID");
+}
+
+void gather_changes(Connection& connection, const StagedTable& table) {
+  if (!table.plan.identity.empty()) {
+    gather(connection, table, "v.record",
+           table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
+               " WHERE v.verdict = 'u'");
+  }
+  if (table.rejected_rows > 0) gather_conflicts(connection, table);
+}
+
+void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
+                    const std::function<bool(const engine::Decision&)>& take) {
+  std::optional<Statement> changes;
+  std::optional<Statement> remap;
+  if (detail == engine::Detail::kFull)
+    changes.emplace(
+        connection.prepare("SELECT * FROM (SELECT column, form_before, text_before, characters_before, "
+                           "form_after, text_after, characters_after FROM " +
+                           table.changes + " WHERE record = ? ORDER BY column)"));
+  if (!table.plan.match.empty() && !table.plan.identity.empty())
+    remap.emplace(connection.prepare("SELECT old_key FROM " + table.remaps + " WHERE record = ?"));
+  Statement rows = connection.prepare(decisions_sql(table, which));
+  while (rows.next()) {
+    const std::int64_t record = rows.integer(0);
+    engine::Decision decision;
+    decision.record = static_cast<std::uint64_t>(record);
+    decision.verdict = static_cast<engine::Verdict>(rows.text(1).front());
+    decision.key = rows.text(2);
+    decision.reason = rows.text(3);
+    decision.constraint = rows.text(4);
+    decision.holder = rows.text(5);
+    decision.target_is_newer = rows.integer(6) != 0;
+    if (changes) decision.changes = changes_of(table, *changes, record);
+    if (remap) {
+      remap->bind_integer(1, record);
+      if (remap->next()) decision.file_key = remap->text(0);
+      remap->reset();
+    }
+    if (!take(decision)) break;
+  }
+}
+
+}  // namespace sqlite

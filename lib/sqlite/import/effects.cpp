@@ -1,0 +1,125 @@
+#include "sqlite/import/effects.h"
+
+#include <algorithm>
+
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+std::uint64_t written(Connection& connection, const StagedTable& table, char verdict) {
+  return connection.number("SELECT count(*) FROM " + table.verdicts + " WHERE verdict = '" + std::string(1, verdict) +
+                           "'");
+}
+
+std::vector<engine::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
+  std::vector<engine::ChangedColumn> columns;
+  Statement rows = connection.prepare("SELECT x.column, count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
+                                      " v ON v.record = x.record WHERE v.verdict = 'u' GROUP BY x.column");
+  while (rows.next()) {
+    columns.push_back(
+        {table.columns[static_cast<std::size_t>(rows.integer(0))].name, static_cast<std::uint64_t>(rows.integer(1))});
+  }
+  std::sort(columns.begin(), columns.end(),
+            [](const auto& a, const auto& b) { return a.rows != b.rows ? a.rows > b.rows : a.name < b.name; });
+  return columns;
+}
+
+std::vector<engine::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
+  std::vector<engine::Trigger> fired;
+  if (table.details.triggers.empty()) return fired;
+  const bool inserts = written(connection, table, 'i') > 0;
+  const bool updates = written(connection, table, 'u') > 0;
+  for (const TableTrigger& trigger : table.details.triggers) {
+    const bool on_insert = trigger.event.kind == TriggerEvent::Kind::kInsert;
+    const bool on_update = trigger.event.kind == TriggerEvent::Kind::kUpdate;
+    if (!(on_insert && inserts) && !(on_update && updates)) continue;
+    fired.push_back({trigger.name, trigger.event.time + (on_insert ? " insert" : " update") + ", for each row", {}});
+  }
+  return fired;
+}
+
+std::vector<engine::Cascade> cascades(Connection& connection, const std::vector<TableDetails>& details,
+                                      const StagedTable& table) {
+  std::vector<engine::Cascade> found;
+  for (const TableDetails& child : details) {
+    for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
+      const catalog::ForeignKey& key = child.table.foreign_keys[i];
+      const std::string& action = child.on_update[i];
+      if (key.parent != table.details.table.name || action == "NO ACTION" || action == "RESTRICT") continue;
+      std::vector<std::string> places;
+      for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        if (std::ranges::count(key.parent_columns, table.columns[c].name) > 0) places.push_back(std::to_string(c));
+      }
+      const std::uint64_t rows = connection.number(
+          "SELECT count(DISTINCT x.record) FROM " + table.changes + " x JOIN " + table.verdicts +
+          " v ON v.record = x.record WHERE v.verdict = 'u' AND x.column IN (" + join(places, ", ") + ")");
+      if (rows > 0) found.push_back({child.table.name.name, key.name, action, key.parent_columns, rows});
+    }
+  }
+  return found;
+}
+
+std::vector<engine::OutsideReference> outside_references(Connection& connection, const std::vector<StagedTable>& tables,
+                                                         const StagedTable& table) {
+  std::vector<engine::OutsideReference> references;
+  for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
+    if (find_staged(tables, key.parent) != nullptr || !table.has_columns(key.columns)) continue;
+    std::vector<std::string> filled;
+    for (const std::string& column : key.columns) filled.push_back("s." + quote_name(column) + " IS NOT NULL");
+    const std::uint64_t rows =
+        connection.number("SELECT count(*) FROM " + table.accepted_rows() + " WHERE " + join(filled, " AND "));
+    if (rows > 0) references.push_back({key.name, key.parent.name, rows});
+  }
+  return references;
+}
+
+}  // namespace
+
+engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables,
+                               const std::vector<TableDetails>& details, const StagedTable& table) {
+  engine::TableAudit audit;
+  audit.rows_before = connection.number("SELECT count(*) FROM " + table.target);
+  audit.identity = table.plan.identity;
+  audit.match = table.plan.match;
+  if (!table.plan.match.empty() && !table.plan.identity.empty())
+    audit.remapped = connection.number("SELECT count(*) FROM " + table.remaps);
+  audit.changed_columns = changed_columns(connection, table);
+  audit.newer_rows = connection.number("SELECT count(*) FROM " + table.verdicts + " WHERE verdict = 'u' AND newer");
+  audit.triggers = fired_triggers(connection, table);
+  audit.cascades = cascades(connection, details, table);
+  audit.sequences = predict_sequences(connection, table);
+  audit.outside_references = outside_references(connection, tables, table);
+  return audit;
+}
+
+std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {
+  const std::string& column = table.details.rowid_column;
+  if (!table.details.autoincrement || !table.has_columns({column})) return {};
+  const std::string& name = table.details.table.name.name;
+  Statement row = connection.prepare(
+      "SELECT COALESCE((SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = " + quote_literal(name) +
+      "), 0), COALESCE(max(s." + quote_name(column) + "), 0) FROM " + table.accepted_rows() + " WHERE v.verdict = 'i'");
+  if (!row.next()) return {};
+  engine::SequenceChange change{name, row.integer(0), std::max(row.integer(0), row.integer(1))};
+  for (const engine::SourceSequence& source : table.plan.sequences) {
+    if (source.column == column) change.after = std::max(change.after, catalog::given_by(source.sequence).value_or(0));
+  }
+  if (change.after == change.before) return {};
+  return {change};
+}
+
+void raise_sequences(Connection& connection, const std::vector<engine::SequenceChange>& predicted) {
+  for (const engine::SequenceChange& change : predicted) {
+    const std::string name = quote_literal(change.sequence);
+    const std::string value = std::to_string(change.after);
+    connection.execute("INSERT INTO main.sqlite_sequence (name, seq) SELECT " + name +
+                       ", 0 WHERE NOT EXISTS (SELECT 1 FROM "
+                       "main.sqlite_sequence q WHERE q.name = " +
+                       name + ")");
+    connection.execute("UPDATE main.sqlite_sequence SET seq = " + value + " WHERE name = " + name + " AND seq < " +
+                       value);
+  }
+}
+
+}  // namespace sqlite

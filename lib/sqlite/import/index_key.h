@@ -1,0 +1,26 @@
+// SQL over the keys of a unique index, whatever they are: columns, expressions, some rows only. Pure.
+#pragma once
+
+#include <string>
+
+#include "sqlite/import/staged_table.h"
+
+namespace sqlite {
+
+// "(SELECT record, id, email AS "db-transfer key 1" … FROM stage_N WHERE …)": staged rows that are in the index.
+std::string staged_keys(const StagedTable& table, const UniqueIndex& index);
+// The same of the target's rows, without a record.
+std::string target_keys(const StagedTable& table, const UniqueIndex& index);
+
+// a."db-transfer key 1" = b."db-transfer key 1" as the index compares; NULL equals nothing.
+std::string same_key(const UniqueIndex& index, const std::string& a, const std::string& b);
+
+// "email=a@b.fr, tenant=7", of `alias`.
+std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias);
+
+// The keys of `alias`, each with its collation: for GROUP BY.
+std::string key_list(const UniqueIndex& index, const std::string& alias);
+
+inline constexpr const char* kKeyRecord = "\"db-transfer record\"";
+
+}  // namespace sqlite

@@ -1,0 +1,213 @@
+#include "sqlite/import/merge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/terminal.h"
+#include "sqlite/import/classify_keys.h"
+#include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// Passes over what was refused. Each admits something, or it is one of the last.
+constexpr int kMostPasses = 100;
+
+bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables,
+                   const std::vector<std::size_t>& component) {
+  return std::ranges::any_of(table.details.table.foreign_keys, [&](const auto& key) {
+    return std::ranges::any_of(component, [&](std::size_t n) { return tables[n].details.table.name == key.parent; });
+  });
+}
+
+}  // namespace
+
+// Preparing a statement compiles what it sets off.
+void demand_writable(Connection& connection, const StagedTable& table) {
+  const auto writes = [&](const char* verdict) {
+    return connection.number("SELECT EXISTS (SELECT 1 FROM " + table.verdicts + " WHERE verdict = '" + verdict +
+                             "')") != 0;
+  };
+  const bool inserts = writes("i");
+  const bool updates = writes("u");
+  const auto fail = [&](const std::string& why, const std::string& what_to_do) {
+    throw Error(ErrorKind::kSchema,
+                "no row can be written into " + base::printable(table.details.table.name.name) + ": " + why,
+                what_to_do + ", or leave the table out with -T");
+  };
+  if ((inserts || updates) && !table.details.broken_keys.empty() && table.plan.orphans == engine::Orphans::kLeaveOut)
+    fail("the foreign key " + base::printable(table.details.broken_keys.front()),
+         "mend the schema, take rows without their parent along with --keep-orphans");
+  std::vector<std::string> assignments;
+  for (const StagedColumn& column : table.columns) assignments.push_back(column.quoted + " = " + column.quoted);
+  try {
+    if (inserts) connection.prepare("INSERT" + table.or_abort + " INTO " + table.target + " DEFAULT VALUES");
+    if (updates) connection.prepare("UPDATE" + table.or_abort + " " + table.target + " SET " + join(assignments, ", "));
+  } catch (const SqliteError& error) {
+    if (error.kind() != ErrorKind::kSchema) throw;
+    fail(error.what(), "a trigger of the table, or a foreign key, asks for what is not there; mend the schema");
+  }
+}
+
+void Merger::merge(base::Progress& progress) {
+  connection_.execute("PRAGMA defer_foreign_keys = ON");
+  // Rows without a parent from before are not ours to judge.
+  std::vector<std::uint64_t> orphans_before;
+  for (const StagedTable& table : tables_) orphans_before.push_back(orphans(table));
+  const bool may_try_again = fires_triggers(details_);
+  if (may_try_again) {
+    for (const StagedTable& table : tables_)
+      connection_.execute("INSERT INTO " + table.early + " SELECT record FROM " + table.rejects);
+  }
+  write_components(progress, Rows::kAccepted, may_try_again ? Effort::kQuick : Effort::kThorough);
+  if (may_try_again) retry(progress);
+  made_rows_.settle();
+  demand_no_new_orphans(orphans_before);
+}
+
+void Merger::write_components(base::Progress& progress, Rows rows, Effort effort) {
+  bool refused = false;
+  left_out_in_parts_ = false;
+  for (const auto& component : components_) {
+    for (const std::size_t number : component) made_rows_.compare_again(tables_[number], rows);
+    if (refused || rows == Rows::kRetries) classifier_.reject_orphans(component);
+    progress.table(tables_[component.front()].details.table.name.name);
+    refused = merge_component(component, rows, effort) || refused;
+  }
+}
+
+// What a trigger looked up may be there by now, and a key that another took may be our own row's, made by a trigger.
+void Merger::retry(base::Progress& progress) {
+  Effort effort = Effort::kQuick;
+  int in_vain = 0;
+  for (int pass = 0; pass < kMostPasses && in_vain < 2; ++pass) {
+    const std::uint64_t tried = restore_refused();
+    if (tried == 0) return;
+    direction_ = pass % 2 == 0 ? Direction::kBackwards : Direction::kForwards;
+    write_components(progress, Rows::kRetries, effort);
+    const bool admitted = still_refused() < tried;
+    // Each row by itself, from either end.
+    in_vain = admitted ? 0 : in_vain + (left_out_in_parts_ ? 0 : 1);
+    effort = admitted ? Effort::kQuick : Effort::kThorough;
+  }
+}
+
+// Gives every row that was left out since the merge began another chance. Returns how many.
+std::uint64_t Merger::restore_refused() {
+  std::uint64_t all = 0;
+  for (StagedTable& table : tables_) {
+    connection_.execute("DELETE FROM " + table.retries);
+    const std::uint64_t rows =
+        connection_.execute("INSERT INTO " + table.retries + " SELECT record FROM " + table.rejects +
+                            " WHERE record NOT IN (SELECT record FROM " + table.early + ")");
+    if (rows == 0) continue;
+    const std::string again = " WHERE record IN (SELECT record FROM " + table.retries + ")";
+    connection_.execute("INSERT INTO " + table.verdicts + " SELECT record, 'i', newer FROM " + table.rejects + again);
+    connection_.execute("DELETE FROM " + table.rejects + again);
+    table.rejected_rows -= rows;
+    all += rows;
+  }
+  return all;
+}
+
+std::uint64_t Merger::still_refused() {
+  std::uint64_t all = 0;
+  for (const StagedTable& table : tables_)
+    all += connection_.number("SELECT count(*) FROM " + table.rejects + " WHERE record IN (SELECT record FROM " +
+                              table.retries + ")");
+  return all;
+}
+
+// True when a row was left out. A refused parent's children inside the component may be written already, and rows that
+// waited for its key: then all of it is done again without them.
+bool Merger::merge_component(const std::vector<std::size_t>& component, Rows rows, Effort effort) {
+  const auto is_any = [&](const auto& has) {
+    return std::ranges::any_of(component, [&](std::size_t n) { return has(tables_[n]); });
+  };
+  const bool depends_on_itself =
+      is_any([&](const StagedTable& table) { return table.claims_left || refers_inside(table, tables_, component); });
+  std::vector<StagedTable> before;
+  for (const std::size_t number : component) before.push_back(tables_[number]);
+  std::vector<Refused> refused;
+  while (true) {
+    connection_.execute("SAVEPOINT component");
+    const bool parked = rows == Rows::kAccepted && set_keys_aside(component);
+    const bool refused_now = write_all(component, rows, effort, refused);
+    if (!refused_now || (!depends_on_itself && !parked)) break;
+    // A way back to the savepoint undoes the temporary tables too.
+    connection_.execute("ROLLBACK TO component");
+    for (std::size_t i = 0; i < component.size(); ++i) tables_[component[i]] = before[i];
+    if (parked) {
+      refused.clear();  // with the circles left out others may be taken
+      for (const std::size_t number : component)
+        KeyClassifier(connection_, tables_[number], details_).reject_all_circles();
+    }
+    leave_out_again(refused, rows);
+    classifier_.reject_orphans(component);
+    connection_.execute("RELEASE component");
+    if (parked) {
+      for (std::size_t i = 0; i < component.size(); ++i) before[i] = tables_[component[i]];
+    }
+  }
+  connection_.execute("RELEASE component");
+  return !refused.empty() || is_any([](const StagedTable& table) { return table.claims_left; });
+}
+
+bool Merger::set_keys_aside(const std::vector<std::size_t>& component) {
+  bool parked = false;
+  for (const std::size_t number : component) {
+    if (tables_[number].claims_left) parked = KeyClassifier(connection_, tables_[number], details_).park() || parked;
+  }
+  return parked;
+}
+
+bool Merger::write_all(const std::vector<std::size_t>& component, Rows rows, Effort effort,
+                       std::vector<Refused>& refused) {
+  std::vector<TableWriter> writers;
+  for (const std::size_t number : component)
+    writers.emplace_back(connection_, tables_[number], rows, effort, direction_);
+  for (const Step step : {Step::kInsert, Step::kUpdate}) {
+    for (TableWriter& writer : writers) writer.write(step);
+  }
+  const auto is_refused = [](const TableWriter& writer) { return !writer.refusals().empty(); };
+  if (!std::ranges::any_of(writers, is_refused)) {
+    for (TableWriter& writer : writers) writer.write_waiting();
+  }
+  for (std::size_t i = 0; i < component.size(); ++i) {
+    const std::vector<Refusal>& refusals = writers[i].refusals();
+    if (!refusals.empty()) refused.push_back({component[i], refusals});
+    for (const Refusal& refusal : refusals) left_out_in_parts_ = left_out_in_parts_ || refusal.first != refusal.last;
+  }
+  return std::ranges::any_of(writers, is_refused);
+}
+
+void Merger::leave_out_again(const std::vector<Refused>& refused, Rows rows) {
+  for (const auto& [table, refusals] : refused) {
+    TableWriter writer(connection_, tables_[table], rows, Effort::kThorough, direction_);
+    for (const Refusal& refusal : refusals) writer.leave_out(refusal);
+  }
+}
+
+void Merger::demand_no_new_orphans(const std::vector<std::uint64_t>& before) {
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    if (orphans(tables_[i]) <= before[i] + tables_[i].kept_orphans) continue;
+    throw Error(ErrorKind::kSchema,
+                "the import would leave rows of " + base::printable(tables_[i].details.table.name.name) +
+                    " without the row that they refer to",
+                "PRAGMA foreign_key_check tells of rows that were so before; look for triggers that change keys");
+  }
+}
+
+// Pre-existing ones included; 0 for a table that this import does not write.
+std::uint64_t Merger::orphans(const StagedTable& table) {
+  if (table.details.table.foreign_keys.empty() || !table.details.broken_keys.empty()) return 0;
+  if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + table.verdicts + ")") == 0) return 0;
+  return connection_.number("SELECT count(*) FROM pragma_foreign_key_check(" +
+                            quote_literal(table.details.table.name.name) + ", 'main')");
+}
+
+}  // namespace sqlite

@@ -1,0 +1,39 @@
+#include "sqlite/import/rejects.h"
+
+namespace sqlite {
+namespace {
+
+template <typename Run>
+std::uint64_t judged(Connection& connection, const Run& run) {
+  std::uint64_t found = 0;
+  connection.execute("SAVEPOINT judged");
+  try {
+    found = run();
+  } catch (const SqliteError& error) {
+    // kSchema: the expression calls a function that only the application has.
+    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
+    connection.execute("ROLLBACK TO judged");
+  }
+  connection.execute("RELEASE judged");
+  return found;
+}
+
+}  // namespace
+
+std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql) {
+  const std::uint64_t found = connection.execute(sql);
+  if (found == 0) return 0;
+  table.rejected_rows += found;
+  connection.execute("DELETE FROM " + table.verdicts + " WHERE record IN (SELECT record FROM " + table.rejects + ")");
+  return found;
+}
+
+void reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {
+  judged(connection, [&] { return reject(connection, table, sql); });
+}
+
+std::uint64_t execute_if_judged(Connection& connection, const std::string& sql) {
+  return judged(connection, [&] { return connection.execute(sql); });
+}
+
+}  // namespace sqlite

@@ -1,0 +1,19 @@
+// Natural keys (TablePlan::match): a staged row that finds its row of the target by one takes over that row's identity,
+// and so do the staged foreign keys that referred to it. Changes staged rows only, before any of them is classified.
+// One thread, that of the connection.
+#pragma once
+
+#include <vector>
+
+#include "sqlite/import/staged_table.h"
+#include "sqlite/session/connection.h"
+
+namespace sqlite {
+
+// Its temporary table, where there is a natural key.
+void create_remaps(Connection& connection, const StagedTable& table);
+
+// Only for a table with a natural key. Its parents must be remapped before. Returns how many rows were left out.
+std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table);
+
+}  // namespace sqlite

@@ -1,0 +1,211 @@
+#include "sqlite/import/staged_table.h"
+
+#include <algorithm>
+
+#include "base/terminal.h"
+#include "sqlite/session/row_functions.h"
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+// A key of a table without an identity is its whole row; a person reads no more than this of it.
+constexpr std::size_t kMostNamingColumns = 60;
+constexpr int kLongestRowCharacters = 1000;
+
+std::string stage_type_of(const ColumnDetails& column) {
+  std::string type = column.type.strict_type;
+  if (type.empty()) {
+    switch (column.type.affinity) {
+      case Affinity::kInteger:
+        type = "INTEGER";
+        break;
+      case Affinity::kText:
+        type = "TEXT";
+        break;
+      case Affinity::kNone:
+        type = "BLOB";
+        break;
+      case Affinity::kReal:
+        type = "REAL";
+        break;
+      case Affinity::kNumeric:
+        type = "NUMERIC";
+        break;
+    }
+  }
+  return type + " COLLATE " + quote_name(column.collation);
+}
+
+}  // namespace
+
+StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
+    : details(table_details), plan(std::move(table_plan)) {
+  const std::string suffix = std::to_string(number);
+  target = "main." + quote_name(details.table.name.name);
+  if (details.resolves_conflicts) or_abort = " OR ABORT";
+  stage = "temp.stage_" + suffix;
+  verdicts = "temp.verdict_" + suffix;
+  rejects = "temp.reject_" + suffix;
+  changes = "temp.change_" + suffix;
+  remaps = "temp.remap_" + suffix;
+  claims = "temp.claim_" + suffix;
+  order = "temp.order_" + suffix;
+  parked = "temp.parked_" + suffix;
+  masks = "temp.mask_" + suffix;
+  early = "temp.early_" + suffix;
+  retries = "temp.retry_" + suffix;
+  record = free_row_number(details.table);
+  if (record.empty()) {
+    throw base::Error(base::ErrorKind::kSchema,
+                      base::printable(details.table.name.name) + " has columns called rowid, _rowid_ and oid",
+                      "leave the table out with -T");
+  }
+  for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
+    const std::size_t place = plan.target_column[i];
+    if (place == engine::TablePlan::kNotWritten) continue;
+    const ColumnDetails& column = details.columns[place];
+    const std::string& name = details.table.columns[place].name;
+    columns.push_back({i, name, quote_name(name), stage_type_of(column), Codec(column.type)});
+  }
+}
+
+bool StagedTable::has_columns(const std::vector<std::string>& names) const {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(columns.begin(), columns.end(), [&](const StagedColumn& column) { return column.name == name; });
+  });
+}
+
+bool StagedTable::identity_may_be_null() const {
+  return std::any_of(plan.identity.begin(), plan.identity.end(),
+                     [&](const std::string& column) { return !details.table.find_column(column)->not_null; });
+}
+
+std::string StagedTable::lacks_identity(const std::string& alias) const {
+  std::vector<std::string> parts;
+  for (const std::string& column : plan.identity) {
+    if (!details.table.find_column(column)->not_null) parts.push_back(alias + "." + quote_name(column) + " IS NULL");
+  }
+  return "(" + join(parts, " OR ") + ")";
+}
+
+std::string StagedTable::differs(const std::string& a, const std::string& b) const {
+  std::vector<std::string> pairs;
+  for (const StagedColumn& column : columns) {
+    if (!is_ignored(column.name)) pairs.push_back(a + "." + column.quoted + ", " + b + "." + column.quoted);
+  }
+  return differs_call(pairs);
+}
+
+bool StagedTable::is_ignored(const std::string& column) const {
+  return std::find(plan.ignored.begin(), plan.ignored.end(), column) != plan.ignored.end();
+}
+
+// An index is used only where the comparison has its collation.
+std::string StagedTable::collation_of(const std::string& column) const {
+  for (const UniqueIndex& index : details.unique_indexes) {
+    if (!index.plain || index.columns != plan.identity) continue;
+    for (std::size_t i = 0; i < index.columns.size(); ++i) {
+      if (index.columns[i] == column) return index.collations[i];
+    }
+  }
+  return details.details_of(column).collation;
+}
+
+std::string StagedTable::same_columns(const std::vector<std::string>& names, const std::string& a,
+                                      const std::string& b) const {
+  std::vector<std::string> parts;
+  for (const std::string& name : names) {
+    const std::string column = "." + quote_name(name);
+    parts.push_back(a + column + " = " + b + column + " COLLATE " + quote_name(collation_of(name)));
+  }
+  return join(parts, " AND ");
+}
+
+std::string StagedTable::same_identity(const std::string& a, const std::string& b) const {
+  return same_columns(plan.identity, a, b);
+}
+
+// NULL finds nobody.
+std::string StagedTable::same_match(const std::string& a, const std::string& b) const {
+  std::vector<std::string> parts;
+  for (const std::string& name : plan.match) {
+    const std::string column = "." + quote_name(name);
+    parts.push_back(a + column + " = " + b + column + " COLLATE " + quote_name(details.details_of(name).collation));
+  }
+  return join(parts, " AND ");
+}
+
+std::string StagedTable::target_is_newer() const {
+  if (plan.changed_at.empty() || !has_columns({plan.changed_at})) return "0";
+  const std::string column = quote_name(plan.changed_at);
+  const auto is_number = [&](const char* alias) {
+    return "(typeof(" + (alias + ("." + column)) + ") IN ('integer', 'real'))";
+  };
+  return "COALESCE(" + is_number("t") + " = " + is_number("s") + " AND t." + column + " > s." + column + ", 0)";
+}
+
+std::vector<std::string> StagedTable::naming_columns(const std::string& alias) const {
+  std::vector<std::string> names;
+  if (!plan.identity.empty()) {
+    for (const std::string& column : plan.identity) names.push_back(alias + "." + quote_name(column));
+    return names;
+  }
+  for (const StagedColumn& column : columns) {
+    if (names.size() < kMostNamingColumns) names.push_back(alias + "." + column.quoted);
+  }
+  return names;
+}
+
+bool StagedTable::is_masked(const std::string& column) const {
+  return std::find(plan.masked.begin(), plan.masked.end(), column) != plan.masked.end();
+}
+
+std::string StagedTable::readable(const std::string& value, const std::vector<std::string>& from_columns) const {
+  const auto masked = [&](const std::string& column) { return is_masked(column); };
+  if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return "db_transfer_text(" + value + ")";
+  return "db_transfer_digest(" + quote_literal(plan.digest_key) + ", " + value + ")";
+}
+
+std::string StagedTable::key_text(const std::string& alias) const {
+  const std::vector<std::string> values = naming_columns(alias);
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string& name = plan.identity.empty() ? columns[i].name : plan.identity[i];
+    parts.push_back(quote_literal(name + "=") + " || " + readable(values[i], {name}));
+  }
+  if (parts.empty()) return "''";
+  const std::string text = join(parts, " || ', ' || ");
+  return plan.identity.empty() ? "substr(" + text + ", 1, " + std::to_string(kLongestRowCharacters) + ")" : text;
+}
+
+std::vector<std::string> StagedTable::collated_identity(const std::string& alias) const {
+  std::vector<std::string> list;
+  for (const std::string& column : plan.identity) {
+    list.push_back((alias.empty() ? "" : alias + ".") + quote_name(column) + " COLLATE " +
+                   quote_name(collation_of(column)));
+  }
+  return list;
+}
+
+// CROSS JOIN fixes the order of the loops: the rows to be written are the outer one.
+std::string StagedTable::accepted_rows() const {
+  return verdicts + " v CROSS JOIN " + stage + " s ON s." + record + " = v.record";
+}
+
+std::string reject_sql(const StagedTable& table, const std::string& record, const Rejection& rejection,
+                       const std::string& rows) {
+  const auto or_null = [](const std::string& expression) { return expression.empty() ? "NULL" : expression; };
+  const std::string constraint = rejection.constraint.empty() ? "NULL" : quote_literal(rejection.constraint);
+  return "INSERT OR IGNORE INTO " + table.rejects + " SELECT " + record + ", '" + rejection.verdict + "', " +
+         table.key_text("s") + ", " + or_null(rejection.reason) + ", " + constraint + ", " + or_null(rejection.holder) +
+         ", " + or_null(rejection.newer) + " FROM " + rows;
+}
+
+const StagedTable* find_staged(const std::vector<StagedTable>& tables, const catalog::TableName& name) {
+  const auto found = std::find_if(tables.begin(), tables.end(),
+                                  [&](const StagedTable& table) { return table.details.table.name == name; });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+}  // namespace sqlite

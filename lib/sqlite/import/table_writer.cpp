@@ -1,0 +1,285 @@
+#include "sqlite/import/table_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/terminal.h"
+#include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// Of one table and one pass, before a quick one stops looking for single rows.
+constexpr std::size_t kRefusalsEach = 200;
+constexpr std::size_t kColumnsAtOnce = 500;  // a query takes 2000 aggregates at most
+
+std::string trigger_names(const StagedTable& table) {
+  std::vector<std::string> names;
+  for (const TableTrigger& trigger : table.details.triggers) names.push_back(trigger.name);
+  return names.empty() ? "a trigger" : "trigger " + join(names, ", ");
+}
+
+}  // namespace
+
+void TableWriter::write(Step step) {
+  const std::uint64_t last = table_.counts.rows;
+  if (step == Step::kUpdate) return write_updates();
+  prepare(step, {});
+  write_part({step, 1, last, {}});
+}
+
+// UPDATE OF is fired by a column that is named, changed or not.
+bool TableWriter::waits_for_columns() const {
+  const std::vector<std::string> awaited = awaited_columns(table_.details);
+  return std::ranges::any_of(awaited, [&](const std::string& column) { return table_.has_columns({column}); });
+}
+
+void TableWriter::write_updates() {
+  const std::uint64_t last = table_.counts.rows;
+  const Part all{Step::kUpdate, 1, last, {}};
+  if (connection_.number("SELECT count(*) FROM " + table_.verdicts + " v" + whose(all)) == 0) return;
+  if (!waits_for_columns()) {
+    assignments_ = differing(whose(all));
+    prepare(Step::kUpdate, {});
+    return write_part(all);
+  }
+  std::vector<std::string> marks;
+  for (const std::string& column : awaited_columns(table_.details)) {
+    const std::string name = quote_name(column);
+    if (table_.has_columns({column})) marks.push_back("db_transfer_differs(s." + name + ", t." + name + ")");
+  }
+  const std::string masks = table_.masks;
+  connection_.execute("DELETE FROM " + masks);
+  connection_.execute("INSERT INTO " + masks + " SELECT v.record, " + join(marks, " || ") + " FROM " +
+                      table_.accepted_rows() + " CROSS JOIN " + table_.target + " t ON " +
+                      table_.same_identity("s", "t") + whose(all));
+  masked_ = true;
+  std::string mask;
+  while (true) {
+    const std::string next =
+        connection_.text("SELECT min(mask) FROM " + masks + " WHERE mask > " + quote_literal(mask));
+    if (next.empty()) break;
+    mask = next;
+    assignments_ = differing(whose({Step::kUpdate, 1, last, mask}));
+    prepare(Step::kUpdate, mask);
+    write_part({Step::kUpdate, 1, last, mask});
+  }
+}
+
+void TableWriter::write_part(const Part& part) {
+  const std::uint64_t rows = count(part);
+  if (rows == 0) return;
+  std::optional<Refusal> refusal = try_part(part, rows);
+  if (!refusal) return;
+  const bool is_enough = effort_ == Effort::kQuick && refusals_.size() >= kRefusalsEach;
+  if (rows == 1 || is_enough) return refuse(part, std::move(*refusal));
+  const std::uint64_t middle = part.first + (part.last - part.first) / 2;
+  const Part lower{part.step, part.first, middle, part.mask};
+  const Part upper{part.step, middle + 1, part.last, part.mask};
+  write_part(direction_ == Direction::kForwards ? lower : upper);
+  write_part(direction_ == Direction::kForwards ? upper : lower);
+}
+
+// Nothing: all of them are written. Otherwise none is.
+std::optional<Refusal> TableWriter::try_part(const Part& part, std::uint64_t rows) {
+  Refusal refusal{part.step, part.first, part.last, 'x', "dropped by " + trigger_names(table_) + " of the target"};
+  if (part.step == Step::kUpdate && assignments_.empty())
+    return std::nullopt;  // brought to the file's values meanwhile
+  connection_.execute("SAVEPOINT part");
+  try {
+    prepared_->write.bind_integer(1, static_cast<std::int64_t>(part.first));
+    prepared_->write.bind_integer(2, static_cast<std::int64_t>(part.last));
+    if (prepared_->write.execute() == rows) {
+      connection_.execute("RELEASE part");
+      return std::nullopt;
+    }
+  } catch (const SqliteError& error) {
+    if (!error.blames_a_row()) throw;
+    take_reason(error, refusal);
+  }
+  connection_.execute("ROLLBACK TO part");
+  connection_.execute("RELEASE part");
+  return refusal;
+}
+
+void TableWriter::take_reason(const SqliteError& error, Refusal& refusal) const {
+  if (!connection_.in_transaction())
+    throw Error(ErrorKind::kSchema,
+                trigger_names(table_) + " of " + base::printable(table_.details.table.name.name) +
+                    " rolled the import back" + (table_.plan.values_withheld ? "" : std::string(": ") + error.what()),
+                "a trigger that means one row says RAISE(ABORT, …) and not RAISE(ROLLBACK, …)");
+  refusal.verdict = error.key_is_taken() ? 'c' : 'x';
+  const bool withheld = table_.plan.values_withheld && error.may_hold_values();
+  refusal.reason =
+      withheld
+          ? "refused by a trigger or an expression; its message is withheld because columns of the target are masked"
+          : error.what();
+}
+
+void TableWriter::write_waiting() {
+  if (!table_.claims_left || rows_ == Rows::kRetries) return;
+  const bool one_by_one = waits_for_columns();
+  if (!one_by_one) assignments_ = differing(" WHERE v.record IN (SELECT record FROM " + table_.order + ")");
+  Statement next =
+      connection_.prepare("SELECT o.place, o.record, v.verdict FROM " + table_.order + " o CROSS JOIN " +
+                          table_.verdicts + " v ON v.record = o.record WHERE o.place > ? ORDER BY o.place");
+  std::optional<Statement> insert;
+  std::optional<Statement> update;
+  std::int64_t place = 0;
+  while (true) {
+    next.bind_integer(1, place);
+    if (!next.next()) return;
+    place = next.integer(0);
+    const auto record = static_cast<std::uint64_t>(next.integer(1));
+    const Step step = next.text(2) == "i" ? Step::kInsert : Step::kUpdate;
+    next.reset();
+    if (step == Step::kUpdate && one_by_one) {
+      assignments_ = differing(" WHERE v.record = " + std::to_string(record));
+      update.reset();
+    }
+    if (step == Step::kUpdate && assignments_.empty()) continue;
+    if (step == Step::kInsert && !insert) insert.emplace(connection_.prepare(insert_sql(" WHERE v.record = ?")));
+    if (step == Step::kUpdate && !update) update.emplace(connection_.prepare(update_sql(" WHERE v.record = ?")));
+    std::optional<Refusal> refusal = try_one(step == Step::kInsert ? *insert : *update, step, record);
+    if (!refusal) continue;
+    leave_out(*refusal);
+    refusals_.push_back(std::move(*refusal));
+  }
+}
+
+std::optional<Refusal> TableWriter::try_one(Statement& statement, Step step, std::uint64_t record) {
+  Refusal refusal{step, record, record, 'x', "dropped by " + trigger_names(table_) + " of the target"};
+  connection_.execute("SAVEPOINT part");
+  try {
+    statement.bind_integer(1, static_cast<std::int64_t>(record));
+    const bool is_written = statement.execute() == 1;
+    if (is_written) {
+      connection_.execute("RELEASE part");
+      return std::nullopt;
+    }
+  } catch (const SqliteError& error) {
+    if (!error.blames_a_row()) throw;
+    take_reason(error, refusal);
+  }
+  connection_.execute("ROLLBACK TO part");
+  connection_.execute("RELEASE part");
+  return refusal;
+}
+
+void TableWriter::refuse(const Part& part, Refusal refusal) {
+  const std::uint64_t first = first_record(part);
+  if (leave_out(refusal, whose(part)) == 1) refusal.first = refusal.last = first;
+  refusals_.push_back(std::move(refusal));
+}
+
+// Without the mask: more rows of the part may be left out than the database refused, and are tried again.
+void TableWriter::leave_out(const Refusal& refusal) {
+  masked_ = false;
+  const bool one = refusal.first == refusal.last;
+  leave_out(refusal, one ? " WHERE v.record = " + std::to_string(refusal.first)
+                         : whose({refusal.step, refusal.first, refusal.last, {}}));
+}
+
+std::uint64_t TableWriter::leave_out(const Refusal& refusal, const std::string& whose) {
+  const std::uint64_t rows = connection_.execute(
+      reject_sql(table_, "v.record", {refusal.verdict, quote_literal(base::printable(refusal.reason)), {}, {}, {}},
+                 table_.accepted_rows() + whose));
+  table_.rejected_rows += rows;
+  connection_.execute("DELETE FROM " + table_.verdicts + " AS v" + whose);
+  return rows;
+}
+
+// Once for all parts: what compiling a statement costs, the triggers that it sets off decide.
+void TableWriter::prepare(Step step, const std::string& mask) {
+  prepared_.reset();
+  const std::string rows = whose(step, "?1", "?2", mask);
+  Statement count = connection_.prepare("SELECT count(*) FROM " + table_.verdicts + " v" + rows);
+  if (step == Step::kUpdate && assignments_.empty()) return;  // brought to the file's values meanwhile
+  prepared_.emplace(std::move(count), connection_.prepare(step == Step::kInsert ? insert_sql(rows) : update_sql(rows)));
+}
+
+std::uint64_t TableWriter::count(const Part& part) {
+  if (!prepared_) return 0;
+  prepared_->count.bind_integer(1, static_cast<std::int64_t>(part.first));
+  prepared_->count.bind_integer(2, static_cast<std::int64_t>(part.last));
+  const auto rows = static_cast<std::uint64_t>(prepared_->count.next() ? prepared_->count.integer(0) : 0);
+  prepared_->count.reset();
+  return rows;
+}
+
+std::uint64_t TableWriter::first_record(const Part& part) {
+  return connection_.number("SELECT min(v.record) FROM " + table_.verdicts + " v" + whose(part));
+}
+
+std::string TableWriter::whose(const Part& part) const {
+  return whose(part.step, std::to_string(part.first), std::to_string(part.last), part.mask);
+}
+
+// The + keeps the search on the range of records: the lists are asked about one row only.
+std::string TableWriter::whose(Step step, const std::string& first, const std::string& last,
+                               const std::string& mask) const {
+  std::string sql = std::string(" WHERE v.verdict = '") + (step == Step::kInsert ? 'i' : 'u') +
+                    "' AND v.record BETWEEN " + first + " AND " + last;
+  const auto in = [](const std::string& table) { return " IN (SELECT record FROM " + table + ")"; };
+  if (rows_ == Rows::kRetries) {
+    sql += " AND +v.record" + in(table_.retries);
+  } else if (table_.claims_left) {
+    sql += " AND v.record NOT" + in(table_.order);
+  }
+  if (masked_ && !mask.empty())
+    sql += " AND EXISTS (SELECT 1 FROM " + table_.masks +
+           " k WHERE k.record = v.record AND k.mask = " + quote_literal(mask) + ")";
+  return sql;
+}
+
+std::string TableWriter::insert_sql(const std::string& whose) const {
+  std::vector<std::string> columns;
+  std::vector<std::string> values;
+  for (const StagedColumn& column : table_.columns) {
+    columns.push_back(column.quoted);
+    values.push_back("s." + column.quoted);
+  }
+  if (columns.empty()) {  // every column of the target has its default
+    columns.push_back(quote_name(table_.details.table.columns.front().name));
+    values.emplace_back("NULL");
+  }
+  return "INSERT" + table_.or_abort + " INTO " + table_.target + " (" + join(columns, ", ") + ") SELECT " +
+         join(values, ", ") + " FROM " + table_.accepted_rows() + whose + " ORDER BY v.record" +
+         (direction_ == Direction::kForwards ? "" : " DESC");
+}
+
+// Plain joins: which of the three comes first is SQLite's to choose, each has an index for the next.
+std::string TableWriter::update_sql(const std::string& whose) const {
+  return "UPDATE" + table_.or_abort + " " + table_.target + " AS t SET " + join(assignments_, ", ") + " FROM " +
+         table_.verdicts + " v JOIN " + table_.stage + " s ON s." + table_.record + " = v.record" + whose + " AND " +
+         table_.same_identity("s", "t");
+}
+
+// Only columns that differ in some row: SQLite looks for the children of every key that is assigned, changed or not,
+// and writes every index of it.
+std::vector<std::string> TableWriter::differing(const std::string& whose) {
+  std::vector<std::string> assignments;
+  for (std::size_t first = 0; first < table_.columns.size(); first += kColumnsAtOnce) {
+    const std::size_t last = std::min(table_.columns.size(), first + kColumnsAtOnce);
+    std::vector<std::string> differ;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::string& column = table_.columns[i].quoted;
+      differ.push_back("max(db_transfer_differs(s." + column + ", t." + column + "))");
+    }
+    Statement row =
+        connection_.prepare("SELECT " + join(differ, ", ") + " FROM " + table_.accepted_rows() + " CROSS JOIN " +
+                            table_.target + " t ON " + table_.same_identity("s", "t") + whose);
+    if (!row.next()) continue;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::string& column = table_.columns[i].quoted;
+      if (row.integer(static_cast<int>(i - first)) != 0) assignments.push_back(column + " = s." + column);
+    }
+  }
+  return assignments;
+}
+
+}  // namespace sqlite

@@ -1,0 +1,195 @@
+#include "sqlite/import/target.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/terminal.h"
+#include "sqlite/catalog/ledger.h"
+#include "sqlite/import/decisions.h"
+#include "sqlite/import/effects.h"
+#include "sqlite/import/merge.h"
+#include "sqlite/import/remap.h"
+#include "sqlite/import/stage.h"
+#include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/settings.h"
+
+namespace sqlite {
+
+using base::Error;
+using base::ErrorKind;
+
+SqliteTarget::SqliteTarget(Connect connect)
+    : connect_(std::move(connect)), connection_(connect_(Access::kReadOnly)), info_(describe(connection_->path())) {}
+
+SqliteTarget::~SqliteTarget() = default;
+
+void SqliteTarget::begin(engine::Intent intent) {
+  intent_ = intent;
+  classifier_.reset();
+  tables_.clear();
+  audits_.clear();
+  notices_.clear();
+  // Temporary tables go with their connection.
+  connection_.reset();
+  connection_ = connect_(intent_ == engine::Intent::kDryRun ? Access::kReadOnly : Access::kReadWrite);
+  if (intent_ != engine::Intent::kDryRun && connection_->is_read_only()) {
+    throw Error(ErrorKind::kPrivilege, connection_->place() + " may not be written",
+                "let the owner of the file and of its folder allow it; a dry run only reads");
+  }
+}
+
+std::optional<engine::LastMigration> SqliteTarget::last_migration(const std::vector<std::string>&) {
+  return find_last_migration(*connection_);
+}
+
+std::vector<catalog::Table> SqliteTarget::tables(const std::vector<std::string>& schemas) {
+  refuse_schemas(schemas);
+  connection_->execute("BEGIN");
+  schema_version_ = schema_version(*connection_);
+  details_ = introspect(*connection_);
+  connection_->execute("COMMIT");
+  std::erase_if(details_, [](const TableDetails& details) { return !details.unreadable.empty(); });
+  std::vector<catalog::Table> tables;
+  for (const TableDetails& details : details_) tables.push_back(details.table);
+  return tables;
+}
+
+bool SqliteTarget::has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) {
+  return std::ranges::any_of(details_, [&](const TableDetails& details) {
+    return std::ranges::any_of(details.table.columns,
+                               [&](const catalog::Column& column) { return wanted(details.table.name, column.name); });
+  });
+}
+
+void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+                           engine::Detail detail) {
+  detail_ = detail;
+  components_ = std::move(components);
+  for (engine::TablePlan& plan : plans) {
+    const TableDetails& details = find(plan.target.name);
+    tables_.emplace_back(tables_.size(), details, std::move(plan));
+  }
+  // Of temporary tables only: the file is not touched before classify.
+  connection_->execute("BEGIN");
+  for (const StagedTable& table : tables_) {
+    create_stage(*connection_, table, details_);
+    create_remaps(*connection_, table);
+    if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
+  }
+  // SQLite itself would refuse a key that leads nowhere, even of a table that nobody writes.
+  const bool is_judged =
+      std::ranges::any_of(details_, [](const TableDetails& details) { return !details.broken_keys.empty(); }) ||
+      std::ranges::any_of(tables_,
+                          [](const StagedTable& table) { return table.plan.orphans == engine::Orphans::kKeep; });
+  foreign_keys_ = is_judged ? ForeignKeys::kJudged : ForeignKeys::kEnforced;
+  if (fires_triggers(details_)) components_ = order_for_triggers(tables_, components_);
+  classifier_.emplace(*connection_, tables_, details_, components_, foreign_keys_);
+}
+
+void SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  Stager(*connection_, tables_.at(plan), progress).stage(records);
+}
+
+// From here on the target does not change under us: the snapshot of a reader, or the only writer.
+void SqliteTarget::open_target() {
+  classifier_->index_stages();
+  connection_->execute("COMMIT");
+  if (foreign_keys_ == ForeignKeys::kJudged) connection_->execute("PRAGMA foreign_keys = OFF");
+  connection_->execute(intent_ == engine::Intent::kDryRun ? "BEGIN" : "BEGIN IMMEDIATE");
+  if (schema_version(*connection_) != schema_version_)
+    throw engine::ConcurrentChange("the schema of " + connection_->place() + " was changed while the import began");
+}
+
+void SqliteTarget::classify(base::Progress& progress) {
+  open_target();
+  classifier_->classify(progress);
+  for (const StagedTable& table : tables_) demand_writable(*connection_, table);
+  notices_ = classifier_->count_kept_orphans();
+  for (const StagedTable& table : tables_) {
+    const std::vector<std::string> following = following_rows(*connection_, tables_, table, details_);
+    notices_.insert(notices_.end(), following.begin(), following.end());
+  }
+  audits_.clear();
+  if (detail_ == engine::Detail::kCounts) return;
+  for (const StagedTable& table : tables_) {
+    gather_changes(*connection_, table);
+    audits_.push_back(audit_table(*connection_, tables_, details_, table));
+  }
+}
+
+void SqliteTarget::merge(base::Progress& progress) {
+  std::vector<std::vector<engine::SequenceChange>> raised;
+  for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
+  Merger merger(*connection_, tables_, details_, components_, *classifier_);
+  merger.merge(progress);
+  notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
+  for (const auto& changes : raised) {
+    raise_sequences(*connection_, changes);
+    for (const engine::SequenceChange& change : changes) {
+      notices_.push_back("sequence of " + change.sequence + " " + engine::in_words(change));
+    }
+  }
+}
+
+engine::VerdictCounts SqliteTarget::counts(std::size_t plan) {
+  const StagedTable& table = tables_.at(plan);
+  engine::VerdictCounts counts = table.counts;
+  Statement rows = connection_->prepare("SELECT verdict, count(*) FROM (SELECT verdict FROM " + table.verdicts +
+                                        " UNION ALL SELECT verdict FROM " + table.rejects + ") GROUP BY verdict");
+  while (rows.next()) {
+    const auto number = static_cast<std::uint64_t>(rows.integer(1));
+    switch (static_cast<engine::Verdict>(rows.text(0).front())) {
+      case engine::Verdict::kInsert:
+        counts.insert = number;
+        break;
+      case engine::Verdict::kUpdate:
+        counts.update = number;
+        break;
+      case engine::Verdict::kConflict:
+        counts.conflict = number;
+        break;
+      case engine::Verdict::kSkipped:
+        counts.skipped = number;
+        break;
+      default:
+        counts.invalid = number;
+        break;
+    }
+  }
+  if (counts.sum() != counts.rows) {
+    throw Error(ErrorKind::kInternal,
+                "the verdicts of " + base::printable(table.details.table.name.name) + " do not add up to its rows: " +
+                    std::to_string(counts.sum()) + " of " + std::to_string(counts.rows),
+                "please report this; nothing was committed");
+  }
+  return counts;
+}
+
+void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,
+                                     const std::function<bool(const engine::Decision&)>& take) {
+  read_decisions(*connection_, tables_.at(plan), which, detail_, take);
+}
+
+engine::TableAudit SqliteTarget::audit(std::size_t plan) { return audits_.at(plan); }
+
+void SqliteTarget::commit() {
+  try {
+    connection_->execute("COMMIT");
+  } catch (const SqliteError& error) {
+    if (!error.blames_a_row()) throw;
+    throw Error(ErrorKind::kSchema, connection_->place() + ": at the commit: " + error.what(),
+                "nothing was written; look for triggers that change keys");
+  }
+}
+
+void SqliteTarget::roll_back() {
+  if (connection_->in_transaction()) connection_->execute("ROLLBACK");
+}
+
+const TableDetails& SqliteTarget::find(const catalog::TableName& name) const {
+  const TableDetails* found = find_table(details_, name.name);
+  if (found == nullptr) throw Error(ErrorKind::kInternal, "no table " + name.name + " in the target");
+  return *found;
+}
+
+}  // namespace sqlite

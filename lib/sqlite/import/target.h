@@ -1,0 +1,70 @@
+// An SQLite database as something to import into: stage → classify → merge → commit on one connection, which is opened
+// anew for each attempt. Records are staged before the target is locked; from classify on other writers wait. A dry run
+// opens the file read-only. One thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/target.h"
+#include "sqlite/catalog/introspect.h"
+#include "sqlite/import/classify.h"
+#include "sqlite/import/staged_table.h"
+#include "sqlite/session/connection.h"
+
+namespace sqlite {
+
+class SqliteTarget : public engine::Target {
+ public:
+  using Connect = std::function<std::unique_ptr<Connection>(Access)>;
+
+  explicit SqliteTarget(Connect connect);
+  ~SqliteTarget() override;
+
+  const engine::DatabaseInfo& info() const override { return info_; }
+  std::string role() const override { return {}; }
+  std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
+  void begin(engine::Intent intent) override;
+  std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  // Here writers lock the file: classify() does, which also looks whether the tables are what they were.
+  void lock(const std::vector<catalog::Table>& /*written*/, engine::TableLocks /*locks*/) override {}
+  bool has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) override;
+  void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
+               engine::Detail detail) override;
+  void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
+  void classify(base::Progress& progress) override;
+  void merge(base::Progress& progress) override;
+  engine::VerdictCounts counts(std::size_t plan) override;
+  void for_each_decision(std::size_t plan, engine::Decisions which,
+                         const std::function<bool(const engine::Decision&)>& take) override;
+  engine::TableAudit audit(std::size_t plan) override;
+  std::vector<std::string> notices() const override { return notices_; }
+  void demand_unchanged() override {}  // a transaction of SQLite holds the schema too
+  void commit() override;
+  void roll_back() override;
+
+ private:
+  void open_target();
+  const TableDetails& find(const catalog::TableName& name) const;
+
+  Connect connect_;
+  std::unique_ptr<Connection> connection_;
+  engine::DatabaseInfo info_;
+  engine::Intent intent_ = engine::Intent::kDryRun;
+  engine::Detail detail_ = engine::Detail::kCounts;
+  std::vector<TableDetails> details_;
+  std::int64_t schema_version_ = 0;  // when details_ were read
+  std::vector<StagedTable> tables_;
+  std::vector<std::vector<std::size_t>> components_;
+  ForeignKeys foreign_keys_ = ForeignKeys::kEnforced;
+  std::optional<Classifier> classifier_;
+  std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
+  std::vector<std::string> notices_;
+};
+
+}  // namespace sqlite

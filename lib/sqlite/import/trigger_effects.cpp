@@ -1,0 +1,137 @@
+#include "sqlite/import/trigger_effects.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::any_of(names, [&](const std::string& other) { return same_name(other, name); });
+}
+
+bool is_fired(const TableTrigger& trigger) { return trigger.event.kind != TriggerEvent::Kind::kDelete; }
+
+using Edges = std::vector<std::set<std::size_t>>;  // component → those that come before it
+
+class Order {
+ public:
+  Order(const std::vector<StagedTable>& tables, const std::vector<std::vector<std::size_t>>& components)
+      : tables_(tables), component_(tables.size()), needed_(components.size()), wanted_(components.size()) {
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      for (const std::size_t table : components[i]) component_[table] = i;
+    }
+    for (std::size_t i = 0; i < tables.size(); ++i) add(i);
+  }
+
+  // Foreign keys always; what triggers want, unless they want it of each other.
+  std::vector<std::size_t> sequence() const {
+    std::vector<std::size_t> sequence;
+    std::vector<bool> done(needed_.size());
+    const auto open = [&](const std::set<std::size_t>& before) {
+      return std::ranges::count_if(before, [&](std::size_t other) { return !done[other]; });
+    };
+    while (sequence.size() < needed_.size()) {
+      std::size_t next = needed_.size();
+      for (std::size_t i = 0; i < needed_.size(); ++i) {
+        if (done[i] || open(needed_[i]) > 0) continue;
+        const bool better = next == needed_.size() || open(wanted_[i]) < open(wanted_[next]);
+        if (better) next = i;
+        if (open(wanted_[next]) == 0) break;
+      }
+      done[next] = true;
+      sequence.push_back(next);
+    }
+    return sequence;
+  }
+
+ private:
+  void add(std::size_t child) {
+    const TableDetails& details = tables_[child].details;
+    for (std::size_t other = 0; other < tables_.size(); ++other) {
+      if (component_[other] == component_[child]) continue;
+      const TableDetails& there = tables_[other].details;
+      const bool is_parent = std::ranges::any_of(details.table.foreign_keys,
+                                                 [&](const auto& key) { return key.parent == there.table.name; });
+      if (is_parent) needed_[component_[child]].insert(component_[other]);
+      for (const TableTrigger& trigger : details.triggers) {
+        if (!is_fired(trigger) || !contains(trigger.event.named, there.table.name.name)) continue;
+        const bool writes = contains(trigger.event.written, there.table.name.name);
+        wanted_[component_[writes ? other : child]].insert(component_[writes ? child : other]);
+      }
+    }
+  }
+
+  const std::vector<StagedTable>& tables_;
+  std::vector<std::size_t> component_;  // by table
+  Edges needed_;
+  Edges wanted_;
+};
+
+}  // namespace
+
+bool fires_triggers(const TableDetails& table) { return std::ranges::any_of(table.triggers, is_fired); }
+
+bool fires_triggers(const std::vector<TableDetails>& all) {
+  return std::ranges::any_of(all, [](const TableDetails& table) { return fires_triggers(table); });
+}
+
+std::vector<std::string> writers_of(const TableDetails& table, const std::vector<TableDetails>& all) {
+  std::vector<std::string> writers;
+  for (const TableDetails& other : all) {
+    for (const TableTrigger& trigger : other.triggers) {
+      if (!is_fired(trigger) || !contains(trigger.event.written, table.table.name.name)) continue;
+      const bool own = &other == &table || other.table.name == table.table.name;
+      writers.push_back(own ? trigger.name : trigger.name + " of " + other.table.name.name);
+    }
+  }
+  return writers;
+}
+
+bool writes_itself(const TableDetails& table, const std::vector<TableDetails>& all) {
+  std::vector<const TableDetails*> reached{&table};
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const TableTrigger& trigger : reached[i]->triggers) {
+      const bool starts = i > 0 || trigger.event.kind == TriggerEvent::Kind::kInsert;
+      if (!starts) continue;
+      if (contains(trigger.event.written, table.table.name.name)) return true;
+      for (const std::string& name : trigger.event.written) {
+        const TableDetails* next = find_table(all, name);
+        if (next != nullptr && std::ranges::count(reached, next) == 0) reached.push_back(next);
+      }
+    }
+  }
+  return false;
+}
+
+bool is_watched(const TableDetails& table, const std::vector<TableDetails>& all) {
+  if (fires_triggers(table)) return true;
+  return std::ranges::any_of(all, [&](const TableDetails& other) {
+    return std::ranges::any_of(other.triggers, [&](const TableTrigger& trigger) {
+      return is_fired(trigger) && contains(trigger.event.named, table.table.name.name);
+    });
+  });
+}
+
+std::vector<std::string> awaited_columns(const TableDetails& table) {
+  std::vector<std::string> columns;
+  for (const TableTrigger& trigger : table.triggers) {
+    if (trigger.event.kind != TriggerEvent::Kind::kUpdate) continue;
+    for (const catalog::Column& column : table.table.columns) {
+      if (contains(trigger.event.columns, column.name) && !contains(columns, column.name))
+        columns.push_back(column.name);
+    }
+  }
+  return columns;
+}
+
+std::vector<std::vector<std::size_t>> order_for_triggers(const std::vector<StagedTable>& tables,
+                                                         const std::vector<std::vector<std::size_t>>& components) {
+  std::vector<std::vector<std::size_t>> ordered;
+  for (const std::size_t i : Order(tables, components).sequence()) ordered.push_back(components[i]);
+  return ordered;
+}
+
+}  // namespace sqlite

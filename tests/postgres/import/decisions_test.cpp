@@ -1,0 +1,133 @@
+// What a reviewer is told of each row and of what the import of a table sets off.
+#include "postgres/import/import_fixture.h"
+
+namespace import_test {
+namespace {
+
+using Form = engine::ShownValue::Form;
+
+How full(const std::function<void(engine::TablePlan&)>& change = {}, engine::Intent intent = engine::Intent::kDryRun) {
+  return {.intent = intent, .change = change, .detail = engine::Detail::kFull};
+}
+
+TEST(Decisions, ShowWhatAnUpdateChanges) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, a text, b int, c jsonb, d text); INSERT INTO t VALUES (1, 'old', NULL, "
+      "'{\"x\":1}', 'same'), (2, "
+      "'kept', 1, NULL, NULL)");
+  const auto seen = t.import(
+      {{"t",
+        {R"({"id":1,"a":"new","b":5,"c":{"x":2},"d":"same"})", R"({"id":2,"a":"kept","b":1,"c":null,"d":null})",
+         R"({"id":3,"a":null,"b":null,"c":null,"d":null})"}}},
+      full());
+  ASSERT_EQ(seen.decisions.at("t").size(), 2U);
+  const engine::Decision& update = seen.decisions.at("t")[0];
+  EXPECT_EQ(update.verdict, engine::Verdict::kUpdate);
+  EXPECT_EQ(update.key, "id=1");
+  ASSERT_EQ(update.changes.size(), 3U);
+  EXPECT_EQ(update.changes[0], (engine::ColumnChange{"a", {Form::kWhole, "old", 3}, {Form::kWhole, "new", 3}}));
+  EXPECT_EQ(update.changes[1], (engine::ColumnChange{"b", {}, {Form::kWhole, "5", 1}}));
+  EXPECT_EQ(update.changes[2].after.text, R"({"x": 2})");
+  EXPECT_EQ(seen.decisions.at("t")[1].verdict, engine::Verdict::kInsert);
+  const auto& columns = seen.audits.at("t").changed_columns;
+  ASSERT_EQ(columns.size(), 3U);
+  EXPECT_EQ(columns[0].name + std::to_string(columns[0].rows), "a1");
+}
+
+TEST(Decisions, AreTheSameBehindTheMerge) {
+  Case t("CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'old')");
+  const auto done = t.import({{"t", {R"({"id":1,"a":"new"})"}}}, full({}, engine::Intent::kImport));
+  EXPECT_EQ(done.decisions.at("t")[0].changes[0].before.text, "old");
+  EXPECT_EQ(t.holds("SELECT a FROM t"), "new");
+}
+
+TEST(Decisions, CutLongValuesAndMaskSecretOnes) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, a text, secret text UNIQUE); INSERT INTO t VALUES (1, repeat('é', 5000), "
+      "'hunter2'), (2, '', 'taken')");
+  const auto mask = [](engine::TablePlan& plan) { plan.masked = {"secret"}; };
+  const auto seen =
+      t.import({{"t", {R"({"id":1,"a":"x","secret":"hunter3"})", R"({"id":3,"a":"x","secret":"taken"})"}}}, full(mask));
+  const auto& changes = seen.decisions.at("t")[0].changes;
+  EXPECT_EQ(changes[0].before.form, Form::kCut);
+  EXPECT_EQ(changes[0].before.characters, 5000U);
+  EXPECT_EQ(changes[0].before.text.size(), 2U * engine::kShownCharacters);
+  EXPECT_EQ(changes[1].before, (engine::ShownValue{Form::kMasked, "f52fbd32", 7}));  // printf hunter2 | sha256sum
+  EXPECT_FALSE(contains(seen.decisions.at("t")[1].reason, "taken")) << seen.decisions.at("t")[1].reason;
+  EXPECT_TRUE(contains(seen.decisions.at("t")[1].reason, "secret=(masked")) << seen.decisions.at("t")[1].reason;
+}
+
+TEST(Decisions, WithholdTheServersWordsAboutATableWithSecrets) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, secret text); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$BEGIN RAISE 'no %', "
+      "NEW.secret; END$$; CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()");
+  const auto mask = [](engine::TablePlan& plan) {
+    plan.masked = {"secret"};
+    plan.values_withheld = true;
+  };
+  const auto done = t.import({{"t", {R"({"id":1,"secret":"hunter2"})"}}}, full(mask, engine::Intent::kImport));
+  EXPECT_EQ(done.of("t"), "invalid 1");
+  EXPECT_FALSE(contains(done.only_left_out("t"), "hunter2")) << done.only_left_out("t");
+}
+
+TEST(KeepNewer, SkipsRowsThatWereChangedLaterInTheTarget) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, a text, updated_at timestamptz); INSERT INTO t VALUES (1, 'x', "
+      "'2025-02-01'), (2, 'x', '2025-01-01'), "
+      "(3, 'x', NULL)");
+  const Records file = {{"t",
+                         {R"({"id":1,"a":"y","updated_at":"2025-01-15T00:00:00Z"})",
+                          R"({"id":2,"a":"y","updated_at":"2025-01-15T00:00:00Z"})",
+                          R"({"id":3,"a":"y","updated_at":"2025-01-15T00:00:00Z"})"}}};
+  const auto told = t.import(file, full([](engine::TablePlan& plan) { plan.changed_at = "updated_at"; }));
+  EXPECT_EQ(told.of("t"), "update 3");
+  EXPECT_EQ(told.audits.at("t").newer_rows, 1U);
+  EXPECT_TRUE(told.decisions.at("t")[0].target_is_newer);
+  How how;
+  how.change = [](engine::TablePlan& plan) {
+    plan.changed_at = "updated_at";
+    plan.newer_rows = engine::NewerRows::kKeep;
+  };
+  EXPECT_EQ(t.import_as_announced(file, how).of("t"), "update 2, skipped 1");
+  EXPECT_EQ(t.holds("SELECT a FROM t ORDER BY id"), "x y y");
+}
+
+TEST(Audit, NamesTriggersCascadesSequencesAndOutsideParents) {
+  Case t(
+      "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (id serial PRIMARY KEY, code int UNIQUE, p int REFERENCES "
+      "p); CREATE TABLE c (code int "
+      "REFERENCES t (code) ON UPDATE CASCADE); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN "
+      "NEW; END$$; CREATE TRIGGER g "
+      "BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f(); CREATE TRIGGER never BEFORE DELETE ON t FOR EACH ROW "
+      "EXECUTE FUNCTION f();"
+      "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 10, NULL); INSERT INTO c VALUES (10)");
+  const auto seen = t.import({{"t", {R"({"id":1,"code":11,"p":1})", R"({"id":9,"code":12,"p":null})"}}}, full());
+  const engine::TableAudit& audit = seen.audits.at("t");
+  EXPECT_EQ(audit.rows_before, 1U);
+  ASSERT_EQ(audit.triggers.size(), 1U);
+  EXPECT_EQ(audit.triggers[0].name + ": " + audit.triggers[0].when + ", " + audit.triggers[0].function,
+            "g: before update, for each row, public.f");
+  ASSERT_EQ(audit.cascades.size(), 1U);
+  EXPECT_EQ(audit.cascades[0].table + " " + audit.cascades[0].action + " " + std::to_string(audit.cascades[0].rows),
+            "public.c CASCADE 1");
+  ASSERT_EQ(audit.sequences.size(), 1U);
+  EXPECT_EQ(audit.sequences[0].after, 9);
+  ASSERT_EQ(audit.outside_references.size(), 1U);
+  EXPECT_EQ(audit.outside_references[0].parent, "public.p");
+  EXPECT_EQ(t.holds("SELECT last_value FROM t_id_seq"), "1") << "a dry run moved the sequence";
+}
+
+TEST(Rehearsal, MergesForRealAndKeepsNothing) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF "
+      "NEW.a = 13 THEN RAISE 'no'; "
+      "END IF; RETURN NEW; END$$; CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()");
+  const auto told =
+      t.import({{"t", {R"({"id":1,"a":13})", R"({"id":2,"a":1})"}}}, {.intent = engine::Intent::kRehearsal});
+  EXPECT_EQ(told.of("t"), "insert 1, invalid 1");
+  EXPECT_EQ(t.holds("SELECT count(*) FROM t"), "0");
+}
+
+}  // namespace
+}  // namespace import_test

@@ -1,0 +1,60 @@
+// What a reviewer is told of each row and of what the import of a table sets off.
+#include "sqlite/import/decisions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sqlite/import/import_fixture.h"
+
+namespace sqlite_test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+TEST(SqliteDecisions, ShowsTheValuesThatChange) {
+  const Case one(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b, secret); INSERT INTO t VALUES(1, NULL, x'00ff', 'old');");
+  const std::string text(2000, 'y');
+
+  const Imported imported =
+      one.import({{"t", {R"({"id":1,"a":{"$real":"2.0"},"b":")" + text + R"(","secret":"new"})"}}},
+                 {.change = [](auto& plan) { plan.masked = {"secret"}; }});
+
+  const auto& changes = imported.decisions.at("t").at(0).changes;
+  ASSERT_THAT(changes, SizeIs(3));
+  using Form = engine::ShownValue::Form;
+  EXPECT_EQ(changes[0].before, (engine::ShownValue{Form::kNull, "", 0}));
+  EXPECT_EQ(changes[0].after, (engine::ShownValue{Form::kWhole, "2.0", 3}));
+  EXPECT_EQ(changes[1].before, (engine::ShownValue{Form::kWhole, "x'00ff'", 7}));
+  EXPECT_EQ(changes[1].after, (engine::ShownValue{Form::kCut, std::string(1024, 'y'), 2000}));
+  EXPECT_EQ(changes[2].after, (engine::ShownValue{Form::kMasked, "11507a0e", 3}));  // sha256sum of "new"
+  EXPECT_EQ(imported.audits.at("t").changed_columns.at(0).name, "a");
+}
+
+TEST(SqliteDecisions, TellsWhatItSetsOff) {
+  const Case one(
+      "CREATE TABLE o(id INTEGER PRIMARY KEY); INSERT INTO o VALUES(1); CREATE TABLE t(id INTEGER PRIMARY KEY "
+      "AUTOINCREMENT, o INT REFERENCES o); INSERT INTO t VALUES(3,NULL); CREATE TRIGGER shout AFTER INSERT ON t BEGIN "
+      "UPDATE t SET o = NULL WHERE id = NEW.id; END; CREATE TRIGGER never AFTER UPDATE ON t WHEN 0 BEGIN SELECT 1; "
+      "END;");
+
+  const Imported imported = one.import({{"t", {R"({"id":9,"o":1})", R"({"id":3,"o":null})"}}});
+
+  const engine::TableAudit& audit = imported.audits.at("t");
+  EXPECT_EQ(audit.rows_before, 1U);
+  ASSERT_THAT(audit.triggers, SizeIs(1));
+  EXPECT_EQ(audit.triggers[0].name + " " + audit.triggers[0].when, "shout after insert, for each row");
+  ASSERT_THAT(audit.sequences, SizeIs(1));
+  EXPECT_EQ(audit.sequences[0].before, 3);
+  EXPECT_EQ(audit.sequences[0].after, 9);
+  ASSERT_THAT(audit.outside_references, SizeIs(1));
+  EXPECT_EQ(audit.outside_references[0].parent, "o");
+  EXPECT_THAT(imported.notices,
+              ::testing::Contains(HasSubstr("t: 1 row that the target's triggers or cascades had changed were brought "
+                                            "back to the file's values")));
+  EXPECT_EQ(one.database.value("SELECT seq FROM sqlite_sequence"), "9");
+}
+
+}  // namespace
+}  // namespace sqlite_test
