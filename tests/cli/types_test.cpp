@@ -49,6 +49,24 @@ TEST_F(UserTypes, AttributesOfAnotherOrderAreMatchedByName) {
   EXPECT_EQ(verdicts(import(), "t"), (std::vector<int>{0, 0, 4, 0, 0, 0}));
 }
 
+TEST_F(UserTypes, ArraysOfADomainOverBoxKeepTheirElements) {
+  const std::string tables =
+      "CREATE DOMAIN area AS box; CREATE DOMAIN \"Larger area\" AS area;"
+      "CREATE TABLE t (id int PRIMARY KEY, a area[], l \"Larger area\"[][])";
+  source.run(tables);
+  target.run(tables);
+  source.run(
+      "INSERT INTO t VALUES (1, ARRAY['(3,4),(1,2)', NULL, '(1e300,Infinity),(-0,-1.5)']::area[], '{}'), (2, NULL, "
+      "ARRAY[[NULL]]::area[]), (3, '{}', '[0:0][5:6]={{(1,1),(0,0);(2,2),(1,1)}}')");
+  target.run("INSERT INTO t VALUES (2, '{(9,9),(0,0)}', NULL)");
+
+  transfer();
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_EQ(target.value("SELECT string_agg(t::text, '|' ORDER BY id) FROM t"),
+            source.value("SELECT string_agg(t::text, '|' ORDER BY id) FROM t"));
+}
+
 TEST_F(UserTypes, AlsoInArraysDomainsAndOtherComposites) {
   const std::string tables =
       "CREATE DOMAIN \"Pairs\" AS pair[]; CREATE TYPE \"Out er\" AS (\"x y\" text, ps \"Pairs\", p pair);"

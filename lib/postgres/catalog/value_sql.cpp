@@ -22,6 +22,11 @@ std::string text_array_of(const ColumnType& type, const std::string& array) {
   const bool by_comma = type.element_delimiter == ',';
   if (is_builtin(type) || (!by_comma && type.element_kind == 'b' && type.element_wire_oid == 0))
     return array + "::pg_catalog.bpchar[]";
+  // The server's own type of that kind is box, whose text needs no quotes in an array: "{(1,1),(0,0);NULL}".
+  if (!by_comma && type.element_oid < kFirstUserOid) {
+    return fmt::format(R"(pg_catalog.replace(pg_catalog.replace({}, ',', E'\\,'), '{}', ',')::pg_catalog.text[])",
+                       text_of_any(array), type.element_delimiter);
+  }
   if (!by_comma) {
     throw base::Error(base::ErrorKind::kSchema,
                       type.name +
