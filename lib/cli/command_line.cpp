@@ -76,7 +76,7 @@ void say_place(const Console& console, const CommonOptions& options, const std::
   for (const std::string& warning : location.warnings) console.warn(warning);
 }
 
-void say_server(const Console& console, const CommonOptions& options, const engine::DatabaseInfo& info,
+void say_server(const Console& console, const CommonOptions& options, const outcome::DatabaseInfo& info,
                 const transfer::Selection& selection) {
   if (options.verbosity != Verbosity::kVerbose) return;
   std::string schemas;
@@ -115,7 +115,7 @@ int run_profile(const Console& console, const base::StopSignals& signals, const 
   return kDone;
 }
 
-void print_export(const Console& console, const CommonOptions& options, const engine::ExportOutcome& outcome) {
+void print_export(const Console& console, const CommonOptions& options, const outcome::ExportOutcome& outcome) {
   if (options.form == ResultForm::kJson) return console.print_result(report::export_json(outcome));
   if (options.verbosity == Verbosity::kQuiet) return;
   if (outcome.path == "-") return console.print_beside_result(report::export_text(outcome, console.message_color()));
@@ -137,7 +137,7 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   if (command.task == ExportTask::kProfile) return run_profile(console, signals, command, *source);
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
-  engine::ExportOutcome outcome = transfer::run_export(*source, command.job, progress, signals.token());
+  outcome::ExportOutcome outcome = transfer::run_export(*source, command.job, progress, signals.token());
   const auto complete = [&] { return "the export itself is complete: " + outcome.path; };
   try {
     progress.finish();
@@ -151,16 +151,16 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   return kDone;
 }
 
-void print_import(const Console& console, const CommonOptions& options, const engine::ImportOutcome& outcome) {
+void print_import(const Console& console, const CommonOptions& options, const outcome::ImportOutcome& outcome) {
   if (options.form == ResultForm::kJson) return console.print_result(report::import_json(outcome));
   const base::Color color = console.result_color();
   console.print_result(options.verbosity == Verbosity::kQuiet ? report::left_out_text(outcome, color)
                                                               : report::import_text(outcome, color));
 }
 
-int import_status(const ImportCommand& command, const engine::ImportOutcome& outcome) {
+int import_status(const ImportCommand& command, const outcome::ImportOutcome& outcome) {
   if (outcome.total.left_out() != 0) return kRowsLeftOut;
-  const bool tried = outcome.ending == engine::Ending::kDryRun || outcome.ending == engine::Ending::kRehearsed;
+  const bool tried = outcome.ending == outcome::Ending::kDryRun || outcome.ending == outcome::Ending::kRehearsed;
   const bool work_found = tried && outcome.total.to_write() != 0;
   return work_found && command.dry_run_status == DryRunStatus::kTellsWork ? kWorkFound : kDone;
 }
@@ -214,13 +214,13 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
     say_server(console, options, target->info(), command.job.selection);
     return target;
   };
-  engine::ImportOutcome outcome = transfer::run_import(open, command.job, progress, signals.token());
+  outcome::ImportOutcome outcome = transfer::run_import(open, command.job, progress, signals.token());
   progress.finish();
   const int status = import_status(command, outcome);
   try {
     print_import(console, options, outcome);
   } catch (const std::exception& error) {
-    if (outcome.ending != engine::Ending::kCommitted) throw;
+    if (outcome.ending != outcome::Ending::kCommitted) throw;
     // An error's status would say that the target is as it was.
     console.warn(std::string(error.what()) + "; the import is committed, and this is its result:");
     console.print_beside_result(report::import_text(outcome, console.message_color()));

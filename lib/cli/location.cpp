@@ -5,10 +5,10 @@
 #include <array>
 #include <cstdlib>
 
-#include "base/env_file.h"
 #include "base/error.h"
 #include "base/terminal.h"
-#include "base/url.h"
+#include "location/env_file.h"
+#include "location/url.h"
 #include "sqlite/session/file.h"
 
 namespace cli {
@@ -40,7 +40,7 @@ bool is_there(const char* path) {
 }
 
 std::optional<NamedUrl> url_of_file(const std::string& path) {
-  base::EnvFile file = base::read_env_file(path);
+  location::EnvFile file = location::read_env_file(path);
   const auto found = file.values.find(kVariable);
   if (found == file.values.end()) return std::nullopt;
   return NamedUrl{found->second, std::string(kVariable) + " of " + base::printable(path), std::move(file.warnings)};
@@ -72,9 +72,9 @@ std::optional<NamedUrl> named_url(const std::optional<std::string>& url, const s
 Location location_of(NamedUrl named) {
   // Not "none": the next place to look may name another database than the one that was meant.
   if (named.url.empty()) throw Error(ErrorKind::kUsage, named.origin + " is empty", "take it out, or give --url");
-  base::DatabaseUrl url;
+  location::DatabaseUrl url;
   try {
-    url = base::parse_database_url(named.url);
+    url = location::parse_database_url(named.url);
   } catch (const Error& error) {
     throw Error(error.kind(), named.origin + ": " + error.what(), error.hint());
   }

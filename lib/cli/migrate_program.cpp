@@ -58,7 +58,7 @@ void say_where(const Console& console, const CommonOptions& options, const Locat
   for (const std::string& name : folder.look_alikes)
     console.warn(name + " is no migration: it would be with three digits or more and an underscore, 001_name.sql");
   if (options.verbosity != Verbosity::kVerbose) return;
-  const engine::DatabaseInfo& info = database.info();
+  const outcome::DatabaseInfo& info = database.info();
   console.say("server: " + info.engine + " " + info.server_version + ", database " + info.database);
   if (!database.schema().empty()) console.say("schema: " + database.schema());
   console.say("migrations: " + folder.path);

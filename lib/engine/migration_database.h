@@ -36,7 +36,7 @@ class MigrationDatabase {
   MigrationDatabase& operator=(const MigrationDatabase&) = delete;
   virtual ~MigrationDatabase() = default;
 
-  virtual const DatabaseInfo& info() const = 0;
+  virtual const outcome::DatabaseInfo& info() const = 0;
   virtual const std::string& schema() const = 0;  // empty where the engine has none
 
   // Opens a transaction that holds the lock of all migrations of this schema. Throws kLock when another run keeps it

@@ -13,14 +13,9 @@
 #include "catalog/table.h"
 #include "catalog/types.h"
 #include "engine/concurrent_change.h"
+#include "outcome/database_info.h"
 
 namespace engine {
-
-struct DatabaseInfo {
-  std::string engine;          // "postgresql", "sqlite"
-  std::string server_version;  // "15.18"
-  std::string database;
-};
 
 struct LastMigration {
   std::string table;  // the ledger: "_prisma_migrations"
@@ -74,7 +69,7 @@ class Source {
   Source& operator=(const Source&) = delete;
   virtual ~Source() = default;
 
-  virtual const DatabaseInfo& info() const = 0;
+  virtual const outcome::DatabaseInfo& info() const = 0;
 
   // Every table that holds data of the user's, in no particular order: without views, foreign tables, partitions (their
   // root stands for them) and tables of extensions. `schemas` empty: all schemas.

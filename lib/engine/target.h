@@ -15,11 +15,11 @@
 #include "catalog/table.h"
 #include "catalog/types.h"
 #include "engine/concurrent_change.h"
-#include "engine/decision.h"
-#include "engine/outcome.h"
 #include "engine/source.h"
-#include "engine/verdict.h"
 #include "format/table_reader.h"
+#include "outcome/decision.h"
+#include "outcome/effects.h"
+#include "outcome/verdict.h"
 
 namespace engine {
 
@@ -46,7 +46,7 @@ enum class Orphans { kLeaveOut, kKeep };
 // What happens to rows of a table without a key that would come again with every import of the same file, because the
 // target changes what goes in.
 enum class Growth { kRefuse, kAllow };
-// What a target gathers of each decision: kFull also the values that change and what TableAudit tells.
+// What a target gathers of each decision: kFull also the values that change and what TableEffects tells.
 enum class Detail { kCounts, kFull };
 
 // A sequence of the source that one column of a table drew from.
@@ -93,7 +93,7 @@ class Target {
   Target& operator=(const Target&) = delete;
   virtual ~Target() = default;
 
-  virtual const DatabaseInfo& info() const = 0;
+  virtual const outcome::DatabaseInfo& info() const = 0;
   virtual std::string role() const = 0;  // who the import is done as; empty where the engine has no roles
   virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
 
@@ -131,13 +131,13 @@ class Target {
   // it. Only kYes behind a merge writes.
   virtual void refresh_views(Refresh) {}
 
-  virtual VerdictCounts counts(std::size_t plan) = 0;
+  virtual outcome::VerdictCounts counts(std::size_t plan) = 0;
   // Every row of the file but the unchanged ones, in the order of the records; `offset` is not filled. Stops early when
   // `take` returns false. Values only with Detail::kFull.
   virtual void for_each_decision(std::size_t plan, Decisions which,
-                                 const std::function<bool(const Decision&)>& take) = 0;
+                                 const std::function<bool(const outcome::Decision&)>& take) = 0;
   // Only with Detail::kFull. As classify found it: also after merge.
-  virtual TableAudit audit(std::size_t plan) = 0;
+  virtual outcome::TableEffects audit(std::size_t plan) = 0;
   // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger
   // changed.
   virtual std::vector<std::string> notices() const = 0;

@@ -20,7 +20,7 @@ class PostgresMigrations final : public engine::MigrationDatabase {
                      std::chrono::milliseconds lock_timeout);
   ~PostgresMigrations() override;
 
-  const engine::DatabaseInfo& info() const override { return info_; }
+  const outcome::DatabaseInfo& info() const override { return info_; }
   const std::string& schema() const override { return schema_; }
   void begin() override;
   void commit() override;
@@ -50,7 +50,7 @@ class PostgresMigrations final : public engine::MigrationDatabase {
 
   std::unique_ptr<Connection> connection_;
   const std::chrono::milliseconds lock_timeout_;
-  engine::DatabaseInfo info_;
+  outcome::DatabaseInfo info_;
   std::string schema_;
   std::string search_path_;
   std::string lock_key_;

@@ -8,7 +8,7 @@
 namespace report {
 namespace {
 
-using engine::ImportedTable;
+using outcome::ImportedTable;
 
 std::string list(std::string_view title, const std::vector<std::string>& sentences) {
   if (sentences.empty()) return {};
@@ -19,14 +19,14 @@ std::string list(std::string_view title, const std::vector<std::string>& sentenc
 
 }  // namespace
 
-std::string effects_section(const engine::ImportOutcome& outcome) {
+std::string effects_section(const outcome::ImportOutcome& outcome) {
   std::vector<std::string> triggers;
   std::vector<std::string> cascades;
   std::vector<std::string> sequences;
   std::vector<std::string> outside;
   std::vector<std::string> audit;
   for (const ImportedTable& table : outcome.tables) {
-    const engine::TableAudit& details = table.details;
+    const outcome::TableEffects& details = table.details;
     for (const auto& trigger : details.triggers) triggers.push_back(trigger_sentence(table, trigger));
     for (const auto& cascade : details.cascades) cascades.push_back(cascade_sentence(table, cascade));
     for (const auto& change : details.sequences) sequences.push_back(sequence_sentence(change));
@@ -41,7 +41,7 @@ std::string effects_section(const engine::ImportOutcome& outcome) {
          (lists.empty() ? "<p class=\"remark\">None.</p>\n" : lists) + "</section>\n";
 }
 
-std::string closing_sections(const engine::ImportOutcome& outcome) {
+std::string closing_sections(const outcome::ImportOutcome& outcome) {
   const std::string differences = list("File and target", outcome.differences);
   std::string html = section_begin(Topic::kDifferences, "Schema differences") +
                      (differences.empty() ? "<p class=\"remark\">None.</p>\n" : differences) + "</section>\n" +

@@ -38,7 +38,7 @@ struct Node {
 };
 
 struct Drawing {
-  const std::vector<engine::ImportedTable>& tables;
+  const std::vector<outcome::ImportedTable>& tables;
   std::vector<Node> nodes;
   std::vector<Edge> edges;
   int width = 0;
@@ -177,22 +177,22 @@ std::string fitting(const std::string& name, int columns) {
 
 std::string node_svg(const Drawing& drawing, std::size_t index) {
   constexpr int kNameColumns = 20;
-  const engine::ImportedTable& table = drawing.tables[index];
+  const outcome::ImportedTable& table = drawing.tables[index];
   const Node& node = drawing.nodes[index];
-  const engine::Verdict worst = worst_verdict(table);
+  const outcome::Verdict worst = worst_verdict(table);
   const std::uint64_t count = table.taken ? count_of(table.counts, worst) : table.counts.rows;
   return fmt::format(
       "<a href=\"#t{}\"><g class=\"node v-{}\" transform=\"translate({} {})\"><title>{}: {} {}</title>"
       "<rect width=\"{}\" height=\"{}\" rx=\"6\"/><text class=\"sign\" x=\"15\" y=\"21\">{}</text>"
       "<text x=\"28\" y=\"21\">{}</text></g></a>\n",
-      index, engine::verdict_name(worst), node.x, node.y, html_plain(table.name), base::human_count(count),
-      engine::verdict_name(worst), kNodeWidth, kNodeHeight, verdict_symbol(worst),
+      index, outcome::verdict_name(worst), node.x, node.y, html_plain(table.name), base::human_count(count),
+      outcome::verdict_name(worst), kNodeWidth, kNodeHeight, verdict_symbol(worst),
       html_plain(fitting(table.name, kNameColumns)));
 }
 
 }  // namespace
 
-std::string audit_graph(const std::vector<engine::ImportedTable>& tables) {
+std::string audit_graph(const std::vector<outcome::ImportedTable>& tables) {
   Drawing drawing{tables, std::vector<Node>(tables.size()), {}, 0, 0};
   find_edges(drawing);
   place(drawing);

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
-std::string audit_graph(const std::vector<engine::ImportedTable>& tables);
+std::string audit_graph(const std::vector<outcome::ImportedTable>& tables);
 
 }  // namespace report

@@ -10,7 +10,7 @@
 namespace report {
 namespace {
 
-using engine::ImportOutcome;
+using outcome::ImportOutcome;
 
 std::string source_name(const ImportOutcome& outcome) {
   return outcome.file.source.database.empty() ? file_name(outcome) : outcome.file.source.database;
@@ -68,14 +68,14 @@ std::string_view banner_class(Judgement value) {
   return banner_symbol(value) == grade_symbol(Grade::kWarning) ? "warning" : "failed";
 }
 
-std::string_view kind_of_report(engine::Ending ending) {
+std::string_view kind_of_report(outcome::Ending ending) {
   switch (ending) {
-    case engine::Ending::kDryRun:
+    case outcome::Ending::kDryRun:
       return "Dry run of an import";
-    case engine::Ending::kRehearsed:
+    case outcome::Ending::kRehearsed:
       return "Rehearsal of an import";
-    case engine::Ending::kCommitted:
-    case engine::Ending::kRolledBack:
+    case outcome::Ending::kCommitted:
+    case outcome::Ending::kRolledBack:
       break;
   }
   return "Result of an import";
@@ -101,7 +101,7 @@ std::string navigation(const ImportOutcome& outcome) {
     std::string_view title;
     std::uint64_t count;
   };
-  const engine::VerdictCounts& total = outcome.total;
+  const outcome::VerdictCounts& total = outcome.total;
   std::string html = "<nav aria-label=\"Sections\"><a href=\"#checks\">Checks</a> <a href=\"#tables\">Tables</a>";
   for (const Link& link : {Link{"conflicts", "Conflicts", total.conflict}, Link{"invalid", "Invalid", total.invalid},
                            Link{"updates", "Updates", total.update}, Link{"inserts", "Inserts", total.insert},
@@ -119,7 +119,7 @@ std::string fact(std::string_view name, const std::string& value) {
 std::string data_or_nothing(const std::string& text) { return text.empty() ? "" : html_data(text); }
 
 std::string file_card(const ImportOutcome& outcome) {
-  const engine::FileIdentity& file = outcome.file;
+  const outcome::FileIdentity& file = outcome.file;
   const std::string size =
       file.bytes == 0 ? "" : fmt::format("{} ({} bytes)", base::human_bytes(file.bytes), base::human_count(file.bytes));
   return "<div class=\"card\"><p class=\"kind\">From</p><p class=\"name\">" + html_data(source_name(outcome)) +
@@ -133,7 +133,7 @@ std::string file_card(const ImportOutcome& outcome) {
 }
 
 std::string target_card(const ImportOutcome& outcome) {
-  const engine::TargetIdentity& target = outcome.target;
+  const outcome::TargetIdentity& target = outcome.target;
   std::string options;
   for (const std::string& option : outcome.options) options += html_code(option) + " ";
   return "<div class=\"card\"><p class=\"kind\">Into</p><p class=\"name\">" + html_data(target_name(outcome)) +
@@ -166,10 +166,11 @@ std::string filter(const ImportOutcome& outcome) {
   std::string html =
       "<form id=\"filter\" role=\"search\" hidden><b>Rows</b>\n<label>Verdict <select id=\"by-verdict\">"
       "<option value=\"\">all</option>";
-  for (const engine::Verdict verdict : {engine::Verdict::kConflict, engine::Verdict::kInvalid, engine::Verdict::kUpdate,
-                                        engine::Verdict::kInsert, engine::Verdict::kSkipped})
+  for (const outcome::Verdict verdict :
+       {outcome::Verdict::kConflict, outcome::Verdict::kInvalid, outcome::Verdict::kUpdate, outcome::Verdict::kInsert,
+        outcome::Verdict::kSkipped})
     html +=
-        fmt::format("<option value=\"{0}\">{1} {0}</option>", engine::verdict_name(verdict), verdict_symbol(verdict));
+        fmt::format("<option value=\"{0}\">{1} {0}</option>", outcome::verdict_name(verdict), verdict_symbol(verdict));
   html += "</select></label>\n<label>Table <select id=\"by-table\"><option value=\"\">all</option>";
   for (std::size_t i = 0; i < outcome.tables.size(); ++i)
     html += fmt::format("<option value=\"{}\">{}</option>", i, html_plain(outcome.tables[i].name));
@@ -210,10 +211,11 @@ std::string section_begin(Topic topic, std::string_view title, const std::string
 std::string audit_html(const ImportOutcome& outcome) {
   return head(outcome) + "<body>\n<main>\n" + banner(outcome) + navigation(outcome) + identity_section(outcome) +
          checks_section(outcome) + tables_section(outcome) + filter(outcome) +
-         left_out_section(outcome, engine::Verdict::kConflict) + left_out_section(outcome, engine::Verdict::kInvalid) +
-         updates_section(outcome) + inserts_section(outcome) + skipped_section(outcome) + effects_section(outcome) +
-         closing_sections(outcome) + "</main>\n<footer>db-transfer audit report, version 1</footer>\n<script>" +
-         std::string(audit_script()) + "</script>\n</body>\n</html>\n";
+         left_out_section(outcome, outcome::Verdict::kConflict) +
+         left_out_section(outcome, outcome::Verdict::kInvalid) + updates_section(outcome) + inserts_section(outcome) +
+         skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) +
+         "</main>\n<footer>db-transfer audit report, version 1</footer>\n<script>" + std::string(audit_script()) +
+         "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace report

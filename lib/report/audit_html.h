@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
-std::string audit_html(const engine::ImportOutcome& outcome);
+std::string audit_html(const outcome::ImportOutcome& outcome);
 
 }  // namespace report

@@ -11,15 +11,15 @@ using json = ordered_json;
 
 constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 
-json details_json(const engine::TableAudit& details) {
+json details_json(const outcome::TableEffects& details) {
   json changed = json::array();
-  for (const engine::ChangedColumn& column : details.changed_columns)
+  for (const outcome::ChangedColumn& column : details.changed_columns)
     changed.push_back({{"column", column.name}, {"rows", column.rows}});
   json triggers = json::array();
-  for (const engine::Trigger& trigger : details.triggers)
+  for (const outcome::Trigger& trigger : details.triggers)
     triggers.push_back({{"name", trigger.name}, {"when", trigger.when}, {"function", trigger.function}});
   json cascades = json::array();
-  for (const engine::Cascade& cascade : details.cascades) {
+  for (const outcome::Cascade& cascade : details.cascades) {
     cascades.push_back({{"table", cascade.table},
                         {"foreign_key", cascade.foreign_key},
                         {"action", cascade.action},
@@ -30,10 +30,10 @@ json details_json(const engine::TableAudit& details) {
     cascades.back()["outside"] = cascade.outside;
   }
   json sequences = json::array();
-  for (const engine::SequenceChange& change : details.sequences)
+  for (const outcome::SequenceChange& change : details.sequences)
     sequences.push_back({{"sequence", change.sequence}, {"before", change.before}, {"after", change.after}});
   json outside = json::array();
-  for (const engine::OutsideReference& reference : details.outside_references)
+  for (const outcome::OutsideReference& reference : details.outside_references)
     outside.push_back({{"foreign_key", reference.foreign_key}, {"parent", reference.parent}, {"rows", reference.rows}});
   return {{"rows_before", details.rows_before},
           {"identity", details.identity},
@@ -47,7 +47,7 @@ json details_json(const engine::TableAudit& details) {
           {"outside_references", std::move(outside)}};
 }
 
-json table_json(const engine::ImportedTable& table) {
+json table_json(const outcome::ImportedTable& table) {
   return {{"name", table.name},
           {"taken", table.taken},
           {"audit", table.audit},
@@ -57,9 +57,9 @@ json table_json(const engine::ImportedTable& table) {
           {"anomalies", anomalies(table)}};
 }
 
-json summary_json(const engine::ImportOutcome& outcome) {
+json summary_json(const outcome::ImportOutcome& outcome) {
   json tables = json::array();
-  for (const engine::ImportedTable& table : outcome.tables) tables.push_back(table_json(table));
+  for (const outcome::ImportedTable& table : outcome.tables) tables.push_back(table_json(table));
   json list = json::array();
   for (const Check& check : checks(outcome))
     list.push_back({{"grade", grade_word(check.grade)}, {"check", check.title}, {"detail", check.detail}});
@@ -83,7 +83,7 @@ json summary_json(const engine::ImportOutcome& outcome) {
 
 }  // namespace
 
-AuditJsonWriter::AuditJsonWriter(base::ByteSink& sink, const engine::ImportOutcome& outcome)
+AuditJsonWriter::AuditJsonWriter(base::ByteSink& sink, const outcome::ImportOutcome& outcome)
     : sink_(sink), outcome_(outcome) {
   std::string summary = dumped(summary_json(outcome), Layout::kIndented);
   summary.resize(summary.size() - 2);  // the object stays open: its "\n}" comes from finish()
@@ -94,7 +94,7 @@ void AuditJsonWriter::begin_table(std::size_t index) {
   line_begin_ = "{\"table\":" + dumped(outcome_.tables.at(index).name, Layout::kOneLine) + ",";
 }
 
-void AuditJsonWriter::write(const engine::Decision& row) {
+void AuditJsonWriter::write(const outcome::Decision& row) {
   // The decision's own object, opened by the table's name.
   append((first_ ? "\n" : ",\n") + line_begin_ + dumped(decision_json(row), Layout::kOneLine).substr(1));
   first_ = false;

@@ -7,17 +7,17 @@
 #include <string>
 
 #include "base/byte_sink.h"
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
 class AuditJsonWriter {
  public:
-  AuditJsonWriter(base::ByteSink& sink, const engine::ImportOutcome& outcome);
+  AuditJsonWriter(base::ByteSink& sink, const outcome::ImportOutcome& outcome);
 
   // The decisions that follow are on rows of outcome.tables[index].
   void begin_table(std::size_t index);
-  void write(const engine::Decision& row);
+  void write(const outcome::Decision& row);
 
   // Writes the rest; making it durable (ByteSink::finish) is the owner's. Nothing may follow.
   void finish();
@@ -26,7 +26,7 @@ class AuditJsonWriter {
   void append(const std::string& text);
 
   base::ByteSink& sink_;
-  const engine::ImportOutcome& outcome_;
+  const outcome::ImportOutcome& outcome_;
   std::string buffer_;
   std::string line_begin_;  // {"table":"users",
   bool first_ = true;

@@ -14,10 +14,10 @@ namespace report {
 namespace {
 
 using base::human_count;
-using engine::Decision;
-using engine::ImportedTable;
-using engine::ImportOutcome;
-using engine::Verdict;
+using outcome::Decision;
+using outcome::ImportedTable;
+using outcome::ImportOutcome;
+using outcome::Verdict;
 
 std::size_t longest_run(std::string_view text, char sought) {
   std::size_t longest = 0;
@@ -47,8 +47,8 @@ std::string fact(std::string_view name, const std::string& text) {
 }
 
 std::string route(const ImportOutcome& outcome) {
-  const engine::FileIdentity& file = outcome.file;
-  const engine::TargetIdentity& target = outcome.target;
+  const outcome::FileIdentity& file = outcome.file;
+  const outcome::TargetIdentity& target = outcome.target;
   return "\n**From**\n\n" + fact("file", file_name(outcome)) + fact("database", file.source.database) +
          fact("exported", file.exported_at) + fact("SHA-256", file.sha256) +
          fact("last migration", file.last_migration) + "\n**Into**\n\n" + fact("place", target.place) +
@@ -70,7 +70,7 @@ std::string matrix(const ImportOutcome& outcome) {
       "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n";
   std::string unusual;
   for (const ImportedTable& table : outcome.tables) {
-    const engine::VerdictCounts& n = table.counts;
+    const outcome::VerdictCounts& n = table.counts;
     text += "| " + table_cell(table.name) + " |";
     for (const std::uint64_t count : {n.rows, table.details.rows_before, n.insert, n.update, n.unchanged, n.conflict,
                                       n.invalid, n.skipped, rows_after(table)})
@@ -87,7 +87,7 @@ std::string row_item(const Decision& row) {
   if (row.target_is_newer) text += " **! newer in the target**";
   if (!row.reason.empty()) text += ": " + code_span(row.reason);
   text += "\n";
-  for (const engine::ColumnChange& change : row.changes)
+  for (const outcome::ColumnChange& change : row.changes)
     text += fmt::format("    - {}: {}\n", code_span(change.column), code_span(change_text(change)));
   return text;
 }
@@ -125,7 +125,7 @@ std::string written(const ImportOutcome& outcome, Verdict verdict, std::string_v
     if (count == 0) continue;
     text += fmt::format("- {} {} {}", verdict_symbol(verdict), code_span(table.name), rows(count));
     if (verdict == Verdict::kUpdate)
-      for (const engine::ChangedColumn& column : table.details.changed_columns)
+      for (const outcome::ChangedColumn& column : table.details.changed_columns)
         text += fmt::format(", {} in {}", code_span(column.name), human_count(column.rows));
     const std::vector<const Decision*> list = sampled(table, verdict);
     text += "\n" + (list.empty() ? "" : row_items(list, count, shown));

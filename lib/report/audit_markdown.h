@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
 inline constexpr std::size_t kMarkdownBytes = 60000;
 
-std::string audit_markdown(const engine::ImportOutcome& outcome);
+std::string audit_markdown(const outcome::ImportOutcome& outcome);
 
 // `text` as a code span whatever back-ticks or line breaks it holds. Not for a table's cell: a bar would end that.
 std::string code_span(std::string_view text);

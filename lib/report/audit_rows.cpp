@@ -13,10 +13,10 @@ namespace report {
 namespace {
 
 using base::human_count;
-using engine::Decision;
-using engine::ImportedTable;
-using engine::ImportOutcome;
-using engine::Verdict;
+using outcome::Decision;
+using outcome::ImportedTable;
+using outcome::ImportOutcome;
+using outcome::Verdict;
 
 constexpr std::size_t kUnfoldedRows = 10;  // of a list; the others wait in a <details>
 
@@ -32,7 +32,7 @@ std::string place(const Decision& row) {
 }
 
 std::string row_begin(const ImportOutcome& outcome, const ImportedTable& table, const Decision& row) {
-  const std::string_view verdict = engine::verdict_name(row.verdict);
+  const std::string_view verdict = outcome::verdict_name(row.verdict);
   std::string html = fmt::format(
       "<article class=\"row\" data-verdict=\"{0}\" data-table=\"{1}\">\n"
       "<p class=\"head\"><span class=\"badge v-{0}\">{2} {0}</span> <b>{3}</b> {4} <span class=\"remark\">{5}</span>",
@@ -86,7 +86,7 @@ std::string cause_group(const ImportOutcome& outcome, const Cause& cause, Verdic
 std::string changed_columns(const ImportedTable& table) {
   if (table.details.changed_columns.empty()) return {};
   std::string html = "<ul class=\"chips\" aria-label=\"Columns that change\">";
-  for (const engine::ChangedColumn& column : table.details.changed_columns)
+  for (const outcome::ChangedColumn& column : table.details.changed_columns)
     html += fmt::format("<li>{} <b>{}</b></li>", html_data(column.name), human_count(column.rows));
   return html + "</ul>\n";
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 #include "report/findings.h"
 
 namespace report {
@@ -18,13 +18,13 @@ std::string_view audit_script();
 std::string_view anchor(Topic topic);
 std::string section_begin(Topic topic, std::string_view title, const std::string& remark = {});
 
-std::string tables_section(const engine::ImportOutcome& outcome);    // audit_tables.cpp
-std::string left_out_section(const engine::ImportOutcome& outcome,   // audit_rows.cpp
-                             engine::Verdict verdict);               // kConflict, kInvalid
-std::string updates_section(const engine::ImportOutcome& outcome);   // audit_rows.cpp
-std::string inserts_section(const engine::ImportOutcome& outcome);   // audit_rows.cpp
-std::string skipped_section(const engine::ImportOutcome& outcome);   // audit_rows.cpp
-std::string effects_section(const engine::ImportOutcome& outcome);   // audit_effects.cpp
-std::string closing_sections(const engine::ImportOutcome& outcome);  // audit_effects.cpp
+std::string tables_section(const outcome::ImportOutcome& outcome);    // audit_tables.cpp
+std::string left_out_section(const outcome::ImportOutcome& outcome,   // audit_rows.cpp
+                             outcome::Verdict verdict);               // kConflict, kInvalid
+std::string updates_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
+std::string inserts_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
+std::string skipped_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
+std::string effects_section(const outcome::ImportOutcome& outcome);   // audit_effects.cpp
+std::string closing_sections(const outcome::ImportOutcome& outcome);  // audit_effects.cpp
 
 }  // namespace report

@@ -12,14 +12,14 @@ namespace report {
 namespace {
 
 using base::human_count;
-using engine::ImportedTable;
-using engine::Verdict;
+using outcome::ImportedTable;
+using outcome::Verdict;
 
 constexpr std::array kVerdicts = {Verdict::kInsert,   Verdict::kUpdate,  Verdict::kUnchanged,
                                   Verdict::kConflict, Verdict::kInvalid, Verdict::kSkipped};
 
 // How the rows of the file divide, as a bar of 100 units; the numbers stand beside it.
-std::string bar(const engine::VerdictCounts& counts) {
+std::string bar(const outcome::VerdictCounts& counts) {
   std::string svg = "<svg class=\"bar\" aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">";
   double x = 0;
   for (const Verdict verdict : kVerdicts) {
@@ -27,7 +27,7 @@ std::string bar(const engine::VerdictCounts& counts) {
         counts.rows == 0 ? 0 : 100 * static_cast<double>(count_of(counts, verdict)) / static_cast<double>(counts.rows);
     if (width == 0) continue;
     svg += fmt::format("<rect class=\"v-{}\" x=\"{:.2f}\" width=\"{:.2f}\" height=\"10\"/>",
-                       engine::verdict_name(verdict), x, width);
+                       outcome::verdict_name(verdict), x, width);
     x += width;
   }
   return svg + "</svg>";
@@ -41,12 +41,12 @@ std::string updated_share(const ImportedTable& table) {
   return percent < 1 ? "&lt; 1 %" : fmt::format("{:.0f} %", percent);
 }
 
-std::string count_cells(const engine::VerdictCounts& counts) {
+std::string count_cells(const outcome::VerdictCounts& counts) {
   std::string html;
   for (const Verdict verdict : kVerdicts) {
     const std::uint64_t count = count_of(counts, verdict);
     html += count == 0 ? "<td class=\"zero\">0</td>"
-                       : fmt::format("<td class=\"v-{}\">{}</td>", engine::verdict_name(verdict), human_count(count));
+                       : fmt::format("<td class=\"v-{}\">{}</td>", outcome::verdict_name(verdict), human_count(count));
   }
   return html;
 }
@@ -69,18 +69,18 @@ std::string table_row(const ImportedTable& table, std::size_t index) {
       human_count(rows_after(table)), updated_share(table), bar(table.counts), identity, notes);
 }
 
-std::string matrix(const engine::ImportOutcome& outcome) {
+std::string matrix(const outcome::ImportOutcome& outcome) {
   std::string html =
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows of each table\"><table "
       "class=\"matrix\">\n"
       "<thead><tr><th scope=\"col\">Table</th><th scope=\"col\">In the file</th><th scope=\"col\">Target before</th>";
   for (const Verdict verdict : kVerdicts)
-    html += fmt::format("<th scope=\"col\"><span class=\"v-{0}\">{1}</span> {0}</th>", engine::verdict_name(verdict),
+    html += fmt::format("<th scope=\"col\"><span class=\"v-{0}\">{1}</span> {0}</th>", outcome::verdict_name(verdict),
                         verdict_symbol(verdict));
   html += fmt::format(
       "<th scope=\"col\">Target after{}</th><th scope=\"col\">Updated</th><th scope=\"col\">Share</th>"
       "<th scope=\"col\" class=\"left\">Rows told apart by</th></tr></thead>\n<tbody>\n",
-      outcome.ending == engine::Ending::kCommitted ? "" : ", predicted");
+      outcome.ending == outcome::Ending::kCommitted ? "" : ", predicted");
   std::uint64_t before = 0;
   std::uint64_t after = 0;
   for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
@@ -97,7 +97,7 @@ std::string matrix(const engine::ImportOutcome& outcome) {
 
 }  // namespace
 
-std::string tables_section(const engine::ImportOutcome& outcome) {
+std::string tables_section(const outcome::ImportOutcome& outcome) {
   return section_begin(Topic::kTables, "Tables") +
          "<p class=\"lead\">In the order of the import: parents before the tables that refer to them.</p>\n" +
          matrix(outcome) +

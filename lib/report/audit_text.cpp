@@ -17,10 +17,10 @@ namespace {
 using base::Align;
 using base::human_count;
 using base::printable;
-using engine::Decision;
-using engine::ImportedTable;
-using engine::ImportOutcome;
-using engine::Verdict;
+using outcome::Decision;
+using outcome::ImportedTable;
+using outcome::ImportOutcome;
+using outcome::Verdict;
 
 constexpr int kColumns = 96;
 constexpr std::size_t kRowsShown = 20;    // of a cause, or of a table's updates
@@ -57,7 +57,7 @@ std::string fact(std::string_view name, const std::string& text) {
 }
 
 std::string route(const ImportOutcome& outcome) {
-  const engine::FileIdentity& file = outcome.file;
+  const outcome::FileIdentity& file = outcome.file;
   std::string options;
   for (const std::string& option : outcome.options) options += (options.empty() ? "" : " ") + option;
   const std::string size = fmt::format("{} bytes", human_count(file.bytes));
@@ -91,7 +91,7 @@ std::string matrix(const ImportOutcome& outcome) {
                               {"after", Align::kRight}});
   std::string unusual;
   for (const ImportedTable& table : outcome.tables) {
-    const engine::VerdictCounts& n = table.counts;
+    const outcome::VerdictCounts& n = table.counts;
     std::vector<std::string> cells = {table.name};
     for (const std::uint64_t count : {n.rows, table.details.rows_before, n.insert, n.update, n.unchanged, n.conflict,
                                       n.invalid, n.skipped, rows_after(table)})
@@ -113,7 +113,7 @@ std::string row_lines(const Decision& row) {
   std::string text = begin + "  " + printable(shown_key(row)) + "\n";
   if (row.target_is_newer) text += "      ! newer in the target\n";
   if (!row.reason.empty()) text += wrapped("      ", row.reason);
-  for (const engine::ColumnChange& change : row.changes)
+  for (const outcome::ColumnChange& change : row.changes)
     text += wrapped("      " + printable(change.column) + ": ", change_text(change));
   return text;
 }
@@ -145,7 +145,7 @@ std::string written(const ImportOutcome& outcome, Verdict verdict, std::string_v
     if (count == 0) continue;
     text += wrapped(fmt::format("{} ", verdict_symbol(verdict)), fmt::format("{}: {}", table.name, rows(count)));
     if (verdict == Verdict::kUpdate)
-      for (const engine::ChangedColumn& column : table.details.changed_columns)
+      for (const outcome::ChangedColumn& column : table.details.changed_columns)
         text += wrapped("    ", fmt::format("{} differs in {}", column.name, rows(column.rows)));
     const std::vector<const Decision*> list = sampled(table, verdict);
     text += row_list(list, shown) + (list.empty() ? "" : more(count, std::min(shown, list.size())));

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
-std::string audit_text(const engine::ImportOutcome& outcome);
+std::string audit_text(const outcome::ImportOutcome& outcome);
 
 }  // namespace report

@@ -10,8 +10,8 @@
 namespace report {
 namespace {
 
-using engine::ImportedTable;
-using engine::ImportOutcome;
+using outcome::ImportedTable;
+using outcome::ImportOutcome;
 
 Check seal(const ImportOutcome& outcome) {
   if (outcome.file.sealed)
@@ -91,7 +91,7 @@ Check triggers(const ImportOutcome& outcome) {
 Check cascades(const ImportOutcome& outcome) {
   const std::uint64_t set_off = sum(outcome, [](const ImportedTable& table) {
     return std::count_if(table.details.cascades.begin(), table.details.cascades.end(),
-                         [](const engine::Cascade& cascade) { return cascade.rows != 0; });
+                         [](const outcome::Cascade& cascade) { return cascade.rows != 0; });
   });
   if (set_off == 0) return {Grade::kGood, "Cascades", "no update reaches rows of another table", Topic::kEffects};
   return {Grade::kWarning, "Cascades",
@@ -102,7 +102,7 @@ Check cascades(const ImportOutcome& outcome) {
 Check outside_references(const ImportOutcome& outcome) {
   const std::uint64_t references = sum(outcome, [](const ImportedTable& table) {
     std::uint64_t rows = 0;
-    for (const engine::OutsideReference& reference : table.details.outside_references) rows += reference.rows;
+    for (const outcome::OutsideReference& reference : table.details.outside_references) rows += reference.rows;
     return rows;
   });
   if (references == 0)
@@ -120,9 +120,9 @@ Check sequences(const ImportOutcome& outcome) {
 }
 
 Check rehearsal(const ImportOutcome& outcome) {
-  if (outcome.ending == engine::Ending::kDryRun)
+  if (outcome.ending == outcome::Ending::kDryRun)
     return {Grade::kNote, "Rehearsal", "not rehearsed: the rows were judged, not written", Topic::kLimits};
-  if (outcome.ending == engine::Ending::kRehearsed)
+  if (outcome.ending == outcome::Ending::kRehearsed)
     return {Grade::kGood, "Rehearsal", "written for real and rolled back", Topic::kLimits};
   return {Grade::kGood, "Deletions", "nothing was deleted", Topic::kLimits};
 }

@@ -7,11 +7,11 @@
 namespace report {
 
 // One line a shape; table, column and type stand only where they change.
-std::string columns_text(const std::vector<engine::ColumnContent>& columns) {
+std::string columns_text(const std::vector<outcome::ColumnContent>& columns) {
   base::TablePrinter printer(
       {{"table"}, {"column"}, {"declared as"}, {"holds"}, {"values", base::Align::kRight}, {"numbers"}});
   std::string table;
-  for (const engine::ColumnContent& column : columns) {
+  for (const outcome::ColumnContent& column : columns) {
     std::vector<std::string> begin = {column.table == table ? "" : column.table, column.column, column.declared};
     table = column.table;
     if (column.shapes.empty()) {
@@ -19,7 +19,7 @@ std::string columns_text(const std::vector<engine::ColumnContent>& columns) {
       printer.add_row(begin);
     }
     bool first = true;
-    for (const engine::CountedShape& shape : column.shapes) {
+    for (const outcome::CountedShape& shape : column.shapes) {
       printer.add_row({first ? begin[0] : "", first ? begin[1] : "", first ? begin[2] : "", shape.name,
                        base::human_count(shape.values), first ? column.numbers : ""});
       first = false;
@@ -28,11 +28,11 @@ std::string columns_text(const std::vector<engine::ColumnContent>& columns) {
   return printer.text();
 }
 
-std::string columns_json(const std::vector<engine::ColumnContent>& columns) {
+std::string columns_json(const std::vector<outcome::ColumnContent>& columns) {
   ordered_json list = ordered_json::array();
-  for (const engine::ColumnContent& column : columns) {
+  for (const outcome::ColumnContent& column : columns) {
     ordered_json shapes = ordered_json::object();
-    for (const engine::CountedShape& shape : column.shapes) shapes[shape.name] = shape.values;
+    for (const outcome::CountedShape& shape : column.shapes) shapes[shape.name] = shape.values;
     list.push_back({{"table", column.table},
                     {"column", column.column},
                     {"declared", column.declared},

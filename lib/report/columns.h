@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/column_content.h"
+#include "outcome/column_content.h"
 
 namespace report {
 
-std::string columns_text(const std::vector<engine::ColumnContent>& columns);
-std::string columns_json(const std::vector<engine::ColumnContent>& columns);
+std::string columns_text(const std::vector<outcome::ColumnContent>& columns);
+std::string columns_json(const std::vector<outcome::ColumnContent>& columns);
 
 }  // namespace report

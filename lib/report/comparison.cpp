@@ -7,7 +7,7 @@
 namespace report {
 namespace {
 
-using engine::ShownValue;
+using outcome::ShownValue;
 
 constexpr std::size_t kBesideBytes = 30;       // of an equal part that are shown beside the difference
 constexpr std::size_t kDifferenceBytes = 160;  // of a difference that are shown
@@ -46,7 +46,7 @@ CommonParts common_parts(std::string_view a, std::string_view b) {
   return common;
 }
 
-std::string change_text(const engine::ColumnChange& change) {
+std::string change_text(const outcome::ColumnChange& change) {
   const ShownValue& before = change.before;
   const ShownValue& after = change.after;
   const CommonParts common = is_text(before) && is_text(after) ? common_parts(before.text, after.text) : CommonParts{};

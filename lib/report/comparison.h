@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/decision.h"
+#include "outcome/decision.h"
 
 namespace report {
 
@@ -21,6 +21,6 @@ CommonParts common_parts(std::string_view a, std::string_view b);
 bool inside_character(std::string_view text, std::size_t at);
 
 // "before → after" in one line of plain text, long equal parts and very long differences shortened to "…".
-std::string change_text(const engine::ColumnChange& change);
+std::string change_text(const outcome::ColumnChange& change);
 
 }  // namespace report

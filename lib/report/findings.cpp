@@ -12,10 +12,10 @@ namespace report {
 namespace {
 
 using base::human_count;
-using engine::Ending;
-using engine::ImportedTable;
-using engine::ImportOutcome;
-using engine::Verdict;
+using outcome::Ending;
+using outcome::ImportedTable;
+using outcome::ImportOutcome;
+using outcome::Verdict;
 
 // Rows of a table below which a share of it says nothing.
 constexpr std::uint64_t kFewRows = 10;
@@ -30,7 +30,7 @@ bool any_warning(const ImportOutcome& outcome) {
 }
 
 // The part of a reason that names its cause: "age" of "age: 'x' is no integer". A reason without it is its own cause.
-std::string cause_name(const engine::Decision& row) {
+std::string cause_name(const outcome::Decision& row) {
   if (!row.constraint.empty()) return row.constraint;
   constexpr std::size_t kLongestName = 63;
   const std::size_t colon = row.reason.find(": ");
@@ -61,7 +61,7 @@ std::string_view judgement_word(Judgement value) {
 }
 
 std::string judgement_sentence(const ImportOutcome& outcome) {
-  const engine::VerdictCounts& total = outcome.total;
+  const outcome::VerdictCounts& total = outcome.total;
   if (outcome.ending == Ending::kRolledBack) return outcome_sentence(outcome);
   const bool over = is_over(outcome);
   std::string text = fmt::format("{} {} inserted, {} updated, {} unchanged", rows(total.insert),
@@ -85,10 +85,10 @@ std::string_view grade_word(Grade grade) {
   return kWords.at(static_cast<std::size_t>(grade));
 }
 
-std::vector<const engine::Decision*> sampled(const ImportedTable& table, Verdict verdict) {
-  std::vector<const engine::Decision*> found;
+std::vector<const outcome::Decision*> sampled(const ImportedTable& table, Verdict verdict) {
+  std::vector<const outcome::Decision*> found;
   for (const auto* list : {&table.left_out, &table.updates, &table.inserts})
-    for (const engine::Decision& row : *list)
+    for (const outcome::Decision& row : *list)
       if (row.verdict == verdict) found.push_back(&row);
   return found;
 }
@@ -97,7 +97,7 @@ std::vector<Cause> causes(const ImportOutcome& outcome, Verdict verdict) {
   std::vector<Cause> all;
   for (const ImportedTable& table : outcome.tables) {
     std::vector<Cause> of_table;
-    for (const engine::Decision* row : sampled(table, verdict)) {
+    for (const outcome::Decision* row : sampled(table, verdict)) {
       const std::string name = cause_name(*row);
       auto cause = std::find_if(of_table.begin(), of_table.end(), [&](const Cause& c) { return c.name == name; });
       if (cause == of_table.end()) cause = of_table.insert(of_table.end(), {&table, name, {}});
@@ -119,7 +119,7 @@ std::vector<std::string> anomalies(const ImportedTable& table) {
                                 human_count(table.counts.update), human_count(before)));
   if (table.counts.rows == 0 && before > 0)
     found.push_back(fmt::format("empty in the file, {} in the target", rows(before)));
-  for (const engine::ChangedColumn& column : table.details.changed_columns)
+  for (const outcome::ChangedColumn& column : table.details.changed_columns)
     if (table.counts.update >= kFewRows && column.rows == table.counts.update)
       found.push_back(fmt::format("{} differs in every row that is updated", column.name));
   return found;
@@ -127,7 +127,7 @@ std::vector<std::string> anomalies(const ImportedTable& table) {
 
 std::uint64_t rows_after(const ImportedTable& table) { return table.details.rows_before + table.counts.insert; }
 
-std::uint64_t count_of(const engine::VerdictCounts& counts, Verdict verdict) {
+std::uint64_t count_of(const outcome::VerdictCounts& counts, Verdict verdict) {
   switch (verdict) {
     case Verdict::kInsert:
       return counts.insert;
@@ -171,18 +171,18 @@ Verdict worst_verdict(const ImportedTable& table) {
 }
 
 std::string identity_used(const ImportedTable& table) {
-  const engine::TableAudit& details = table.details;
+  const outcome::TableEffects& details = table.details;
   if (!table.taken) return {};
   if (!details.match.empty()) return joined(details.match) + " (natural key)";
   return details.identity.empty() ? "the whole row" : joined(details.identity);
 }
 
-std::string trigger_sentence(const ImportedTable& table, const engine::Trigger& trigger) {
+std::string trigger_sentence(const ImportedTable& table, const outcome::Trigger& trigger) {
   return fmt::format("{}: the trigger {} fires {} and runs {}", table.name, trigger.name, trigger.when,
                      trigger.function);
 }
 
-std::string cascade_sentence(const ImportedTable& table, const engine::Cascade& cascade) {
+std::string cascade_sentence(const ImportedTable& table, const outcome::Cascade& cascade) {
   const std::string what =
       fmt::format("{} of {} ({})", cascade.foreign_key, cascade.table, "ON UPDATE " + cascade.action);
   if (cascade.rows == 0)
@@ -195,20 +195,20 @@ std::string cascade_sentence(const ImportedTable& table, const engine::Cascade& 
                      cascade.reached - cascade.outside);
 }
 
-std::string outside_sentence(const ImportedTable& table, const engine::OutsideReference& reference) {
+std::string outside_sentence(const ImportedTable& table, const outcome::OutsideReference& reference) {
   return fmt::format("{}: {} to be written {} by {} to {}, which takes no part in the import", table.name,
                      rows(reference.rows), reference.rows == 1 ? "refers" : "refer", reference.foreign_key,
                      reference.parent);
 }
 
-std::string sequence_sentence(const engine::SequenceChange& change) {
-  return fmt::format("the sequence {} is {}", change.sequence, engine::in_words(change));
+std::string sequence_sentence(const outcome::SequenceChange& change) {
+  return fmt::format("the sequence {} is {}", change.sequence, outcome::in_words(change));
 }
 
 std::vector<std::string> effect_sentences(const ImportOutcome& outcome) {
   std::vector<std::string> all;
   for (const ImportedTable& table : outcome.tables) {
-    const engine::TableAudit& details = table.details;
+    const outcome::TableEffects& details = table.details;
     for (const auto& trigger : details.triggers) all.push_back(trigger_sentence(table, trigger));
     for (const auto& cascade : details.cascades) all.push_back(cascade_sentence(table, cascade));
     for (const auto& change : details.sequences) all.push_back(sequence_sentence(change));
@@ -221,7 +221,7 @@ std::vector<std::string> limits(const ImportOutcome& outcome) {
   std::vector<std::string> all = {
       "Counts are complete; rows are samples, the first of each kind in each table. A JSON report lists every row that "
       "is not unchanged.",
-      fmt::format("A value of more than {} characters is cut; a key never is.", human_count(engine::kShownCharacters)),
+      fmt::format("A value of more than {} characters is cut; a key never is.", human_count(outcome::kShownCharacters)),
       "Values of columns that hold secrets are masked: only their length and a digest are shown, whose key is this "
       "report's own. The server's messages are withheld where such columns are about; keys of other columns are shown "
       "as they are."};

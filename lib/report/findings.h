@@ -8,19 +8,19 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
 enum class Judgement { kReady, kReadyWithWarnings, kBlocked, kDone, kDoneRowsLeftOut, kRolledBack };
 
-Judgement judgement(const engine::ImportOutcome& outcome);
+Judgement judgement(const outcome::ImportOutcome& outcome);
 // "READY WITH WARNINGS"
 std::string_view judgement_title(Judgement value);
 // "ready-with-warnings": for programs.
 std::string_view judgement_word(Judgement value);
 // One plain sentence on what it means for whoever has to approve.
-std::string judgement_sentence(const engine::ImportOutcome& outcome);
+std::string judgement_sentence(const outcome::ImportOutcome& outcome);
 
 // Grades from harmless to harmful.
 enum class Grade { kGood, kNote, kWarning, kBad };
@@ -38,47 +38,47 @@ struct Check {
   Topic topic = Topic::kTables;
 };
 
-std::vector<Check> checks(const engine::ImportOutcome& outcome);
+std::vector<Check> checks(const outcome::ImportOutcome& outcome);
 
 // Rows left out for the same reason: by the constraint, key or column that stands against them.
 struct Cause {
-  const engine::ImportedTable* table = nullptr;
+  const outcome::ImportedTable* table = nullptr;
   std::string name;  // empty: the reason names nothing
-  std::vector<const engine::Decision*> rows;
+  std::vector<const outcome::Decision*> rows;
 };
 
 // Of the sampled rows with this verdict (kConflict or kInvalid); tables in order, most frequent cause first. They point
 // into `outcome`.
-std::vector<Cause> causes(const engine::ImportOutcome& outcome, engine::Verdict verdict);
-std::vector<Cause> causes(const engine::ImportOutcome&& outcome, engine::Verdict verdict) = delete;
+std::vector<Cause> causes(const outcome::ImportOutcome& outcome, outcome::Verdict verdict);
+std::vector<Cause> causes(const outcome::ImportOutcome&& outcome, outcome::Verdict verdict) = delete;
 
 // The sampled rows of a table with this verdict, in whichever of its lists they stand.
-std::vector<const engine::Decision*> sampled(const engine::ImportedTable& table, engine::Verdict verdict);
+std::vector<const outcome::Decision*> sampled(const outcome::ImportedTable& table, outcome::Verdict verdict);
 
 // What is unusual about a table as a whole: "more than half of the target's rows change".
-std::vector<std::string> anomalies(const engine::ImportedTable& table);
+std::vector<std::string> anomalies(const outcome::ImportedTable& table);
 
-std::uint64_t rows_after(const engine::ImportedTable& table);
-std::uint64_t count_of(const engine::VerdictCounts& counts, engine::Verdict verdict);
+std::uint64_t rows_after(const outcome::ImportedTable& table);
+std::uint64_t count_of(const outcome::VerdictCounts& counts, outcome::Verdict verdict);
 
 // "+" insert, "~" update, "=" unchanged, "!" conflict, "×" invalid, "−" skipped: so that color is never alone.
-std::string_view verdict_symbol(engine::Verdict verdict);
+std::string_view verdict_symbol(outcome::Verdict verdict);
 // The worst thing that happens to a row of the table; kUnchanged where nothing does, kSkipped where it is not taken.
-engine::Verdict worst_verdict(const engine::ImportedTable& table);
+outcome::Verdict worst_verdict(const outcome::ImportedTable& table);
 
 // How the rows of a table are told apart: "id", "email (natural key)", "the whole row"; empty: not known.
-std::string identity_used(const engine::ImportedTable& table);
+std::string identity_used(const outcome::ImportedTable& table);
 
 // Side effects, as a sentence each.
-std::string trigger_sentence(const engine::ImportedTable& table, const engine::Trigger& trigger);
-std::string cascade_sentence(const engine::ImportedTable& table, const engine::Cascade& cascade);
-std::string outside_sentence(const engine::ImportedTable& table, const engine::OutsideReference& reference);
-std::string sequence_sentence(const engine::SequenceChange& change);
+std::string trigger_sentence(const outcome::ImportedTable& table, const outcome::Trigger& trigger);
+std::string cascade_sentence(const outcome::ImportedTable& table, const outcome::Cascade& cascade);
+std::string outside_sentence(const outcome::ImportedTable& table, const outcome::OutsideReference& reference);
+std::string sequence_sentence(const outcome::SequenceChange& change);
 
 // All of them, in the order of the tables.
-std::vector<std::string> effect_sentences(const engine::ImportOutcome& outcome);
+std::vector<std::string> effect_sentences(const outcome::ImportOutcome& outcome);
 
 // What a report does not show, a sentence each; words of our own only.
-std::vector<std::string> limits(const engine::ImportOutcome& outcome);
+std::vector<std::string> limits(const outcome::ImportOutcome& outcome);
 
 }  // namespace report

@@ -10,17 +10,17 @@ using json = ordered_json;
 
 std::string text_of(const json& object) { return dumped(object, Layout::kIndented) + "\n"; }
 
-json ledgers_json(const std::vector<engine::LeftOutLedger>& ledgers) {
+json ledgers_json(const std::vector<outcome::LeftOutLedger>& ledgers) {
   json list = json::array();
-  for (const engine::LeftOutLedger& ledger : ledgers) list.push_back({{"name", ledger.name}, {"tool", ledger.tool}});
+  for (const outcome::LeftOutLedger& ledger : ledgers) list.push_back({{"name", ledger.name}, {"tool", ledger.tool}});
   return list;
 }
 
-json imported_table_json(const engine::ImportedTable& table) {
+json imported_table_json(const outcome::ImportedTable& table) {
   json object = {{"name", table.name}};
   object.update(counts_json(table.counts));
   json rows = json::array();
-  for (const engine::Decision& row : table.left_out) {
+  for (const outcome::Decision& row : table.left_out) {
     rows.push_back(decision_json(row));
     rows.back()["reason"] = row.reason;  // always there, also where it is empty
   }
@@ -30,10 +30,10 @@ json imported_table_json(const engine::ImportedTable& table) {
 
 }  // namespace
 
-std::string tables_json(const std::vector<engine::ListedTable>& tables) {
+std::string tables_json(const std::vector<outcome::ListedTable>& tables) {
   json list = json::array();
-  std::vector<engine::LeftOutLedger> ledgers;
-  for (const engine::ListedTable& table : tables) {
+  std::vector<outcome::LeftOutLedger> ledgers;
+  for (const outcome::ListedTable& table : tables) {
     if (!table.ledger.empty()) {
       ledgers.push_back({table.name, table.ledger});
       continue;
@@ -47,9 +47,9 @@ std::string tables_json(const std::vector<engine::ListedTable>& tables) {
   return text_of({{"program", "db-export"}, {"tables", std::move(list)}, {"ledgers", ledgers_json(ledgers)}});
 }
 
-std::string export_json(const engine::ExportOutcome& outcome) {
+std::string export_json(const outcome::ExportOutcome& outcome) {
   json tables = json::array();
-  for (const engine::ExportedTable& table : outcome.tables)
+  for (const outcome::ExportedTable& table : outcome.tables)
     tables.push_back({{"name", table.name}, {"rows", table.rows}, {"bytes", table.bytes}});
   return text_of({{"program", "db-export"},
                   {"file", outcome.path},
@@ -64,9 +64,9 @@ std::string export_json(const engine::ExportOutcome& outcome) {
                   {"duration_seconds", seconds(outcome.duration)}});
 }
 
-std::string import_json(const engine::ImportOutcome& outcome) {
+std::string import_json(const outcome::ImportOutcome& outcome) {
   json tables = json::array();
-  for (const engine::ImportedTable& table : outcome.tables) tables.push_back(imported_table_json(table));
+  for (const outcome::ImportedTable& table : outcome.tables) tables.push_back(imported_table_json(table));
   return text_of({{"program", "db-import"},
                   {"ending", ending_name(outcome.ending)},
                   {"file", outcome.file.path},

@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/export_outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
-std::string tables_json(const std::vector<engine::ListedTable>& tables);
-std::string export_json(const engine::ExportOutcome& outcome);
-std::string import_json(const engine::ImportOutcome& outcome);
+std::string tables_json(const std::vector<outcome::ListedTable>& tables);
+std::string export_json(const outcome::ExportOutcome& outcome);
+std::string import_json(const outcome::ImportOutcome& outcome);
 
 }  // namespace report

@@ -7,7 +7,7 @@ void add(ordered_json& object, const char* member, const std::string& text) {
   if (!text.empty()) object[member] = text;
 }
 
-ordered_json database_json(const engine::DatabaseInfo& info) {
+ordered_json database_json(const outcome::DatabaseInfo& info) {
   return {{"engine", info.engine}, {"server_version", info.server_version}, {"database", info.database}};
 }
 
@@ -20,28 +20,28 @@ std::string dumped(const ordered_json& object, Layout layout) {
                      ordered_json::error_handler_t::replace);
 }
 
-ordered_json counts_json(const engine::VerdictCounts& counts) {
+ordered_json counts_json(const outcome::VerdictCounts& counts) {
   return {{"rows", counts.rows},           {"insert", counts.insert},     {"update", counts.update},
           {"unchanged", counts.unchanged}, {"conflict", counts.conflict}, {"invalid", counts.invalid},
           {"skipped", counts.skipped}};
 }
 
-ordered_json value_json(const engine::ShownValue& value) {
+ordered_json value_json(const outcome::ShownValue& value) {
   switch (value.form) {
-    case engine::ShownValue::Form::kNull:
+    case outcome::ShownValue::Form::kNull:
       return {{"form", "null"}};
-    case engine::ShownValue::Form::kWhole:
+    case outcome::ShownValue::Form::kWhole:
       return {{"form", "whole"}, {"text", value.text}};
-    case engine::ShownValue::Form::kCut:
+    case outcome::ShownValue::Form::kCut:
       return {{"form", "cut"}, {"text", value.text}, {"characters", value.characters}};
-    case engine::ShownValue::Form::kMasked:
+    case outcome::ShownValue::Form::kMasked:
       break;
   }
   return {{"form", "masked"}, {"digest", value.text}, {"characters", value.characters}};
 }
 
-ordered_json decision_json(const engine::Decision& row) {
-  ordered_json object = {{"record", row.record}, {"verdict", engine::verdict_name(row.verdict)}, {"key", row.key}};
+ordered_json decision_json(const outcome::Decision& row) {
+  ordered_json object = {{"record", row.record}, {"verdict", outcome::verdict_name(row.verdict)}, {"key", row.key}};
   add(object, "file_key", row.file_key);
   add(object, "reason", row.reason);
   if (row.offset != 0) object["offset"] = row.offset;
@@ -50,7 +50,7 @@ ordered_json decision_json(const engine::Decision& row) {
   if (row.target_is_newer) object["target_is_newer"] = true;
   if (!row.changes.empty()) {
     ordered_json changes = ordered_json::array();
-    for (const engine::ColumnChange& change : row.changes)
+    for (const outcome::ColumnChange& change : row.changes)
       changes.push_back(
           {{"column", change.column}, {"before", value_json(change.before)}, {"after", value_json(change.after)}});
     object["changes"] = std::move(changes);
@@ -58,7 +58,7 @@ ordered_json decision_json(const engine::Decision& row) {
   return object;
 }
 
-ordered_json file_json(const engine::FileIdentity& file) {
+ordered_json file_json(const outcome::FileIdentity& file) {
   return {{"path", file.path},
           {"bytes", file.bytes},
           {"sha256", file.sha256},
@@ -69,7 +69,7 @@ ordered_json file_json(const engine::FileIdentity& file) {
           {"last_migration", file.last_migration}};
 }
 
-ordered_json target_json(const engine::TargetIdentity& target) {
+ordered_json target_json(const outcome::TargetIdentity& target) {
   return {{"place", target.place},
           {"database", database_json(target.info)},
           {"role", target.role},

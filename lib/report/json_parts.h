@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
@@ -16,16 +16,16 @@ enum class Layout { kIndented, kOneLine };
 // U+FFFD instead of an error. No newline at the end.
 std::string dumped(const ordered_json& object, Layout layout);
 
-ordered_json counts_json(const engine::VerdictCounts& counts);
+ordered_json counts_json(const outcome::VerdictCounts& counts);
 
 // {"form": "null" | "whole" | "cut" | "masked", ...}
-ordered_json value_json(const engine::ShownValue& value);
+ordered_json value_json(const outcome::ShownValue& value);
 
 // Members that have nothing to say are absent; record, verdict and key never are.
-ordered_json decision_json(const engine::Decision& row);
+ordered_json decision_json(const outcome::Decision& row);
 
-ordered_json file_json(const engine::FileIdentity& file);
-ordered_json target_json(const engine::TargetIdentity& target);
+ordered_json file_json(const outcome::FileIdentity& file);
+ordered_json target_json(const outcome::TargetIdentity& target);
 
 double seconds(std::chrono::nanoseconds duration);
 

@@ -45,10 +45,10 @@ std::string label(const std::string& name) {
 
 class Chart {
  public:
-  explicit Chart(const std::vector<engine::ListedTable>& tables) {
-    for (const engine::ListedTable& table : tables) add_name(table.name);
+  explicit Chart(const std::vector<outcome::ListedTable>& tables) {
+    for (const outcome::ListedTable& table : tables) add_name(table.name);
     listed_ = names_.size();
-    for (const engine::ListedTable& table : tables) {
+    for (const outcome::ListedTable& table : tables) {
       for (const std::string& parent : table.parents) children_[parent].insert(table.name);
       if (table.refers_to_itself) children_[table.name].insert(table.name);
       for (const std::string& parent : table.parents_left_out) {
@@ -92,10 +92,10 @@ class Chart {
 
 }  // namespace
 
-std::string tables_mermaid(const std::vector<engine::ListedTable>& tables) {
-  std::vector<engine::ListedTable> data;
+std::string tables_mermaid(const std::vector<outcome::ListedTable>& tables) {
+  std::vector<outcome::ListedTable> data;
   std::copy_if(tables.begin(), tables.end(), std::back_inserter(data),
-               [](const engine::ListedTable& table) { return table.ledger.empty(); });
+               [](const outcome::ListedTable& table) { return table.ledger.empty(); });
   return Chart(data).text();
 }
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/export_outcome.h"
 
 namespace report {
 
-std::string tables_mermaid(const std::vector<engine::ListedTable>& tables);
+std::string tables_mermaid(const std::vector<outcome::ListedTable>& tables);
 
 }  // namespace report

@@ -25,28 +25,28 @@ std::string notices_text(const std::vector<std::string>& notices, Color color) {
 }
 
 // "Left out, as ledgers of migrations: knex_migrations (Knex) …"; nothing where there are none.
-std::string ledgers_text(const std::vector<engine::LeftOutLedger>& ledgers) {
+std::string ledgers_text(const std::vector<outcome::LeftOutLedger>& ledgers) {
   if (ledgers.empty()) return {};
   std::vector<std::string> names;
-  for (const engine::LeftOutLedger& ledger : ledgers) names.push_back(ledger.name + " (" + ledger.tool + ")");
+  for (const outcome::LeftOutLedger& ledger : ledgers) names.push_back(ledger.name + " (" + ledger.tool + ")");
   return fmt::format("Left out, as {} of migrations: {}; -t with the full name takes one along\n",
                      ledgers.size() == 1 ? "a ledger" : "ledgers", printable(joined(names)));
 }
 
 // "in a cycle with a, b": tables that refer to each other have the same component.
-std::string remarks(const engine::ListedTable& table, const std::vector<engine::ListedTable>& tables) {
+std::string remarks(const outcome::ListedTable& table, const std::vector<outcome::ListedTable>& tables) {
   std::vector<std::string> remarks;
   if (table.audit) remarks.emplace_back("audit");
   if (table.refers_to_itself) remarks.emplace_back("refers to itself");
   std::vector<std::string> cycle;
-  for (const engine::ListedTable& other : tables)
+  for (const outcome::ListedTable& other : tables)
     if (other.component == table.component && other.name != table.name && other.ledger.empty())
       cycle.push_back(other.name);
   if (!cycle.empty()) remarks.push_back("in a cycle with " + joined(cycle));
   return joined(remarks);
 }
 
-std::vector<std::string> verdict_row(const std::string& name, const engine::VerdictCounts& counts) {
+std::vector<std::string> verdict_row(const std::string& name, const outcome::VerdictCounts& counts) {
   return {name,
           human_count(counts.rows),
           human_count(counts.insert),
@@ -57,7 +57,7 @@ std::vector<std::string> verdict_row(const std::string& name, const engine::Verd
           human_count(counts.skipped)};
 }
 
-std::string verdict_table(const engine::ImportOutcome& outcome) {
+std::string verdict_table(const outcome::ImportOutcome& outcome) {
   base::TablePrinter printer({{"table"},
                               {"rows", Align::kRight},
                               {"insert", Align::kRight},
@@ -66,24 +66,24 @@ std::string verdict_table(const engine::ImportOutcome& outcome) {
                               {"conflict", Align::kRight},
                               {"invalid", Align::kRight},
                               {"skipped", Align::kRight}});
-  for (const engine::ImportedTable& table : outcome.tables) printer.add_row(verdict_row(table.name, table.counts));
+  for (const outcome::ImportedTable& table : outcome.tables) printer.add_row(verdict_row(table.name, table.counts));
   printer.add_row(verdict_row("total", outcome.total));
   return printer.text();
 }
 
 // " (byte 4,711)": where the record begins; nothing where that is not known.
-std::string byte_remark(const engine::Decision& row) {
+std::string byte_remark(const outcome::Decision& row) {
   return row.offset == 0 ? "" : fmt::format(" (byte {})", human_count(row.offset));
 }
 
-std::string left_out_rows(const engine::ImportOutcome& outcome, Color color) {
+std::string left_out_rows(const outcome::ImportOutcome& outcome, Color color) {
   std::string text;
-  for (const engine::ImportedTable& table : outcome.tables) {
+  for (const outcome::ImportedTable& table : outcome.tables) {
     const std::size_t shown = std::min(kLeftOutShown, table.left_out.size());
     for (std::size_t i = 0; i < shown; ++i) {
-      const engine::Decision& row = table.left_out[i];
+      const outcome::Decision& row = table.left_out[i];
       text += fmt::format("{} record {}{} {}: {}: {}\n", printable(table.name), row.record, byte_remark(row),
-                          printable(row.key), base::yellow(engine::verdict_name(row.verdict), color),
+                          printable(row.key), base::yellow(outcome::verdict_name(row.verdict), color),
                           printable(row.reason));
     }
     if (table.counts.left_out() > shown)
@@ -92,14 +92,14 @@ std::string left_out_rows(const engine::ImportOutcome& outcome, Color color) {
   return text;
 }
 
-std::string sentence(const engine::ImportOutcome& outcome, Color color) {
+std::string sentence(const outcome::ImportOutcome& outcome, Color color) {
   const std::string text = outcome_sentence(outcome);
-  if (outcome.ending == engine::Ending::kRolledBack) return base::red(text, color) + "\n";
+  if (outcome.ending == outcome::Ending::kRolledBack) return base::red(text, color) + "\n";
   return (outcome.total.left_out() != 0 ? base::yellow(text, color) : base::green(text, color)) + "\n";
 }
 
 // "From app_dev, exported 2025-01-15T10:30:00Z (file exports/a.json), into app_production".
-std::string route(const engine::ImportOutcome& outcome) {
+std::string route(const outcome::ImportOutcome& outcome) {
   std::string text = fmt::format("From {}", printable(file_name(outcome)));
   if (!outcome.file.source.database.empty()) {
     text += fmt::format(" (database {}", printable(outcome.file.source.database));
@@ -119,11 +119,11 @@ std::string rate(std::uint64_t bytes, std::chrono::nanoseconds duration) {
 
 }  // namespace
 
-std::string tables_text(const std::vector<engine::ListedTable>& tables) {
+std::string tables_text(const std::vector<outcome::ListedTable>& tables) {
   base::TablePrinter printer({{"#", Align::kRight}, {"table"}, {"refers to"}, {"remarks"}});
   std::size_t position = 0;
-  std::vector<engine::LeftOutLedger> ledgers;
-  for (const engine::ListedTable& table : tables) {
+  std::vector<outcome::LeftOutLedger> ledgers;
+  for (const outcome::ListedTable& table : tables) {
     if (table.ledger.empty()) {
       printer.add_row({std::to_string(++position), table.name, joined(table.parents), remarks(table, tables)});
     } else {
@@ -134,9 +134,9 @@ std::string tables_text(const std::vector<engine::ListedTable>& tables) {
   return printer.text() + (left_out.empty() ? "" : "\n" + left_out);
 }
 
-std::string export_text(const engine::ExportOutcome& outcome, Color color) {
+std::string export_text(const outcome::ExportOutcome& outcome, Color color) {
   base::TablePrinter printer({{"table"}, {"rows", Align::kRight}, {"bytes", Align::kRight}});
-  for (const engine::ExportedTable& table : outcome.tables)
+  for (const outcome::ExportedTable& table : outcome.tables)
     printer.add_row({table.name, human_count(table.rows), human_count(table.bytes)});
   printer.add_row({"total", human_count(outcome.rows), human_count(outcome.bytes)});
 
@@ -160,7 +160,7 @@ std::string export_text(const engine::ExportOutcome& outcome, Color color) {
   return text;
 }
 
-std::string import_text(const engine::ImportOutcome& outcome, Color color) {
+std::string import_text(const outcome::ImportOutcome& outcome, Color color) {
   std::string text = route(outcome) + "\n" + verdict_table(outcome) + "\n";
   const std::string left_out = left_out_rows(outcome, color);
   if (!left_out.empty()) text += left_out + "\n";
@@ -169,7 +169,7 @@ std::string import_text(const engine::ImportOutcome& outcome, Color color) {
   return text + sentence(outcome, color) + fmt::format("Took {}.\n", base::human_duration(outcome.duration));
 }
 
-std::string left_out_text(const engine::ImportOutcome& outcome, Color color) {
+std::string left_out_text(const outcome::ImportOutcome& outcome, Color color) {
   if (outcome.total.left_out() == 0) return {};
   return left_out_rows(outcome, color) + sentence(outcome, color);
 }

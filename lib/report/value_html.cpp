@@ -11,7 +11,7 @@
 namespace report {
 namespace {
 
-using engine::ShownValue;
+using outcome::ShownValue;
 
 // An equal part of more bytes is folded, but for this many at the end next to the difference.
 constexpr std::size_t kLongEqualBytes = 160;
@@ -88,11 +88,11 @@ ComparedValues compared_html(const ShownValue& before, const ShownValue& after) 
   return compared;
 }
 
-std::string changes_html(const std::vector<engine::ColumnChange>& changes) {
+std::string changes_html(const std::vector<outcome::ColumnChange>& changes) {
   std::string html =
       "<div class=\"scroll\"><table class=\"diff\"><thead><tr><th scope=\"col\">Column</th>"
       "<th scope=\"col\">In the target</th><th scope=\"col\">In the file</th></tr></thead><tbody>\n";
-  for (const engine::ColumnChange& change : changes) {
+  for (const outcome::ColumnChange& change : changes) {
     const ComparedValues values = compared_html(change.before, change.after);
     html += fmt::format("<tr><th scope=\"row\">{}</th><td class=\"old\">{}</td><td class=\"new\">{}</td></tr>\n",
                         html_data(change.column), values.before, values.after);

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "engine/decision.h"
+#include "outcome/decision.h"
 
 namespace report {
 
 // One value as table cell content.
-std::string value_html(const engine::ShownValue& value);
+std::string value_html(const outcome::ShownValue& value);
 
 struct ComparedValues {
   std::string before;
@@ -17,9 +17,9 @@ struct ComparedValues {
 
 // As value_html, with <mark> around the part between their common beginning and their common end. Long equal parts are
 // folded (<details>), never dropped.
-ComparedValues compared_html(const engine::ShownValue& before, const engine::ShownValue& after);
+ComparedValues compared_html(const outcome::ShownValue& before, const outcome::ShownValue& after);
 
 // <table> of column, target and file.
-std::string changes_html(const std::vector<engine::ColumnChange>& changes);
+std::string changes_html(const std::vector<outcome::ColumnChange>& changes);
 
 }  // namespace report

@@ -19,14 +19,14 @@ struct Phrases {
 };
 
 // "Dry run: 412 rows would be inserted, 37 updated, 9,951 unchanged, 2 skipped"
-std::string counts_phrase(const engine::VerdictCounts& total, const Phrases& phrases) {
+std::string counts_phrase(const outcome::VerdictCounts& total, const Phrases& phrases) {
   std::string text = fmt::format("{}: {} {}, {} updated, {} unchanged", phrases.begin, rows(total.insert),
                                  phrases.inserted, human_count(total.update), human_count(total.unchanged));
   if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
   return text;
 }
 
-std::string left_out_phrase(const engine::VerdictCounts& total) {
+std::string left_out_phrase(const outcome::VerdictCounts& total) {
   return counted(total.left_out(), "row was", "rows were") + " left out.";
 }
 
@@ -58,32 +58,32 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string_view ending_name(engine::Ending ending) {
+std::string_view ending_name(outcome::Ending ending) {
   switch (ending) {
-    case engine::Ending::kDryRun:
+    case outcome::Ending::kDryRun:
       return "dry-run";
-    case engine::Ending::kRehearsed:
+    case outcome::Ending::kRehearsed:
       return "rehearsed";
-    case engine::Ending::kCommitted:
+    case outcome::Ending::kCommitted:
       return "committed";
-    case engine::Ending::kRolledBack:
+    case outcome::Ending::kRolledBack:
       break;
   }
   return "rolled-back";
 }
 
-std::string outcome_sentence(const engine::ImportOutcome& outcome) {
-  const engine::VerdictCounts& total = outcome.total;
+std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
+  const outcome::VerdictCounts& total = outcome.total;
   switch (outcome.ending) {
-    case engine::Ending::kDryRun:
+    case outcome::Ending::kDryRun:
       return counts_phrase(total, {"Dry run", "would be inserted"}) +
              fmt::format("; {} would be left out. Nothing was written.", human_count(total.left_out()));
-    case engine::Ending::kRehearsed:
+    case outcome::Ending::kRehearsed:
       return counts_phrase(total, {"Rehearsal", total.insert == 1 ? "was inserted" : "were inserted"}) + "; " +
              left_out_phrase(total) + " Everything was rolled back.";
-    case engine::Ending::kCommitted:
+    case outcome::Ending::kCommitted:
       return counts_phrase(total, {"Imported", "inserted"}) + "; " + left_out_phrase(total);
-    case engine::Ending::kRolledBack:
+    case outcome::Ending::kRolledBack:
       break;
   }
   return fmt::format("Rolled back because {} would have been left out (--atomic). Nothing was written.",
@@ -94,11 +94,11 @@ std::string_view unsealed_warning() {
   return "the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed).";
 }
 
-std::string file_name(const engine::ImportOutcome& outcome) {
+std::string file_name(const outcome::ImportOutcome& outcome) {
   return outcome.file.path == "-" ? "standard input" : outcome.file.path;
 }
 
-std::string server_name(const engine::DatabaseInfo& info) {
+std::string server_name(const outcome::DatabaseInfo& info) {
   std::string name = info.engine;
   if (name == "postgresql") name = "PostgreSQL";
   if (name == "sqlite") name = "SQLite";
@@ -127,7 +127,7 @@ std::string shell_word(std::string_view word) {
   return "$'" + quoted + "'";
 }
 
-std::string import_command(const engine::ImportOutcome& outcome) {
+std::string import_command(const outcome::ImportOutcome& outcome) {
   // A name that begins with a dash would be read as an option.
   const std::string& path = outcome.file.path;
   const bool like_option = path.size() > 1 && path.front() == '-';
@@ -137,25 +137,25 @@ std::string import_command(const engine::ImportOutcome& outcome) {
   return command;
 }
 
-std::string shown_value(const engine::ShownValue& value) {
+std::string shown_value(const outcome::ShownValue& value) {
   switch (value.form) {
-    case engine::ShownValue::Form::kNull:
+    case outcome::ShownValue::Form::kNull:
       return "NULL";
-    case engine::ShownValue::Form::kWhole:
+    case outcome::ShownValue::Form::kWhole:
       return value.text.empty() ? "(empty)" : value.text;
-    case engine::ShownValue::Form::kCut:
+    case outcome::ShownValue::Form::kCut:
       return fmt::format("{}… ({})", value.text, counted(value.characters, "character", "characters"));
-    case engine::ShownValue::Form::kMasked:
+    case outcome::ShownValue::Form::kMasked:
       break;
   }
   return "••• " + masked_value(value);
 }
 
-std::string masked_value(const engine::ShownValue& value) {
+std::string masked_value(const outcome::ShownValue& value) {
   return fmt::format("({}, digest {})", counted(value.characters, "character", "characters"), value.text);
 }
 
-std::string shown_key(const engine::Decision& row) {
+std::string shown_key(const outcome::Decision& row) {
   if (row.file_key.empty() || row.file_key == row.key) return row.key;
   return fmt::format("{} (in the file {})", row.key, row.file_key);
 }

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
@@ -19,34 +19,34 @@ std::string more_rows(std::uint64_t count);
 std::string joined(const std::vector<std::string>& names);
 
 // "dry-run", "rehearsed", "committed", "rolled-back"
-std::string_view ending_name(engine::Ending ending);
+std::string_view ending_name(outcome::Ending ending);
 
 // "Dry run: 412 rows would be inserted, 37 updated, 9,951 unchanged; 3 would be left out. Nothing was written."
-std::string outcome_sentence(const engine::ImportOutcome& outcome);
+std::string outcome_sentence(const outcome::ImportOutcome& outcome);
 
 std::string_view unsealed_warning();
 
 // The path, or "standard input".
-std::string file_name(const engine::ImportOutcome& outcome);
+std::string file_name(const outcome::ImportOutcome& outcome);
 
 // "PostgreSQL 15.18"; empty where nothing is known.
-std::string server_name(const engine::DatabaseInfo& info);
+std::string server_name(const outcome::DatabaseInfo& info);
 
 // A word as a POSIX shell, or bash where it holds control characters, reads it back. ASCII where it had to be quoted
 // so.
 std::string shell_word(std::string_view word);
 
 // The command that imports what was tried, or that did: the options without those that only try.
-std::string import_command(const engine::ImportOutcome& outcome);
+std::string import_command(const outcome::ImportOutcome& outcome);
 
 // A value in one line of plain text: NULL, (empty), the text, "text… (2,000 characters)" or
 // "••• (12 characters, digest 1f2e3d4c)".
-std::string shown_value(const engine::ShownValue& value);
+std::string shown_value(const outcome::ShownValue& value);
 
 // What a masked value may show: "(12 characters, digest 1f2e3d4c)".
-std::string masked_value(const engine::ShownValue& value);
+std::string masked_value(const outcome::ShownValue& value);
 
 // The row's key; where a natural key gave it another one, also the file's.
-std::string shown_key(const engine::Decision& row);
+std::string shown_key(const outcome::Decision& row);
 
 }  // namespace report

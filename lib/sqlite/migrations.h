@@ -31,7 +31,7 @@ class SqliteMigrations final : public engine::MigrationDatabase {
                    std::stop_token stop);
   ~SqliteMigrations() override;
 
-  const engine::DatabaseInfo& info() const override { return info_; }
+  const outcome::DatabaseInfo& info() const override { return info_; }
   const std::string& schema() const override { return schema_; }
   void begin() override;
   void commit() override;
@@ -65,7 +65,7 @@ class SqliteMigrations final : public engine::MigrationDatabase {
   const Access access_;
   const std::chrono::milliseconds lock_timeout_;
   const std::stop_token stop_;
-  const engine::DatabaseInfo info_;
+  const outcome::DatabaseInfo info_;
   const std::string schema_;  // SQLite has none
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Connection> scratch_;

@@ -117,9 +117,10 @@ class Reader {
       const std::size_t dot = name.rfind('.');
       if (dot == std::string::npos || dot == 0 || dot + 1 == name.size())
         throw wrong("\"blob_as\", " + printable(name) + ", is not TABLE.COLUMN");
-      const auto as = one_of<BlobAs>(word, "\"blob_as\", " + printable(name) + ",",
-                                     {{"text", BlobAs::kText}, {"bytes", BlobAs::kBytes}});
-      if (as == BlobAs::kBytes) continue;
+      const auto as =
+          one_of<conversion::BlobAs>(word, "\"blob_as\", " + printable(name) + ",",
+                                     {{"text", conversion::BlobAs::kText}, {"bytes", conversion::BlobAs::kBytes}});
+      if (as == conversion::BlobAs::kBytes) continue;
       policies.emplace_back();
       policies.back().tables = name.substr(0, dot);
       policies.back().blob_as_text = {name.substr(dot + 1)};
@@ -150,10 +151,11 @@ class Reader {
     } else if (rule == "times") {
       if (!value.is_object()) throw wrong(where + " must be an object: columns and how their times are written");
       for (const auto& [column, word] : value.items()) {
-        policy.times.emplace_back(column, one_of<TimeReading>(word, where + ", " + printable(column),
-                                                              {{"iso", TimeReading::kIso},
-                                                               {"seconds", TimeReading::kSeconds},
-                                                               {"milliseconds", TimeReading::kMilliseconds}}));
+        policy.times.emplace_back(
+            column, one_of<conversion::TimeReading>(word, where + ", " + printable(column),
+                                                    {{"iso", conversion::TimeReading::kIso},
+                                                     {"seconds", conversion::TimeReading::kSeconds},
+                                                     {"milliseconds", conversion::TimeReading::kMilliseconds}}));
       }
     } else if (rule == "changed_at") {
       if (!value.is_string() || value.get<std::string>().empty()) throw wrong(where + " must be the name of a column");

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kRecordsBetweenChecks = 4096;
 
-void profile_table(format::TableReader& records, Profile& profile, base::Progress& progress,
+void profile_table(format::TableReader& records, conversion::Profile& profile, base::Progress& progress,
                    const std::stop_token& stop) {
   std::uint64_t count = 0;
   std::uint64_t reported = records.position().offset;
@@ -48,17 +48,19 @@ bool is_reference(const catalog::Table& table, const std::string& column) {
 bool is_json(const std::string& type) { return type == "json" || type == "jsonb"; }
 
 // Without a profile: documents where the target has no type for them, and what the user takes for NULL.
-std::vector<ColumnConversion> convert_plainly(const std::string& section, const catalog::Table& file,
-                                              const std::vector<std::string>& columns, bool documents_are_text,
-                                              const std::vector<ColumnWish>& wishes, Conversions& conversions) {
-  std::vector<ColumnConversion> made;
+std::vector<conversion::ColumnConversion> convert_plainly(const std::string& section, const catalog::Table& file,
+                                                          const std::vector<std::string>& columns,
+                                                          bool documents_are_text,
+                                                          const std::vector<conversion::ColumnWish>& wishes,
+                                                          Conversions& conversions) {
+  std::vector<conversion::ColumnConversion> made;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     const bool document = documents_are_text && is_json(file.find_column(columns[i])->type);
-    made.push_back(
-        {document ? Wanted::kDocument : Wanted::kUntouched, std::nullopt, wishes[i].empty_text, wishes[i].blobs});
-    if (wishes[i].blobs == BlobAs::kText)
+    made.push_back({document ? conversion::Wanted::kDocument : conversion::Wanted::kUntouched, std::nullopt,
+                    wishes[i].empty_text, wishes[i].blobs});
+    if (wishes[i].blobs == conversion::BlobAs::kText)
       conversions.differences.push_back(section + "." + columns[i] + ": blobs taken as text where they are UTF-8");
-    if (wishes[i].empty_text == EmptyText::kNull)
+    if (wishes[i].empty_text == conversion::EmptyText::kNull)
       conversions.differences.push_back(section + "." + columns[i] + ": empty texts taken as NULL");
   }
   return made;
@@ -75,18 +77,19 @@ std::vector<std::string> record_columns(const format::Header& header, std::size_
   return columns;
 }
 
-bool crosses_engines(const format::Header& header, const engine::DatabaseInfo& target) {
+bool crosses_engines(const format::Header& header, const outcome::DatabaseInfo& target) {
   return header.engine == "sqlite" && target.engine != "sqlite";
 }
 
-std::vector<Profile> profile_file(base::InputFile& file, const format::Header& header, format::Strictness strictness,
-                                  base::Progress& progress, const std::stop_token& stop) {
+std::vector<conversion::Profile> profile_file(base::InputFile& file, const format::Header& header,
+                                              format::Strictness strictness, base::Progress& progress,
+                                              const std::stop_token& stop) {
   file.seek(0);
   format::FileSource<base::InputFile> raw(file);
   const auto source = format::decompress(raw);
   format::RowSplitter splitter(*source);
   splitter.read_header();
-  std::vector<Profile> profiles;
+  std::vector<conversion::Profile> profiles;
   std::string section;
   while (profiles.size() < header.tables.size() && splitter.next_table(section)) {
     progress.table(section);
@@ -96,11 +99,11 @@ std::vector<Profile> profile_file(base::InputFile& file, const format::Header& h
     format::TableReader records(splitter, parser);
     profile_table(records, profiles.back(), progress, stop);
   }
-  profiles.resize(header.tables.size(), Profile(0));
+  profiles.resize(header.tables.size(), conversion::Profile(0));
   return profiles;
 }
 
-void hide_masked(std::vector<Profile>& profiles, const format::Header& header, const Masks& masks) {
+void hide_masked(std::vector<conversion::Profile>& profiles, const format::Header& header, const Masks& masks) {
   const auto masked = masked_columns(header.tables, masks);
   for (std::size_t i = 0; i < profiles.size(); ++i) {
     const std::vector<std::string> columns = record_columns(header, i);
@@ -110,8 +113,9 @@ void hide_masked(std::vector<Profile>& profiles, const format::Header& header, c
   }
 }
 
-Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,
-                               const engine::DatabaseInfo& target, const ImportOptions& options) {
+Conversions decide_conversions(const format::Header& header, const Plan& plan,
+                               const std::vector<conversion::Profile>& profiles, const outcome::DatabaseInfo& target,
+                               const ImportOptions& options) {
   const bool documents_are_text = header.engine != "sqlite" && target.engine == "sqlite";
   Conversions conversions;
   conversions.of_section.resize(header.tables.size());
@@ -122,19 +126,21 @@ Conversions decide_conversions(const format::Header& header, const Plan& plan, c
     if (!plan.table_of_section[i]) continue;
     const engine::TablePlan& table = plan.tables[*plan.table_of_section[i]];
     const std::string section = format::section_name(header.tables[i].name, header.schemas);
-    const std::vector<ColumnWish> wishes = column_wishes(plan.of_file[*plan.table_of_section[i]], table, options);
+    const std::vector<conversion::ColumnWish> wishes =
+        column_wishes(plan.of_file[*plan.table_of_section[i]], table, options);
     const std::vector<std::string> columns = record_columns(header, i);
-    std::vector<ColumnConversion> made;
+    std::vector<conversion::ColumnConversion> made;
     if (profiles.empty())
       made = convert_plainly(section, header.tables[i], columns, documents_are_text, wishes, conversions);
     for (std::size_t column = made.size(); column < wishes.size(); ++column) {
-      made.push_back({Wanted::kUntouched, std::nullopt, EmptyText::kKept, BlobAs::kBytes});
+      made.push_back(
+          {conversion::Wanted::kUntouched, std::nullopt, conversion::EmptyText::kKept, conversion::BlobAs::kBytes});
       if (table.target_column[column] == engine::TablePlan::kNotWritten) continue;
       const catalog::Column& there = table.target.columns[table.target_column[column]];
       const bool refers = is_reference(header.tables[i], columns[column]) || is_reference(table.target, there.name);
-      const Role role = refers ? Role::kForeignKey : Role::kPlain;
-      DecidedColumn decided =
-          decide(section + "." + columns[column], there.type, role, profiles[i].columns()[column], wishes[column]);
+      const conversion::Role role = refers ? conversion::Role::kForeignKey : conversion::Role::kPlain;
+      conversion::DecidedColumn decided = conversion::decide(section + "." + columns[column], there.type, role,
+                                                             profiles[i].columns()[column], wishes[column]);
       made.back() = decided.conversion;
       conversions.differences.insert(conversions.differences.end(), decided.notes.begin(), decided.notes.end());
       if (decided.unclear.empty()) continue;
@@ -144,7 +150,7 @@ Conversions decide_conversions(const format::Header& header, const Plan& plan, c
       }
       unclear.push_back(std::move(decided.unclear));
     }
-    Conversion conversion(std::move(made));
+    conversion::Conversion conversion(std::move(made));
     if (!conversion.changes_nothing()) conversions.of_section[i] = std::move(conversion);
   }
   if (!unclear.empty()) fail(unclear, unclear_table, unclear_column);

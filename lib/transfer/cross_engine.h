@@ -9,35 +9,37 @@
 
 #include "base/input_file.h"
 #include "base/progress.h"
+#include "conversion/convert.h"
+#include "conversion/profile.h"
 #include "format/header.h"
 #include "format/row_parser.h"
-#include "transfer/conversion.h"
 #include "transfer/options.h"
 #include "transfer/plan.h"
-#include "transfer/profile.h"
 
 namespace transfer {
 
 // The keys of a table's records: its columns without the generated ones, and what stands beside them.
 std::vector<std::string> record_columns(const format::Header& header, std::size_t table);
 
-bool crosses_engines(const format::Header& header, const engine::DatabaseInfo& target);
+bool crosses_engines(const format::Header& header, const outcome::DatabaseInfo& target);
 
 // By table of the header. Reads `file` from its beginning to its end.
-std::vector<Profile> profile_file(base::InputFile& file, const format::Header& header, format::Strictness strictness,
-                                  base::Progress& progress, const std::stop_token& stop);
+std::vector<conversion::Profile> profile_file(base::InputFile& file, const format::Header& header,
+                                              format::Strictness strictness, base::Progress& progress,
+                                              const std::stop_token& stop);
 
 struct Conversions {
-  std::vector<std::optional<Conversion>> of_section;  // none: the records go as they are
-  std::vector<std::string> differences;               // what was decided, for the reports
+  std::vector<std::optional<conversion::Conversion>> of_section;  // none: the records go as they are
+  std::vector<std::string> differences;                           // what was decided, for the reports
 };
 
 // The numbers of masked columns are not told.
-void hide_masked(std::vector<Profile>& profiles, const format::Header& header, const Masks& masks);
+void hide_masked(std::vector<conversion::Profile>& profiles, const format::Header& header, const Masks& masks);
 
 // `profiles` is empty where the file is not of SQLite or stays there. Throws kSchema with a line for every column whose
 // times could mean several things, kUsage for a wish about a column that is not there.
-Conversions decide_conversions(const format::Header& header, const Plan& plan, const std::vector<Profile>& profiles,
-                               const engine::DatabaseInfo& target, const ImportOptions& options);
+Conversions decide_conversions(const format::Header& header, const Plan& plan,
+                               const std::vector<conversion::Profile>& profiles, const outcome::DatabaseInfo& target,
+                               const ImportOptions& options);
 
 }  // namespace transfer

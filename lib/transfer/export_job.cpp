@@ -15,13 +15,13 @@
 #include "base/terminal.h"
 #include "catalog/graph.h"
 #include "catalog/ledger.h"
+#include "conversion/profile.h"
 #include "engine/concurrent_change.h"
 #include "format/header.h"
 #include "format/row_parser.h"
 #include "format/writer.h"
 #include "transfer/clock.h"
 #include "transfer/output_files.h"
-#include "transfer/profile.h"
 #include "transfer/selection.h"
 
 namespace transfer {
@@ -116,7 +116,7 @@ std::map<catalog::TableName, std::string> conditions(const std::vector<catalog::
 }
 
 // A row that refers to a row the export does not hold can be imported only where that row is already.
-void note_outside_parents(const Chosen& chosen, const format::Header& header, engine::ExportOutcome& outcome) {
+void note_outside_parents(const Chosen& chosen, const format::Header& header, outcome::ExportOutcome& outcome) {
   for (const catalog::Table& table : chosen.tables) {
     for (const catalog::ForeignKey& key : table.foreign_keys) {
       const bool inside = std::any_of(chosen.tables.begin(), chosen.tables.end(),
@@ -130,7 +130,7 @@ void note_outside_parents(const Chosen& chosen, const format::Header& header, en
   }
 }
 
-void take_dependencies(engine::Dependencies dependencies, format::Header& header, engine::ExportOutcome& outcome) {
+void take_dependencies(engine::Dependencies dependencies, format::Header& header, outcome::ExportOutcome& outcome) {
   header.types = std::move(dependencies.types);
   header.sequences = std::move(dependencies.sequences);
   for (const catalog::Sequence& sequence : header.sequences) {
@@ -150,7 +150,7 @@ void take_dependencies(engine::Dependencies dependencies, format::Header& header
 }
 
 // The records of a batch, as read_batch appends them: a line each, for no text of JSON holds a line break.
-void profile_batch(base::ByteBuffer& batch, format::RowParser& parser, Profile& profile) {
+void profile_batch(base::ByteBuffer& batch, format::RowParser& parser, conversion::Profile& profile) {
   batch.room(format::kRecordPaddingBytes);
   std::string_view rest = batch.view();
   format::RawRecord record;
@@ -163,14 +163,15 @@ void profile_batch(base::ByteBuffer& batch, format::RowParser& parser, Profile& 
   }
 }
 
-void list_content(const std::string& table, const std::vector<const catalog::Column*>& columns, const Profile& profile,
-                  std::vector<engine::ColumnContent>& contents) {
+void list_content(const std::string& table, const std::vector<const catalog::Column*>& columns,
+                  const conversion::Profile& profile, std::vector<outcome::ColumnContent>& contents) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const ColumnProfile& held = profile.columns()[i];
-    engine::ColumnContent content{table, columns[i]->name, columns[i]->type, {}, range_in_words(held)};
-    for (std::size_t shape = 0; shape < kShapes; ++shape) {
+    const conversion::ColumnProfile& held = profile.columns()[i];
+    outcome::ColumnContent content{table, columns[i]->name, columns[i]->type, {}, conversion::range_in_words(held)};
+    for (std::size_t shape = 0; shape < conversion::kShapes; ++shape) {
       if (held.counts[shape] != 0)
-        content.shapes.push_back({std::string(name_of(static_cast<Shape>(shape))), held.counts[shape]});
+        content.shapes.push_back(
+            {std::string(conversion::name_of(static_cast<conversion::Shape>(shape))), held.counts[shape]});
     }
     contents.push_back(std::move(content));
   }
@@ -182,11 +183,11 @@ class ExportJob {
       : source_(source), options_(options), progress_(progress), stop_(stop), files_(options.kept, options.overwrite) {}
 
   // Whatever another session changed meanwhile: what is not yet handed out can be made again.
-  engine::ExportOutcome run() {
+  outcome::ExportOutcome run() {
     const auto start = Clock::now();
     for (int attempt = 1;; ++attempt) {
       try {
-        engine::ExportOutcome outcome = attempt_export();
+        outcome::ExportOutcome outcome = attempt_export();
         outcome.duration = Clock::now() - start;
         return outcome;
       } catch (const engine::ConcurrentChange& change) {
@@ -199,8 +200,8 @@ class ExportJob {
   }
 
  private:
-  engine::ExportOutcome attempt_export() {
-    engine::ExportOutcome outcome;
+  outcome::ExportOutcome attempt_export() {
+    outcome::ExportOutcome outcome;
     files_ = OutputFiles(options_.kept, options_.overwrite);
     const Chosen found = choose(source_.tables(options_.selection.schemas), options_.selection);
     conditions(found.tables, options_);  // wrong ones are told before anything is made
@@ -220,7 +221,7 @@ class ExportJob {
 
   // What came while the locks were waited for is in the export, or the export begins again: all that stands in the file
   // is read under the snapshot.
-  Chosen open_snapshot(const Chosen& found, engine::ExportOutcome& outcome) {
+  Chosen open_snapshot(const Chosen& found, outcome::ExportOutcome& outcome) {
     Chosen chosen = choose(source_.open_snapshot(found.tables), options_.selection);
     snapshot_start_ = Clock::now();
     if (names_of(chosen.tables) != names_of(found.tables))
@@ -229,7 +230,7 @@ class ExportJob {
     return chosen;
   }
 
-  format::Header header_for(const Chosen& chosen, engine::ExportOutcome& outcome) {
+  format::Header header_for(const Chosen& chosen, outcome::ExportOutcome& outcome) {
     format::Header header;
     header.exported_at = timestamp_now();
     header.generator = std::string("db-export ") + kVersion;
@@ -247,7 +248,7 @@ class ExportJob {
   }
 
   void write_tables(base::ByteSink& sink, const Chosen& chosen, const format::Header& header,
-                    engine::ExportOutcome& outcome) {
+                    outcome::ExportOutcome& outcome) {
     const auto where = conditions(chosen.tables, options_);
     progress_.phase("export", 0);
     handed_out_ = outcome.path == "-";
@@ -261,7 +262,7 @@ class ExportJob {
     outcome.bytes = writer.bytes();
   }
 
-  std::unique_ptr<base::ByteSink> open_output(engine::ExportOutcome& outcome) {
+  std::unique_ptr<base::ByteSink> open_output(outcome::ExportOutcome& outcome) {
     outcome.path = options_.output.empty() ? default_output(options_.compression) : options_.output;
     const format::Compression compression = options_.compression.value_or(format::compression_of(outcome.path));
     if (outcome.path == "-")
@@ -271,8 +272,8 @@ class ExportJob {
   }
 
   void write_table(format::Writer& writer, std::size_t index, const catalog::Table& table, const std::string& where,
-                   const format::Header& header, engine::ExportOutcome& outcome) {
-    engine::ExportedTable exported{format::section_name(table.name, header.schemas), 0, 0};
+                   const format::Header& header, outcome::ExportOutcome& outcome) {
+    outcome::ExportedTable exported{format::section_name(table.name, header.schemas), 0, 0};
     progress_.table(exported.name);
     writer.begin_table(index);
     const std::uint64_t start = writer.bytes();
@@ -313,15 +314,15 @@ class ExportJob {
 
 }  // namespace
 
-engine::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress,
-                                 const std::stop_token& stop) {
+outcome::ExportOutcome run_export(engine::Source& source, const ExportOptions& options, base::Progress& progress,
+                                  const std::stop_token& stop) {
   return ExportJob(source, options, progress, stop).run();
 }
 
 namespace {
 
 // In the order of the list; those that are left out by name.
-void list_parents(const Chosen& chosen, const catalog::Table& table, engine::ListedTable& listed) {
+void list_parents(const Chosen& chosen, const catalog::Table& table, outcome::ListedTable& listed) {
   std::set<catalog::TableName> parents;
   for (const catalog::ForeignKey& key : table.foreign_keys) parents.insert(key.parent);
   listed.refers_to_itself = parents.erase(table.name) != 0;
@@ -334,12 +335,12 @@ void list_parents(const Chosen& chosen, const catalog::Table& table, engine::Lis
 
 }  // namespace
 
-std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selection& selection) {
+std::vector<outcome::ListedTable> list_tables(engine::Source& source, const Selection& selection) {
   const Chosen chosen = choose(source.tables(selection.schemas), selection);
-  std::vector<engine::ListedTable> list;
+  std::vector<outcome::ListedTable> list;
   for (std::size_t i = 0; i < chosen.tables.size(); ++i) {
     const catalog::Table& table = chosen.tables[i];
-    engine::ListedTable listed;
+    outcome::ListedTable listed;
     listed.name = format::section_name(table.name, chosen.schemas);
     listed.audit = table.audit;
     listed.component = chosen.component[i];
@@ -347,7 +348,7 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
     list.push_back(std::move(listed));
   }
   for (const catalog::Table& table : chosen.ledgers) {
-    engine::ListedTable listed;
+    outcome::ListedTable listed;
     listed.name = format::section_name(table.name, chosen.schemas);
     listed.ledger = tool_of(table);
     list.push_back(std::move(listed));
@@ -355,9 +356,9 @@ std::vector<engine::ListedTable> list_tables(engine::Source& source, const Selec
   return list;
 }
 
-std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const Selection& selection,
-                                                   const Masks& masks, base::Progress& progress,
-                                                   const std::stop_token& stop) {
+std::vector<outcome::ColumnContent> profile_columns(engine::Source& source, const Selection& selection,
+                                                    const Masks& masks, base::Progress& progress,
+                                                    const std::stop_token& stop) {
   if (source.info().engine != "sqlite") {
     throw Error(ErrorKind::kUsage, "--profile is for SQLite: a column of " + source.info().engine + " holds its type",
                 "leave --profile out");
@@ -365,7 +366,7 @@ std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const
   const Chosen found = choose(source.tables(selection.schemas), selection);
   const Chosen chosen = choose(source.open_snapshot(found.tables), selection);
   progress.phase("profile", 0);
-  std::vector<engine::ColumnContent> contents;
+  std::vector<outcome::ColumnContent> contents;
   const auto masked = masked_columns(chosen.tables, masks);
   for (const catalog::Table& table : chosen.tables) {
     const std::vector<std::string>& hidden = masked[static_cast<std::size_t>(&table - chosen.tables.data())];
@@ -379,7 +380,7 @@ std::vector<engine::ColumnContent> profile_columns(engine::Source& source, const
     const std::string section = format::section_name(table.name, chosen.schemas);
     progress.table(section);
     format::RowParser parser(names, format::Strictness::kTrusted, section);
-    Profile profile(names.size());
+    conversion::Profile profile(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (std::ranges::count(hidden, names[i]) > 0) profile.mask(i);
     }

@@ -6,9 +6,9 @@
 
 namespace transfer {
 
-engine::FileIdentity identity_of_file(const std::string& input, const format::Verified& file) {
+outcome::FileIdentity identity_of_file(const std::string& input, const format::Verified& file) {
   const format::Header& header = file.header;
-  engine::FileIdentity identity;
+  outcome::FileIdentity identity;
   identity.path = input;
   identity.bytes = file.bytes;
   identity.sha256 = file.sha256;
@@ -20,11 +20,11 @@ engine::FileIdentity identity_of_file(const std::string& input, const format::Ve
   return identity;
 }
 
-std::vector<engine::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
-                                                     const Selection& selection) {
-  std::vector<engine::ImportedTable> tables;
+std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
+                                                      const Selection& selection) {
+  std::vector<outcome::ImportedTable> tables;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
-    engine::ImportedTable table;
+    outcome::ImportedTable table;
     table.name = format::section_name(header.tables[i].name, header.schemas);
     table.taken = plan.table_of_section[i].has_value();
     table.audit = header.tables[i].audit || is_audit(header.tables[i].name, selection);

@@ -4,18 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "engine/outcome.h"
 #include "format/header.h"
 #include "format/verify.h"
+#include "outcome/import_outcome.h"
 #include "transfer/options.h"
 #include "transfer/plan.h"
 
 namespace transfer {
 
-engine::FileIdentity identity_of_file(const std::string& input, const format::Verified& file);
+outcome::FileIdentity identity_of_file(const std::string& input, const format::Verified& file);
 
 // In the order of the file, with their parents and without counts.
-std::vector<engine::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
-                                                     const Selection& selection);
+std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
+                                                      const Selection& selection);
 
 }  // namespace transfer

@@ -46,7 +46,7 @@ class ImportJob {
         stop_(stop),
         files_(with_input(options.kept, options.input), options.overwrite) {}
 
-  engine::ImportOutcome run() {
+  outcome::ImportOutcome run() {
     const auto start = Clock::now();
     // Not only when there is something to write.
     for (const std::string& path : options_.reports) files_.add(path, "the report", OutputFiles::Existing::kReport);
@@ -162,11 +162,11 @@ class ImportJob {
       collect(plan);
     }
     if (!outcome_.blocked) target_->refresh_views(options_.refresh);
-    if (outcome_.blocked && options_.intent == engine::Intent::kImport) outcome_.ending = engine::Ending::kRolledBack;
+    if (outcome_.blocked && options_.intent == engine::Intent::kImport) outcome_.ending = outcome::Ending::kRolledBack;
     audit(plan);
     base::throw_if_stopped(stop_);
     target_->demand_unchanged();
-    if (outcome_.ending == engine::Ending::kCommitted) {
+    if (outcome_.ending == outcome::Ending::kCommitted) {
       options_.on_commit(Commit::kUnderWay);
       target_->commit();
       options_.on_commit(Commit::kDone);
@@ -177,16 +177,16 @@ class ImportJob {
     publish();
   }
 
-  static engine::Ending ending_of(engine::Intent intent) {
+  static outcome::Ending ending_of(engine::Intent intent) {
     switch (intent) {
       case engine::Intent::kDryRun:
-        return engine::Ending::kDryRun;
+        return outcome::Ending::kDryRun;
       case engine::Intent::kRehearsal:
-        return engine::Ending::kRehearsed;
+        return outcome::Ending::kRehearsed;
       case engine::Intent::kImport:
         break;
     }
-    return engine::Ending::kCommitted;
+    return outcome::Ending::kCommitted;
   }
 
   engine::Detail detail() const { return options_.reports.empty() ? engine::Detail::kCounts : engine::Detail::kFull; }
@@ -242,7 +242,7 @@ class ImportJob {
       }
       format::RowParser parser(record_columns(verified_.header, i), strictness(), section);
       format::TableReader records(splitter, parser);
-      std::optional<Conversion>& conversion = conversions_.of_section[i];
+      std::optional<conversion::Conversion>& conversion = conversions_.of_section[i];
       Reshaper reshaper(plan.reshapes[i]);
       if (!plan.reshapes[i].empty()) {
         records.rewrite_values([&](auto values) {
@@ -266,7 +266,7 @@ class ImportJob {
     outcome_.total = {};
     outcome_.blocked = false;
     for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
-      engine::ImportedTable& table = outcome_.tables[i];
+      outcome::ImportedTable& table = outcome_.tables[i];
       table.counts = {};
       if (plan.table_of_section[i]) {
         table.counts = target_->counts(*plan.table_of_section[i]);
@@ -309,20 +309,20 @@ class ImportJob {
   }
 
   void audit_table(std::size_t section, std::size_t plan, format::RowSplitter& splitter) {
-    engine::ImportedTable& table = outcome_.tables[section];
+    outcome::ImportedTable& table = outcome_.tables[section];
     if (reports_) reports_->begin_table(section);
     format::RawRecord record;
     target_->for_each_decision(
-        plan, reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut, [&](const engine::Decision& decision) {
+        plan, reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut, [&](const outcome::Decision& decision) {
           base::throw_if_stopped(stop_);
           while (record.number < decision.record) {
             if (splitter.next_record(record)) continue;
             throw Error(ErrorKind::kInternal, "a decision on " + table.name + " is about no record of the file");
           }
-          engine::Decision placed = decision;
+          outcome::Decision placed = decision;
           placed.offset = record.offset;
           const bool left_out =
-              decision.verdict == engine::Verdict::kConflict || decision.verdict == engine::Verdict::kInvalid;
+              decision.verdict == outcome::Verdict::kConflict || decision.verdict == outcome::Verdict::kInvalid;
           if (left_out && rejects_) rejects_->add(section, record.text, decision.reason);
           if (reports_) reports_->write(placed);
           keep_sample(table, std::move(placed));
@@ -334,7 +334,7 @@ class ImportJob {
   void open_rejects() {
     if (outcome_.total.left_out() == 0) return;
     const bool asked_for = !options_.rejects.empty();
-    if (!asked_for && outcome_.ending != engine::Ending::kCommitted) return;
+    if (!asked_for && outcome_.ending != outcome::Ending::kCommitted) return;
     std::vector<std::size_t> sections;
     for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
       if (outcome_.tables[i].counts.left_out() > 0) sections.push_back(i);
@@ -363,7 +363,7 @@ class ImportJob {
     try {
       work();
     } catch (const std::exception& error) {
-      if (outcome_.ending != engine::Ending::kCommitted) throw;
+      if (outcome_.ending != outcome::Ending::kCommitted) throw;
       outcome_.notices.push_back("the import is committed, but " + std::string(error.what()));
       progress_.notice(outcome_.notices.back());
     }
@@ -378,10 +378,10 @@ class ImportJob {
   std::optional<base::InputFile> file_;
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;
-  std::vector<Profile> profiles_;  // by table of the file; empty: nothing crosses engines
+  std::vector<conversion::Profile> profiles_;  // by table of the file; empty: nothing crosses engines
   Conversions conversions_;
   const std::string digest_key_ = base::random_hex(16);
-  engine::ImportOutcome outcome_;
+  outcome::ImportOutcome outcome_;
   Clock::duration last_attempt_{};
   std::optional<Rejects> rejects_;  // like the reports: of this attempt
   std::optional<Reports> reports_;
@@ -389,8 +389,8 @@ class ImportJob {
 
 }  // namespace
 
-engine::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
-                                 const std::stop_token& stop) {
+outcome::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
+                                  const std::stop_token& stop) {
   return ImportJob(open_target, options, progress, stop).run();
 }
 

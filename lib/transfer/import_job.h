@@ -7,8 +7,8 @@
 #include <stop_token>
 
 #include "base/progress.h"
-#include "engine/outcome.h"
 #include "engine/target.h"
+#include "outcome/import_outcome.h"
 #include "transfer/options.h"
 
 namespace transfer {
@@ -17,7 +17,7 @@ namespace transfer {
 using OpenTarget = std::function<std::unique_ptr<engine::Target>()>;
 
 // Throws base::Error; then the target is as it was, unless the kind is kCommitUnknown.
-engine::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
-                                 const std::stop_token& stop);
+outcome::ImportOutcome run_import(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
+                                  const std::stop_token& stop);
 
 }  // namespace transfer

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "conversion/convert.h"
 #include "engine/source.h"
 #include "engine/target.h"
 #include "format/compression.h"
@@ -55,25 +56,18 @@ struct ExportOptions {
 enum class LeftOutPolicy { kContinue, kRollBack };
 enum class ConflictPolicy { kSkip, kFail };
 
-// How the times of a column of SQLite are written, where its values do not tell: numbers since 1970, or only text.
-enum class TimeReading { kIso, kSeconds, kMilliseconds };
-// What becomes of a text without a character in it.
-enum class EmptyText { kKept, kNull };
-// What a blob of SQLite is taken as.
-enum class BlobAs { kBytes, kText };
-
 // How the rows of some tables are to be treated, where that differs from the rest.
 struct TablePolicy {
   std::string tables;  // a pattern, as of Selection
   std::optional<engine::Mode> mode;
   std::optional<engine::NewerRows> newer_rows;
   std::optional<ConflictPolicy> on_conflict;
-  std::vector<std::string> match;                          // columns of a natural key
-  std::string changed_at;                                  // the column that says when a row was last changed
-  std::vector<std::string> ignore;                         // columns that make no difference
-  std::vector<std::string> empty_as_null;                  // columns
-  std::vector<std::string> blob_as_text;                   // columns; in a file of SQLite
-  std::vector<std::pair<std::string, TimeReading>> times;  // by column; for a file of SQLite
+  std::vector<std::string> match;          // columns of a natural key
+  std::string changed_at;                  // the column that says when a row was last changed
+  std::vector<std::string> ignore;         // columns that make no difference
+  std::vector<std::string> empty_as_null;  // columns
+  std::vector<std::string> blob_as_text;   // columns; in a file of SQLite
+  std::vector<std::pair<std::string, conversion::TimeReading>> times;  // by column; for a file of SQLite
 };
 
 // How far an import has come with making itself lasting.

@@ -171,7 +171,7 @@ void note_ledgers(const format::Header& header, const Selection& selection, Plan
 }  // namespace
 
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
-               const engine::DatabaseInfo& target, const ImportOptions& options, const catalog::Types& target_types) {
+               const outcome::DatabaseInfo& target, const ImportOptions& options, const catalog::Types& target_types) {
   const Selection& selection = options.selection;
   Plan plan;
   plan.table_of_section.resize(header.tables.size());

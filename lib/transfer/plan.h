@@ -30,7 +30,7 @@ struct Plan {
 // Throws kSchema with a line for every difference that keeps the file from being imported, kUsage for options about
 // tables or columns that are not there.
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
-               const engine::DatabaseInfo& target, const ImportOptions& options,
+               const outcome::DatabaseInfo& target, const ImportOptions& options,
                const catalog::Types& target_types = {});
 
 }  // namespace transfer

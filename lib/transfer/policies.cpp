@@ -113,23 +113,23 @@ void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const 
   }
 }
 
-std::vector<ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
-                                      const ImportOptions& options) {
+std::vector<conversion::ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
+                                                  const ImportOptions& options) {
   std::vector<std::string> columns;
   for (const catalog::Column& column : file.columns) {
     if (!column.generated) columns.push_back(column.name);
   }
-  std::vector<ColumnWish> wishes(columns.size());
-  const auto wish_of = [&](const std::string& column, const char* wish) -> ColumnWish& {
+  std::vector<conversion::ColumnWish> wishes(columns.size());
+  const auto wish_of = [&](const std::string& column, const char* wish) -> conversion::ColumnWish& {
     demand_column(file, plan, column, wish);
     return wishes[static_cast<std::size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin())];
   };
   for (const TablePolicy& policy : options.policies) {
     if (!matches(policy.tables, plan.target.name)) continue;
     for (const std::string& column : policy.empty_as_null)
-      wish_of(column, "take empty texts of as NULL").empty_text = EmptyText::kNull;
+      wish_of(column, "take empty texts of as NULL").empty_text = conversion::EmptyText::kNull;
     for (const std::string& column : policy.blob_as_text)
-      wish_of(column, "take blobs of as text").blobs = BlobAs::kText;
+      wish_of(column, "take blobs of as text").blobs = conversion::BlobAs::kText;
     for (const auto& [column, times] : policy.times) wish_of(column, "read times of").times = times;
   }
   return wishes;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "catalog/table.h"
+#include "conversion/convert.h"
 #include "engine/target.h"
-#include "transfer/conversion.h"
 #include "transfer/options.h"
 
 namespace transfer {
@@ -20,8 +20,8 @@ void apply_policies(const catalog::Table& file, const ImportOptions& options, en
 void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const ImportOptions& options);
 
 // By column of the records of `file`, whose plan is `plan`. Throws kUsage for a column that is not there.
-std::vector<ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
-                                      const ImportOptions& options);
+std::vector<conversion::ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
+                                                  const ImportOptions& options);
 
 // Tells each plan whether some table of the target has a masked column, and what keys the digests of masked values.
 void withhold_values(engine::Target& target, const Masks& masks, const std::string& digest_key,

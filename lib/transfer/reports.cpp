@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kJsonEnding = ".json";
 
-using Write = std::string (*)(const engine::ImportOutcome&);
+using Write = std::string (*)(const outcome::ImportOutcome&);
 
 struct Form {
   std::string_view ending;
@@ -39,7 +39,7 @@ void demand_report_form(const std::string& path) {
                     "let it end in .html, .json, .txt or .md");
 }
 
-Reports::Reports(const std::vector<std::string>& paths, const OutputFiles& files, const engine::ImportOutcome& outcome)
+Reports::Reports(const std::vector<std::string>& paths, const OutputFiles& files, const outcome::ImportOutcome& outcome)
     : outcome_(outcome) {
   for (const std::string& path : paths) {
     demand_report_form(path);
@@ -55,7 +55,7 @@ void Reports::begin_table(std::size_t index) {
   }
 }
 
-void Reports::write(const engine::Decision& decision) {
+void Reports::write(const outcome::Decision& decision) {
   for (const auto& writer : writers_) {
     if (writer) writer->write(decision);
   }

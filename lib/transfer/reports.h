@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 #include "report/audit_json.h"
 #include "transfer/output_files.h"
 
@@ -19,17 +19,17 @@ class Reports {
  public:
   // `outcome` is kept: everything but the samples must be there already. `files` knows the paths. Throws kUsage for an
   // ending that says no form, kInputOutput for a file that cannot be written.
-  Reports(const std::vector<std::string>& paths, const OutputFiles& files, const engine::ImportOutcome& outcome);
+  Reports(const std::vector<std::string>& paths, const OutputFiles& files, const outcome::ImportOutcome& outcome);
 
   // The decisions that follow are on rows of outcome.tables[index].
   void begin_table(std::size_t index);
-  void write(const engine::Decision& decision);
+  void write(const outcome::Decision& decision);
   // With the samples in the outcome: writes the rest.
   void finish();
   void publish();
 
  private:
-  const engine::ImportOutcome& outcome_;
+  const outcome::ImportOutcome& outcome_;
   std::vector<std::unique_ptr<base::AtomicFile>> files_;
   std::vector<std::unique_ptr<report::AuditJsonWriter>> writers_;  // parallel to files_; empty: not JSON
 };

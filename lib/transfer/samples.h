@@ -1,11 +1,11 @@
 // The few decisions on rows of a table that are kept to be shown; how many there are, the counts say.
 #pragma once
 
-#include "engine/decision.h"
-#include "engine/outcome.h"
+#include "outcome/decision.h"
+#include "outcome/import_outcome.h"
 
 namespace transfer {
 
-void keep_sample(engine::ImportedTable& table, engine::Decision decision);
+void keep_sample(outcome::ImportedTable& table, outcome::Decision decision);
 
 }  // namespace transfer

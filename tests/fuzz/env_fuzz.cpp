@@ -1,5 +1,5 @@
 // .env files: any text is taken, warnings may be printed, and the line ends of another system change nothing.
-#include "base/env_file.h"
+#include "location/env_file.h"
 
 #include "base/terminal.h"
 #include "fuzz/target.h"
@@ -7,7 +7,7 @@
 using fuzz::require;
 
 FUZZ_TARGET(env) {
-  const base::EnvFile file = base::parse_env(input);
+  const location::EnvFile file = location::parse_env(input);
   for (const std::string& warning : file.warnings)
     require(base::printable(warning) == warning, "warnings are printable");
   for (const auto& [name, value] : file.values) require(!name.empty(), "a variable has a name");
@@ -22,7 +22,7 @@ FUZZ_TARGET(env) {
         text += byte;
       }
     }
-    const base::EnvFile other = base::parse_env(text);
+    const location::EnvFile other = location::parse_env(text);
     require(other.values == file.values && other.warnings == file.warnings, "line ends change nothing");
   }
 }

@@ -1,6 +1,6 @@
 // Database URLs: anything is taken or Error(kUsage), what is said of it may be printed and never holds the password.
 // The first byte decides whether the lines that follow are put together to a URL with a password.
-#include "base/url.h"
+#include "location/url.h"
 
 #include <algorithm>
 
@@ -21,7 +21,7 @@ void check_said(const std::string& text, bool may_hold_it) {
 
 void check(const std::string& url, bool may_hold_it) {
   try {
-    const base::DatabaseUrl parsed = base::parse_database_url(url);
+    const location::DatabaseUrl parsed = location::parse_database_url(url);
     check_said(parsed.place, may_hold_it);
     for (const std::string& warning : parsed.warnings) check_said(warning, may_hold_it);
     std::vector<std::string> keywords;

@@ -115,7 +115,7 @@ std::string foretold_verdicts(const Foretold& foretold, const Encounter& encount
   for (std::size_t t = 0; t < encounter.tables.size(); ++t) {
     for (std::size_t i = 0; i < foretold.verdicts[t].size(); ++i) {
       lines += encounter.tables[t].name + " record " + std::to_string(i + 1) + ": " +
-               std::string(engine::verdict_name(foretold.verdicts[t][i])) + "\n";
+               std::string(outcome::verdict_name(foretold.verdicts[t][i])) + "\n";
     }
   }
   return lines;

@@ -7,7 +7,7 @@
 namespace properties {
 namespace {
 
-using engine::Verdict;
+using outcome::Verdict;
 
 class Reference {
  public:

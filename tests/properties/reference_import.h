@@ -6,16 +6,16 @@
 
 #include <vector>
 
-#include "engine/verdict.h"
+#include "outcome/verdict.h"
 #include "properties/encounter.h"
 #include "properties/reference_table.h"
 
 namespace properties {
 
 struct Foretold {
-  std::vector<std::vector<engine::Verdict>> verdicts;  // by table and record
-  std::vector<TableRows> rows;                         // of the target afterwards, by table, in no particular order
-  bool blocked = false;                                // nothing is written
+  std::vector<std::vector<outcome::Verdict>> verdicts;  // by table and record
+  std::vector<TableRows> rows;                          // of the target afterwards, by table, in no particular order
+  bool blocked = false;                                 // nothing is written
   // A row claims a key that another one gives up. Whether that goes depends on the order of statements and on values to
   // spare, of which this reference knows too little: then verdicts and rows are not its to tell.
   bool handed_on = false;

@@ -5,7 +5,7 @@
 
 namespace properties {
 
-using engine::Verdict;
+using outcome::Verdict;
 
 namespace {
 

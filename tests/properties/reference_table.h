@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/verdict.h"
+#include "outcome/verdict.h"
 #include "properties/encounter.h"
 
 namespace properties {
@@ -17,14 +17,14 @@ using TableRows = std::vector<Cells>;
 // A record and what is thought of it so far.
 struct FileRow {
   Cells cells;
-  engine::Verdict verdict = engine::Verdict::kUnchanged;
+  outcome::Verdict verdict = outcome::Verdict::kUnchanged;
   bool left_out = false;  // or skipped
   std::optional<std::size_t> matched;
 
   bool accepted() const {
-    return !left_out && (verdict == engine::Verdict::kInsert || verdict == engine::Verdict::kUpdate);
+    return !left_out && (verdict == outcome::Verdict::kInsert || verdict == outcome::Verdict::kUpdate);
   }
-  void leave_out(engine::Verdict why) {
+  void leave_out(outcome::Verdict why) {
     verdict = why;
     left_out = true;
   }

@@ -65,21 +65,21 @@ RC_GTEST_PROP(RoundTrip, IsExactForEverySchema, ()) {
   const std::string expected = picture(pair.source, scenario);
 
   export_to(file, pair.source.url());
-  const engine::ImportOutcome first = import_from(file, pair.target.url());
+  const outcome::ImportOutcome first = import_from(file, pair.target.url());
   RC_CLASSIFY(first.total.rows > 20, "more than 20 rows");
   RC_ASSERT(left_out(first) == "");
   RC_ASSERT(first.total.insert == first.total.rows);
   RC_ASSERT(picture(pair.target, scenario) == expected);
 
   const std::string traces = traces_of(pair.target, scenario);
-  const engine::ImportOutcome second = import_from(file, pair.target.url());
+  const outcome::ImportOutcome second = import_from(file, pair.target.url());
   RC_ASSERT(second.total.unchanged == second.total.rows);
   RC_ASSERT(traces_of(pair.target, scenario) == traces);
 
   const std::string again = pair.folder.file("again.json");
   export_to(again, pair.target.url());
   if (scenario.difference != Difference::kColumnOrder) RC_ASSERT(data_of(again) == data_of(file));
-  const engine::ImportOutcome back = import_from(again, pair.source.url(), engine::Intent::kDryRun);
+  const outcome::ImportOutcome back = import_from(again, pair.source.url(), engine::Intent::kDryRun);
   RC_ASSERT(back.total.unchanged == back.total.rows);
   RC_ASSERT(colliding_sequences(pair.target) == "");
 }
@@ -94,8 +94,8 @@ RC_GTEST_PROP(RoundTrip, MendsWhatIsMissingOrChanged, ()) {
   import_from(file, pair.target.url());
 
   damage(pair.target, scenario);
-  const engine::ImportOutcome dry = import_from(file, pair.target.url(), engine::Intent::kDryRun);
-  const engine::ImportOutcome outcome = import_from(file, pair.target.url());
+  const outcome::ImportOutcome dry = import_from(file, pair.target.url(), engine::Intent::kDryRun);
+  const outcome::ImportOutcome outcome = import_from(file, pair.target.url());
 
   RC_CLASSIFY(outcome.total.insert > 0, "inserts");
   RC_CLASSIFY(outcome.total.update > 0, "updates");

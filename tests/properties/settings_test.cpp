@@ -91,7 +91,7 @@ TEST_F(Settings, OneByOneChangeNeitherWhatIsWrittenNorWhatIsRead) {
 
     export_to(other_file, source.url());
     EXPECT_TRUE(data_of(other_file) == expected);
-    const engine::ImportOutcome outcome = import_from(file, target.url(), engine::Intent::kDryRun);
+    const outcome::ImportOutcome outcome = import_from(file, target.url(), engine::Intent::kDryRun);
     EXPECT_EQ(outcome.total.unchanged, outcome.total.rows) << left_out(outcome);
     reset();
   }
@@ -123,7 +123,7 @@ class Encodings : public testing::Test {
     source.run("CREATE SCHEMA IF NOT EXISTS public;" + sql);
     target.run("CREATE SCHEMA IF NOT EXISTS public;" + sql);
   }
-  engine::ImportOutcome transfer() {
+  outcome::ImportOutcome transfer() {
     export_to(file, source.url());
     return import_from(file, target.url());
   }
@@ -161,7 +161,7 @@ TEST_F(Encodings, OfLatin1TakeWhatTheyCanHoldAndNameTheRest) {
       "INSERT INTO \"été\" (id, x) VALUES (7, '<€/>');"
       "INSERT INTO \"été\" (id) VALUES (8)");
 
-  const engine::ImportOutcome outcome = transfer();
+  const outcome::ImportOutcome outcome = transfer();
 
   EXPECT_EQ(outcome.total.invalid, 5U) << left_out(outcome);
   EXPECT_EQ(target.value("SELECT string_agg(id::text, ',' ORDER BY id) FROM \"été\""), "1,6,8");

@@ -16,15 +16,15 @@ class Tables : public testing::Test {
     target.run("CREATE SCHEMA IF NOT EXISTS public;" + sql);
   }
 
-  engine::ImportOutcome transfer(const transfer::Selection& selection = {}) {
+  outcome::ImportOutcome transfer(const transfer::Selection& selection = {}) {
     export_to(file, source.url(), selection);
     return import_from(file, target.url());
   }
 
-  void expect_exact(const engine::ImportOutcome& outcome) {
+  void expect_exact(const outcome::ImportOutcome& outcome) {
     EXPECT_EQ(left_out(outcome), "");
     EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
-    const engine::ImportOutcome again = import_from(file, target.url());
+    const outcome::ImportOutcome again = import_from(file, target.url());
     EXPECT_EQ(again.total.unchanged, again.total.rows);
     const support::TemporaryFolder other;
     export_to(other.file("again.json"), target.url());
@@ -57,7 +57,7 @@ TEST_F(Tables, Of1600ColumnsWithAKeyAreUpdated) {
   source.run("INSERT INTO wide (c1, c2, c1600) SELECT n, n, -n FROM generate_series(1, 20) n");
   target.run("INSERT INTO wide (c1, c2) VALUES (5, 5), (30, 3)");
 
-  const engine::ImportOutcome outcome = transfer();
+  const outcome::ImportOutcome outcome = transfer();
 
   EXPECT_EQ(outcome.total.insert, 18U);
   EXPECT_EQ(outcome.total.update, 1U);
@@ -70,7 +70,7 @@ TEST_F(Tables, WithoutColumnsKeepTheirNumberOfRows) {
   source.run(
       "INSERT INTO nothing DEFAULT VALUES; INSERT INTO nothing DEFAULT VALUES; INSERT INTO nothing DEFAULT VALUES");
 
-  const engine::ImportOutcome outcome = transfer();
+  const outcome::ImportOutcome outcome = transfer();
 
   EXPECT_EQ(outcome.total.insert, 3U);
   EXPECT_EQ(target.value("SELECT count(*) FROM nothing"), "3");
@@ -86,7 +86,7 @@ TEST_F(Tables, ReferToRowsOutsideTheExportThatTheTargetHas) {
   transfer::Selection without_parent;
   without_parent.excluded = {"parent"};
 
-  const engine::ImportOutcome outcome = transfer(without_parent);
+  const outcome::ImportOutcome outcome = transfer(without_parent);
 
   EXPECT_EQ(outcome.total.insert, 2U);
   EXPECT_EQ(outcome.total.invalid, 1U);
@@ -128,7 +128,7 @@ TEST_F(Tables, TakeNewRowsThatReferToAKeyWhichAnUpdateMakes) {
   source.run("INSERT INTO t VALUES (1, 10, NULL), (2, 20, 10); UPDATE t SET next = 20 WHERE id = 1");
   target.run("INSERT INTO t VALUES (1, NULL, NULL)");
 
-  const engine::ImportOutcome outcome = transfer();
+  const outcome::ImportOutcome outcome = transfer();
 
   EXPECT_EQ(left_out(outcome), "");
   EXPECT_EQ(support::normalized_dump(target.url()), support::normalized_dump(source.url()));
@@ -174,8 +174,8 @@ TEST_F(Tables, WithKeysOfRowsOfNullsAreJudgedBeforeTheyAreWritten) {
       "INTO n VALUES (1, ROW(NULL, NULL))");
 
   export_to(file, source.url());
-  const engine::ImportOutcome dry = import_from(file, target.url(), engine::Intent::kDryRun);
-  const engine::ImportOutcome outcome = import_from(file, target.url());
+  const outcome::ImportOutcome dry = import_from(file, target.url(), engine::Intent::kDryRun);
+  const outcome::ImportOutcome outcome = import_from(file, target.url());
 
   EXPECT_EQ(outcome.total.conflict, 2U) << left_out(outcome);
   EXPECT_EQ(dry.total, outcome.total) << left_out(dry);
@@ -185,7 +185,7 @@ TEST_F(Tables, LoseOnlyTheRowsThatNameWhatTheTargetLacks) {
   both("CREATE TABLE t (id int PRIMARY KEY, c regclass)");
   source.run("CREATE SEQUENCE only_here; INSERT INTO t VALUES (1, 'only_here'), (2, 'pg_class')");
 
-  const engine::ImportOutcome outcome = transfer();
+  const outcome::ImportOutcome outcome = transfer();
 
   EXPECT_EQ(outcome.total.invalid, 1U);
   EXPECT_EQ(target.value("SELECT string_agg(id::text, ',') FROM t"), "2");

@@ -6,7 +6,7 @@
 #include <stop_token>
 
 #include "base/progress.h"
-#include "base/url.h"
+#include "location/url.h"
 #include "postgres/export/source.h"
 #include "postgres/import/target.h"
 #include "properties/generate_type.h"
@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kLockTimeout{5000};
 
 std::unique_ptr<postgres::Connection> connect(const std::string& url) {
-  const base::DatabaseUrl parsed = base::parse_database_url(url);
+  const location::DatabaseUrl parsed = location::parse_database_url(url);
   return std::make_unique<postgres::Connection>(parsed.parameters, parsed.place, std::stop_token{});
 }
 
@@ -53,8 +53,8 @@ bool stands_in_a_rule(const Table& table, const std::string& column, const std::
 
 }  // namespace
 
-engine::ExportOutcome export_to(const std::string& file, const std::string& url, const transfer::Selection& selection,
-                                engine::RowOrder order) {
+outcome::ExportOutcome export_to(const std::string& file, const std::string& url, const transfer::Selection& selection,
+                                 engine::RowOrder order) {
   auto progress = std::make_unique<base::Progress>(base::ProgressMode::kNone, 2, base::Color::kNever);
   postgres::PostgresSource source(connect(url), kLockTimeout);
   transfer::ExportOptions options;
@@ -65,8 +65,8 @@ engine::ExportOutcome export_to(const std::string& file, const std::string& url,
   return transfer::run_export(source, options, *progress, {});
 }
 
-engine::ImportOutcome import_from(const std::string& file, const std::string& url, engine::Intent intent,
-                                  const transfer::Selection& selection) {
+outcome::ImportOutcome import_from(const std::string& file, const std::string& url, engine::Intent intent,
+                                   const transfer::Selection& selection) {
   transfer::ImportOptions options;
   options.selection = selection;
   options.input = file;
@@ -74,7 +74,7 @@ engine::ImportOutcome import_from(const std::string& file, const std::string& ur
   return import_from(url, options);
 }
 
-engine::ImportOutcome import_from(const std::string& url, const transfer::ImportOptions& options) {
+outcome::ImportOutcome import_from(const std::string& url, const transfer::ImportOptions& options) {
   auto progress = std::make_unique<base::Progress>(base::ProgressMode::kNone, 2, base::Color::kNever);
   const auto open = [&] {
     return std::make_unique<postgres::PostgresTarget>([&] { return connect(url); }, kLockTimeout);
@@ -193,12 +193,12 @@ void damage(support::Database& database, const Scenario& scenario) {
   database.run("RESET session_replication_role");
 }
 
-std::string left_out(const engine::ImportOutcome& outcome) {
+std::string left_out(const outcome::ImportOutcome& outcome) {
   std::string lines;
-  for (const engine::ImportedTable& table : outcome.tables) {
-    for (const engine::Decision& row : table.left_out) {
+  for (const outcome::ImportedTable& table : outcome.tables) {
+    for (const outcome::Decision& row : table.left_out) {
       lines += table.name + " record " + std::to_string(row.record) + " " +
-               std::string(engine::verdict_name(row.verdict)) + " " + row.key + ": " + row.reason + "\n";
+               std::string(outcome::verdict_name(row.verdict)) + " " + row.key + ": " + row.reason + "\n";
     }
   }
   return lines;

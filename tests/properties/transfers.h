@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/export_outcome.h"
+#include "outcome/import_outcome.h"
 #include "properties/scenario.h"
 #include "support/folder.h"
 #include "support/server.h"
@@ -13,14 +14,14 @@
 
 namespace properties {
 
-engine::ExportOutcome export_to(const std::string& file, const std::string& url,
-                                const transfer::Selection& selection = {},
-                                engine::RowOrder order = engine::RowOrder::kPhysical);
-engine::ImportOutcome import_from(const std::string& file, const std::string& url,
-                                  engine::Intent intent = engine::Intent::kImport,
-                                  const transfer::Selection& selection = {});
+outcome::ExportOutcome export_to(const std::string& file, const std::string& url,
+                                 const transfer::Selection& selection = {},
+                                 engine::RowOrder order = engine::RowOrder::kPhysical);
+outcome::ImportOutcome import_from(const std::string& file, const std::string& url,
+                                   engine::Intent intent = engine::Intent::kImport,
+                                   const transfer::Selection& selection = {});
 
-engine::ImportOutcome import_from(const std::string& url, const transfer::ImportOptions& options);
+outcome::ImportOutcome import_from(const std::string& url, const transfer::ImportOptions& options);
 
 // The bytes of an export from `"data"` up to the seal.
 std::string data_of(const std::string& file);
@@ -44,6 +45,6 @@ std::string colliding_sequences(support::Database& database);
 void damage(support::Database& database, const Scenario& scenario);
 
 // A line a left-out row.
-std::string left_out(const engine::ImportOutcome& outcome);
+std::string left_out(const outcome::ImportOutcome& outcome);
 
 }  // namespace properties

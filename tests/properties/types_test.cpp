@@ -27,7 +27,7 @@ TEST_P(EveryType, ComesBackAsItWas) {
 
   // By identity: where a row finds room on an earlier page, the server puts it there.
   export_to(folder.file("a.json"), source.url(), {}, engine::RowOrder::kIdentity);
-  const engine::ImportOutcome outcome = import_from(folder.file("a.json"), target.url());
+  const outcome::ImportOutcome outcome = import_from(folder.file("a.json"), target.url());
   export_to(folder.file("b.json"), target.url(), {}, engine::RowOrder::kIdentity);
 
   EXPECT_EQ(left_out(outcome), "");

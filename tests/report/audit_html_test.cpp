@@ -50,7 +50,7 @@ TEST(AuditHtml, BeginsWithTheVerdictAndTheCommand) {
   outcome.blocked = true;
   EXPECT_THAT(audit_html(outcome), AllOf(HasSubstr("BLOCKED</h1>"), HasSubstr("would be rolled back")));
 
-  outcome.ending = engine::Ending::kCommitted;
+  outcome.ending = outcome::Ending::kCommitted;
   EXPECT_THAT(audit_html(outcome), AllOf(HasSubstr("DONE, ROWS LEFT OUT</h1>"), HasSubstr("It was run as:")));
 }
 
@@ -88,7 +88,7 @@ TEST(AuditHtml, PredictsTheRowsOfTheTarget) {
 TEST(AuditHtml, NeverShortensAKey) {
   auto users = a_table("users", {1, 1, 0, 0, 0, 0, 0});
   const std::string key = "id=" + std::string(5000, 'k');
-  users.inserts = {a_row_left_out(1, engine::Verdict::kInsert, key, "")};
+  users.inserts = {a_row_left_out(1, outcome::Verdict::kInsert, key, "")};
 
   EXPECT_THAT(audit_html(an_import({users})), HasSubstr(key));
 }

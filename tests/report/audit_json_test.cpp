@@ -14,8 +14,8 @@
 namespace report {
 namespace {
 
-using engine::ShownValue;
 using nlohmann::json;
+using outcome::ShownValue;
 
 constexpr const char* kPython = "/usr/bin/python3";  // Debian's, which Debian's python3-jsonschema is for
 
@@ -43,7 +43,7 @@ class AuditSchema : public testing::Test {
 TEST_F(AuditSchema, AcceptsWhatTheWriterWrites) {
   EXPECT_EQ(judged_by_schema(whole_audit_json(an_audited_import())), 0);
   EXPECT_EQ(judged_by_schema(whole_audit_json(an_import_of(hostile_text()))), 0);
-  EXPECT_EQ(judged_by_schema(whole_audit_json(engine::ImportOutcome{})), 0);
+  EXPECT_EQ(judged_by_schema(whole_audit_json(outcome::ImportOutcome{})), 0);
 }
 
 TEST_F(AuditSchema, RefusesAnythingElse) {
@@ -76,10 +76,10 @@ TEST(AuditJson, HoldsTheSummaryOfTheOutcome) {
 TEST(AuditJson, HoldsEachDecisionWithItsTableAndValuesInOneLine) {
   MemorySink sink;
   const auto outcome = an_import({a_table("roles", {1, 1, 0, 0, 0, 0, 0}), a_table("users", {1, 0, 1, 0, 0, 0, 0})});
-  engine::Decision row;
+  outcome::Decision row;
   row.record = 9;
   row.offset = 77;
-  row.verdict = engine::Verdict::kUpdate;
+  row.verdict = outcome::Verdict::kUpdate;
   row.key = "id=9";
   row.changes = {{"a", {}, whole("x")},
                  {"b", {ShownValue::Form::kCut, "long", 2000}, {ShownValue::Form::kMasked, "1f2e3d4c", 12}}};
@@ -115,8 +115,8 @@ TEST(AuditJson, GoesToTheSinkInLargeChunksBeforeTheEnd) {
   const auto outcome = an_import({a_table("users", {kDecisions, kDecisions, 0, 0, 0, 0, 0})});
   AuditJsonWriter writer(sink, outcome);
   writer.begin_table(0);
-  engine::Decision row;
-  row.verdict = engine::Verdict::kInsert;
+  outcome::Decision row;
+  row.verdict = outcome::Verdict::kInsert;
   for (int i = 1; i <= kDecisions; ++i) {
     row.record = static_cast<std::uint64_t>(i);
     row.key = "id=" + std::to_string(i);

@@ -5,9 +5,9 @@
 namespace report {
 namespace {
 
-using engine::Decision;
-using engine::ShownValue;
-using engine::Verdict;
+using outcome::Decision;
+using outcome::ShownValue;
+using outcome::Verdict;
 
 Decision a_decision(std::uint64_t record, Verdict verdict, std::string key) {
   Decision row;
@@ -48,7 +48,7 @@ std::vector<Decision> user_updates() {
   return {renamed, cleared};
 }
 
-engine::ImportedTable audited_users() {
+outcome::ImportedTable audited_users() {
   auto users = a_table("users", {1480, 3, 820, 640, 1, 3, 13});
   users.parents = {"roles"};
   users.left_out = {a_conflict()};
@@ -79,7 +79,7 @@ engine::ImportedTable audited_users() {
 
 ShownValue whole(const std::string& text) { return {ShownValue::Form::kWhole, text, text.size()}; }
 
-engine::ImportOutcome an_audited_import() {
+outcome::ImportOutcome an_audited_import() {
   auto permissions = a_table("permissions", {24, 0, 0, 24, 0, 0, 0});
   permissions.details.rows_before = 24;
   permissions.details.identity = {"id"};
@@ -133,8 +133,8 @@ std::string hostile_text() {
          "\xff\xc3(\xed\xa0\x80\ufffe"s;
 }
 
-engine::ImportOutcome an_import_of(const std::string& text) {
-  const std::vector<engine::ColumnChange> changes = {
+outcome::ImportOutcome an_import_of(const std::string& text) {
+  const std::vector<outcome::ColumnChange> changes = {
       {text, whole(text), whole(text + "b")},
       {text, {ShownValue::Form::kCut, text, 2000}, {ShownValue::Form::kCut, text, 2000}},
       {text, {ShownValue::Form::kMasked, text, 12}, {}},
@@ -166,11 +166,12 @@ engine::ImportOutcome an_import_of(const std::string& text) {
   return outcome;
 }
 
-engine::ImportOutcome an_import_of_many_tables(std::size_t count) {
-  std::vector<engine::ImportedTable> tables;
+outcome::ImportOutcome an_import_of_many_tables(std::size_t count) {
+  std::vector<outcome::ImportedTable> tables;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t n = i + 1;
-    engine::VerdictCounts counts = {20 * n, i % 3 == 0 ? n : 0, i % 4 == 0 ? 2 * n : 0, 0, i % 17 == 5 ? 1U : 0U, 0, 0};
+    outcome::VerdictCounts counts = {20 * n, i % 3 == 0 ? n : 0, i % 4 == 0 ? 2 * n : 0, 0, i % 17 == 5 ? 1U : 0U, 0,
+                                     0};
     counts.unchanged = counts.rows - counts.sum();
     auto table = a_table("table_" + std::to_string(i) + (i % 9 == 4 ? "_with_a_name_that_is_rather_long" : ""), counts);
     table.details.rows_before = 18 * n;

@@ -3,22 +3,22 @@
 
 #include <string>
 
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
 // A dry run of five tables from a development database into production: conflicts, invalid rows, updates, effects.
-engine::ImportOutcome an_audited_import();
+outcome::ImportOutcome an_audited_import();
 
 // Every text of the outcome, also in samples and details, is `text`.
-engine::ImportOutcome an_import_of(const std::string& text);
+outcome::ImportOutcome an_import_of(const std::string& text);
 
 // Markup, script, references, back-ticks, bidirectional controls, NUL, terminal sequences, broken UTF-8.
 std::string hostile_text();
 
 // `count` tables in layers, each with some rows.
-engine::ImportOutcome an_import_of_many_tables(std::size_t count);
+outcome::ImportOutcome an_import_of_many_tables(std::size_t count);
 
-engine::ShownValue whole(const std::string& text);
+outcome::ShownValue whole(const std::string& text);
 
 }  // namespace report

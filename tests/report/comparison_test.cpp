@@ -9,7 +9,7 @@
 namespace report {
 namespace {
 
-using engine::ShownValue;
+using outcome::ShownValue;
 
 std::string middle(const std::string& text, CommonParts common) {
   return text.substr(common.begin, text.size() - common.begin - common.end);

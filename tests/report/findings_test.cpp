@@ -9,12 +9,12 @@
 namespace report {
 namespace {
 
-using engine::Verdict;
+using outcome::Verdict;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Grade grade_of(const engine::ImportOutcome& outcome, const std::string& title) {
+Grade grade_of(const outcome::ImportOutcome& outcome, const std::string& title) {
   for (const Check& check : checks(outcome))
     if (check.title == title) return check.grade;
   ADD_FAILURE() << "no check " << title;
@@ -43,19 +43,19 @@ TEST(Judgement, WarnsOfAFileWithoutASeal) {
 
 TEST(Judgement, TellsHowAnImportEnded) {
   auto outcome = an_import({a_table("users", {2, 1, 0, 1, 0, 0, 0})});
-  outcome.ending = engine::Ending::kCommitted;
+  outcome.ending = outcome::Ending::kCommitted;
   EXPECT_EQ(judgement(outcome), Judgement::kDone);
 
   outcome.total.conflict = 1;
   EXPECT_EQ(judgement(outcome), Judgement::kDoneRowsLeftOut);
 
-  outcome.ending = engine::Ending::kRolledBack;
+  outcome.ending = outcome::Ending::kRolledBack;
   EXPECT_EQ(judgement(outcome), Judgement::kRolledBack);
 }
 
 TEST(Judgement, OfARehearsalIsOneBeforeTheImport) {
   auto outcome = an_import({a_table("users", {1, 1, 0, 0, 0, 0, 0})});
-  outcome.ending = engine::Ending::kRehearsed;
+  outcome.ending = outcome::Ending::kRehearsed;
 
   EXPECT_EQ(judgement(outcome), Judgement::kReady);
 }
@@ -168,7 +168,7 @@ TEST(Limits, SayWhetherTheImportWasRehearsed) {
   auto outcome = an_import({});
   EXPECT_THAT(limits(outcome), testing::Contains(HasSubstr("Not rehearsed")));
 
-  outcome.ending = engine::Ending::kRehearsed;
+  outcome.ending = outcome::Ending::kRehearsed;
   EXPECT_THAT(limits(outcome), testing::Contains(HasSubstr("Rehearsed: the rows were written")));
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 struct Form {
   std::string ending;
-  std::function<std::string(const engine::ImportOutcome&)> make;
+  std::function<std::string(const outcome::ImportOutcome&)> make;
 };
 
 class Golden : public testing::TestWithParam<Form> {};
@@ -44,7 +44,7 @@ TEST(AuditPages, AreWrittenWhereABrowserIsToSeeThem) {
   const support::TemporaryFolder own;
   const char* const wanted = std::getenv("DB_TRANSFER_TEST_PAGES");
   const std::string folder = wanted == nullptr ? own.path() : wanted;
-  const auto write = [&](const std::string& name, const engine::ImportOutcome& outcome) {
+  const auto write = [&](const std::string& name, const outcome::ImportOutcome& outcome) {
     std::ofstream(folder + "/" + name, std::ios::binary) << audit_html(outcome);
     EXPECT_GT(std::filesystem::file_size(folder + "/" + name), 10000U);
   };

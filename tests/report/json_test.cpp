@@ -32,14 +32,14 @@ TEST(ImportJson, HoldsTheCountsAsNumbers) {
 
 TEST(ImportJson, HasAWordForEveryEnding) {
   auto outcome = an_import({});
-  const auto ending = [&](engine::Ending value) {
+  const auto ending = [&](outcome::Ending value) {
     outcome.ending = value;
     return json::parse(import_json(outcome))["ending"].get<std::string>();
   };
 
-  EXPECT_EQ(ending(engine::Ending::kDryRun), "dry-run");
-  EXPECT_EQ(ending(engine::Ending::kCommitted), "committed");
-  EXPECT_EQ(ending(engine::Ending::kRolledBack), "rolled-back");
+  EXPECT_EQ(ending(outcome::Ending::kDryRun), "dry-run");
+  EXPECT_EQ(ending(outcome::Ending::kCommitted), "committed");
+  EXPECT_EQ(ending(outcome::Ending::kRolledBack), "rolled-back");
 }
 
 TEST(ImportJson, TellsWhatWentWhereAndWhetherItWasSealed) {
@@ -57,7 +57,7 @@ TEST(ImportJson, TellsWhatWentWhereAndWhetherItWasSealed) {
 TEST(ImportJson, HoldsEveryRowThatWasLeftOutWithItsReason) {
   auto users = a_table("users", {30, 0, 0, 0, 0, 30, 0});
   users.left_out = left_out_rows(30);
-  users.left_out[4].verdict = engine::Verdict::kConflict;
+  users.left_out[4].verdict = outcome::Verdict::kConflict;
 
   const json rows = json::parse(import_json(an_import({users})))["tables"][0]["left_out"];
 
@@ -91,7 +91,7 @@ TEST(ImportJson, TellsWhoTheFileAndTheTargetAre) {
 
 TEST(ImportJson, KeepsHostileNamesAsDataAndOutOfTheTerminal) {
   auto table = a_table(kHostile, {1, 0, 0, 0, 0, 1, 0});
-  table.left_out = {a_row_left_out(1, engine::Verdict::kInvalid, kHostile, "r")};
+  table.left_out = {a_row_left_out(1, outcome::Verdict::kInvalid, kHostile, "r")};
   auto outcome = an_import({table});
   outcome.notices = {kHostile};
 

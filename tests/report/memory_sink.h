@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/byte_sink.h"
-#include "engine/outcome.h"
+#include "outcome/import_outcome.h"
 #include "report/audit_json.h"
 
 namespace report {
@@ -23,14 +23,14 @@ class MemorySink : public base::ByteSink {
 };
 
 // With every sample of the outcome as a decision.
-inline std::string whole_audit_json(const engine::ImportOutcome& outcome) {
+inline std::string whole_audit_json(const outcome::ImportOutcome& outcome) {
   MemorySink sink;
   AuditJsonWriter writer(sink, outcome);
   for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
-    const engine::ImportedTable& table = outcome.tables[i];
+    const outcome::ImportedTable& table = outcome.tables[i];
     writer.begin_table(i);
     for (const auto* list : {&table.inserts, &table.updates, &table.left_out})
-      for (const engine::Decision& row : *list) writer.write(row);
+      for (const outcome::Decision& row : *list) writer.write(row);
   }
   writer.finish();
   return sink.text;

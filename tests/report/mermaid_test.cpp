@@ -11,8 +11,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-engine::ListedTable table(const std::string& name, const std::vector<std::string>& parents = {}) {
-  engine::ListedTable listed;
+outcome::ListedTable table(const std::string& name, const std::vector<std::string>& parents = {}) {
+  outcome::ListedTable listed;
   listed.name = name;
   listed.parents = parents;
   return listed;

@@ -3,15 +3,16 @@
 
 #include <string>
 
-#include "engine/outcome.h"
+#include "outcome/export_outcome.h"
+#include "outcome/import_outcome.h"
 
 namespace report {
 
 // A name that would clear a terminal, turn its text around and begin a line of its own.
 inline const std::string kHostile = "a\x1b[2Jb\nc\u202e<script>\"'\xff";
 
-inline engine::ExportOutcome an_export() {
-  engine::ExportOutcome outcome;
+inline outcome::ExportOutcome an_export() {
+  outcome::ExportOutcome outcome;
   outcome.path = "exports/app.json";
   outcome.place = "PostgreSQL database app_dev";
   outcome.tables = {{"permissions", 24, 1200}, {"users", 1234567, 98765432}};
@@ -22,29 +23,29 @@ inline engine::ExportOutcome an_export() {
   return outcome;
 }
 
-inline engine::ImportedTable a_table(std::string name, const engine::VerdictCounts& counts) {
-  engine::ImportedTable table;
+inline outcome::ImportedTable a_table(std::string name, const outcome::VerdictCounts& counts) {
+  outcome::ImportedTable table;
   table.name = std::move(name);
   table.counts = counts;
   return table;
 }
 
-inline engine::ImportOutcome an_import(std::vector<engine::ImportedTable> tables) {
-  engine::ImportOutcome outcome;
+inline outcome::ImportOutcome an_import(std::vector<outcome::ImportedTable> tables) {
+  outcome::ImportOutcome outcome;
   outcome.file.path = "exports/app.json";
   outcome.file.source.database = "app_dev";
   outcome.file.exported_at = "2025-01-15T10:30:00.123456Z";
   outcome.file.sealed = true;
   outcome.target.place = "PostgreSQL database app_production";
-  for (const engine::ImportedTable& table : tables) outcome.total += table.counts;
+  for (const outcome::ImportedTable& table : tables) outcome.total += table.counts;
   outcome.tables = std::move(tables);
   outcome.duration = std::chrono::milliseconds(420);
   return outcome;
 }
 
-inline engine::Decision a_row_left_out(std::uint64_t record, engine::Verdict verdict, std::string key,
-                                       std::string reason) {
-  engine::Decision row;
+inline outcome::Decision a_row_left_out(std::uint64_t record, outcome::Verdict verdict, std::string key,
+                                        std::string reason) {
+  outcome::Decision row;
   row.record = record;
   row.verdict = verdict;
   row.key = std::move(key);
@@ -53,10 +54,10 @@ inline engine::Decision a_row_left_out(std::uint64_t record, engine::Verdict ver
 }
 
 // `shown` rows of a table, all of them invalid.
-inline std::vector<engine::Decision> left_out_rows(std::uint64_t shown) {
-  std::vector<engine::Decision> rows;
+inline std::vector<outcome::Decision> left_out_rows(std::uint64_t shown) {
+  std::vector<outcome::Decision> rows;
   for (std::uint64_t i = 1; i <= shown; ++i)
-    rows.push_back(a_row_left_out(i, engine::Verdict::kInvalid, "id=" + std::to_string(i), "too long"));
+    rows.push_back(a_row_left_out(i, outcome::Verdict::kInvalid, "id=" + std::to_string(i), "too long"));
   return rows;
 }
 

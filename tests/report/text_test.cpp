@@ -54,8 +54,8 @@ TEST(ImportText, HasOneLineATableInTheOrderOfTheFileAndThenTheSum) {
 
 TEST(ImportText, NamesTheRowsThatWereLeftOut) {
   auto users = a_table("users", {3, 1, 0, 0, 1, 1, 0});
-  users.left_out = {a_row_left_out(2, engine::Verdict::kConflict, "id=c1", "the e-mail is taken"),
-                    a_row_left_out(3, engine::Verdict::kInvalid, "id=c2", "too long")};
+  users.left_out = {a_row_left_out(2, outcome::Verdict::kConflict, "id=c1", "the e-mail is taken"),
+                    a_row_left_out(3, outcome::Verdict::kInvalid, "id=c2", "too long")};
 
   const std::string text = import_text(an_import({users}), Color::kNever);
 
@@ -89,7 +89,7 @@ TEST(ImportText, ShowsTwentyRowsATableAndCountsTheRest) {
 
 TEST(ImportText, SaysThatADryRunWroteNothing) {
   auto outcome = an_import({a_table("users", {10403, 412, 37, 9951, 1, 2, 0})});
-  outcome.ending = engine::Ending::kDryRun;
+  outcome.ending = outcome::Ending::kDryRun;
 
   EXPECT_THAT(import_text(outcome, Color::kNever), HasSubstr("Dry run: 412 rows would be inserted, 37 updated, 9,951 "
                                                              "unchanged; 3 would be left out. Nothing was written.\n"));
@@ -97,7 +97,7 @@ TEST(ImportText, SaysThatADryRunWroteNothing) {
 
 TEST(ImportText, SaysWhatACommittedImportDid) {
   auto outcome = an_import({a_table("users", {5, 1, 1, 1, 0, 1, 1})});
-  outcome.ending = engine::Ending::kCommitted;
+  outcome.ending = outcome::Ending::kCommitted;
 
   EXPECT_THAT(import_text(outcome, Color::kNever),
               AllOf(HasSubstr("Imported: 1 row inserted, 1 updated, 1 unchanged, 1 skipped; 1 row was left out.\n"),
@@ -106,7 +106,7 @@ TEST(ImportText, SaysWhatACommittedImportDid) {
 
 TEST(ImportText, SaysWhyItWasRolledBack) {
   auto outcome = an_import({a_table("users", {3, 0, 0, 0, 1, 2, 0})});
-  outcome.ending = engine::Ending::kRolledBack;
+  outcome.ending = outcome::Ending::kRolledBack;
 
   EXPECT_THAT(import_text(outcome, Color::kNever),
               AllOf(HasSubstr("Rolled back because 3 rows would have been left out (--atomic). Nothing was written.\n"),
@@ -123,7 +123,7 @@ TEST(ImportText, WarnsOfAFileWithoutASealOnlyWhereThereIsNone) {
 
 TEST(ImportText, LetsNoControlCharacterThrough) {
   auto table = a_table(kHostile, {1, 0, 0, 0, 0, 1, 0});
-  table.left_out = {a_row_left_out(1, engine::Verdict::kInvalid, kHostile, kHostile)};
+  table.left_out = {a_row_left_out(1, outcome::Verdict::kInvalid, kHostile, kHostile)};
   auto outcome = an_import({table});
   outcome.file.path = outcome.target.place = outcome.file.source.database = outcome.file.exported_at = kHostile;
   outcome.notices = {kHostile};

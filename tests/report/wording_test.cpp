@@ -10,7 +10,7 @@
 namespace report {
 namespace {
 
-using engine::ShownValue;
+using outcome::ShownValue;
 
 // What bash makes of it.
 std::string read_by_bash(const std::string& word) {
@@ -67,7 +67,7 @@ TEST(ShownValue, OfASecretIsItsLengthAndDigest) {
 }
 
 TEST(ShownKey, HasTheFilesWhereANaturalKeyGaveTheRowAnotherOne) {
-  engine::Decision row = a_row_left_out(1, engine::Verdict::kConflict, "id=7", "");
+  outcome::Decision row = a_row_left_out(1, outcome::Verdict::kConflict, "id=7", "");
   EXPECT_EQ(shown_key(row), "id=7");
 
   row.file_key = "id=dev-7";
@@ -76,7 +76,7 @@ TEST(ShownKey, HasTheFilesWhereANaturalKeyGaveTheRowAnotherOne) {
 
 TEST(OutcomeSentence, OfARehearsalSaysThatEverythingWasRolledBack) {
   auto outcome = an_import({a_table("users", {3, 1, 1, 0, 0, 1, 0})});
-  outcome.ending = engine::Ending::kRehearsed;
+  outcome.ending = outcome::Ending::kRehearsed;
 
   EXPECT_EQ(outcome_sentence(outcome),
             "Rehearsal: 1 row was inserted, 1 updated, 0 unchanged; 1 row was left out. Everything was rolled back.");

@@ -32,7 +32,7 @@ inline std::vector<catalog::Table> in_order(std::vector<catalog::Table> tables) 
   return sorted;
 }
 
-inline format::Header header_of(const engine::DatabaseInfo& info, std::vector<catalog::Table> tables) {
+inline format::Header header_of(const outcome::DatabaseInfo& info, std::vector<catalog::Table> tables) {
   format::Header header;
   header.exported_at = "2025-01-15T10:30:00Z";
   header.generator = "test";
@@ -94,15 +94,15 @@ inline std::string file_for(engine::Source& source, const Records& records,
 }
 
 struct Imported {
-  std::map<std::string, engine::VerdictCounts> counts;
-  std::map<std::string, std::vector<engine::Decision>> left_out;
-  std::map<std::string, std::vector<engine::Decision>> decisions;  // with Detail::kFull, like audits
-  std::map<std::string, engine::TableAudit> audits;
+  std::map<std::string, outcome::VerdictCounts> counts;
+  std::map<std::string, std::vector<outcome::Decision>> left_out;
+  std::map<std::string, std::vector<outcome::Decision>> decisions;  // with Detail::kFull, like audits
+  std::map<std::string, outcome::TableEffects> audits;
   std::vector<std::string> notices;
 
   // "insert 2, invalid 1": the verdicts that occur.
   std::string of(const std::string& table) const {
-    const engine::VerdictCounts& c = counts.at(table);
+    const outcome::VerdictCounts& c = counts.at(table);
     std::string text;
     const std::pair<const char*, std::uint64_t> parts[] = {{"insert", c.insert},       {"update", c.update},
                                                            {"unchanged", c.unchanged}, {"conflict", c.conflict},
@@ -123,7 +123,7 @@ struct Imported {
   // The same of every row that was left out or skipped, one a line; with Detail::kFull.
   std::string reasons(const std::string& table) const {
     std::string text;
-    for (const engine::Decision& row : decisions.at(table)) {
+    for (const outcome::Decision& row : decisions.at(table)) {
       if (!row.reason.empty()) text += std::to_string(row.record) + " " + row.key + ": " + row.reason + "\n";
     }
     return text;
@@ -164,18 +164,18 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
     imported.counts[name] = target.counts(i);
     EXPECT_EQ(imported.counts[name].sum(), imported.counts[name].rows) << name;
     imported.left_out[name].clear();
-    target.for_each_decision(i, engine::Decisions::kLeftOut, [&](const engine::Decision& row) {
+    target.for_each_decision(i, engine::Decisions::kLeftOut, [&](const outcome::Decision& row) {
       imported.left_out[name].push_back(row);
       return true;
     });
     EXPECT_EQ(imported.left_out[name].size(), imported.counts[name].left_out()) << name;
     if (how.detail == engine::Detail::kCounts) continue;
     imported.decisions[name].clear();
-    target.for_each_decision(i, engine::Decisions::kAll, [&](const engine::Decision& row) {
+    target.for_each_decision(i, engine::Decisions::kAll, [&](const outcome::Decision& row) {
       imported.decisions[name].push_back(row);
       return true;
     });
-    const engine::VerdictCounts& counts = imported.counts[name];
+    const outcome::VerdictCounts& counts = imported.counts[name];
     EXPECT_EQ(imported.decisions[name].size(), counts.rows - counts.unchanged) << name;
     imported.audits[name] = target.audit(i);
   }

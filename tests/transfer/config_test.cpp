@@ -54,7 +54,8 @@ TEST(Config, SaysHowAColumnsTimesAndEmptyTextsAreMeant) {
       parse_config(R"({"tables": {"t": {"times": {"a": "seconds", "b": "iso"}, "empty_as_null": ["c"]}}})", "t.json");
 
   ASSERT_EQ(config.policies.size(), 1U);
-  EXPECT_THAT(config.policies[0].times, ElementsAre(Pair("a", TimeReading::kSeconds), Pair("b", TimeReading::kIso)));
+  EXPECT_THAT(config.policies[0].times,
+              ElementsAre(Pair("a", conversion::TimeReading::kSeconds), Pair("b", conversion::TimeReading::kIso)));
   EXPECT_THAT(config.policies[0].empty_as_null, ElementsAre("c"));
   EXPECT_THAT(refusal(R"({"tables": {"t": {"times": {"a": "minutes"}}}})").what(), HasSubstr("iso, seconds"));
   EXPECT_THAT(refusal(R"({"tables": {"t": {"times": ["a"]}}})").what(), HasSubstr("must be an object"));

@@ -15,7 +15,7 @@ using testing::Not;
 
 class OneTable final : public engine::Source {
  public:
-  const engine::DatabaseInfo& info() const override { return info_; }
+  const outcome::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& /*schemas*/) override {
     catalog::Table table;
     table.name = {"public", "items"};
@@ -51,7 +51,7 @@ class OneTable final : public engine::Source {
     int batches_ = 0;
   };
 
-  engine::DatabaseInfo info_{"postgresql", "15", "source"};
+  outcome::DatabaseInfo info_{"postgresql", "15", "source"};
 };
 
 std::string words_of_an_export(std::chrono::seconds long_snapshot) {

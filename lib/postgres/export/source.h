@@ -25,7 +25,7 @@ class PostgresSource : public engine::Source {
   PostgresSource(const Connect& connect, std::chrono::milliseconds lock_timeout, unsigned jobs);
   ~PostgresSource() override;
 
-  const engine::DatabaseInfo& info() const override { return info_; }
+  const outcome::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override;
@@ -47,7 +47,7 @@ class PostgresSource : public engine::Source {
   std::unique_ptr<Connection> connection_;
   std::vector<std::unique_ptr<Connection>> workers_;  // empty: one job
   std::chrono::milliseconds lock_timeout_;
-  engine::DatabaseInfo info_;
+  outcome::DatabaseInfo info_;
   std::vector<std::string> schemas_;
   std::vector<TableDetails> tables_;                 // as last read: by tables(), or under the snapshot
   std::map<catalog::TableName, std::size_t> place_;  // in tables_

@@ -8,7 +8,7 @@
 namespace postgres {
 namespace {
 
-// A fetch holds at most this many rows of at most engine::kShownCharacters a value.
+// A fetch holds at most this many rows of at most outcome::kShownCharacters a value.
 constexpr int kFetchedRows = 100;
 
 // bytea arrives as \x6869.
@@ -26,15 +26,15 @@ std::string from_hex(const pqxx::field& field) {
 std::string shown_sql(const StagedTable& table, const std::string& value, bool masked) {
   const std::string length = "pg_catalog.length(x)::pg_catalog.text || ':' || ";
   const std::string form = masked ? "'m' || " + length + table.digest_of("x")
-                                  : "CASE WHEN pg_catalog.length(x) <= " + std::to_string(engine::kShownCharacters) +
+                                  : "CASE WHEN pg_catalog.length(x) <= " + std::to_string(outcome::kShownCharacters) +
                                         " THEN 'w' || x ELSE 'c' || " + length + "pg_catalog.left(x, " +
-                                        std::to_string(engine::kShownCharacters) + ") END";
+                                        std::to_string(outcome::kShownCharacters) + ") END";
   return "CASE WHEN " + value + " IS DISTINCT FROM NULL THEN (SELECT " + form + " FROM pg_catalog.format('%s', " +
          value + ") x) END";
 }
 
-engine::ShownValue shown_value(const pqxx::array_parser::juncture juncture, const std::string& text) {
-  using Form = engine::ShownValue::Form;
+outcome::ShownValue shown_value(const pqxx::array_parser::juncture juncture, const std::string& text) {
+  using Form = outcome::ShownValue::Form;
   if (juncture == pqxx::array_parser::juncture::null_value) return {};
   if (text.front() == 'w') {
     const auto characters = std::count_if(text.begin() + 1, text.end(), [](char c) { return (c & 0xC0) != 0x80; });
@@ -45,10 +45,10 @@ engine::ShownValue shown_value(const pqxx::array_parser::juncture juncture, cons
           std::stoull(text.substr(1, colon - 1))};
 }
 
-std::vector<engine::ColumnChange> changes_of(const pqxx::field& columns, const pqxx::field& before,
-                                             const pqxx::field& after) {
+std::vector<outcome::ColumnChange> changes_of(const pqxx::field& columns, const pqxx::field& before,
+                                              const pqxx::field& after) {
   using Juncture = pqxx::array_parser::juncture;
-  std::vector<engine::ColumnChange> changes;
+  std::vector<outcome::ColumnChange> changes;
   if (columns.is_null()) return changes;
   pqxx::array_parser names(columns.c_str());
   pqxx::array_parser old_values(before.c_str());
@@ -130,7 +130,7 @@ void gather_changes(Connection& connection, const StagedTable& table) {
 }
 
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
-                    const std::function<bool(const engine::Decision&)>& take) {
+                    const std::function<bool(const outcome::Decision&)>& take) {
   if (table.rejected_rows == 0 && (which == engine::Decisions::kLeftOut || table.may_be_written == 0)) return;
   connection.execute("DECLARE decision NO SCROLL CURSOR FOR " + decisions_sql(table, which, detail));
   bool more = true;
@@ -138,9 +138,9 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
     const pqxx::result rows = connection.query("FETCH " + std::to_string(kFetchedRows) + " FROM decision");
     more = !rows.empty();
     for (const auto& row : rows) {
-      engine::Decision decision;
+      outcome::Decision decision;
       decision.record = row[0].as<std::uint64_t>();
-      decision.verdict = static_cast<engine::Verdict>(row[1].c_str()[0]);
+      decision.verdict = static_cast<outcome::Verdict>(row[1].c_str()[0]);
       decision.key = from_hex(row[2]);
       decision.reason = from_hex(row[3]);
       decision.constraint = from_hex(row[4]);

@@ -12,8 +12,8 @@ std::uint64_t number(Connection& connection, const std::string& sql) {
   return connection.query(sql)[0][0].as<std::uint64_t>();
 }
 
-std::vector<engine::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
-  std::vector<engine::ChangedColumn> columns;
+std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
+  std::vector<outcome::ChangedColumn> columns;
   for (const auto& row :
        connection.query("SELECT c.name, pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
                         " v ON v.record = x.record CROSS JOIN LATERAL pg_catalog.unnest(x.columns) AS c(name) WHERE "
@@ -30,13 +30,13 @@ constexpr int kOnInsert = 4;
 constexpr int kOnUpdate = 16;
 constexpr int kInsteadOf = 64;
 
-std::vector<engine::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
+std::vector<outcome::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
   const auto written = [&](char verdict) {
     return number(connection, "SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" +
                                   std::string(1, verdict) + "'") > 0;
   };
   const int events = (written('i') ? kOnInsert : 0) | (written('u') ? kOnUpdate : 0);
-  std::vector<engine::Trigger> triggers;
+  std::vector<outcome::Trigger> triggers;
   if (events == 0 || table.details.triggers.empty()) return triggers;
   for (const auto& row : connection.query(
            "SELECT DISTINCT t.tgname, t.tgtype, n.nspname || '.' || p.proname FROM pg_catalog.pg_trigger t JOIN "
@@ -55,9 +55,9 @@ std::vector<engine::Trigger> fired_triggers(Connection& connection, const Staged
   return triggers;
 }
 
-std::vector<engine::Cascade> cascades(const std::vector<StagedTable>& tables, const StagedTable& table,
-                                      const std::vector<CascadeEffect>& effects) {
-  std::vector<engine::Cascade> cascades;
+std::vector<outcome::Cascade> cascades(const std::vector<StagedTable>& tables, const StagedTable& table,
+                                       const std::vector<CascadeEffect>& effects) {
+  std::vector<outcome::Cascade> cascades;
   for (const CascadeEffect& effect : effects) {
     if (&tables[effect.table] != &table) continue;
     cascades.push_back({effect.child_table, effect.foreign_key, effect.action, effect.columns, effect.updates,
@@ -66,9 +66,10 @@ std::vector<engine::Cascade> cascades(const std::vector<StagedTable>& tables, co
   return cascades;
 }
 
-std::vector<engine::OutsideReference> outside_references(Connection& connection, const std::vector<StagedTable>& tables,
-                                                         const StagedTable& table) {
-  std::vector<engine::OutsideReference> references;
+std::vector<outcome::OutsideReference> outside_references(Connection& connection,
+                                                          const std::vector<StagedTable>& tables,
+                                                          const StagedTable& table) {
+  std::vector<outcome::OutsideReference> references;
   for (std::size_t i = 0; i < table.details.table.foreign_keys.size(); ++i) {
     const catalog::ForeignKey& key = table.details.table.foreign_keys[i];
     const bool inside = std::any_of(tables.begin(), tables.end(),
@@ -87,9 +88,9 @@ std::vector<engine::OutsideReference> outside_references(Connection& connection,
 
 }  // namespace
 
-engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables, const StagedTable& table,
-                               const std::vector<CascadeEffect>& effects) {
-  engine::TableAudit audit;
+outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
+                                  const StagedTable& table, const std::vector<CascadeEffect>& effects) {
+  outcome::TableEffects audit;
   audit.rows_before = number(connection, "SELECT pg_catalog.count(*) FROM " + table.target_rows);
   audit.identity = table.plan.identity;
   audit.match = table.plan.match;

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/effects.h"
 #include "postgres/import/cascades.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/session/connection.h"
@@ -12,7 +12,7 @@
 namespace postgres {
 
 // Behind gather_changes of `table`, which is one of `tables`.
-engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables, const StagedTable& table,
-                               const std::vector<CascadeEffect>& effects);
+outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
+                                  const StagedTable& table, const std::vector<CascadeEffect>& effects);
 
 }  // namespace postgres

@@ -41,9 +41,9 @@ std::string rows_of(const StagedTable& table, const Draw& draw) {
                      fmt::arg("accepted", accepted));
 }
 
-std::vector<engine::SequenceChange> changes(Connection& connection, const StagedTable& table,
-                                            const std::string& result) {
-  std::vector<engine::SequenceChange> changes;
+std::vector<outcome::SequenceChange> changes(Connection& connection, const StagedTable& table,
+                                             const std::string& result) {
+  std::vector<outcome::SequenceChange> changes;
   for (const Draw& draw : match_sequences(connection, table).draws) {
     if ((!draw.plain || !table.has_rows()) && !draw.given) continue;
     const pqxx::result row = connection.query(
@@ -79,16 +79,16 @@ std::vector<std::string> missing_sequence_grants(Connection& connection, const s
   return grants;
 }
 
-std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {
+std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {
   return changes(connection, table, "f.edge");
 }
 
 std::vector<std::string> raise_sequences(Connection& connection, const std::vector<StagedTable>& tables) {
   // Several columns and tables may draw from one: it is told once.
-  std::vector<engine::SequenceChange> raised;
+  std::vector<outcome::SequenceChange> raised;
   for (const StagedTable& table : tables) {
-    for (const engine::SequenceChange& change : changes(connection, table, "pg_catalog.setval(f.sequence, f.edge)")) {
-      const auto same = std::ranges::find(raised, change.sequence, &engine::SequenceChange::sequence);
+    for (const outcome::SequenceChange& change : changes(connection, table, "pg_catalog.setval(f.sequence, f.edge)")) {
+      const auto same = std::ranges::find(raised, change.sequence, &outcome::SequenceChange::sequence);
       if (same == raised.end()) {
         raised.push_back(change);
       } else {
@@ -97,8 +97,8 @@ std::vector<std::string> raise_sequences(Connection& connection, const std::vect
     }
   }
   std::vector<std::string> lines;
-  for (const engine::SequenceChange& change : raised)
-    lines.push_back("sequence " + change.sequence + " " + engine::in_words(change));
+  for (const outcome::SequenceChange& change : raised)
+    lines.push_back("sequence " + change.sequence + " " + outcome::in_words(change));
   return lines;
 }
 

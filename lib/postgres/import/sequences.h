@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/effects.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/session/connection.h"
 
@@ -15,7 +15,7 @@ namespace postgres {
 std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables);
 
 // The sequences that raise_sequences would raise for `table`.
-std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
+std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
 
 // Raises every sequence whose next value would be one that the file brings or that the source's sequence has given. A
 // sequence is not part of a transaction: do it last, right before the commit. Returns a line for each that was raised.

@@ -65,7 +65,7 @@ struct StagedTable {
   bool updates_by_column = false;
   std::vector<std::string> not_insertable;  // columns that the role may not write, where it may write others
   std::vector<std::string> not_updatable;
-  engine::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
+  outcome::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
   std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since

@@ -293,9 +293,9 @@ void PostgresTarget::merge(base::Progress& progress) {
   });
 }
 
-engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
+outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);
-  engine::VerdictCounts counts = table.counts;
+  outcome::VerdictCounts counts = table.counts;
   if (table.loaded) {
     counts.insert = counts.rows;
     return counts;
@@ -305,17 +305,17 @@ engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
        connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
                           " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
     const auto rows = row[1].as<std::uint64_t>();
-    switch (static_cast<engine::Verdict>(row[0].c_str()[0])) {
-      case engine::Verdict::kInsert:
+    switch (static_cast<outcome::Verdict>(row[0].c_str()[0])) {
+      case outcome::Verdict::kInsert:
         counts.insert = rows;
         break;
-      case engine::Verdict::kUpdate:
+      case outcome::Verdict::kUpdate:
         counts.update = rows;
         break;
-      case engine::Verdict::kConflict:
+      case outcome::Verdict::kConflict:
         counts.conflict = rows;
         break;
-      case engine::Verdict::kSkipped:
+      case outcome::Verdict::kSkipped:
         counts.skipped = rows;
         break;
       default:
@@ -333,11 +333,11 @@ engine::VerdictCounts PostgresTarget::counts(std::size_t plan) {
 }
 
 void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
-                                       const std::function<bool(const engine::Decision&)>& take) {
+                                       const std::function<bool(const outcome::Decision&)>& take) {
   guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, take); });
 }
 
-engine::TableAudit PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
+outcome::TableEffects PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
 // Only over tables whose rows change, by the view's owner; and what nothing is known of.
 void PostgresTarget::refresh_views(engine::Refresh refresh) {

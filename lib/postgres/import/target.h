@@ -31,7 +31,7 @@ class PostgresTarget : public engine::Target {
                  std::vector<std::string> run_code_of = {});  // roles whose code a superuser lets run
   ~PostgresTarget() override;
 
-  const engine::DatabaseInfo& info() const override { return info_; }
+  const outcome::DatabaseInfo& info() const override { return info_; }
   std::string role() const override { return role_; }
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void begin(engine::Intent intent) override;
@@ -45,10 +45,10 @@ class PostgresTarget : public engine::Target {
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   void classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;
-  engine::VerdictCounts counts(std::size_t plan) override;
+  outcome::VerdictCounts counts(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,
-                         const std::function<bool(const engine::Decision&)>& take) override;
-  engine::TableAudit audit(std::size_t plan) override;
+                         const std::function<bool(const outcome::Decision&)>& take) override;
+  outcome::TableEffects audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   void demand_unchanged() override;
   void commit() override;
@@ -71,7 +71,7 @@ class PostgresTarget : public engine::Target {
   engine::NotValid not_valid_;
   std::vector<std::string> run_code_of_;
   std::unique_ptr<Connection> connection_;
-  engine::DatabaseInfo info_;
+  outcome::DatabaseInfo info_;
   std::string role_;
   engine::Intent intent_ = engine::Intent::kDryRun;
   engine::Detail detail_ = engine::Detail::kCounts;
@@ -86,8 +86,8 @@ class PostgresTarget : public engine::Target {
   std::optional<TemporaryTables> temporary_;
   std::optional<Classifier> classifier_;
   std::optional<AsRestored> restored_;
-  std::optional<FirstLoad> first_load_;     // under way or done
-  std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
+  std::optional<FirstLoad> first_load_;        // under way or done
+  std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;
 };
 

@@ -55,7 +55,7 @@ std::string catalog_first(const std::string& search_path) {
   return join(names, ", ");
 }
 
-engine::DatabaseInfo describe(Connection& connection) {
+outcome::DatabaseInfo describe(Connection& connection) {
   const pqxx::result row =
       connection.query("SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database()");
   std::string version = row[0][0].c_str();

@@ -40,6 +40,6 @@ auto with_empty_path(Connection& connection, const Work& work) {
 // an application's queries. ANALYZE serves our staging tables only: the joins of keys need no fine statistics.
 void raise_settings(Connection& connection);
 
-engine::DatabaseInfo describe(Connection& connection);
+outcome::DatabaseInfo describe(Connection& connection);
 
 }  // namespace postgres

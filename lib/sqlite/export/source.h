@@ -18,7 +18,7 @@ class SqliteSource : public engine::Source {
   explicit SqliteSource(std::unique_ptr<Connection> connection);
   ~SqliteSource() override;
 
-  const engine::DatabaseInfo& info() const override { return info_; }
+  const outcome::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override;
@@ -33,7 +33,7 @@ class SqliteSource : public engine::Source {
   const TableDetails& find(const catalog::TableName& name) const;
 
   std::unique_ptr<Connection> connection_;
-  engine::DatabaseInfo info_;
+  outcome::DatabaseInfo info_;
   std::vector<TableDetails> tables_;
 };
 

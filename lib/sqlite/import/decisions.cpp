@@ -15,18 +15,18 @@ constexpr std::size_t kColumnsAtOnce = 500;
 
 bool begins_character(char c) { return (c & 0xC0) != 0x80; }
 
-engine::ShownValue shown_value(const StagedTable& table, const Cell& cell, bool masked) {
-  using Form = engine::ShownValue::Form;
+outcome::ShownValue shown_value(const StagedTable& table, const Cell& cell, bool masked) {
+  using Form = outcome::ShownValue::Form;
   if (cell.storage == StorageClass::kNull) return {};
-  engine::ShownValue value{Form::kWhole, shown(cell), 0};
+  outcome::ShownValue value{Form::kWhole, shown(cell), 0};
   value.characters = static_cast<std::uint64_t>(std::count_if(value.text.begin(), value.text.end(), begins_character));
   if (masked) {
     value.form = Form::kMasked;
     value.text = masked_digest(table.plan.digest_key, value.text);
-  } else if (value.characters > engine::kShownCharacters) {
+  } else if (value.characters > outcome::kShownCharacters) {
     std::size_t bytes = 0;
     for (std::uint64_t seen = 0; bytes < value.text.size(); ++bytes) {
-      if (begins_character(value.text[bytes]) && ++seen > engine::kShownCharacters) break;
+      if (begins_character(value.text[bytes]) && ++seen > outcome::kShownCharacters) break;
     }
     value.form = Form::kCut;
     value.text.resize(bytes);
@@ -34,14 +34,14 @@ engine::ShownValue shown_value(const StagedTable& table, const Cell& cell, bool 
   return value;
 }
 
-void bind(Statement& insert, int parameter, const engine::ShownValue& value) {
+void bind(Statement& insert, int parameter, const outcome::ShownValue& value) {
   insert.bind_integer(parameter, static_cast<std::int64_t>(value.form));
   insert.bind_text(parameter + 1, value.text);
   insert.bind_integer(parameter + 2, static_cast<std::int64_t>(value.characters));
 }
 
-engine::ShownValue stored_value(const Statement& row, int column) {
-  return {static_cast<engine::ShownValue::Form>(row.integer(column)), row.text(column + 1),
+outcome::ShownValue stored_value(const Statement& row, int column) {
+  return {static_cast<outcome::ShownValue::Form>(row.integer(column)), row.text(column + 1),
           static_cast<std::uint64_t>(row.integer(column + 2))};
 }
 
@@ -61,8 +61,8 @@ void gather(Connection& connection, const StagedTable& table, const std::string&
         const Cell after = pairs.cell(at + 1);
         if (same(before, after)) continue;
         const bool masked = table.is_masked(table.columns[i].name);
-        const engine::ShownValue old_value = shown_value(table, before, masked);
-        const engine::ShownValue new_value = shown_value(table, after, masked);
+        const outcome::ShownValue old_value = shown_value(table, before, masked);
+        const outcome::ShownValue new_value = shown_value(table, after, masked);
         insert.bind_integer(1, pairs.integer(0));
         insert.bind_integer(2, static_cast<std::int64_t>(i));
         bind(insert, 3, old_value);
@@ -108,8 +108,8 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
   return sql + " ORDER BY 1";
 }
 
-std::vector<engine::ColumnChange> changes_of(const StagedTable& table, Statement& changes, std::int64_t record) {
-  std::vector<engine::ColumnChange> all;
+std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statement& changes, std::int64_t record) {
+  std::vector<outcome::ColumnChange> all;
   changes.bind_integer(1, record);
   while (changes.next()) {
     all.push_back({table.columns[static_cast<std::size_t>(changes.integer(0))].name, stored_value(changes, 1),
@@ -137,7 +137,7 @@ void gather_changes(Connection& connection, const StagedTable& table) {
 }
 
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
-                    const std::function<bool(const engine::Decision&)>& take) {
+                    const std::function<bool(const outcome::Decision&)>& take) {
   std::optional<Statement> changes;
   std::optional<Statement> remap;
   if (detail == engine::Detail::kFull)
@@ -150,9 +150,9 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
   Statement rows = connection.prepare(decisions_sql(table, which));
   while (rows.next()) {
     const std::int64_t record = rows.integer(0);
-    engine::Decision decision;
+    outcome::Decision decision;
     decision.record = static_cast<std::uint64_t>(record);
-    decision.verdict = static_cast<engine::Verdict>(rows.text(1).front());
+    decision.verdict = static_cast<outcome::Verdict>(rows.text(1).front());
     decision.key = rows.text(2);
     decision.reason = rows.text(3);
     decision.constraint = rows.text(4);

@@ -18,6 +18,6 @@ void gather_changes(Connection& connection, const StagedTable& table);
 
 // As engine::Target::for_each_decision says. kFull only behind gather_changes.
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
-                    const std::function<bool(const engine::Decision&)>& take);
+                    const std::function<bool(const outcome::Decision&)>& take);
 
 }  // namespace sqlite

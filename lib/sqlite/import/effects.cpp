@@ -12,8 +12,8 @@ std::uint64_t written(Connection& connection, const StagedTable& table, char ver
                            "'");
 }
 
-std::vector<engine::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
-  std::vector<engine::ChangedColumn> columns;
+std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
+  std::vector<outcome::ChangedColumn> columns;
   Statement rows = connection.prepare("SELECT x.column, count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
                                       " v ON v.record = x.record WHERE v.verdict = 'u' GROUP BY x.column");
   while (rows.next()) {
@@ -25,8 +25,8 @@ std::vector<engine::ChangedColumn> changed_columns(Connection& connection, const
   return columns;
 }
 
-std::vector<engine::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
-  std::vector<engine::Trigger> fired;
+std::vector<outcome::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
+  std::vector<outcome::Trigger> fired;
   if (table.details.triggers.empty()) return fired;
   const bool inserts = written(connection, table, 'i') > 0;
   const bool updates = written(connection, table, 'u') > 0;
@@ -39,9 +39,9 @@ std::vector<engine::Trigger> fired_triggers(Connection& connection, const Staged
   return fired;
 }
 
-std::vector<engine::Cascade> cascades(Connection& connection, const std::vector<TableDetails>& details,
-                                      const StagedTable& table) {
-  std::vector<engine::Cascade> found;
+std::vector<outcome::Cascade> cascades(Connection& connection, const std::vector<TableDetails>& details,
+                                       const StagedTable& table) {
+  std::vector<outcome::Cascade> found;
   for (const TableDetails& child : details) {
     for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
       const catalog::ForeignKey& key = child.table.foreign_keys[i];
@@ -60,9 +60,10 @@ std::vector<engine::Cascade> cascades(Connection& connection, const std::vector<
   return found;
 }
 
-std::vector<engine::OutsideReference> outside_references(Connection& connection, const std::vector<StagedTable>& tables,
-                                                         const StagedTable& table) {
-  std::vector<engine::OutsideReference> references;
+std::vector<outcome::OutsideReference> outside_references(Connection& connection,
+                                                          const std::vector<StagedTable>& tables,
+                                                          const StagedTable& table) {
+  std::vector<outcome::OutsideReference> references;
   for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
     if (find_staged(tables, key.parent) != nullptr || !table.has_columns(key.columns)) continue;
     std::vector<std::string> filled;
@@ -76,9 +77,9 @@ std::vector<engine::OutsideReference> outside_references(Connection& connection,
 
 }  // namespace
 
-engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                               const std::vector<TableDetails>& details, const StagedTable& table) {
-  engine::TableAudit audit;
+outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
+                                  const std::vector<TableDetails>& details, const StagedTable& table) {
+  outcome::TableEffects audit;
   audit.rows_before = connection.number("SELECT count(*) FROM " + table.target);
   audit.identity = table.plan.identity;
   audit.match = table.plan.match;
@@ -93,7 +94,7 @@ engine::TableAudit audit_table(Connection& connection, const std::vector<StagedT
   return audit;
 }
 
-std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {
+std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {
   const std::string& column = table.details.rowid_column;
   if (!table.details.autoincrement || !table.has_columns({column})) return {};
   const std::string& name = table.details.table.name.name;
@@ -101,7 +102,7 @@ std::vector<engine::SequenceChange> predict_sequences(Connection& connection, co
       "SELECT COALESCE((SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = " + quote_literal(name) +
       "), 0), COALESCE(max(s." + quote_name(column) + "), 0) FROM " + table.accepted_rows() + " WHERE v.verdict = 'i'");
   if (!row.next()) return {};
-  engine::SequenceChange change{name, row.integer(0), std::max(row.integer(0), row.integer(1))};
+  outcome::SequenceChange change{name, row.integer(0), std::max(row.integer(0), row.integer(1))};
   for (const engine::SourceSequence& source : table.plan.sequences) {
     if (source.column == column) change.after = std::max(change.after, catalog::given_by(source.sequence).value_or(0));
   }
@@ -109,8 +110,8 @@ std::vector<engine::SequenceChange> predict_sequences(Connection& connection, co
   return {change};
 }
 
-void raise_sequences(Connection& connection, const std::vector<engine::SequenceChange>& predicted) {
-  for (const engine::SequenceChange& change : predicted) {
+void raise_sequences(Connection& connection, const std::vector<outcome::SequenceChange>& predicted) {
+  for (const outcome::SequenceChange& change : predicted) {
     const std::string name = quote_literal(change.sequence);
     const std::string value = std::to_string(change.after);
     connection.execute("INSERT INTO main.sqlite_sequence (name, seq) SELECT " + name +

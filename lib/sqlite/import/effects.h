@@ -4,21 +4,21 @@
 
 #include <vector>
 
-#include "engine/outcome.h"
+#include "outcome/effects.h"
 #include "sqlite/import/staged_table.h"
 #include "sqlite/session/connection.h"
 
 namespace sqlite {
 
 // Behind gather_changes of `table`, which is one of `tables`; `details` are all tables of the target.
-engine::TableAudit audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                               const std::vector<TableDetails>& details, const StagedTable& table);
+outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
+                                  const std::vector<TableDetails>& details, const StagedTable& table);
 
 // AUTOINCREMENT: SQLite itself raises the number when rows are inserted, and the merge raises it to the source's; it is
 // never lowered. What it will be; nothing where it stays.
-std::vector<engine::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
+std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
 
 // Behind the inserts.
-void raise_sequences(Connection& connection, const std::vector<engine::SequenceChange>& predicted);
+void raise_sequences(Connection& connection, const std::vector<outcome::SequenceChange>& predicted);
 
 }  // namespace sqlite

@@ -53,8 +53,8 @@ struct StagedTable {
   std::string masks;  // only where triggers wait for single columns
   std::string early;  // this and retries only where triggers may refuse a row
   std::string retries;
-  std::string record;            // name of the row number in stage_N; no column of the table is called so
-  engine::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
+  std::string record;             // name of the row number in stage_N; no column of the table is called so
+  outcome::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
   std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row

@@ -118,37 +118,37 @@ void SqliteTarget::classify(base::Progress& progress) {
 }
 
 void SqliteTarget::merge(base::Progress& progress) {
-  std::vector<std::vector<engine::SequenceChange>> raised;
+  std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
   Merger merger(*connection_, tables_, details_, components_, *classifier_);
   merger.merge(progress);
   notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
   for (const auto& changes : raised) {
     raise_sequences(*connection_, changes);
-    for (const engine::SequenceChange& change : changes) {
-      notices_.push_back("sequence of " + change.sequence + " " + engine::in_words(change));
+    for (const outcome::SequenceChange& change : changes) {
+      notices_.push_back("sequence of " + change.sequence + " " + outcome::in_words(change));
     }
   }
 }
 
-engine::VerdictCounts SqliteTarget::counts(std::size_t plan) {
+outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);
-  engine::VerdictCounts counts = table.counts;
+  outcome::VerdictCounts counts = table.counts;
   Statement rows = connection_->prepare("SELECT verdict, count(*) FROM (SELECT verdict FROM " + table.verdicts +
                                         " UNION ALL SELECT verdict FROM " + table.rejects + ") GROUP BY verdict");
   while (rows.next()) {
     const auto number = static_cast<std::uint64_t>(rows.integer(1));
-    switch (static_cast<engine::Verdict>(rows.text(0).front())) {
-      case engine::Verdict::kInsert:
+    switch (static_cast<outcome::Verdict>(rows.text(0).front())) {
+      case outcome::Verdict::kInsert:
         counts.insert = number;
         break;
-      case engine::Verdict::kUpdate:
+      case outcome::Verdict::kUpdate:
         counts.update = number;
         break;
-      case engine::Verdict::kConflict:
+      case outcome::Verdict::kConflict:
         counts.conflict = number;
         break;
-      case engine::Verdict::kSkipped:
+      case outcome::Verdict::kSkipped:
         counts.skipped = number;
         break;
       default:
@@ -166,11 +166,11 @@ engine::VerdictCounts SqliteTarget::counts(std::size_t plan) {
 }
 
 void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,
-                                     const std::function<bool(const engine::Decision&)>& take) {
+                                     const std::function<bool(const outcome::Decision&)>& take) {
   read_decisions(*connection_, tables_.at(plan), which, detail_, take);
 }
 
-engine::TableAudit SqliteTarget::audit(std::size_t plan) { return audits_.at(plan); }
+outcome::TableEffects SqliteTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
 void SqliteTarget::commit() {
   try {

@@ -26,7 +26,7 @@ class SqliteTarget : public engine::Target {
   explicit SqliteTarget(Connect connect);
   ~SqliteTarget() override;
 
-  const engine::DatabaseInfo& info() const override { return info_; }
+  const outcome::DatabaseInfo& info() const override { return info_; }
   std::string role() const override { return {}; }
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void begin(engine::Intent intent) override;
@@ -39,10 +39,10 @@ class SqliteTarget : public engine::Target {
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   void classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;
-  engine::VerdictCounts counts(std::size_t plan) override;
+  outcome::VerdictCounts counts(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,
-                         const std::function<bool(const engine::Decision&)>& take) override;
-  engine::TableAudit audit(std::size_t plan) override;
+                         const std::function<bool(const outcome::Decision&)>& take) override;
+  outcome::TableEffects audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   void demand_unchanged() override {}  // a transaction of SQLite holds the schema too
   void commit() override;
@@ -54,7 +54,7 @@ class SqliteTarget : public engine::Target {
 
   Connect connect_;
   std::unique_ptr<Connection> connection_;
-  engine::DatabaseInfo info_;
+  outcome::DatabaseInfo info_;
   engine::Intent intent_ = engine::Intent::kDryRun;
   engine::Detail detail_ = engine::Detail::kCounts;
   std::vector<TableDetails> details_;
@@ -63,7 +63,7 @@ class SqliteTarget : public engine::Target {
   std::vector<std::vector<std::size_t>> components_;
   ForeignKeys foreign_keys_ = ForeignKeys::kEnforced;
   std::optional<Classifier> classifier_;
-  std::vector<engine::TableAudit> audits_;  // parallel to tables_, with Detail::kFull
+  std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;
 };
 

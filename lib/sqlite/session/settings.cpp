@@ -2,7 +2,7 @@
 
 namespace sqlite {
 
-engine::DatabaseInfo describe(const std::string& path) {
+outcome::DatabaseInfo describe(const std::string& path) {
   return {"sqlite", Connection::library_version(), path.substr(path.rfind('/') + 1)};
 }
 

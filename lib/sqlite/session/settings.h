@@ -11,7 +11,7 @@
 namespace sqlite {
 
 // Of the database in the file at `path`.
-engine::DatabaseInfo describe(const std::string& path);
+outcome::DatabaseInfo describe(const std::string& path);
 
 // Throws kUsage where schemas are asked for: SQLite has none.
 void refuse_schemas(const std::vector<std::string>& schemas);

@@ -90,7 +90,7 @@ TEST(TakenKeys, NameTheirHolderAndWhatDiffers) {
   Case t("CREATE TABLE u (id int PRIMARY KEY, mail text UNIQUE, name text); INSERT INTO u VALUES (9, 'a@b.fr', 'Ada')");
   const auto done = t.import_as_announced({{"u", {R"({"id":1,"mail":"a@b.fr","name":"Ida"})"}}});
   ASSERT_EQ(done.of("u"), "conflict 1");
-  const engine::Decision& row = done.decisions.at("u")[0];
+  const outcome::Decision& row = done.decisions.at("u")[0];
   EXPECT_EQ(row.constraint, "u_mail_key");
   EXPECT_EQ(row.holder, "id=9");
   EXPECT_EQ(row.reason, "u_mail_key: the target holds mail=a@b.fr as id=9");

@@ -4,7 +4,7 @@
 namespace import_test {
 namespace {
 
-using Form = engine::ShownValue::Form;
+using Form = outcome::ShownValue::Form;
 
 How full(const std::function<void(engine::TablePlan&)>& change = {}, engine::Intent intent = engine::Intent::kDryRun) {
   return {.intent = intent, .change = change, .detail = engine::Detail::kFull};
@@ -21,14 +21,14 @@ TEST(Decisions, ShowWhatAnUpdateChanges) {
          R"({"id":3,"a":null,"b":null,"c":null,"d":null})"}}},
       full());
   ASSERT_EQ(seen.decisions.at("t").size(), 2U);
-  const engine::Decision& update = seen.decisions.at("t")[0];
-  EXPECT_EQ(update.verdict, engine::Verdict::kUpdate);
+  const outcome::Decision& update = seen.decisions.at("t")[0];
+  EXPECT_EQ(update.verdict, outcome::Verdict::kUpdate);
   EXPECT_EQ(update.key, "id=1");
   ASSERT_EQ(update.changes.size(), 3U);
-  EXPECT_EQ(update.changes[0], (engine::ColumnChange{"a", {Form::kWhole, "old", 3}, {Form::kWhole, "new", 3}}));
-  EXPECT_EQ(update.changes[1], (engine::ColumnChange{"b", {}, {Form::kWhole, "5", 1}}));
+  EXPECT_EQ(update.changes[0], (outcome::ColumnChange{"a", {Form::kWhole, "old", 3}, {Form::kWhole, "new", 3}}));
+  EXPECT_EQ(update.changes[1], (outcome::ColumnChange{"b", {}, {Form::kWhole, "5", 1}}));
   EXPECT_EQ(update.changes[2].after.text, R"({"x": 2})");
-  EXPECT_EQ(seen.decisions.at("t")[1].verdict, engine::Verdict::kInsert);
+  EXPECT_EQ(seen.decisions.at("t")[1].verdict, outcome::Verdict::kInsert);
   const auto& columns = seen.audits.at("t").changed_columns;
   ASSERT_EQ(columns.size(), 3U);
   EXPECT_EQ(columns[0].name + std::to_string(columns[0].rows), "a1");
@@ -51,8 +51,8 @@ TEST(Decisions, CutLongValuesAndMaskSecretOnes) {
   const auto& changes = seen.decisions.at("t")[0].changes;
   EXPECT_EQ(changes[0].before.form, Form::kCut);
   EXPECT_EQ(changes[0].before.characters, 5000U);
-  EXPECT_EQ(changes[0].before.text.size(), 2U * engine::kShownCharacters);
-  EXPECT_EQ(changes[1].before, (engine::ShownValue{Form::kMasked, "f52fbd32", 7}));  // printf hunter2 | sha256sum
+  EXPECT_EQ(changes[0].before.text.size(), 2U * outcome::kShownCharacters);
+  EXPECT_EQ(changes[1].before, (outcome::ShownValue{Form::kMasked, "f52fbd32", 7}));  // printf hunter2 | sha256sum
   EXPECT_FALSE(contains(seen.decisions.at("t")[1].reason, "taken")) << seen.decisions.at("t")[1].reason;
   EXPECT_TRUE(contains(seen.decisions.at("t")[1].reason, "secret=(masked")) << seen.decisions.at("t")[1].reason;
 }
@@ -103,7 +103,7 @@ TEST(Audit, NamesTriggersCascadesSequencesAndOutsideParents) {
       "EXECUTE FUNCTION f();"
       "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 10, NULL); INSERT INTO c VALUES (10)");
   const auto seen = t.import({{"t", {R"({"id":1,"code":11,"p":1})", R"({"id":9,"code":12,"p":null})"}}}, full());
-  const engine::TableAudit& audit = seen.audits.at("t");
+  const outcome::TableEffects& audit = seen.audits.at("t");
   EXPECT_EQ(audit.rows_before, 1U);
   ASSERT_EQ(audit.triggers.size(), 1U);
   EXPECT_EQ(audit.triggers[0].name + ": " + audit.triggers[0].when + ", " + audit.triggers[0].function,

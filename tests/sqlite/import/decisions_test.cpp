@@ -23,12 +23,12 @@ TEST(SqliteDecisions, ShowsTheValuesThatChange) {
 
   const auto& changes = imported.decisions.at("t").at(0).changes;
   ASSERT_THAT(changes, SizeIs(3));
-  using Form = engine::ShownValue::Form;
-  EXPECT_EQ(changes[0].before, (engine::ShownValue{Form::kNull, "", 0}));
-  EXPECT_EQ(changes[0].after, (engine::ShownValue{Form::kWhole, "2.0", 3}));
-  EXPECT_EQ(changes[1].before, (engine::ShownValue{Form::kWhole, "x'00ff'", 7}));
-  EXPECT_EQ(changes[1].after, (engine::ShownValue{Form::kCut, std::string(1024, 'y'), 2000}));
-  EXPECT_EQ(changes[2].after, (engine::ShownValue{Form::kMasked, "11507a0e", 3}));  // sha256sum of "new"
+  using Form = outcome::ShownValue::Form;
+  EXPECT_EQ(changes[0].before, (outcome::ShownValue{Form::kNull, "", 0}));
+  EXPECT_EQ(changes[0].after, (outcome::ShownValue{Form::kWhole, "2.0", 3}));
+  EXPECT_EQ(changes[1].before, (outcome::ShownValue{Form::kWhole, "x'00ff'", 7}));
+  EXPECT_EQ(changes[1].after, (outcome::ShownValue{Form::kCut, std::string(1024, 'y'), 2000}));
+  EXPECT_EQ(changes[2].after, (outcome::ShownValue{Form::kMasked, "11507a0e", 3}));  // sha256sum of "new"
   EXPECT_EQ(imported.audits.at("t").changed_columns.at(0).name, "a");
 }
 
@@ -41,7 +41,7 @@ TEST(SqliteDecisions, TellsWhatItSetsOff) {
 
   const Imported imported = one.import({{"t", {R"({"id":9,"o":1})", R"({"id":3,"o":null})"}}});
 
-  const engine::TableAudit& audit = imported.audits.at("t");
+  const outcome::TableEffects& audit = imported.audits.at("t");
   EXPECT_EQ(audit.rows_before, 1U);
   ASSERT_THAT(audit.triggers, SizeIs(1));
   EXPECT_EQ(audit.triggers[0].name + " " + audit.triggers[0].when, "shout after insert, for each row");

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace engine {
+namespace outcome {
 
 enum class Verdict : char {
   kInsert = 'i',
@@ -34,4 +34,4 @@ struct VerdictCounts {
   bool operator==(const VerdictCounts&) const = default;
 };
 
-}  // namespace engine
+}  // namespace outcome

@@ -10,12 +10,17 @@
 #include <vector>
 
 #include "catalog/table.h"
-#include "engine/target.h"
+#include "conversion/profile.h"
 #include "format/value.h"
-#include "transfer/options.h"
-#include "transfer/profile.h"
 
-namespace transfer {
+namespace conversion {
+
+// How the times of a column of SQLite are written, where its values do not tell: numbers since 1970, or only text.
+enum class TimeReading { kIso, kSeconds, kMilliseconds };
+// What becomes of a text without a character in it.
+enum class EmptyText { kKept, kNull };
+// What a blob of SQLite is taken as.
+enum class BlobAs { kBytes, kText };
 
 // What a column of the target asks for.
 enum class Wanted {
@@ -76,4 +81,4 @@ enum class Role { kPlain, kForeignKey };
 DecidedColumn decide(const std::string& column, const std::string& target_type, Role role, const ColumnProfile& profile,
                      const ColumnWish& wish);
 
-}  // namespace transfer
+}  // namespace conversion

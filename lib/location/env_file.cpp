@@ -1,4 +1,4 @@
-#include "base/env_file.h"
+#include "location/env_file.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,10 @@
 #include "base/input_file.h"
 #include "base/terminal.h"
 
-namespace base {
+namespace location {
+
+using base::Error;
+using base::ErrorKind;
 namespace {
 
 constexpr std::size_t kLongestFileBytes = std::size_t{1} << 20;
@@ -150,13 +153,13 @@ class Parser {
   EnvFile file_;
 };
 
-std::string read_all(InputFile& input) {
+std::string read_all(base::InputFile& input) {
   std::string text;
   std::array<char, 4096> chunk{};
   while (const std::size_t bytes = input.read(chunk.data(), chunk.size())) {
     text.append(chunk.data(), bytes);
     if (text.size() > kLongestFileBytes)
-      throw Error(ErrorKind::kUsage, printable(input.name()) + " is larger than 1 MiB", "name a .env file");
+      throw Error(ErrorKind::kUsage, base::printable(input.name()) + " is larger than 1 MiB", "name a .env file");
   }
   return text;
 }
@@ -167,11 +170,11 @@ EnvFile parse_env(std::string_view text) { return Parser(text).parse(); }
 
 EnvFile read_env_file(const std::string& path) {
   try {
-    InputFile input = InputFile::open(path);
+    base::InputFile input = base::InputFile::open(path);
     EnvFile file = parse_env(read_all(input));
     if ((input.permissions() & 077U) != 0)
       file.warnings.push_back(fmt::format("{} is open to others (mode {:04o}); chmod 600 keeps its passwords private",
-                                          printable(path), input.permissions()));
+                                          base::printable(path), input.permissions()));
     return file;
   } catch (const Error& error) {
     // A file with settings is part of the configuration, not of the data.
@@ -180,4 +183,4 @@ EnvFile read_env_file(const std::string& path) {
   }
 }
 
-}  // namespace base
+}  // namespace location

@@ -1,4 +1,4 @@
-#include "transfer/conversion.h"
+#include "conversion/convert.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,11 +9,11 @@
 
 #include "base/byte_buffer.h"
 #include "base/utf8.h"
+#include "conversion/iso_text.h"
 #include "format/json_check.h"
 #include "format/json_text.h"
-#include "transfer/iso_text.h"
 
-namespace transfer {
+namespace conversion {
 namespace {
 
 using format::Value;
@@ -252,4 +252,4 @@ std::span<const Value> Conversion::convert(std::span<const Value> record) {
   return values_;
 }
 
-}  // namespace transfer
+}  // namespace conversion

@@ -1,4 +1,4 @@
-#include "base/url.h"
+#include "location/url.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,9 +6,12 @@
 #include "base/error.h"
 #include "base/suggestion.h"
 #include "base/terminal.h"
-#include "base/url_parts.h"
+#include "location/url_parts.h"
 
-namespace base {
+namespace location {
+
+using base::Error;
+using base::ErrorKind;
 namespace {
 
 constexpr const char* kForm = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, sqlite:PATH or file:PATH";
@@ -59,7 +62,7 @@ Error unknown_parameter(const std::string& keyword, const std::vector<std::strin
   if (may_be_password || !is_keyword(keyword))
     return url_error("the URL has a query parameter that is not known (not shown: it may be part of a password)",
                      "in a password write ? as %3F, @ as %40, / as %2F, & as %26");
-  const auto meant = closest(keyword, known);
+  const auto meant = base::closest(keyword, known);
   return url_error("the URL's query parameter \"" + keyword + "\" is not known",
                    meant ? "did you mean " + *meant + "?" : "leave it out: neither libpq nor Prisma knows it");
 }
@@ -119,7 +122,7 @@ void read_hosts(std::string_view text, UrlParameters& parameters) {
 std::string postgres_place(const UrlParameters& parameters) {
   const auto value = [&](std::string_view keyword) {
     const std::string* found = parameters.find(keyword);
-    return found == nullptr ? std::string() : printable(*found);
+    return found == nullptr ? std::string() : base::printable(*found);
   };
   std::string place = "PostgreSQL";
   if (!value("service").empty()) place += " service " + value("service");
@@ -195,7 +198,7 @@ DatabaseUrl parse_sqlite_path(std::string_view rest) {
   DatabaseUrl url;
   url.engine = Engine::kSqlite;
   url.path = rest;
-  url.place = "SQLite file " + printable(url.path);
+  url.place = "SQLite file " + base::printable(url.path);
   return url;
 }
 
@@ -211,7 +214,7 @@ DatabaseUrl parse_file(std::string_view rest) {
   for (const auto& [keyword, value] : split_query(query))
     if (std::find(ignored.begin(), ignored.end(), keyword) == ignored.end())
       throw unknown_parameter(keyword, ignored, false);
-  url.place = "SQLite file " + printable(url.path);
+  url.place = "SQLite file " + base::printable(url.path);
   return url;
 }
 
@@ -224,7 +227,7 @@ Error scheme_error(std::string_view url) {
   if (scheme == "prisma" || scheme == "prisma+postgres")
     return url_error("a " + scheme + ":// URL leads to Prisma Accelerate, not to a database",
                      "give the direct postgresql:// URL");
-  return url_error("databases of " + printable(scheme) + ":// are not supported", std::string("write ") + kForm);
+  return url_error("databases of " + base::printable(scheme) + ":// are not supported", std::string("write ") + kForm);
 }
 
 }  // namespace
@@ -244,4 +247,4 @@ DatabaseUrl parse_database_url(std::string_view url) {
   throw scheme_error(url);
 }
 
-}  // namespace base
+}  // namespace location

@@ -1,8 +1,8 @@
-#include "transfer/iso_text.h"
+#include "conversion/iso_text.h"
 
 #include <algorithm>
 
-namespace transfer {
+namespace conversion {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -63,4 +63,4 @@ bool is_utc(std::string_view zone) {
   return zone == "Z" || zone == "z" || zone == "UTC" || zone.find_first_of("123456789") == std::string_view::npos;
 }
 
-}  // namespace transfer
+}  // namespace conversion

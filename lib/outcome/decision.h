@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/verdict.h"
+#include "outcome/verdict.h"
 
-namespace engine {
+namespace outcome {
 
 // A value of more characters is cut in a report; a key never is.
 inline constexpr std::uint64_t kShownCharacters = 1024;
@@ -49,4 +49,4 @@ struct Decision {
   bool target_is_newer = false;  // update and skipped: the target's row was changed later than the file's
 };
 
-}  // namespace engine
+}  // namespace outcome

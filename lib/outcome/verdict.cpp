@@ -1,6 +1,6 @@
-#include "engine/verdict.h"
+#include "outcome/verdict.h"
 
-namespace engine {
+namespace outcome {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
@@ -31,4 +31,4 @@ VerdictCounts& VerdictCounts::operator+=(const VerdictCounts& other) {
   return *this;
 }
 
-}  // namespace engine
+}  // namespace outcome

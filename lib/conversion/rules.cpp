@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/human.h"
-#include "transfer/conversion.h"
+#include "conversion/convert.h"
 
-namespace transfer {
+namespace conversion {
 namespace {
 
 using base::human_count;
@@ -165,4 +165,4 @@ DecidedColumn decide(const std::string& column, const std::string& target_type, 
   return decided;
 }
 
-}  // namespace transfer
+}  // namespace conversion

@@ -1,4 +1,4 @@
-#include "transfer/profile.h"
+#include "conversion/profile.h"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,9 @@
 
 #include "base/base64.h"
 #include "base/human.h"
-#include "transfer/iso_text.h"
+#include "conversion/iso_text.h"
 
-namespace transfer {
+namespace conversion {
 namespace {
 
 using format::Value;
@@ -146,4 +146,4 @@ void Profile::add(std::span<const Value> record) {
   for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].add(record[i]);
 }
 
-}  // namespace transfer
+}  // namespace conversion

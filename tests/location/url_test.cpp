@@ -1,12 +1,16 @@
-#include "base/url.h"
+#include "location/url.h"
 
 #include <gmock/gmock.h>
 
 #include <random>
 
-#include "temporary_folder.h"
+#include "base/temporary_folder.h"
 
-namespace base {
+namespace location {
+
+using base::Error;
+using base::error_of;
+using base::ErrorKind;
 namespace {
 
 using testing::HasSubstr;
@@ -197,4 +201,4 @@ TEST(Url, KeepsAPasswordOfTheQueryOutOfThePlace) {
 }
 
 }  // namespace
-}  // namespace base
+}  // namespace location

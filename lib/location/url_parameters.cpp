@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "base/url_parts.h"
+#include "location/url_parts.h"
 
-namespace base {
+namespace location {
 namespace {
 
 template <typename Pairs>
@@ -78,4 +78,4 @@ const std::vector<std::string>& libpq_keywords() {
   return keywords;
 }
 
-}  // namespace base
+}  // namespace location

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/url.h"
+#include "location/url.h"
 
-namespace base {
+namespace location {
 
 // Keyword and value, decoded; each keyword once, the last value counts, as in libpq.
 class UrlParameters {
@@ -32,4 +32,4 @@ const std::vector<std::string>& prisma_keywords();
 // Takes Prisma's parameters out of `parameters` and puts what libpq has for them in their place.
 void translate_prisma(UrlParameters& parameters, DatabaseUrl& url);
 
-}  // namespace base
+}  // namespace location

@@ -1,6 +1,6 @@
-#include "engine/outcome.h"
+#include "outcome/effects.h"
 
-namespace engine {
+namespace outcome {
 
 std::string in_words(const SequenceChange& change) {
   const std::string after = std::to_string(change.after);
@@ -8,4 +8,4 @@ std::string in_words(const SequenceChange& change) {
   return "raised from " + std::to_string(change.before) + " to " + after;
 }
 
-}  // namespace engine
+}  // namespace outcome

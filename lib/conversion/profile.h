@@ -12,7 +12,7 @@
 
 #include "format/value.h"
 
-namespace transfer {
+namespace conversion {
 
 enum class Shape : std::uint8_t {
   kNull,
@@ -87,4 +87,4 @@ class Profile {
   std::vector<ColumnProfile> columns_;
 };
 
-}  // namespace transfer
+}  // namespace conversion

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace base {
+namespace location {
 
 enum class Engine { kPostgres, kSqlite };
 
@@ -26,4 +26,4 @@ struct DatabaseUrl {
 // sqlite:PATH, sqlite://PATH, file:PATH (Prisma). Anything else is kUsage.
 DatabaseUrl parse_database_url(std::string_view url);
 
-}  // namespace base
+}  // namespace location

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace engine {
+namespace outcome {
 
 struct CountedShape {
   std::string name;  // "ISO date and time"
@@ -20,4 +20,4 @@ struct ColumnContent {
   std::string numbers;               // "from 0 to 1700000000"; empty: it holds none
 };
 
-}  // namespace engine
+}  // namespace outcome

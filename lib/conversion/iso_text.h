@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace transfer {
+namespace conversion {
 
 struct IsoText {
   std::string_view day;    // YYYY-MM-DD
@@ -20,4 +20,4 @@ std::optional<IsoText> read_iso(std::string_view text);
 bool is_midnight(const IsoText& text);
 bool is_utc(std::string_view zone);
 
-}  // namespace transfer
+}  // namespace conversion

@@ -1,5 +1,5 @@
 // What a column of SQLite is taken as: by its values and by what the target wants.
-#include "transfer/conversion.h"
+#include "conversion/convert.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 #include "format/value.h"
 
-namespace transfer {
+namespace conversion {
 namespace {
 
 using format::Value;
@@ -186,4 +186,4 @@ TEST(Profile, CountsEveryValueByItsShape) {
 }
 
 }  // namespace
-}  // namespace transfer
+}  // namespace conversion

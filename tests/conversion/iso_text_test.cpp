@@ -1,11 +1,11 @@
 // Which texts say a day or a time, and what they are made of.
-#include "transfer/iso_text.h"
+#include "conversion/iso_text.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace transfer {
+namespace conversion {
 namespace {
 
 std::string parts(std::string_view text) {
@@ -39,4 +39,4 @@ TEST(IsoText, KnowsMidnightAndUtc) {
 }
 
 }  // namespace
-}  // namespace transfer
+}  // namespace conversion

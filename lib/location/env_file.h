@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace base {
+namespace location {
 
 struct EnvFile {
   std::map<std::string, std::string> values;  // of a name given twice, the last
@@ -22,4 +22,4 @@ EnvFile parse_env(std::string_view text);
 // not a file; whether a default `.env` is there at all is for the caller to ask first.
 EnvFile read_env_file(const std::string& path);
 
-}  // namespace base
+}  // namespace location

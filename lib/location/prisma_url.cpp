@@ -3,9 +3,12 @@
 #include <limits>
 
 #include "base/error.h"
-#include "base/url_parts.h"
+#include "location/url_parts.h"
 
-namespace base {
+namespace location {
+
+using base::Error;
+using base::ErrorKind;
 namespace {
 
 // They steer Prisma's pool and statement cache, which these tools do not have.
@@ -74,4 +77,4 @@ void translate_prisma(UrlParameters& parameters, DatabaseUrl& url) {
   if (auto certificate = parameters.take("sslcert")) parameters.set("sslrootcert", std::move(*certificate));
 }
 
-}  // namespace base
+}  // namespace location

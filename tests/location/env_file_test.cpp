@@ -1,11 +1,17 @@
-#include "base/env_file.h"
+#include "location/env_file.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include "temporary_folder.h"
+#include "base/temporary_folder.h"
 
-namespace base {
+namespace location {
+
+using base::Error;
+using base::error_of;
+using base::ErrorKind;
+using base::make_file;
+using base::TemporaryFolder;
 namespace {
 
 using testing::ElementsAre;
@@ -150,4 +156,4 @@ TEST_F(EnvFileOnDisk, IsNotReadWhenItIsFarTooLarge) {
 }
 
 }  // namespace
-}  // namespace base
+}  // namespace location

@@ -1,0 +1,65 @@
+// What the import of one table sets off beyond its own rows, and what is known of the target's side of it. Plain
+// values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace outcome {
+
+// In how many rows to be updated a column differs.
+struct ChangedColumn {
+  std::string name;
+  std::uint64_t rows = 0;
+};
+
+// What the import of a table sets off beyond its own rows.
+struct Trigger {
+  std::string name;
+  std::string when;  // "before insert or update, for each row"
+  std::string function;
+};
+
+// A foreign key of another table with ON UPDATE CASCADE, SET NULL or SET DEFAULT: updates of `columns` reach its rows.
+struct Cascade {
+  std::string table;  // whose rows would be changed
+  std::string foreign_key;
+  std::string action;                // "CASCADE"
+  std::vector<std::string> columns;  // of this table
+  std::uint64_t rows = 0;            // rows to be updated in which one of `columns` changes
+  std::uint64_t reached = 0;         // rows of `table` that change with them, where that is counted
+  std::uint64_t outside = 0;         // of these, rows that the file does not speak of
+};
+
+// The value that a sequence stands at. Equal ones: it stood before its first value, and that is taken now.
+struct SequenceChange {
+  std::string sequence;
+  std::int64_t before = 0;
+  std::int64_t after = 0;
+};
+// "raised from 7 to 9"
+std::string in_words(const SequenceChange& change);
+
+// Rows to be written that refer to a table which takes no part in the import.
+struct OutsideReference {
+  std::string foreign_key;
+  std::string parent;
+  std::uint64_t rows = 0;
+};
+
+// What a target knows of one table once its rows are classified.
+struct TableEffects {
+  std::uint64_t rows_before = 0;               // in the target
+  std::vector<std::string> identity;           // the columns that tell its rows apart; empty: the whole row
+  std::vector<std::string> match;              // the natural key that was asked for; empty: none
+  std::uint64_t remapped = 0;                  // rows of the file that took over the key of the target's row by that
+  std::vector<ChangedColumn> changed_columns;  // most often changed first
+  std::uint64_t newer_rows = 0;                // rows to be updated that are newer in the target
+  std::vector<Trigger> triggers;               // those that this import fires
+  std::vector<Cascade> cascades;
+  std::vector<SequenceChange> sequences;
+  std::vector<OutsideReference> outside_references;
+};
+
+}  // namespace outcome

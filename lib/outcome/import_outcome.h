@@ -1,0 +1,68 @@
+// What a finished import or dry run has to tell: identities, counts, decisions, times. Plain values that report turns
+// into something to read.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "outcome/database_info.h"
+#include "outcome/decision.h"
+#include "outcome/effects.h"
+#include "outcome/verdict.h"
+
+namespace outcome {
+
+// kRehearsed: merged for real, then rolled back.
+enum class Ending { kDryRun, kRehearsed, kCommitted, kRolledBack };
+
+struct ImportedTable {
+  std::string name;                  // as the file calls it
+  bool taken = true;                 // false: skipped as a whole, by the user's own word
+  bool audit = false;                // an audit table, for --skip-audit
+  std::vector<std::string> parents;  // tables of the file that its foreign keys refer to, itself left out
+  VerdictCounts counts;
+  TableEffects details;  // filled where a report was asked for
+  // The first rows of each kind, in the order of the file; the counts say how many there are. Rows that are written or
+  // skipped only where a report was asked for.
+  std::vector<Decision> left_out;
+  std::vector<Decision> updates;
+  std::vector<Decision> inserts;
+};
+
+struct FileIdentity {
+  std::string path;  // "-": standard input
+  std::uint64_t bytes = 0;
+  std::string sha256;  // of what the seal covers
+  bool sealed = false;
+  std::string generator;  // "db-export 0.1.0"
+  std::string exported_at;
+  DatabaseInfo source;
+  std::string last_migration;  // empty: none known
+};
+
+struct TargetIdentity {
+  std::string place;  // without a password
+  DatabaseInfo info;
+  std::string role;
+  std::string last_migration;
+};
+
+struct ImportOutcome {
+  Ending ending = Ending::kDryRun;
+  FileIdentity file;
+  TargetIdentity target;
+  std::string decided_at;             // ISO 8601, UTC
+  std::vector<std::string> options;   // those that decide what happens, as they would be typed
+  std::vector<ImportedTable> tables;  // in the order of the file
+  VerdictCounts total;
+  std::vector<std::string> differences;  // between the file's schema and the target's, harmless ones
+  std::vector<std::string> notices;
+  std::string rejects_file;  // empty: none written
+  // The rows left out would end, or have ended, the import as a whole.
+  bool blocked = false;
+  std::chrono::nanoseconds duration{};
+};
+
+}  // namespace outcome
