@@ -53,7 +53,7 @@ def missing_paths(top, document):
             yield name
     if here.name == "lib":
         for name in re.findall(r"`([\w/]+\.(?:h|cpp))`", text):
-            if not (here / name).exists() and ("/" in name or not list(here.rglob(name))):
+            if not (top / name).exists() and not list(here.rglob(name)):
                 yield name
 
 
