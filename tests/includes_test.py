@@ -43,7 +43,7 @@ LIBRARIES = {
     r"sqlite3|SQLiteCpp/": {"sqlite"},
     r"CLI/|CLI11": {"cli"},
     r"simdjson": {"format"},
-    r"openssl/": {"base"},
+    r"openssl/|utf8proc": {"base"},
     r"zlib\.h|zstd\.h": {"base", "format"},
 }
 MAIN_LINES = 30
