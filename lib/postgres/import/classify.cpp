@@ -24,41 +24,29 @@ bool refers_to_itself(const StagedTable& table) {
                              [&](const auto& key) { return key.parent == table.details.table.name; });
 }
 
-// Condition: no row is at any of the places.
-std::string not_there(const std::vector<std::string>& places) {
-  std::string sql;
-  for (const std::string& place : places) sql += " AND NOT EXISTS (SELECT FROM " + place + ")";
-  return sql;
-}
-
-// Condition: the periods of the rows there do not contain that of the child. An empty period lies in none.
-std::string not_contained(const catalog::ForeignKey& key, const std::vector<std::string>& places) {
-  std::vector<std::string> periods;
-  for (const std::string& place : places)
-    periods.push_back("SELECT p." + quote_name(key.parent_columns.back()) + " AS period FROM " + place);
-  return " AND NOT COALESCE((SELECT s." + quote_name(key.columns.back()) +
-         " OPERATOR(pg_catalog.<@) pg_catalog.range_agg(x.period) FROM (" + join(periods, " UNION ALL ") +
-         ") x), false)";
-}
-
 }  // namespace
 
 Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
                        const std::vector<std::vector<std::size_t>>& components, TemporaryTables& temporary)
-    : connection_(connection), tables_(tables), components_(components), temporary_(temporary) {
-  for (const StagedTable& table : tables_) by_name_.emplace(table.details.table.name, &table);
-}
+    : connection_(connection),
+      tables_(tables),
+      components_(components),
+      temporary_(temporary),
+      orphans_(connection, tables),
+      unreadable_(connection) {}
 
 void Classifier::prepare() {
   for (std::size_t i = 0; i < tables_.size(); ++i) KeyClassifier(connection_, tables_[i], i).prepare();
   KeyOrder::prepare(connection_, tables_);
+  orphans_.prepare(components_);
+  unreadable_.prepare(tables_);
   Matcher(connection_, tables_).demand_independent_keys(components_);
 }
 
 void Classifier::classify(base::Progress& progress) {
   temporary_.analyze_shared_stages();
   // Of all tables first: matching a parent changes rows of its children.
-  for (StagedTable& table : tables_) reject_unreadable(table);
+  for (StagedTable& table : tables_) unreadable_.reject(table);
   Matcher matcher(connection_, tables_);
   for (const auto& component : components_) {
     matcher.match(component);
@@ -111,7 +99,7 @@ std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& comp
   std::uint64_t all = 0;
   std::uint64_t found = 0;
   do {
-    found = reject_orphans(component);
+    found = orphans_.reject(component);
     for (const std::size_t number : component) {
       if (tables_[number].may_be_written == 0) continue;
       found += KeyClassifier(connection_, tables_[number], number).reject_unfreed();
@@ -120,51 +108,6 @@ std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& comp
     all += found;
   } while (found > 0);
   return all;
-}
-
-// Rows whose text or base value is none of the column's type: the casts of typed_rows() must not fail later.
-void Classifier::reject_unreadable(StagedTable& table) {
-  std::vector<std::string> casts;
-  for (const StagedColumn& column : table.columns) {
-    if (!column.cast.empty()) casts.push_back("pg_catalog.count(s." + column.quoted + column.cast + ")");
-  }
-  if (casts.empty() || table.staged_rows == 0) return;
-  const std::uint64_t staged_before = table.staged_rows;
-  reject_unreadable(table, "SELECT " + join(casts, ", ") + " FROM " + table.raw_rows() + " s", 1, table.counts.rows);
-  if (table.staged_rows < staged_before) analyze_stage(connection_, table);
-}
-
-void Classifier::reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first,
-                                   std::uint64_t last) {
-  const std::string range =
-      " WHERE s." + table.record + " BETWEEN " + std::to_string(first) + " AND " + std::to_string(last);
-  std::string reason;
-  connection_.execute("SAVEPOINT reads");
-  try {
-    connection_.execute(read + range);
-  } catch (const ServerError& error) {
-    // kSchema: the value names a thing that the target lacks (regclass and its like); the statement itself is sound.
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    reason = error.what();
-    connection_.execute("ROLLBACK TO SAVEPOINT reads");
-  }
-  connection_.execute("RELEASE SAVEPOINT reads");
-  if (reason.empty()) return;
-  if (first == last) {
-    reject(connection_, table,
-           reject_sql(table, {'x', quote_literal(reason), {}, {}}, table.raw_rows() + " s" + range));
-    table.staged_rows -=
-        connection_.execute("DELETE FROM " + table.stage_part.heap + " k WHERE " + table.stage_record("k") + " = " +
-                            std::to_string(first) + table.stage_part.only("k"));
-    return;
-  }
-  // From here on ranges are asked for again and again. A dry run may not create an index, not even this one.
-  const bool whole = first == 1 && last == table.counts.rows && table.stage_part.number.empty();
-  if (whole && !connection_.query("SELECT pg_catalog.current_setting('transaction_read_only') = 'on'")[0][0].as<bool>())
-    connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
-  const std::uint64_t middle = first + (last - first) / 2;
-  reject_unreadable(table, read, first, middle);
-  reject_unreadable(table, read, middle + 1, last);
 }
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
@@ -222,81 +165,6 @@ void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& 
   reject_if_judged(connection_, table,
                    reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
                               accepted_rows(table, check.computed) + " AND (" + check.expression + ") IS FALSE"));
-}
-
-std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& component) {
-  std::uint64_t all = 0;
-  std::uint64_t found = 0;
-  do {
-    found = 0;
-    bool inside = false;
-    for (const std::size_t number : component) {
-      StagedTable& table = tables_[number];
-      if (table.may_be_written == 0) continue;
-      for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
-        found += reject_orphans(table, key);
-        const StagedTable* parent = find_staged(table.details.table.foreign_keys[key].parent);
-        inside = inside ||
-                 std::any_of(component.begin(), component.end(), [&](std::size_t n) { return &tables_[n] == parent; });
-      }
-    }
-    all += found;
-    if (!inside) break;
-  } while (found > 0);
-  return all;
-}
-
-std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign_key) {
-  const catalog::ForeignKey& key = table.details.table.foreign_keys[foreign_key];
-  const ParentRule rule = table.details.parent_rules[foreign_key];
-  if (rule == ParentRule::kNone || !table.has_columns(key.columns) ||
-      table.details.foreign_key_equality[foreign_key].empty())
-    return 0;
-  std::vector<std::string> filled;
-  std::vector<std::string> same;
-  std::vector<std::string> moved;
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    const std::string child = "s." + quote_name(key.columns[i]);
-    filled.push_back(child + " IS DISTINCT FROM NULL");
-    const Equality& equality = table.details.foreign_key_equality[foreign_key][i];
-    const std::string parent_column = "." + quote_name(key.parent_columns[i]);
-    same.push_back(equality.of("p" + parent_column, child));
-    moved.push_back(equality.of("o" + parent_column, child));
-    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + table.column_text(key.columns[i], "s"));
-  }
-  std::uint64_t half_empty = 0;
-  if (table.details.match_full[foreign_key] && key.columns.size() > 1) {
-    std::vector<std::string> empty;
-    for (const std::string& column : key.columns)
-      empty.push_back("s." + quote_name(column) + " IS NOT DISTINCT FROM NULL");
-    half_empty = reject(
-        connection_, table,
-        reject_sql(
-            table,
-            {'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"), key.name, {}},
-            accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
-  }
-  const StagedTable* parent = find_staged(key.parent);
-  // Where parents may be: in the target, as long as no update takes their key away, and among the accepted rows.
-  std::vector<std::string> places{
-      (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + join(same, " AND ") +
-      (parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND ")))};
-  if (parent != nullptr && parent->has_rows() && parent->has_columns(key.parent_columns)) {
-    places.push_back(parent->typed_rows() + " p JOIN " + parent->verdicts + " w ON w.record = p." + parent->record +
-                     " WHERE " + join(same, " AND "));
-  }
-  const std::string orphans = accepted_rows(table) + " AND " + join(filled, " AND ") +
-                              (rule == ParentRule::kContained ? not_contained(key, places) : not_there(places));
-  const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
-                             join(shown, " || ', ' || ") +
-                             " || ' is neither in the target nor among the accepted rows of the file'";
-  return half_empty + reject(connection_, table, reject_sql(table, {'x', reason, key.name, {}}, orphans));
-}
-
-const StagedTable* Classifier::find_staged(const catalog::TableName& name) const {
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
 }
 
 }  // namespace postgres

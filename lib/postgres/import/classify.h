@@ -3,16 +3,17 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "engine/target.h"
 #include "postgres/import/cascades.h"
+#include "postgres/import/orphans.h"
 #include "postgres/import/parking.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/import/temporary_tables.h"
+#include "postgres/import/unreadable_rows.h"
 #include "postgres/session/connection.h"
 
 namespace postgres {
@@ -37,23 +38,19 @@ class Classifier {
 
  private:
   void judge_cascades();
-  void reject_unreadable(StagedTable& table);
-  void reject_unreadable(StagedTable& table, const std::string& read, std::uint64_t first, std::uint64_t last);
   void reject_repeated_identities(StagedTable& table);
   void judge(std::size_t number, Parking::Inserts inserts);
   void compare_with_target(StagedTable& table);
   void compare_multisets(StagedTable& table);
   void skip_rows(StagedTable& table);
   void reject_failed_check(StagedTable& table, const CheckConstraint& check);
-  std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
-  std::uint64_t reject_orphans(StagedTable& table, std::size_t foreign_key);
-  const StagedTable* find_staged(const catalog::TableName& name) const;
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   const std::vector<std::vector<std::size_t>>& components_;
   TemporaryTables& temporary_;
-  std::map<catalog::TableName, const StagedTable*> by_name_;
+  Orphans orphans_;
+  UnreadableRows unreadable_;
   std::vector<CascadeEffect> cascades_;
 };
 

@@ -19,14 +19,6 @@ bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tab
                      });
 }
 
-Rejection dropped(const StagedTable& table) {
-  return {'x', quote_literal("dropped by " + trigger_names(table) + " of the target"), {}, {}};
-}
-
-Rejection led_astray(const StagedTable& table) {
-  return {'x', quote_literal(trigger_names(table) + " of the target gives it another key, or takes it away"), {}, {}};
-}
-
 }  // namespace
 
 // True when the server refused a row. Where rows take over keys that others of the component give up, those give them
@@ -144,7 +136,7 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
   const pqxx::result rows = connection_.query("WITH " + join(parts, ", ") + " SELECT " + join(written, " + "));
   if (rows[0][0].as<std::uint64_t>() != expected) return false;
   for (const std::size_t number : component) {
-    if (astray(tables_[number], whole(tables_[number])) > 0) return false;
+    if (astray(tables_[number], "") > 0) return false;
     for (const Step step : steps) {
       StagedTable& table = tables_[number];
       trigger_rows_.watch().add(table, count(table, {step}, whole(table)));
@@ -167,7 +159,10 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
     }
   };
   bool refused = false;
+  for (const std::size_t number : component) index_records(tables_[number]);
   mark('i', 'p');
+  // Else the planner takes the waiting rows for one, and reads the stage for each.
+  for (const std::size_t number : component) connection_.execute("ANALYZE " + tables_[number].verdict_part.heap);
   for (int level = 0; level < kMaxLevels; ++level) {
     std::uint64_t ready = 0;
     for (const std::size_t number : component) ready += connection_.execute(ready_sql(tables_[number], component));
@@ -186,7 +181,7 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
 // Rows in a circle: which of them the server minds cannot be told, unless one of them fails by itself.
 bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   bool refused = false;
-  for (const std::size_t number : component) probe(tables_[number], whole(tables_[number]), refused);
+  for (const std::size_t number : component) refused = probe(tables_[number]) || refused;
   if (refused) classifier_.reject_dependants(component);
   std::string reason = "dropped by a trigger or rule of the target, or another row of its circle of references was";
   connection_.execute("SAVEPOINT rest");
@@ -251,7 +246,7 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
     if (dropped && patience_ == Patience::kWhole && may_wait(table)) throw Waits{};
     const bool inserted = batch.step == Step::kInsert;
     in_parts = (dropped && table.plan.identity.empty()) ||  // no key tells which: found like refused rows
-               (inserted && astray(table, whole(table)) > expected - written);
+               (inserted && astray(table, "") > expected - written);
     if (dropped && !in_parts) {
       if (batch.step == Step::kInsert) {
         reject_dropped(table);
@@ -266,55 +261,28 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
   }
   if (in_parts) {
     connection_.execute("ROLLBACK TO SAVEPOINT merge");
-    index_records(table);
-    write_range(table, batch, whole(table));
+    write_parts(table, batch);
   }
   if (batch.step == Step::kInsert) refuse_growth(table, rejected_before);
   connection_.execute("RELEASE SAVEPOINT merge");
 }
 
-// For ranges of records that are asked for again and again.
-void Merger::index_records(StagedTable& table) {
-  if (table.records_indexed) return;
-  table.records_indexed = true;
-  connection_.execute("CREATE INDEX ON " + table.verdict_part.heap + " (record)");
-  connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
-}
-
-void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
-  const std::uint64_t rows = count(table, batch, range);
-  if (rows == 0) return;
-  const std::string filter = in_range(range);
-  std::optional<ServerError> failure;
-  bool all = false;
-  connection_.execute("SAVEPOINT part");
-  try {
-    all = connection_.execute(part_sql(table, batch, filter)) == rows;
-    if (all && (batch.step == Step::kUpdate || astray(table, range) == 0)) {
-      connection_.execute("RELEASE SAVEPOINT part");
-      return;
-    }
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    failure = error;
-  }
-  connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
-  if (rows == 1) {
-    const bool taken = failure && batch.step == Step::kInsert && failure->fields().sqlstate == "23505";
-    if (taken && trigger_rows_.compare_record(table, range.first, range.last)) return;  // an update now
-    if (failure) {
-      refuse(table, batch, range, *failure);
-    } else {
-      leave_out(table, batch, range, all ? led_astray(table) : dropped(table));
-    }
-    return;
-  }
-  const std::uint64_t middle = range.first + (range.last - range.first) / 2;
-  write_range(table, batch, {range.first, middle});
-  write_range(table, batch, {middle + 1, range.last});
-}
-
 // Tries rows without keeping them. A missing parent is no row's own fault here: it may stand in the other tables.
+bool Merger::probe(StagedTable& table) {
+  bool refused = false;
+  if (!search_.possible()) {
+    probe(table, whole(table), refused);
+    return refused;
+  }
+  if (count(table, {Step::kInsert}, whole(table)) == 0) return false;
+  index_records(table);
+  RefusalSearch::Task task = task_of(table, {Step::kInsert}, whole(table));
+  task.keep = RefusalSearch::Keep::kNothing;
+  refused = search_.run(task).refused > 0;
+  if (refused) leave_out_found(table, {Step::kInsert});
+  return refused;
+}
+
 void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
   const std::uint64_t rows = count(table, {Step::kInsert}, range);
   if (rows == 0) return;
@@ -338,44 +306,12 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
   probe(table, {middle + 1, range.last}, refused_any);
 }
 
-// The one row of `range` that is left, and the server's reason against it.
-void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error) {
-  const bool taken = error.fields().sqlstate == "23505";
-  for (const UniqueIndex& index : table.details.unique_indexes) {
-    if (taken && batch.step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
-        index.name == error.fields().constraint && locks_ == engine::TableLocks::kAgainstChangesOfShape &&
-        !is_there(table, range)) {
-      // Classify saw no such row, so it was committed after our snapshot; or a trigger gave the row this key, which
-      // shows when nobody else can have been at work.
-      throw engine::ConcurrentChange("another session inserted a row of " + table.target +
-                                     " that this import was to insert");
-    }
-  }
-  leave_out(table, batch, range, {taken ? 'c' : 'x', quote_literal(error.what()), error.fields().constraint, {}});
-}
-
-void Merger::leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why) {
-  reject(connection_, table,
-         reject_sql(table, why,
-                    table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                        " WHERE v.verdict = '" + letter(batch.step) + "'" + batch.condition + in_range(range)));
-}
-
-// A row of this key that we can see ourselves was made by a trigger of this import.
-bool Merger::is_there(const StagedTable& table, Range range) {
-  const pqxx::result found =
-      connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
-                        table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                        " WHERE v.verdict = 'i'" + in_range(range));
-  return !found.empty();
-}
-
 // Rows that a BEFORE trigger or a rule made away with: the server reports no error, only fewer rows.
 bool Merger::reject_dropped(StagedTable& table) {
   const std::string missing = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
                               " WHERE v.verdict = 'i'";
   return reject(connection_, table,
-                reject_sql(table, dropped(table),
+                reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}},
                            missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
                                table.same_identity("s", "t") + ")")) > 0;
 }
@@ -385,7 +321,7 @@ bool Merger::reject_unwritten(StagedTable& table, const Batch& batch) {
   connection_.execute("ROLLBACK TO SAVEPOINT merge");
   return reject(connection_, table,
                 "WITH written AS (" + part_sql(table, batch, "") + " RETURNING v.record) " +
-                    reject_sql(table, dropped(table),
+                    reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}},
                                table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
                                    " WHERE v.verdict = 'u'" + batch.condition +
                                    " AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record)")) > 0;

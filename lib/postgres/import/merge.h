@@ -12,6 +12,7 @@
 #include "postgres/import/key_order.h"
 #include "postgres/import/merge_order.h"
 #include "postgres/import/parent_locks.h"
+#include "postgres/import/refusal_search.h"
 #include "postgres/import/refused_rows.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/staged_table.h"
@@ -32,6 +33,7 @@ class Merger {
         parents_(connection, tables),
         order_(tables, components),
         refused_rows_(connection, tables),
+        search_(connection),
         trigger_rows_(connection, tables) {}
 
   void merge(base::Progress& progress);
@@ -90,7 +92,15 @@ class Merger {
   std::vector<Batch> batches(const StagedTable& table, Step step);
   bool write(StagedTable& table, Step step);
   void write_batch(StagedTable& table, const Batch& batch);
+  void write_parts(StagedTable& table, const Batch& batch);
+  RefusalSearch::Task task_of(const StagedTable& table, const Batch& batch, Range range);
+  std::uint64_t write_block(StagedTable& table, const Batch& batch, Range range, std::uint64_t chunk);
+  bool write_rest(const StagedTable& table, const Batch& batch, Range range, std::uint64_t rows);
+  void leave_out_found(StagedTable& table, const Batch& batch);
+  [[noreturn]] static void throw_inserted_elsewhere(const StagedTable& table);
+  static std::string dropped_by(const StagedTable& table);
   void write_range(StagedTable& table, const Batch& batch, Range range);
+  bool probe(StagedTable& table);
   void probe(StagedTable& table, Range range, bool& refused_any);
   void refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error);
   void leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why);
@@ -98,7 +108,9 @@ class Merger {
   bool reject_dropped(StagedTable& table);
   bool reject_unwritten(StagedTable& table, const Batch& batch);
   // How many rows that were inserted are not where their identity says: given another one, or taken away again.
-  std::uint64_t astray(const StagedTable& table, Range range);
+  // `filter`: on their verdicts v, as of a batch.
+  std::uint64_t astray(const StagedTable& table, const std::string& filter);
+  static std::string astray_sql(const StagedTable& table, const std::string& filter);
   void refuse_growth(StagedTable& table, std::uint64_t rejected_before);
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
@@ -116,6 +128,7 @@ class Merger {
   ParentLocks parents_;
   MergeOrder order_;
   RefusedRows refused_rows_;
+  RefusalSearch search_;
   TriggerRows trigger_rows_;
   Patience patience_ = Patience::kRows;
   std::size_t reorders_left_ = 8;  // each costs what was written until then

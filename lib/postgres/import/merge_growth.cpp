@@ -16,17 +16,19 @@ bool Merger::changes_rows(const StagedTable& table) {
       .as<bool>();
 }
 
-std::uint64_t Merger::astray(const StagedTable& table, Range range) {
+std::uint64_t Merger::astray(const StagedTable& table, const std::string& filter) {
   if (table.plan.identity.empty() || !changes_rows(table)) return 0;
-  return connection_
-      .query(fmt::format(R"sql(
-SELECT pg_catalog.count(*)
-FROM {staged} s JOIN {verdicts} v ON v.record = s.{record}
-WHERE v.verdict = 'i'{range} AND NOT EXISTS (SELECT FROM {target} t WHERE {same}))sql",
-                         fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
-                         fmt::arg("record", table.record), fmt::arg("range", in_range(range)),
-                         fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t"))))[0][0]
+  return connection_.query("SELECT pg_catalog.count(*) FROM (" + astray_sql(table, filter) + ") x")[0][0]
       .as<std::uint64_t>();
+}
+
+std::string Merger::astray_sql(const StagedTable& table, const std::string& filter) {
+  return fmt::format(R"sql(
+SELECT FROM {staged} s JOIN {verdicts} v ON v.record = s.{record}
+WHERE v.verdict = 'i'{filter} AND NOT EXISTS (SELECT FROM {target} t WHERE {same}))sql",
+                     fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
+                     fmt::arg("record", table.record), fmt::arg("filter", filter),
+                     fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t")));
 }
 
 // Rows of a table without a key that the target changes on their way in would come again with every import of the file.

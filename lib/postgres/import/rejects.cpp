@@ -43,12 +43,20 @@ std::string accepted_rows(const StagedTable& table, const std::string& joined) {
 }
 
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql) {
+  const std::uint64_t found = list_rejected(connection, table, sql);
+  if (found > 0) drop_rejected(connection, table);
+  return found;
+}
+
+std::uint64_t list_rejected(Connection& connection, StagedTable& table, const std::string& sql) {
   const std::uint64_t found = connection.execute(sql);
-  if (found == 0) return 0;
   table.rejected_rows += found;
+  return found;
+}
+
+void drop_rejected(Connection& connection, const StagedTable& table) {
   connection.execute("DELETE FROM " + table.verdict_part.heap + " v USING " + table.rejects +
                      " r WHERE r.record = v.record" + table.verdict_part.only("v"));
-  return found;
 }
 
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {

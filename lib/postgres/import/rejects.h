@@ -36,6 +36,10 @@ std::string accepted_rows(const StagedTable& table, const std::string& joined = 
 // Runs an INSERT INTO the rejects and takes its rows out of the verdicts. Returns how many.
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
 
+// The two halves of it: while rows are listed only, their verdicts still tell who depends on them.
+std::uint64_t list_rejected(Connection& connection, StagedTable& table, const std::string& sql);
+void drop_rejected(Connection& connection, const StagedTable& table);
+
 // The same for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
 // cast): then the merge finds that row; here it must not end the transaction.
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);

@@ -54,9 +54,9 @@ void TriggerRows::compare_rows(StagedTable& table) {
   watch_.settle(table);
 }
 
-bool TriggerRows::compare_record(StagedTable& table, std::uint64_t first, std::uint64_t last) {
+bool TriggerRows::compare_records(StagedTable& table, const std::string& records) {
   if (table.plan.identity.empty()) return false;
-  return compare_rows(table, fmt::format(" AND v.record BETWEEN {} AND {}", first, last)) > 0;
+  return compare_rows(table, " AND v.record IN (" + records + ")") > 0;
 }
 
 // 'm' marks the rows that somebody made. Returns how many.

@@ -27,8 +27,8 @@ class TriggerRows {
   std::uint64_t compare_again(std::size_t number, Parking::Inserts inserts);
   // The same for the rows alone, while keys are on their way from row to row.
   void compare_rows(StagedTable& table);
-  // Of one record, which the server refused for a key that is taken. True: it is no insert any more.
-  bool compare_record(StagedTable& table, std::uint64_t first, std::uint64_t last);
+  // Of the records of this query, which the server refused for a key that is taken. True: some are no insert any more.
+  bool compare_records(StagedTable& table, const std::string& records);
 
   // Behind the merge and all deferred triggers.
   void settle();

@@ -100,21 +100,27 @@ std::uint64_t tag_rows(const PGresult* result) {
   return rows;
 }
 
+// A trigger may raise any code it likes, so the list is of those that are not a row's: 08 connection, 25 and 40
+// transaction, 28 and 3D and 3F who and where, 42 the statement, 53 to 58 the server, F0 and HV and XX its insides.
+constexpr std::string_view kNoRows[] = {"08", "25", "28", "3D", "3F", "40", "42",
+                                        "53", "55", "57", "58", "F0", "HV", "XX"};
+// Of these a row's all the same: a trigger's or a domain's own cast; a limit; currval.
+constexpr std::string_view kRows[] = {"42846", "42804", "54", "55000"};
+
 }  // namespace
 
 bool ServerError::blames_a_row() const {
   const std::string& state = fields_.sqlstate;
-  // A trigger may raise any code it likes, so the list is of those that are not a row's: 08 connection, 25 and 40
-  // transaction, 28 and 3D and 3F who and where, 42 the statement, 53 to 58 the server, F0 and HV and XX its insides.
-  for (const std::string_view row :
-       {"42846", "42804", "54", "55000"}) {  // a trigger's or a domain's own cast; a limit; currval
-    if (starts_with(state, row)) return true;
-  }
-  for (const std::string_view family :
-       {"08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "HV", "XX"}) {
-    if (starts_with(state, family)) return false;
-  }
-  return !state.empty();
+  const auto is_of = [&](std::string_view family) { return starts_with(state, family); };
+  return !state.empty() && (std::ranges::any_of(kRows, is_of) || std::ranges::none_of(kNoRows, is_of));
+}
+
+std::string blames_a_row_sql(const std::string& state) {
+  std::string sql;
+  for (const std::string_view family : kRows) sql += state + " LIKE '" + std::string(family) + "%' OR ";
+  sql += "NOT (false";
+  for (const std::string_view family : kNoRows) sql += " OR " + state + " LIKE '" + std::string(family) + "%'";
+  return sql + ")";
 }
 
 bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }

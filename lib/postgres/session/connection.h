@@ -50,6 +50,9 @@ class ServerError : public base::Error {
   Fields fields_;
 };
 
+// The same in SQL: condition on the expression `state`.
+std::string blames_a_row_sql(const std::string& state);
+
 class AdoptedSession;  // a libpqxx connection over a PGconn that was opened here
 
 class Connection {

@@ -1,0 +1,177 @@
+// Merger's way through a batch of which the server refuses rows: a few blocks of records, each searched in the server
+// (refusal_search.h) and the rest of it written by one statement; or, where the server lacks the language for that,
+// small blocks that are halved from here.
+#include <fmt/format.h>
+#include <algorithm>
+#include <optional>
+
+#include "postgres/import/merge.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+constexpr std::uint64_t kSmallBlock = 256;
+constexpr std::uint64_t kBlock = 8192;
+constexpr std::uint64_t kMostBlocks = 16;  // each holds a subtransaction
+
+std::string astray_by(const StagedTable& table) {
+  return trigger_names(table) + " of the target gives it another key, or takes it away";
+}
+
+}  // namespace
+
+std::string Merger::dropped_by(const StagedTable& table) {
+  return "dropped by " + trigger_names(table) + " of the target";
+}
+
+// For ranges of records that are asked for again and again.
+void Merger::index_records(StagedTable& table) {
+  if (table.records_indexed) return;
+  table.records_indexed = true;
+  connection_.execute("CREATE INDEX ON " + table.verdict_part.heap + " (record)");
+  connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
+}
+
+void Merger::write_parts(StagedTable& table, const Batch& batch) {
+  index_records(table);
+  const std::uint64_t records = table.counts.rows;
+  const bool in_server = search_.possible();
+  const std::uint64_t block = in_server ? std::max(kBlock, records / kMostBlocks + 1) : kSmallBlock;
+  std::uint64_t chunk = kSmallBlock;
+  for (std::uint64_t first = 1; first <= records; first += block) {
+    const Range range{first, std::min(first + block - 1, records)};
+    if (in_server) {
+      chunk = write_block(table, batch, range, chunk);
+    } else {
+      write_range(table, batch, range);
+    }
+  }
+}
+
+RefusalSearch::Task Merger::task_of(const StagedTable& table, const Batch& batch, Range range) {
+  const std::string letters = fmt::format("v.verdict = '{}'{}{}", letter(batch.step), batch.condition, in_range(range));
+  RefusalSearch::Task task;
+  task.records = fmt::format("SELECT v.record FROM {} v WHERE {}", table.verdicts, letters);
+  task.statement = [&table, batch](const std::string& filter) { return part_sql(table, batch, filter); };
+  if (batch.step == Step::kInsert && !table.plan.identity.empty() && changes_rows(table))
+    task.astray = [&table](const std::string& filter) { return astray_sql(table, filter); };
+  return task;
+}
+
+// Returns with how many rows to begin in the next block.
+std::uint64_t Merger::write_block(StagedTable& table, const Batch& batch, Range range, std::uint64_t chunk) {
+  const std::uint64_t rows = count(table, batch, range);
+  if (rows == 0) return chunk;
+  RefusalSearch::Task task = task_of(table, batch, range);
+  task.chunk = chunk;
+  RefusalSearch::Found found = search_.run(task);
+  if (!found.written && !write_rest(table, batch, range, rows - found.refused)) {
+    // Rows that go in one after the other only.
+    task.keep = RefusalSearch::Keep::kAll;
+    found = search_.run(task);
+  }
+  if (found.refused > 0) leave_out_found(table, batch);
+  return std::max<std::uint64_t>(rows / (found.refused + 1), 1);
+}
+
+// False: nothing of it is kept.
+bool Merger::write_rest(const StagedTable& table, const Batch& batch, Range range, std::uint64_t rows) {
+  const std::string filter = in_range(range) + " AND NOT " + RefusalSearch::refused("v.record");
+  connection_.execute("SAVEPOINT rest");
+  bool written = false;
+  try {
+    written = connection_.execute(part_sql(table, batch, filter)) == rows &&
+              (batch.step == Step::kUpdate || astray(table, filter) == 0);
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+  }
+  if (!written) connection_.execute("ROLLBACK TO SAVEPOINT rest");
+  connection_.execute("RELEASE SAVEPOINT rest");
+  return written;
+}
+
+// What a trigger of this import has made meanwhile is an update now, and no row to be left out.
+void Merger::leave_out_found(StagedTable& table, const Batch& batch) {
+  if (batch.step == Step::kInsert && search_.found_taken("")) {
+    if (trigger_rows_.compare_records(table, RefusalSearch::taken_records())) search_.keep_only(table, 'i');
+    for (const UniqueIndex& index : table.details.unique_indexes) {
+      const bool identity = index.plain && index.columns == table.plan.identity;
+      if (identity && locks_ == engine::TableLocks::kAgainstChangesOfShape && search_.found_taken(index.name))
+        throw_inserted_elsewhere(table);
+    }
+  }
+  search_.reject_found(table, table.typed_rows(), {dropped_by(table), astray_by(table)});
+}
+
+// Classify saw no such row, so it was committed after our snapshot; or a trigger gave the row this key, which shows
+// when nobody else can have been at work.
+void Merger::throw_inserted_elsewhere(const StagedTable& table) {
+  throw engine::ConcurrentChange("another session inserted a row of " + table.target +
+                                 " that this import was to insert");
+}
+
+void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
+  const std::uint64_t rows = count(table, batch, range);
+  if (rows == 0) return;
+  const std::string filter = in_range(range);
+  std::optional<ServerError> failure;
+  bool all = false;
+  connection_.execute("SAVEPOINT part");
+  try {
+    all = connection_.execute(part_sql(table, batch, filter)) == rows;
+    if (all && (batch.step == Step::kUpdate || astray(table, filter) == 0)) {
+      connection_.execute("RELEASE SAVEPOINT part");
+      return;
+    }
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row()) throw;
+    failure = error;
+  }
+  connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+  if (rows == 1) {
+    const bool taken = failure && batch.step == Step::kInsert && failure->fields().sqlstate == "23505";
+    if (taken && trigger_rows_.compare_records(
+                     table, fmt::format("SELECT r FROM pg_catalog.generate_series({}, {}) r", range.first, range.last)))
+      return;  // an update now
+    if (failure) {
+      refuse(table, batch, range, *failure);
+    } else {
+      leave_out(table, batch, range, {'x', quote_literal(all ? astray_by(table) : dropped_by(table)), {}, {}});
+    }
+    return;
+  }
+  const std::uint64_t middle = range.first + (range.last - range.first) / 2;
+  write_range(table, batch, {range.first, middle});
+  write_range(table, batch, {middle + 1, range.last});
+}
+
+// The one row of `range` that is left, and the server's reason against it.
+void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error) {
+  const bool taken = error.fields().sqlstate == "23505";
+  for (const UniqueIndex& index : table.details.unique_indexes) {
+    if (taken && batch.step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
+        index.name == error.fields().constraint && locks_ == engine::TableLocks::kAgainstChangesOfShape &&
+        !is_there(table, range))
+      throw_inserted_elsewhere(table);
+  }
+  leave_out(table, batch, range, {taken ? 'c' : 'x', quote_literal(error.what()), error.fields().constraint, {}});
+}
+
+void Merger::leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why) {
+  reject(connection_, table,
+         reject_sql(table, why,
+                    table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
+                        " WHERE v.verdict = '" + letter(batch.step) + "'" + batch.condition + in_range(range)));
+}
+
+// A row of this key that we can see ourselves was made by a trigger of this import.
+bool Merger::is_there(const StagedTable& table, Range range) {
+  const pqxx::result found =
+      connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
+                        table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
+                        " WHERE v.verdict = 'i'" + in_range(range));
+  return !found.empty();
+}
+
+}  // namespace postgres
