@@ -52,7 +52,7 @@ struct ImportCommand {
   DryRunStatus dry_run_status = DryRunStatus::kSuccess;
   bool show_masked = false;
   TargetOptions target;
-  transfer::ImportOptions job;  // the same
+  transfer::ImportOptions job;         // the same
   std::optional<std::string> apply;    // a plan
   std::optional<std::string> signers;  // the list of those who may approve one
   transfer::DoneRows done_rows = transfer::DoneRows::kDiffer;

@@ -35,7 +35,8 @@ void ApproveSyntax::add(Syntax& syntax) {
   syntax.option("--apply", "PLAN", apply_,
                 "import exactly what this plan holds (the .json report of a dry run), or nothing: any difference ends "
                 "with 7 and says what moved");
-  syntax.flag("--tolerate-done", tolerate_done_, "with --apply: rows that are by now as the plan wants them are no difference");
+  syntax.flag("--tolerate-done", tolerate_done_,
+              "with --apply: rows that are by now as the plan wants them are no difference");
   syntax.option("--signers", "FILE", signers_,
                 "with --apply: only a plan that one of these has signed (OpenSSH's allowed_signers; ssh-keygen -Y sign "
                 "-n db-transfer PLAN); DB_TRANSFER_SIGNERS asks for it on every import");
@@ -46,9 +47,9 @@ void ApproveSyntax::add(Syntax& syntax) {
 void ApproveSyntax::read(const Syntax& syntax, ImportCommand& command) const {
   if (signers_ && !apply_) throw syntax.wrong("--signers goes with --apply only");
   if (tolerate_done_ && !apply_) throw syntax.wrong("--tolerate-done goes with --apply only");
-  const bool makes_plan =
-      command.job.intent != engine::Intent::kImport && transfer::has_json(command.job.reports);
-  if (valid_for_ && !makes_plan) throw syntax.wrong("--valid-for goes with --dry-run --report x.json, which makes a plan");
+  const bool makes_plan = command.job.intent != engine::Intent::kImport && transfer::has_json(command.job.reports);
+  if (valid_for_ && !makes_plan)
+    throw syntax.wrong("--valid-for goes with --dry-run --report x.json, which makes a plan");
   command.apply = apply_;
   command.signers = signers_;
   if (tolerate_done_) command.done_rows = transfer::DoneRows::kTolerated;

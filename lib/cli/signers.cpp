@@ -75,8 +75,8 @@ std::optional<std::string> signers_file(const std::optional<std::string>& option
                 "name the list of those who may approve, or unset it");
   if (variable != nullptr && option && *option != variable)
     throw Error(ErrorKind::kUsage,
-                "--signers names another list than " + std::string(kVariable) + " of the environment: " +
-                    base::printable(*option) + " and " + base::printable(variable),
+                "--signers names another list than " + std::string(kVariable) +
+                    " of the environment: " + base::printable(*option) + " and " + base::printable(variable),
                 "leave --signers out: this machine has its own list");
   if (variable != nullptr) {
     demand_readable(variable, kVariable);
@@ -89,10 +89,10 @@ std::optional<std::string> signers_file(const std::optional<std::string>& option
 std::string demand_signature(const std::string& path, const std::string& signers, base::InputFile& bytes) {
   const std::string signature = as_path(path + ".sig");
   if (::access(signature.c_str(), R_OK) != 0)
-    throw Error(ErrorKind::kPrivilege, base::printable(path) + " is not signed: there is no " +
-                base::printable(path + ".sig"), how_to_sign(path));
-  const base::ChildResult found =
-      run_keygen({"-Y", "find-principals", "-s", signature, "-f", as_path(signers)});
+    throw Error(ErrorKind::kPrivilege,
+                base::printable(path) + " is not signed: there is no " + base::printable(path + ".sig"),
+                how_to_sign(path));
+  const base::ChildResult found = run_keygen({"-Y", "find-principals", "-s", signature, "-f", as_path(signers)});
   const std::vector<std::string> persons = found.status == 0 ? persons_of(found.out) : std::vector<std::string>{};
   if (persons.empty())
     throw Error(ErrorKind::kPrivilege,
@@ -108,10 +108,10 @@ std::string demand_signature(const std::string& path, const std::string& signers
     if (verified.status == 0) return person;
     why = first_line(verified.err.empty() ? verified.out : verified.err);
   }
-  throw Error(ErrorKind::kPrivilege,
-              "the signature of " + base::printable(path) + " by " + base::printable(persons.front()) +
-                  " is not good: " + why,
-              how_to_sign(path));
+  throw Error(
+      ErrorKind::kPrivilege,
+      "the signature of " + base::printable(path) + " by " + base::printable(persons.front()) + " is not good: " + why,
+      how_to_sign(path));
 }
 
 }  // namespace cli

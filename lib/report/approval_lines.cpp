@@ -98,8 +98,7 @@ ApprovedLine read_line(std::string_view line) {
     if (object.contains("rewritten")) decision.rewritten = object["rewritten"].get<std::vector<std::string>>();
     if (object.contains("changes")) {
       for (const json& change : object["changes"])
-        decision.changes.push_back(
-            {change.at("column"), value_of(change.at("before")), value_of(change.at("after"))});
+        decision.changes.push_back({change.at("column"), value_of(change.at("before")), value_of(change.at("after"))});
     }
     return read;
   } catch (const std::exception&) {

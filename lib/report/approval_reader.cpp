@@ -124,7 +124,7 @@ class Scan {
     try {
       head = json::parse(head_.substr(0, head_.rfind(',')) + "}");
     } catch (const json::exception&) {
-      fail(path_, "is no whole report of db-import as it was written");
+      fail(path_, "is cut short, or not as it was written");
     }
     const int version = head["report"].value("version", 0);
     if (version == 1)
@@ -142,8 +142,8 @@ class Scan {
   void verify(std::string_view seal) {
     try {
       const json object = json::parse(seal);
-      sealed_ = object.at("decisions") == decisions_ && object.at("bytes") == begin_ &&
-                object.at("sha256") == hash_.hex();
+      sealed_ =
+          object.at("decisions") == decisions_ && object.at("bytes") == begin_ && object.at("sha256") == hash_.hex();
     } catch (const json::exception&) {
     }
     if (!sealed_) fail(path_, "was changed since it was written: its seal does not match");

@@ -93,7 +93,8 @@ std::string banner(const ImportOutcome& outcome) {
       "<h1><span class=\"big\" aria-hidden=\"true\">{}</span> {}</h1>\n<p class=\"lead\">{}</p>\n{}"
       "<p class=\"label\">{}</p>\n<pre class=\"command\"><code>{}</code></pre>\n",
       banner_class(value), kind_of_report(outcome.ending), banner_symbol(value), judgement_title(value),
-      html_plain(judgement_sentence(outcome)), plan_line(outcome), command_label(value), html_marked(import_command(outcome)));
+      html_plain(judgement_sentence(outcome)), plan_line(outcome), command_label(value),
+      html_marked(import_command(outcome)));
   if (!outcome.rejects_file.empty())
     html += "<p>The rows left out were written to " + html_code(outcome.rejects_file) +
             ", to be mended and imported.</p>\n";

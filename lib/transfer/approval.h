@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "outcome/approval.h"
 #include "engine/target.h"
 #include "format/verify.h"
+#include "outcome/approval.h"
 #include "transfer/approval_check.h"
 #include "transfer/options.h"
 #include "transfer/plan.h"

@@ -112,7 +112,8 @@ void ApprovalCheck::demand_target(const outcome::Approval& now) const {
   }
   for (const outcome::Fact& object : now.objects) {
     if (find(plan.objects, object.name) == nullptr)
-      differences += "\n  the target's catalog was changed: " + base::printable(object.name) + " is new, or switched on";
+      differences +=
+          "\n  the target's catalog was changed: " + base::printable(object.name) + " is new, or switched on";
   }
   if (!differences.empty()) fail(differences);
 }

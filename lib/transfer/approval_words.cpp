@@ -65,7 +65,8 @@ std::vector<std::string> changed_by_somebody(const std::optional<Decision>& appr
                                              const std::optional<Decision>& now) {
   std::vector<std::string> changed;
   const auto add = [&](const ColumnChange& of, const ShownValue& was, const ShownValue& is) {
-    if (was == is) return;
+    // How many characters a whole value has, a plan does not say.
+    if (was.form == is.form && was.text == is.text) return;
     changed.push_back(base::printable(of.column) + " from " + value_words(was) + " to " + value_words(is));
   };
   if (approved) {
@@ -83,9 +84,7 @@ std::vector<std::string> changed_by_somebody(const std::optional<Decision>& appr
 }
 
 // Rows that are compared with a row of the target before the merge.
-bool is_of_a_row(const std::optional<Decision>& decision) {
-  return !decision || decision->verdict == Verdict::kUpdate;
-}
+bool is_of_a_row(const std::optional<Decision>& decision) { return !decision || decision->verdict == Verdict::kUpdate; }
 
 bool has_verdict(const std::optional<Decision>& decision, Verdict verdict) {
   return decision && decision->verdict == verdict;
@@ -107,8 +106,7 @@ std::string moved_row(const std::optional<Decision>& approved, const std::option
   if (!both) return text;
   const std::vector<std::string> changed = changed_by_somebody(approved, now);
   if (!changed.empty()) return text + "; somebody changed " + list_words(changed);
-  if (approved && now)
-    return text + "; somebody changed a value of the row that is not shown here";
+  if (approved && now) return text + "; somebody changed a value of the row that is not shown here";
   return text;
 }
 

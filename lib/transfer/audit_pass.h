@@ -1,6 +1,6 @@
 // The last pass over the file, beside the decisions on its rows: what a reviewer wants to see of a row stands partly
-// there (its place, its text), partly in the target (its verdict). Writes the reports and the rows left out; nothing has
-// its name before publish. One thread.
+// there (its place, its text), partly in the target (its verdict). Writes the reports and the rows left out; nothing
+// has its name before publish. One thread.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 #include "base/input_file.h"
 #include "base/progress.h"
-#include "outcome/import_outcome.h"
 #include "engine/target.h"
 #include "format/header.h"
 #include "format/row_splitter.h"
+#include "outcome/import_outcome.h"
 #include "transfer/foretold.h"
 #include "transfer/options.h"
 #include "transfer/output_files.h"

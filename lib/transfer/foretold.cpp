@@ -14,8 +14,7 @@ constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 
 // What the merge may change of a decision.
 std::string verdict_line(const std::string& table, const outcome::Fingerprint& decision) {
-  return report::line_begin(table,
-                            {decision.record, decision.verdict, {}, decision.constraint, decision.holder, {}});
+  return report::line_begin(table, {decision.record, decision.verdict, {}, decision.constraint, decision.holder, {}});
 }
 
 outcome::Fingerprint fingerprint_of(std::string_view line, std::string_view digest) {

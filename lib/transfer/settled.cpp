@@ -17,8 +17,8 @@ const Words<engine::Mode> kModes = {
     {engine::Mode::kUpsert, "upsert"}, {engine::Mode::kInsert, "insert"}, {engine::Mode::kUpdate, "update"}};
 const Words<ConflictPolicy> kOnConflict = {{ConflictPolicy::kSkip, "skip"}, {ConflictPolicy::kFail, "fail"}};
 const Words<conversion::TimeReading> kTimes = {{conversion::TimeReading::kIso, "iso"},
-                                   {conversion::TimeReading::kSeconds, "seconds"},
-                                   {conversion::TimeReading::kMilliseconds, "milliseconds"}};
+                                               {conversion::TimeReading::kSeconds, "seconds"},
+                                               {conversion::TimeReading::kMilliseconds, "milliseconds"}};
 
 template <typename Value>
 const char* word_of(const Words<Value>& words, Value value) {

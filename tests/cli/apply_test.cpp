@@ -29,7 +29,8 @@ class Apply : public Transfer {
  protected:
   void SetUp() override {
     schema(
-        "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL UNIQUE, name text, \"passwordHash\" text, bio text);"
+        "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL UNIQUE, name text, \"passwordHash\" text, bio "
+        "text);"
         "CREATE TABLE posts (id int PRIMARY KEY, author int NOT NULL REFERENCES users, title text);"
         "CREATE TABLE tags (label text)");
     source.run(
@@ -167,8 +168,9 @@ TEST_F(Apply, NamesAnotherTargetAndWhatIsOtherThere) {
 
 TEST_F(Apply, NamesWhatWasChangedInTheCatalog) {
   schema("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");
-  target.run("CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION shout(); ALTER TABLE users DISABLE "
-             "TRIGGER t");
+  target.run(
+      "CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION shout(); ALTER TABLE users DISABLE "
+      "TRIGGER t");
   make_plan();
   target.run("ALTER TABLE users ENABLE TRIGGER t");
   expect_moved("the trigger t of public.users is new, or switched on");
@@ -181,12 +183,14 @@ TEST_F(Apply, NamesWhatWasChangedInTheCatalog) {
 }
 
 TEST_F(Apply, NamesAFunctionThatWasReplaced) {
-  target.run("CREATE FUNCTION fine(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE FUNCTION "
-             "outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END'; ALTER TABLE users "
-             "ADD CHECK (fine(name)), ADD CHECK (outer_fine(email))");
+  target.run(
+      "CREATE FUNCTION fine(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE FUNCTION "
+      "outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END'; ALTER TABLE users "
+      "ADD CHECK (fine(name)), ADD CHECK (outer_fine(email))");
   make_plan();
-  target.run("CREATE OR REPLACE FUNCTION outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN "
-             "true OR false; END'");
+  target.run(
+      "CREATE OR REPLACE FUNCTION outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN "
+      "true OR false; END'");
   expect_moved("the function public.outer_fine(text) is another");
 }
 
@@ -199,9 +203,15 @@ TEST_F(Apply, RefusesAPlanThatHasExpired) {
 
 TEST_F(Apply, RefusesOptionsThatContradictThePlan) {
   make_plan({"--keep-newer", "--match", "users=email"});
-  for (const std::vector<std::string>& options : std::vector<std::vector<std::string>>{
-           {"--mode", "insert"}, {"--mode", "update"}, {"--match", "users=name"}, {"-t", "users"}, {"--atomic"},
-           {"--unsealed"}, {"--skip-audit"}, {"--on-conflict", "fail"}, {"--show-masked"}}) {
+  for (const std::vector<std::string>& options : std::vector<std::vector<std::string>>{{"--mode", "insert"},
+                                                                                       {"--mode", "update"},
+                                                                                       {"--match", "users=name"},
+                                                                                       {"-t", "users"},
+                                                                                       {"--atomic"},
+                                                                                       {"--unsealed"},
+                                                                                       {"--skip-audit"},
+                                                                                       {"--on-conflict", "fail"},
+                                                                                       {"--show-masked"}}) {
     const support::Run run = apply(options);
     EXPECT_EQ(run.status, 2) << options.front() << run.err;
     EXPECT_THAT(run.err, HasSubstr("contradict the plan"));
@@ -210,7 +220,8 @@ TEST_F(Apply, RefusesOptionsThatContradictThePlan) {
 }
 
 TEST_F(Apply, NeedsNoTransferFileButThePlan) {
-  std::ofstream(in_folder("transfer.json")) << R"({"tables": {"users": {"match": ["email"]}, "posts": {"mode": "insert"}}})";
+  std::ofstream(in_folder("transfer.json"))
+      << R"({"tables": {"users": {"match": ["email"]}, "posts": {"mode": "insert"}}})";
   make_plan({"--config", in_folder("transfer.json")});
   fs::remove(in_folder("transfer.json"));
   EXPECT_EQ(apply().status, 0);
@@ -258,8 +269,9 @@ TEST_F(Apply, WritesTheNewStateBesideTheRefusal) {
 }
 
 TEST_F(Apply, RollsBackWhatTheTargetsOwnCodeMakesOfIt) {
-  target.run("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.name := upper(NEW.name); RETURN "
-             "NEW; END'; CREATE TRIGGER t BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION shout()");
+  target.run(
+      "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.name := upper(NEW.name); RETURN "
+      "NEW; END'; CREATE TRIGGER t BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION shout()");
   make_plan();
   expect_moved("with another value than the file's in name");
   make_plan({"--rehearse"});
@@ -268,8 +280,9 @@ TEST_F(Apply, RollsBackWhatTheTargetsOwnCodeMakesOfIt) {
 }
 
 TEST_F(Apply, RollsBackARowThatATriggerRefusesUnlessItWasRehearsed) {
-  target.run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 4 THEN RAISE 'not Dan'; "
-             "END IF; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse()");
+  target.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 4 THEN RAISE 'not Dan'; "
+      "END IF; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse()");
   make_plan();
   expect_moved("users id=4: approved insert; now invalid: ");
   make_plan({"--rehearse"});
@@ -279,8 +292,9 @@ TEST_F(Apply, RollsBackARowThatATriggerRefusesUnlessItWasRehearsed) {
 }
 
 TEST_F(Apply, HoldsARehearsedPlanToWhatWasForetoldAsWell) {
-  target.run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 4 THEN RAISE 'not Dan'; "
-             "END IF; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse()");
+  target.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 4 THEN RAISE 'not Dan'; "
+      "END IF; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse()");
   make_plan({"--rehearse"});
   target.run("UPDATE posts SET title = 'eins' WHERE id = 10");
   expect_moved("posts id=10");

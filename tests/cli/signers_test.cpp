@@ -27,9 +27,9 @@ class Signers : public Transfer {
     list("alice@example.com", "alice");
   }
   void make_key(const std::string& name) {
-    ASSERT_EQ(support::run_program({"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.file(name)})
-                  .status,
-              0);
+    ASSERT_EQ(
+        support::run_program({"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.file(name)}).status,
+        0);
   }
   std::string public_key(const std::string& name) const {
     std::ifstream in(folder.file(name + ".pub"));
@@ -42,14 +42,15 @@ class Signers : public Transfer {
   }
   void sign(const std::string& name, const std::string& path, const std::string& space = "db-transfer") {
     fs::remove(path + ".sig");
-    ASSERT_EQ(support::run_program({"/usr/bin/ssh-keygen", "-Y", "sign", "-q", "-n", space, "-f", folder.file(name), path})
-                  .status,
-              0);
+    ASSERT_EQ(
+        support::run_program({"/usr/bin/ssh-keygen", "-Y", "sign", "-q", "-n", space, "-f", folder.file(name), path})
+            .status,
+        0);
   }
   support::Run apply(const std::vector<std::string>& environment = {}) {
-    return support::run_program({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--apply", plan, "--signers",
-                                 signers},
-                                {.environment = environment});
+    return support::run_program(
+        {PROGRAM_DIR "/db-import", file, "--url", target.url(), "--apply", plan, "--signers", signers},
+        {.environment = environment});
   }
   void expect_refused(const std::string& why) {
     const support::Run run = apply();

@@ -115,8 +115,8 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which, eng
   const bool matched = !table.plan.match.empty();
   return "SELECT d.record, d.verdict, d.key, d.reason, d.\"constraint\", d.holder, " +
          std::string(matched ? "m.file_key" : "NULL") +
-         std::string(full ? ", c.columns, c.before, c.after, c.newer, c.digest" : "") + (rewritten ? ", w.columns" : "") +
-         " FROM (" + rows + ") d" +
+         std::string(full ? ", c.columns, c.before, c.after, c.newer, c.digest" : "") +
+         (rewritten ? ", w.columns" : "") + " FROM (" + rows + ") d" +
          (matched ? " LEFT JOIN " + table.matches + " m ON m.record = d.record" : "") +
          (full ? " LEFT JOIN " + table.changes + " c ON c.record = d.record" : "") +
          (rewritten ? " LEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record" : "") + " ORDER BY d.record";
@@ -146,7 +146,8 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
                     const std::function<bool(const outcome::Decision&)>& take) {
   if (table.rejected_rows == 0 && (which == engine::Decisions::kLeftOut || table.may_be_written == 0)) return;
   const bool full = detail == engine::Detail::kFull;
-  const bool rewritten = which == engine::Decisions::kAll && detail != engine::Detail::kCounts && lists_rewritten(connection);
+  const bool rewritten =
+      which == engine::Decisions::kAll && detail != engine::Detail::kCounts && lists_rewritten(connection);
   connection.execute("DECLARE decision NO SCROLL CURSOR FOR " + decisions_sql(table, which, detail, rewritten));
   bool more = true;
   while (more) {
@@ -165,10 +166,9 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
       if (full) {
         decision.changes = changes_of(row[7], row[8], row[9]);
         decision.target_is_newer = !row[10].is_null() && row[10].as<bool>();
-        if (outcome::has_digest(decision.verdict))
-          decision.digest = row[11].c_str();
+        if (outcome::has_digest(decision.verdict)) decision.digest = row[11].c_str();
       }
-      if (rewritten) decision.rewritten = names_of(row[12]);
+      if (rewritten) decision.rewritten = names_of(row[full ? 12 : 7]);  // behind what only full details have
       if (!take(decision)) {
         more = false;
         break;

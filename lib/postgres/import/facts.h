@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "outcome/approval.h"
-#include "postgres/session/connection.h"
 #include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
 
 namespace postgres {
 

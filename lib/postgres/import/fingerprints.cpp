@@ -143,12 +143,12 @@ void note_rewritten(Connection& connection, const StagedTable& table) {
 CREATE TEMPORARY TABLE rewritten (target pg_catalog.text, record pg_catalog.int8, columns pg_catalog.text[])
     ON COMMIT DROP)sql");
   }
-  connection.execute(fmt::format(
-      kNoteRewritten, fmt::arg("rewritten", kRewritten), fmt::arg("number", quote_literal(table.target)),
-      fmt::arg("record", table.record), fmt::arg("columns", join(columns, ", ")),
-      fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
-      fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t")),
-      fmt::arg("differs", table.differs("t", "s"))));
+  connection.execute(fmt::format(kNoteRewritten, fmt::arg("rewritten", kRewritten),
+                                 fmt::arg("number", quote_literal(table.target)), fmt::arg("record", table.record),
+                                 fmt::arg("columns", join(columns, ", ")), fmt::arg("staged", table.typed_rows()),
+                                 fmt::arg("verdicts", table.verdicts), fmt::arg("target", table.target_rows),
+                                 fmt::arg("same", table.same_identity("s", "t")),
+                                 fmt::arg("differs", table.differs("t", "s"))));
 }
 
 std::string rewritten_rows(const StagedTable& table) {

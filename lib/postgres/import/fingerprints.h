@@ -1,13 +1,13 @@
-// What a plan is held to of each decision (outcome/approval.h), asked of the server in one statement a table and read as
-// a stream: an import of as many rows as there are pays for no more than that. One thread, that of the connection.
+// What a plan is held to of each decision (outcome/approval.h), asked of the server in one statement a table and read
+// as a stream: an import of as many rows as there are pays for no more than that. One thread, that of the connection.
 #pragma once
 
 #include <functional>
 #include <string>
 
 #include "outcome/approval.h"
-#include "postgres/session/connection.h"
 #include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
 
 namespace postgres {
 

@@ -1,10 +1,10 @@
 // The part of PostgresTarget that tells what was decided: counts, decisions, and what a plan is held to.
-#include "postgres/import/effects.h"
 #include "postgres/import/decisions.h"
+#include "postgres/import/effects.h"
 #include "postgres/import/facts.h"
 #include "postgres/import/fingerprints.h"
-#include "postgres/session/guarded.h"
 #include "postgres/import/target.h"
+#include "postgres/session/guarded.h"
 
 namespace postgres {
 

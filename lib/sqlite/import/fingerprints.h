@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "outcome/approval.h"
-#include "sqlite/session/connection.h"
 #include "sqlite/catalog/introspect.h"
 #include "sqlite/import/staged_table.h"
+#include "sqlite/session/connection.h"
 
 namespace sqlite {
 
