@@ -7,6 +7,7 @@
 
 #include "base/progress.h"
 #include "base/stop.h"
+#include "cli/approve.h"
 #include "cli/console.h"
 #include "cli/engines.h"
 #include "cli/guard.h"
@@ -21,6 +22,7 @@
 #include "transfer/export_job.h"
 #include "transfer/import_job.h"
 #include "transfer/output_files.h"
+#include "transfer/selection.h"
 
 namespace cli {
 namespace {
@@ -65,7 +67,7 @@ transfer::Selection selection_of(const CommonOptions& options, const Location& l
   selection.audit_tables = options.audit_tables;
   selection.preferred_order = config.order;
   selection.audit_tables.insert(selection.audit_tables.end(), config.audit_tables.begin(), config.audit_tables.end());
-  if (selection.audit_tables.empty()) selection.audit_tables = {"audit_logs", "audit_log"};
+  if (selection.audit_tables.empty()) selection.audit_tables = transfer::usual_audit_tables();
   return selection;
 }
 
@@ -202,8 +204,9 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   const CommonOptions& options = command.common;
   const Location location = find_database(options.url, options.env_file);
   take_config(config_of(options), location, command);
-  command.job.place = location.place;
   command.job.kept = kept_files(options, location);
+  settle(command);
+  command.job.place = location.place;
   command.job.on_commit = [&](transfer::Commit commit) { tell_commit(signals, commit); };
   say_place(console, options, direction_of(command.job.intent), location);
 

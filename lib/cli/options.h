@@ -52,7 +52,12 @@ struct ImportCommand {
   DryRunStatus dry_run_status = DryRunStatus::kSuccess;
   bool show_masked = false;
   TargetOptions target;
-  transfer::ImportOptions job;  // the same
+  transfer::ImportOptions job;         // the same
+  std::optional<std::string> apply;    // a plan
+  std::optional<std::string> signers;  // the list of those who may approve one
+  transfer::DoneRows done_rows = transfer::DoneRows::kDiffer;
+  std::optional<std::chrono::seconds> valid_for;  // of a plan that is made
+  std::vector<std::string> named;  // members of what a plan settles that were named, also with their usual value
 };
 
 // What --help and --version ask for: to be printed, and nothing else to be done.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/options.h"
+#include "cli/options_approve.h"
 #include "cli/syntax.h"
 #include "report/wording.h"
 #include "transfer/reports.h"
@@ -14,6 +15,7 @@ constexpr const char* kFooter =
   db-import app.json                               insert new rows, update changed ones
   db-import app.json --dry-run --report audit.html --report audit.json
                                                    the same, for a reviewer and for a program
+  db-import app.json --apply audit.json            exactly what was read there, or nothing
   db-import app.json --env-file .env.production --atomic
                                                    all rows or none
   db-import app.json --match users=email -n        users are the same by e-mail, whatever their id
@@ -21,7 +23,7 @@ constexpr const char* kFooter =
   ssh host db-export - -q | db-import - -t users   straight from another machine, one table
 
 Exit status:
-  0 done                                      7 the file does not fit the target's tables
+  0 done                                      7 the file does not fit, or a plan no longer holds
   1 internal error                            8 missing privileges, row security, read-only server
   2 usage, configuration or URL               9 lock or deadlock; safe to run again
   3 --dry-run --exit-code: work to do        10 a local file could not be read or written
@@ -91,6 +93,8 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.table_locks == engine::TableLocks::kAgainstWriters) words.emplace_back("--lock-tables");
   if (command.job.growth == engine::Growth::kAllow) words.emplace_back("--allow-growth");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
+  if (command.apply) words.push_back("--apply " + report::shell_word(*command.apply));
+  if (command.done_rows == transfer::DoneRows::kTolerated) words.emplace_back("--tolerate-done");
   return words;
 }
 
@@ -103,6 +107,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
                  kFooter});
   ImportCommand command;
   CommonSyntax common;
+  ApproveSyntax approve;
   std::optional<std::string> mode;
   std::optional<std::string> on_conflict;
   std::optional<std::string> rejects;
@@ -167,6 +172,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
               "keep other writers away from the tables from the beginning, for a busy application on the same rows; "
               "if left out, only when two attempts were in vain (PostgreSQL)");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
+  approve.add(syntax);
   common.add_tables(syntax);
   common.add_database(syntax);
   common.add_output(syntax);
@@ -220,6 +226,9 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
         "--mode", *mode,
         {{"upsert", engine::Mode::kUpsert}, {"insert", engine::Mode::kInsert}, {"update", engine::Mode::kUpdate}});
   }
+  if (mode) command.named.emplace_back("mode");
+  if (on_conflict) command.named.emplace_back("on_conflict");
+  approve.read(syntax, command);
   command.job.words = deciding_words(command);
   return command;
 }

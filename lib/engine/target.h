@@ -17,6 +17,7 @@
 #include "engine/concurrent_change.h"
 #include "engine/source.h"
 #include "format/table_reader.h"
+#include "outcome/approval.h"
 #include "outcome/decision.h"
 #include "outcome/effects.h"
 #include "outcome/verdict.h"
@@ -47,7 +48,8 @@ enum class Orphans { kLeaveOut, kKeep };
 // target changes what goes in.
 enum class Growth { kRefuse, kAllow };
 // What a target gathers of each decision: kFull also the values that change and what TableEffects tells.
-enum class Detail { kCounts, kFull };
+// kLater: makes room for that, and gathers it when it is asked.
+enum class Detail { kCounts, kLater, kFull };
 
 // A sequence of the source that one column of a table drew from.
 struct SourceSequence {
@@ -75,6 +77,7 @@ struct TablePlan {
   std::vector<std::string> masked;               // columns whose values no report may show
   bool values_withheld = false;  // some table of the target has such a column: no message repeats what may be a value
   std::string digest_key;        // of this run, for the digests that stand for masked values: nobody can guess by them
+  std::string row_key;           // for the digests of whole rows that a plan holds; empty: none are made
   std::uint64_t rows = 0;        // that the file holds of it
   Orphans orphans = Orphans::kLeaveOut;
   // Columns that make no difference: a row that differs in them alone is unchanged. Written with the rest of a row that
@@ -136,6 +139,15 @@ class Target {
   // `take` returns false. Values only with Detail::kFull.
   virtual void for_each_decision(std::size_t plan, Decisions which,
                                  const std::function<bool(const outcome::Decision&)>& take) = 0;
+  // The same rows in the same order, as a plan is held to them: nothing of the values.
+  virtual void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
+                                    const std::function<void(const outcome::Fingerprint&)>& take) = 0;
+  // With Detail::kLater, behind classify and before merge: from here on it is kFull.
+  virtual void gather_details() = 0;
+  // Behind prepare: where this is, and what of its catalog the import uses. Both in an order that stays.
+  virtual std::vector<outcome::Fact> whereabouts() = 0;
+  virtual std::vector<outcome::Fact> used_catalog() = 0;
+
   // Only with Detail::kFull. As classify found it: also after merge.
   virtual outcome::TableEffects audit(std::size_t plan) = 0;
   // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger

@@ -46,7 +46,9 @@ struct Decision {
   std::string holder;      // of a conflict: the key of the target's row that holds what this row claims
   // update: what changes; conflict with a holder: in what the file's row differs from the holder.
   std::vector<ColumnChange> changes;
-  bool target_is_newer = false;  // update and skipped: the target's row was changed later than the file's
+  bool target_is_newer = false;        // update and skipped: the target's row was changed later than the file's
+  std::string digest;                  // update and conflict, for a plan: of the target's whole row as it was
+  std::vector<std::string> rewritten;  // behind the merge: columns that the target's own code gave another value
 };
 
 }  // namespace outcome

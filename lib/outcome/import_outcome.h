@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "outcome/approval.h"
 #include "outcome/database_info.h"
 #include "outcome/decision.h"
 #include "outcome/effects.h"
@@ -62,6 +64,8 @@ struct ImportOutcome {
   std::string rejects_file;  // empty: none written
   // The rows left out would end, or have ended, the import as a whole.
   bool blocked = false;
+  std::optional<Approval> approval;    // what was only tried can be approved, where a report says all of it
+  std::optional<AppliedPlan> applied;  // what was approved
   std::chrono::nanoseconds duration{};
 };
 

@@ -81,14 +81,20 @@ std::string_view kind_of_report(outcome::Ending ending) {
   return "Result of an import";
 }
 
+std::string plan_line(const ImportOutcome& outcome) {
+  const std::string sentence = plan_sentence(outcome);
+  return sentence.empty() ? "" : "<p class=\"plan\"><b>" + html_plain(sentence) + "</b></p>\n";
+}
+
 std::string banner(const ImportOutcome& outcome) {
   const Judgement value = judgement(outcome);
   std::string html = fmt::format(
       "<header class=\"banner g-{}\">\n<p class=\"kind\">{}</p>\n"
-      "<h1><span class=\"big\" aria-hidden=\"true\">{}</span> {}</h1>\n<p class=\"lead\">{}</p>\n"
+      "<h1><span class=\"big\" aria-hidden=\"true\">{}</span> {}</h1>\n<p class=\"lead\">{}</p>\n{}"
       "<p class=\"label\">{}</p>\n<pre class=\"command\"><code>{}</code></pre>\n",
       banner_class(value), kind_of_report(outcome.ending), banner_symbol(value), judgement_title(value),
-      html_plain(judgement_sentence(outcome)), command_label(value), html_marked(import_command(outcome)));
+      html_plain(judgement_sentence(outcome)), plan_line(outcome), command_label(value),
+      html_marked(import_command(outcome)));
   if (!outcome.rejects_file.empty())
     html += "<p>The rows left out were written to " + html_code(outcome.rejects_file) +
             ", to be mended and imported.</p>\n";

@@ -1,5 +1,6 @@
 #include "report/audit_json.h"
 
+#include "report/approval_lines.h"
 #include "report/findings.h"
 #include "report/json_parts.h"
 #include "report/wording.h"
@@ -9,6 +10,8 @@ namespace {
 
 using json = ordered_json;
 
+// 1: without plan and seal.
+constexpr int kAuditVersion = 2;
 constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 
 json details_json(const outcome::TableEffects& details) {
@@ -63,8 +66,7 @@ json summary_json(const outcome::ImportOutcome& outcome) {
   json list = json::array();
   for (const Check& check : checks(outcome))
     list.push_back({{"grade", grade_word(check.grade)}, {"check", check.title}, {"detail", check.detail}});
-  return {{"report", {{"name", "db-transfer audit"}, {"version", 1}}},
-          {"ending", ending_name(outcome.ending)},
+  return {{"ending", ending_name(outcome.ending)},
           {"verdict", judgement_word(judgement(outcome))},
           {"blocked", outcome.blocked},
           {"decided_at", outcome.decided_at},
@@ -81,36 +83,93 @@ json summary_json(const outcome::ImportOutcome& outcome) {
           {"duration_seconds", seconds(outcome.duration)}};
 }
 
+json applied_json(const outcome::AppliedPlan& applied) {
+  json object = {{"id", applied.id}};
+  if (!applied.signer.empty()) object["signer"] = applied.signer;
+  return object;
+}
+
+// "report" and "plan" stand first: what a file is, its beginning tells.
+json document_json(const outcome::ImportOutcome& outcome, const std::string& plan_id) {
+  json document = {{"report", {{"name", "db-transfer audit"}, {"version", kAuditVersion}}}};
+  if (outcome.approval) {
+    document["plan"] = {{"id", plan_id}};
+    document["plan"].update(plan_json(*outcome.approval));
+  }
+  if (outcome.applied) document["applied"] = applied_json(*outcome.applied);
+  document.update(summary_json(outcome));
+  return document;
+}
+
 }  // namespace
 
 AuditJsonWriter::AuditJsonWriter(base::ByteSink& sink, const outcome::ImportOutcome& outcome)
     : sink_(sink), outcome_(outcome) {
-  std::string summary = dumped(summary_json(outcome), Layout::kIndented);
-  summary.resize(summary.size() - 2);  // the object stays open: its "\n}" comes from finish()
-  append(summary + ",\n  \"decisions\": [");
+  if (outcome.approval) {
+    spool_.emplace();
+    id_.emplace(*outcome.approval);
+  } else {
+    write_head({});
+  }
 }
 
-void AuditJsonWriter::begin_table(std::size_t index) {
-  line_begin_ = "{\"table\":" + dumped(outcome_.tables.at(index).name, Layout::kOneLine) + ",";
+void AuditJsonWriter::write_head(const std::string& plan_id) {
+  std::string head = dumped(document_json(outcome_, plan_id), Layout::kIndented);
+  head.resize(head.size() - 2);  // the object stays open: its "\n}" comes from finish()
+  append(head + ",\n" + std::string(kDecisionsBegin));
 }
+
+void AuditJsonWriter::begin_table(std::size_t index) { table_ = json_name(outcome_.tables.at(index).name); }
 
 void AuditJsonWriter::write(const outcome::Decision& row) {
-  // The decision's own object, opened by the table's name.
-  append((first_ ? "\n" : ",\n") + line_begin_ + dumped(decision_json(row), Layout::kOneLine).substr(1));
+  add_line(decision_line(table_, row));
+  ++decisions_;
+}
+
+void AuditJsonWriter::begin_foretold() {
+  append("\n" + std::string(kListEnd) + "\n" + std::string(kForetoldBegin));
+  if (id_) id_->begin_foretold();
+  first_ = true;
+}
+
+void AuditJsonWriter::write(const outcome::Fingerprint& row) { add_line(line_begin(table_, row) + "}"); }
+
+void AuditJsonWriter::add_line(const std::string& line) {
+  if (id_) id_->add(line);
+  append((first_ ? "\n" : ",\n") + line);
   first_ = false;
 }
 
-void AuditJsonWriter::finish() {
-  append("\n  ]\n}\n");
-  sink_.write(buffer_);
+std::string AuditJsonWriter::finish() {
+  std::string plan_id;
+  if (spool_) {
+    spool_->write(buffer_);
+    buffer_.clear();
+    base::InputFile lines = spool_->finish("the decisions of the report");
+    spool_.reset();
+    plan_id = id_->hex();
+    write_head(plan_id);
+    std::string chunk(kChunkBytes, '\0');
+    while (const std::size_t bytes = lines.read(chunk.data(), chunk.size()))
+      append(std::string_view(chunk).substr(0, bytes));
+  }
+  append("\n" + std::string(kListEnd) + "\n");
+  put(buffer_);
+  sink_.write(std::string(kSealBegin) + seal_json(decisions_, bytes_, sha256_.hex()) + "\n}\n");
+  return plan_id;
+}
+
+void AuditJsonWriter::append(std::string_view text) {
+  buffer_ += text;
+  if (buffer_.size() < kChunkBytes) return;
+  spool_ ? spool_->write(buffer_) : put(buffer_);
   buffer_.clear();
 }
 
-void AuditJsonWriter::append(const std::string& text) {
-  buffer_ += text;
-  if (buffer_.size() < kChunkBytes) return;
-  sink_.write(buffer_);
-  buffer_.clear();
+void AuditJsonWriter::put(std::string_view text) {
+  sink_.write(text);
+  bytes_ += text.size();
+  sha256_.update(text);
 }
 
 }  // namespace report

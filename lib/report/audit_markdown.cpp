@@ -142,6 +142,7 @@ std::string sentences(std::string_view title, const std::vector<std::string>& li
 
 std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
   std::string text = fmt::format("## {}\n\n{}\n\n", judgement_title(judgement(outcome)), judgement_sentence(outcome)) +
+                     (plan_sentence(outcome).empty() ? "" : code_span(plan_sentence(outcome)) + "\n\n") +
                      code_block(import_command(outcome)) + route(outcome) + check_list(outcome) + matrix(outcome) +
                      left_out(outcome, Verdict::kConflict, "Conflicts", shown) +
                      left_out(outcome, Verdict::kInvalid, "Invalid rows", shown) +

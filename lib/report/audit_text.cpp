@@ -165,9 +165,10 @@ std::string sentences(std::string_view heading, const std::vector<std::string>& 
 std::string audit_text(const ImportOutcome& outcome) {
   const Judgement value = judgement(outcome);
   return fmt::format("{}\n{}\n", judgement_title(value), std::string(judgement_title(value).size(), '=')) +
-         wrapped("", judgement_sentence(outcome)) + "\n  " + import_command(outcome) + "\n" + route(outcome) +
-         check_list(outcome) + matrix(outcome) + left_out(outcome, Verdict::kConflict, "Conflicts") +
-         left_out(outcome, Verdict::kInvalid, "Invalid rows") +
+         wrapped("", judgement_sentence(outcome)) +
+         (plan_sentence(outcome).empty() ? "" : wrapped("", plan_sentence(outcome))) + "\n  " +
+         import_command(outcome) + "\n" + route(outcome) + check_list(outcome) + matrix(outcome) +
+         left_out(outcome, Verdict::kConflict, "Conflicts") + left_out(outcome, Verdict::kInvalid, "Invalid rows") +
          written(outcome, Verdict::kUpdate, "Updates", kRowsShown) +
          written(outcome, Verdict::kInsert, "Inserts", kInsertsShown) +
          written(outcome, Verdict::kSkipped, "Skipped", kInsertsShown) +

@@ -41,12 +41,15 @@ ordered_json value_json(const outcome::ShownValue& value) {
 }
 
 ordered_json decision_json(const outcome::Decision& row) {
-  ordered_json object = {{"record", row.record}, {"verdict", outcome::verdict_name(row.verdict)}, {"key", row.key}};
+  ordered_json object = {{"record", row.record}, {"verdict", outcome::verdict_name(row.verdict)}};
+  add(object, "digest", row.digest);
+  add(object, "constraint", row.constraint);
+  add(object, "holder", row.holder);
+  if (!row.rewritten.empty()) object["rewritten"] = row.rewritten;
+  object["key"] = row.key;
   add(object, "file_key", row.file_key);
   add(object, "reason", row.reason);
   if (row.offset != 0) object["offset"] = row.offset;
-  add(object, "constraint", row.constraint);
-  add(object, "holder", row.holder);
   if (row.target_is_newer) object["target_is_newer"] = true;
   if (!row.changes.empty()) {
     ordered_json changes = ordered_json::array();

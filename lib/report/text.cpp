@@ -166,7 +166,9 @@ std::string import_text(const outcome::ImportOutcome& outcome, Color color) {
   if (!left_out.empty()) text += left_out + "\n";
   text += notices_text(outcome.differences, color) + notices_text(outcome.notices, color);
   if (!outcome.file.sealed) text += base::yellow("warning:", color) + fmt::format(" {}\n", unsealed_warning());
-  return text + sentence(outcome, color) + fmt::format("Took {}.\n", base::human_duration(outcome.duration));
+  const std::string plan = plan_sentence(outcome);
+  return text + sentence(outcome, color) + (plan.empty() ? "" : printable(plan) + ".\n") +
+         fmt::format("Took {}.\n", base::human_duration(outcome.duration));
 }
 
 std::string left_out_text(const outcome::ImportOutcome& outcome, Color color) {

@@ -127,6 +127,17 @@ std::string shell_word(std::string_view word) {
   return "$'" + quoted + "'";
 }
 
+std::string plan_sentence(const outcome::ImportOutcome& outcome) {
+  constexpr std::size_t kQuotedDigits = 12;
+  if (outcome.applied) {
+    return "By plan " + outcome.applied->id.substr(0, kQuotedDigits) +
+           (outcome.applied->signer.empty() ? "" : ", signed by " + outcome.applied->signer);
+  }
+  if (!outcome.approval || outcome.approval->id.empty()) return {};
+  return "Plan " + outcome.approval->id.substr(0, kQuotedDigits) +
+         (outcome.approval->expires_at.empty() ? "" : ", to be applied until " + outcome.approval->expires_at);
+}
+
 std::string import_command(const outcome::ImportOutcome& outcome) {
   // A name that begins with a dash would be read as an option.
   const std::string& path = outcome.file.path;

@@ -36,6 +36,10 @@ std::string server_name(const outcome::DatabaseInfo& info);
 // so.
 std::string shell_word(std::string_view word);
 
+// "Plan 0123456789ab": what a reviewer quotes; "By plan 0123456789ab, signed by alice" behind an import; empty:
+// neither.
+std::string plan_sentence(const outcome::ImportOutcome& outcome);
+
 // The command that imports what was tried, or that did: the options without those that only try.
 std::string import_command(const outcome::ImportOutcome& outcome);
 

@@ -7,27 +7,29 @@
 #include <utility>
 
 #include "base/input_file.h"
-#include "base/random.h"
 #include "base/sha256.h"
-#include "base/spool.h"
 #include "base/stop.h"
 #include "format/byte_source.h"
 #include "format/compression.h"
 #include "format/row_parser.h"
 #include "format/row_splitter.h"
 #include "format/table_reader.h"
+#include "transfer/approval.h"
+#include "transfer/approval_check.h"
+#include "transfer/approval_key.h"
+#include "transfer/audit_pass.h"
 #include "transfer/clock.h"
 #include "transfer/cross_engine.h"
+#include "transfer/foretold.h"
 #include "transfer/identity.h"
 #include "transfer/locked_plan.h"
 #include "transfer/output_files.h"
 #include "transfer/plan.h"
 #include "transfer/policies.h"
-#include "transfer/rejects.h"
 #include "transfer/reports.h"
 #include "transfer/reshape.h"
-#include "transfer/samples.h"
 #include "transfer/selection.h"
+#include "transfer/verified_input.h"
 
 namespace transfer {
 namespace {
@@ -44,12 +46,14 @@ class ImportJob {
         options_(options),
         progress_(progress),
         stop_(stop),
-        files_(with_input(options.kept, options.input), options.overwrite) {}
+        files_(with_input(options.kept, options.input), options.overwrite),
+        key_(options.approved ? options.approved->key : new_key()),
+        pass_(options, files_, key_, progress, stop) {}
 
   outcome::ImportOutcome run() {
     const auto start = Clock::now();
     // Not only when there is something to write.
-    for (const std::string& path : options_.reports) files_.add(path, "the report", OutputFiles::Existing::kReport);
+    add_reports(options_.reports, makes_plans() || options_.approved.has_value(), files_);
     if (!options_.rejects.empty())
       files_.add(options_.rejects, "the file of rows left out", OutputFiles::Existing::kByForce);
     verify();
@@ -57,6 +61,7 @@ class ImportJob {
     demand_two_of_sqlite();
     profile();
     for (int attempt = 1; !succeeds(attempt); ++attempt) base::throw_if_stopped(stop_);
+    if (!moved_.empty()) approval_check_->fail(moved_);
     outcome_.duration = Clock::now() - start;
     carefully([&] { progress_.finish(); });
     return std::move(outcome_);
@@ -65,9 +70,9 @@ class ImportJob {
  private:
   // False: another session changed what the attempt built on, and there may be one more.
   bool succeeds(int attempt) {
-    rejects_.reset();
-    reports_.reset();
+    pass_.reset();
     outcome_ = {};
+    moved_.clear();
     const auto start = Clock::now();
     const engine::TableLocks locks = locks_of_attempt(attempt, options_, last_attempt_, progress_);
     try {
@@ -83,25 +88,11 @@ class ImportJob {
     return false;
   }
 
-  // The whole file once, before the target is touched. A pipe is kept in an unlinked file while it is read: it is
-  // needed again.
   void verify() {
-    file_.emplace(base::InputFile::open(options_.input, stop_));
-    progress_.phase("verify", file_->size());
-    std::optional<base::Spool> spool;
-    if (!file_->seekable()) spool.emplace();
-    std::uint64_t reported = 0;
-    const auto on_progress = [&](std::uint64_t bytes) {
-      base::throw_if_stopped(stop_);
-      progress_.advance(0, bytes - reported);
-      reported = bytes;
-    };
-    const auto on_chunk =
-        spool ? format::OnChunk([&](std::string_view chunk) { spool->write(chunk); }) : format::OnChunk{};
-    format::FileSource<base::InputFile> raw(*file_);
-    const auto source = format::decompress(raw);
-    verified_ = format::verify(*source, options_.seal, on_progress, on_chunk);
-    if (spool) file_.emplace(spool->finish(file_->name()));
+    VerifiedInput input = verify_input(options_.input, options_.seal, progress_, stop_);
+    file_.emplace(std::move(input.file));
+    verified_ = std::move(input.verified);
+    if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
   }
 
   void demand_two_of_sqlite() const {
@@ -149,18 +140,18 @@ class ImportJob {
     for (std::size_t i = 0; i < verified_.rows.size(); ++i) {
       if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = verified_.rows[i];
     }
-    withhold_values(*target_, options_.masks, digest_key_, plan.tables);
+    withhold_values(*target_, options_.masks, shown_digest_key(key_), plan.tables);
+    if (makes_plans() || options_.approved) set_row_key(key_, plan.tables);
     conversions_ = decide_conversions(verified_.header, plan, profiles_, target_->info(), options_);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
+    hold_to_plan(plan);
     stage_and_classify(plan);
     collect(plan);
     outcome_.ending = ending_of(options_.intent);
-    if (options_.intent != engine::Intent::kDryRun && !outcome_.blocked) {
-      progress_.phase("merge", 0);
-      target_->merge(progress_);
-      collect(plan);
-    }
+    if (approval_check_) moved_ = approval_check_->differences(*target_, outcome::Merged::kBefore);
+    if (!moved_.empty()) return tell_what_moved(plan);
+    if (options_.intent != engine::Intent::kDryRun && !outcome_.blocked) merge(plan);
     if (!outcome_.blocked) target_->refresh_views(options_.refresh);
     if (outcome_.blocked && options_.intent == engine::Intent::kImport) outcome_.ending = outcome::Ending::kRolledBack;
     audit(plan);
@@ -177,6 +168,52 @@ class ImportJob {
     publish();
   }
 
+  void merge(const Plan& plan) {
+    if (foretold_) foretold_->remember(*target_);
+    progress_.phase("merge", 0);
+    target_->merge(progress_);
+    collect(plan);
+    if (!approval_check_) return;
+    const std::string moved = approval_check_->differences(*target_, outcome::Merged::kBehind);
+    if (!moved.empty()) approval_check_->fail(moved);
+  }
+
+  // Where this is, and what is used of it: what a plan says, and what an import is held to.
+  void hold_to_plan(const Plan& plan) {
+    const std::vector<ApprovedSection> sections = approved_sections(verified_.header, plan);
+    outcome::Approval now = approval_of_file();
+    if (makes_plans() || options_.approved) {
+      now.target = target_->whereabouts();
+      now.objects = target_->used_catalog();
+    }
+    if (options_.approved) {
+      approval_check_.emplace(*options_.approved, sections);
+      approval_check_->demand_target(now);
+      outcome_.applied = {options_.approved->plan->approval().id, options_.approved->signer};
+    }
+    if (makes_plans()) outcome_.approval = now;
+    if (makes_plans() && options_.intent == engine::Intent::kRehearsal) foretold_.emplace(sections);
+    approval_ = std::move(now);
+  }
+
+  // The reports show the state of now, as a dry run does.
+  void tell_what_moved(const Plan& plan) {
+    outcome_.ending = outcome::Ending::kDryRun;
+    outcome_.applied.reset();
+    if (has_json(options_.reports)) outcome_.approval = approval_;
+    collect(plan);
+    audit(plan);
+    target_->demand_unchanged();
+    target_->roll_back();
+    publish();
+  }
+
+  bool makes_plans() const {
+    return !options_.settled.empty() && options_.intent != engine::Intent::kImport && has_json(options_.reports);
+  }
+
+  outcome::Approval approval_of_file() const { return approval_of(verified_, options_, key_); }
+
   static outcome::Ending ending_of(engine::Intent intent) {
     switch (intent) {
       case engine::Intent::kDryRun:
@@ -189,7 +226,10 @@ class ImportJob {
     return outcome::Ending::kCommitted;
   }
 
-  engine::Detail detail() const { return options_.reports.empty() ? engine::Detail::kCounts : engine::Detail::kFull; }
+  engine::Detail detail() const {
+    if (!options_.reports.empty()) return engine::Detail::kFull;
+    return options_.approved ? engine::Detail::kLater : engine::Detail::kCounts;
+  }
 
   // What is known before a row is read.
   void identify(const Plan& plan) {
@@ -287,73 +327,15 @@ class ImportJob {
     }
   }
 
-  // Goes through the file once more, beside the decisions on its rows: what a reviewer wants to see of a row stands
-  // partly here (its place, its text), partly in the target (its verdict).
   void audit(const Plan& plan) {
     if (outcome_.total.left_out() == 0 && options_.reports.empty()) return;
     progress_.phase("report", 0);
-    open_rejects();
-    if (!options_.reports.empty()) reports_.emplace(options_.reports, files_, outcome_);
-    file_->seek(0);
-    format::FileSource<base::InputFile> raw(*file_);
-    const auto source = format::decompress(raw);
-    format::RowSplitter splitter(*source);
-    splitter.read_header();
-    std::string section;
-    for (std::size_t i = 0; splitter.next_table(section); ++i) {
-      progress_.table(section);
-      if (plan.table_of_section[i]) audit_table(i, *plan.table_of_section[i], splitter);
-    }
-    if (rejects_) rejects_->finish();
-    if (reports_) reports_->finish();
-  }
-
-  void audit_table(std::size_t section, std::size_t plan, format::RowSplitter& splitter) {
-    outcome::ImportedTable& table = outcome_.tables[section];
-    if (reports_) reports_->begin_table(section);
-    format::RawRecord record;
-    target_->for_each_decision(
-        plan, reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut, [&](const outcome::Decision& decision) {
-          base::throw_if_stopped(stop_);
-          while (record.number < decision.record) {
-            if (splitter.next_record(record)) continue;
-            throw Error(ErrorKind::kInternal, "a decision on " + table.name + " is about no record of the file");
-          }
-          outcome::Decision placed = decision;
-          placed.offset = record.offset;
-          const bool left_out =
-              decision.verdict == outcome::Verdict::kConflict || decision.verdict == outcome::Verdict::kInvalid;
-          if (left_out && rejects_) rejects_->add(section, record.text, decision.reason);
-          if (reports_) reports_->write(placed);
-          keep_sample(table, std::move(placed));
-          return true;
-        });
-  }
-
-  // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.
-  void open_rejects() {
-    if (outcome_.total.left_out() == 0) return;
-    const bool asked_for = !options_.rejects.empty();
-    if (!asked_for && outcome_.ending != outcome::Ending::kCommitted) return;
-    std::vector<std::size_t> sections;
-    for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
-      if (outcome_.tables[i].counts.left_out() > 0) sections.push_back(i);
-    }
-    std::string path = asked_for ? options_.rejects : default_rejects_;
-    try {
-      if (path.empty()) path = default_rejects_ = default_rejects_path(options_.input, files_);
-      rejects_.emplace(path, files_.guard(path), verified_.header, sections);
-      outcome_.rejects_file = path;
-    } catch (const Error& error) {
-      if (asked_for) throw;
-      outcome_.notices.push_back("the rows left out are in no file of their own: " + std::string(error.what()) +
-                                 "; --rejects FILE names another place");
-    }
+    pass_.run(*target_, plan, verified_.header, *file_, foretold_ ? &*foretold_ : nullptr, outcome_);
   }
 
   void publish() {
-    if (rejects_) carefully([&] { rejects_->publish(); });
-    if (reports_) carefully([&] { reports_->publish(); });
+    carefully([&] { pass_.publish_rejects(); });
+    carefully([&] { pass_.publish_reports(); });
   }
 
   // Behind the commit an error can no longer say that the target is as it was. It is said at once, for a quiet program
@@ -374,17 +356,19 @@ class ImportJob {
   base::Progress& progress_;
   const std::stop_token& stop_;
   OutputFiles files_;
-  std::string default_rejects_;  // once it was needed
   std::optional<base::InputFile> file_;
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;
   std::vector<conversion::Profile> profiles_;  // by table of the file; empty: nothing crosses engines
   Conversions conversions_;
-  const std::string digest_key_ = base::random_hex(16);
+  const std::string key_;  // of the digests of a plan
+  std::optional<ApprovalCheck> approval_check_;
+  outcome::Approval approval_;  // of now
+  std::optional<Foretold> foretold_;
+  std::string moved_;  // since the plan was approved, in words
   outcome::ImportOutcome outcome_;
   Clock::duration last_attempt_{};
-  std::optional<Rejects> rejects_;  // like the reports: of this attempt
-  std::optional<Reports> reports_;
+  AuditPass pass_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,10 @@
 #include "format/compression.h"
 #include "format/verify.h"
 #include "transfer/secrets.h"
+
+namespace report {
+class ApprovalReader;
+}
 
 namespace transfer {
 
@@ -70,6 +75,17 @@ struct TablePolicy {
   std::vector<std::pair<std::string, conversion::TimeReading>> times;  // by column; for a file of SQLite
 };
 
+// Whether a row that has meanwhile become what the plan wants is a difference.
+enum class DoneRows { kDiffer, kTolerated };
+
+// A plan that somebody approved, and that an import is held to.
+struct ApprovedPlan {
+  std::shared_ptr<report::ApprovalReader> plan;
+  std::string key;     // of its digests
+  std::string signer;  // empty: nobody was asked for
+  DoneRows done_rows = DoneRows::kDiffer;
+};
+
 // How far an import has come with making itself lasting.
 enum class Commit { kNotYet, kUnderWay, kDone };
 
@@ -94,6 +110,9 @@ struct ImportOptions {
   base::Overwrite overwrite = base::Overwrite::kRefuse;  // of what is no report of ours
   std::vector<std::string> words;  // the options that decide what happens, as typed: for the reports
   format::SealPolicy seal = format::SealPolicy::kDemand;
+  std::string settled;     // JSON: all of the above that decides (settled.h); empty: reports of this run are no plans
+  std::string expires_at;  // of plans that are made; empty: never
+  std::optional<ApprovedPlan> approved;
   std::function<void(Commit)> on_commit = [](Commit) {};  // before and behind it; must not throw
 };
 

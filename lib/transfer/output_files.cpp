@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/terminal.h"
 #include "report/recognise.h"
+#include "transfer/approval_key.h"
 
 namespace transfer {
 namespace {
@@ -67,6 +68,17 @@ std::string beginning_of(const std::string& path) {
   return text;
 }
 
+// A plan that this program wrote and something cut short: it can be applied to nothing.
+bool is_cut_plan(const std::string& path, const std::string& beginning) {
+  if (!beginning.starts_with("{\n  \"report\": {")) return false;
+  const base::Descriptor file = base::open_descriptor(path, O_RDONLY | O_NONBLOCK);
+  constexpr std::string_view kEnd = "}\n}\n";
+  std::string text(kEnd.size(), '\0');
+  const off_t size = file.is_open() ? ::lseek(file.get(), 0, SEEK_END) : 0;
+  const auto from = std::max<off_t>(0, size - static_cast<off_t>(kEnd.size()));
+  return ::pread(file.get(), text.data(), text.size(), from) != static_cast<ssize_t>(kEnd.size()) || text != kEnd;
+}
+
 // Somebody relies on the very bytes of such a file; empty for any other.
 std::string relied_on(const std::string& path, const std::string& beginning) {
   if (is_there(path + ".sig")) return "is signed (" + path + ".sig)";
@@ -74,7 +86,8 @@ std::string relied_on(const std::string& path, const std::string& beginning) {
     return "is a signature";
   // Of an export, the header alone: what stands in rows means nothing.
   const std::string_view header = std::string_view(beginning).substr(0, beginning.find("\"data\":"));
-  if (report::is_audit(beginning) && beginning.find("\"plan\": {") != std::string::npos) return "is a plan";
+  const bool has_plan = report::is_audit(beginning) && beginning.find("\"plan\": {") != std::string::npos;
+  if (has_plan && !is_cut_plan(path, beginning)) return "is a plan";
   if (header.find("\"name\": \"db-transfer\"") != std::string_view::npos &&
       header.find("\"undo\":") != std::string_view::npos)
     return "is what an import can be undone with";
@@ -139,6 +152,7 @@ void OutputFiles::demand_replaceable(const Output& output) const {
                 "name another file for " + output.what + ", or move this one away");
   if (output.existing != Existing::kStays && overwrite_ == base::Overwrite::kReplace) return;
   if (output.existing == Existing::kReport && report::is_audit(beginning)) return;
+  if (output.existing == Existing::kKey && is_key_text(beginning)) return;
   throw Error(ErrorKind::kUsage,
               base::printable(output.path) + " exists already" +
                   (output.existing == Existing::kReport ? ", and is no report of db-import" : ""),

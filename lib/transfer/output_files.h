@@ -19,6 +19,7 @@ class OutputFiles {
     kStays,
     kByForce,  // replaced where the user says so
     kReport,   // the same, and a report of ours always
+    kKey,      // the same, and the key of a plan: one that is there has lost its plan
   };
 
   // `kept`: what no output may replace. kReplace is the user's word for anything else; but a plan, an undo file and

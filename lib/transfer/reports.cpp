@@ -1,5 +1,6 @@
 #include "transfer/reports.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "base/error.h"
@@ -7,6 +8,7 @@
 #include "report/audit_html.h"
 #include "report/audit_markdown.h"
 #include "report/audit_text.h"
+#include "transfer/approval_key.h"
 
 namespace transfer {
 namespace {
@@ -39,10 +41,27 @@ void demand_report_form(const std::string& path) {
                     "let it end in .html, .json, .txt or .md");
 }
 
-Reports::Reports(const std::vector<std::string>& paths, const OutputFiles& files, const outcome::ImportOutcome& outcome)
+bool has_json(const std::vector<std::string>& paths) {
+  return std::ranges::any_of(paths, [](const std::string& path) { return path.ends_with(kJsonEnding); });
+}
+
+void add_reports(const std::vector<std::string>& paths, bool may_be_plans, OutputFiles& files) {
+  for (const std::string& path : paths) {
+    files.add(path, "the report", OutputFiles::Existing::kReport);
+    if (may_be_plans && path.ends_with(kJsonEnding))
+      files.add(key_path(path), "the plan's key", OutputFiles::Existing::kKey);
+  }
+}
+
+Reports::Reports(const std::vector<std::string>& paths, const OutputFiles& files, outcome::ImportOutcome& outcome,
+                 const std::string& key)
     : outcome_(outcome) {
   for (const std::string& path : paths) {
     demand_report_form(path);
+    if (outcome.approval && path.ends_with(kJsonEnding)) {
+      keys_.push_back(std::make_unique<base::AtomicFile>(key_path(path), files.guard(key_path(path))));
+      keys_.back()->write(key_text(key));
+    }
     files_.push_back(std::make_unique<base::AtomicFile>(path, files.guard(path)));
     writers_.push_back(path.ends_with(kJsonEnding) ? std::make_unique<report::AuditJsonWriter>(*files_.back(), outcome_)
                                                    : nullptr);
@@ -61,17 +80,32 @@ void Reports::write(const outcome::Decision& decision) {
   }
 }
 
+void Reports::begin_foretold() {
+  for (const auto& writer : writers_) {
+    if (writer) writer->begin_foretold();
+  }
+}
+
+void Reports::write(const outcome::Fingerprint& decision) {
+  for (const auto& writer : writers_) {
+    if (writer) writer->write(decision);
+  }
+}
+
+// Plans first: the others show their id.
 void Reports::finish() {
+  for (const auto& writer : writers_) {
+    if (!writer) continue;
+    const std::string id = writer->finish();
+    if (outcome_.approval) outcome_.approval->id = id;
+  }
   for (std::size_t i = 0; i < files_.size(); ++i) {
-    if (writers_[i]) {
-      writers_[i]->finish();
-    } else {
-      files_[i]->write(form_of(files_[i]->path())(outcome_));
-    }
+    if (!writers_[i]) files_[i]->write(form_of(files_[i]->path())(outcome_));
   }
 }
 
 void Reports::publish() {
+  for (const auto& file : keys_) file->finish();
   for (const auto& file : files_) file->finish();
 }
 

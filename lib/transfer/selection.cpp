@@ -108,4 +108,6 @@ bool is_audit(const catalog::TableName& table, const Selection& selection) {
   return matches_any(selection.audit_tables, table);
 }
 
+std::vector<std::string> usual_audit_tables() { return {"audit_logs", "audit_log"}; }
+
 }  // namespace transfer

@@ -24,4 +24,7 @@ std::vector<std::size_t> ledgers_left_out(const std::vector<catalog::Table>& tab
 bool is_excluded(const catalog::TableName& table, const Selection& selection);
 bool is_audit(const catalog::TableName& table, const Selection& selection);
 
+// Where nobody names any.
+std::vector<std::string> usual_audit_tables();
+
 }  // namespace transfer

@@ -49,7 +49,7 @@ TEST_F(AuditSchema, AcceptsWhatTheWriterWrites) {
 TEST_F(AuditSchema, RefusesAnythingElse) {
   const json document = json::parse(whole_audit_json(an_audited_import()));
   const std::vector<std::pair<std::string, json>> edits = {
-      {"/report/version", 2},    {"/ending", "maybe"},          {"/surprise", 1},
+      {"/report/version", 3},    {"/ending", "maybe"},          {"/surprise", 1},
       {"/tables/0/surprise", 1}, {"/tables/0/counts/rows", -1}, {"/decisions/0/verdict", "unchanged"},
       {"/decisions/0/record", 0}};
   for (const auto& [path, value] : edits) {
@@ -62,7 +62,7 @@ TEST_F(AuditSchema, RefusesAnythingElse) {
 TEST(AuditJson, HoldsTheSummaryOfTheOutcome) {
   const json object = json::parse(whole_audit_json(an_audited_import()));
 
-  EXPECT_EQ(object["report"], json::parse(R"({"name": "db-transfer audit", "version": 1})"));
+  EXPECT_EQ(object["report"], json::parse(R"({"name": "db-transfer audit", "version": 2})"));
   EXPECT_EQ(object["ending"], "dry-run");
   EXPECT_EQ(object["verdict"], "ready-with-warnings");
   EXPECT_EQ(object["file"]["source"]["database"], "app_dev");

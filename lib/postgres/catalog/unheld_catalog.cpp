@@ -159,18 +159,25 @@ LIMIT 1
 
 constexpr int kHasMultiranges = 140000;
 
+std::string types_sql(const Connection& connection, const std::vector<std::uint32_t>& tables) {
+  return fmt::format(kTypes, fmt::arg("tables", oid_array(tables)),
+                     fmt::arg("multirange", connection.server_version() < kHasMultiranges ? "0" : "r.rngmultitypid"));
+}
+
 std::string objects_sql(const Connection& connection, const std::vector<std::uint32_t>& tables, Dependence dependence,
                         const std::string& more) {
   const bool writing = dependence == Dependence::kOfWriting;
-  return fmt::format(kTypes, fmt::arg("tables", oid_array(tables)),
-                     fmt::arg("multirange", connection.server_version() < kHasMultiranges ? "0" : "r.rngmultitypid")) +
-         (writing ? kFunctions : "") +
+  return types_sql(connection, tables) + (writing ? kFunctions : "") +
          fmt::format(kObjects, fmt::arg("more", (writing ? kFunctionObjects : std::string{}) + more));
 }
 
 std::string first_of(const pqxx::result& rows) { return rows.empty() ? std::string{} : rows[0][0].c_str(); }
 
 }  // namespace
+
+std::string dependences_sql(const Connection& connection, const std::vector<std::uint32_t>& tables) {
+  return types_sql(connection, tables) + kFunctions;
+}
 
 std::string changed_since_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables,
                                    Dependence dependence) {

@@ -22,6 +22,10 @@ enum class Dependence { kOfReading, kOfWriting };
 std::string changed_since_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables,
                                    Dependence dependence);
 
+// "WITH RECURSIVE …": of `tables` and their partitions tables(oid), named_types(oid, typrelid, name) of the user's own
+// that their columns are of, and functions(oid) that their triggers, rules, checks, defaults and indexes call.
+std::string dependences_sql(const Connection& connection, const std::vector<std::uint32_t>& tables);
+
 // A partition that was attached behind the snapshot and whose rows this transaction has read all the same, since the
 // server plans with the newest catalog; empty: none.
 std::string partition_read_behind_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <pqxx/pqxx>
 
+#include "postgres/import/fingerprints.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -69,6 +70,16 @@ std::vector<outcome::ColumnChange> changes_of(const pqxx::field& columns, const 
   return changes;
 }
 
+std::vector<std::string> names_of(const pqxx::field& columns) {
+  std::vector<std::string> names;
+  if (columns.is_null()) return names;
+  pqxx::array_parser parser(columns.c_str());
+  for (auto item = parser.get_next(); item.first != pqxx::array_parser::juncture::done; item = parser.get_next()) {
+    if (item.first == pqxx::array_parser::juncture::string_value) names.push_back(item.second);
+  }
+  return names;
+}
+
 // INSERT INTO the changes: `rows` is FROM and its joins with the file's rows called s and the target's called t.
 std::string changes_sql(const StagedTable& table, const std::string& record, const std::string& rows) {
   std::vector<std::string> values;
@@ -83,14 +94,14 @@ std::string changes_sql(const StagedTable& table, const std::string& record, con
   }
   if (values.empty()) return {};
   return table.change_part.into(kChangeColumns) + " SELECT " + table.change_part.first() + record + ", " +
-         table.target_is_newer() + ", x.columns, x.before, x.after FROM " + rows +
+         table.target_is_newer() + ", x.columns, x.before, x.after, " + row_digest(table) + " FROM " + rows +
          " CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(c.name ORDER BY c.n) AS columns, "
          "pg_catalog.array_agg(c.before ORDER BY c.n) AS before, pg_catalog.array_agg(c.after ORDER BY c.n) AS after "
          "FROM (VALUES " +
          join(values, ", ") + ") AS c(n, name, before, after, differs) WHERE c.differs) x";
 }
 
-std::string decisions_sql(const StagedTable& table, engine::Decisions which, engine::Detail detail) {
+std::string decisions_sql(const StagedTable& table, engine::Decisions which, engine::Detail detail, bool rewritten) {
   const bool full = detail == engine::Detail::kFull;
   std::string rows =
       "SELECT r.record, r.verdict, r.key, r.reason, r.\"constraint\", r.holder FROM " + table.rejects + " r";
@@ -104,9 +115,11 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which, eng
   const bool matched = !table.plan.match.empty();
   return "SELECT d.record, d.verdict, d.key, d.reason, d.\"constraint\", d.holder, " +
          std::string(matched ? "m.file_key" : "NULL") +
-         std::string(full ? ", c.columns, c.before, c.after, c.newer" : "") + " FROM (" + rows + ") d" +
+         std::string(full ? ", c.columns, c.before, c.after, c.newer, c.digest" : "") +
+         (rewritten ? ", w.columns" : "") + " FROM (" + rows + ") d" +
          (matched ? " LEFT JOIN " + table.matches + " m ON m.record = d.record" : "") +
-         (full ? " LEFT JOIN " + table.changes + " c ON c.record = d.record" : "") + " ORDER BY d.record";
+         (full ? " LEFT JOIN " + table.changes + " c ON c.record = d.record" : "") +
+         (rewritten ? " LEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record" : "") + " ORDER BY d.record";
 }
 
 }  // namespace
@@ -132,7 +145,10 @@ void gather_changes(Connection& connection, const StagedTable& table) {
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     const std::function<bool(const outcome::Decision&)>& take) {
   if (table.rejected_rows == 0 && (which == engine::Decisions::kLeftOut || table.may_be_written == 0)) return;
-  connection.execute("DECLARE decision NO SCROLL CURSOR FOR " + decisions_sql(table, which, detail));
+  const bool full = detail == engine::Detail::kFull;
+  const bool rewritten =
+      which == engine::Decisions::kAll && detail != engine::Detail::kCounts && lists_rewritten(connection);
+  connection.execute("DECLARE decision NO SCROLL CURSOR FOR " + decisions_sql(table, which, detail, rewritten));
   bool more = true;
   while (more) {
     const pqxx::result rows = connection.query("FETCH " + std::to_string(kFetchedRows) + " FROM decision");
@@ -147,10 +163,12 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
       decision.holder = from_hex(row[5]);
       decision.file_key = from_hex(row[6]);
       if (decision.file_key == decision.key) decision.file_key.clear();
-      if (detail == engine::Detail::kFull) {
+      if (full) {
         decision.changes = changes_of(row[7], row[8], row[9]);
         decision.target_is_newer = !row[10].is_null() && row[10].as<bool>();
+        if (outcome::has_digest(decision.verdict)) decision.digest = row[11].c_str();
       }
+      if (rewritten) decision.rewritten = names_of(row[full ? 12 : 7]);  // behind what only full details have
       if (!take(decision)) {
         more = false;
         break;

@@ -40,6 +40,8 @@ class Merger {
 
   // Behind merge() and all deferred triggers: brings rows that the target's own code changed back to the file's values.
   void settle() { trigger_rows_.settle(); }
+  // Behind that: tables with rows that still do not hold the file's values.
+  const std::vector<std::size_t>& rewritten() const { return trigger_rows_.rewritten(); }
 
   // What the target's own code did to the rows of the file, a line a table.
   std::vector<std::string> notices() const;

@@ -11,9 +11,8 @@
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/column_privileges.h"
 #include "postgres/import/commit.h"
-#include "postgres/import/decisions.h"
 #include "postgres/import/deferral.h"
-#include "postgres/import/effects.h"
+#include "postgres/import/fingerprints.h"
 #include "postgres/import/import_locks.h"
 #include "postgres/import/lock_budget.h"
 #include "postgres/import/merge.h"
@@ -268,11 +267,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       for (std::string& line : untold(*connection_, tables_)) notices_.push_back(std::move(line));
     }
     audits_.clear();
-    if (detail_ == engine::Detail::kCounts) return;
-    for (const StagedTable& table : tables_) {
-      gather_changes(*connection_, table);
-      audits_.push_back(audit_table(*connection_, tables_, table, classifier_->cascades()));
-    }
+    if (detail_ == engine::Detail::kFull) gather();
   });
 }
 
@@ -288,56 +283,13 @@ void PostgresTarget::merge(base::Progress& progress) {
     merger.merge(progress);
     fire_deferred_triggers();
     merger.settle();
+    for (const std::size_t number : merger.rewritten()) {
+      if (!tables_[number].plan.row_key.empty()) note_rewritten(*connection_, tables_[number]);
+    }
     if (restored_) restored_->make_again();
     for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   });
 }
-
-outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
-  const StagedTable& table = tables_.at(plan);
-  outcome::VerdictCounts counts = table.counts;
-  if (table.loaded) {
-    counts.insert = counts.rows;
-    return counts;
-  }
-  if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
-  for (const auto& row :
-       connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
-                          " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
-    const auto rows = row[1].as<std::uint64_t>();
-    switch (static_cast<outcome::Verdict>(row[0].c_str()[0])) {
-      case outcome::Verdict::kInsert:
-        counts.insert = rows;
-        break;
-      case outcome::Verdict::kUpdate:
-        counts.update = rows;
-        break;
-      case outcome::Verdict::kConflict:
-        counts.conflict = rows;
-        break;
-      case outcome::Verdict::kSkipped:
-        counts.skipped = rows;
-        break;
-      default:
-        counts.invalid = rows;
-        break;
-    }
-  }
-  if (counts.sum() != counts.rows) {
-    throw Error(ErrorKind::kInternal,
-                "the verdicts of " + table.target + " do not add up to its rows: " + std::to_string(counts.sum()) +
-                    " of " + std::to_string(counts.rows),
-                "please report this; nothing was committed");
-  }
-  return counts;
-}
-
-void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
-                                       const std::function<bool(const outcome::Decision&)>& take) {
-  guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, take); });
-}
-
-outcome::TableEffects PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
 // Only over tables whose rows change, by the view's owner; and what nothing is known of.
 void PostgresTarget::refresh_views(engine::Refresh refresh) {

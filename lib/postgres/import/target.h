@@ -48,6 +48,11 @@ class PostgresTarget : public engine::Target {
   outcome::VerdictCounts counts(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,
                          const std::function<bool(const outcome::Decision&)>& take) override;
+  void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
+                            const std::function<void(const outcome::Fingerprint&)>& take) override;
+  void gather_details() override;
+  std::vector<outcome::Fact> whereabouts() override;
+  std::vector<outcome::Fact> used_catalog() override;
   outcome::TableEffects audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   void demand_unchanged() override;
@@ -61,6 +66,7 @@ class PostgresTarget : public engine::Target {
   void try_first_load(const Work& work);
   void fire_deferred_triggers();
   void create_stages();
+  void gather();
   void demand_all_privileges();
   void add_column_grants(std::vector<std::string>& grants);
   TableDetails& find(const catalog::TableName& name);

@@ -31,7 +31,7 @@ constexpr const char* kMatchTypes =
     R"sql(record pg_catalog.int8, file_key pg_catalog.bytea, target_table pg_catalog.oid, target_row pg_catalog.tid)sql";
 constexpr const char* kChangeTypes =
     R"sql(record pg_catalog.int8, newer pg_catalog.bool, columns pg_catalog.text[], before pg_catalog.text[],
-    after pg_catalog.text[])sql";
+    after pg_catalog.text[], digest pg_catalog.text)sql";
 
 // What a column of a shared stage must have in common with another to take its values: type, modifier and collation.
 std::string type_of(const StagedTable& table, const StagedColumn& column) {
@@ -135,7 +135,7 @@ void TemporaryTables::create(engine::Detail detail) {
     make(table.claim_part, kClaimTypes);
     make(table.reject_part, kRejectTypes);
     if (!table.plan.match.empty()) make(table.match_part, kMatchTypes);
-    if (detail == engine::Detail::kFull) make(table.change_part, kChangeTypes);
+    if (detail != engine::Detail::kCounts) make(table.change_part, kChangeTypes);
     create_stage(table);
   }
 }

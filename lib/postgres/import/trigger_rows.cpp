@@ -150,6 +150,7 @@ void TriggerRows::settle(StagedTable& table) {
                     " that the target's triggers or cascades had changed: brought back to the file's values");
   }
   if (left > 0) {
+    rewritten_.push_back(static_cast<std::size_t>(&table - tables_.data()));
     std::vector<std::string> columns;
     for (const StagedColumn* column : differing(table, "")) columns.push_back(column->name);
     tell(table, number(left, "row does", "rows do") + " not hold the file's values after the import (" +

@@ -32,6 +32,8 @@ class TriggerRows {
 
   // Behind the merge and all deferred triggers.
   void settle();
+  // Behind that: tables with rows that still do not hold the file's values.
+  const std::vector<std::size_t>& rewritten() const { return rewritten_; }
 
   const std::vector<std::string>& notices() const { return notices_; }
 
@@ -55,6 +57,7 @@ class TriggerRows {
   std::vector<StagedTable>& tables_;
   WriteWatch watch_;
   std::vector<std::string> notices_;
+  std::vector<std::size_t> rewritten_;
   bool listed_ = false;  // the temporary table of unsettled rows is there
 };
 

@@ -321,6 +321,16 @@ std::uint64_t Connection::execute(const std::string& sql) { return tag_rows(run(
 
 std::string Connection::execute_for_tag(const std::string& sql) { return PQcmdStatus(run(sql).get()); }
 
+std::string Connection::host() const {
+  const char* host = PQhost(raw_);
+  return host == nullptr ? std::string{} : host;
+}
+
+std::string Connection::port() const {
+  const char* port = PQport(raw_);
+  return port == nullptr ? std::string{} : port;
+}
+
 void Connection::begin_copy_out(const std::string& sql) {
   const Result result = run(sql);
   if (PQresultStatus(result.get()) != PGRES_COPY_OUT) throw Error(ErrorKind::kInternal, "not a COPY TO STDOUT: " + sql);

@@ -95,6 +95,8 @@ class Connection {
   int server_version() const;  // 150018
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
   const std::string& place() const { return place_; }
+  std::string host() const;  // that it is connected to, or the folder of the socket
+  std::string port() const;
 
  private:
   struct ResultDeleter {

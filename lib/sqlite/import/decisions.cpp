@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sqlite/import/fingerprints.h"
 #include "sqlite/import/index_key.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
@@ -74,28 +75,6 @@ void gather(Connection& connection, const StagedTable& table, const std::string&
   }
 }
 
-// Conflicts with a holder: it holds the key that the row claims.
-void gather_conflicts(Connection& connection, const StagedTable& table) {
-  const std::string rejected =
-      table.rejects + " r CROSS JOIN " + table.stage + " s ON s." + table.record + " = r.record CROSS JOIN ";
-  const auto of = [&](const std::string& constraint) {
-    return " WHERE r.holder IS NOT NULL AND r.\"constraint\" = " + quote_literal(constraint);
-  };
-  for (const UniqueIndex& index : table.details.unique_indexes) {
-    if (!table.has_columns(index.columns) || !index.plain) continue;
-    std::vector<std::string> same;
-    for (std::size_t i = 0; i < index.columns.size(); ++i) {
-      const std::string column = quote_name(index.columns[i]);
-      same.push_back("s." + column + " = t." + column + " COLLATE " + quote_name(index.collations[i]));
-    }
-    gather(connection, table, "r.record", rejected + table.target + " t ON " + join(same, " AND ") + of(index.name));
-  }
-  if (!table.plan.match.empty() && !table.plan.identity.empty()) {
-    gather(connection, table, "r.record",
-           rejected + table.target + " t ON " + table.same_identity("s", "t") + of(join(table.plan.identity, ", ")));
-  }
-}
-
 std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
   std::string sql =
       "SELECT r.record, r.verdict, r.key, r.reason, r.\"constraint\", r.holder, r.newer FROM " + table.rejects + " r";
@@ -120,6 +99,28 @@ std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statemen
 
 }  // namespace
 
+std::vector<std::string> conflicts_with_holders(const StagedTable& table) {
+  std::vector<std::string> all;
+  const std::string rejected =
+      table.rejects + " r CROSS JOIN " + table.stage + " s ON s." + table.record + " = r.record CROSS JOIN ";
+  const auto of = [&](const std::string& constraint) {
+    return " WHERE r.holder IS NOT NULL AND r.\"constraint\" = " + quote_literal(constraint);
+  };
+  for (const UniqueIndex& index : table.details.unique_indexes) {
+    if (!table.has_columns(index.columns) || !index.plain) continue;
+    std::vector<std::string> same;
+    for (std::size_t i = 0; i < index.columns.size(); ++i) {
+      const std::string column = quote_name(index.columns[i]);
+      same.push_back("s." + column + " = t." + column + " COLLATE " + quote_name(index.collations[i]));
+    }
+    all.push_back(rejected + table.target + " t ON " + join(same, " AND ") + of(index.name));
+  }
+  if (!table.plan.match.empty() && !table.plan.identity.empty())
+    all.push_back(rejected + table.target + " t ON " + table.same_identity("s", "t") +
+                  of(join(table.plan.identity, ", ")));
+  return all;
+}
+
 void create_changes(Connection& connection, const StagedTable& table) {
   connection.execute("CREATE TABLE " + table.changes +
                      " (record INTEGER, column INTEGER, form_before INTEGER, text_before TEXT, characters_before "
@@ -133,13 +134,16 @@ void gather_changes(Connection& connection, const StagedTable& table) {
            table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
                " WHERE v.verdict = 'u'");
   }
-  if (table.rejected_rows > 0) gather_conflicts(connection, table);
+  if (table.rejected_rows == 0) return;
+  for (const std::string& rows : conflicts_with_holders(table)) gather(connection, table, "r.record", rows);
 }
 
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     const std::function<bool(const outcome::Decision&)>& take) {
   std::optional<Statement> changes;
   std::optional<Statement> remap;
+  std::optional<PlannedDetails> planned;
+  if (detail != engine::Detail::kCounts && is_planned(table)) planned.emplace(connection, table);
   if (detail == engine::Detail::kFull)
     changes.emplace(
         connection.prepare("SELECT * FROM (SELECT column, form_before, text_before, characters_before, "
@@ -159,6 +163,10 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
     decision.holder = rows.text(5);
     decision.target_is_newer = rows.integer(6) != 0;
     if (changes) decision.changes = changes_of(table, *changes, record);
+    if (planned) {
+      if (outcome::has_digest(decision.verdict)) decision.digest = planned->digest(record);
+      decision.rewritten = planned->rewritten(record);
+    }
     if (remap) {
       remap->bind_integer(1, record);
       if (remap->next()) decision.file_key = remap->text(0);

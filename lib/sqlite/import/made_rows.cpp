@@ -94,6 +94,7 @@ void MadeRows::settle(StagedTable& table) {
     notices_.push_back(name + ": " + number(before - left) +
                        " that the target's triggers or cascades had changed were brought back to the file's values");
   if (left == 0) return;
+  rewritten_.push_back(static_cast<std::size_t>(&table - tables_.data()));
   const std::vector<std::string> writers = writers_of(table.details, details_);
   notices_.push_back(name + ": " + std::to_string(left) + " rows do not hold the file's values after the import; " +
                      (writers.empty() ? "a cascade" : "trigger " + join(writers, ", ")) +

@@ -4,6 +4,7 @@
 // cascade can reach a table. One thread, that of the connection.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class MadeRows {
   void settle();
 
   const std::vector<std::string>& notices() const { return notices_; }
+  // Behind settle(): tables with rows that still do not hold the file's values.
+  const std::vector<std::size_t>& rewritten() const { return rewritten_; }
 
  private:
   bool can_be_reached(const StagedTable& table) const;
@@ -36,6 +39,7 @@ class MadeRows {
   std::vector<StagedTable>& tables_;
   const std::vector<TableDetails>& details_;
   std::vector<std::string> notices_;
+  std::vector<std::size_t> rewritten_;
 };
 
 }  // namespace sqlite

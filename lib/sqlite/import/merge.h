@@ -36,6 +36,8 @@ class Merger {
 
   // What triggers made of the rows; a line a table.
   const std::vector<std::string>& notices() const { return made_rows_.notices(); }
+  // Tables with rows that do not hold the file's values behind the merge.
+  const std::vector<std::size_t>& rewritten() const { return made_rows_.rewritten(); }
 
  private:
   // One table's refusals of a component that is being written.

@@ -7,6 +7,7 @@
 #include "sqlite/catalog/ledger.h"
 #include "sqlite/import/decisions.h"
 #include "sqlite/import/effects.h"
+#include "sqlite/import/fingerprints.h"
 #include "sqlite/import/merge.h"
 #include "sqlite/import/remap.h"
 #include "sqlite/import/stage.h"
@@ -74,7 +75,8 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
   for (const StagedTable& table : tables_) {
     create_stage(*connection_, table, details_);
     create_remaps(*connection_, table);
-    if (detail_ == engine::Detail::kFull) create_changes(*connection_, table);
+    if (detail_ != engine::Detail::kCounts) create_changes(*connection_, table);
+    if (is_planned(table)) create_digests(*connection_, table);
   }
   // SQLite itself would refuse a key that leads nowhere, even of a table that nobody writes.
   const bool is_judged =
@@ -110,18 +112,42 @@ void SqliteTarget::classify(base::Progress& progress) {
     notices_.insert(notices_.end(), following.begin(), following.end());
   }
   audits_.clear();
-  if (detail_ == engine::Detail::kCounts) return;
+  for (const StagedTable& table : tables_) {
+    if (is_planned(table)) gather_digests(*connection_, table);
+  }
+  if (detail_ == engine::Detail::kFull) gather();
+}
+
+void SqliteTarget::gather() {
   for (const StagedTable& table : tables_) {
     gather_changes(*connection_, table);
     audits_.push_back(audit_table(*connection_, tables_, details_, table));
   }
 }
 
+void SqliteTarget::gather_details() {
+  if (detail_ == engine::Detail::kFull) return;
+  detail_ = engine::Detail::kFull;
+  gather();
+}
+
+void SqliteTarget::for_each_fingerprint(std::size_t plan, outcome::Merged,
+                                        const std::function<void(const outcome::Fingerprint&)>& take) {
+  read_fingerprints(*connection_, tables_.at(plan), take);
+}
+
+std::vector<outcome::Fact> SqliteTarget::whereabouts() { return whereabouts_of(*connection_); }
+
+std::vector<outcome::Fact> SqliteTarget::used_catalog() { return used_catalog_of(*connection_); }
+
 void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
   Merger merger(*connection_, tables_, details_, components_, *classifier_);
   merger.merge(progress);
+  for (const std::size_t number : merger.rewritten()) {
+    if (is_planned(tables_[number])) note_rewritten(*connection_, tables_[number]);
+  }
   notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
   for (const auto& changes : raised) {
     raise_sequences(*connection_, changes);

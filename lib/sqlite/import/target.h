@@ -42,6 +42,11 @@ class SqliteTarget : public engine::Target {
   outcome::VerdictCounts counts(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,
                          const std::function<bool(const outcome::Decision&)>& take) override;
+  void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
+                            const std::function<void(const outcome::Fingerprint&)>& take) override;
+  void gather_details() override;
+  std::vector<outcome::Fact> whereabouts() override;
+  std::vector<outcome::Fact> used_catalog() override;
   outcome::TableEffects audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   void demand_unchanged() override {}  // a transaction of SQLite holds the schema too
@@ -50,6 +55,7 @@ class SqliteTarget : public engine::Target {
 
  private:
   void open_target();
+  void gather();
   const TableDetails& find(const catalog::TableName& name) const;
 
   Connect connect_;

@@ -83,6 +83,17 @@ void digest(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
+// row_digest(key, image): of a whole row, for a plan.
+void row_digest(sqlite3_context* context, int, sqlite3_value** values) {
+  guarded(context, [&] {
+    base::Sha256 digest;
+    digest.update(cell_of(values[0]).bytes);
+    digest.update(cell_of(values[1]).bytes);
+    const std::string text = digest.hex().substr(0, 32);
+    sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  });
+}
+
 // One call for every `most` parts.
 std::vector<std::string> calls(const char* function, const std::vector<std::string>& parts, std::size_t most) {
   std::vector<std::string> all;
@@ -124,6 +135,7 @@ int add_row_functions(sqlite3* database) {
   if (code == SQLITE_OK) code = add("db_transfer_image", -1, image);
   if (code == SQLITE_OK) code = add("db_transfer_text", 1, text);
   if (code == SQLITE_OK) code = add("db_transfer_digest", 2, digest);
+  if (code == SQLITE_OK) code = add("db_transfer_row_digest", 2, row_digest);
   return code;
 }
 

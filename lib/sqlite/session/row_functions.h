@@ -2,6 +2,7 @@
 //   db_transfer_differs(a, b, …)  1 when any pair is not same()
 //   db_transfer_image(a, …)       blob: append_image of all
 //   db_transfer_text(a)           shown()
+//   db_transfer_row_digest(k, i)  32 digits of the SHA-256 of both
 // Deterministic, stateless.
 #pragma once
 

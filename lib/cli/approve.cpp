@@ -1,0 +1,75 @@
+#include "cli/approve.h"
+
+#include <memory>
+#include <utility>
+
+#include "base/error.h"
+#include "base/terminal.h"
+#include "cli/signers.h"
+#include "report/approval_reader.h"
+#include "transfer/approval_key.h"
+#include "transfer/clock.h"
+#include "transfer/selection.h"
+#include "transfer/settled.h"
+
+namespace cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+transfer::SettledTarget target_of(const ImportCommand& command) {
+  return {command.target.not_valid == engine::NotValid::kAsRestored, command.target.run_code_of};
+}
+
+std::string settled_of(const ImportCommand& command) { return transfer::settled_json(command.job, target_of(command)); }
+
+// What holds where nothing is said.
+std::string usual() {
+  ImportCommand command;
+  command.job.masks.usual = true;
+  command.job.selection.audit_tables = transfer::usual_audit_tables();
+  return settled_of(command);
+}
+
+void demand_no_contradiction(const ImportCommand& command, const report::ApprovalReader& plan) {
+  const std::vector<std::string> found =
+      transfer::contradictions(plan.approval().settled, settled_of(command), usual(), command.named);
+  if (found.empty()) return;
+  std::string lines;
+  for (const std::string& line : found) lines += "\n  " + base::printable(line);
+  throw Error(ErrorKind::kUsage, "the options contradict the plan " + base::printable(plan.path()) + ":" + lines,
+              "leave them out: what was approved is what is done; or make another plan with them");
+}
+
+void take_plan(ImportCommand& command, const std::string& path, const std::optional<std::string>& signers) {
+  transfer::ApprovedPlan approved;
+  approved.plan = std::make_shared<report::ApprovalReader>(path);
+  if (signers) approved.signer = demand_signature(path, *signers, approved.plan->bytes());
+  approved.key = transfer::read_key(path, approved.plan->approval().key_digest);
+  approved.done_rows = command.done_rows;
+  demand_no_contradiction(command, *approved.plan);
+  transfer::SettledTarget target;
+  transfer::take_settled(approved.plan->approval().settled, command.job, target);
+  command.target.not_valid = target.as_restored ? engine::NotValid::kAsRestored : engine::NotValid::kJudged;
+  command.target.run_code_of = target.run_code_of;
+  command.job.kept.push_back({path, "the plan"});
+  command.job.kept.push_back({transfer::key_path(path), "the plan's key"});
+  command.job.approved = std::move(approved);
+}
+
+}  // namespace
+
+void settle(ImportCommand& command) {
+  const std::optional<std::string> signers = signers_file(command.signers);
+  if (command.apply) {
+    take_plan(command, *command.apply, signers);
+  } else if (signers && command.job.intent == engine::Intent::kImport) {
+    throw Error(ErrorKind::kPrivilege, "this machine takes approved plans only (DB_TRANSFER_SIGNERS)",
+                "make a plan with --dry-run --report audit.json, let it be signed, and run with --apply audit.json");
+  }
+  command.job.settled = settled_of(command);
+  if (command.valid_for) command.job.expires_at = transfer::timestamp_in(*command.valid_for);
+}
+
+}  // namespace cli

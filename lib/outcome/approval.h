@@ -1,0 +1,55 @@
+// What binds an import to the dry run that somebody approved: the plan beside the decisions (README "Approve"). Plain
+// values, made by a target and a job, written and read by report.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "outcome/verdict.h"
+
+namespace outcome {
+
+// One thing that must be as it was, in words for people: "host" and "/run/postgresql", or "the trigger t of
+// public.users" and a digest of it.
+struct Fact {
+  std::string name;
+  std::string value;
+  bool operator==(const Fact&) const = default;
+};
+
+struct Approval {
+  std::string id;  // SHA-256 over all below and every decision; empty: not known before the last decision
+  std::uint64_t file_bytes = 0;
+  std::string file_sha256;     // of what the seal covers
+  std::vector<Fact> target;    // where: host, port, database, ...
+  std::vector<Fact> objects;   // of the target's catalog, as far as the import uses it
+  std::string settled = "{}";  // JSON object: the options that decide, resolved
+  std::string expires_at;      // ISO 8601, UTC; empty: never
+  std::string key_digest;      // tells the key of the digests from another one
+};
+
+// Which plan an import was held to.
+struct AppliedPlan {
+  std::string id;
+  std::string signer;  // empty: nobody was asked for
+};
+
+// What a plan is held to of one decision, beside what it shows.
+struct Fingerprint {
+  std::uint64_t record = 0;
+  Verdict verdict = Verdict::kInvalid;
+  std::string digest;      // update, conflict: of the target's whole row as it was; empty: there is none
+  std::string constraint;  // as of Decision
+  std::string holder;
+  std::vector<std::string> rewritten;  // columns that do not hold the file's values behind the merge
+};
+
+// Of which decisions a plan holds a digest.
+inline bool has_digest(Verdict verdict) { return verdict == Verdict::kUpdate || verdict == Verdict::kConflict; }
+
+// Of which moment fingerprints are: kBefore has digests, kBehind the merge has what it changed.
+enum class Merged { kBefore, kBehind };
+
+}  // namespace outcome

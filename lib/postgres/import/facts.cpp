@@ -1,0 +1,142 @@
+#include "postgres/import/facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/sha256.h"
+#include "postgres/catalog/unheld_catalog.h"
+
+namespace postgres {
+namespace {
+
+constexpr const char* kDatabase = R"sql(
+SELECT pg_catalog.current_database(),
+       (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()),
+       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))sql";
+
+// Definitions as the server writes them, names with their schema (the search_path is empty).
+constexpr const char* kOfTables = R"sql(
+, named AS (
+  SELECT c.oid, c.relrowsecurity, c.relforcerowsecurity,
+         pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name
+  FROM tables t
+  JOIN pg_catalog.pg_class c ON c.oid = t.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+)
+SELECT 'the columns of ' || t.name,
+       pg_catalog.string_agg(
+         pg_catalog.concat_ws(' ', pg_catalog.quote_ident(a.attname), pg_catalog.format_type(a.atttypid, a.atttypmod),
+           CASE WHEN a.attcollation <> 0 THEN a.attcollation::pg_catalog.regcollation::pg_catalog.text END,
+           a.attnotnull, a.attidentity, a.attgenerated, pg_catalog.pg_get_expr(d.adbin, d.adrelid)),
+         ', ' ORDER BY a.attname)
+FROM named t
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+GROUP BY t.name
+UNION ALL
+SELECT 'the constraint ' || pg_catalog.quote_ident(k.conname) || ' of ' || k.conrelid::pg_catalog.regclass::pg_catalog.text,
+       pg_catalog.concat_ws(' ', pg_catalog.pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred)
+FROM pg_catalog.pg_constraint k
+WHERE k.contype <> 't' AND k.conrelid <> 0
+  AND (k.conrelid IN (SELECT t.oid FROM tables t) OR k.confrelid IN (SELECT t.oid FROM tables t))
+UNION ALL
+SELECT 'the index ' || i.indexrelid::pg_catalog.regclass::pg_catalog.text, pg_catalog.pg_get_indexdef(i.indexrelid)
+FROM named t
+JOIN pg_catalog.pg_index i ON i.indrelid = t.oid
+WHERE i.indisunique OR i.indisexclusion
+UNION ALL
+SELECT 'the trigger ' || pg_catalog.quote_ident(g.tgname) || ' of ' || t.name,
+       pg_catalog.pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::pg_catalog.text
+FROM named t
+JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+UNION ALL
+SELECT 'the rule ' || pg_catalog.quote_ident(r.rulename) || ' of ' || t.name,
+       pg_catalog.pg_get_ruledef(r.oid) || ' ' || r.ev_enabled::pg_catalog.text
+FROM named t
+JOIN pg_catalog.pg_rewrite r ON r.ev_class = t.oid AND r.ev_enabled IN ('O', 'A')
+UNION ALL
+SELECT 'row security of ' || t.name,
+       pg_catalog.concat_ws(' ', t.relforcerowsecurity, (
+         SELECT pg_catalog.string_agg(
+           pg_catalog.concat_ws(' ', p.polname, p.polcmd, p.polpermissive, p.polroles::pg_catalog.text,
+             pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)),
+           ', ' ORDER BY p.polname)
+         FROM pg_catalog.pg_policy p
+         WHERE p.polrelid = t.oid))
+FROM named t
+WHERE t.relrowsecurity
+UNION ALL
+SELECT 'the partition or child ' || i.inhrelid::pg_catalog.regclass::pg_catalog.text,
+       i.inhparent::pg_catalog.regclass::pg_catalog.text || ' ' ||
+         COALESCE(pg_catalog.pg_get_expr(c.relpartbound, c.oid), '')
+FROM tables t
+JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
+JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+UNION ALL
+SELECT 'the type ' || n.name,
+       pg_catalog.concat_ws(' ', u.typtype,
+         CASE WHEN u.typbasetype <> 0 THEN pg_catalog.format_type(u.typbasetype, u.typtypmod) END, u.typnotnull,
+         u.typdefault,
+         (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+          FROM pg_catalog.pg_enum e WHERE e.enumtypid = u.oid),
+         (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', k.conname, pg_catalog.pg_get_constraintdef(k.oid),
+            k.convalidated), ', ' ORDER BY k.conname)
+          FROM pg_catalog.pg_constraint k WHERE k.contypid = u.oid),
+         (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' ||
+            pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
+          FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = u.typrelid AND u.typrelid <> 0 AND a.attnum > 0 AND NOT a.attisdropped))
+FROM named_types n
+JOIN pg_catalog.pg_type u ON u.oid = n.oid
+UNION ALL
+SELECT 'the function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text,
+       pg_catalog.concat_ws(' ', l.lanname, p.provolatile, p.proisstrict, p.prosecdef, p.proconfig::pg_catalog.text,
+         pg_catalog.pg_get_userbyid(p.proowner), p.prorettype::pg_catalog.regtype::pg_catalog.text, p.probin, p.prosrc,
+         {body})
+FROM functions f
+JOIN pg_catalog.pg_proc p ON p.oid = f.oid
+JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+ORDER BY 1)sql";
+
+std::string schemas_of(const std::vector<StagedTable>& tables) {
+  std::set<std::string> schemas;
+  for (const StagedTable& table : tables) schemas.insert(table.details.table.name.schema);
+  std::string list;
+  for (const std::string& schema : schemas) list += (list.empty() ? "" : ", ") + schema;
+  return list;
+}
+
+}  // namespace
+
+std::vector<outcome::Fact> whereabouts_of(Connection& connection, const std::vector<StagedTable>& tables) {
+  const pqxx::result database = connection.query(kDatabase);
+  std::string identifier = "unidentified";
+  if (database[0][2].as<bool>())
+    identifier = connection.query("SELECT system_identifier FROM pg_catalog.pg_control_system()")[0][0].c_str();
+  return {{"engine", "postgresql"},
+          {"host", connection.host()},
+          {"port", connection.port()},
+          {"database", database[0][0].c_str()},
+          {"database_oid", database[0][1].c_str()},
+          {"system_identifier", identifier},
+          {"schemas", schemas_of(tables)}};
+}
+
+std::vector<outcome::Fact> used_catalog_of(Connection& connection, const std::vector<std::uint32_t>& tables) {
+  constexpr int kHasSqlBodies = 140000;
+  const char* body = connection.server_version() < kHasSqlBodies ? "NULL" : "pg_catalog.pg_get_function_sqlbody(p.oid)";
+  std::vector<outcome::Fact> facts;
+  for (const auto& row :
+       connection.query(dependences_sql(connection, tables) + fmt::format(kOfTables, fmt::arg("body", body)))) {
+    base::Sha256 digest;
+    digest.update(row[1].c_str());
+    facts.push_back({row[0].c_str(), digest.hex().substr(0, 16)});
+  }
+  // Here, so that no collation of the database takes part.
+  std::ranges::sort(facts, {}, &outcome::Fact::name);
+  return facts;
+}
+
+}  // namespace postgres

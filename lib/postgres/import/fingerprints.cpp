@@ -1,0 +1,159 @@
+#include "postgres/import/fingerprints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+constexpr const char* kRewritten = "pg_temp.rewritten";
+
+// Names as hexadecimal digits: COPY has nothing to escape then.
+constexpr const char* kFingerprints = R"sql(
+COPY (
+  SELECT d.record, d.verdict, d.digest, pg_catalog.encode(d."constraint", 'hex'), pg_catalog.encode(d.holder, 'hex'),
+         {rewritten}
+  FROM ({decisions}) d {joined}
+  ORDER BY d.record
+) TO STDOUT)sql";
+
+constexpr const char* kRejected = R"sql(
+SELECT r.record, r.verdict, {digest} AS digest, r."constraint", r.holder FROM {rejects} r {holder})sql";
+
+constexpr const char* kAccepted = R"sql(
+UNION ALL
+SELECT v.record, v.verdict, NULL, NULL, NULL FROM {verdicts} v {unless_update})sql";
+
+constexpr const char* kUpdates = R"sql(
+UNION ALL
+SELECT v.record, v.verdict, CASE WHEN t.tableoid IS DISTINCT FROM NULL THEN {digest} END, NULL, NULL
+FROM {verdicts} v JOIN {staged} s ON s.{record} = v.record LEFT JOIN {target} t ON {same}
+WHERE v.verdict = 'u')sql";
+
+constexpr const char* kHolder = R"sql(
+LEFT JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row AND r.verdict = 'c')sql";
+
+constexpr const char* kColumns = R"sql(
+(SELECT pg_catalog.string_agg(pg_catalog.encode(pg_catalog.convert_to(c.name, 'UTF8'), 'hex'), ',' ORDER BY c.number)
+ FROM pg_catalog.unnest(w.columns) WITH ORDINALITY AS c(name, number)))sql";
+
+constexpr const char* kNoteRewritten = R"sql(
+INSERT INTO {rewritten}
+SELECT {number}, s.{record}, (
+  SELECT pg_catalog.array_agg(c.name ORDER BY c.number)
+  FROM (VALUES {columns}) AS c(number, name, differs)
+  WHERE c.differs
+)
+FROM {staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+JOIN {target} t ON {same}
+WHERE {differs})sql";
+
+std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
+  const bool with_digests =
+      merged == outcome::Merged::kBefore && !table.plan.row_key.empty() && !table.plan.identity.empty();
+  std::string digest = "NULL::pg_catalog.text";
+  if (with_digests) digest = "CASE WHEN t.tableoid IS DISTINCT FROM NULL THEN " + row_digest(table) + " END";
+  std::string sql = fmt::format(
+      kRejected, fmt::arg("digest", digest), fmt::arg("rejects", table.rejects),
+      fmt::arg("holder", with_digests ? fmt::format(kHolder, fmt::arg("target", table.target_rows)) : std::string{}));
+  sql += fmt::format(kAccepted, fmt::arg("verdicts", table.verdicts),
+                     fmt::arg("unless_update", with_digests ? "WHERE v.verdict <> 'u'" : ""));
+  if (!with_digests) return sql;
+  return sql + fmt::format(kUpdates, fmt::arg("digest", row_digest(table)), fmt::arg("verdicts", table.verdicts),
+                           fmt::arg("staged", table.typed_rows()), fmt::arg("record", table.record),
+                           fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t")));
+}
+
+std::string from_hex(std::string_view hex) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string text;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) text += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
+  return text;
+}
+
+// The next field of a line of COPY; empty for NULL.
+std::string_view take_field(std::string_view& line) {
+  const std::size_t end = std::min(line.find_first_of("\t\n"), line.size());
+  const std::string_view field = line.substr(0, end);
+  line.remove_prefix(std::min(line.size(), end + 1));
+  return field == "\\N" ? std::string_view{} : field;
+}
+
+outcome::Fingerprint fingerprint_of(std::string_view line) {
+  outcome::Fingerprint decision;
+  const std::string_view record = take_field(line);
+  std::from_chars(record.data(), record.data() + record.size(), decision.record);
+  decision.verdict = static_cast<outcome::Verdict>(take_field(line).front());
+  decision.digest = take_field(line);
+  decision.constraint = from_hex(take_field(line));
+  decision.holder = from_hex(take_field(line));
+  for (std::string_view columns = take_field(line); !columns.empty();) {
+    const std::size_t end = std::min(columns.find(','), columns.size());
+    decision.rewritten.push_back(from_hex(columns.substr(0, end)));
+    columns.remove_prefix(std::min(columns.size(), end + 1));
+  }
+  return decision;
+}
+
+}  // namespace
+
+bool lists_rewritten(Connection& connection) {
+  return connection.query("SELECT pg_catalog.to_regclass('pg_temp.rewritten') IS DISTINCT FROM NULL")[0][0].as<bool>();
+}
+
+std::string row_digest(const StagedTable& table) {
+  if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
+  // SQL_ASCII: the bytes as they are, whatever the database's encoding.
+  return fmt::format(
+      "pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({key}::pg_catalog.text || "
+      "pg_catalog.format('%s', ROW(t.*)), 'SQL_ASCII')), 'hex'), 32)",
+      fmt::arg("key", quote_literal(table.plan.row_key)));
+}
+
+void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,
+                       const std::function<void(const outcome::Fingerprint&)>& take) {
+  if (table.rejected_rows == 0 && table.may_be_written == 0) return;
+  const bool rewritten = merged == outcome::Merged::kBehind && lists_rewritten(connection);
+  connection.begin_copy_out(fmt::format(
+      kFingerprints, fmt::arg("decisions", decisions_sql(table, merged)),
+      fmt::arg("rewritten", rewritten ? kColumns : "NULL"),
+      fmt::arg("joined", rewritten ? "LEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record" : "")));
+  for (std::string_view line = connection.next_chunk(); !line.empty(); line = connection.next_chunk())
+    take(fingerprint_of(line));
+}
+
+void note_rewritten(Connection& connection, const StagedTable& table) {
+  if (table.plan.identity.empty() || table.may_be_written == 0) return;
+  std::vector<std::string> columns;
+  for (const StagedColumn& column : table.columns) {
+    if (table.is_kept(column) || table.is_ignored(column.name)) continue;
+    columns.push_back(fmt::format("({}, {}, {})", columns.size(), quote_literal(column.name) + "::pg_catalog.text",
+                                  table.column_differs(column, "t", "s")));
+  }
+  if (columns.empty()) return;
+  if (!lists_rewritten(connection)) {
+    connection.execute(R"sql(
+CREATE TEMPORARY TABLE rewritten (target pg_catalog.text, record pg_catalog.int8, columns pg_catalog.text[])
+    ON COMMIT DROP)sql");
+  }
+  connection.execute(fmt::format(kNoteRewritten, fmt::arg("rewritten", kRewritten),
+                                 fmt::arg("number", quote_literal(table.target)), fmt::arg("record", table.record),
+                                 fmt::arg("columns", join(columns, ", ")), fmt::arg("staged", table.typed_rows()),
+                                 fmt::arg("verdicts", table.verdicts), fmt::arg("target", table.target_rows),
+                                 fmt::arg("same", table.same_identity("s", "t")),
+                                 fmt::arg("differs", table.differs("t", "s"))));
+}
+
+std::string rewritten_rows(const StagedTable& table) {
+  return fmt::format("(SELECT w.record, w.columns FROM {} w WHERE w.target = {})", kRewritten,
+                     quote_literal(table.target));
+}
+
+}  // namespace postgres

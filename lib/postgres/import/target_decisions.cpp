@@ -1,0 +1,86 @@
+// The part of PostgresTarget that tells what was decided: counts, decisions, and what a plan is held to.
+#include "postgres/import/decisions.h"
+#include "postgres/import/effects.h"
+#include "postgres/import/facts.h"
+#include "postgres/import/fingerprints.h"
+#include "postgres/import/target.h"
+#include "postgres/session/guarded.h"
+
+namespace postgres {
+
+using base::Error;
+using base::ErrorKind;
+
+outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
+  const StagedTable& table = tables_.at(plan);
+  outcome::VerdictCounts counts = table.counts;
+  if (table.loaded) {
+    counts.insert = counts.rows;
+    return counts;
+  }
+  if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
+  for (const auto& row :
+       connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
+                          " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
+    const auto rows = row[1].as<std::uint64_t>();
+    switch (static_cast<outcome::Verdict>(row[0].c_str()[0])) {
+      case outcome::Verdict::kInsert:
+        counts.insert = rows;
+        break;
+      case outcome::Verdict::kUpdate:
+        counts.update = rows;
+        break;
+      case outcome::Verdict::kConflict:
+        counts.conflict = rows;
+        break;
+      case outcome::Verdict::kSkipped:
+        counts.skipped = rows;
+        break;
+      default:
+        counts.invalid = rows;
+        break;
+    }
+  }
+  if (counts.sum() != counts.rows) {
+    throw Error(ErrorKind::kInternal,
+                "the verdicts of " + table.target + " do not add up to its rows: " + std::to_string(counts.sum()) +
+                    " of " + std::to_string(counts.rows),
+                "please report this; nothing was committed");
+  }
+  return counts;
+}
+
+void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
+                                       const std::function<bool(const outcome::Decision&)>& take) {
+  guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, take); });
+}
+
+outcome::TableEffects PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
+
+void PostgresTarget::gather() {
+  for (const StagedTable& table : tables_) {
+    gather_changes(*connection_, table);
+    audits_.push_back(audit_table(*connection_, tables_, table, classifier_->cascades()));
+  }
+}
+
+void PostgresTarget::gather_details() {
+  if (detail_ == engine::Detail::kFull) return;
+  detail_ = engine::Detail::kFull;
+  guarded([&] { gather(); });
+}
+
+void PostgresTarget::for_each_fingerprint(std::size_t plan, outcome::Merged merged,
+                                          const std::function<void(const outcome::Fingerprint&)>& take) {
+  guarded([&] { read_fingerprints(*connection_, tables_.at(plan), merged, take); });
+}
+
+std::vector<outcome::Fact> PostgresTarget::whereabouts() {
+  return guarded([&] { return whereabouts_of(*connection_, tables_); });
+}
+
+std::vector<outcome::Fact> PostgresTarget::used_catalog() {
+  return guarded([&] { return used_catalog_of(*connection_, locked_); });
+}
+
+}  // namespace postgres

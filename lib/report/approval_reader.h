@@ -1,0 +1,69 @@
+// A plan as it is read to be applied: copied once into a file without a name, so that what is verified is what is
+// signed and what is applied, held against its seal and its id, and then read line by line in constant memory. One
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/input_file.h"
+#include "outcome/approval.h"
+
+namespace report {
+
+// Where the lines of a list stand in the file.
+struct LineRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+// The lines of one list of the plan, one after the other. Refers to the plan's bytes.
+class ApprovalLines {
+ public:
+  ApprovalLines(base::InputFile& file, LineRange range) : file_(file), at_(range.begin), end_(range.end) {}
+
+  // Without the comma; good until the next call. False behind the last one.
+  bool next(std::string_view& line);
+  // As it stands there; false also for a last line without its end.
+  bool next_whole(std::string_view& line);
+
+ private:
+  base::InputFile& file_;
+  std::uint64_t at_;  // of the next byte to read
+  std::uint64_t end_;
+  std::string buffer_;
+  std::size_t used_ = 0;
+};
+
+class ApprovalReader {
+ public:
+  // Throws kUsage where there is no such file; kFile for what is no plan (with the reason), is cut short, or was
+  // edited.
+  explicit ApprovalReader(const std::string& path);
+
+  const outcome::Approval& approval() const { return approval_; }
+  const std::string& path() const { return path_; }
+  // A plan of a rehearsal also holds what its merge made different.
+  bool rehearsed() const { return rehearsed_; }
+
+  // Both in the order of the file's tables and of their records.
+  ApprovalLines lines() { return {file_, lines_}; }
+  ApprovalLines foretold() { return {file_, foretold_}; }
+
+  // All of the file from its first byte on: for whoever verifies a signature.
+  base::InputFile& bytes() {
+    file_.seek(0);
+    return file_;
+  }
+
+ private:
+  std::string path_;
+  base::InputFile file_;
+  outcome::Approval approval_;
+  bool rehearsed_ = false;
+  LineRange lines_;
+  LineRange foretold_;
+};
+
+}  // namespace report

@@ -1,0 +1,29 @@
+#include "transfer/approval.h"
+
+#include "base/sha256.h"
+#include "transfer/approval_key.h"
+
+namespace transfer {
+
+outcome::Approval approval_of(const format::Verified& file, const ImportOptions& options, const std::string& key) {
+  outcome::Approval approval;
+  approval.file_bytes = file.bytes;
+  approval.file_sha256 = file.sha256;
+  if (!options.settled.empty()) approval.settled = options.settled;
+  approval.expires_at = options.expires_at;
+  approval.key_digest = key_digest(key);
+  return approval;
+}
+
+std::vector<ApprovedSection> approved_sections(const format::Header& header, const Plan& plan) {
+  std::vector<ApprovedSection> sections;
+  for (std::size_t i = 0; i < header.tables.size(); ++i)
+    sections.push_back({format::section_name(header.tables[i].name, header.schemas), plan.table_of_section[i]});
+  return sections;
+}
+
+void set_row_key(const std::string& key, std::vector<engine::TablePlan>& plans) {
+  for (engine::TablePlan& plan : plans) plan.row_key = key;
+}
+
+}  // namespace transfer

@@ -1,0 +1,197 @@
+#include "transfer/approval_check.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+#include "base/terminal.h"
+#include "report/wording.h"
+#include "transfer/approval_words.h"
+#include "transfer/clock.h"
+
+namespace transfer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using outcome::Decision;
+using outcome::Merged;
+using outcome::Verdict;
+
+constexpr std::size_t kMostRows = 10;  // of a table, that are told one by one
+constexpr std::size_t kIdDigits = 12;
+
+const std::string* find(const std::vector<outcome::Fact>& facts, const std::string& name) {
+  const auto found = std::ranges::find(facts, name, &outcome::Fact::name);
+  return found == facts.end() ? nullptr : &found->value;
+}
+
+}  // namespace
+
+// The plan's lines of one section after the other, as they are expected before or behind the merge.
+class ApprovalCheck::Expected {
+ public:
+  Expected(report::ApprovalReader& plan, Merged merged) : lines_(plan.lines()), foretold_(plan.foretold()) {
+    advance(lines_, line_);
+    if (merged == Merged::kBefore && plan.rehearsed()) advance(foretold_, told_);
+  }
+
+  void begin(const std::string& table) { prefix_ = "{\"table\":" + table + ",\"record\":"; }
+
+  // The record of the next line of this section; 0: there is none.
+  std::uint64_t record() const {
+    const std::uint64_t line = record_of(line_);
+    const std::uint64_t told = record_of(told_);
+    return line == 0 || (told != 0 && told < line) ? told : line;
+  }
+  // Where both speak of a record, what was foretold of it is what counts before the merge.
+  std::string_view line() const { return record_of(told_) == record() ? told_ : line_; }
+  void next() {
+    const std::uint64_t current = record();
+    if (record_of(told_) == current) advance(foretold_, told_);
+    if (record_of(line_) == current) advance(lines_, line_);
+  }
+  bool ended() const { return line_.empty() && told_.empty(); }
+
+ private:
+  static void advance(report::ApprovalLines& lines, std::string_view& line) {
+    if (!lines.next(line)) line = {};
+  }
+  std::uint64_t record_of(std::string_view line) const {
+    std::uint64_t record = 0;
+    if (line.starts_with(prefix_)) std::from_chars(line.data() + prefix_.size(), line.data() + line.size(), record);
+    return record;
+  }
+
+  report::ApprovalLines lines_;
+  report::ApprovalLines foretold_;
+  std::string_view line_;
+  std::string_view told_;
+  std::string prefix_;
+};
+
+ApprovalCheck::ApprovalCheck(const ApprovedPlan& approved, std::vector<ApprovedSection> sections)
+    : approved_(approved), sections_(std::move(sections)) {}
+
+void ApprovalCheck::fail(const std::string& differences) const {
+  const outcome::Approval& plan = approved_.plan->approval();
+  throw Error(ErrorKind::kSchema,
+              "the plan no longer holds (" + plan.id.substr(0, kIdDigits) + ", " +
+                  base::printable(approved_.plan->path()) + "):" + differences,
+              "nothing was written; make a new plan with --dry-run --report and let it be approved");
+}
+
+void ApprovalCheck::demand_file(const outcome::Approval& now) const {
+  const outcome::Approval& plan = approved_.plan->approval();
+  std::string differences;
+  if (!plan.expires_at.empty() && timestamp_now() > plan.expires_at)
+    differences += "\n  it expired at " + base::printable(plan.expires_at);
+  if (now.file_sha256 != plan.file_sha256 || now.file_bytes != plan.file_bytes)
+    differences += "\n  it was made for another file: sha256 " + base::printable(plan.file_sha256) + " over " +
+                   std::to_string(plan.file_bytes) + " bytes, this one's is " + now.file_sha256 + " over " +
+                   std::to_string(now.file_bytes);
+  if (!differences.empty()) fail(differences);
+}
+
+void ApprovalCheck::demand_target(const outcome::Approval& now) const {
+  const outcome::Approval& plan = approved_.plan->approval();
+  std::string differences;
+  for (const outcome::Fact& fact : plan.target) {
+    const std::string* value = find(now.target, fact.name);
+    if (value != nullptr && *value == fact.value) continue;
+    differences += "\n  it was made for another target: " + base::printable(fact.name) + " " +
+                   base::printable(fact.value) + ", here it is " +
+                   (value == nullptr ? "not known" : base::printable(*value));
+  }
+  if (!differences.empty()) fail(differences);
+  for (const outcome::Fact& object : plan.objects) {
+    const std::string* value = find(now.objects, object.name);
+    if (value != nullptr && *value == object.value) continue;
+    differences += "\n  the target's catalog was changed: " + base::printable(object.name) +
+                   (value == nullptr ? " is gone, or switched off" : " is another");
+  }
+  for (const outcome::Fact& object : now.objects) {
+    if (find(plan.objects, object.name) == nullptr)
+      differences +=
+          "\n  the target's catalog was changed: " + base::printable(object.name) + " is new, or switched on";
+  }
+  if (!differences.empty()) fail(differences);
+}
+
+std::string ApprovalCheck::differences(engine::Target& target, Merged merged) {
+  moved_.clear();
+  Expected expected(*approved_.plan, merged);
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    expected.begin(report::json_name(sections_[i].name));
+    if (sections_[i].plan) compare(target, i, expected, merged);
+  }
+  if (!expected.ended())
+    throw Error(ErrorKind::kFile, base::printable(approved_.plan->path()) + " decides on tables that do not take part",
+                "make a new plan with --dry-run --report");
+  if (moved_.empty()) return {};
+  if (merged == Merged::kBefore) target.gather_details();
+  look_closer(target);
+  return text(merged);
+}
+
+void ApprovalCheck::compare(engine::Target& target, std::size_t section, Expected& expected, Merged merged) {
+  const std::string table = report::json_name(sections_[section].name);
+  // What the plan decides on and nobody does now: it is unchanged.
+  const auto pass_over = [&](std::uint64_t record) {
+    while (expected.record() != 0 && (record == 0 || expected.record() < record)) {
+      Decision approved = report::read_line(expected.line()).decision;
+      const bool is_written = approved.verdict == Verdict::kInsert || approved.verdict == Verdict::kUpdate;
+      const bool is_done = is_written && approved_.done_rows == DoneRows::kTolerated;
+      if (approved.verdict != Verdict::kUnchanged && !is_done) note(section, approved.record, std::move(approved));
+      expected.next();
+    }
+  };
+  target.for_each_fingerprint(*sections_[section].plan, merged, [&](const outcome::Fingerprint& now) {
+    pass_over(now.record);
+    if (expected.record() != now.record) return note(section, now.record, std::nullopt);
+    if (!report::surely_same(expected.line(), table, now, merged)) {
+      Decision approved = report::read_line(expected.line()).decision;
+      const bool is_new = approved.verdict == Verdict::kUnchanged;
+      if (!report::same_decision(approved, now, merged))
+        note(section, now.record, is_new ? std::nullopt : std::optional(std::move(approved)));
+    }
+    expected.next();
+  });
+  pass_over(0);
+}
+
+void ApprovalCheck::note(std::size_t section, std::uint64_t record, std::optional<Decision> approved) {
+  MovedTable& table = moved_[section];
+  ++table.rows;
+  if (table.first.size() < kMostRows) table.first[record].approved = std::move(approved);
+}
+
+// What is decided now on the rows that are told one by one.
+void ApprovalCheck::look_closer(engine::Target& target) {
+  for (auto& [section, table] : moved_) {
+    const std::uint64_t last = table.first.empty() ? 0 : table.first.rbegin()->first;
+    target.for_each_decision(*sections_[section].plan, engine::Decisions::kAll, [&](const Decision& decision) {
+      const auto moved = table.first.find(decision.record);
+      if (moved != table.first.end()) moved->second.now = decision;
+      return decision.record < last;
+    });
+  }
+}
+
+std::string ApprovalCheck::text(Merged merged) const {
+  std::string text;
+  if (merged == Merged::kBehind)
+    text = "\n  the merge did what it does not hold (a plan of --rehearse holds what the target's own code does):";
+  for (const auto& [section, table] : moved_) {
+    text += "\n  " + base::printable(sections_[section].name) + ": " + report::rows(table.rows) +
+            (table.rows == 1 ? " differs" : " differ");
+    for (const auto& [record, moved] : table.first) {
+      if (!moved.approved && !moved.now) continue;
+      text += "\n    " + base::printable(sections_[section].name) + " " + moved_row(moved.approved, moved.now, merged);
+    }
+    if (table.rows > table.first.size()) text += "\n    … and " + report::more_rows(table.rows - table.first.size());
+  }
+  return text;
+}
+
+}  // namespace transfer

@@ -1,0 +1,113 @@
+#include "transfer/approval_words.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/terminal.h"
+#include "report/wording.h"
+
+namespace transfer {
+namespace {
+
+using outcome::ColumnChange;
+using outcome::Decision;
+using outcome::ShownValue;
+using outcome::Verdict;
+
+constexpr std::size_t kMostColumns = 5;
+constexpr std::size_t kMostBytes = 120;  // of a value
+
+std::string value_words(const ShownValue& value) {
+  if (value.form == ShownValue::Form::kNull || value.form == ShownValue::Form::kMasked)
+    return report::shown_value(value);
+  if (value.text.size() <= kMostBytes && value.form == ShownValue::Form::kWhole)
+    return "\"" + base::printable(value.text) + "\"";
+  std::size_t end = std::min(kMostBytes, value.text.size());
+  while (end > 0 && end < value.text.size() && (static_cast<unsigned char>(value.text[end]) & 0xC0U) == 0x80U) --end;
+  return "\"" + base::printable(value.text.substr(0, end)) + "…\"";
+}
+
+std::string list_words(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(parts.size(), kMostColumns); ++i) text += (i == 0 ? "" : ", ") + parts[i];
+  if (parts.size() > kMostColumns)
+    text += " and " + report::counted(parts.size() - kMostColumns, "more column", "more columns");
+  return text;
+}
+
+std::string verdict_words(const std::optional<Decision>& decision) {
+  if (!decision) return "unchanged";
+  std::string text(outcome::verdict_name(decision->verdict));
+  if (decision->verdict == Verdict::kUpdate) {
+    std::vector<std::string> changes;
+    for (const ColumnChange& change : decision->changes)
+      changes.push_back(base::printable(change.column) + " " + value_words(change.before) + " → " +
+                        value_words(change.after));
+    if (!changes.empty()) text += " " + list_words(changes);
+  }
+  if (!decision->reason.empty()) text += ": " + base::printable(decision->reason);
+  if (!decision->rewritten.empty()) {
+    std::vector<std::string> columns;
+    for (const std::string& column : decision->rewritten) columns.push_back(base::printable(column));
+    text += ", with another value than the file's in " + list_words(columns) + " (the target's own code)";
+  }
+  return text;
+}
+
+const ColumnChange* find(const std::optional<Decision>& decision, const std::string& column) {
+  if (!decision) return nullptr;
+  const auto found = std::ranges::find(decision->changes, column, &ColumnChange::column);
+  return found == decision->changes.end() ? nullptr : &*found;
+}
+
+// The target's value of a column, which is the file's where no change is told of it.
+std::vector<std::string> changed_by_somebody(const std::optional<Decision>& approved,
+                                             const std::optional<Decision>& now) {
+  std::vector<std::string> changed;
+  const auto add = [&](const ColumnChange& of, const ShownValue& was, const ShownValue& is) {
+    // How many characters a whole value has, a plan does not say.
+    if (was.form == is.form && was.text == is.text) return;
+    changed.push_back(base::printable(of.column) + " from " + value_words(was) + " to " + value_words(is));
+  };
+  if (approved) {
+    for (const ColumnChange& then : approved->changes) {
+      const ColumnChange* still = find(now, then.column);
+      add(then, then.before, still == nullptr ? then.after : still->before);
+    }
+  }
+  if (now) {
+    for (const ColumnChange& change : now->changes) {
+      if (find(approved, change.column) == nullptr) add(change, change.after, change.before);
+    }
+  }
+  return changed;
+}
+
+// Rows that are compared with a row of the target before the merge.
+bool is_of_a_row(const std::optional<Decision>& decision) { return !decision || decision->verdict == Verdict::kUpdate; }
+
+bool has_verdict(const std::optional<Decision>& decision, Verdict verdict) {
+  return decision && decision->verdict == verdict;
+}
+
+}  // namespace
+
+std::string moved_row(const std::optional<Decision>& approved, const std::optional<Decision>& now,
+                      outcome::Merged merged) {
+  std::string text = base::printable(report::shown_key(now ? *now : *approved)) + ": approved " +
+                     verdict_words(approved) + "; now " + verdict_words(now);
+  if (merged == outcome::Merged::kBehind) return text;
+  if (is_of_a_row(approved) && has_verdict(now, Verdict::kInsert))
+    return text + "; somebody deleted the row from the target";
+  if (has_verdict(approved, Verdict::kInsert) && is_of_a_row(now))
+    return text + "; somebody made the row in the target";
+  const bool conflicts = has_verdict(approved, Verdict::kConflict) && has_verdict(now, Verdict::kConflict);
+  const bool both = conflicts || (is_of_a_row(approved) && is_of_a_row(now));
+  if (!both) return text;
+  const std::vector<std::string> changed = changed_by_somebody(approved, now);
+  if (!changed.empty()) return text + "; somebody changed " + list_words(changed);
+  if (approved && now) return text + "; somebody changed a value of the row that is not shown here";
+  return text;
+}
+
+}  // namespace transfer

@@ -1,0 +1,304 @@
+// What was approved is what happens: a plan of a dry run, applied while everything stays, and after everything that may
+// have moved, through the real programs.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "cli/transfer_fixture.h"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class Apply : public Transfer {
+ protected:
+  void SetUp() override {
+    schema(
+        "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL UNIQUE, name text, \"passwordHash\" text, bio "
+        "text);"
+        "CREATE TABLE posts (id int PRIMARY KEY, author int NOT NULL REFERENCES users, title text);"
+        "CREATE TABLE tags (label text)");
+    source.run(
+        "INSERT INTO users VALUES (1, 'a@x', 'Ann', 'hunter2', repeat('x', 3000)), (2, 'b@x', 'Bob', 'h', NULL), (3, "
+        "'c@x', 'Cid', 'h', NULL), (4, 'd@x', 'Dan', 'h', NULL); INSERT INTO posts VALUES (10, 1, 'one'), (11, 2, "
+        "'two'); INSERT INTO tags VALUES ('red')");
+    target.run(
+        "INSERT INTO users VALUES (1, 'a@x', 'Anna', 'hunter1', repeat('y', 3000)), (2, 'b@x', 'Bob', 'h', NULL), (9, "
+        "'c@x', 'Cy', 'h', NULL); INSERT INTO posts VALUES (10, 1, 'uno')");
+    ASSERT_EQ(run_export().status, 0);
+  }
+  // A dry run, whose exit status is 4: user 3's e-mail is another's.
+  void make_plan(std::vector<std::string> options = {}) {
+    fs::remove(plan);
+    options.insert(options.end(), {"--report", plan});
+    if (std::find(options.begin(), options.end(), "--rehearse") == options.end()) options.emplace_back("--dry-run");
+    const support::Run made = run_import(options);
+    ASSERT_TRUE(made.status == 4 || made.status == 0) << made.err;
+  }
+  support::Run apply(std::vector<std::string> options = {}) {
+    options.insert(options.end(), {"--apply", plan});
+    return run_import(options);
+  }
+  // Refused with 7, nothing written, and `what` said.
+  void expect_moved(const std::string& what, std::vector<std::string> options = {}) {
+    const std::string before = support::normalized_dump(target.url());
+    const support::Run run = apply(std::move(options));
+    EXPECT_EQ(run.status, 7) << run.out << run.err;
+    EXPECT_THAT(run.err, AllOf(HasSubstr("the plan no longer holds"), HasSubstr(what)));
+    EXPECT_EQ(support::normalized_dump(target.url()), before);
+  }
+  std::string in_folder(const std::string& name) const { return folder.file(name); }
+
+  std::string plan = folder.file("audit.json");
+};
+
+TEST_F(Apply, DoesWhatWasApproved) {
+  make_plan();
+  const support::Run run = apply();
+  EXPECT_EQ(run.status, 4) << run.err;
+  EXPECT_EQ(target.value("SELECT string_agg(name, ',' ORDER BY id) FROM users"), "Ann,Bob,Dan,Cy");
+  EXPECT_EQ(target.value("SELECT count(*) FROM tags"), "1");
+}
+
+TEST_F(Apply, ShowsThePlansIdInEveryFormAndOnTheTerminal) {
+  const support::Run made = run_import({"--dry-run", "--report", plan, "--report", in_folder("a.html"), "--report",
+                                        in_folder("a.txt"), "--report", in_folder("a.md")});
+  const auto report = nlohmann::json::parse(text_of(plan));
+  const std::string id = report["plan"]["id"].get<std::string>().substr(0, 12);
+  for (const char* name : {"a.html", "a.txt", "a.md"}) EXPECT_THAT(text_of(in_folder(name)), HasSubstr(id)) << name;
+  EXPECT_THAT(made.out, HasSubstr(id));
+  EXPECT_THAT(apply().out, HasSubstr("By plan " + id));
+}
+
+TEST_F(Apply, NeedsTheKeyThatAReviewerDoesNot) {
+  make_plan();
+  struct stat key {};
+  ASSERT_EQ(::stat((plan + ".key").c_str(), &key), 0);
+  EXPECT_EQ(key.st_mode & 07777U, 0600U);
+  EXPECT_THAT(text_of(plan), Not(HasSubstr(text_of(plan + ".key").substr(0, 64))));
+  fs::rename(plan + ".key", in_folder("elsewhere"));
+  EXPECT_EQ(apply().status, 2);
+  std::ofstream(plan + ".key") << std::string(64, 'a') << "\n";
+  EXPECT_EQ(apply().status, 6);
+}
+
+TEST_F(Apply, NamesARowThatSomebodyChanged) {
+  make_plan();
+  target.run("UPDATE users SET name = 'Anne' WHERE id = 1");
+  expect_moved("users id=1: approved update name \"Anna\" → \"Ann\"");
+  expect_moved("somebody changed name from \"Anna\" to \"Anne\"");
+}
+
+TEST_F(Apply, SeesAChangeBehindAMaskedOrACutValueAndInAColumnThatTheFileLacks) {
+  target.run("ALTER TABLE users ADD seen int");
+  make_plan();
+  target.run("UPDATE users SET \"passwordHash\" = 'hunter3' WHERE id = 1");
+  expect_moved("users id=1");
+  target.run("UPDATE users SET \"passwordHash\" = 'hunter1', bio = repeat('y', 2999) || 'z' WHERE id = 1");
+  expect_moved("a value of the row that is not shown");
+  target.run("UPDATE users SET bio = repeat('y', 3000), seen = 1 WHERE id = 1");
+  expect_moved("a value of the row that is not shown");
+  target.run("UPDATE users SET seen = NULL WHERE id = 1");
+  EXPECT_EQ(apply().status, 4);
+}
+
+TEST_F(Apply, NamesRowsThatCameAndWent) {
+  make_plan();
+  target.run("INSERT INTO users VALUES (4, 'd@x', 'Don', 'h', NULL)");
+  expect_moved("users id=4: approved insert; now update");
+  target.run("DELETE FROM users WHERE id = 4; DELETE FROM posts; DELETE FROM users WHERE id = 2");
+  expect_moved("users id=2: approved unchanged; now insert; somebody deleted the row");
+  expect_moved("posts id=10: approved update");
+}
+
+TEST_F(Apply, NamesARowThatSomebodyElsesRowNowStandsAgainst) {
+  make_plan();
+  target.run("INSERT INTO users VALUES (8, 'd@x', 'Eve', 'h', NULL)");
+  expect_moved("users id=4: approved insert; now conflict: ");
+}
+
+TEST_F(Apply, SeesAChangeOfTheRowThatAConflictIsWith) {
+  make_plan();
+  target.run("UPDATE users SET name = 'Cyd' WHERE id = 9");
+  expect_moved("somebody changed name from \"Cy\" to \"Cyd\"");
+}
+
+TEST_F(Apply, TakesRowsThatAreDoneAlreadyOnlyWhereThatIsTolerated) {
+  make_plan();
+  target.run("UPDATE posts SET title = 'one' WHERE id = 10; INSERT INTO users VALUES (4, 'd@x', 'Dan', 'h', NULL)");
+  expect_moved("posts id=10: approved update title \"uno\" → \"one\"; now unchanged");
+  const support::Run run = apply({"--tolerate-done"});
+  EXPECT_EQ(run.status, 4) << run.err;
+  EXPECT_EQ(target.value("SELECT name FROM users WHERE id = 1"), "Ann");
+}
+
+TEST_F(Apply, NamesAnotherFile) {
+  make_plan();
+  source.run("UPDATE users SET name = 'Mallory' WHERE id = 1");
+  ASSERT_EQ(run_export().status, 0);
+  expect_moved("it was made for another file");
+}
+
+TEST_F(Apply, NamesAnotherTargetAndWhatIsOtherThere) {
+  make_plan();
+  support::Database other;
+  other.run("CREATE TABLE users (id int)");
+  const support::Run run = apply({"--url", other.url()});
+  EXPECT_EQ(run.status, 7);
+  target.run("CREATE TABLE seen (id int)");  // not of the import
+  const support::Run copied = apply({"--url", source.url()});
+  EXPECT_EQ(copied.status, 7);
+  EXPECT_THAT(copied.err, AllOf(HasSubstr("another target: database"), HasSubstr("another target: database_oid")));
+}
+
+TEST_F(Apply, NamesWhatWasChangedInTheCatalog) {
+  schema("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");
+  target.run(
+      "CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION shout(); ALTER TABLE users DISABLE "
+      "TRIGGER t");
+  make_plan();
+  target.run("ALTER TABLE users ENABLE TRIGGER t");
+  expect_moved("the trigger t of public.users is new, or switched on");
+  target.run("ALTER TABLE users DISABLE TRIGGER t; ALTER TABLE posts ADD seen int DEFAULT 1");
+  expect_moved("the columns of public.posts is another");
+  target.run("ALTER TABLE posts DROP COLUMN seen; CREATE RULE r AS ON UPDATE TO posts DO ALSO NOTHING");
+  expect_moved("the rule r of public.posts is new");
+  target.run("DROP RULE r ON posts; ALTER TABLE tags ALTER label SET NOT NULL");
+  expect_moved("the columns of public.tags");
+}
+
+TEST_F(Apply, NamesAFunctionThatWasReplaced) {
+  target.run(
+      "CREATE FUNCTION fine(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE FUNCTION "
+      "outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END'; ALTER TABLE users "
+      "ADD CHECK (fine(name)), ADD CHECK (outer_fine(email))");
+  make_plan();
+  target.run(
+      "CREATE OR REPLACE FUNCTION outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN "
+      "true OR false; END'");
+  expect_moved("the function public.outer_fine(text) is another");
+}
+
+TEST_F(Apply, RefusesAPlanThatHasExpired) {
+  make_plan({"--valid-for", "1s"});
+  while (text_of(plan).empty() || apply({"--dry-run"}).status != 7) {
+  }
+  expect_moved("it expired at");
+}
+
+TEST_F(Apply, RefusesOptionsThatContradictThePlan) {
+  make_plan({"--keep-newer", "--match", "users=email"});
+  for (const std::vector<std::string>& options : std::vector<std::vector<std::string>>{{"--mode", "insert"},
+                                                                                       {"--mode", "update"},
+                                                                                       {"--match", "users=name"},
+                                                                                       {"-t", "users"},
+                                                                                       {"--atomic"},
+                                                                                       {"--unsealed"},
+                                                                                       {"--skip-audit"},
+                                                                                       {"--on-conflict", "fail"},
+                                                                                       {"--show-masked"}}) {
+    const support::Run run = apply(options);
+    EXPECT_EQ(run.status, 2) << options.front() << run.err;
+    EXPECT_THAT(run.err, HasSubstr("contradict the plan"));
+  }
+  EXPECT_EQ(apply({"--mode", "upsert", "--keep-newer", "--match", "users=email"}).status, 0);
+}
+
+TEST_F(Apply, NeedsNoTransferFileButThePlan) {
+  std::ofstream(in_folder("transfer.json"))
+      << R"({"tables": {"users": {"match": ["email"]}, "posts": {"mode": "insert"}}})";
+  make_plan({"--config", in_folder("transfer.json")});
+  fs::remove(in_folder("transfer.json"));
+  EXPECT_EQ(apply().status, 0);
+  EXPECT_EQ(target.value("SELECT name FROM users WHERE id = 9"), "Cid");
+  EXPECT_EQ(target.value("SELECT title FROM posts WHERE id = 10"), "uno");
+}
+
+TEST_F(Apply, RefusesAPlanThatWasCutOrEdited) {
+  make_plan();
+  const std::string whole = text_of(plan);
+  const auto refused = [&](const std::string& text, const std::string& why) {
+    std::ofstream(plan) << text;
+    const support::Run run = apply();
+    EXPECT_EQ(run.status, 6) << run.err;
+    EXPECT_THAT(run.err, HasSubstr(why));
+  };
+  refused(whole.substr(0, whole.size() / 2), "cut short");
+  refused(whole.substr(0, whole.size() - 1), "");
+  std::string edited = whole;
+  edited.replace(edited.find("\"verdict\":\"insert\""), 18, "\"verdict\":\"update\"");
+  refused(edited, "was changed since it was written");
+  refused(whole + "\n", "");
+  refused("{\"report\": {\"name\": \"db-transfer audit\", \"version\": 1}, \"decisions\": []}\n", "version 1");
+  refused("{}", "no report of db-import");
+  refused(text_of(file), "no report of db-import");
+  EXPECT_EQ(target.value("SELECT name FROM users WHERE id = 1"), "Anna");
+}
+
+TEST_F(Apply, RefusesTheReportOfAnImport) {
+  make_plan();
+  ASSERT_EQ(run_import({"--report", in_folder("done.json")}).status, 4);
+  const support::Run run = run_import({"--apply", in_folder("done.json")});
+  EXPECT_EQ(run.status, 6);
+  EXPECT_THAT(run.err, HasSubstr("no plan"));
+}
+
+TEST_F(Apply, WritesTheNewStateBesideTheRefusal) {
+  make_plan();
+  target.run("UPDATE users SET name = 'Anne' WHERE id = 1");
+  expect_moved("users id=1", {"--report", in_folder("now.json")});
+  const auto now = nlohmann::json::parse(text_of(in_folder("now.json")));
+  EXPECT_THAT(now["decisions"].dump(), HasSubstr("Anne"));
+  plan = in_folder("now.json");
+  EXPECT_EQ(apply().status, 4) << "it is a plan itself";
+}
+
+TEST_F(Apply, RollsBackWhatTheTargetsOwnCodeMakesOfIt) {
+  target.run(
+      "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.name := upper(NEW.name); RETURN "
+      "NEW; END'; CREATE TRIGGER t BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION shout()");
+  make_plan();
+  expect_moved("with another value than the file's in name");
+  make_plan({"--rehearse"});
+  EXPECT_EQ(apply().status, 4);
+  EXPECT_EQ(target.value("SELECT name FROM users WHERE id = 4"), "DAN");
+}
+
+TEST_F(Apply, RollsBackARowThatATriggerRefusesUnlessItWasRehearsed) {
+  target.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 4 THEN RAISE 'not Dan'; "
+      "END IF; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse()");
+  make_plan();
+  expect_moved("users id=4: approved insert; now invalid: ");
+  make_plan({"--rehearse"});
+  EXPECT_EQ(apply().status, 4);
+  EXPECT_EQ(target.value("SELECT count(*) FROM users WHERE id = 4"), "0");
+  EXPECT_EQ(target.value("SELECT count(*) FROM posts"), "2");
+}
+
+TEST_F(Apply, HoldsARehearsedPlanToWhatWasForetoldAsWell) {
+  target.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.id = 4 THEN RAISE 'not Dan'; "
+      "END IF; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse()");
+  make_plan({"--rehearse"});
+  target.run("UPDATE posts SET title = 'eins' WHERE id = 10");
+  expect_moved("posts id=10");
+}
+
+}  // namespace
+}  // namespace cli
