@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <random>
 #include <utility>
 
@@ -14,33 +15,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-// libpqxx 6 has no way to take over an open connection but a policy; libpqxx 7 has seize_raw_connection.
-class Adopt : public pqxx::connectionpolicy {
- public:
-  explicit Adopt(PGconn* raw) : connectionpolicy(std::string{}), raw_(raw) {}
-  // Handed over once: a connection that broke is never opened again behind our back.
-  handle do_startconnect(handle open) override { return open != nullptr ? open : std::exchange(raw_, nullptr); }
-  handle do_completeconnect(handle open) override { return open; }
-
- private:
-  PGconn* raw_;
-};
-
-}  // namespace
-
-class AdoptedSession : public pqxx::connection_base {
- public:
-  explicit AdoptedSession(PGconn* raw) : connection_base(policy_), policy_(raw) { init(); }
-  ~AdoptedSession() noexcept { close(); }
-  AdoptedSession(const AdoptedSession&) = delete;
-  AdoptedSession& operator=(const AdoptedSession&) = delete;
-
- private:
-  Adopt policy_;
-};
-
-namespace {
 
 std::string without_newline(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
@@ -152,9 +126,10 @@ Connection::Connection(const Parameters& parameters, std::string place, std::sto
   // The server's notices (NOTICE: …) are not the user's business unless they are errors.
   PQsetNoticeReceiver(
       raw_, [](void*, const PGresult*) {}, nullptr);
-  session_ = std::make_unique<AdoptedSession>(raw_);
   try {
-    queries_ = std::make_unique<pqxx::nontransaction>(*session_, "db-transfer");
+    session_ = std::make_unique<AdoptedSession>(raw_);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kConnection, "cannot use the connection to " + place_ + ": " + error.what());
   }
@@ -165,7 +140,6 @@ Connection::~Connection() {
   watch_.reset();
   cancel_.reset();
   if (chunk_ != nullptr) PQfreemem(chunk_);
-  queries_.reset();
   session_.reset();
 }
 
@@ -293,7 +267,7 @@ pqxx::result Connection::query(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const LockWatch::Statement statement(watch_.get());
   try {
-    return queries_->exec(sql);
+    return session_->query(sql);
   } catch (const pqxx::broken_connection&) {
     fail_connection();
   } catch (const pqxx::deadlock_detected& error) {

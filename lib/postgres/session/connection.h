@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "postgres/session/adopted_session.h"
 #include "postgres/session/cancel.h"
 #include "postgres/session/connect.h"
 #include "postgres/session/lock_watch.h"
@@ -49,8 +50,6 @@ class ServerError : public base::Error {
  private:
   Fields fields_;
 };
-
-class AdoptedSession;  // a libpqxx connection over a PGconn that was opened here
 
 class Connection {
  public:
@@ -113,7 +112,6 @@ class Connection {
   std::stop_token stop_;
   PGconn* raw_ = nullptr;  // owned by session_
   std::unique_ptr<AdoptedSession> session_;
-  std::unique_ptr<pqxx::nontransaction> queries_;
   std::optional<Cancel> cancel_;
   char* chunk_ = nullptr;
   std::unique_ptr<LockWatch> watch_;
