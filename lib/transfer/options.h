@@ -39,6 +39,10 @@ struct KeptFile {
   int descriptor = -1;
 };
 
+// Whether a file says when and from where it was exported and how far sequences had come. kLeftOut: exports of equal
+// rows are equal, byte for byte.
+enum class Origin { kTold, kLeftOut };
+
 struct ExportOptions {
   Selection selection;
   std::string output;                              // a path; "-": standard output; empty: exports/export-<time>.json
@@ -48,6 +52,7 @@ struct ExportOptions {
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
   engine::RowsElsewhere rows_elsewhere = engine::RowsElsewhere::kRefused;
+  Origin origin = Origin::kTold;
   Masks masks{true, {}};  // columns whose values a profile does not tell
   // From when on a snapshot is worth a warning: rows that others delete meanwhile cannot be cleaned away.
   std::chrono::seconds long_snapshot = std::chrono::minutes(15);
@@ -70,6 +75,9 @@ struct TablePolicy {
   std::vector<std::pair<std::string, conversion::TimeReading>> times;  // by column; for a file of SQLite
 };
 
+// Whether an import may go into the database that its file came from.
+enum class SameDatabase { kRefuse, kAllow };
+
 // How far an import has come with making itself lasting.
 enum class Commit { kNotYet, kUnderWay, kDone };
 
@@ -85,6 +93,7 @@ struct ImportOptions {
   engine::Orphans orphans = engine::Orphans::kLeaveOut;
   engine::Refresh refresh = engine::Refresh::kNo;
   engine::Growth growth = engine::Growth::kRefuse;
+  SameDatabase same_database = SameDatabase::kRefuse;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   Masks masks;                        // columns no report and no message may show
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
@@ -99,5 +108,6 @@ struct ImportOptions {
 
 // The words every generated file names itself with.
 inline constexpr const char* kVersion = "0.1.0";
+inline constexpr const char* kVersionDate = "November 29, 2026";  // of the manuals
 
 }  // namespace transfer

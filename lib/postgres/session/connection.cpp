@@ -8,6 +8,7 @@
 #include <random>
 #include <utility>
 
+#include "postgres/session/peer.h"
 #include "postgres/session/server_words.h"
 
 namespace postgres {
@@ -20,6 +21,8 @@ std::string without_newline(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   return text;
 }
+
+std::string text_or_nothing(const char* text) { return text == nullptr ? std::string{} : std::string{text}; }
 
 std::string field_of(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
@@ -144,6 +147,13 @@ Connection::~Connection() {
 }
 
 int Connection::server_version() const { return PQserverVersion(raw_); }
+
+std::string Connection::host() const { return text_or_nothing(PQhost(raw_)); }
+std::string Connection::port() const { return text_or_nothing(PQport(raw_)); }
+
+bool Connection::is_readable_on_the_way() const {
+  return PQsslInUse(raw_) == 0 && PQgssEncInUse(raw_) == 0 && goes_over_a_network(PQsocket(raw_));
+}
 
 void Connection::fail_connection() {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");

@@ -89,6 +89,11 @@ class Connection {
   bool withholds_values() const { return withholds_values_; }
 
   int server_version() const;  // 150018
+  // Where the connection really goes, of several hosts that were named. A host that begins with / is a socket's folder.
+  std::string host() const;
+  std::string port() const;
+  // Over a network that is more than this machine, and not encrypted.
+  bool is_readable_on_the_way() const;
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
   const std::string& place() const { return place_; }
 
