@@ -18,6 +18,7 @@
 #include "report/json.h"
 #include "report/mermaid.h"
 #include "report/text.h"
+#include "report/wording.h"
 #include "transfer/config.h"
 #include "transfer/export_job.h"
 #include "transfer/import_job.h"
@@ -52,8 +53,20 @@ base::ProgressMode progress_mode(const CommonOptions& options) {
   return base::automatic_progress(STDERR_FILENO);
 }
 
+// The transfer file that was named, or that lies here.
 transfer::Config config_of(const CommonOptions& options) {
-  return options.config_file ? transfer::read_config(*options.config_file) : transfer::Config{};
+  if (options.config_file) return transfer::read_config(*options.config_file);
+  const auto found = options.find_config ? transfer::find_config() : std::nullopt;
+  return found ? transfer::read_config(*found) : transfer::Config{};
+}
+
+Location find_place(const CommonOptions& options, const transfer::Config& config, Use use) {
+  DatabaseWords words{options.url, options.env_file, {}};
+  if (options.target) {
+    const transfer::ConfiguredTarget& target = transfer::target_of(config, *options.target);
+    words.target = NamedTarget{target.name, target.url_env, target.env_file};
+  }
+  return find_database(words, use);
 }
 
 transfer::Selection selection_of(const CommonOptions& options, const Location& location,
@@ -71,11 +84,22 @@ transfer::Selection selection_of(const CommonOptions& options, const Location& l
   return selection;
 }
 
-void say_place(const Console& console, const CommonOptions& options, const std::string& direction,
-               const Location& location) {
-  if (options.verbosity == Verbosity::kQuiet) return;
+// Where it goes is said before anything is done, and also to who asked for quiet, where something is to be written.
+void say_place(const Console& console, const CommonOptions& options, const transfer::Config& config,
+               const std::string& direction, const Location& location, Use use) {
+  if (options.verbosity == Verbosity::kQuiet && use == Use::kRead) return;
+  if (!options.config_file && !config.path.empty())
+    console.say("with " + base::printable(config.path) + " of this folder (--no-config leaves it aside)");
   console.say(direction + " " + location.place + " (" + location.origin + ")");
   for (const std::string& warning : location.warnings) console.warn(warning);
+}
+
+void warn_of_the_way(const Console& console, const CommonOptions& options, const outcome::DatabaseInfo& info) {
+  if (!info.is_readable_on_the_way || options.verbosity == Verbosity::kQuiet) return;
+  console.warn(
+      "the connection to " + info.host +
+      " is not encrypted: rows and what the login shows can be read on the way (sslmode=verify-full in the URL "
+      "demands that the server proves its name)");
 }
 
 void say_server(const Console& console, const CommonOptions& options, const outcome::DatabaseInfo& info,
@@ -88,11 +112,14 @@ void say_server(const Console& console, const CommonOptions& options, const outc
 }
 
 // What none of a command's own files may replace.
-std::vector<transfer::KeptFile> kept_files(const CommonOptions& options, const Location& location) {
+std::vector<transfer::KeptFile> kept_files(const CommonOptions& options, const transfer::Config& config,
+                                           const Location& location) {
   std::vector<transfer::KeptFile> files;
   if (!location.sqlite_path.empty()) files = transfer::files_of_sqlite(location.sqlite_path);
   files.push_back({options.env_file.value_or(".env"), "the file that names the database"});
-  if (options.config_file) files.push_back({*options.config_file, "the transfer file"});
+  if (!config.path.empty()) files.push_back({config.path, "the transfer file"});
+  for (const transfer::ConfiguredTarget& target : config.targets)
+    if (!target.env_file.empty()) files.push_back({target.env_file, "a file that names a database"});
   files.push_back({{}, "standard output", STDOUT_FILENO});
   files.push_back({{}, "standard error", STDERR_FILENO});
   return files;
@@ -126,15 +153,16 @@ void print_export(const Console& console, const CommonOptions& options, const ou
 
 int run_export(const Console& console, const base::StopSignals& signals, ExportCommand command) {
   const CommonOptions& options = command.common;
-  const Location location = find_database(options.url, options.env_file);
   const transfer::Config config = config_of(options);
+  const Location location = find_place(options, config, Use::kRead);
   command.job.selection = selection_of(options, location, config);
   command.job.masks.patterns = config.masked;
-  command.job.kept = kept_files(options, location);
-  say_place(console, options, "from", location);
+  command.job.kept = kept_files(options, config, location);
+  say_place(console, options, config, "from", location, Use::kRead);
   const std::unique_ptr<engine::Source> source =
       open_source(location, options.lock_timeout, command.jobs, signals.token());
   say_server(console, options, source->info(), command.job.selection);
+  warn_of_the_way(console, options, source->info());
   if (command.task == ExportTask::kList) return run_list(console, command, *source);
   if (command.task == ExportTask::kProfile) return run_profile(console, signals, command, *source);
 
@@ -180,7 +208,9 @@ const char* direction_of(engine::Intent intent) {
 }
 
 // What the command line says of a table comes behind what the transfer file says: the last word counts.
-void take_config(transfer::Config config, const Location& location, ImportCommand& command) {
+void take_config(const transfer::Config& config, const Location& location, ImportCommand& command) {
+  if (!command.common.config_file && !config.path.empty())
+    command.job.words.push_back("--config " + report::shell_word(config.path));
   command.job.selection = selection_of(command.common, location, config);
   command.job.policies.insert(command.job.policies.begin(), config.policies.begin(), config.policies.end());
   if (!command.show_masked) command.job.masks.patterns = config.masked;
@@ -202,19 +232,22 @@ void tell_commit(const base::StopSignals& signals, transfer::Commit commit) {
 
 int run_import(const Console& console, const base::StopSignals& signals, ImportCommand command) {
   const CommonOptions& options = command.common;
-  const Location location = find_database(options.url, options.env_file);
-  take_config(config_of(options), location, command);
-  command.job.kept = kept_files(options, location);
-  settle(command);
+  const transfer::Config config = config_of(options);
+  const Location location = find_place(options, config, Use::kWrite);
+  take_config(config, location, command);
   command.job.place = location.place;
+  command.job.kept = kept_files(options, config, location);
+  settle(command);
   command.job.on_commit = [&](transfer::Commit commit) { tell_commit(signals, commit); };
-  say_place(console, options, direction_of(command.job.intent), location);
+  const bool writes = command.job.intent == engine::Intent::kImport;
+  say_place(console, options, config, direction_of(command.job.intent), location, writes ? Use::kWrite : Use::kRead);
 
   base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
   const transfer::OpenTarget open = [&] {
     auto target = open_target(location, options.lock_timeout, command.target, signals.token());
     progress.finish();
     say_server(console, options, target->info(), command.job.selection);
+    warn_of_the_way(console, options, target->info());
     return target;
   };
   outcome::ImportOutcome outcome = transfer::run_import(open, command.job, progress, signals.token());

@@ -1,13 +1,14 @@
 #include "cli/location.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "base/terminal.h"
-#include "location/env_file.h"
+#include "cli/libpq_variables.h"
 #include "location/url.h"
 #include "sqlite/session/file.h"
 
@@ -16,100 +17,177 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
+using base::printable;
 
 constexpr const char* kVariable = "DATABASE_URL";
 constexpr const char* kDefaultFile = ".env";
 constexpr const char* kEmbeddedDefault = "dev.db";
 
-// Nothing where the variable is not set.
-std::optional<std::string> environment(const char* variable) {
-  const char* value = std::getenv(variable);
-  if (value == nullptr) return std::nullopt;
-  return value;
-}
-
-struct NamedUrl {
-  std::string url;
-  std::string origin;
-  std::vector<std::string> warnings;
-};
-
-bool is_there(const char* path) {
+bool is_there(const std::string& path) {
   struct stat found {};
-  return ::stat(path, &found) == 0;
+  return ::stat(path.c_str(), &found) == 0;
 }
 
-std::optional<NamedUrl> url_of_file(const std::string& path) {
-  location::EnvFile file = location::read_env_file(path);
-  const auto found = file.values.find(kVariable);
-  if (found == file.values.end()) return std::nullopt;
-  return NamedUrl{found->second, std::string(kVariable) + " of " + base::printable(path), std::move(file.warnings)};
+ReadFile read(const std::string& path, location::FirstWord first) {
+  return {path, location::read_env_file(path), first};
 }
 
-// A file that was named must hold the URL; the one that merely lies here may.
-std::optional<NamedUrl> url_of_files(const std::optional<std::string>& env_file) {
-  if (!env_file) return is_there(kDefaultFile) ? url_of_file(kDefaultFile) : std::nullopt;
-  auto named = url_of_file(*env_file);
-  if (!named)
-    throw Error(ErrorKind::kUsage, base::printable(*env_file) + " holds no " + kVariable,
-                std::string("add a line ") + kVariable + "=postgresql://…, or give --url");
-  return named;
+std::string of(const std::string& variable, const std::string& path) { return variable + " of " + printable(path); }
+
+bool begins_like_a_database(std::string_view value) {
+  static constexpr std::array<std::string_view, 15> kSchemes = {
+      "postgresql://",      "postgres://", "postgresql+",  "postgres+",  "prisma://",
+      "prisma+postgres://", "mysql://",    "mysql2://",    "mariadb://", "mongodb://",
+      "mongodb+srv",        "jdbc:",       "sqlserver://", "sqlite:",    "file:"};
+  return std::ranges::any_of(kSchemes, [&](std::string_view scheme) { return value.starts_with(scheme); });
 }
 
-std::optional<NamedUrl> named_url(const std::optional<std::string>& url, const std::optional<std::string>& env_file) {
-  if (url) return NamedUrl{*url, "--url", {}};
-  const auto variable = environment(kVariable);
-  if (!variable) return url_of_files(env_file);
-  NamedUrl named{*variable, std::string(kVariable) + " of the environment", {}};
-  if (!env_file) return named;
-  // As dotenv has it, the environment wins; but somebody named this file and must hear that it does not count.
-  const auto in_file = url_of_files(env_file);
-  if (in_file->url != named.url)
-    named.warnings.push_back(named.origin + " is used, not the one in " + base::printable(*env_file));
-  return named;
+// By its name alone: parts of a database's address, as containers and frameworks call them.
+bool is_called_like_a_database(std::string_view name) {
+  static constexpr std::array<std::string_view, 8> kNames = {
+      "DB_HOST", "DB_NAME", "DB_DATABASE", "DB_URL", "DATABASE_HOST", "DB_SERVER", "SQL_HOST", "DATABASE_NAME"};
+  return name.starts_with("POSTGRES_") || name.starts_with("MYSQL_") || std::ranges::find(kNames, name) != kNames.end();
 }
 
-Location location_of(NamedUrl named) {
+bool speaks_of_a_database(std::string_view name, std::string_view value) {
+  return name != kVariable && !value.empty() && (begins_like_a_database(value) || is_called_like_a_database(name));
+}
+
+// "POSTGRES_URL of .env", of whatever speaks of a database in words that are not read; empty: nothing does.
+std::string other_database(const ReadFile* file) {
+  if (file != nullptr) {
+    for (const auto& [name, value] : file->content.values)
+      if (speaks_of_a_database(name, value)) return of(name, file->path);
+  }
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = variable.substr(0, equals);
+    if (speaks_of_a_database(name, variable.substr(equals + 1))) return std::string(name) + " of the environment";
+  }
+  return {};
+}
+
+// libpq would take one that is called like the user.
+void demand_database(const Parameters& parameters, const std::string& origin) {
+  const bool named = std::ranges::any_of(parameters, [](const auto& given) {
+    return (given.first == "dbname" || given.first == "service") && !given.second.empty();
+  });
+  if (named) return;
+  throw Error(ErrorKind::kUsage, origin + ": the URL names no database",
+              "write its name behind the host: postgresql://USER@HOST:PORT/DATABASE");
+}
+
+Location location_of(const std::string& text, const std::string& origin, const ReadFile* file) {
   // Not "none": the next place to look may name another database than the one that was meant.
-  if (named.url.empty()) throw Error(ErrorKind::kUsage, named.origin + " is empty", "take it out, or give --url");
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw Error(ErrorKind::kUsage, origin + " is empty", "take it out, or give --url");
   location::DatabaseUrl url;
   try {
-    url = location::parse_database_url(named.url);
+    url = location::parse_database_url(text);
   } catch (const Error& error) {
-    throw Error(error.kind(), named.origin + ": " + error.what(), error.hint());
+    throw Error(error.kind(), origin + ": " + error.what(), error.hint());
   }
-  Location location{std::move(url.parameters), url.place,          named.origin, url.schema,
-                    std::move(named.warnings), std::move(url.path)};
+  Location location{std::move(url.parameters), url.place, origin, url.schema, {}, std::move(url.path)};
+  if (file != nullptr) location.warnings = file->content.warnings;
   for (std::string& warning : url.warnings) location.warnings.push_back(std::move(warning));
-  if (!location.sqlite_path.empty() && sqlite::lacks_wal(location.sqlite_path))
+  if (location.sqlite_path.empty()) {
+    demand_database(location.parameters, origin);
+    complete(location.parameters, file, location.warnings);
+    location.place = location::postgres_place(location.parameters);
+  } else if (sqlite::lacks_wal(location.sqlite_path)) {
     location.warnings.push_back(location.place +
                                 " is in WAL mode and no -wal lies beside it: right if it was closed; a copy of an open "
                                 "database lacks its last changes without it");
-  return location;
-}
-
-// What libpq will make of its own variables, as far as they say it.
-std::optional<Location> libpq_location() {
-  static constexpr std::array<std::pair<const char*, const char*>, 6> kVariables = {{{"PGSERVICE", " service "},
-                                                                                     {"PGDATABASE", " database "},
-                                                                                     {"PGHOST", " on "},
-                                                                                     {"PGHOSTADDR", " at "},
-                                                                                     {"PGPORT", " port "},
-                                                                                     {"PGUSER", " as "}}};
-  Location location;
-  location.place = "PostgreSQL";
-  for (const auto& [variable, words] : kVariables) {
-    const auto value = environment(variable);
-    if (!value || value->empty()) continue;
-    location.place += words + base::printable(*value);
-    location.origin += (location.origin.empty() ? "" : ", ") + std::string(variable);
   }
-  if (location.origin.empty()) return std::nullopt;
   return location;
 }
 
-std::optional<Location> embedded_location() {
-  if (!is_there(kEmbeddedDefault)) return std::nullopt;
+Location location_of(LibpqWords words, const ReadFile* file) {
+  Location location;
+  location.parameters = std::move(words.parameters);
+  location.place = location::postgres_place(words.place);
+  location.origin = std::move(words.origin);
+  if (file != nullptr) location.warnings = file->content.warnings;
+  for (std::string& warning : words.warnings) location.warnings.push_back(std::move(warning));
+  return location;
+}
+
+// Somebody may have meant the other one: `location` is used, and `text` is what `origin` holds.
+void tell_difference(Location& location, const std::string& text, const std::string& origin) {
+  std::string names = " differs";
+  try {
+    const std::string place = location::parse_database_url(text).place;
+    if (place != location.place) names = " names " + place;
+  } catch (const Error&) {
+    names = " is no URL";
+  }
+  location.warnings.push_back(location.origin + " is used; " + origin + names);
+}
+
+// What the file itself says, its URL or its PGHOST…; nothing where it says neither.
+std::optional<Location> location_in(const ReadFile& file) {
+  if (const auto url = file.value(kVariable)) return location_of(*url, of(kVariable, file.path), &file);
+  if (auto words = libpq_words(&file); words && !words->parameters.empty())
+    return location_of(std::move(*words), &file);
+  return std::nullopt;
+}
+
+Location of_named_file(const std::string& path) {
+  const ReadFile file = read(path, location::FirstWord::kFile);
+  auto location = location_in(file);
+  if (!location) {
+    const std::string other = other_database(&file);
+    const bool in_it = other.ends_with(" of " + printable(path));
+    throw Error(ErrorKind::kUsage,
+                printable(path) + " holds no " + kVariable + (in_it ? " (but " + other + ", which is not read)" : ""),
+                std::string("add a line ") + kVariable + "=postgresql://…, or give --url");
+  }
+  const auto outside = environment_variable(kVariable);
+  const auto inside = file.value(kVariable);
+  if (outside && outside != inside)
+    tell_difference(*location, *outside, std::string(kVariable) + " of the environment");
+  return *location;
+}
+
+Location of_target(const NamedTarget& target) {
+  const std::string suffix = ", target " + printable(target.name);
+  if (!target.env_file.empty()) {
+    const ReadFile file = read(target.env_file, location::FirstWord::kFile);
+    const auto url = file.value(target.variable);
+    if (!url)
+      throw Error(ErrorKind::kUsage,
+                  printable(target.env_file) + " holds no " + printable(target.variable) + ", which the target " +
+                      printable(target.name) + " needs",
+                  "add it there, or mend \"targets\" of the transfer file");
+    return location_of(*url, of(printable(target.variable), target.env_file) + suffix, &file);
+  }
+  if (const auto url = environment_variable(target.variable))
+    return location_of(*url, printable(target.variable) + " of the environment" + suffix, nullptr);
+  if (is_there(kDefaultFile)) {
+    const ReadFile file = read(kDefaultFile, location::FirstWord::kEnvironment);
+    if (const auto url = file.value(target.variable))
+      return location_of(*url, of(printable(target.variable), kDefaultFile) + suffix, &file);
+  }
+  throw Error(ErrorKind::kUsage,
+              "neither the environment nor .env holds " + printable(target.variable) + ", which the target " +
+                  printable(target.name) + " needs",
+              "set it, or say \"env_file\" in \"targets\" of the transfer file");
+}
+
+// Whatever lies here may be somebody's production database, or what a test left.
+Location embedded_location(Use use, const std::string& other) {
+  if (use == Use::kWrite)
+    throw Error(ErrorKind::kUsage,
+                std::string("no database is named, and ") + kEmbeddedDefault +
+                    " of this folder is only a default to read from" + (other.empty() ? "" : "; there is " + other),
+                std::string("to write into it say --url sqlite:") + kEmbeddedDefault);
+  if (!other.empty())
+    throw Error(ErrorKind::kUsage,
+                "no database is named: there is " + other + ", which is not read, and " + kEmbeddedDefault +
+                    " may be another one",
+                std::string("say --url sqlite:") + kEmbeddedDefault + ", or call the other one " + kVariable);
   Location location;
   location.sqlite_path = kEmbeddedDefault;
   location.place = std::string("SQLite file ") + kEmbeddedDefault;
@@ -117,15 +195,38 @@ std::optional<Location> embedded_location() {
   return location;
 }
 
-}  // namespace
-
-Location find_database(const std::optional<std::string>& url, const std::optional<std::string>& env_file) {
-  if (auto named = named_url(url, env_file)) return location_of(std::move(*named));
-  if (auto location = libpq_location()) return *location;
-  if (auto location = embedded_location()) return *location;
-  throw Error(ErrorKind::kUsage, "no database is named",
+Location of_surroundings(Use use) {
+  if (const auto url = environment_variable(kVariable))
+    return location_of(*url, std::string(kVariable) + " of the environment", nullptr);
+  std::optional<ReadFile> file;
+  if (is_there(kDefaultFile)) file = read(kDefaultFile, location::FirstWord::kEnvironment);
+  const ReadFile* around = file ? &*file : nullptr;
+  if (around != nullptr) {
+    if (const auto url = around->value(kVariable)) return location_of(*url, of(kVariable, kDefaultFile), around);
+  }
+  if (auto words = libpq_words(around)) return location_of(std::move(*words), around);
+  const std::string other = other_database(around);
+  if (is_there(kEmbeddedDefault)) return embedded_location(use, other);
+  throw Error(ErrorKind::kUsage,
+              "no database is named" + (other.empty() ? "" : " (but " + other + ", which is not read)"),
               "give --url postgresql://USER:PASSWORD@HOST:PORT/DATABASE or --url sqlite:PATH, set DATABASE_URL in the "
               "environment or in .env, or set PGHOST and PGDATABASE");
+}
+
+}  // namespace
+
+Location find_database(const DatabaseWords& words, Use use) {
+  if (words.url) {
+    Location location = location_of(*words.url, "--url", nullptr);
+    if (!words.env_file) return location;
+    const ReadFile file = read(*words.env_file, location::FirstWord::kFile);
+    const auto inside = file.value(kVariable);
+    if (inside && *inside != *words.url) tell_difference(location, *inside, of(kVariable, *words.env_file));
+    return location;
+  }
+  if (words.target) return of_target(*words.target);
+  if (words.env_file) return of_named_file(*words.env_file);
+  return of_surroundings(use);
 }
 
 }  // namespace cli

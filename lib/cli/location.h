@@ -1,5 +1,6 @@
-// Finds the database: --url, else DATABASE_URL of the environment or of a .env file, else libpq's own variables, else
-// the embedded default, the SQLite file dev.db of the working folder.
+// Finds the database. What is typed beats what is around: --url, else --to or --from (a target of the transfer file),
+// else a named --env-file, else DATABASE_URL of the environment, else of .env, else libpq's own variables of either,
+// else, to read from only, the embedded default: the SQLite file dev.db of the working folder.
 // Reads the environment and files; opens no connection.
 #pragma once
 
@@ -20,7 +21,24 @@ struct Location {
   std::string sqlite_path;  // empty: PostgreSQL
 };
 
+// An entry of the transfer file's "targets".
+struct NamedTarget {
+  std::string name;      // "production"
+  std::string variable;  // that holds the URL
+  std::string env_file;  // where it stands; empty: the environment, else .env
+};
+
+// Who on the command line says where the database is.
+struct DatabaseWords {
+  std::optional<std::string> url;
+  std::optional<std::string> env_file;
+  std::optional<NamedTarget> target;
+};
+
+// kWrite: where rows or migrations are to go. The embedded default is never that.
+enum class Use { kRead, kWrite };
+
 // Throws Error(kUsage) when nothing names a database, or something names one that cannot be used.
-Location find_database(const std::optional<std::string>& url, const std::optional<std::string>& env_file);
+Location find_database(const DatabaseWords& words, Use use);
 
 }  // namespace cli

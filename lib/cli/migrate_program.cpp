@@ -50,11 +50,19 @@ std::unique_ptr<engine::MigrationDatabase> open_database(const MigrateCommand& c
                                                     signals.token());
 }
 
-void say_where(const Console& console, const CommonOptions& options, const Location& location,
+bool writes(const MigrateCommand& command) {
+  const bool does = command.task == MigrateTask::kUp || command.task == MigrateTask::kBaseline;
+  return does && command.intent == migrate::Intent::kApply;
+}
+
+void say_where(const Console& console, const MigrateCommand& command, const Location& location,
                const engine::MigrationDatabase& database, const migrate::Folder& folder) {
-  if (options.verbosity == Verbosity::kQuiet) return;
+  const CommonOptions& options = command.common;
+  if (options.verbosity == Verbosity::kQuiet && !writes(command)) return;
   console.say("on " + location.place + " (" + location.origin + ")");
   for (const std::string& warning : location.warnings) console.warn(warning);
+  if (database.info().is_readable_on_the_way)
+    console.warn("the connection to " + database.info().host + " is not encrypted");
   for (const std::string& name : folder.look_alikes)
     console.warn(name + " is no migration: it would be with three digits or more and an underscore, 001_name.sql");
   if (options.verbosity != Verbosity::kVerbose) return;
@@ -110,10 +118,12 @@ int status_of(const MigrateCommand& command, const migrate::Report& report) {
 }
 
 int run_migrate(const Console& console, const base::StopSignals& signals, const MigrateCommand& command) {
-  const Location location = find_database(command.common.url, command.common.env_file);
+  const bool is_to_change = command.task == MigrateTask::kUp || command.task == MigrateTask::kBaseline;
+  const Location location =
+      find_database({command.common.url, command.common.env_file, {}}, is_to_change ? Use::kWrite : Use::kRead);
   const auto database = open_database(command, location, signals);
   const migrate::Folder folder = migrate::read_folder(command.folder, database->info().engine);
-  say_where(console, command.common, location, *database, folder);
+  say_where(console, command, location, *database, folder);
   migrate::Report report{command.task_name,
                          folder.path,
                          location.place,

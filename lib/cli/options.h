@@ -22,6 +22,8 @@ struct CommonOptions {
   std::optional<std::string> url;
   std::optional<std::string> env_file;
   std::optional<std::string> config_file;
+  bool find_config = true;            // take the one that lies in the working folder
+  std::optional<std::string> target;  // --to, --from: a name of the transfer file's "targets"
   std::vector<std::string> schemas;
   std::vector<std::string> tables;
   std::vector<std::string> excluded;

@@ -4,15 +4,22 @@ namespace cli {
 
 void CommonSyntax::add_database(Syntax& syntax) {
   syntax.group("Database");
-  syntax.option("--url", "URL", options_.url,
-                "postgresql://USER:PASSWORD@HOST:PORT/DATABASE or sqlite:PATH; else DATABASE_URL of the environment or "
-                "of .env in this folder, else PGHOST, PGDATABASE, PGSERVICE ..., else the SQLite file dev.db");
+  syntax.option(
+      "--url", "URL", options_.url,
+      "postgresql://USER:PASSWORD@HOST:PORT/DATABASE or sqlite:PATH; else DATABASE_URL of --env-file, of the "
+      "environment or of .env in this folder, else PGHOST, PGDATABASE, PGSERVICE ... of either; to read from, else the "
+      "SQLite file dev.db");
   syntax.option("--env-file", "FILE", options_.env_file,
-                "read DATABASE_URL from FILE instead of .env (the environment still comes first)");
+                "read DATABASE_URL from FILE: it comes before the environment");
   syntax.list("--schema", "NAME", options_.schemas,
               "only this schema (may be repeated); else the URL's schema, else all");
   syntax.option("--lock-timeout", "TIME", lock_timeout_,
                 "give up waiting for a lock after TIME: 500ms, 5s; 5s if left out");
+}
+
+void CommonSyntax::add_target(Syntax& syntax, const std::string& option, const std::string& description) {
+  target_option_ = option;
+  syntax.option(option, "NAME", options_.target, description);
 }
 
 void CommonSyntax::add_tables(Syntax& syntax) {
@@ -25,22 +32,30 @@ void CommonSyntax::add_tables(Syntax& syntax) {
               "what an audit table is (may be repeated), beside those of --config; audit_logs and audit_log if "
               "neither names any");
   syntax.option("--config", "FILE", options_.config_file,
-                "the system's transfer file: preferred order, audit tables (schema/<system>/transfer.json)");
+                "the system's transfer file: preferred order, audit tables, targets; if left out, db-transfer.json or "
+                "transfer.json of this folder");
+  syntax.flag("--no-config", no_config_, "take no transfer file, even if one lies in this folder");
 }
 
 void CommonSyntax::add_output(Syntax& syntax) {
   syntax.group("Output");
   syntax.flag("--json", json_, "print the result as one JSON object");
-  syntax.option("--progress", "MODE", progress_, "auto, bar, plain or none");
-  syntax.option("--color", "WHEN", color_, "auto, always or never; NO_COLOR is honoured");
+  syntax.option("--progress", "MODE", progress_, "auto, bar, plain or none", {"auto", "bar", "plain", "none"});
+  syntax.option("--color", "WHEN", color_, "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"});
   syntax.flag("-q,--quiet", quiet_, "print only errors and rows that were left out");
   syntax.flag("-v,--verbose", verbose_, "tell more: server, schemas, phases");
 }
 
 CommonOptions CommonSyntax::read(const Syntax& syntax) const {
   CommonOptions options = options_;
-  if (options.url && options.env_file)
-    throw syntax.wrong("--url and --env-file both name a database; give one of them");
+  if (options.target && (options.url || options.env_file))
+    throw syntax.wrong(target_option_ + " and " + (options.url ? "--url" : "--env-file") +
+                       " both name a database; give one of them");
+  if (no_config_ && options.config_file)
+    throw syntax.wrong("--config and --no-config contradict each other; give one of them");
+  if (no_config_ && options.target)
+    throw syntax.wrong(target_option_ + " is a name of the transfer file, which --no-config leaves aside");
+  options.find_config = !no_config_;
   if (quiet_ && verbose_) throw syntax.wrong("--quiet and --verbose contradict each other");
   if (lock_timeout_) options.lock_timeout = parse_duration("--lock-timeout", *lock_timeout_);
   if (progress_) {

@@ -6,24 +6,31 @@
 namespace cli {
 namespace {
 
-constexpr const char* kFooter =
-    R"(Examples:
-  db-export                                        all tables into exports/export-<time>.json
-  db-export app.json --env-file .env.production    the database of another .env file
-  db-export --list --config schema/document-sharing/transfer.json
-                                                   the tables in the order of the export
-  db-export --list --format mermaid                their foreign keys as a graph
-  db-export app.json --skip-audit --where "users=created_at >= '2025-01-01'"
-                                                   some rows only
-  db-export - -q | ssh host 'cat > app.json'       to another machine, without a file here
-
-Exit status:
-  0 done                                      7 the tables changed while the export began
-  1 internal error                            8 missing privileges, row security
-  2 usage, configuration or URL               9 a lock was not to be had; safe to run again
-  5 no connection, or the connection broke   10 the output could not be written
-                                            130 interrupted (128 + signal)
-)";
+Page page() {
+  return {"db-export",
+          "db-export [FILE] [options]",
+          "write the rows of a database into one JSON file",
+          "Writes the rows of a database into one JSON file, parents before children, as of one point in time.",
+          {{"db-export", "all tables into exports/export-<time>.json"},
+           {"db-export app.json --env-file .env.production", "the database of another .env file"},
+           {"db-export app.json --from staging", "the database that db-transfer.json calls staging"},
+           {"db-export --list --config schema/document-sharing/transfer.json", "the tables in the order of the export"},
+           {"db-export --list --format mermaid", "their foreign keys as a graph"},
+           {"db-export app.json --skip-audit --where \"users=created_at >= '2025-01-01'\"", "some rows only"},
+           {"db-export seed.json --reproducible", "a file for git: equal rows are equal bytes"},
+           {"db-export - -q | ssh host 'cat > app.json'", "to another machine, without a file here"}},
+          {},
+          {{0, "done"},
+           {1, "internal error"},
+           {2, "usage, configuration or URL"},
+           {5, "no connection, or the connection broke"},
+           {7, "the tables changed while the export began, or a record is too long"},
+           {8, "missing privileges, row security"},
+           {9, "a lock was not to be had; safe to run again"},
+           {10, "the output could not be written"},
+           {130, "interrupted (128 + signal)"}},
+          {}};
+}
 
 // "users=active AND age > 17": everything behind the first = is SQL.
 std::pair<std::string, std::string> split_condition(const Syntax& syntax, const std::string& word) {
@@ -64,9 +71,7 @@ ListForm read_list_form(const Syntax& syntax, const ExportCommand& command, cons
 }  // namespace
 
 std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* argv) {
-  Syntax syntax({"db-export", "db-export [FILE] [options]",
-                 "Writes the rows of a database into one JSON file, parents before children, as of one point in time.",
-                 kFooter});
+  Syntax syntax(page());
   ExportCommand command;
   CommonSyntax common;
   std::vector<std::string> conditions;
@@ -74,6 +79,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   bool profile = false;
   bool sorted = false;
   bool force = false;
+  bool reproducible = false;
   bool through_parents = false;
   std::optional<std::string> format;
   std::optional<std::string> compression;
@@ -82,30 +88,39 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   syntax.argument("FILE", command.job.output,
                   "where to; exports/export-<time>.json if left out, - for standard output");
   syntax.flag("--list", list, "print the tables in the order of the export, and write nothing");
-  syntax.option("--format", "FORM", format, "of --list: table, or mermaid for a graph that Markdown pages draw");
+  syntax.option("--format", "FORM", format, "of --list: table, or mermaid for a graph that Markdown pages draw",
+                {"table", "mermaid"});
   syntax.flag("--profile", profile, "print what the columns of an SQLite file really hold, and write nothing");
   syntax.list("--where", "TABLE=SQL", conditions, "only rows of TABLE that fulfil SQL (may be repeated)");
   syntax.flag("--sorted", sorted, "rows in the order of their keys, for files that are compared");
+  syntax.flag("--reproducible", reproducible,
+              "--sorted, and without time, host, user, system identifier and the positions of sequences: exports of "
+              "equal rows are equal bytes, for files that are kept in git");
   syntax.flag("--through-parents", through_parents,
               "rows of children by inheritance that are not in the export, and of foreign partitions, are read as rows "
               "of their parent instead of being refused (PostgreSQL)");
   syntax.option("--jobs", "N", jobs,
                 "read large tables over N connections (PostgreSQL); the file is the same, byte for byte");
   syntax.option("--compress", "FORM", compression,
-                "zstd, gzip or none; if left out, as FILE's ending says: .json.zst, .json.gz");
+                "zstd, gzip or none; if left out, as FILE's ending says: .json.zst, .json.gz",
+                {"zstd", "gzip", "none"});
   syntax.flag("--force", force, "replace FILE if it exists");
   common.add_tables(syntax);
   common.add_database(syntax);
+  common.add_target(syntax, "--from", "the database that the transfer file calls so (\"targets\")");
   common.add_output(syntax);
 
   if (auto text = syntax.parse(argc, argv)) return Printout{std::move(*text)};
   command.common = common.read(syntax);
   demand_file_name(syntax, command.job.output);
+  if (reproducible && (list || profile))
+    throw syntax.wrong("--reproducible is for a file; " + std::string(list ? "--list" : "--profile") + " writes none");
   if (list && profile) throw syntax.wrong("--list and --profile are two results; give one of them");
   if (list) command.task = ExportTask::kList;
   if (profile) command.task = ExportTask::kProfile;
   if (format) command.list_form = read_list_form(syntax, command, *format);
-  if (sorted) command.job.row_order = engine::RowOrder::kIdentity;
+  if (reproducible) command.job.origin = transfer::Origin::kLeftOut;
+  if (sorted || reproducible) command.job.row_order = engine::RowOrder::kIdentity;
   if (through_parents) command.job.rows_elsewhere = engine::RowsElsewhere::kThroughParents;
   if (jobs) command.jobs = parse_jobs(*jobs);
   if (compression) {

@@ -9,29 +9,37 @@
 namespace cli {
 namespace {
 
-constexpr const char* kFooter =
-    R"(Examples:
-  db-import app.json --dry-run                     what would happen; the server refuses every write
-  db-import app.json                               insert new rows, update changed ones
-  db-import app.json --dry-run --report audit.html --report audit.json
-                                                   the same, for a reviewer and for a program
-  db-import app.json --apply audit.json            exactly what was read there, or nothing
-  db-import app.json --env-file .env.production --atomic
-                                                   all rows or none
-  db-import app.json --match users=email -n        users are the same by e-mail, whatever their id
-  db-import app.json --dry-run --exit-code -q      in a script: 3 when there is something to write
-  ssh host db-export - -q | db-import - -t users   straight from another machine, one table
-
-Exit status:
-  0 done                                      7 the file does not fit, or a plan no longer holds
-  1 internal error                            8 missing privileges, row security, read-only server
-  2 usage, configuration or URL               9 lock or deadlock; safe to run again
-  3 --dry-run --exit-code: work to do        10 a local file could not be read or written
-  4 rows were left out                       11 the outcome of the commit is unknown
-  5 no connection, or it broke              130 interrupted (128 + signal)
-  6 the file is not a sound export
-  Every status but 0, 4 and 11 means: the target is exactly as it was.
-)";
+Page page() {
+  return {"db-import",
+          "db-import FILE [options]",
+          "bring the rows of an export into a database",
+          "Brings the rows of a file that db-export wrote into a database, in one transaction: new rows are inserted, "
+          "changed rows updated, equal rows left alone; nothing is ever deleted.",
+          {{"db-import app.json --dry-run", "what would happen; the server refuses every write"},
+           {"db-import app.json", "insert new rows, update changed ones"},
+           {"db-import app.json --dry-run --report audit.html --report audit.json",
+            "the same as the first, for a reviewer and for a program"},
+           {"db-import app.json --to production", "the database that db-transfer.json calls production"},
+           {"db-import app.json --env-file .env.production --atomic", "all rows or none"},
+           {"db-import app.json --match users=email -n", "users are the same by e-mail, whatever their id"},
+           {"db-import app.json --dry-run --exit-code -q", "in a script: 3 when there is something to write"},
+           {"ssh host db-export - -q | db-import - -t users", "straight from another machine, one table"}},
+          {},
+          {{0, "done"},
+           {1, "internal error"},
+           {2, "usage, configuration or URL"},
+           {3, "--dry-run --exit-code: work to do"},
+           {4, "rows were left out"},
+           {5, "no connection, or it broke"},
+           {6, "the file is not a sound export"},
+           {7, "the file does not fit, or a plan no longer holds"},
+           {8, "missing privileges, row security, read-only server"},
+           {9, "lock or deadlock; safe to run again"},
+           {10, "a local file could not be read or written"},
+           {11, "the outcome of the commit is unknown"},
+           {130, "interrupted (128 + signal)"}},
+          "Every status but 0, 4 and 11 means: the target is exactly as it was."};
+}
 
 // "users=email", "teams=org,name".
 transfer::TablePolicy parse_match(const Syntax& syntax, const std::string& word) {
@@ -67,6 +75,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
     for (const std::string& value : values) words.push_back(option + " " + report::shell_word(value));
   };
   if (command.common.env_file) words.push_back("--env-file " + report::shell_word(*command.common.env_file));
+  if (command.common.target) words.push_back("--to " + report::shell_word(*command.common.target));
   each("--table", command.common.tables);
   each("--exclude-table", command.common.excluded);
   each("--schema", command.common.schemas);
@@ -92,6 +101,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.refresh == engine::Refresh::kYes) words.emplace_back("--refresh");
   if (command.job.table_locks == engine::TableLocks::kAgainstWriters) words.emplace_back("--lock-tables");
   if (command.job.growth == engine::Growth::kAllow) words.emplace_back("--allow-growth");
+  if (command.job.same_database == transfer::SameDatabase::kAllow) words.emplace_back("--allow-same");
   if (command.job.seal == format::SealPolicy::kIgnore) words.emplace_back("--unsealed");
   if (command.apply) words.push_back("--apply " + report::shell_word(*command.apply));
   if (command.done_rows == transfer::DoneRows::kTolerated) words.emplace_back("--tolerate-done");
@@ -101,10 +111,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
 }  // namespace
 
 std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* argv) {
-  Syntax syntax({"db-import", "db-import FILE [options]",
-                 "Brings the rows of a file that db-export wrote into a database, in one transaction: new rows\n"
-                 "are inserted, changed rows updated, equal rows left alone; nothing is ever deleted.",
-                 kFooter});
+  Syntax syntax(page());
   ImportCommand command;
   CommonSyntax common;
   ApproveSyntax approve;
@@ -127,20 +134,22 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   bool as_restored = false;
   bool refresh = false;
   bool lock_tables = false;
+  bool allow_same = false;
   syntax.group("Import");
   syntax.argument("FILE", command.job.input, "what to import; - for standard input");
   syntax.flag("-n,--dry-run", dry_run, "say what would happen, and write nothing");
   syntax.flag("--rehearse", rehearse,
               "import for real, triggers and deferred checks included, then roll everything back");
   syntax.option("--mode", "MODE", mode,
-                "upsert (if left out), insert: only new rows, or update: only rows that are there");
+                "upsert (if left out), insert: only new rows, or update: only rows that are there",
+                {"upsert", "insert", "update"});
   syntax.list("--match", "TABLE=COLUMNS", matches,
               "find rows of TABLE by these columns instead of by their key, and carry the target's keys into every "
               "foreign key of the file (may be repeated)");
   syntax.flag("--keep-newer", keep_newer,
               "leave rows alone that were changed later in the target (updatedAt, updated_at or as in --config)");
   syntax.option("--on-conflict", "WHAT", on_conflict,
-                "skip (if left out): leave the row out and go on; fail: roll everything back");
+                "skip (if left out): leave the row out and go on; fail: roll everything back", {"skip", "fail"});
   syntax.list("--empty-as-null", "TABLE.COLUMN", empty_as_null,
               "take empty texts of this column as NULL (may be repeated)");
   syntax.flag("--keep-orphans", keep_orphans,
@@ -160,7 +169,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.flag("--exit-code", exit_code, "with --dry-run: end with 3 if there is something to write");
   syntax.option("--first-load", "WHEN", first_load,
                 "auto (if left out): load straight into tables that are all empty while nobody else is connected, "
-                "with indexes and foreign keys made again behind it; never: always the usual way");
+                "with indexes and foreign keys made again behind it; never: always the usual way",
+                {"auto", "never"});
   syntax.flag(
       "--as-restored", as_restored,
       "into empty tables of your own, let rows violate constraints that are NOT VALID, as pg_restore does; they "
@@ -171,10 +181,13 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.flag("--lock-tables", lock_tables,
               "keep other writers away from the tables from the beginning, for a busy application on the same rows; "
               "if left out, only when two attempts were in vain (PostgreSQL)");
+  syntax.flag("--allow-same", allow_same,
+              "import into the database that the file was exported from, or a physical copy of it");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   approve.add(syntax);
   common.add_tables(syntax);
   common.add_database(syntax);
+  common.add_target(syntax, "--to", "the database that the transfer file calls so (\"targets\")");
   common.add_output(syntax);
   syntax.list("--report", "FILE", command.job.reports,
               "write an audit: .html for people, .json with every decision, .txt, .md for a pull request (may be "
@@ -201,6 +214,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (as_restored) command.target.not_valid = engine::NotValid::kAsRestored;
   if (force) command.job.overwrite = base::Overwrite::kReplace;
   if (refresh) command.job.refresh = engine::Refresh::kYes;
+  if (allow_same) command.job.same_database = transfer::SameDatabase::kAllow;
   if (unsealed) command.job.seal = format::SealPolicy::kIgnore;
   if (keep_newer) command.job.newer_rows = engine::NewerRows::kKeep;
   command.job.masks.usual = !show_masked;

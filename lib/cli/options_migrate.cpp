@@ -8,27 +8,37 @@
 namespace cli {
 namespace {
 
-constexpr const char* kFooter =
-    R"(Examples:
-  db-migrate up schema/messenger                   apply what is pending, each file in one transaction
-  db-migrate up schema/messenger --dry-run         try it in a transaction that is rolled back
-  db-migrate status schema/messenger --exit-code   in a script: 3 when something is pending
-  db-migrate verify schema/messenger               is all that the applied files make really there?
-  db-migrate baseline schema/messenger 001         the database has 001 already: write it down, run nothing
-
-A migration is a file NNN_name.sql with three digits or more. A file that begins with "-- no-transaction" runs
-statement by statement, for what the database does in no transaction (CREATE INDEX CONCURRENTLY, VACUUM). Everything
-happens in one schema, where the ledger (the table migrations) is: --schema, else the URL's, else the first of the
-search_path. On SQLite (sqlite:PATH) that is the file, and up makes it if it is missing.
-
-Exit status:
-  0 done                                      8 missing privileges, read-only server
-  1 internal error                            9 a lock was not to be had; safe to run again
-  2 usage, configuration, URL or a file      10 a local file could not be read
-  3 --exit-code: something is pending        11 the outcome of a commit is unknown: see db-migrate status
-  5 no connection, or it broke              130 interrupted (128 + signal)
-  7 a statement failed, a file was changed after it was applied, the order has a gap, or verify found something
-)";
+Page page() {
+  return {
+      "db-migrate",
+      "db-migrate up|status|verify|baseline [DIR] [NNN] [options]",
+      "apply SQL migrations to a database",
+      "Applies the migrations of a folder to a database, in order, each once.",
+      {{"db-migrate up schema/messenger", "apply what is pending, each file in one transaction"},
+       {"db-migrate up schema/messenger --dry-run", "try it in a transaction that is rolled back"},
+       {"db-migrate status schema/messenger --exit-code", "in a script: 3 when something is pending"},
+       {"db-migrate verify schema/messenger", "is all that the applied files make really there?"},
+       {"db-migrate baseline schema/messenger 001", "the database has 001 already: write it down, run nothing"}},
+      {"A migration is a file NNN_name.sql with three digits or more. A file that begins with \"-- no-transaction\" "
+       "runs statement by statement, for what the database does in no transaction (CREATE INDEX CONCURRENTLY, "
+       "VACUUM). Everything happens in one schema, where the ledger (the table migrations) is: --schema, else the "
+       "URL's, else the first of the search_path. On SQLite (sqlite:PATH) that is the file, and up makes it if it "
+       "is missing."},
+      {{0, "done"},
+       {1, "internal error"},
+       {2, "usage, configuration, URL or a file"},
+       {3, "--exit-code: something is pending"},
+       {5, "no connection, or it broke"},
+       {7,
+        "a statement failed, a file was changed after it was applied, the order has a gap, or verify found "
+        "something"},
+       {8, "missing privileges, read-only server"},
+       {9, "a lock was not to be had; safe to run again"},
+       {10, "a local file could not be read"},
+       {11, "the outcome of a commit is unknown: see db-migrate status"},
+       {130, "interrupted (128 + signal)"}},
+      {}};
+}
 
 bool is_number(const std::string& word) {
   return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
@@ -57,8 +67,7 @@ void take_words(const Syntax& syntax, MigrateCommand& command, std::string first
 }  // namespace
 
 std::variant<MigrateCommand, Printout> parse_migrate(int argc, const char* const* argv) {
-  Syntax syntax({"db-migrate", "db-migrate up|status|verify|baseline [DIR] [NNN] [options]",
-                 "Applies the migrations of a folder to a database, in order, each once.", kFooter});
+  Syntax syntax(page());
   MigrateCommand command;
   CommonSyntax common;
   std::string folder;

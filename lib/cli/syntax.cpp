@@ -7,73 +7,13 @@
 #include <charconv>
 #include <limits>
 
-#include "transfer/options.h"
+#include "cli/version.h"
 
 namespace cli {
 namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-constexpr std::size_t kPageWidth = 100;
-constexpr std::size_t kNamesWidth = 32;
-
-// Breaks `text` into lines that fit beside the column of names; all but the first are indented.
-std::string wrapped(const std::string& text) {
-  std::string lines;
-  std::size_t room = kPageWidth - kNamesWidth;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::size_t length = end - at;
-    if (!lines.empty() && length + 1 > room) {
-      lines += "\n" + std::string(kNamesWidth, ' ');
-      room = kPageWidth - kNamesWidth;
-    } else if (!lines.empty()) {
-      lines += ' ';
-      --room;
-    }
-    lines.append(text, at, length);
-    room -= std::min(room, length);
-    at = end + 1;
-  }
-  return lines;
-}
-
-class HelpPage : public CLI::Formatter {
- public:
-  explicit HelpPage(Page page) : page_(std::move(page)) {}
-
-  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
-    std::string text = page_.purpose + "\n\nUsage: " + page_.usage + "\n";
-    for (const std::string& group : app->get_groups()) {
-      if (group.empty()) continue;
-      const auto in_group = [&](const CLI::Option* option) { return option->get_group() == group; };
-      const auto options = app->get_options(in_group);
-      if (options.empty()) continue;
-      text += "\n" + group + ":\n";
-      for (const CLI::Option* option : options) text += line(*option);
-    }
-    return text + "\n" + page_.footer;
-  }
-
- private:
-  static std::string line(const CLI::Option& option) {
-    std::string names = "  ";
-    if (option.get_positional()) {
-      names += option.get_name(true, false);
-    } else {
-      names += option.get_snames().empty() ? "    " : "-" + option.get_snames().front() + ", ";
-      names += "--" + option.get_lnames().front();
-      if (!option.get_option_text().empty()) names += " " + option.get_option_text();
-    }
-    const bool fits = names.size() + 2 <= kNamesWidth;
-    names += fits ? std::string(kNamesWidth - names.size(), ' ') : "\n" + std::string(kNamesWidth, ' ');
-    return names + wrapped(option.get_description()) + "\n";
-  }
-
-  const Page page_;
-};
 
 // CLI11's "--url: 1 required URL missing" and "--url: At Most 1 required but received 2".
 std::string plain_mismatch(const CLI::ArgumentMismatch& error) {
@@ -89,7 +29,6 @@ std::string option_name(const std::string& word) { return word.substr(0, word.fi
 }  // namespace
 
 Syntax::Syntax(Page page) : page_(std::move(page)), app_(page_.purpose, page_.program) {
-  app_.formatter(std::make_shared<HelpPage>(page_));
   // Unknown words are looked at here, so that they can be answered with what was meant.
   app_.allow_extras();
 }
@@ -103,22 +42,24 @@ void Syntax::flag(const std::string& names, bool& value, const std::string& desc
 }
 
 void Syntax::option(const std::string& names, const std::string& value_name, std::optional<std::string>& value,
-                    const std::string& description) {
+                    const std::string& description, std::vector<std::string> words) {
   const auto take = [&value](const std::string& word) { value = word; };
-  app_.add_option_function<std::string>(names, take, description)
-      ->type_name(value_name)
-      ->option_text(value_name)
-      ->group(group_);
+  const CLI::Option* option = app_.add_option_function<std::string>(names, take, description)
+                                  ->type_name(value_name)
+                                  ->option_text(value_name)
+                                  ->group(group_);
+  if (!words.empty()) words_.emplace(option, std::move(words));
 }
 
 void Syntax::list(const std::string& names, const std::string& value_name, std::vector<std::string>& values,
                   const std::string& description) {
   // One value each: without this, -t would swallow the FILE behind its pattern.
-  app_.add_option(names, values, description)
-      ->allow_extra_args(false)
-      ->type_name(value_name)
-      ->option_text(value_name)
-      ->group(group_);
+  const CLI::Option* option = app_.add_option(names, values, description)
+                                  ->allow_extra_args(false)
+                                  ->type_name(value_name)
+                                  ->option_text(value_name)
+                                  ->group(group_);
+  repeatable_.insert(option);
 }
 
 Error Syntax::wrong(const std::string& message) const {
@@ -128,13 +69,16 @@ Error Syntax::wrong(const std::string& message) const {
 std::optional<std::string> Syntax::parse(int argc, const char* const* argv) {
   // Here, so that they stand last on the page.
   app_.set_help_flag("-h,--help", "print this page")->group("Help");
-  app_.set_version_flag("--version", page_.program + " " + transfer::kVersion, "print the version")->group("Help");
+  app_.set_version_flag("-V,--version", page_.program, "print the version, its commit and its libraries")
+      ->group("Help");
+  // What packages are made with; no option of a user's.
+  if (argc == 3 && std::string_view(argv[1]) == "--generate") return generated(argv[2]);
   try {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return app_.help();
-  } catch (const CLI::CallForVersion& version) {
-    return std::string(version.what()) + "\n";
+    return help_text(describe());
+  } catch (const CLI::CallForVersion&) {
+    return version_text(page_.program);
   } catch (const CLI::ArgumentMismatch& error) {
     throw wrong(plain_mismatch(error));
   } catch (const CLI::ParseError& error) {
@@ -143,6 +87,34 @@ std::optional<std::string> Syntax::parse(int argc, const char* const* argv) {
   demand_known_words();
   demand_values();
   return std::nullopt;
+}
+
+Description Syntax::describe() const {
+  Description description{page_, {}};
+  for (const std::string& group : app_.get_groups()) {
+    for (const CLI::Option* option :
+         app_.get_options([&](const CLI::Option* one) { return one->get_group() == group; })) {
+      PageOption one;
+      one.group = group;
+      one.is_argument = option->get_positional();
+      one.long_name = one.is_argument ? option->get_name(true, false) : option->get_lnames().front();
+      if (!option->get_snames().empty()) one.short_name = option->get_snames().front();
+      if (!one.is_argument) one.value_name = option->get_option_text();
+      one.description = option->get_description();
+      one.is_repeatable = repeatable_.contains(option);
+      if (const auto words = words_.find(option); words != words_.end()) one.words = words->second;
+      description.options.push_back(std::move(one));
+    }
+  }
+  return description;
+}
+
+std::string Syntax::generated(const std::string& form) const {
+  using Maker = std::string (*)(const Description&);
+  return choose<Maker>(
+      "--generate", form,
+      {{"man", manual_text}, {"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}})(
+      describe());
 }
 
 std::vector<std::string> Syntax::option_names() const {

@@ -1,10 +1,12 @@
-// The grammar of a program on top of CLI11: options by group, a help page of at most 100 columns, errors that suggest
+// The grammar of a program on top of CLI11: options by group, what --help and manuals are made of, errors that suggest
 // what was meant. Inside this room; only options_*.cpp use it.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,15 +16,9 @@
 #include "base/suggestion.h"
 #include "base/terminal.h"
 #include "cli/options.h"
+#include "cli/page.h"
 
 namespace cli {
-
-struct Page {
-  std::string program;  // "db-export"
-  std::string usage;    // "db-export [FILE] [options]"
-  std::string purpose;
-  std::string footer;  // examples, exit statuses
-};
 
 class Syntax {
  public:
@@ -33,13 +29,16 @@ class Syntax {
   // The options added next stand under this title on the help page.
   void group(std::string title) { group_ = std::move(title); }
 
-  // `names` as CLI11 takes them: "-t,--table". The values are set by parse(); what they refer to must live until then.
+  // `names` as CLI11 takes them: "-t,--table"; `words`: all that the value can be. The values are set by parse(); what
+  // they refer to must live until then.
   void argument(const std::string& name, std::string& value, const std::string& description);
   void flag(const std::string& names, bool& value, const std::string& description);
   void option(const std::string& names, const std::string& value_name, std::optional<std::string>& value,
-              const std::string& description);
+              const std::string& description, std::vector<std::string> words = {});
   void list(const std::string& names, const std::string& value_name, std::vector<std::string>& values,
             const std::string& description);
+
+  Description describe() const;
 
   // What --help or --version print, if one of them was there. Throws Error(kUsage).
   std::optional<std::string> parse(int argc, const char* const* argv);
@@ -48,6 +47,7 @@ class Syntax {
   base::Error wrong(const std::string& message) const;
 
  private:
+  std::string generated(const std::string& form) const;
   std::vector<std::string> option_names() const;
   void demand_known_words() const;
   void demand_values() const;
@@ -55,6 +55,8 @@ class Syntax {
   const Page page_;
   CLI::App app_;
   std::string group_;
+  std::set<const CLI::Option*> repeatable_;
+  std::map<const CLI::Option*, std::vector<std::string>> words_;  // that a value can be
 };
 
 // The value behind `word`, which must be one of those of `choices`.
@@ -80,6 +82,8 @@ std::chrono::milliseconds parse_duration(const std::string& option, const std::s
 class CommonSyntax {
  public:
   void add_database(Syntax& syntax);
+  // --to or --from: a database by its name in the transfer file. Behind add_database, in its group.
+  void add_target(Syntax& syntax, const std::string& option, const std::string& description);
   void add_tables(Syntax& syntax);
   void add_output(Syntax& syntax);
   CommonOptions read(const Syntax& syntax) const;
@@ -89,7 +93,9 @@ class CommonSyntax {
   std::optional<std::string> lock_timeout_;
   std::optional<std::string> progress_;
   std::optional<std::string> color_;
+  std::string target_option_;
   bool skip_audit_ = false;
+  bool no_config_ = false;
   bool quiet_ = false;
   bool verbose_ = false;
   bool json_ = false;

@@ -71,12 +71,19 @@ class HeaderWriter {
  private:
   void write_origin() {
     out_.append(fmt::format("{{\n\"format\": {{\"name\": \"db-transfer\", \"version\": {}}},\n", header_.version));
-    member("\"exported_at\": ", header_.exported_at);
-    member(",\n\"generator\": ", header_.generator);
+    if (!header_.exported_at.empty()) {
+      member("\"exported_at\": ", header_.exported_at);
+      out_.append(",\n");
+    }
+    member("\"generator\": ", header_.generator);
     if (!header_.annotation.empty()) member(",\n\"annotation\": ", header_.annotation);
     member(",\n\"source\": {\"engine\": ", header_.engine);
     member(", \"server_version\": ", header_.server_version);
     member(", \"database\": ", header_.database);
+    if (!header_.host.empty()) member(", \"host\": ", header_.host);
+    if (!header_.port.empty()) member(", \"port\": ", header_.port);
+    if (!header_.user.empty()) member(", \"user\": ", header_.user);
+    if (!header_.system_identifier.empty()) member(", \"system_identifier\": ", header_.system_identifier);
     out_.append(", \"schemas\": ");
     strings(header_.schemas);
     if (!header_.migrations_table.empty()) {

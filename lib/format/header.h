@@ -24,11 +24,16 @@ struct LargeObjectColumn {
 
 struct Header {
   int version = kFormatVersion;
-  std::string exported_at;  // ISO 8601, UTC
+  std::string exported_at;  // ISO 8601, UTC; empty where the file does not tell
   std::string generator;    // "db-export 0.1.0"
   std::string engine;       // "postgresql", "sqlite"
   std::string server_version;
   std::string database;
+  // Where it is, as engine::DatabaseInfo has it; of an older file, and of one that tells nothing of its origin, empty.
+  std::string host;
+  std::string port;
+  std::string user;
+  std::string system_identifier;
   std::vector<std::string> schemas;  // empty where the engine has none
   std::string migrations_table;      // empty: the database has no migration ledger
   std::string last_migration;

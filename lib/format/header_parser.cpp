@@ -120,6 +120,10 @@ class HeaderParser {
     header.engine = text_of(source, "engine", "\"source\"");
     header.server_version = text_of(source, "server_version", "\"source\"");
     header.database = text_of(source, "database", "\"source\"");
+    header.host = text_of(source, "host", "\"source\"");
+    header.port = text_of(source, "port", "\"source\"");
+    header.user = text_of(source, "user", "\"source\"");
+    header.system_identifier = text_of(source, "system_identifier", "\"source\"");
     header.schemas = strings(source, "schemas", "\"source\"");
     if (const json* migrations = find(source, "migrations", json::value_t::object, "\"source\"")) {
       header.migrations_table = text_of(*migrations, "table", "\"migrations\"");

@@ -106,6 +106,9 @@ class Parser {
         if (!rest.empty() && rest.front() != '#') break;
         const std::string_view value = all.substr(at_ + 1, end - at_ - 1);
         file_.values[std::string(variable)] = quote == '"' ? with_line_breaks(value) : std::string(value);
+        file_.quotes[std::string(variable)] = quote == '"'    ? Quote::kDouble
+                                              : quote == '\'' ? Quote::kSingle
+                                                              : Quote::kBacktick;
         line_ += static_cast<int>(std::count(value.begin(), value.end(), '\n'));
         at_ = end + 1;
         return true;
@@ -138,13 +141,13 @@ class Parser {
       break;
     }
     value = trimmed(value);
-    constexpr const char* kMeant = "quote the value if that is meant";
     if (value.find('#') != std::string_view::npos)
-      warn(fmt::format("{} (line {}): the # is part of the value; {}, or put a space before the # for a comment",
-                       variable, line_, kMeant));
-    if (value.find('$') != std::string_view::npos)
-      warn(fmt::format("{} (line {}): the $ is kept, variables are not expanded; {}", variable, line_, kMeant));
+      warn(
+          fmt::format("{} (line {}): the # is part of the value; quote the value if that is meant, or put a space "
+                      "before the # for a comment",
+                      variable, line_));
     file_.values[std::string(variable)] = value;
+    file_.quotes.erase(std::string(variable));
   }
 
   const std::string text_;
@@ -164,6 +167,14 @@ std::string read_all(base::InputFile& input) {
   return text;
 }
 
+// PowerShell's > writes it, with a byte order mark; without one, every other byte of plain text is NUL.
+bool is_utf16(std::string_view text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
+  if (text.size() < 4) return false;
+  const auto nul = [&](std::size_t at) { return text[at] == '\0'; };
+  return (nul(0) && nul(2) && !nul(1) && !nul(3)) || (nul(1) && nul(3) && !nul(0) && !nul(2));
+}
+
 }  // namespace
 
 EnvFile parse_env(std::string_view text) { return Parser(text).parse(); }
@@ -171,7 +182,12 @@ EnvFile parse_env(std::string_view text) { return Parser(text).parse(); }
 EnvFile read_env_file(const std::string& path) {
   try {
     base::InputFile input = base::InputFile::open(path);
-    EnvFile file = parse_env(read_all(input));
+    const std::string text = read_all(input);
+    if (is_utf16(text))
+      throw Error(
+          ErrorKind::kUsage, base::printable(path) + " is UTF-16, as PowerShell's > writes it; a .env file is UTF-8",
+          "save it as UTF-8: an editor can, or in PowerShell: Get-Content FILE | Set-Content -Encoding utf8 NEW");
+    EnvFile file = parse_env(text);
     if ((input.permissions() & 077U) != 0)
       file.warnings.push_back(fmt::format("{} is open to others (mode {:04o}); chmod 600 keeps its passwords private",
                                           base::printable(path), input.permissions()));

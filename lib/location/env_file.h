@@ -1,5 +1,5 @@
 // `.env` files under the rules of dotenv: comments, `export`, three kinds of quotes, values over several lines.
-// Only reads: puts nothing into the environment and expands no variable.
+// Only reads: puts nothing into the environment; env_expansion.h says what ${NAME} in a value stands for.
 #pragma once
 
 #include <map>
@@ -9,9 +9,17 @@
 
 namespace location {
 
+enum class Quote { kNone, kSingle, kDouble, kBacktick };
+
 struct EnvFile {
-  std::map<std::string, std::string> values;  // of a name given twice, the last
+  std::map<std::string, std::string> values;  // as they stand; of a name given twice, the last
+  std::map<std::string, Quote> quotes;        // of those in quotes
   std::vector<std::string> warnings;          // name variables and lines, never values
+
+  Quote quote_of(const std::string& name) const {
+    const auto found = quotes.find(name);
+    return found == quotes.end() ? Quote::kNone : found->second;
+  }
 };
 
 // Takes any text. In double quotes \n and \r become line breaks; every other backslash stands for itself. An unquoted
@@ -19,7 +27,7 @@ struct EnvFile {
 EnvFile parse_env(std::string_view text);
 
 // The same of a file, with a warning when others than the owner may read it. kUsage when it is missing, unreadable or
-// not a file; whether a default `.env` is there at all is for the caller to ask first.
+// not a file, or in UTF-16; whether a default `.env` is there at all is for the caller to ask first.
 EnvFile read_env_file(const std::string& path);
 
 }  // namespace location

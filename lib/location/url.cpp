@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/error.h"
 #include "base/suggestion.h"
@@ -15,6 +16,9 @@ using base::ErrorKind;
 namespace {
 
 constexpr const char* kForm = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, sqlite:PATH or file:PATH";
+
+constexpr const char* kIpv6Hint =
+    "write an IPv6 address in brackets: [::1]:5432; in a password write : as %3A and @ as %40";
 
 Error url_error(const std::string& message, const std::string& hint) { return {ErrorKind::kUsage, message, hint}; }
 
@@ -103,10 +107,11 @@ void read_hosts(std::string_view text, UrlParameters& parameters) {
     if (!one.empty() && one.front() == '[') {
       const std::size_t close = one.find(']');
       if (close == std::string_view::npos || close == 1 || (close + 1 < one.size() && one[close + 1] != ':'))
-        throw url_error("the URL's IPv6 address does not stand in [ ]", "write [::1]:5432");
+        throw url_error("the URL's IPv6 address does not stand in [ ]", kIpv6Hint);
       host = one.substr(1, close - 1);
       one.remove_prefix(std::min(one.size(), close + 2));
     } else {
+      if (std::ranges::count(one, ':') > 1) throw url_error("the URL's host holds more than one colon", kIpv6Hint);
       host = take_until(one, ':');
     }
     const std::string port = decoded(one, "port");
@@ -119,28 +124,29 @@ void read_hosts(std::string_view text, UrlParameters& parameters) {
   if (any_port) parameters.set("port", ports);
 }
 
-std::string postgres_place(const UrlParameters& parameters) {
-  const auto value = [&](std::string_view keyword) {
-    const std::string* found = parameters.find(keyword);
-    return found == nullptr ? std::string() : base::printable(*found);
-  };
-  std::string place = "PostgreSQL";
-  if (!value("service").empty()) place += " service " + value("service");
-  if (!value("dbname").empty()) place += " database " + value("dbname");
-  const std::string host = value("host").empty() ? value("hostaddr") : value("host");
-  if (!host.empty()) place += " on " + host;
-  if (!value("port").empty()) place += " port " + value("port");
-  if (!value("user").empty()) place += " as " + value("user");
-  return place;
+// libpq would refuse it with a word only.
+void demand_sslmode(const std::string& mode) {
+  static const std::vector<std::string> known = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
+  if (std::ranges::find(known, mode) != known.end()) return;
+  // node-postgres's and others' word for a connection that is encrypted and trusts any certificate.
+  const bool unverified =
+      mode == "no-verify" || mode == "no_verify" || mode == "noverify" || mode == "true" || mode == "1";
+  const auto meant = unverified ? std::optional<std::string>("require") : base::closest(mode, known);
+  throw url_error("the URL's sslmode is none that libpq knows",
+                  meant ? "write sslmode=" + *meant
+                        : "write sslmode=require (encrypted), sslmode=verify-full (and the server proves its name), or "
+                          "disable, allow, prefer, verify-ca");
 }
 
 void set_libpq_parameter(const std::string& keyword, std::string value, bool may_be_password,
                          UrlParameters& parameters) {
-  // libpq itself takes this one from JDBC's URLs.
-  if (keyword == "ssl" && value == "true") {
+  // libpq itself takes this one from JDBC's URLs; the others are node-postgres's.
+  if (keyword == "ssl" && (value == "true" || value == "1" || value == "no-verify")) {
     parameters.set("sslmode", "require");
     return;
   }
+  if (keyword == "sslmode") demand_sslmode(value);
+  if (is_harmless(keyword)) return;
   const auto& libpq = libpq_keywords();
   const auto& prisma = prisma_keywords();
   const bool known = std::find(libpq.begin(), libpq.end(), keyword) != libpq.end() ||
@@ -186,8 +192,8 @@ DatabaseUrl parse_postgres(std::string_view rest) {
   DatabaseUrl url;
   url.engine = Engine::kPostgres;
   translate_prisma(parameters, url);
-  url.place = postgres_place(parameters);
   url.parameters = std::move(parameters.all());
+  url.place = postgres_place(url.parameters);
   return url;
 }
 
@@ -218,10 +224,23 @@ DatabaseUrl parse_file(std::string_view rest) {
   return url;
 }
 
+// A URL of another program's making that holds ours.
+std::string other_makers_hint(std::string_view url, const std::string& scheme) {
+  if (url.starts_with("psql ")) return "take psql and the quotes away: give the URL alone";
+  if (url.starts_with("DATABASE_URL=")) return "take DATABASE_URL= away: give the URL alone";
+  if (scheme == "jdbc:postgresql") return "take jdbc: away, and put USER:PASSWORD@ before the host";
+  if (scheme.starts_with("postgresql+") || scheme.starts_with("postgres+")) return "write postgresql:// for it";
+  if (url.starts_with("postgresql:") || url.starts_with("postgres:"))
+    return "write two slashes: postgresql://USER:PASSWORD@HOST:PORT/DATABASE";
+  return {};
+}
+
 Error scheme_error(std::string_view url) {
   if (!url.empty() && (url.front() == '"' || url.front() == '\''))
     return url_error("the database URL begins with a quote", "take the quotes out of its value");
   std::string scheme(url.substr(0, url.find("://")));
+  if (const std::string hint = other_makers_hint(url, scheme); !hint.empty())
+    return url_error("this is not a database URL as it stands (not shown: it may hold a password)", hint);
   if (url.find("://") == std::string_view::npos || scheme.size() > 20 || scheme.find(':') != std::string::npos)
     return url_error("this is not a database URL (not shown: it may hold a password)", std::string("write ") + kForm);
   if (scheme == "prisma" || scheme == "prisma+postgres")
@@ -232,9 +251,28 @@ Error scheme_error(std::string_view url) {
 
 }  // namespace
 
+std::string postgres_place(const std::vector<std::pair<std::string, std::string>>& parameters) {
+  const auto value = [&](std::string_view keyword) {
+    for (const auto& [given, text] : parameters)
+      if (given == keyword) return base::printable(text);
+    return std::string();
+  };
+  std::string place = "PostgreSQL";
+  if (!value("service").empty()) place += " service " + value("service");
+  if (!value("dbname").empty()) place += " database " + value("dbname");
+  const std::string host = value("host").empty() ? value("hostaddr") : value("host");
+  if (!host.empty()) place += " on " + host;
+  if (!value("port").empty()) place += " port " + value("port");
+  if (!value("user").empty()) place += " as " + value("user");
+  return place;
+}
+
 DatabaseUrl parse_database_url(std::string_view url) {
   if (url.find('\0') != std::string_view::npos)
     throw url_error("the database URL holds a NUL byte", "check where it comes from");
+  constexpr std::string_view kBlanks = " \t\r\n";
+  url.remove_prefix(std::min(url.find_first_not_of(kBlanks), url.size()));
+  url = url.substr(0, url.find_last_not_of(kBlanks) + 1);
   std::string scheme(url.substr(0, url.find(':')));
   std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

@@ -22,8 +22,11 @@ struct DatabaseUrl {
   std::string place;  // for people: database, host, port and user, control characters escaped
 };
 
+// How people are told of a PostgreSQL database: from libpq keywords and values, without a password.
+std::string postgres_place(const std::vector<std::pair<std::string, std::string>>& parameters);
+
 // postgresql://, postgres:// (libpq's URI grammar, and an unescaped @ in the password, as Prisma allows);
-// sqlite:PATH, sqlite://PATH, file:PATH (Prisma). Anything else is kUsage.
+// sqlite:PATH, sqlite://PATH, file:PATH (Prisma); white space around it does not count. Anything else is kUsage.
 DatabaseUrl parse_database_url(std::string_view url);
 
 }  // namespace location

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "location/url_parts.h"
 
@@ -76,6 +77,49 @@ const std::vector<std::string>& libpq_keywords() {
                                                     "tcp_user_timeout",
                                                     "user"};
   return keywords;
+}
+
+bool is_harmless(std::string_view keyword) {
+  // Supabase, Neon and Vercel; node-postgres and its like; JDBC; Npgsql; Symfony and Rails.
+  static constexpr std::string_view kHarmless[] = {"supa",
+                                                   "workaround",
+                                                   "uselibpqcompat",
+                                                   "pool_mode",
+                                                   "pool",
+                                                   "pool_size",
+                                                   "pooling",
+                                                   "pooler",
+                                                   "max",
+                                                   "min",
+                                                   "max_lifetime",
+                                                   "idle_timeout",
+                                                   "idleTimeoutMillis",
+                                                   "max_idle_connection_lifetime",
+                                                   "max_connection_lifetime",
+                                                   "single_use_connections",
+                                                   "prepare",
+                                                   "prepared_statements",
+                                                   "prepareThreshold",
+                                                   "preparedStatementCacheQueries",
+                                                   "preferQueryMode",
+                                                   "reWriteBatchedInserts",
+                                                   "binaryTransfer",
+                                                   "loggerLevel",
+                                                   "defaultRowFetchSize",
+                                                   "ApplicationName",
+                                                   "tcpKeepAlive",
+                                                   "stringtype",
+                                                   "serverVersion",
+                                                   "charset",
+                                                   "encoding",
+                                                   "adapter",
+                                                   "reaping_frequency",
+                                                   "checkout_timeout",
+                                                   "pool_max_conns",
+                                                   "pool_min_conns",
+                                                   "pool_max_conn_lifetime",
+                                                   "pool_max_conn_idle_time"};
+  return std::find(std::begin(kHarmless), std::end(kHarmless), keyword) != std::end(kHarmless);
 }
 
 }  // namespace location

@@ -29,6 +29,9 @@ const std::vector<std::string>& libpq_keywords();
 // The query parameters that only Prisma knows, with those that are ignored.
 const std::vector<std::string>& prisma_keywords();
 
+// Parameters of providers and drivers that steer a pool, a cache or a log that these tools do not have.
+bool is_harmless(std::string_view keyword);
+
 // Takes Prisma's parameters out of `parameters` and puts what libpq has for them in their place.
 void translate_prisma(UrlParameters& parameters, DatabaseUrl& url);
 

@@ -1,5 +1,7 @@
 #include "transfer/config.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -22,7 +24,8 @@ constexpr std::size_t kLongestFileBytes = std::size_t{1} << 20;
 constexpr const char* kWhere = "schema/transfer.schema.json describes the file";
 
 const std::vector<std::string>& known_members() {
-  static const std::vector<std::string> members = {"$schema", "title", "order", "audit", "masked", "tables", "blob_as"};
+  static const std::vector<std::string> members = {"$schema", "title",  "order",   "audit",
+                                                   "masked",  "tables", "blob_as", "targets"};
   return members;
 }
 
@@ -34,9 +37,12 @@ std::string plain_message(const json::exception& error) {
   return printable(message);
 }
 
+// "conf/db-transfer.json": "conf/".
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+
 class Reader {
  public:
-  explicit Reader(const std::string& path) : file_(printable(path)) {}
+  explicit Reader(const std::string& path) : file_(printable(path)), folder_(folder_of(path)) {}
 
   Config read(std::string_view text) {
     const json document = parse(text);
@@ -48,6 +54,7 @@ class Reader {
     if (document.contains("masked")) config.masked = names(document["masked"], "masked");
     if (document.contains("tables")) config.policies = policies(document["tables"]);
     if (document.contains("blob_as")) read_blobs(document["blob_as"], config.policies);
+    if (document.contains("targets")) config.targets = targets(document["targets"]);
     return config;
   }
 
@@ -58,14 +65,18 @@ class Reader {
 
   // A name that is given twice is a slip of the hand; the parser alone would keep the last one in silence.
   json parse(std::string_view text) const {
-    std::set<std::string> seen;
-    const auto demand_unique = [&](int depth, json::parse_event_t event, json& parsed) {
-      if (depth == 1 && event == json::parse_event_t::key && !seen.insert(parsed.get<std::string>()).second)
+    constexpr bool kThrow = true;
+    constexpr bool kTakeComments = true;
+    std::vector<std::set<std::string>> seen;  // by depth
+    const auto demand_unique = [&](int, json::parse_event_t event, json& parsed) {
+      if (event == json::parse_event_t::object_start) seen.emplace_back();
+      if (event == json::parse_event_t::object_end) seen.pop_back();
+      if (event == json::parse_event_t::key && !seen.back().insert(parsed.get<std::string>()).second)
         throw wrong("the member \"" + printable(parsed.get<std::string>()) + "\" stands there twice");
       return true;
     };
     try {
-      return json::parse(text.begin(), text.end(), demand_unique);
+      return json::parse(text.begin(), text.end(), demand_unique, kThrow, kTakeComments);
     } catch (const json::exception& error) {
       throw wrong("is not JSON: " + plain_message(error));
     }
@@ -108,6 +119,41 @@ class Reader {
       for (const auto& [rule, value] : rules.items()) read_rule(place, rule, value, policies.back());
     }
     return policies;
+  }
+
+  std::vector<ConfiguredTarget> targets(const json& value) const {
+    if (!value.is_object()) throw wrong("\"targets\" must be an object: names and where the databases are");
+    std::vector<ConfiguredTarget> targets;
+    for (const auto& [name, members] : value.items()) {
+      const std::string place = "\"targets\", " + printable(name);
+      if (name.empty()) throw wrong("\"targets\" holds a target without a name");
+      if (!members.is_object()) throw wrong(place + ", must be an object");
+      targets.emplace_back();
+      targets.back().name = name;
+      for (const auto& [member, content] : members.items()) read_target(place, member, content, targets.back());
+    }
+    return targets;
+  }
+
+  void read_target(const std::string& place, const std::string& member, const json& value,
+                   ConfiguredTarget& target) const {
+    static const std::vector<std::string> members = {"url_env", "env_file", "production"};
+    const std::string where = place + ", \"" + printable(member) + "\"";
+    if (member == "production") {
+      if (!value.is_boolean()) throw wrong(where + " must be true or false");
+      target.production = value.get<bool>();
+    } else if (member == "url_env" || member == "env_file") {
+      if (!value.is_string() || value.get<std::string>().empty()) throw wrong(where + " must be a name");
+      const auto word = value.get<std::string>();
+      if (word.find("://") != std::string::npos)
+        throw wrong(where + " is a URL, which does not belong into this file (not shown: it may hold a password)",
+                    "name the variable that holds it, and the .env file where it stands");
+      if (member == "url_env") target.url_env = word;
+      if (member == "env_file") target.env_file = word.front() == '/' ? word : folder_ + word;
+    } else {
+      const auto meant = base::closest(member, members);
+      throw wrong(where + " is not known", meant ? "did you mean \"" + *meant + "\"?" : kWhere);
+    }
   }
 
   // {"t.c": "text"}: what stands before the last dot is the table.
@@ -178,6 +224,7 @@ class Reader {
   }
 
   const std::string file_;
+  const std::string folder_;  // with the slash behind it; empty: the working folder
 };
 
 std::string read_all(const std::string& path) {
@@ -205,7 +252,35 @@ Config read_config(const std::string& path) {
     if (error.kind() == ErrorKind::kFile) throw Error(ErrorKind::kUsage, error.what(), error.hint());
     throw;
   }
-  return parse_config(text, path);
+  Config config = parse_config(text, path);
+  config.path = path;
+  return config;
+}
+
+std::optional<std::string> find_config() {
+  for (const char* name : {"db-transfer.json", "transfer.json"}) {
+    struct stat found {};
+    if (::stat(name, &found) == 0 && S_ISREG(found.st_mode)) return name;
+  }
+  return std::nullopt;
+}
+
+const ConfiguredTarget& target_of(const Config& config, const std::string& name) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const ConfiguredTarget& target : config.targets) {
+    if (target.name == name) return target;
+    names.push_back(target.name);
+    list += (list.empty() ? "" : ", ") + printable(target.name);
+  }
+  if (config.path.empty())
+    throw Error(ErrorKind::kUsage, "there is no transfer file that could name a target " + printable(name),
+                "write \"targets\" into db-transfer.json of this folder, or name the file with --config");
+  const auto meant = base::closest(name, names);
+  throw Error(ErrorKind::kUsage, printable(config.path) + " names no target " + printable(name),
+              meant           ? "did you mean " + printable(*meant) + "?"
+              : names.empty() ? "write it into its \"targets\""
+                              : "it names " + list);
 }
 
 }  // namespace transfer

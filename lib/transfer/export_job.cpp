@@ -20,7 +20,7 @@
 #include "format/header.h"
 #include "format/row_parser.h"
 #include "format/writer.h"
-#include "transfer/clock.h"
+#include "transfer/export_header.h"
 #include "transfer/output_files.h"
 #include "transfer/selection.h"
 
@@ -130,25 +130,6 @@ void note_outside_parents(const Chosen& chosen, const format::Header& header, ou
   }
 }
 
-void take_dependencies(engine::Dependencies dependencies, format::Header& header, outcome::ExportOutcome& outcome) {
-  header.types = std::move(dependencies.types);
-  header.sequences = std::move(dependencies.sequences);
-  for (const catalog::Sequence& sequence : header.sequences) {
-    if (!sequence.last_value)
-      outcome.notices.push_back(format::section_name(sequence.name, header.schemas) +
-                                ": this role may not read how far the sequence has come; GRANT SELECT on it, or set it "
-                                "by hand in the target");
-  }
-  for (const engine::LargeObjects& column : dependencies.large_objects) {
-    header.large_objects.push_back({column.table, column.column});
-    outcome.notices.push_back(
-        fmt::format("{}.{}: {} of its values point at large objects, which are not in the file: only the numbers go "
-                    "along (pg_dump --large-objects takes the objects)",
-                    format::section_name(column.table, header.schemas), column.column, column.rows));
-  }
-  for (std::string& sentence : dependencies.unknown) outcome.notices.push_back(std::move(sentence));
-}
-
 // The records of a batch, as read_batch appends them: a line each, for no text of JSON holds a line break.
 void profile_batch(base::ByteBuffer& batch, format::RowParser& parser, conversion::Profile& profile) {
   batch.room(format::kRecordPaddingBytes);
@@ -231,20 +212,7 @@ class ExportJob {
   }
 
   format::Header header_for(const Chosen& chosen, outcome::ExportOutcome& outcome) {
-    format::Header header;
-    header.exported_at = timestamp_now();
-    header.generator = std::string("db-export ") + kVersion;
-    header.engine = source_.info().engine;
-    header.server_version = source_.info().server_version;
-    header.database = source_.info().database;
-    header.schemas = chosen.schemas;
-    if (const auto migration = source_.last_migration(options_.selection.schemas)) {
-      header.migrations_table = migration->table;
-      header.last_migration = migration->name;
-    }
-    header.tables = chosen.tables;
-    take_dependencies(source_.dependencies(chosen.tables), header, outcome);
-    return header;
+    return make_header(source_, chosen.tables, chosen.schemas, options_, outcome);
   }
 
   void write_tables(base::ByteSink& sink, const Chosen& chosen, const format::Header& header,

@@ -28,6 +28,8 @@
 #include "transfer/policies.h"
 #include "transfer/reports.h"
 #include "transfer/reshape.h"
+#include "transfer/same_database.h"
+#include "transfer/samples.h"
 #include "transfer/selection.h"
 #include "transfer/verified_input.h"
 
@@ -58,6 +60,7 @@ class ImportJob {
       files_.add(options_.rejects, "the file of rows left out", OutputFiles::Existing::kByForce);
     verify();
     target_ = open_target_();
+    demand_another_database(verified_.header, target_->info(), options_.same_database);
     demand_two_of_sqlite();
     profile();
     for (int attempt = 1; !succeeds(attempt); ++attempt) base::throw_if_stopped(stop_);

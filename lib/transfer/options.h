@@ -44,6 +44,10 @@ struct KeptFile {
   int descriptor = -1;
 };
 
+// Whether a file says when and from where it was exported and how far sequences had come. kLeftOut: exports of equal
+// rows are equal, byte for byte.
+enum class Origin { kTold, kLeftOut };
+
 struct ExportOptions {
   Selection selection;
   std::string output;                              // a path; "-": standard output; empty: exports/export-<time>.json
@@ -53,6 +57,7 @@ struct ExportOptions {
   engine::RowOrder row_order = engine::RowOrder::kPhysical;
   std::vector<std::pair<std::string, std::string>> where;  // table, SQL condition
   engine::RowsElsewhere rows_elsewhere = engine::RowsElsewhere::kRefused;
+  Origin origin = Origin::kTold;
   Masks masks{true, {}};  // columns whose values a profile does not tell
   // From when on a snapshot is worth a warning: rows that others delete meanwhile cannot be cleaned away.
   std::chrono::seconds long_snapshot = std::chrono::minutes(15);
@@ -85,6 +90,8 @@ struct ApprovedPlan {
   std::string signer;  // empty: nobody was asked for
   DoneRows done_rows = DoneRows::kDiffer;
 };
+// Whether an import may go into the database that its file came from.
+enum class SameDatabase { kRefuse, kAllow };
 
 // How far an import has come with making itself lasting.
 enum class Commit { kNotYet, kUnderWay, kDone };
@@ -101,6 +108,7 @@ struct ImportOptions {
   engine::Orphans orphans = engine::Orphans::kLeaveOut;
   engine::Refresh refresh = engine::Refresh::kNo;
   engine::Growth growth = engine::Growth::kRefuse;
+  SameDatabase same_database = SameDatabase::kRefuse;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   Masks masks;                        // columns no report and no message may show
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
@@ -118,5 +126,6 @@ struct ImportOptions {
 
 // The words every generated file names itself with.
 inline constexpr const char* kVersion = "0.1.0";
+inline constexpr const char* kVersionDate = "November 29, 2026";  // of the manuals
 
 }  // namespace transfer

@@ -97,15 +97,108 @@ TEST_F(WhereTheDatabaseIs, PrefersTheNamedFileToTheOneThatLiesThere) {
   EXPECT_THAT(list({"--env-file", ".env.production"}).err, HasSubstr("database of_production"));
 }
 
-TEST_F(WhereTheDatabaseIs, SaysThatANamedFileDoesNotCountBesideTheEnvironment) {
+TEST_F(WhereTheDatabaseIs, IsTheNamedFileBeforeTheEnvironmentAndTheDifferenceIsTold) {
   folder_.write(".env.production", line("of_production"));
 
   const support::Run run = list({"--env-file", ".env.production"}, {"DATABASE_URL=" + url("of_environment")});
 
   EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("from PostgreSQL database of_production"),
+                             HasSubstr("warning: DATABASE_URL of .env.production is used; DATABASE_URL of the "
+                                       "environment names PostgreSQL database of_environment on 127.0.0.1")));
+}
+
+TEST_F(WhereTheDatabaseIs, IsTheUrlBeforeTheNamedFileAndTheDifferenceIsTold) {
+  folder_.write("a.env", line("of_file"));
+
+  const support::Run run = list({"--url", url("of_option"), "--env-file", "a.env"}, {"DATABASE_URL=" + url("x")});
+
   EXPECT_THAT(run.err,
-              AllOf(HasSubstr("database of_environment"),
-                    HasSubstr("warning: DATABASE_URL of the environment is used, not the one in .env.production\n")));
+              AllOf(HasSubstr("from PostgreSQL database of_option"),
+                    HasSubstr("warning: --url is used; DATABASE_URL of a.env names PostgreSQL database of_file")));
+}
+
+TEST_F(WhereTheDatabaseIs, IsNotRedirectedByPghostaddrOfTheEnvironment) {
+  const support::Run run = list({"--url", url("a")}, {"PGHOSTADDR=127.0.0.2"});
+
+  EXPECT_THAT(run.err, AllOf(HasSubstr("at \"127.0.0.1\", port 1"), Not(HasSubstr("127.0.0.2"))));
+}
+
+TEST_F(WhereTheDatabaseIs, TellsWhatTheEnvironmentAddsToAUrl) {
+  const support::Run run = list({"--url", "postgresql:///app"}, {"PGHOST=127.0.0.1", "PGPORT=1"});
+
+  EXPECT_THAT(run.err, AllOf(HasSubstr("from PostgreSQL database app on 127.0.0.1 port 1 (--url)"),
+                             HasSubstr("PGPORT of the environment does")));
+}
+
+TEST_F(WhereTheDatabaseIs, IsWhatLibpqsVariablesInTheFileSay) {
+  folder_.write(".env", "PGHOST=127.0.0.1\nPGPORT=1\nPGDATABASE=\"of_${STAGE}\"\nPGPASSWORD=secret\nSTAGE=file\n");
+
+  EXPECT_THAT(list({}).err, HasSubstr("from PostgreSQL database of_file on 127.0.0.1 port 1 "
+                                      "(PGDATABASE of .env, PGHOST of .env, PGPORT of .env)"));
+  EXPECT_THAT(list({}, {"PGDATABASE=outside"}).err,
+              AllOf(HasSubstr("database outside on 127.0.0.1 port 1 (PGDATABASE, PGHOST of .env"),
+                    HasSubstr("PGDATABASE of the environment is used, not the other one of .env")));
+  EXPECT_THAT(list({"--env-file", ".env"}, {"PGDATABASE=outside"}).err, HasSubstr("database of_file on 127.0.0.1"));
+}
+
+TEST_F(WhereTheDatabaseIs, IsNotTheEmbeddedDefaultBesideAnothersUrl) {
+  folder_.write("dev.db", "");
+  for (const char* text : {"POSTGRES_URL=postgresql://ada:secret@h/a\n", "DB_HOST=h\n",
+                           "OTHER=mysql://ada:secret@h/a\n", "SQLITE_URL=file:./app.db\n", "POSTGRES_DB=app\n"}) {
+    const std::string name = std::string(text).substr(0, std::string(text).find('='));
+    folder_.write(".env", text);
+
+    const support::Run run = list({});
+
+    EXPECT_EQ(run.status, 2) << text;
+    EXPECT_THAT(run.err, AllOf(HasSubstr(name + " of .env"), HasSubstr("--url sqlite:dev.db"))) << text;
+  }
+}
+
+TEST_F(WhereTheDatabaseIs, IsNeverTheEmbeddedDefaultForAnImport) {
+  folder_.write("dev.db", "");
+  folder_.write("a.json", "{}");
+  for (const char* way : {"--dry-run", "--atomic"}) {
+    const support::Run run =
+        support::run_program({PROGRAM_DIR "/db-import", "a.json", way}, {.folder = folder_.path()});
+
+    EXPECT_EQ(run.status, 2) << way;
+    EXPECT_THAT(run.err, AllOf(HasSubstr("no database is named"), HasSubstr("--url sqlite:dev.db"))) << way;
+  }
+}
+
+TEST_F(WhereTheDatabaseIs, ExpandsTheFileAsDotenvExpandDoes) {
+  folder_.write(".env",
+                "DB_USER=ada\nDB_PASSWORD=secret\nDB_PORT=1\nDATABASE_URL=\"postgresql://${DB_USER}:${DB_PASSWORD}@"
+                "${DB_HOST:-127.0.0.1}:$DB_PORT/${STAGE}_app\"\n");
+
+  const support::Run undefined = list({});
+  const support::Run run = list({}, {"STAGE=test"});
+
+  EXPECT_EQ(undefined.status, 2);
+  EXPECT_THAT(undefined.err, HasSubstr("DATABASE_URL of .env needs STAGE, which nothing defines"));
+  EXPECT_THAT(run.err,
+              HasSubstr("from PostgreSQL database test_app on 127.0.0.1 port 1 as ada (DATABASE_URL of .env)"));
+}
+
+TEST_F(WhereTheDatabaseIs, SaysThatAFileIsUtf16) {
+  folder_.write(".env", std::string("\xFF\xFE") + std::string("D\0A\0=\0\n\0", 8));
+
+  const support::Run run = list({});
+
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr(".env is UTF-16"));
+}
+
+TEST_F(WhereTheDatabaseIs, IsAskedForWhereAUrlNamesNone) {
+  for (const char* text : {"postgresql://ada:secret@127.0.0.1:1", "postgresql://ada:secret@127.0.0.1:1/",
+                           "postgres://h?sslmode=require"}) {
+    const support::Run run = list({"--url", text});
+
+    EXPECT_EQ(run.status, 2) << text;
+    EXPECT_THAT(run.err, HasSubstr("--url: the URL names no database")) << text;
+  }
 }
 
 TEST_F(WhereTheDatabaseIs, IsSilentWhenFileAndEnvironmentAgree) {

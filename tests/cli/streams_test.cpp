@@ -1,7 +1,9 @@
 // What both programs print and where, and how they end: seen from outside, against a real server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <sys/stat.h>
+#include <algorithm>
 
 #include <chrono>
 #include <csignal>
@@ -18,6 +20,7 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -126,7 +129,7 @@ TEST_F(Streams, ListShowsParentsFirstAndWritesNothing) {
 }
 
 TEST_F(Streams, AuditTablesAreKnownByDefaultByOptionAndByConfig) {
-  folder_.write("transfer.json", R"({"audit": ["users"]})");
+  folder_.write("system.json", R"({"audit": ["users"]})");
 
   const auto skipped = [&](std::vector<std::string> words) {
     words.insert(words.begin(), {"a.json", "--force", "--skip-audit", "--json"});
@@ -135,27 +138,27 @@ TEST_F(Streams, AuditTablesAreKnownByDefaultByOptionAndByConfig) {
 
   EXPECT_EQ(skipped({}), json({"audit_logs"}));
   EXPECT_EQ(skipped({"--audit-table", "r*"}), json({"roles"}));
-  EXPECT_EQ(skipped({"--config", "transfer.json"}), json({"users"}));
+  EXPECT_EQ(skipped({"--config", "system.json"}), json({"users"}));
 }
 
 TEST_F(Streams, TheConfigDecidesTheOrderThatForeignKeysLeaveOpen) {
   source_.run("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE z (id int PRIMARY KEY)");
-  folder_.write("transfer.json", R"({"order": ["z"]})");
+  folder_.write("system.json", R"({"order": ["z"]})");
 
   const std::string by_name = run_export({"--list", "-t", "a", "-t", "z", "--json"}).out;
-  const std::string by_config = run_export({"--list", "-t", "a", "-t", "z", "--json", "--config", "transfer.json"}).out;
+  const std::string by_config = run_export({"--list", "-t", "a", "-t", "z", "--json", "--config", "system.json"}).out;
 
   EXPECT_EQ(json::parse(by_name)["tables"][0]["name"], "a");
   EXPECT_EQ(json::parse(by_config)["tables"][0]["name"], "z");
 }
 
 TEST_F(Streams, ABadConfigIsRefusedBeforeAnythingIsWritten) {
-  folder_.write("transfer.json", R"({"oder": []})");
+  folder_.write("system.json", R"({"oder": []})");
 
-  const support::Run run = run_export({"a.json", "--config", "transfer.json"});
+  const support::Run run = run_export({"a.json", "--config", "system.json"});
 
   EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.err, AllOf(HasSubstr("transfer.json: the member \"oder\" is not known\n"),
+  EXPECT_THAT(run.err, AllOf(HasSubstr("system.json: the member \"oder\" is not known\n"),
                              HasSubstr("did you mean \"order\"?")));
   EXPECT_FALSE(is_there(folder_.file("a.json")));
 }
@@ -216,9 +219,11 @@ TEST_F(Streams, RowsThatAreLeftOutEndWithFourAndAreNamedEvenWhenQuiet) {
   const support::Run dry = run_import({"a.json", "-n", "--exit-code", "-q"});
   const support::Run real = run_import({"a.json", "-q"});
 
+  EXPECT_EQ(dry.err, "");
+  EXPECT_THAT(real.err, HasSubstr("db-import: into PostgreSQL database ")) << "what writes says where to";
+  EXPECT_EQ(std::count(real.err.begin(), real.err.end(), '\n'), 1);
   for (const support::Run& run : {dry, real}) {
     EXPECT_EQ(run.status, 4);
-    EXPECT_EQ(run.err, "");
     EXPECT_THAT(run.out, AllOf(HasSubstr("roles record 2 (byte "), HasSubstr(" id=2: invalid: "),
                                Not(HasSubstr("unchanged   "))));
   }
@@ -329,7 +334,10 @@ TEST(Programs, PrintTheirVersionAndHelpOnStandardOutput) {
     const support::Run help = support::run_program({std::string(PROGRAM_DIR "/") + program, "--help"});
 
     EXPECT_EQ(version.status, 0);
-    EXPECT_EQ(version.out, program + " 0.1.0\n");
+    EXPECT_THAT(version.out,
+                MatchesRegex(program + " [0-9]+\\.[0-9]+\\.[0-9]+\ncommit [0-9a-f]{12}\nwith libpq .*, libpqxx "
+                                       ".*, SQLite 3\\..*OpenSSL 3\\..*zstd .*, zlib .*, simdjson .*\n"));
+    EXPECT_EQ(support::run_program({std::string(PROGRAM_DIR "/") + program, "-V"}).out, version.out);
     EXPECT_EQ(help.status, 0);
     EXPECT_THAT(help.out, HasSubstr("Usage: " + program));
     EXPECT_EQ(version.err + help.err, "");

@@ -50,9 +50,14 @@ TEST(EnvFile, KeepsAHashInsideAPasswordAndWarns) {
   EXPECT_THAT(file.warnings[0], Not(HasSubstr("p#ss")));
 }
 
-TEST(EnvFile, KeepsADollarAndWarns) {
-  EXPECT_EQ(value_of("A=pa$HOME"), "pa$HOME");
-  EXPECT_THAT(parse_env("A=pa$HOME").warnings, ElementsAre(HasSubstr("$")));
+TEST(EnvFile, KeepsADollarAndTheKindOfQuotesForWhoExpands) {
+  const EnvFile file = parse_env("A=pa$HOME\nB='$x'\nC=\"$x\"\nD=`$x`");
+
+  EXPECT_EQ(file.values.at("A"), "pa$HOME");
+  EXPECT_EQ(file.quote_of("A"), Quote::kNone);
+  EXPECT_EQ(file.quote_of("B"), Quote::kSingle);
+  EXPECT_EQ(file.quote_of("C"), Quote::kDouble);
+  EXPECT_EQ(file.quote_of("D"), Quote::kBacktick);
 }
 
 TEST(EnvFile, KeepsAHashAndADollarInsideQuotesWithoutWarning) {
@@ -147,6 +152,22 @@ TEST_F(EnvFileOnDisk, WarnsWhenOthersMayReadIt) {
 TEST_F(EnvFileOnDisk, AMissingFileOrAFolderIsAMistakeInTheCall) {
   EXPECT_EQ(error_of([&] { read_env_file(path_); }).kind(), ErrorKind::kUsage);
   EXPECT_EQ(error_of([&] { read_env_file(folder_.path()); }).kind(), ErrorKind::kUsage);
+}
+
+TEST_F(EnvFileOnDisk, IsNamedWhenItIsUtf16) {
+  using namespace std::string_literals;
+  for (const std::string& text : {"\xFF\xFE"s
+                                  "A\0=\0"s
+                                  "1\0"s,
+                                  "\xFE\xFF"s
+                                  "\0A"s
+                                  "\0=\0"s
+                                  "1"s,
+                                  "A\0=\0"s
+                                  "1\0\n\0"s}) {
+    make_file(path_, text);
+    EXPECT_THAT(error_of([&] { read_env_file(path_); }).what(), HasSubstr("is UTF-16"));
+  }
 }
 
 TEST_F(EnvFileOnDisk, IsNotReadWhenItIsFarTooLarge) {

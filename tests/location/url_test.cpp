@@ -200,5 +200,39 @@ TEST(Url, KeepsAPasswordOfTheQueryOutOfThePlace) {
   EXPECT_EQ(url.place, "PostgreSQL database db on h as u");
 }
 
+TEST(DatabaseUrl, MayStandBetweenBlanks) {
+  EXPECT_THAT(parameters(" \tpostgresql://host/app\r\n"),
+              UnorderedElementsAre(Pair("host", "host"), Pair("dbname", "app")));
+  EXPECT_EQ(parse_database_url(" sqlite:a b.db \n").path, "a b.db");
+}
+
+TEST(DatabaseUrl, AsksForBracketsAroundAnIpv6Address) {
+  for (const char* host : {"::1:5432", "::1", "fe80::1", "2001:db8::1:5432", "::1,a"})
+    EXPECT_THAT(refusal(std::string("postgresql://ada@") + host + "/app").hint(), HasSubstr("[::1]:5432")) << host;
+}
+
+TEST(DatabaseUrl, SaysWhichSslmodeIsMeant) {
+  EXPECT_EQ(refusal("postgresql://h/a?sslmode=no-verify").hint(), "write sslmode=require");
+  EXPECT_EQ(refusal("postgresql://h/a?sslmode=requir").hint(), "write sslmode=require");
+  EXPECT_EQ(refusal("postgresql://h/a?sslmode=verify_full").hint(), "write sslmode=verify-full");
+  EXPECT_THAT(refusal("postgresql://h/a?sslmode=on").hint(), HasSubstr("verify-full"));
+}
+
+TEST(DatabaseUrl, LetsParametersOfProvidersPassThatSteerNothingHere) {
+  for (const char* parameter : {"supa=base-pooler.x", "workaround=supabase-pooler.vercel", "uselibpqcompat=true",
+                                "pool_mode=transaction", "serverVersion=16&charset=utf8", "prepareThreshold=0"})
+    EXPECT_THAT(parameters(std::string("postgresql://h/a?") + parameter),
+                UnorderedElementsAre(Pair("host", "h"), Pair("dbname", "a")))
+        << parameter;
+}
+
+TEST(DatabaseUrl, OfAnotherProgramIsAnsweredWithWhatToWrite) {
+  EXPECT_THAT(refusal("jdbc:postgresql://h/a").hint(), HasSubstr("take jdbc: away"));
+  EXPECT_THAT(refusal("postgresql+psycopg2://u:p@h/a").hint(), HasSubstr("write postgresql://"));
+  EXPECT_THAT(refusal("psql 'postgresql://u:p@h/a'").hint(), HasSubstr("take psql"));
+  EXPECT_THAT(refusal("DATABASE_URL=postgresql://u:p@h/a").hint(), HasSubstr("take DATABASE_URL= away"));
+  EXPECT_THAT(refusal("postgresql:/u:p@h/a").hint(), HasSubstr("two slashes"));
+}
+
 }  // namespace
 }  // namespace location

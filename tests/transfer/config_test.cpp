@@ -61,6 +61,51 @@ TEST(Config, SaysHowAColumnsTimesAndEmptyTextsAreMeant) {
   EXPECT_THAT(refusal(R"({"tables": {"t": {"times": ["a"]}}})").what(), HasSubstr("must be an object"));
 }
 
+TEST(Config, NamesDatabasesByWhereTheirUrlStands) {
+  const Config config = parse_config(
+      R"({"targets": {"production": {"url_env": "PRODUCTION_URL", "env_file": ".env.production", "production": true},
+                      "dev": {}, "far": {"env_file": "/etc/app.env"}}})",
+      "conf/t.json");
+
+  ASSERT_EQ(config.targets.size(), 3U);
+  const ConfiguredTarget& production = target_of(config, "production");
+  EXPECT_EQ(production.url_env, "PRODUCTION_URL");
+  EXPECT_EQ(production.env_file, "conf/.env.production");
+  EXPECT_TRUE(production.production);
+  EXPECT_EQ(target_of(config, "dev").url_env, "DATABASE_URL");
+  EXPECT_FALSE(target_of(config, "dev").production);
+  EXPECT_EQ(target_of(config, "far").env_file, "/etc/app.env");
+}
+
+TEST(Config, HoldsNoUrlAndShowsNone) {
+  for (const char* member : {"url_env", "env_file"}) {
+    const base::Error error =
+        refusal(std::string(R"({"targets": {"p": {")") + member + R"(": "postgresql://a:secret@h/d"}}})");
+    EXPECT_THAT(error.what(), HasSubstr("is a URL"));
+    EXPECT_THAT(std::string(error.what()) + error.hint(), Not(HasSubstr("secret")));
+  }
+  EXPECT_EQ(refusal(R"({"targets": {"p": {"url_evn": "A"}}})").hint(), "did you mean \"url_env\"?");
+  EXPECT_THAT(refusal(R"({"targets": {"p": {"production": "yes"}}})").what(), HasSubstr("true or false"));
+  EXPECT_THAT(refusal(R"({"targets": {"p": "DATABASE_URL"}})").what(), HasSubstr("must be an object"));
+}
+
+TEST(Config, MayHoldComments) {
+  const Config config =
+      parse_config("// of the team\n{\"order\": [\"a\" /* first */, \"b // no comment\"]}\n", "t.json");
+
+  EXPECT_THAT(config.order, ElementsAre("a", "b // no comment"));
+  EXPECT_THAT(refusal("{} /* without end").what(), HasSubstr("is not JSON"));
+}
+
+TEST(Config, RefusesANameThatStandsTwiceAtAnyDepth) {
+  EXPECT_THAT(refusal(R"({"targets": {"p": {}, "p": {"production": true}}})").what(),
+              HasSubstr("\"p\" stands there twice"));
+  EXPECT_THAT(refusal(R"({"tables": {"t": {"mode": "insert", "mode": "update"}}})").what(),
+              HasSubstr("\"mode\" stands"));
+  EXPECT_EQ(parse_config(R"({"tables": {"t": {"mode": "insert"}, "u": {"mode": "update"}}})", "t.json").policies.size(),
+            2U);
+}
+
 TEST(Config, NamesTheColumnsInWhichADifferenceDoesNotCount) {
   const Config config = parse_config(R"({"tables": {"*": {"ignore": ["updated_at", "seen"]}}})", "t.json");
 
@@ -100,7 +145,7 @@ TEST(Config, RefusesATableThatIsNamedTwice) {
 
 TEST(Config, SaysWhereTheTextStopsBeingJson) {
   EXPECT_THAT(refusal("{\"order\": [\n\"a\",\n]}").what(), HasSubstr("line 3"));
-  for (const char* text : {"", "{", "[]x", "{} {}", "// c\n{}", "{\"order\": [\"\xff\"]}"})
+  for (const char* text : {"", "{", "[]x", "{} {}", "{\"order\": [\"\xff\"]}"})
     EXPECT_THAT(refusal(text).what(), HasSubstr("t.json: is not JSON")) << text;
 }
 

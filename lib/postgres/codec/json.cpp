@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "format/json_text.h"
+#include "postgres/codec/json_numbers.h"
 #include "postgres/codec/json_scan.h"
 #include "postgres/codec/wire.h"
 
@@ -38,6 +39,8 @@ template <Storage storage>
 bool needs_text(std::string_view text) {
   // A document of this depth takes at least two brackets a level.
   if (text.size() > 2 * kMaximumDepth && is_deeper_than(text, kMaximumDepth)) return true;
+  constexpr Exponents kExponents = storage == Storage::kJson ? Exponents::kAny : Exponents::kNone;
+  if (has_number_beyond_doubles(text, kExponents)) return true;
   if constexpr (storage == Storage::kJson) {
     if (is_json_space(text.front()) || is_json_space(text.back())) return true;
     if (holds_backslash(text)) {

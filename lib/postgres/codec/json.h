@@ -3,7 +3,7 @@
 //   an array column also a JSON array (a bare one is a dimension).
 //   {"$json_text": "TEXT"}: the value's text as a string, where embedding it would lose or break something: json with
 //   white space around the value, a json string written with \/ or \u escapes, a lone surrogate escape (\ud800), more
-//   than 900 levels of nesting.
+//   than 900 levels of nesting, or where a reader with doubles would change a number of it.
 // The encoder takes away exactly one layer. Whether the text is JSON at all, the server judges. Private to the codecs.
 #pragma once
 

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <random>
 #include <utility>
 
+#include "postgres/session/peer.h"
 #include "postgres/session/server_words.h"
 
 namespace postgres {
@@ -15,37 +17,12 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// libpqxx 6 has no way to take over an open connection but a policy; libpqxx 7 has seize_raw_connection.
-class Adopt : public pqxx::connectionpolicy {
- public:
-  explicit Adopt(PGconn* raw) : connectionpolicy(std::string{}), raw_(raw) {}
-  // Handed over once: a connection that broke is never opened again behind our back.
-  handle do_startconnect(handle open) override { return open != nullptr ? open : std::exchange(raw_, nullptr); }
-  handle do_completeconnect(handle open) override { return open; }
-
- private:
-  PGconn* raw_;
-};
-
-}  // namespace
-
-class AdoptedSession : public pqxx::connection_base {
- public:
-  explicit AdoptedSession(PGconn* raw) : connection_base(policy_), policy_(raw) { init(); }
-  ~AdoptedSession() noexcept { close(); }
-  AdoptedSession(const AdoptedSession&) = delete;
-  AdoptedSession& operator=(const AdoptedSession&) = delete;
-
- private:
-  Adopt policy_;
-};
-
-namespace {
-
 std::string without_newline(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   return text;
 }
+
+std::string text_or_nothing(const char* text) { return text == nullptr ? std::string{} : std::string{text}; }
 
 std::string field_of(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
@@ -158,9 +135,10 @@ Connection::Connection(const Parameters& parameters, std::string place, std::sto
   // The server's notices (NOTICE: …) are not the user's business unless they are errors.
   PQsetNoticeReceiver(
       raw_, [](void*, const PGresult*) {}, nullptr);
-  session_ = std::make_unique<AdoptedSession>(raw_);
   try {
-    queries_ = std::make_unique<pqxx::nontransaction>(*session_, "db-transfer");
+    session_ = std::make_unique<AdoptedSession>(raw_);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kConnection, "cannot use the connection to " + place_ + ": " + error.what());
   }
@@ -171,11 +149,17 @@ Connection::~Connection() {
   watch_.reset();
   cancel_.reset();
   if (chunk_ != nullptr) PQfreemem(chunk_);
-  queries_.reset();
   session_.reset();
 }
 
 int Connection::server_version() const { return PQserverVersion(raw_); }
+
+std::string Connection::host() const { return text_or_nothing(PQhost(raw_)); }
+std::string Connection::port() const { return text_or_nothing(PQport(raw_)); }
+
+bool Connection::is_readable_on_the_way() const {
+  return PQsslInUse(raw_) == 0 && PQgssEncInUse(raw_) == 0 && goes_over_a_network(PQsocket(raw_));
+}
 
 void Connection::fail_connection() {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
@@ -299,7 +283,7 @@ pqxx::result Connection::query(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const LockWatch::Statement statement(watch_.get());
   try {
-    return queries_->exec(sql);
+    return session_->query(sql);
   } catch (const pqxx::broken_connection&) {
     fail_connection();
   } catch (const pqxx::deadlock_detected& error) {
@@ -320,16 +304,6 @@ pqxx::result Connection::query(const std::string& sql) {
 std::uint64_t Connection::execute(const std::string& sql) { return tag_rows(run(sql).get()); }
 
 std::string Connection::execute_for_tag(const std::string& sql) { return PQcmdStatus(run(sql).get()); }
-
-std::string Connection::host() const {
-  const char* host = PQhost(raw_);
-  return host == nullptr ? std::string{} : host;
-}
-
-std::string Connection::port() const {
-  const char* port = PQport(raw_);
-  return port == nullptr ? std::string{} : port;
-}
 
 void Connection::begin_copy_out(const std::string& sql) {
   const Result result = run(sql);

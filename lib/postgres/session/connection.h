@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "postgres/session/adopted_session.h"
 #include "postgres/session/cancel.h"
 #include "postgres/session/connect.h"
 #include "postgres/session/lock_watch.h"
@@ -52,8 +53,6 @@ class ServerError : public base::Error {
 
 // The same in SQL: condition on the expression `state`.
 std::string blames_a_row_sql(const std::string& state);
-
-class AdoptedSession;  // a libpqxx connection over a PGconn that was opened here
 
 class Connection {
  public:
@@ -93,10 +92,13 @@ class Connection {
   bool withholds_values() const { return withholds_values_; }
 
   int server_version() const;  // 150018
+  // Where the connection really goes, of several hosts that were named. A host that begins with / is a socket's folder.
+  std::string host() const;
+  std::string port() const;
+  // Over a network that is more than this machine, and not encrypted.
+  bool is_readable_on_the_way() const;
   PGTransactionStatusType transaction_status() const { return PQtransactionStatus(raw_); }
   const std::string& place() const { return place_; }
-  std::string host() const;  // that it is connected to, or the folder of the socket
-  std::string port() const;
 
  private:
   struct ResultDeleter {
@@ -118,7 +120,6 @@ class Connection {
   std::stop_token stop_;
   PGconn* raw_ = nullptr;  // owned by session_
   std::unique_ptr<AdoptedSession> session_;
-  std::unique_ptr<pqxx::nontransaction> queries_;
   std::optional<Cancel> cancel_;
   char* chunk_ = nullptr;
   std::unique_ptr<LockWatch> watch_;

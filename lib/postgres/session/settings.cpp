@@ -56,10 +56,20 @@ std::string catalog_first(const std::string& search_path) {
 }
 
 outcome::DatabaseInfo describe(Connection& connection) {
-  const pqxx::result row =
-      connection.query("SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database()");
+  const pqxx::result row = connection.query(R"sql(
+    SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database(), current_user,
+           pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+  )sql");
   std::string version = row[0][0].c_str();
-  return {"postgresql", version.substr(0, version.find(' ')), row[0][1].c_str()};
+  outcome::DatabaseInfo info{"postgresql", version.substr(0, version.find(' ')), row[0][1].c_str()};
+  info.host = connection.host();
+  info.port = connection.port();
+  info.user = row[0][2].c_str();
+  if (row[0][3].c_str()[0] == 't')
+    info.system_identifier =
+        connection.query("SELECT system_identifier FROM pg_catalog.pg_control_system()")[0][0].c_str();
+  info.is_readable_on_the_way = connection.is_readable_on_the_way();
+  return info;
 }
 
 }  // namespace postgres

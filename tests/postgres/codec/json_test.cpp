@@ -39,7 +39,7 @@ TEST(CodecJson, StandsVerbatim) {
                                           R"({"a":1,"a":2})",
                                           "{\n  \"a\":\t1\n}",
                                           R"({"pair":"\ud83d\ude00"})",
-                                          "123456789012345678901234567890",
+                                          "1234567890123456",
                                           R"({"\u0000":1})"};
   EXPECT_THAT(json_of("json", Literals(texts.begin(), texts.end())), ElementsAreArray(texts));
 }
@@ -72,6 +72,35 @@ TEST(CodecJson, KeepsWhatEmbeddingWouldLoseAsText) {
               ElementsAre(R"({"$json_text": " 1"})", R"({"$json_text": "{} "})", R"({"$json_text": "\nnull\n"})",
                           R"({"$json_text": "\"\\u0041\""})", R"({"$json_text": "\"a\\/b\""})",
                           R"({"$json_text": "{\"a\":\"\\ud800\"}"})", R"({"$json_text": "[\"\\udc00\\ud800\"]"})"));
+}
+
+TEST(CodecJson, KeepsNumbersThatADoubleWouldChangeAsText) {
+  for (const std::string type : {"json", "jsonb"}) {
+    for (const std::string text :
+         {"12345678901234567890", "-9007199254740993", R"({"a": [1, {"b": 0.12345678901234567890}]})",
+          R"(["xxxxxxxxxxxxxx", 18446744073709551615])", "3.14159265358979323846"})
+      EXPECT_THAT(json_of(type, {text}), ElementsAre(StartsWith(R"({"$json_text": ")"))) << type << " " << text;
+  }
+  EXPECT_THAT(json_of("json", {"1e400", "[1E-400]", "{\"a\":1.5e999999999999999999}"}),
+              ElementsAre(R"({"$json_text": "1e400"})", R"({"$json_text": "[1E-400]"})",
+                          R"({"$json_text": "{\"a\":1.5e999999999999999999}"})"));
+}
+
+TEST(CodecJson, LetsNumbersStandThatADoubleKeeps) {
+  for (const std::string type : {"json", "jsonb"}) {
+    for (const std::string text :
+         {"9007199254740992", "0.1", "-123456.789012345", "100000000000000000000", R"("12345678901234567890")",
+          R"(["a\"12345678901234567890", 1])", R"(["2025-01-15T10:30:00.123456789", "e5", 12])", "0.30000000000000004"})
+      EXPECT_THAT(json_of(type, {text}), ElementsAre(text)) << type;
+  }
+  EXPECT_THAT(json_of("json", {"1e300", "-0.0E-5", "[1.5E+10]"}), ElementsAre("1e300", "-0.0E-5", "[1.5E+10]"));
+}
+
+TEST(CodecJson, FindsALongNumberAtEveryPlace) {
+  for (std::size_t before = 0; before < 40; ++before) {
+    const std::string text = "[\"" + std::string(before, 'x') + "\", 12345678901234567, 1]";
+    EXPECT_THAT(json_of("jsonb", {text}), ElementsAre(StartsWith(R"({"$json_text": ")"))) << before;
+  }
 }
 
 TEST(CodecJson, KeepsDeepNestingAsText) {
