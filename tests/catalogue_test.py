@@ -34,7 +34,7 @@ def check(folder):
         row = ROW.match(line)
         for name in NAMED.findall(line):
             names += 1
-            if not (name in known or (name.endswith(".py") and any(folder.rglob(name)))):
+            if not (name in known or (name.endswith((".py", ".cpp")) and any(folder.rglob(name)))):
                 breaches.append((number, f"there is no test {name}"))
         if not row:
             continue

@@ -258,6 +258,24 @@ TEST_F(ImportBesideDdl, TakesLabelsByTheirNamesOfOneMoment) {
   EXPECT_EQ(target.value("SELECT string_agg(id || '=' || m, ' ' ORDER BY id) FROM k"), "1=sad 2=ok");
 }
 
+// Rows that come before and after it would be judged by different checks otherwise.
+TEST_F(ImportBesideDdl, HoldsAllRowsAgainstTheSameChecksOfADomain) {
+  schema("CREATE DOMAIN small AS int; CREATE TABLE k (id int PRIMARY KEY, s small[])");
+  source.run("INSERT INTO k VALUES (1, '{1}'), (2, '{2000}'), (3, '{3000}')");
+  ASSERT_EQ(run_export().status, 0);
+  target.run(
+      "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(1); "
+      "RETURN NEW; END'; CREATE TRIGGER gate BEFORE INSERT ON k FOR EACH ROW EXECUTE FUNCTION gate()");
+  const support::Run added = in_the_middle(
+      target, "ALTER DOMAIN small ADD CONSTRAINT few CHECK (VALUE < 1000) NOT VALID", importer({"--rehearse"}));
+  const support::Run dropped = in_the_middle(target, "ALTER DOMAIN small DROP CONSTRAINT few", importer());
+  EXPECT_EQ(added.status, 4) << added.err;
+  EXPECT_THAT(added.err, HasSubstr("a check of the domain public.small was changed meanwhile; trying again"));
+  EXPECT_EQ(dropped.status, 0) << dropped.err;
+  EXPECT_THAT(dropped.err, HasSubstr("a check of the domain public.small was changed meanwhile; trying again"));
+  EXPECT_EQ(target.value("SELECT count(*) FROM k"), "3");
+}
+
 constexpr const char* kSlowCheck =
     "CREATE FUNCTION gate(n int) RETURNS bool LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(1); "
     "RETURN true; END'; CREATE TABLE k (id int PRIMARY KEY, code int, CHECK (gate(id)))";

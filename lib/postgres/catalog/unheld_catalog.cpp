@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "postgres/catalog/table_locks.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 namespace {
@@ -38,7 +39,7 @@ WITH RECURSIVE tables(oid) AS (
   ) AS p(oid)
   WHERE p.oid >= 16384
 ), named_types AS (
-  SELECT t.oid, t.typrelid, t.typnamespace, t.ctid AS place, t.xmin AS version,
+  SELECT t.oid, t.typrelid, t.typnamespace, t.typtype, t.ctid AS place, t.xmin AS version,
     pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname) AS name
   FROM types u
   JOIN pg_catalog.pg_type t ON t.oid = u.oid
@@ -78,7 +79,9 @@ constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
 ))sql";
 
 constexpr const char* kObjects = R"sql(, objects(words, catalog, place, version) AS (
-  SELECT 'the type ' || t.name, 'pg_catalog.pg_type', t.place, t.version FROM named_types t
+  SELECT CASE WHEN t.typtype = 'd' THEN '{domain}' ELSE 'the type ' END || t.name, 'pg_catalog.pg_type', t.place,
+    t.version
+  FROM named_types t
   UNION ALL
   SELECT 'a label of the type ' || t.name, 'pg_catalog.pg_enum', e.ctid, e.xmin
   FROM named_types t JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
@@ -157,6 +160,7 @@ WHERE l.locktype = 'relation' AND l.pid = pg_catalog.pg_backend_pid() AND NOT c.
 LIMIT 1
 )sql";
 
+constexpr std::string_view kDomain = "the domain ";
 constexpr int kHasMultiranges = 140000;
 
 std::string types_sql(const Connection& connection, const std::vector<std::uint32_t>& tables) {
@@ -168,7 +172,8 @@ std::string objects_sql(const Connection& connection, const std::vector<std::uin
                         const std::string& more) {
   const bool writing = dependence == Dependence::kOfWriting;
   return types_sql(connection, tables) + (writing ? kFunctions : "") +
-         fmt::format(kObjects, fmt::arg("more", (writing ? kFunctionObjects : std::string{}) + more));
+         fmt::format(kObjects, fmt::arg("domain", kDomain),
+                     fmt::arg("more", (writing ? kFunctionObjects : std::string{}) + more));
 }
 
 std::string first_of(const pqxx::result& rows) { return rows.empty() ? std::string{} : rows[0][0].c_str(); }
@@ -192,6 +197,19 @@ CatalogImage::CatalogImage(Connection& connection, const std::vector<std::uint32
   for (const auto& row :
        connection.query(objects_sql(connection, tables, Dependence::kOfWriting, kObjectsOfTables) + kAll))
     objects_.emplace(row[0].c_str(), row[1].c_str());
+}
+
+CatalogImage CatalogImage::newest(Connection& connection, const std::vector<std::uint32_t>& tables,
+                                  std::chrono::milliseconds lock_timeout) {
+  connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  pin_settings(connection, lock_timeout);
+  CatalogImage image(connection, tables);
+  connection.execute("COMMIT");
+  return image;
+}
+
+bool CatalogImage::holds_domains() const {
+  return std::ranges::any_of(objects_, [](const auto& object) { return object.first.starts_with(kDomain); });
 }
 
 std::string CatalogImage::difference_to(const CatalogImage& other) const {

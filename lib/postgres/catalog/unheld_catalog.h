@@ -3,6 +3,7 @@
 // attached partitions. Whoever reads or writes over a time looks in the end whether they are still what they were.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -17,8 +18,8 @@ namespace postgres {
 enum class Dependence { kOfReading, kOfWriting };
 
 // In the transaction that has read or written `tables`, before its end: what others have changed and committed since
-// its snapshot, in words ("the function public.f"); empty: nothing. New objects are not seen, nor need they be: rows of
-// the snapshot do not depend on them.
+// its snapshot, in words ("the function public.f"); empty: nothing. What is new or gone is not seen: of that, only the
+// checks of domains may be without a lock (CatalogImage::newest).
 std::string changed_since_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables,
                                    Dependence dependence);
 
@@ -34,6 +35,11 @@ std::string partition_read_behind_snapshot(Connection& connection, const std::ve
 class CatalogImage {
  public:
   CatalogImage(Connection& connection, const std::vector<std::uint32_t>& tables);
+  // As a transaction of its own on an idle connection sees it, so that also what is new or gone shows.
+  static CatalogImage newest(Connection& connection, const std::vector<std::uint32_t>& tables,
+                             std::chrono::milliseconds lock_timeout);
+  // Their checks come and go without a lock on a table, and without a trace in what a snapshot shows.
+  bool holds_domains() const;
   // What differs, in words; empty: nothing.
   std::string difference_to(const CatalogImage& other) const;
 

@@ -314,12 +314,11 @@ void PostgresTarget::demand_unchanged() {
   std::string changed;
   if (intent_ != engine::Intent::kDryRun && connection_->transaction_status() == PQTRANS_INTRANS) {
     changed = changed_since_snapshot(*connection_, locked_, Dependence::kOfWriting);
+    if (changed.empty() && image_->holds_domains())
+      changed = CatalogImage::newest(*connect_(), locked_, lock_timeout_).difference_to(*image_);
   } else {
     roll_back();
-    connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-    pin_settings(*connection_, lock_timeout_);
-    changed = CatalogImage(*connection_, locked_).difference_to(*image_);
-    connection_->execute("COMMIT");
+    changed = CatalogImage::newest(*connection_, locked_, lock_timeout_).difference_to(*image_);
   }
   if (changed.empty()) return;
   throw engine::ConcurrentChange(changed + " was changed meanwhile",
