@@ -38,7 +38,7 @@ def statuses_of(markdown):
 
 def statuses_of_help(text):
     section = text[text.index("Exit status:"):]
-    return {int(number) for number in re.findall(r"(?:^|\s)(\d{1,3}) [a-z\-]", section)} & set(range(256))
+    return {int(number) for number in re.findall(r"(?:^|\s)(\d{1,3}) {1,2}[a-z\-]", section)} & set(range(256))
 
 
 def missing_paths(top, document):

@@ -19,6 +19,7 @@ Page page() {
            {"db-import app.json", "insert new rows, update changed ones"},
            {"db-import app.json --dry-run --report audit.html --report audit.json",
             "the same as the first, for a reviewer and for a program"},
+           {"db-import app.json --apply audit.json", "exactly what was read there, or nothing"},
            {"db-import app.json --to production", "the database that db-transfer.json calls production"},
            {"db-import app.json --env-file .env.production --atomic", "all rows or none"},
            {"db-import app.json --match users=email -n", "users are the same by e-mail, whatever their id"},

@@ -161,7 +161,9 @@ TEST_F(Apply, NamesAnotherTargetAndWhatIsOtherThere) {
   const support::Run run = apply({"--url", other.url()});
   EXPECT_EQ(run.status, 7);
   target.run("CREATE TABLE seen (id int)");  // not of the import
-  const support::Run copied = apply({"--url", source.url()});
+  target.disconnect();
+  support::Database copy(target.name());
+  const support::Run copied = apply({"--url", copy.url()});
   EXPECT_EQ(copied.status, 7);
   EXPECT_THAT(copied.err, AllOf(HasSubstr("another target: database"), HasSubstr("another target: database_oid")));
 }

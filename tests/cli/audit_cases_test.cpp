@@ -14,8 +14,9 @@ using testing::HasSubstr;
 using testing::Not;
 
 // Digests of masked values are keyed for each run, so that two reports cannot be compared by them.
-std::string without_digests(const json& decisions) {
+std::string without_digests(json decisions) {
   constexpr std::size_t kDigits = 8;
+  for (json& decision : decisions) decision.erase("digest");  // only what can be applied has one
   std::string text = decisions.dump();
   for (const std::string before : {"\"digest\":\"", "(masked, digest "}) {
     for (std::size_t at = text.find(before); at != std::string::npos; at = text.find(before, at + 1))

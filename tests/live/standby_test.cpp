@@ -50,8 +50,8 @@ TEST_F(Standby, IsReadByAnExportButNothingIsImportedThere) {
   const std::string url = standby.url(database_.name());
 
   const support::Run exported = support::run_program({kExport, file_, "--url", url});
-  const support::Run imported = support::run_program({kImport, file_, "--url", url});
-  const support::Run dry = support::run_program({kImport, file_, "--url", url, "--dry-run"});
+  const support::Run imported = support::run_program({kImport, file_, "--url", url, "--allow-same"});
+  const support::Run dry = support::run_program({kImport, file_, "--url", url, "--dry-run", "--allow-same"});
 
   EXPECT_EQ(exported.status, 0) << exported.err;
   for (const support::Run& run : {imported, dry}) {
