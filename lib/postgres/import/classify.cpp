@@ -1,8 +1,12 @@
 #include "postgres/import/classify.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "postgres/import/classify_keys.h"
+#include "postgres/import/evaluation.h"
+#include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/match.h"
 #include "postgres/import/moved_keys.h"
@@ -17,6 +21,17 @@ namespace {
 // Staged rows that nothing speaks against yet. Those that could not be staged are among the rejected as well.
 std::uint64_t candidates(const StagedTable& table) {
   return table.staged_rows - (table.rejected_rows - (table.counts.rows - table.staged_rows));
+}
+
+// What failed_leaf_check of a row says: a name that no column has.
+constexpr const char* kFailed = "\"db-transfer failed\"";
+
+// "(at) = (2030-01-01)", of those of its columns that the file brings.
+std::string partition_key_text(const StagedTable& table) {
+  std::vector<std::string> columns;
+  for (const std::string& column : table.details.partitions.columns)
+    if (table.has_columns({column})) columns.push_back(column);
+  return columns.empty() ? "''" : table.columns_text(columns, "s");
 }
 
 bool refers_to_itself(const StagedTable& table) {
@@ -49,8 +64,12 @@ Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
   for (const StagedTable& table : tables_) by_name_.emplace(table.details.table.name, &table);
 }
 
-void Classifier::prepare() {
-  for (std::size_t i = 0; i < tables_.size(); ++i) KeyClassifier(connection_, tables_[i], i).prepare();
+void Classifier::prepare(const std::string& search_path) {
+  search_path_ = search_path;
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    KeyClassifier(connection_, tables_[i], i).prepare();
+    Evaluation(connection_, tables_[i], i, search_path_).prepare();
+  }
   KeyOrder::prepare(connection_, tables_);
   Matcher(connection_, tables_).demand_independent_keys(components_);
 }
@@ -101,10 +120,32 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   } else {
     temporary_.count_shared_verdicts(table.may_be_written);
   }
+  Evaluation(connection_, table, number, search_path_).reject_failing();
+  reject_homeless(table);
   KeyClassifier(connection_, table, number).classify(inserts);
   for (const CheckConstraint& check : table.details.checks) {
-    if (table.has_columns(check.columns) && !check.looks_elsewhere) reject_failed_check(table, check);
+    const bool judged = check.of_made && table.has_columns(check.columns);
+    if (!judged && !check.looks_elsewhere && foretells(table, check.columns)) reject_failed_check(table, check);
   }
+  reject_failed_leaf_check(table);
+}
+
+// Rows that a partitioned table has no partition for.
+void Classifier::reject_homeless(StagedTable& table) {
+  if (!foretells(table, {kLeaf})) return;
+  const std::string reason = "no partition of " + table.details.table.name.name + " found for row: ";
+  reject_if_judged(connection_, table,
+                   reject_sql(table, {'x', quote_literal(reason) + " || " + partition_key_text(table), {}, {}},
+                              accepted_rows(table, {kLeaf}) + " AND s." + kLeaf + " IS NULL"));
+}
+
+void Classifier::reject_failed_leaf_check(StagedTable& table) {
+  const LeafChecks& checks = table.details.leaf_checks;
+  if (checks.failed.empty() || !foretells(table, checks.columns)) return;
+  const std::string rows = fmt::format("(SELECT s.*, {failed} AS {name} FROM {rows}) s WHERE s.{name} IS NOT NULL",
+                                       fmt::arg("failed", checks.failed), fmt::arg("name", kFailed),
+                                       fmt::arg("rows", accepted_rows(table, checks.columns)));
+  reject_if_judged(connection_, table, reject_sql(table, {'x', "s." + std::string(kFailed), {}, {}}, rows));
 }
 
 std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& component) {
@@ -221,7 +262,7 @@ void Classifier::skip_rows(StagedTable& table) {
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
   reject_if_judged(connection_, table,
                    reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
-                              accepted_rows(table, check.computed) + " AND (" + check.expression + ") IS FALSE"));
+                              accepted_rows(table, check.columns) + " AND (" + check.expression + ") IS FALSE"));
 }
 
 std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& component) {
@@ -249,9 +290,14 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
 std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign_key) {
   const catalog::ForeignKey& key = table.details.table.foreign_keys[foreign_key];
   const ParentRule rule = table.details.parent_rules[foreign_key];
-  if (rule == ParentRule::kNone || !table.has_columns(key.columns) ||
-      table.details.foreign_key_equality[foreign_key].empty())
-    return 0;
+  const LeafKey& leaves = table.details.leaf_keys[foreign_key];
+  const std::vector<Equality>& equalities =
+      leaves.condition.empty() ? table.details.foreign_key_equality[foreign_key] : leaves.equality;
+  std::vector<std::string> read = key.columns;
+  if (!leaves.condition.empty()) read.emplace_back(kLeaf);
+  if (rule == ParentRule::kNone || equalities.empty() || !foretells(table, read)) return 0;
+  const std::string children =
+      accepted_rows(table, read) + (leaves.condition.empty() ? std::string{} : " AND s." + leaves.condition);
   std::vector<std::string> filled;
   std::vector<std::string> same;
   std::vector<std::string> moved;
@@ -259,7 +305,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string child = "s." + quote_name(key.columns[i]);
     filled.push_back(child + " IS DISTINCT FROM NULL");
-    const Equality& equality = table.details.foreign_key_equality[foreign_key][i];
+    const Equality& equality = equalities[i];
     const std::string parent_column = "." + quote_name(key.parent_columns[i]);
     same.push_back(equality.of("p" + parent_column, child));
     moved.push_back(equality.of("o" + parent_column, child));
@@ -275,18 +321,18 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, std::size_t foreign
         reject_sql(
             table,
             {'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"), key.name, {}},
-            accepted_rows(table) + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
+            children + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
   }
   const StagedTable* parent = find_staged(key.parent);
   // Where parents may be: in the target, as long as no update takes their key away, and among the accepted rows.
   std::vector<std::string> places{
       (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + join(same, " AND ") +
       (parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND ")))};
-  if (parent != nullptr && parent->has_rows() && parent->has_columns(key.parent_columns)) {
-    places.push_back(parent->typed_rows() + " p JOIN " + parent->verdicts + " w ON w.record = p." + parent->record +
-                     " WHERE " + join(same, " AND "));
+  if (parent != nullptr && parent->has_rows() && foretells(*parent, key.parent_columns)) {
+    places.push_back(judged_rows(*parent, key.parent_columns) + " p JOIN " + parent->verdicts + " w ON w.record = p." +
+                     parent->record + " WHERE " + join(same, " AND "));
   }
-  const std::string orphans = accepted_rows(table) + " AND " + join(filled, " AND ") +
+  const std::string orphans = children + " AND " + join(filled, " AND ") +
                               (rule == ParentRule::kContained ? not_contained(key, places) : not_there(places));
   const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
                              join(shown, " || ', ' || ") +

@@ -23,8 +23,9 @@ class Classifier {
   Classifier(Connection& connection, std::vector<StagedTable>& tables,
              const std::vector<std::vector<std::size_t>>& components, TemporaryTables& temporary);
 
-  // Makes temporary tables of its own: before a dry run turns read-only.
-  void prepare();
+  // Makes temporary tables of its own: before a dry run turns read-only. `search_path`: of the session, for code of the
+  // target's.
+  void prepare(const std::string& search_path);
 
   void classify(base::Progress& progress);
 
@@ -44,7 +45,9 @@ class Classifier {
   void compare_with_target(StagedTable& table);
   void compare_multisets(StagedTable& table);
   void skip_rows(StagedTable& table);
+  void reject_homeless(StagedTable& table);
   void reject_failed_check(StagedTable& table, const CheckConstraint& check);
+  void reject_failed_leaf_check(StagedTable& table);
   std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
   std::uint64_t reject_orphans(StagedTable& table, std::size_t foreign_key);
   const StagedTable* find_staged(const catalog::TableName& name) const;
@@ -55,6 +58,7 @@ class Classifier {
   TemporaryTables& temporary_;
   std::map<catalog::TableName, const StagedTable*> by_name_;
   std::vector<CascadeEffect> cascades_;
+  std::string search_path_;
 };
 
 }  // namespace postgres

@@ -184,7 +184,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
 
 void PostgresTarget::create_stages() {
   temporary_->create(detail_);
-  classifier_->prepare();
+  classifier_->prepare(search_path_);
 }
 
 void PostgresTarget::demand_all_privileges() {

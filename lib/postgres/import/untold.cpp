@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
 #include "postgres/session/sql_text.h"
 
@@ -32,9 +33,9 @@ std::vector<std::string> untold(Connection& connection, const std::vector<Staged
   for (const StagedTable& table : tables) {
     const std::string name = table.details.table.name.name + ": ";
     for (const CheckConstraint& check : table.details.checks) {
-      if (!check.looks_elsewhere || !table.has_columns(check.columns) || table.staged_rows == 0) continue;
+      if (!check.looks_elsewhere || !foretells(table, check.columns) || table.staged_rows == 0) continue;
       const auto failed = count(connection, fmt::format("SELECT pg_catalog.count(*) FROM {} AND ({}) IS FALSE",
-                                                        accepted_rows(table), check.expression));
+                                                        accepted_rows(table, check.columns), check.expression));
       if (failed && *failed == 0) continue;
       lines.push_back(name + "the check " + check.name +
                       (failed ? " fails as the target is now for " + std::to_string(*failed) + " rows to be written"

@@ -12,6 +12,13 @@
 namespace postgres {
 namespace {
 
+// A trigger may raise any code it likes, so the second list is of those that are not a row's: 08 connection, 25 and 40
+// transaction, 28 and 3D and 3F who and where, 42 the statement, 53 to 58 the server, F0 and HV and XX its insides. The
+// first: a trigger's or a domain's own cast; a limit; currval.
+constexpr std::string_view kOfRows[] = {"42846", "42804", "54", "55000"};
+constexpr std::string_view kNotOfRows[] = {"08", "25", "28", "3D", "3F", "40", "42",
+                                           "53", "55", "57", "58", "F0", "HV", "XX"};
+
 using base::Error;
 using base::ErrorKind;
 
@@ -104,17 +111,22 @@ std::uint64_t tag_rows(const PGresult* result) {
 
 bool ServerError::blames_a_row() const {
   const std::string& state = fields_.sqlstate;
-  // A trigger may raise any code it likes, so the list is of those that are not a row's: 08 connection, 25 and 40
-  // transaction, 28 and 3D and 3F who and where, 42 the statement, 53 to 58 the server, F0 and HV and XX its insides.
-  for (const std::string_view row :
-       {"42846", "42804", "54", "55000"}) {  // a trigger's or a domain's own cast; a limit; currval
+  for (const std::string_view row : kOfRows) {
     if (starts_with(state, row)) return true;
   }
-  for (const std::string_view family :
-       {"08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "HV", "XX"}) {
+  for (const std::string_view family : kNotOfRows) {
     if (starts_with(state, family)) return false;
   }
   return !state.empty();
+}
+
+std::string blames_a_row_sql(const std::string& state) {
+  std::string of_rows;
+  std::string others;
+  for (const std::string_view row : kOfRows) of_rows += (of_rows.empty() ? "" : "|") + std::string(row);
+  for (const std::string_view family : kNotOfRows) others += (others.empty() ? "" : "|") + std::string(family);
+  return "(" + state + " OPERATOR(pg_catalog.~) '^(" + of_rows + ")' OR " + state + " OPERATOR(pg_catalog.!~) '^(" +
+         others + ")')";
 }
 
 bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }

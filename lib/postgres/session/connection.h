@@ -50,6 +50,9 @@ class ServerError : public base::Error {
   Fields fields_;
 };
 
+// The same as a condition on a text expression that is an SQLSTATE.
+std::string blames_a_row_sql(const std::string& state);
+
 class AdoptedSession;  // a libpqxx connection over a PGconn that was opened here
 
 class Connection {
