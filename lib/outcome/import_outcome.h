@@ -62,6 +62,9 @@ struct ImportOutcome {
   std::string rejects_file;  // empty: none written
   // The rows left out would end, or have ended, the import as a whole.
   bool blocked = false;
+  std::string blocked_by;  // the option that wants it so: "--atomic" or "--on-conflict fail"; empty: not blocked
+  // What the dry run could not tell, a line a cause; they are among the notices, too.
+  std::vector<std::string> untold;
   std::chrono::nanoseconds duration{};
 };
 

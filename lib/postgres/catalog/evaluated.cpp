@@ -52,7 +52,8 @@ std::string for_long_texts(const TableDetails& table, const std::vector<std::str
 }
 
 // `text` is what is computed, `expression` the same as one value of a type that a view can have.
-void add(TableDetails& table, const std::string& text, std::string expression, std::vector<std::string> columns) {
+void add(TableDetails& table, const std::string& text, std::string expression, std::vector<std::string> columns,
+         Evaluated::Meaning meaning = Evaluated::Meaning::kNothing, const std::string& check = {}) {
   const Fails when = fails(text);
   if (when == Fails::kNever) return;
   std::vector<std::string> read = columns;
@@ -64,7 +65,7 @@ void add(TableDetails& table, const std::string& text, std::string expression, s
   std::erase_if(
       read, [&](const std::string& column) { return column != kLeaf && table.table.find_column(column)->generated; });
   if (when == Fails::kForLongTexts) expression = for_long_texts(table, read, expression);
-  table.evaluated.push_back({std::move(expression), std::move(columns)});
+  table.evaluated.push_back({std::move(expression), std::move(columns), meaning, check});
 }
 
 void add_columns(TableDetails& table) {
@@ -93,8 +94,10 @@ void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, c
     add_columns(table);
     for (const CheckConstraint& check : table.checks)
       if (!check.looks_elsewhere && !check.of_made)
-        add(table, check.expression, "(" + check.expression + ")", check.columns);
-    add(table, table.leaf_checks.failed, table.leaf_checks.failed, table.leaf_checks.columns);
+        add(table, check.expression, "(" + check.expression + ")", check.columns, Evaluated::Meaning::kCheck,
+            check.name);
+    add(table, table.leaf_checks.failed, table.leaf_checks.failed, table.leaf_checks.columns,
+        Evaluated::Meaning::kLeafChecks);
     if (table.partitioned) add(table, table.partitions.leaf, table.partitions.leaf, {kLeaf});
   }
   for (const auto& [oid, partition] : tree)
@@ -128,7 +131,7 @@ void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, c
     TableDetails& table = *by_oid.at(place.first);
     const bool long_only = fails(place.second) == Fails::kForLongTexts;
     table.evaluated.push_back(
-        {long_only ? for_long_texts(table, columns, expression) : expression, std::move(columns)});
+        {long_only ? for_long_texts(table, columns, expression) : expression, std::move(columns), {}, {}});
   }
 }
 

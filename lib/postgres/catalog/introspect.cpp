@@ -13,6 +13,7 @@
 #include "postgres/catalog/sequence_uses.h"
 #include "postgres/catalog/unique_indexes.h"
 #include "postgres/catalog/value_sql.h"
+#include "postgres/catalog/write_limits.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -49,6 +50,7 @@ class Introspection {
     read_unique_indexes_of_partitions(connection_, tables_, tree_);
     read_constraints(connection_, tables_, tree_);
     read_evaluated(connection_, tables_, tree_);
+    read_write_limits(connection_, tables_, tree_);
     read_sequences();
     read_column_observers(connection_, tables_);
   }

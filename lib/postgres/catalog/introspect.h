@@ -125,8 +125,25 @@ struct ColumnObserver {
 
 // What the server computes of a row that it writes, where that may fail: one value, of any type that a view can have.
 struct Evaluated {
+  enum class Meaning { kNothing, kCheck, kLeafChecks };
+
   std::string expression;
   std::vector<std::string> columns;  // that it reads
+  Meaning meaning = Meaning::kNothing;
+  std::string check = {};  // its name
+};
+
+// A published table without replica identity, as far as its updates are published.
+struct RefusedUpdates {
+  std::string publications;  // their names; empty: none
+  std::string condition;     // on `kLeaf`; empty: all of its rows
+};
+
+// An index whose entries have a greatest size that values of these columns may pass.
+struct LimitedIndex {
+  std::string name;
+  bool certain = false;  // B-tree over columns alone, of all rows: what is too large can be told
+  std::vector<std::string> columns;
 };
 
 struct TableDetails {
@@ -146,6 +163,8 @@ struct TableDetails {
   std::vector<CheckConstraint> checks;
   LeafChecks leaf_checks;
   std::vector<Evaluated> evaluated;
+  RefusedUpdates refused_updates;
+  std::vector<LimitedIndex> limited_indexes;
   std::vector<Exclusion> exclusions;
   std::vector<std::string> referenced_columns;  // of foreign keys of any table
   std::vector<Reference> references;            // by name

@@ -13,6 +13,7 @@
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/stage.h"
+#include "postgres/import/unwritable.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -78,6 +79,7 @@ void Classifier::classify(base::Progress& progress) {
   temporary_.analyze_shared_stages();
   // Of all tables first: matching a parent changes rows of its children.
   for (StagedTable& table : tables_) reject_unreadable(table);
+  find_large_values(connection_, tables_);
   Matcher matcher(connection_, tables_);
   for (const auto& component : components_) {
     matcher.match(component);
@@ -120,14 +122,19 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   } else {
     temporary_.count_shared_verdicts(table.may_be_written);
   }
-  Evaluation(connection_, table, number, search_path_).reject_failing();
+  Evaluation evaluation(connection_, table, number, search_path_);
+  evaluation.reject_failing();
   reject_homeless(table);
+  reject_unpublishable(connection_, table, notices_);
+  reject_large_entries(connection_, table);
   KeyClassifier(connection_, table, number).classify(inserts);
   for (const CheckConstraint& check : table.details.checks) {
-    const bool judged = check.of_made && table.has_columns(check.columns);
+    const bool judged = (check.of_made && table.has_columns(check.columns)) ||
+                        Evaluation::judges(table, Evaluated::Meaning::kCheck, check.name);
     if (!judged && !check.looks_elsewhere && foretells(table, check.columns)) reject_failed_check(table, check);
   }
-  reject_failed_leaf_check(table);
+  if (!Evaluation::judges(table, Evaluated::Meaning::kLeafChecks, {})) reject_failed_leaf_check(table);
+  evaluation.reject_violating();
 }
 
 // Rows that a partitioned table has no partition for.

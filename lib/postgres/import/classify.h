@@ -31,6 +31,8 @@ class Classifier {
 
   // Behind classify: what updates set off in other rows.
   const std::vector<CascadeEffect>& cascades() const { return cascades_; }
+  // The same: what is told of a table once.
+  const std::vector<std::string>& notices() const { return notices_; }
 
   // Behind any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
   // how many.
@@ -59,6 +61,7 @@ class Classifier {
   std::map<catalog::TableName, const StagedTable*> by_name_;
   std::vector<CascadeEffect> cascades_;
   std::string search_path_;
+  std::vector<std::string> notices_;
 };
 
 }  // namespace postgres

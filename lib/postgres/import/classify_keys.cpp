@@ -139,6 +139,7 @@ void KeyClassifier::reject_taken(std::size_t place) {
     // As in reject_if_judged: an expression of the index is the user's.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
     connection_.execute("ROLLBACK TO SAVEPOINT claims");
+    table_.unjudged = true;
   }
   connection_.execute("RELEASE SAVEPOINT claims");
   if (found == 0) return;
@@ -242,6 +243,7 @@ void KeyClassifier::reject_excluded(std::size_t place) {
   } catch (const ServerError& error) {
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
     connection_.execute("ROLLBACK TO SAVEPOINT exclusion");
+    table_.unjudged = true;
   }
   connection_.execute("RELEASE SAVEPOINT exclusion; ANALYZE " + exclusion_table(place));
   reject_if_judged(connection_, table_,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
 #include "postgres/session/server_words.h"
@@ -48,6 +50,16 @@ BEGIN
 END
 $find$)sql";
 
+// Of rows that are to be written alone: the CASE asks both sides of the join.
+constexpr const char* kViolating = R"sql(
+{rows} s
+JOIN (
+  SELECT v.record, CASE WHEN v.record IS NOT NULL THEN e.e{number} END AS said
+  FROM {view} e
+  JOIN {verdicts} v ON v.record OPERATOR(pg_catalog.=) e."db-transfer record"
+) f ON f.record OPERATOR(pg_catalog.=) s.{record}
+WHERE f.said {refused})sql";
+
 // As ServerError words it.
 constexpr const char* kWords =
     R"sql(words || COALESCE(' (' || NULLIF(further, '') || ')', '') || ' [SQLSTATE ' || state || ']')sql";
@@ -83,6 +95,7 @@ void Evaluation::prepare() {
     std::vector<Evaluated> able;
     for (const Evaluated& one : table_.details.evaluated)
       if (create({one})) able.push_back(one);
+    table_.unjudged = true;
     table_.details.evaluated = std::move(able);
     if (table_.details.evaluated.empty() || !create(table_.details.evaluated)) return;
   }
@@ -130,17 +143,48 @@ std::string Evaluation::values(const std::string& last) const {
   return join(calls, " OPERATOR(pg_catalog.+) ");
 }
 
+void Evaluation::with_path_of_session(const std::function<void()>& work) {
+  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
+  work();
+  connection_.execute("SELECT pg_catalog.set_config('search_path', '', true)");
+}
+
 void Evaluation::reject_failing() {
   if (!table_.evaluated) return;
-  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
-  const bool fine = run(fmt::format(kBySet, fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts),
-                                    fmt::arg("values", values("v.record"))));
-  if (!fine) {
+  bool fine = false;
+  with_path_of_session([&] {
+    fine = run(fmt::format(kBySet, fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts),
+                           fmt::arg("values", values("v.record"))));
+    if (fine) return;
     const bool in_server = connection_.query(kPlpgsql)[0][0].as<bool>();
     table_.unevaluated = !(in_server ? find_one_by_one() : find_by_halving(1, table_.counts.rows));
-  }
-  connection_.execute("SELECT pg_catalog.set_config('search_path', '', true)");
+  });
+  // Rows that were left out before may fail as well.
+  table_.careful = !fine || table_.rejected_rows > 0;
   if (!fine) take_found();
+}
+
+bool Evaluation::judges(const StagedTable& table, Evaluated::Meaning meaning, const std::string& check) {
+  return table.evaluated && !table.unevaluated &&
+         std::ranges::any_of(table.details.evaluated,
+                             [&](const Evaluated& one) { return one.meaning == meaning && one.check == check; });
+}
+
+void Evaluation::reject_violating() {
+  if (!table_.evaluated || table_.unevaluated) return;
+  with_path_of_session([&] {
+    for (std::size_t i = 0; i < table_.details.evaluated.size(); ++i) {
+      const Evaluated& one = table_.details.evaluated[i];
+      if (one.meaning == Evaluated::Meaning::kNothing) continue;
+      const bool is_check = one.meaning == Evaluated::Meaning::kCheck;
+      const std::string said = is_check ? quote_literal("violates the check " + one.check) : "f.said";
+      const std::string rows =
+          fmt::format(kViolating, fmt::arg("rows", table_.typed_rows()), fmt::arg("record", table_.record),
+                      fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts), fmt::arg("number", i),
+                      fmt::arg("refused", is_check ? "IS FALSE" : "IS NOT NULL"));
+      reject_if_judged(connection_, table_, reject_sql(table_, {'x', said, one.check, {}}, rows));
+    }
+  });
 }
 
 bool Evaluation::find_one_by_one() {

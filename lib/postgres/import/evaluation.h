@@ -7,11 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "postgres/session/connection.h"
 #include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
 
 namespace postgres {
 
@@ -28,9 +29,14 @@ class Evaluation {
   void prepare();
   // Behind the comparison with the target.
   void reject_failing();
+  // Those that are checks, behind reject_failing(): rows that they refuse.
+  void reject_violating();
+  // Whether reject_violating() judges it; empty: what partitions check.
+  static bool judges(const StagedTable& table, Evaluated::Meaning meaning, const std::string& check);
 
  private:
   bool create(const std::vector<Evaluated>& expressions);
+  void with_path_of_session(const std::function<void()>& work);
   bool run(const std::string& sql);
   std::string values(const std::string& last) const;
   // False: something else than a row is at fault.

@@ -81,7 +81,11 @@ bool foretells(const StagedTable& table, const std::vector<std::string>& columns
 }
 
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns) {
-  return judged_rows(table, columns, table.typed_rows());
+  if (!table.careful) return judged_rows(table, columns, table.typed_rows());
+  // OFFSET 0 keeps the planner from computing before it chooses.
+  return judged_rows(table, columns,
+                     fmt::format("(SELECT w.* FROM {} w WHERE w.{} IN (SELECT v.record FROM {} v) OFFSET 0)",
+                                 table.typed_rows(), table.record, table.verdicts));
 }
 
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns, const std::string& rows) {

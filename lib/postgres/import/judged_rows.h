@@ -12,7 +12,8 @@ namespace postgres {
 // Whether what these columns hold behind the merge can be told before it. `kLeaf` may be among them.
 bool foretells(const StagedTable& table, const std::vector<std::string>& columns);
 
-// typed_rows() and those of `columns` that it lacks. foretells(columns) must hold.
+// typed_rows() and those of `columns` that it lacks. foretells(columns) must hold. Where some rows make an expression
+// of the target's fail, only those that are to be written: of others nothing may be computed.
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns);
 // The same over any relation that has the columns of typed_rows().
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns, const std::string& rows);

@@ -14,7 +14,9 @@ bool may_move(const StagedTable& table, const std::vector<std::string>& columns)
   if (table.plan.identity.empty() || table.plan.mode == engine::Mode::kInsert || !foretells(table, columns))
     return false;
   return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-    return std::find(table.plan.identity.begin(), table.plan.identity.end(), column) == table.plan.identity.end();
+    const bool brought = table.has_columns({column}) || table.details.table.find_column(column)->generated;
+    return brought &&
+           std::find(table.plan.identity.begin(), table.plan.identity.end(), column) == table.plan.identity.end();
   });
 }
 

@@ -61,6 +61,7 @@ std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const
     // kSchema: it reads its row as a whole, or a function of it relies on the search_path.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
     connection.execute("ROLLBACK TO SAVEPOINT judged");
+    table.unjudged = true;
   }
   connection.execute("RELEASE SAVEPOINT judged");
   return found;

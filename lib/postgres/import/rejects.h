@@ -38,7 +38,8 @@ std::string accepted_rows(const StagedTable& table, const std::vector<std::strin
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
 
 // The same for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
-// cast): then the merge finds that row; here it must not end the transaction.
+// cast): then the merge finds that row; here it must not end the transaction. The
+// table is then marked as `unjudged`.
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
 
 }  // namespace postgres

@@ -78,7 +78,10 @@ struct StagedTable {
   bool handed_on = false;              // what claims keys and what gives them up is written
   bool claims_left = false;            // claims of accepted rows are left
   bool evaluated = false;              // a view shows what may fail of its rows
+  bool large_values = false;           // some value of its stage may be too large for an index
   bool unevaluated = false;            // and failed for another reason than a row
+  bool unjudged = false;               // something that could refuse its rows was not judged
+  bool careful = false;                // some of its rows make an expression of the target's fail
   bool records_indexed = false;        // verdicts and stage have an index by record
   std::uint64_t made_by_triggers = 0;  // inserts that became updates while the merge was at work
   std::uint64_t made_equal = 0;        // that became unchanged

@@ -51,6 +51,7 @@ void PostgresTarget::begin(engine::Intent intent) {
   temporary_.reset();
   tables_.clear();
   notices_.clear();
+  untold_.clear();
   locked_.clear();
   image_.reset();
   if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
@@ -257,6 +258,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       return;
     }
     classifier_->classify(progress);
+    for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
     for (const StagedTable& table : tables_) {
       std::string notice = notice_of_ungrouped_updates(*connection_, table);
       if (!notice.empty()) notices_.push_back(std::move(notice));
@@ -265,7 +267,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       if (effect.outside > 0) notices_.push_back(in_words(effect));
     }
     if (intent_ == engine::Intent::kDryRun) {
-      for (std::string& line : untold(*connection_, tables_)) notices_.push_back(std::move(line));
+      untold_ = find_untold(*connection_, tables_);
     }
     audits_.clear();
     if (detail_ == engine::Detail::kCounts) return;
@@ -301,6 +303,7 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
     return counts;
   }
   if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
+  counts.dependants = count_dependants(*connection_, tables_, table);
   for (const auto& row :
        connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
                           " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
