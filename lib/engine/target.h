@@ -153,6 +153,9 @@ class Target {
   // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger
   // changed.
   virtual std::vector<std::string> notices() const = 0;
+  // Behind classify in a dry run: what only the writing itself can tell, by name, a line a cause. Nothing: every
+  // verdict is the import's.
+  virtual std::vector<std::string> untold() const = 0;
 
   // Behind the last phase, before commit() or roll_back(): throws ConcurrentChange when something that no lock holds (a
   // type, a function) was changed since lock(). The end of a dry run: its transaction is over then.

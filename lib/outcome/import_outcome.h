@@ -66,6 +66,9 @@ struct ImportOutcome {
   bool blocked = false;
   std::optional<Approval> approval;    // what was only tried can be approved, where a report says all of it
   std::optional<AppliedPlan> applied;  // what was approved
+  std::string blocked_by;  // the option that wants it so: "--atomic" or "--on-conflict fail"; empty: not blocked
+  // What the dry run could not tell, a line a cause; they are among the notices, too.
+  std::vector<std::string> untold;
   std::chrono::nanoseconds duration{};
 };
 

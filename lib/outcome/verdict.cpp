@@ -28,6 +28,7 @@ VerdictCounts& VerdictCounts::operator+=(const VerdictCounts& other) {
   conflict += other.conflict;
   invalid += other.invalid;
   skipped += other.skipped;
+  dependants += other.dependants;
   return *this;
 }
 

@@ -26,6 +26,7 @@ struct VerdictCounts {
   std::uint64_t conflict = 0;
   std::uint64_t invalid = 0;
   std::uint64_t skipped = 0;
+  std::uint64_t dependants = 0;  // of `invalid` those that only need another row of the file which is left out
 
   std::uint64_t left_out() const { return conflict + invalid; }
   std::uint64_t to_write() const { return insert + update; }

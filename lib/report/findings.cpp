@@ -226,9 +226,10 @@ std::vector<std::string> limits(const ImportOutcome& outcome) {
       "report's own. The server's messages are withheld where such columns are about; keys of other columns are shown "
       "as they are."};
   if (outcome.ending == Ending::kDryRun)
-    all.emplace_back(
-        "Not rehearsed: triggers, checks and deferred constraints that only the writing itself can try were not run. "
-        "--rehearse writes for real and rolls back.");
+    all.push_back(outcome.untold.empty()
+                      ? "Not rehearsed, and nothing in the target calls for it: every row is foretold."
+                      : "Not rehearsed: what only the writing itself can tell is named above. --rehearse writes for "
+                        "real and rolls back.");
   if (outcome.ending == Ending::kRehearsed)
     all.emplace_back("Rehearsed: the rows were written for real, constraints checked, and everything was rolled back.");
   if (!is_over(outcome))

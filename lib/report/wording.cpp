@@ -30,6 +30,60 @@ std::string left_out_phrase(const outcome::VerdictCounts& total) {
   return counted(total.left_out(), "row was", "rows were") + " left out.";
 }
 
+// ", 3 of them for want of another"
+std::string dependants_phrase(const outcome::VerdictCounts& total) {
+  if (total.dependants == 0) return {};
+  return fmt::format(", {} of them for want of another", human_count(total.dependants));
+}
+
+// The first row that the option minds, for itself and not for want of another where there is one.
+const outcome::Decision* cause_of(const outcome::ImportOutcome& outcome, std::string& table_name) {
+  const bool conflicts_only = outcome.blocked_by == "--on-conflict fail";
+  const outcome::Decision* found = nullptr;
+  for (const outcome::ImportedTable& table : outcome.tables) {
+    for (const outcome::Decision& row : table.left_out) {
+      if (conflicts_only && row.verdict != outcome::Verdict::kConflict) continue;
+      const bool by_itself =
+          row.reason.find("is neither in the target nor among the accepted rows") == std::string::npos;
+      if (found != nullptr && !by_itself) continue;
+      table_name = table.name;
+      found = &row;
+      if (by_itself) return found;
+    }
+  }
+  return found;
+}
+
+// "…, because of 1 conflict (--on-conflict fail): users record 3 id=7: …"
+std::string blocked_sentence(const outcome::ImportOutcome& outcome, std::string_view beginning) {
+  const std::string_view would = outcome.ending == outcome::Ending::kRolledBack ? "would have been" : "would be";
+  const outcome::VerdictCounts& total = outcome.total;
+  const bool conflicts_only = outcome.blocked_by == "--on-conflict fail";
+  const std::uint64_t others = total.left_out() - total.conflict;
+  std::string text = fmt::format("{} because ", beginning);
+  if (conflicts_only) {
+    text += fmt::format("of {} ({})", counted(total.conflict, "conflict", "conflicts"), outcome.blocked_by);
+  } else {
+    text += fmt::format("{} {} left out{} ({})", rows(total.left_out()), would, dependants_phrase(total),
+                        outcome.blocked_by);
+  }
+  std::string table;
+  const outcome::Decision* cause = cause_of(outcome, table);
+  if (cause != nullptr)
+    text += fmt::format(": {} record {} {}: {}", base::printable(table), cause->record, base::printable(cause->key),
+                        base::printable(cause->reason));
+  text += ".";
+  if (conflicts_only && others > 0) text += fmt::format(" {} {} left out, too.", more_rows(others), would);
+  return text;
+}
+
+// What a dry run is worth.
+std::string foretold(const outcome::ImportOutcome& outcome) {
+  if (outcome.untold.empty()) return " The import will do just that: every row is foretold.";
+  return fmt::format(" What {} above, only the import itself or --rehearse can tell.",
+                     counted(outcome.untold.size(), "note names", "notes name"));
+}
+
 // Whether an option only tries, so that it has no place in the command that imports.
 bool only_tries(std::string_view option) {
   constexpr std::array<std::string_view, 4> kTrying = {"-n", "--dry-run", "--rehearse", "--exit-code"};
@@ -76,8 +130,11 @@ std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
   const outcome::VerdictCounts& total = outcome.total;
   switch (outcome.ending) {
     case outcome::Ending::kDryRun:
+      if (outcome.blocked) return blocked_sentence(outcome, "Dry run: nothing would be written,") + foretold(outcome);
       return counts_phrase(total, {"Dry run", "would be inserted"}) +
-             fmt::format("; {} would be left out. Nothing was written.", human_count(total.left_out()));
+             fmt::format("; {} would be left out{}. Nothing was written.", human_count(total.left_out()),
+                         dependants_phrase(total)) +
+             foretold(outcome);
     case outcome::Ending::kRehearsed:
       return counts_phrase(total, {"Rehearsal", total.insert == 1 ? "was inserted" : "were inserted"}) + "; " +
              left_out_phrase(total) + " Everything was rolled back.";
@@ -86,8 +143,7 @@ std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
     case outcome::Ending::kRolledBack:
       break;
   }
-  return fmt::format("Rolled back because {} would have been left out (--atomic). Nothing was written.",
-                     rows(total.left_out()));
+  return blocked_sentence(outcome, "Rolled back") + " Nothing was written.";
 }
 
 std::string_view unsealed_warning() {

@@ -167,7 +167,7 @@ class ImportJob {
     } else {
       target_->roll_back();
     }
-    carefully([&] { std::ranges::move(target_->notices(), std::back_inserter(outcome_.notices)); });
+    carefully([&] { take_notices(); });
     publish();
   }
 
@@ -216,6 +216,12 @@ class ImportJob {
   }
 
   outcome::Approval approval_of_file() const { return approval_of(verified_, options_, key_); }
+
+  void take_notices() {
+    outcome_.untold = target_->untold();
+    for (const auto& lines : {target_->notices(), outcome_.untold})
+      outcome_.notices.insert(outcome_.notices.end(), lines.begin(), lines.end());
+  }
 
   static outcome::Ending ending_of(engine::Intent intent) {
     switch (intent) {
@@ -308,6 +314,7 @@ class ImportJob {
   void collect(const Plan& plan) {
     outcome_.total = {};
     outcome_.blocked = false;
+    outcome_.blocked_by.clear();
     for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
       outcome::ImportedTable& table = outcome_.tables[i];
       table.counts = {};
@@ -323,10 +330,9 @@ class ImportJob {
                     "please report this");
       }
       outcome_.total += table.counts;
-      const bool must_stay_whole = options_.left_out == LeftOutPolicy::kRollBack && table.counts.left_out() > 0;
-      const bool must_not_conflict = table.counts.conflict > 0 && conflict_policy(verified_.header.tables[i].name,
-                                                                                  options_) == ConflictPolicy::kFail;
-      outcome_.blocked = outcome_.blocked || must_stay_whole || must_not_conflict;
+      const std::string option = option_that_minds(table.counts, verified_.header.tables[i].name, options_);
+      if (option == kAtomic || outcome_.blocked_by.empty()) outcome_.blocked_by = option;
+      outcome_.blocked = !outcome_.blocked_by.empty();
     }
   }
 

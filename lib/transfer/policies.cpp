@@ -70,6 +70,14 @@ std::string usual_changed_at(const catalog::Table& file, const engine::TablePlan
   return {};
 }
 
+ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options) {
+  ConflictPolicy chosen = options.on_conflict;
+  for (const TablePolicy& policy : options.policies) {
+    if (policy.on_conflict && matches(policy.tables, table)) chosen = *policy.on_conflict;
+  }
+  return chosen;
+}
+
 }  // namespace
 
 void apply_policies(const catalog::Table& file, const ImportOptions& options, engine::TablePlan& plan) {
@@ -147,12 +155,11 @@ void withhold_values(engine::Target& target, const Masks& masks, const std::stri
   }
 }
 
-ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options) {
-  ConflictPolicy chosen = options.on_conflict;
-  for (const TablePolicy& policy : options.policies) {
-    if (policy.on_conflict && matches(policy.tables, table)) chosen = *policy.on_conflict;
-  }
-  return chosen;
+std::string option_that_minds(const outcome::VerdictCounts& counts, const catalog::TableName& table,
+                              const ImportOptions& options) {
+  if (options.left_out == LeftOutPolicy::kRollBack && counts.left_out() > 0) return kAtomic;
+  const bool fails = counts.conflict > 0 && conflict_policy(table, options) == ConflictPolicy::kFail;
+  return fails ? "--on-conflict fail" : "";
 }
 
 }  // namespace transfer

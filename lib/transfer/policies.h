@@ -27,6 +27,10 @@ std::vector<conversion::ColumnWish> column_wishes(const catalog::Table& file, co
 void withhold_values(engine::Target& target, const Masks& masks, const std::string& digest_key,
                      std::vector<engine::TablePlan>& plans);
 
-ConflictPolicy conflict_policy(const catalog::TableName& table, const ImportOptions& options);
+inline constexpr const char* kAtomic = "--atomic";
+
+// The option that would rather have nothing written than these rows of `table` left out; empty: none.
+std::string option_that_minds(const outcome::VerdictCounts& counts, const catalog::TableName& table,
+                              const ImportOptions& options);
 
 }  // namespace transfer

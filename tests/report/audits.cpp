@@ -183,6 +183,7 @@ outcome::ImportOutcome an_import_of_many_tables(std::size_t count) {
   }
   auto outcome = an_import(std::move(tables));
   outcome.blocked = true;
+  outcome.blocked_by = "--atomic";
   return outcome;
 }
 

@@ -92,7 +92,39 @@ TEST(ImportText, SaysThatADryRunWroteNothing) {
   outcome.ending = outcome::Ending::kDryRun;
 
   EXPECT_THAT(import_text(outcome, Color::kNever), HasSubstr("Dry run: 412 rows would be inserted, 37 updated, 9,951 "
-                                                             "unchanged; 3 would be left out. Nothing was written.\n"));
+                                                             "unchanged; 3 would be left out. Nothing was written. The "
+                                                             "import will do just that: every row is foretold.\n"));
+}
+
+TEST(ImportText, PromisesNothingOfWhatOnlyTheImportCanTell) {
+  auto outcome = an_import({a_table("users", {1, 1, 0, 0, 0, 0, 0})});
+  outcome.untold = {"users: trigger guard may refuse rows"};
+  outcome.notices = outcome.untold;
+
+  EXPECT_THAT(import_text(outcome, Color::kNever),
+              AllOf(HasSubstr("note: users: trigger guard may refuse rows\n"),
+                    HasSubstr("What 1 note names above, only the import itself or --rehearse can tell.\n"),
+                    Not(HasSubstr("every row is foretold"))));
+}
+
+TEST(ImportText, SaysOfADryRunThatWouldBeRolledBackWhichRowIsTheCause) {
+  auto users = a_table("users", {4, 1, 0, 0, 1, 2, 0});
+  users.left_out = left_out_rows(2);
+  users.left_out[1].verdict = outcome::Verdict::kConflict;
+  users.left_out[1].reason = "the target holds it";
+  auto outcome = an_import({users});
+  outcome.total.dependants = 1;
+  outcome.blocked = true;
+
+  outcome.blocked_by = "--atomic";
+  EXPECT_THAT(import_text(outcome, Color::kNever),
+              HasSubstr("Dry run: nothing would be written, because 3 rows would be left out, 1 of them for want of "
+                        "another (--atomic): users record 1 id=1: too long."));
+  outcome.blocked_by = "--on-conflict fail";
+  EXPECT_THAT(import_text(outcome, Color::kNever),
+              AllOf(HasSubstr("Dry run: nothing would be written, because of 1 conflict (--on-conflict fail): users "
+                              "record 2 id=2: the target holds it. 2 more rows would be left out, too."),
+                    Not(HasSubstr("--atomic"))));
 }
 
 TEST(ImportText, SaysWhatACommittedImportDid) {
@@ -107,6 +139,7 @@ TEST(ImportText, SaysWhatACommittedImportDid) {
 TEST(ImportText, SaysWhyItWasRolledBack) {
   auto outcome = an_import({a_table("users", {3, 0, 0, 0, 1, 2, 0})});
   outcome.ending = outcome::Ending::kRolledBack;
+  outcome.blocked_by = "--atomic";
 
   EXPECT_THAT(import_text(outcome, Color::kNever),
               AllOf(HasSubstr("Rolled back because 3 rows would have been left out (--atomic). Nothing was written.\n"),
@@ -153,7 +186,8 @@ TEST(LeftOutText, HasTheRowsAndTheSentenceButNoTable) {
 
   EXPECT_EQ(left_out_text(an_import({users}), Color::kNever),
             "users record 1 id=1: invalid: too long\n"
-            "Dry run: 2 rows would be inserted, 0 updated, 0 unchanged; 1 would be left out. Nothing was written.\n");
+            "Dry run: 2 rows would be inserted, 0 updated, 0 unchanged; 1 would be left out. Nothing was written. The "
+            "import will do just that: every row is foretold.\n");
 }
 
 TEST(ExportText, HasRowsAndBytesOfEachTableAndTheSum) {

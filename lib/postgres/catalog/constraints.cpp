@@ -1,9 +1,12 @@
 #include "postgres/catalog/constraints.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_map>
 
+#include "postgres/catalog/leaf_checks.h"
+#include "postgres/catalog/unique_indexes.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -27,14 +30,20 @@ std::vector<std::string> split(const std::string& names) {
 
 class ConstraintReader {
  public:
-  ConstraintReader(Connection& connection, std::vector<TableDetails>& tables)
-      : connection_(connection), tables_(tables) {
+  ConstraintReader(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree)
+      : connection_(connection), tables_(tables), tree_(tree) {
     std::vector<std::string> oids;
     for (std::size_t i = 0; i < tables.size(); ++i) {
       oids.push_back(std::to_string(tables[i].oid));
       index_.emplace(oids.back(), i);
     }
     among_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
+    for (const auto& [oid, partition] : tree) {
+      if (oid == partition.root) continue;
+      oids.push_back(std::to_string(oid));
+      index_.emplace(oids.back(), index_.at(std::to_string(partition.root)));
+    }
+    among_partitions_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
   }
 
   // And NOT NULL that is NOT VALID: it holds for the rows that are written.
@@ -53,42 +62,33 @@ class ConstraintReader {
              "a.attnum = ANY (k.conkey) WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND " +
              enforced("k") + " AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
       TableDetails& table = table_of(row[0]);
-      if (last != text_of(row[1]))
-        table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, {}, row[5].as<bool>()});
+      if (last != text_of(row[1])) table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, row[5].as<bool>()});
       last = text_of(row[1]);
       if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
     }
   }
 
-  // A generated column is in no file, but what it is computed from is: checks of it are judged where all of that is
-  // there. That it is not null is such a check, too.
-  void read_generated() {
-    for (const auto& row : connection_.query(
-             "SELECT d.adrelid, a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid, false), a.attnotnull FROM "
-             "pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
-             "WHERE a.attgenerated <> '' AND d.adrelid" +
-             among_ + " ORDER BY d.adrelid, a.attnum")) {
-      TableDetails& table = table_of(row[0]);
-      const std::string name = text_of(row[1]);
-      const std::string quoted = quote_name(name);
-      if (row[3].as<bool>())
-        table.checks.push_back({"NOT NULL of " + name, "NOT (" + quoted + " IS NOT DISTINCT FROM NULL)", {name}, {}});
-      for (CheckConstraint& check : table.checks) {
-        const auto read = std::find(check.columns.begin(), check.columns.end(), name);
-        if (read == check.columns.end()) continue;
-        check.columns.erase(read);
-        for (const catalog::Column& column : table.table.columns) {
-          const bool listed = std::find(check.columns.begin(), check.columns.end(), column.name) != check.columns.end();
-          if (!column.generated && !listed) check.columns.push_back(column.name);
-        }
-        check.computed += " CROSS JOIN LATERAL (SELECT (" + text_of(row[2]) + ") AS " + quoted + ") AS computed_" +
-                          std::to_string(check.computed.size());
+  // Of columns that the table fills itself where the file lacks them.
+  void read_not_null() {
+    for (TableDetails& table : tables_) {
+      for (const catalog::Column& column : table.table.columns) {
+        if (!column.not_null || !(column.generated || column.has_default)) continue;
+        table.checks.push_back({"NOT NULL of " + column.name,
+                                "NOT (" + quote_name(column.name) + " IS NOT DISTINCT FROM NULL)",
+                                {column.name},
+                                false,
+                                true});
       }
     }
   }
 
-  // EXCLUDE, and keys WITHOUT OVERLAPS.
+  // EXCLUDE, and keys WITHOUT OVERLAPS; of partitions those that they have on their own.
   void read_exclusions() {
+    struct Own {
+      std::uint32_t relation;
+      Exclusion exclusion;
+    };
+    std::vector<Own> found;
     std::string last;
     for (const auto& row : connection_.query(
              "SELECT k.conrelid, k.oid, k.conname, k.condeferrable, pg_catalog.pg_get_expr(i.indpred, i.indrelid, "
@@ -107,24 +107,41 @@ class ConstraintReader {
              "JOIN pg_catalog.pg_namespace os ON os.oid = o.oprnamespace "
              "JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[n - 1] "
              "JOIN pg_catalog.pg_namespace cs ON cs.oid = oc.opcnamespace "
-             "WHERE k.conexclop IS NOT NULL AND k.conrelid" +
-             among_ + " ORDER BY k.conrelid, k.conname, n")) {
-      TableDetails& table = table_of(row[0]);
+             "WHERE k.conexclop IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = "
+             "k.conindid) AND k.conrelid" +
+             among_partitions_ + " ORDER BY k.conrelid, k.conname, n")) {
       if (last != text_of(row[1])) {
         Exclusion exclusion;
         exclusion.key.name = text_of(row[2]);
         exclusion.key.deferrable = row[3].as<bool>();
         exclusion.key.predicate = text_of(row[4]);
         exclusion.access_method = text_of(row[5]);
-        table.exclusions.push_back(std::move(exclusion));
+        found.push_back({row[0].as<std::uint32_t>(), std::move(exclusion)});
       }
       last = text_of(row[1]);
-      Exclusion& exclusion = table.exclusions.back();
+      Exclusion& exclusion = found.back().exclusion;
       const std::string column = text_of(row[7]);
       exclusion.key.expressions.push_back(column.empty() ? text_of(row[6]) : quote_name(column));
       exclusion.key.equality.push_back({text_of(row[8])});
       exclusion.operator_classes.push_back(text_of(row[9]));
       exclusion.key.columns = split(text_of(row[10]));
+    }
+    std::map<std::pair<std::uint32_t, std::string>, std::pair<Exclusion, std::vector<std::uint32_t>>> of_partitions;
+    for (Own& own : found) {
+      TableDetails& table = tables_[index_.at(std::to_string(own.relation))];
+      if (own.relation == table.oid) {
+        table.exclusions.push_back(std::move(own.exclusion));
+        continue;
+      }
+      const std::string alike = likeness(own.exclusion.key) + "\x01" + own.exclusion.access_method;
+      auto& [exclusion, leaves] = of_partitions[{table.oid, alike}];
+      const std::vector<std::uint32_t>& below = tree_.at(own.relation).leaves;
+      leaves.insert(leaves.end(), below.begin(), below.end());
+      if (exclusion.access_method.empty()) exclusion = std::move(own.exclusion);
+    }
+    for (auto& [place, one] : of_partitions) {
+      restrict_to_leaves(one.first.key, one.second);
+      tables_[index_.at(std::to_string(place.first))].exclusions.push_back(std::move(one.first));
     }
   }
 
@@ -201,16 +218,19 @@ class ConstraintReader {
 
   Connection& connection_;
   std::vector<TableDetails>& tables_;
-  std::unordered_map<std::string, std::size_t> index_;
+  const PartitionTree& tree_;
+  std::unordered_map<std::string, std::size_t> index_;  // also by partitions
   std::string among_;
+  std::string among_partitions_;  // and tables
 };
 
 }  // namespace
 
-void read_constraints(Connection& connection, std::vector<TableDetails>& tables) {
-  ConstraintReader reader(connection, tables);
+void read_constraints(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
+  ConstraintReader reader(connection, tables, tree);
   reader.read_checks();
-  reader.read_generated();
+  reader.read_not_null();
+  read_leaf_checks(connection, tables, tree);
   reader.read_exclusions();
   reader.read_references();
   reader.read_triggers();

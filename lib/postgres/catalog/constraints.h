@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "postgres/catalog/introspect.h"
+#include "postgres/catalog/partition_tree.h"
 #include "postgres/session/connection.h"
 
 namespace postgres {
 
 // Fills checks, exclusions, references and triggers of every table.
-void read_constraints(Connection& connection, std::vector<TableDetails>& tables);
+void read_constraints(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree);
 
 }  // namespace postgres

@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <unordered_map>
 
 #include "postgres/catalog/column_observers.h"
 #include "postgres/catalog/constraints.h"
+#include "postgres/catalog/evaluated.h"
+#include "postgres/catalog/made_values.h"
+#include "postgres/catalog/partition_tree.h"
 #include "postgres/catalog/sequence_uses.h"
+#include "postgres/catalog/unique_indexes.h"
 #include "postgres/catalog/value_sql.h"
+#include "postgres/catalog/write_limits.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -36,10 +42,15 @@ class Introspection {
     read_types();
     read_columns();
     if (depth == Depth::kColumns) return;
-    read_indexes();
+    read_unique_indexes(connection_, tables_);
+    if (depth == Depth::kAll) tree_ = read_partitions(connection_, tables_);
     read_foreign_keys();
     if (depth == Depth::kKeys) return;
-    read_constraints(connection_, tables_);
+    read_made_values(connection_, tables_);
+    read_unique_indexes_of_partitions(connection_, tables_, tree_);
+    read_constraints(connection_, tables_, tree_);
+    read_evaluated(connection_, tables_, tree_);
+    read_write_limits(connection_, tables_, tree_);
     read_sequences();
     read_column_observers(connection_, tables_);
   }
@@ -192,87 +203,6 @@ class Introspection {
     }
   }
 
-  void read_indexes() {
-    // Key columns of every unique index with the equality operator of their operator class.
-    const std::string nulls_not_distinct = connection_.server_version() >= 150000 ? "i.indnullsnotdistinct" : "false";
-    for (const auto& row : connection_.query(
-             // The keys of the chosen tables first, then one operator for each: the other way round the planner takes
-             // every operator of the server, for its statistics know nothing of arrays.
-             "WITH keys AS MATERIALIZED (SELECT i.*, k.n FROM pg_catalog.pg_index i CROSS JOIN LATERAL "
-             "pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n) "
-             "WHERE i.indisunique AND i.indisvalid AND i.indrelid" +
-             among_ +
-             ") SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary, "
-             // SET CONSTRAINTS takes every constraint of the name: it is deferred only where there is no other.
-             "NOT i.indimmediate AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint s WHERE s.connamespace = "
-             "c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')), " +
-             nulls_not_distinct +
-             ", pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL, "
-             "CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END, "
-             "(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = "
-             "i.indkey[i.n - 1]), "
-             // WITHOUT OVERLAPS: rows of equal periods are the same, not those that only overlap.
-             "CASE WHEN i.indisexclusion THEN 'pg_catalog' ELSE on_.nspname END, CASE WHEN i.indisexclusion THEN '=' "
-             "ELSE o.oprname END, o.oprleft, (SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
-             "i.indexrelid AND a.attnum = i.n) "
-             "FROM keys i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-             "JOIN pg_catalog.pg_operator o ON o.oid = (SELECT ao.amopopr FROM pg_catalog.pg_opclass oc "
-             "JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype "
-             "AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3 WHERE oc.oid = i.indclass[i.n - 1]) "
-             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace "
-             "ORDER BY i.indrelid, c.relname, i.n")) {
-      TableDetails& table = table_of(row[0]);
-      const std::uint32_t oid = oid_of(row[1]);
-      if (table.unique_indexes.empty() || index_oid_ != oid) {
-        index_oid_ = oid;
-        UniqueIndex index;
-        index.name = text_of(row[2]);
-        index.primary = is_true(row[3]);
-        index.deferrable = is_true(row[4]);
-        index.nulls_not_distinct = is_true(row[5]);
-        index.predicate = text_of(row[6]);
-        index.plain = is_true(row[7]);
-        unique_index_place_[oid] = {index_.at(oid_of(row[0])), table.unique_indexes.size()};
-        table.unique_indexes.push_back(std::move(index));
-      }
-      UniqueIndex& index = table.unique_indexes.back();
-      const std::string column = text_of(row[9]);
-      if (!column.empty()) index.columns.push_back(column);
-      index.expressions.push_back(column.empty() ? "(" + text_of(row[8]) + ")"
-                                                 : quote_name(column) + table.details_of(column).comparison_cast());
-      const std::uint32_t type = oid_of(row[13]);
-      const std::string op = "OPERATOR(" + quote_name(text_of(row[10])) + "." + text_of(row[11]) + ")";
-      index.equality.push_back({op, types_.at(oid_of(row[12])).kind == 'p' && base_of(type) >= kFirstUserOid});
-    }
-    read_index_dependencies();
-    for (TableDetails& table : tables_) {
-      for (const UniqueIndex& index : table.unique_indexes) {
-        if (index.primary) {
-          table.table.primary_key = index.columns;
-        } else if (index.plain && !index.nulls_not_distinct) {
-          table.table.unique_keys.push_back(index.columns);
-        }
-      }
-    }
-  }
-
-  // Columns that only an expression or a predicate reads.
-  void read_index_dependencies() {
-    for (const auto& row : connection_.query(
-             "SELECT d.objid, a.attname FROM pg_catalog.pg_depend d "
-             "JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid AND d.refobjid = i.indrelid "
-             "JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid "
-             "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.indisunique AND d.refobjsubid > 0 "
-             "AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indrelid" +
-             among_)) {
-      const auto place = unique_index_place_.find(oid_of(row[0]));
-      if (place == unique_index_place_.end()) continue;
-      auto& columns = tables_[place->second.first].unique_indexes[place->second.second].columns;
-      const std::string name = text_of(row[1]);
-      if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
-    }
-  }
-
   // A partition may have keys that its root lacks. They decide the order just as well, and about every row if all
   // partitions agree on them.
   void read_foreign_keys() {
@@ -299,8 +229,9 @@ class Introspection {
              "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, "
              "g.of_every_row, f.confmatchtype = 'f', o.oprleft, o.oprright, pa.atttypid, ca.atttypid, " +
              rule +
-             " FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS "
-             "oid, "
+             ", pg_catalog.array_to_string(g.relations, ' ') FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY "
+             "f.relation = f.root DESC, f.conname))[1] AS "
+             "oid, pg_catalog.array_agg(f.relation) AS relations, "
              "pg_catalog.bool_or(f.relation = f.root) OR (SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY "
              "(pg_catalog.array_agg(f.relation))) FROM pg_catalog.pg_partition_tree(f.root) l WHERE l.isleaf) AS "
              "of_every_row "
@@ -324,19 +255,33 @@ class Introspection {
         table.foreign_key_equality.emplace_back();
         table.match_full.push_back(is_true(row[10]));
         table.parent_rules.push_back(static_cast<ParentRule>(row[15].c_str()[0]));
+        table.leaf_keys.emplace_back();
+        if (!is_true(row[9])) table.leaf_keys.back().condition = in_leaves(leaves_of(text_of(row[16])));
       }
       keys.back().columns.push_back(text_of(row[5]));
       keys.back().parent_columns.push_back(text_of(row[6]));
-      if (is_true(row[9])) {
-        table.foreign_key_equality.back().push_back(
-            {"OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")",
-             types_.at(oid_of(row[11])).kind == 'p' && base_of(oid_of(row[13])) >= kFirstUserOid});
-        if (takes_a_cast(oid_of(row[11]), oid_of(row[12]), oid_of(row[13]), oid_of(row[14])) ||
-            (table.parent_rules.back() == ParentRule::kContained && table.foreign_key_equality.back().back().as_rows))
-          foreign_keys_by_cast_.emplace_back(index_.at(oid_of(row[0])), keys.size() - 1);
-      }
+      auto& equality = is_true(row[9]) ? table.foreign_key_equality.back() : table.leaf_keys.back().equality;
+      equality.push_back({"OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")",
+                          types_.at(oid_of(row[11])).kind == 'p' && base_of(oid_of(row[13])) >= kFirstUserOid});
+      if (takes_a_cast(oid_of(row[11]), oid_of(row[12]), oid_of(row[13]), oid_of(row[14])) ||
+          (table.parent_rules.back() == ParentRule::kContained && equality.back().as_rows))
+        foreign_keys_by_cast_.emplace_back(index_.at(oid_of(row[0])), keys.size() - 1);
     }
-    for (const auto& [table, key] : foreign_keys_by_cast_) tables_[table].foreign_key_equality[key].clear();
+    for (const auto& [table, key] : foreign_keys_by_cast_) {
+      tables_[table].foreign_key_equality[key].clear();
+      tables_[table].leaf_keys[key].equality.clear();
+    }
+  }
+
+  // Of the partitions of these OIDs. Only reading needs none of it.
+  std::vector<std::uint32_t> leaves_of(const std::string& partitions) const {
+    std::vector<std::uint32_t> leaves;
+    std::istringstream list(partitions);
+    for (std::uint32_t oid = 0; list >> oid;) {
+      const auto found = tree_.find(oid);
+      if (found != tree_.end()) leaves.insert(leaves.end(), found->second.leaves.begin(), found->second.leaves.end());
+    }
+    return leaves;
   }
 
   std::uint32_t base_of(std::uint32_t type) const {
@@ -373,10 +318,9 @@ class Introspection {
   std::unordered_map<std::uint32_t, std::size_t> index_;
   std::unordered_map<std::uint32_t, Type> types_;
   std::unordered_map<std::uint32_t, std::vector<std::string>> labels_;
-  std::unordered_map<std::uint32_t, std::pair<std::size_t, std::size_t>> unique_index_place_;
   std::vector<std::pair<std::size_t, std::size_t>> foreign_keys_by_cast_;  // table, key of it
+  PartitionTree tree_;
   std::string among_;
-  std::uint32_t index_oid_ = 0;
   std::uint32_t foreign_key_oid_ = 0;
 };
 

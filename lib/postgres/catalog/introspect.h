@@ -15,6 +15,13 @@
 
 namespace postgres {
 
+// What the table itself puts into a column.
+struct MadeValue {
+  std::string expression;          // of a generated column or a default; empty: NULL
+  bool is_volatile = false;        // of a default: another value each time
+  std::vector<std::string> reads;  // of a generated column: those that it is computed from
+};
+
 struct ColumnDetails {
   ColumnType type;  // a domain is resolved to its base type
   bool is_domain = false;
@@ -23,6 +30,7 @@ struct ColumnDetails {
   std::uint32_t collation = 0;  // pg_collation.oid of the column
   bool bytewise = false;        // the server calls two values equal if and only if their binary forms are
   bool one_form = false;        // values of equal text output have equal binary forms: the image alone tells them apart
+  MadeValue made;
 
   // Behind a column that is compared by the operators of its index: those take a domain only as its base type where
   // they are polymorphic (enums).
@@ -39,6 +47,7 @@ struct UniqueIndex {
   bool primary = false;
   bool nulls_not_distinct = false;
   bool deferrable = false;
+  bool of_partitions = false;  // only in some leaves, each for itself: `kLeaf` is the last of the keys
 };
 
 // EXCLUDE, or a key WITHOUT OVERLAPS. `key` is read as that of a unique index whose "equal" is the constraint's own
@@ -53,10 +62,27 @@ struct CheckConstraint {
   std::string name;
   std::string expression;
   std::vector<std::string> columns;  // all that it takes to compute it
-  std::string computed;              // joins the generated columns that it reads to the rows; empty: none
   // It calls a function that may read other rows: what it says is only known when they are there.
   bool looks_elsewhere = false;
+  bool of_made = false;  // NOT NULL of a column: the codec judges it where the file brings the column
 };
+
+// Checks and NOT NULL that only partitions have.
+struct LeafChecks {
+  std::string failed;  // text: what the row violates in its partition; NULL: nothing. Empty: none have any
+  std::vector<std::string> columns;   // that it reads, `kLeaf` too
+  std::vector<std::string> unjudged;  // checks that look up other rows: "the check c of the partition p"
+};
+
+// How a partitioned table sends a row on.
+struct Partitions {
+  // The OID of the leaf, or NULL where there is none for it; names columns unqualified. Empty: not partitioned.
+  std::string leaf;
+  std::vector<std::string> columns;  // that it reads
+};
+
+// What of a row's own columns tells its partition in expressions of TableDetails: its column `tableoid`.
+inline constexpr const char* kLeaf = "tableoid";
 
 // What a foreign key asks of the rows that are written.
 enum class ParentRule : char {
@@ -78,6 +104,12 @@ struct Reference {
   std::vector<Equality> key_equality;       // parallel: parent = parent
 };
 
+// A foreign key that only some partitions have: it is not among foreign_key_equality.
+struct LeafKey {
+  std::string condition;  // on `kLeaf`; empty: every row has the key
+  std::vector<Equality> equality;
+};
+
 struct SequenceUse {
   std::string column;
   std::string sequence;  // quoted, to be used in SQL
@@ -91,6 +123,29 @@ struct ColumnObserver {
   std::vector<std::string> columns;
 };
 
+// What the server computes of a row that it writes, where that may fail: one value, of any type that a view can have.
+struct Evaluated {
+  enum class Meaning { kNothing, kCheck, kLeafChecks };
+
+  std::string expression;
+  std::vector<std::string> columns;  // that it reads
+  Meaning meaning = Meaning::kNothing;
+  std::string check = {};  // its name
+};
+
+// A published table without replica identity, as far as its updates are published.
+struct RefusedUpdates {
+  std::string publications;  // their names; empty: none
+  std::string condition;     // on `kLeaf`; empty: all of its rows
+};
+
+// An index whose entries have a greatest size that values of these columns may pass.
+struct LimitedIndex {
+  std::string name;
+  bool certain = false;  // B-tree over columns alone, of all rows: what is too large can be told
+  std::vector<std::string> columns;
+};
+
 struct TableDetails {
   std::uint32_t oid = 0;
   bool partitioned = false;
@@ -98,13 +153,18 @@ struct TableDetails {
   catalog::Table table;
   std::vector<ColumnDetails> columns;  // parallel to table.columns
   std::vector<UniqueIndex> unique_indexes;
-  // Parallel to table.foreign_keys and their columns: parent = child. Empty for a key that only some partitions have:
-  // whether a row has to fulfil it is the server's matter. The same for one that compares by way of a cast that
-  // somebody made.
+  // Parallel to table.foreign_keys and their columns: parent = child. Empty for a key that only some partitions have,
+  // and for one that compares by way of a cast that somebody made: whether a row fulfils that is the server's matter.
   std::vector<std::vector<Equality>> foreign_key_equality;
   std::vector<bool> match_full;          // parallel to table.foreign_keys: NULL in all of the key's columns or in none
   std::vector<ParentRule> parent_rules;  // the same
+  std::vector<LeafKey> leaf_keys;        // the same
+  Partitions partitions;
   std::vector<CheckConstraint> checks;
+  LeafChecks leaf_checks;
+  std::vector<Evaluated> evaluated;
+  RefusedUpdates refused_updates;
+  std::vector<LimitedIndex> limited_indexes;
   std::vector<Exclusion> exclusions;
   std::vector<std::string> referenced_columns;  // of foreign keys of any table
   std::vector<Reference> references;            // by name

@@ -1,14 +1,19 @@
 #include "postgres/import/classify.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "postgres/import/classify_keys.h"
+#include "postgres/import/evaluation.h"
+#include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/match.h"
 #include "postgres/import/moved_keys.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/stage.h"
+#include "postgres/import/unwritable.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -17,6 +22,17 @@ namespace {
 // Staged rows that nothing speaks against yet. Those that could not be staged are among the rejected as well.
 std::uint64_t candidates(const StagedTable& table) {
   return table.staged_rows - (table.rejected_rows - (table.counts.rows - table.staged_rows));
+}
+
+// What failed_leaf_check of a row says: a name that no column has.
+constexpr const char* kFailed = "\"db-transfer failed\"";
+
+// "(at) = (2030-01-01)", of those of its columns that the file brings.
+std::string partition_key_text(const StagedTable& table) {
+  std::vector<std::string> columns;
+  for (const std::string& column : table.details.partitions.columns)
+    if (table.has_columns({column})) columns.push_back(column);
+  return columns.empty() ? "''" : table.columns_text(columns, "s");
 }
 
 bool refers_to_itself(const StagedTable& table) {
@@ -35,8 +51,12 @@ Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
       orphans_(connection, tables),
       unreadable_(connection) {}
 
-void Classifier::prepare() {
-  for (std::size_t i = 0; i < tables_.size(); ++i) KeyClassifier(connection_, tables_[i], i).prepare();
+void Classifier::prepare(const std::string& search_path) {
+  search_path_ = search_path;
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    KeyClassifier(connection_, tables_[i], i).prepare();
+    Evaluation(connection_, tables_[i], i, search_path_).prepare();
+  }
   KeyOrder::prepare(connection_, tables_);
   orphans_.prepare(components_);
   unreadable_.prepare(tables_);
@@ -47,6 +67,7 @@ void Classifier::classify(base::Progress& progress) {
   temporary_.analyze_shared_stages();
   // Of all tables first: matching a parent changes rows of its children.
   for (StagedTable& table : tables_) unreadable_.reject(table);
+  find_large_values(connection_, tables_);
   Matcher matcher(connection_, tables_);
   for (const auto& component : components_) {
     matcher.match(component);
@@ -89,10 +110,37 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   } else {
     temporary_.count_shared_verdicts(table.may_be_written);
   }
+  Evaluation evaluation(connection_, table, number, search_path_);
+  evaluation.reject_failing();
+  reject_homeless(table);
+  reject_unpublishable(connection_, table, notices_);
+  reject_large_entries(connection_, table);
   KeyClassifier(connection_, table, number).classify(inserts);
   for (const CheckConstraint& check : table.details.checks) {
-    if (table.has_columns(check.columns) && !check.looks_elsewhere) reject_failed_check(table, check);
+    const bool judged = (check.of_made && table.has_columns(check.columns)) ||
+                        Evaluation::judges(table, Evaluated::Meaning::kCheck, check.name);
+    if (!judged && !check.looks_elsewhere && foretells(table, check.columns)) reject_failed_check(table, check);
   }
+  if (!Evaluation::judges(table, Evaluated::Meaning::kLeafChecks, {})) reject_failed_leaf_check(table);
+  evaluation.reject_violating();
+}
+
+// Rows that a partitioned table has no partition for.
+void Classifier::reject_homeless(StagedTable& table) {
+  if (!foretells(table, {kLeaf})) return;
+  const std::string reason = "no partition of " + table.details.table.name.name + " found for row: ";
+  reject_if_judged(connection_, table,
+                   reject_sql(table, {'x', quote_literal(reason) + " || " + partition_key_text(table), {}, {}},
+                              accepted_rows(table, {kLeaf}) + " AND s." + kLeaf + " IS NULL"));
+}
+
+void Classifier::reject_failed_leaf_check(StagedTable& table) {
+  const LeafChecks& checks = table.details.leaf_checks;
+  if (checks.failed.empty() || !foretells(table, checks.columns)) return;
+  const std::string rows = fmt::format("(SELECT s.*, {failed} AS {name} FROM {rows}) s WHERE s.{name} IS NOT NULL",
+                                       fmt::arg("failed", checks.failed), fmt::arg("name", kFailed),
+                                       fmt::arg("rows", accepted_rows(table, checks.columns)));
+  reject_if_judged(connection_, table, reject_sql(table, {'x', "s." + std::string(kFailed), {}, {}}, rows));
 }
 
 std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& component) {
@@ -164,7 +212,7 @@ void Classifier::skip_rows(StagedTable& table) {
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
   reject_if_judged(connection_, table,
                    reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
-                              accepted_rows(table, check.computed) + " AND (" + check.expression + ") IS FALSE"));
+                              accepted_rows(table, check.columns) + " AND (" + check.expression + ") IS FALSE"));
 }
 
 }  // namespace postgres

@@ -24,13 +24,16 @@ class Classifier {
   Classifier(Connection& connection, std::vector<StagedTable>& tables,
              const std::vector<std::vector<std::size_t>>& components, TemporaryTables& temporary);
 
-  // Makes temporary tables of its own: before a dry run turns read-only.
-  void prepare();
+  // Makes temporary tables of its own: before a dry run turns read-only. `search_path`: of the session, for code of the
+  // target's.
+  void prepare(const std::string& search_path);
 
   void classify(base::Progress& progress);
 
   // Behind classify: what updates set off in other rows.
   const std::vector<CascadeEffect>& cascades() const { return cascades_; }
+  // The same: what is told of a table once.
+  const std::vector<std::string>& notices() const { return notices_; }
 
   // Behind any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
   // how many.
@@ -43,7 +46,9 @@ class Classifier {
   void compare_with_target(StagedTable& table);
   void compare_multisets(StagedTable& table);
   void skip_rows(StagedTable& table);
+  void reject_homeless(StagedTable& table);
   void reject_failed_check(StagedTable& table, const CheckConstraint& check);
+  void reject_failed_leaf_check(StagedTable& table);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
@@ -52,6 +57,8 @@ class Classifier {
   Orphans orphans_;
   UnreadableRows unreadable_;
   std::vector<CascadeEffect> cascades_;
+  std::string search_path_;
+  std::vector<std::string> notices_;
 };
 
 }  // namespace postgres

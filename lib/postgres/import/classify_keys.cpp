@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/rejects.h"
 #include "postgres/session/sql_text.h"
@@ -21,6 +22,7 @@ std::string naming_columns(const StagedTable& table) {
 std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
+    if (index.expressions[i] == kLeaf) continue;
     const std::string label = index.plain ? index.columns[i] : index.expressions[i];
     const std::string value = alias + "." + key_column(i);
     const std::string text = index.plain ? text_of(table.details.details_of(label).type, value) : text_of_any(value);
@@ -61,7 +63,7 @@ std::string index_rows(const UniqueIndex& index, const std::string& extra_column
 }
 
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
-  return index_rows(index, naming_columns(table), accepted_rows(table), true);
+  return index_rows(index, naming_columns(table), accepted_rows(table, index.columns), true);
 }
 
 // The target's rows with their place and identity.
@@ -86,7 +88,7 @@ void KeyClassifier::prepare() {
   if (!table_.has_rows()) return;
   for (std::size_t i = 0; i < table_.details.exclusions.size(); ++i) {
     const Exclusion& exclusion = table_.details.exclusions[i];
-    if (!table_.has_columns(exclusion.key.columns)) continue;
+    if (!foretells(table_, exclusion.key.columns)) continue;
     std::vector<std::string> keys;
     for (std::size_t k = 0; k < exclusion.operator_classes.size(); ++k)
       keys.push_back(key_column(k) + " " + exclusion.operator_classes[k]);
@@ -101,12 +103,12 @@ void KeyClassifier::classify(Parking::Inserts inserts) {
   const auto& indexes = table_.details.unique_indexes;
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     if (indexes[i].plain && indexes[i].columns == table_.plan.identity) continue;
-    if (!table_.has_columns(indexes[i].columns)) continue;  // a default decides: the server's matter
+    if (!foretells(table_, indexes[i].columns)) continue;  // a volatile default decides: the server's matter
     reject_taken(i);
     reject_repeated(indexes[i]);
   }
   for (std::size_t i = 0; i < table_.details.exclusions.size(); ++i) {
-    if (table_.has_columns(table_.details.exclusions[i].key.columns)) reject_excluded(i);
+    if (foretells(table_, table_.details.exclusions[i].key.columns)) reject_excluded(i);
   }
   std::uint64_t found = 0;
   KeyOrder(connection_, table_, number_)
@@ -137,6 +139,7 @@ void KeyClassifier::reject_taken(std::size_t place) {
     // As in reject_if_judged: an expression of the index is the user's.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
     connection_.execute("ROLLBACK TO SAVEPOINT claims");
+    table_.unjudged = true;
   }
   connection_.execute("RELEASE SAVEPOINT claims");
   if (found == 0) return;
@@ -235,11 +238,12 @@ void KeyClassifier::reject_excluded(std::size_t place) {
   connection_.execute("SAVEPOINT exclusion");
   try {
     connection_.execute("INSERT INTO " + exclusion_table(place) + " SELECT s." + table_.record + ", " +
-                        index_key_list(key) + " FROM " + accepted_rows(table_) +
+                        index_key_list(key) + " FROM " + accepted_rows(table_, key.columns) +
                         (key.predicate.empty() ? "" : " AND (" + key.predicate + ")"));
   } catch (const ServerError& error) {
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
     connection_.execute("ROLLBACK TO SAVEPOINT exclusion");
+    table_.unjudged = true;
   }
   connection_.execute("RELEASE SAVEPOINT exclusion; ANALYZE " + exclusion_table(place));
   reject_if_judged(connection_, table_,

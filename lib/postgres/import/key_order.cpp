@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "postgres/import/changed_columns.h"
+#include "postgres/import/judged_rows.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -122,7 +123,7 @@ void KeyOrder::prepare(Connection& connection, const std::vector<StagedTable>& t
   const auto has_more_keys = [](const StagedTable& table) {
     return !table.plan.identity.empty() &&
            std::ranges::any_of(table.details.unique_indexes, [&](const UniqueIndex& index) {
-             return !(index.plain && index.columns == table.plan.identity) && table.has_columns(index.columns);
+             return !(index.plain && index.columns == table.plan.identity) && foretells(table, index.columns);
            });
   };
   if (std::ranges::any_of(tables, has_more_keys)) connection.execute(kTables);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
 #include "postgres/session/sql_text.h"
 
@@ -10,16 +11,19 @@ namespace {
 
 // Whether an update can change one of the columns. The identity stays as it is: rows are found by it.
 bool may_move(const StagedTable& table, const std::vector<std::string>& columns) {
-  if (table.plan.identity.empty() || table.plan.mode == engine::Mode::kInsert || !table.has_columns(columns))
+  if (table.plan.identity.empty() || table.plan.mode == engine::Mode::kInsert || !foretells(table, columns))
     return false;
   return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-    return std::find(table.plan.identity.begin(), table.plan.identity.end(), column) == table.plan.identity.end();
+    const bool brought = table.has_columns({column}) || table.details.table.find_column(column)->generated;
+    return brought &&
+           std::find(table.plan.identity.begin(), table.plan.identity.end(), column) == table.plan.identity.end();
   });
 }
 
 // FROM and WHERE of the accepted updates, each called `alias`.
-std::string accepted_updates(const StagedTable& table, const std::string& alias) {
-  return table.typed_rows() + " " + alias + " JOIN " + table.verdicts + " w ON w.record = " + alias + "." +
+std::string accepted_updates(const StagedTable& table, const std::string& alias,
+                             const std::vector<std::string>& columns) {
+  return judged_rows(table, columns) + " " + alias + " JOIN " + table.verdicts + " w ON w.record = " + alias + "." +
          table.record + " AND w.verdict = 'u'";
 }
 
@@ -41,8 +45,8 @@ std::uint64_t reject_needed(Connection& connection, StagedTable& table) {
       return compared(reference.parent_columns, "t", reference.equality, reference.columns, child);
     };
     std::string needed = "SELECT FROM " + reference.rows + " c WHERE " + refers("c");
-    if (reference.own && !reference.restrict && table.has_columns(reference.columns)) {
-      needed += " AND NOT EXISTS (SELECT FROM " + accepted_updates(table, "o") + " WHERE " +
+    if (reference.own && !reference.restrict && foretells(table, reference.columns)) {
+      needed += " AND NOT EXISTS (SELECT FROM " + accepted_updates(table, "o", reference.columns) + " WHERE " +
                 table.same_identity("o", "c") + " AND " + refers("o") + " IS NOT TRUE)";
     }
     const std::string reason = quote_literal(reference.name + ": rows of " + reference.table + " refer to ") + " || " +
@@ -51,7 +55,7 @@ std::uint64_t reject_needed(Connection& connection, StagedTable& table) {
     found += reject(
         connection, table,
         reject_sql(table, {'x', reason, reference.name, {}},
-                   accepted_updates(table, "s") + " JOIN " + table.target_rows + " t ON " +
+                   accepted_updates(table, "s", reference.parent_columns) + " JOIN " + table.target_rows + " t ON " +
                        table.same_identity("s", "t") + " WHERE " +
                        compared(reference.parent_columns, "t", reference.key_equality, reference.parent_columns, "s") +
                        " IS NOT TRUE AND EXISTS (" + needed + ")"));
@@ -61,8 +65,8 @@ std::uint64_t reject_needed(Connection& connection, StagedTable& table) {
 
 std::string keeps_key(const StagedTable& parent, const std::vector<std::string>& columns, const std::string& same) {
   if (!may_move(parent, columns)) return {};
-  return " AND NOT EXISTS (SELECT FROM " + accepted_updates(parent, "o") + " WHERE " + parent.same_identity("o", "p") +
-         " AND (" + same + ") IS NOT TRUE)";
+  return " AND NOT EXISTS (SELECT FROM " + accepted_updates(parent, "o", columns) + " WHERE " +
+         parent.same_identity("o", "p") + " AND (" + same + ") IS NOT TRUE)";
 }
 
 }  // namespace postgres

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/moved_keys.h"
 #include "postgres/import/rejects.h"
@@ -38,6 +39,25 @@ std::string not_contained(const catalog::ForeignKey& key, const std::vector<std:
   return " AND NOT COALESCE((SELECT s." + quote_name(key.columns.back()) +
          " OPERATOR(pg_catalog.<@) pg_catalog.range_agg(x.period) FROM (" + join(periods, " UNION ALL ") +
          ") x), false)";
+}
+
+// Of a foreign key that only some partitions have: how they compare.
+const std::vector<Equality>& equalities(const StagedTable& table, std::size_t foreign_key) {
+  const LeafKey& leaves = table.details.leaf_keys[foreign_key];
+  return leaves.condition.empty() ? table.details.foreign_key_equality[foreign_key] : leaves.equality;
+}
+
+// What the child's row is asked for.
+std::vector<std::string> read_columns(const StagedTable& table, std::size_t foreign_key) {
+  std::vector<std::string> columns = table.details.table.foreign_keys[foreign_key].columns;
+  if (!table.details.leaf_keys[foreign_key].condition.empty()) columns.emplace_back(kLeaf);
+  return columns;
+}
+
+// Condition of the child's row s that it lies where the foreign key is; empty: it is everywhere.
+std::string in_its_leaves(const StagedTable& table, std::size_t foreign_key) {
+  const std::string& condition = table.details.leaf_keys[foreign_key].condition;
+  return condition.empty() ? std::string{} : " AND s." + condition;
 }
 
 }  // namespace
@@ -81,9 +101,8 @@ std::uint64_t Orphans::reject(const std::vector<std::size_t>& component) {
 }
 
 bool Orphans::is_judged(const StagedTable& table, std::size_t foreign_key) const {
-  return table.details.parent_rules[foreign_key] != ParentRule::kNone &&
-         table.has_columns(table.details.table.foreign_keys[foreign_key].columns) &&
-         !table.details.foreign_key_equality[foreign_key].empty();
+  return table.details.parent_rules[foreign_key] != ParentRule::kNone && !equalities(table, foreign_key).empty() &&
+         foretells(table, read_columns(table, foreign_key));
 }
 
 bool Orphans::refers_inside(const StagedTable& table, const std::vector<std::size_t>& component) const {
@@ -102,7 +121,7 @@ Orphans::Reference Orphans::describe(const StagedTable& table, std::size_t forei
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string child = "s." + quote_name(key.columns[i]);
     filled.push_back(child + " IS DISTINCT FROM NULL");
-    const Equality& equality = table.details.foreign_key_equality[foreign_key][i];
+    const Equality& equality = equalities(table, foreign_key)[i];
     const std::string parent_column = "." + quote_name(key.parent_columns[i]);
     same.push_back(equality.of("p" + parent_column, child));
     moved.push_back(equality.of("o" + parent_column, child));
@@ -114,7 +133,7 @@ Orphans::Reference Orphans::describe(const StagedTable& table, std::size_t forei
       parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND "));
   const std::string target =
       (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + equal + kept;
-  return {key, parent, parent != nullptr && parent->has_rows() && parent->has_columns(key.parent_columns),
+  return {key, parent, parent != nullptr && parent->has_rows() && foretells(*parent, key.parent_columns),
           join(filled, " AND "), equal, target,
           // A question about each row is answered by an index; one that itself looks at updates of the file is better a
           // join.
@@ -128,7 +147,9 @@ std::uint64_t Orphans::list(StagedTable& table, std::size_t foreign_key) {
   if (!is_judged(table, foreign_key)) return 0;
   const Reference reference = describe(table, foreign_key);
   const catalog::ForeignKey& key = reference.key;
-  const std::string judged = table.rejected_rows == 0 ? "" : " AND " + not_rejected(table, "s");
+  const std::string judged = accepted_rows(table, read_columns(table, foreign_key)) +
+                             in_its_leaves(table, foreign_key) +
+                             (table.rejected_rows == 0 ? "" : " AND " + not_rejected(table, "s"));
   std::uint64_t half_empty = 0;
   if (table.details.match_full[foreign_key] && key.columns.size() > 1) {
     std::vector<std::string> empty;
@@ -139,14 +160,14 @@ std::uint64_t Orphans::list(StagedTable& table, std::size_t foreign_key) {
         reject_sql(
             table,
             {'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"), key.name, {}},
-            accepted_rows(table) + judged + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") +
-                ")"));
+            judged + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
   }
-  std::string rows = accepted_rows(table) + judged + " AND " + reference.filled;
-  const std::string staged =
-      !reference.staged ? std::string{}
-                        : fmt::format("{} p JOIN {} w ON w.record = p.{} WHERE {}", reference.parent->typed_rows(),
-                                      reference.parent->verdicts, reference.parent->record, reference.same);
+  std::string rows = judged + " AND " + reference.filled;
+  const std::string staged = !reference.staged
+                                 ? std::string{}
+                                 : fmt::format("{} p JOIN {} w ON w.record = p.{} WHERE {}",
+                                               judged_rows(*reference.parent, key.parent_columns),
+                                               reference.parent->verdicts, reference.parent->record, reference.same);
   if (table.details.parent_rules[foreign_key] == ParentRule::kContained) {
     std::vector<std::string> places{reference.target};
     if (reference.staged) places.push_back(staged);
@@ -196,13 +217,16 @@ SELECT {plan}, s."db-transfer child", {key}, {parent_plan}, s."db-transfer paren
 FROM (SELECT s.*, s.{record} AS "db-transfer child", p.{parent_record} AS "db-transfer parent"
       FROM {rows} s JOIN {verdicts} v ON v.record = s.{record}
       JOIN {parents} p ON {same} JOIN {parent_verdicts} w ON w.record = p.{parent_record}
+      WHERE true{leaves}
       OFFSET 0) s
 WHERE {lacks})sql",
           fmt::arg("plan", number), fmt::arg("key", key), fmt::arg("parent_plan", parent),
           fmt::arg("record", table.record), fmt::arg("parent_record", reference.parent->record),
-          fmt::arg("rows", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
-          fmt::arg("parents", reference.parent->typed_rows()), fmt::arg("same", reference.same),
-          fmt::arg("parent_verdicts", reference.parent->verdicts), fmt::arg("lacks", reference.lacks)));
+          fmt::arg("rows", judged_rows(table, read_columns(table, key))), fmt::arg("verdicts", table.verdicts),
+          fmt::arg("leaves", in_its_leaves(table, key)),
+          fmt::arg("parents", judged_rows(*reference.parent, reference.key.parent_columns)),
+          fmt::arg("same", reference.same), fmt::arg("parent_verdicts", reference.parent->verdicts),
+          fmt::arg("lacks", reference.lacks)));
     }
   }
   connection_.execute("ANALYZE pg_temp.refers");
@@ -229,7 +253,8 @@ std::uint64_t Orphans::list_lost(std::size_t number, std::size_t foreign_key) {
       reject_sql(table, {'x', reference.reason, reference.key.name, {}},
                  fmt::format("{} s WHERE s.{} IN (SELECT l.record FROM pg_temp.lost l WHERE l.plan = {} AND l.place = "
                              "{}) AND {}",
-                             table.typed_rows(), table.record, number, foreign_key, not_rejected(table, "s"))));
+                             judged_rows(table, read_columns(table, foreign_key)), table.record, number, foreign_key,
+                             not_rejected(table, "s"))));
 }
 
 const StagedTable* Orphans::find_staged(const catalog::TableName& name) const {

@@ -127,7 +127,9 @@ std::optional<ParkedKey> Parking::find(std::size_t place, std::uint64_t rows) {
 bool Parking::may_be_parked(const UniqueIndex& index, const StagedColumn& column) const {
   const ColumnDetails& details = table_.details.details_of(column.name);
   const std::string key = column.quoted + details.comparison_cast();
-  return contains(index.expressions, key) && !table_.is_kept(column) && !contains(table_.plan.identity, column.name) &&
+  // Of partitions only the server knows what they mind of a value that nobody wrote.
+  return !index.of_partitions && !contains(table_.details.leaf_checks.columns, column.name) &&
+         contains(index.expressions, key) && !table_.is_kept(column) && !contains(table_.plan.identity, column.name) &&
          !contains(table_.not_updatable, column.name) && !contains(table_.details.referenced_columns, column.name) &&
          !is_read(index, column);
 }

@@ -1,5 +1,6 @@
 #include "postgres/import/rejects.h"
 
+#include "postgres/import/judged_rows.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -37,9 +38,9 @@ std::uint64_t reject_repeated(Connection& connection, StagedTable& table, const 
                      " HAVING pg_catalog.count(*) > 1) d ON " + table.same_columns(columns, "s", "d") + judged));
 }
 
-std::string accepted_rows(const StagedTable& table, const std::string& joined) {
-  return table.typed_rows() + " s" + joined + " WHERE s." + table.record + " IN (SELECT v.record FROM " +
-         table.verdicts + " v)";
+std::string accepted_rows(const StagedTable& table, const std::vector<std::string>& columns) {
+  return judged_rows(table, columns) + " s WHERE s." + table.record + " IN (SELECT v.record FROM " + table.verdicts +
+         " v)";
 }
 
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql) {
@@ -68,6 +69,7 @@ std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const
     // kSchema: it reads its row as a whole, or a function of it relies on the search_path.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
     connection.execute("ROLLBACK TO SAVEPOINT judged");
+    table.unjudged = true;
   }
   connection.execute("RELEASE SAVEPOINT judged");
   return found;

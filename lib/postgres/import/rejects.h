@@ -30,8 +30,9 @@ std::string not_rejected(const StagedTable& table, const std::string& alias);
 std::uint64_t reject_repeated(Connection& connection, StagedTable& table, const std::vector<std::string>& columns,
                               const std::string& reason);
 
-// The staged rows that are still to be written, called s, and what is joined to them; ends in a WHERE.
-std::string accepted_rows(const StagedTable& table, const std::string& joined = {});
+// The staged rows that are still to be written, called s, with what judged_rows() adds to have `columns`; ends in a
+// WHERE.
+std::string accepted_rows(const StagedTable& table, const std::vector<std::string>& columns = {});
 
 // Runs an INSERT INTO the rejects and takes its rows out of the verdicts. Returns how many.
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
@@ -41,7 +42,8 @@ std::uint64_t list_rejected(Connection& connection, StagedTable& table, const st
 void drop_rejected(Connection& connection, const StagedTable& table);
 
 // The same for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
-// cast): then the merge finds that row; here it must not end the transaction.
+// cast): then the merge finds that row; here it must not end the transaction. The
+// table is then marked as `unjudged`.
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
 
 }  // namespace postgres

@@ -93,6 +93,11 @@ bool StagedTable::has_columns(const std::vector<std::string>& names) const {
 
 std::string StagedTable::typed_rows() const { return rows(Casts::kApplied); }
 
+std::string StagedTable::placed_rows() const {
+  constexpr std::string_view kSelect = "(SELECT ";
+  return fmt::format("{}ctid AS {}, {}", kSelect, kStagedPlace, rows(Casts::kApplied).substr(kSelect.size()));
+}
+
 std::string StagedTable::raw_rows() const { return rows(Casts::kLeftOut); }
 
 std::string StagedTable::rows(Casts casts) const {

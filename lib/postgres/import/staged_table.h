@@ -28,6 +28,8 @@ struct StagedColumn {
   std::string staged;  // the column of the stage that holds it, quoted
 };
 
+inline constexpr const char* kStagedPlace = "\"db-transfer place\"";
+
 // A column of a unique index that rows set aside for a while.
 struct ParkedKey {
   std::size_t place;   // the index's, in unique_indexes
@@ -75,6 +77,11 @@ struct StagedTable {
   std::vector<ParkedKey> parked;       // keys of rows that swap or rotate them
   bool handed_on = false;              // what claims keys and what gives them up is written
   bool claims_left = false;            // claims of accepted rows are left
+  bool evaluated = false;              // a view shows what may fail of its rows
+  bool large_values = false;           // some value of its stage may be too large for an index
+  bool unevaluated = false;            // and failed for another reason than a row
+  bool unjudged = false;               // something that could refuse its rows was not judged
+  bool careful = false;                // some of its rows make an expression of the target's fail
   bool records_indexed = false;        // verdicts and stage have an index by record
   std::uint64_t made_by_triggers = 0;  // inserts that became updates while the merge was at work
   std::uint64_t made_equal = 0;        // that became unchanged
@@ -94,6 +101,8 @@ struct StagedTable {
 
   // "(SELECT record, "a", "b"::public.email AS "b" FROM stage)": staged rows as the target's types see them.
   std::string typed_rows() const;
+  // The same with the staged row's own place (ctid) under a name that no column has, kStagedPlace.
+  std::string placed_rows() const;
   // The same without the casts: no value of it can fail.
   std::string raw_rows() const;
   // The columns by which staged rows are joined with anything, for ANALYZE.

@@ -50,6 +50,7 @@ void PostgresTarget::begin(engine::Intent intent) {
   temporary_.reset();
   tables_.clear();
   notices_.clear();
+  untold_.clear();
   locked_.clear();
   image_.reset();
   if (connection_->transaction_status() == PQTRANS_UNKNOWN) connection_ = connect_();
@@ -183,7 +184,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
 
 void PostgresTarget::create_stages() {
   temporary_->create(detail_);
-  classifier_->prepare();
+  classifier_->prepare(search_path_);
 }
 
 void PostgresTarget::demand_all_privileges() {
@@ -256,6 +257,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       return;
     }
     classifier_->classify(progress);
+    for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
     for (const StagedTable& table : tables_) {
       std::string notice = notice_of_ungrouped_updates(*connection_, table);
       if (!notice.empty()) notices_.push_back(std::move(notice));
@@ -264,7 +266,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       if (effect.outside > 0) notices_.push_back(in_words(effect));
     }
     if (intent_ == engine::Intent::kDryRun) {
-      for (std::string& line : untold(*connection_, tables_)) notices_.push_back(std::move(line));
+      untold_ = find_untold(*connection_, tables_);
     }
     audits_.clear();
     if (detail_ == engine::Detail::kFull) gather();

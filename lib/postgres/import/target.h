@@ -55,6 +55,7 @@ class PostgresTarget : public engine::Target {
   std::vector<outcome::Fact> used_catalog() override;
   outcome::TableEffects audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
+  std::vector<std::string> untold() const override { return untold_; }
   void demand_unchanged() override;
   void commit() override;
   void roll_back() override;
@@ -95,6 +96,7 @@ class PostgresTarget : public engine::Target {
   std::optional<FirstLoad> first_load_;        // under way or done
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;
+  std::vector<std::string> untold_;
 };
 
 }  // namespace postgres

@@ -19,6 +19,7 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
     return counts;
   }
   if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
+  counts.dependants = count_dependants(*connection_, tables_, table);
   for (const auto& row :
        connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
                           " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {

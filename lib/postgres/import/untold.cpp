@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
+#include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/target_code.h"
+#include "postgres/import/unwritable.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -25,32 +29,130 @@ std::optional<std::uint64_t> count(Connection& connection, const std::string& sq
   return rows;
 }
 
+struct ToWrite {
+  bool inserts = false;
+  bool updates = false;
+};
+
+ToWrite to_write(Connection& connection, const StagedTable& table) {
+  if (table.may_be_written == 0) return {};
+  const pqxx::result found = connection.query(fmt::format(
+      "SELECT EXISTS (SELECT FROM {0} v WHERE v.verdict = 'i'), EXISTS (SELECT FROM {0} v WHERE v.verdict = "
+      "'u')",
+      table.verdicts));
+  return {found[0][0].as<bool>(), found[0][1].as<bool>()};
+}
+
+void add_checks(Connection& connection, const StagedTable& table, std::vector<std::string>& lines) {
+  for (const CheckConstraint& check : table.details.checks) {
+    if (!check.looks_elsewhere) continue;
+    std::string now;
+    if (foretells(table, check.columns)) {
+      const auto failed = count(connection, fmt::format("SELECT pg_catalog.count(*) FROM {} AND ({}) IS FALSE",
+                                                        accepted_rows(table, check.columns), check.expression));
+      now = !failed        ? " cannot be judged as the target is now"
+            : *failed == 0 ? " holds as the target is now"
+                           : " fails as the target is now for " + std::to_string(*failed) +
+                                 (*failed == 1 ? " row" : " rows") + " to be written";
+    }
+    lines.push_back("the check " + check.name + (now.empty() ? "" : now + ", but it") +
+                    " calls a function that may look up rows of this import");
+  }
+  for (const std::string& check : table.details.leaf_checks.unjudged)
+    lines.push_back("that a row " + check + " is not judged: it calls a function that may look up rows of this import");
+}
+
+// Constraints over columns whose values a volatile default makes.
+void add_volatile(const StagedTable& table, std::vector<std::string>& lines) {
+  const auto add = [&](const std::string& what, const std::vector<std::string>& columns) {
+    if (foretells(table, columns)) return;
+    for (const std::string& column : columns) {
+      if (column == kLeaf || foretells(table, {column})) continue;
+      lines.push_back(what + " is over " + column + ", which the file lacks and a volatile default fills");
+      return;
+    }
+    lines.push_back(what + " cannot be judged");
+  };
+  const TableDetails& details = table.details;
+  for (const UniqueIndex& index : details.unique_indexes) add("the key " + index.name, index.columns);
+  for (const Exclusion& exclusion : details.exclusions) add("the key " + exclusion.key.name, exclusion.key.columns);
+  for (const CheckConstraint& check : details.checks)
+    if (!check.of_made && !check.looks_elsewhere) add("the check " + check.name, check.columns);
+  for (const catalog::ForeignKey& key : details.table.foreign_keys)
+    if (details.parent_rules[static_cast<std::size_t>(&key - details.table.foreign_keys.data())] != ParentRule::kNone)
+      add("the foreign key " + key.name, key.columns);
+  if (details.partitioned) add("the partition of a row", {kLeaf});
+}
+
+void add_keys_by_cast(const StagedTable& table, std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < table.details.table.foreign_keys.size(); ++i) {
+    const bool judged = !table.details.foreign_key_equality[i].empty() || !table.details.leaf_keys[i].equality.empty();
+    if (!judged && table.details.parent_rules[i] != ParentRule::kNone)
+      lines.push_back("the foreign key " + table.details.table.foreign_keys[i].name +
+                      " compares by a cast that somebody made");
+  }
+}
+
 }  // namespace
 
-std::vector<std::string> untold(Connection& connection, const std::vector<StagedTable>& tables) {
-  std::vector<std::string> lines;
+std::vector<std::string> find_untold(Connection& connection, const std::vector<StagedTable>& tables) {
+  std::vector<std::uint32_t> oids;
+  for (const StagedTable& table : tables)
+    if (table.may_be_written > 0) oids.push_back(table.details.oid);
+  const auto code = read_target_code(connection, oids);
+  std::vector<std::string> all;
   for (const StagedTable& table : tables) {
-    const std::string name = table.details.table.name.name + ": ";
-    for (const CheckConstraint& check : table.details.checks) {
-      if (!check.looks_elsewhere || !table.has_columns(check.columns) || table.staged_rows == 0) continue;
-      const auto failed = count(connection, fmt::format("SELECT pg_catalog.count(*) FROM {} AND ({}) IS FALSE",
-                                                        accepted_rows(table), check.expression));
-      if (failed && *failed == 0) continue;
-      lines.push_back(name + "the check " + check.name +
-                      (failed ? " fails as the target is now for " + std::to_string(*failed) + " rows to be written"
-                              : " cannot be judged as the target is now") +
-                      ", but it calls a function that may look up rows of this import: only --rehearse can tell");
+    const ToWrite rows = to_write(connection, table);
+    if (!rows.inserts && !rows.updates) continue;
+    std::vector<std::string> lines;
+    const auto own = code.find(table.details.oid);
+    if (own != code.end()) {
+      for (const TargetCode& one : own->second)
+        if ((one.on_insert && rows.inserts) || (one.on_update && rows.updates)) lines.push_back(one.words);
     }
-    const bool grows = table.plan.identity.empty() && !table.details.triggers.empty() && table.staged_rows > 0;
-    if (!grows || table.plan.growth == engine::Growth::kAllow) continue;
-    const auto inserts =
-        count(connection, fmt::format("SELECT pg_catalog.count(*) FROM {} v WHERE v.verdict = 'i'", table.verdicts));
-    if (inserts.value_or(0) == 0) continue;
-    lines.push_back(name + "has no key, and trigger " + join(table.details.triggers, ", ") +
-                    " may change what is inserted: then the rows are left out, unless --allow-growth is given; only "
-                    "--rehearse can tell");
+    add_checks(connection, table, lines);
+    if (rows.inserts) add_volatile(table, lines);
+    add_keys_by_cast(table, lines);
+    for (std::string& line : doubtful_entries(connection, table)) lines.push_back(std::move(line));
+    if (table.unevaluated || table.unjudged)
+      lines.emplace_back("an index, a check or a generated column could not be evaluated without writing");
+    const bool grows = table.plan.identity.empty() && !table.details.triggers.empty();
+    if (grows && rows.inserts && table.plan.growth != engine::Growth::kAllow)
+      lines.push_back("has no key, and trigger " + join(table.details.triggers, ", ") +
+                      " may change what is inserted: then the rows are left out, unless --allow-growth is given");
+    for (const std::string& line : lines)
+      all.push_back(table.details.table.name.name + ": " + line + "; only --rehearse can tell");
   }
-  return lines;
+  return all;
+}
+
+std::uint64_t count_dependants(Connection& connection, const std::vector<StagedTable>& tables,
+                               const StagedTable& table) {
+  if (table.rejected_rows == 0) return 0;
+  std::vector<std::string> waits;
+  const auto& keys = table.details.table.foreign_keys;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto parent = std::ranges::find_if(tables, [&](const StagedTable& other) {
+      return other.details.table.name == keys[i].parent && other.has_rows();
+    });
+    const std::vector<Equality>& equality = table.details.foreign_key_equality[i];
+    if (parent == tables.end() || equality.empty() || !table.has_columns(keys[i].columns) ||
+        !parent->has_columns(keys[i].parent_columns) || parent->rejected_rows == 0)
+      continue;
+    std::vector<std::string> same;
+    for (std::size_t c = 0; c < equality.size(); ++c)
+      same.push_back(
+          equality[c].of("p." + quote_name(keys[i].parent_columns[c]), "s." + quote_name(keys[i].columns[c])));
+    waits.push_back(fmt::format(
+        R"sql(r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to({}, 'UTF8') AND EXISTS (SELECT FROM {} p WHERE {}))sql",
+        quote_literal(keys[i].name), parent->typed_rows(), join(same, " AND ")));
+  }
+  if (waits.empty()) return 0;
+  return connection
+      .query(fmt::format("SELECT pg_catalog.count(*) FROM {} r JOIN {} s ON s.{} OPERATOR(pg_catalog.=) r.record WHERE "
+                         "r.verdict = 'x' AND (({}))",
+                         table.rejects, table.typed_rows(), table.record, join(waits, ") OR (")))[0][0]
+      .as<std::uint64_t>();
 }
 
 }  // namespace postgres

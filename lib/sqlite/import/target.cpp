@@ -13,6 +13,7 @@
 #include "sqlite/import/stage.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/settings.h"
+#include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 
@@ -155,6 +156,19 @@ void SqliteTarget::merge(base::Progress& progress) {
       notices_.push_back("sequence of " + change.sequence + " " + outcome::in_words(change));
     }
   }
+}
+
+// SQLite has no other code of the target's than triggers that could change, drop or refuse a row.
+std::vector<std::string> SqliteTarget::untold() const {
+  std::vector<std::string> lines;
+  for (const StagedTable& table : tables_) {
+    if (table.staged_rows == 0 || !fires_triggers(table.details)) continue;
+    std::vector<std::string> names;
+    for (const TableTrigger& trigger : table.details.triggers) names.push_back(trigger.name);
+    lines.push_back(table.details.table.name.name + ": trigger " + join(names, ", ") +
+                    " may change or refuse rows: only --rehearse can tell");
+  }
+  return lines;
 }
 
 outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {

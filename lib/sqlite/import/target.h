@@ -49,6 +49,7 @@ class SqliteTarget : public engine::Target {
   std::vector<outcome::Fact> used_catalog() override;
   outcome::TableEffects audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
+  std::vector<std::string> untold() const override;
   void demand_unchanged() override {}  // a transaction of SQLite holds the schema too
   void commit() override;
   void roll_back() override;

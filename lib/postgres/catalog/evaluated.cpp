@@ -1,0 +1,138 @@
+#include "postgres/catalog/evaluated.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "postgres/catalog/may_fail.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// Of partitions only indexes of their own: those of all are the root's.
+constexpr const char* kIndexes = R"sql(
+SELECT i.indrelid, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
+  pg_catalog.array_to_string(ARRAY(
+    SELECT '(' || pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) || ')'
+    FROM pg_catalog.generate_series(1, i.indnatts::pg_catalog.int4) AS k(n)
+    WHERE i.indkey[k.n - 1] = 0), ', '),
+  ARRAY(
+    SELECT DISTINCT a.attname
+    FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
+      AND d.refobjid = i.indrelid AND d.refobjsubid > 0)::pg_catalog.text[]
+FROM pg_catalog.pg_index i
+WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indisready AND i.indrelid = ANY ({among})
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid)
+ORDER BY i.indrelid, i.indexrelid)sql";
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Full-text search of short texts cannot fail, and costs more than all the rest.
+std::string for_long_texts(const TableDetails& table, const std::vector<std::string>& columns,
+                           const std::string& expression) {
+  constexpr std::size_t kShort = 200'000;
+  std::vector<std::string> lengths;
+  for (const std::string& column : columns) {
+    if (column == kLeaf) continue;
+    const std::string& type = table.details_of(column).type.type_name;
+    if (type != "text" && type != "varchar") return expression;
+    lengths.push_back(fmt::format("COALESCE(pg_catalog.octet_length({}::pg_catalog.text), 0)", quote_name(column)));
+  }
+  if (lengths.empty()) return expression;
+  return fmt::format("CASE WHEN {} OPERATOR(pg_catalog.>) {} THEN {} END", join(lengths, " OPERATOR(pg_catalog.+) "),
+                     kShort, expression);
+}
+
+// `text` is what is computed, `expression` the same as one value of a type that a view can have.
+void add(TableDetails& table, const std::string& text, std::string expression, std::vector<std::string> columns,
+         Evaluated::Meaning meaning = Evaluated::Meaning::kNothing, const std::string& check = {}) {
+  const Fails when = fails(text);
+  if (when == Fails::kNever) return;
+  std::vector<std::string> read = columns;
+  for (const std::string& column : columns) {
+    if (column == kLeaf) continue;
+    for (const std::string& source : table.details_of(column).made.reads)
+      if (!contains(read, source)) read.push_back(source);
+  }
+  std::erase_if(
+      read, [&](const std::string& column) { return column != kLeaf && table.table.find_column(column)->generated; });
+  if (when == Fails::kForLongTexts) expression = for_long_texts(table, read, expression);
+  table.evaluated.push_back({std::move(expression), std::move(columns), meaning, check});
+}
+
+void add_columns(TableDetails& table) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const catalog::Column& column = table.table.columns[i];
+    const ColumnDetails& details = table.columns[i];
+    if (details.made.expression.empty() || (!column.generated && details.made.is_volatile)) continue;
+    // What is computed may be of another type than the column, or longer.
+    const bool as_it_is = details.type.typmod < 0 && !details.is_domain &&
+                          (details.type.type_name == "tsvector" || details.type.type_name == "bool");
+    const std::string text = column.generated && !as_it_is && fails(details.made.expression) != Fails::kPerhaps
+                                 ? "(" + details.made.expression + ")::" + column.type
+                                 : details.made.expression;
+    add(table, text, "pg_catalog.num_nulls(" + quote_name(column.name) + ")", {column.name});
+  }
+}
+
+}  // namespace
+
+void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
+  std::vector<std::string> oids;
+  std::unordered_map<std::uint32_t, TableDetails*> by_oid;
+  for (TableDetails& table : tables) {
+    oids.push_back(std::to_string(table.oid));
+    by_oid.emplace(table.oid, &table);
+    add_columns(table);
+    for (const CheckConstraint& check : table.checks)
+      if (!check.looks_elsewhere && !check.of_made)
+        add(table, check.expression, "(" + check.expression + ")", check.columns, Evaluated::Meaning::kCheck,
+            check.name);
+    add(table, table.leaf_checks.failed, table.leaf_checks.failed, table.leaf_checks.columns,
+        Evaluated::Meaning::kLeafChecks);
+    if (table.partitioned) add(table, table.partitions.leaf, table.partitions.leaf, {kLeaf});
+  }
+  for (const auto& [oid, partition] : tree)
+    if (oid != partition.root) oids.push_back(std::to_string(oid));
+  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  std::map<std::pair<std::uint32_t, std::string>, std::pair<std::vector<std::string>, std::vector<std::uint32_t>>>
+      alike;
+  for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among)))) {
+    const auto relation = row[0].as<std::uint32_t>();
+    const auto partition = tree.find(relation);
+    const std::string predicate = row[1].is_null() ? "" : row[1].c_str();
+    const std::string keys = row[2].c_str();
+    std::string text = keys.empty() ? "(" + predicate + ")" : "pg_catalog.num_nulls(" + keys + ")";
+    if (!predicate.empty() && !keys.empty()) text = fmt::format("CASE WHEN ({}) THEN {} END", predicate, text);
+    if (fails(keys) == Fails::kNever && fails(predicate) == Fails::kNever) continue;
+    const bool own = partition != tree.end() && partition->second.root != relation;
+    auto& [columns, leaves] = alike[{own ? partition->second.root : relation, text}];
+    if (own) leaves.insert(leaves.end(), partition->second.leaves.begin(), partition->second.leaves.end());
+    pqxx::array_parser names(row[3].c_str());
+    for (auto item = names.get_next(); item.first != pqxx::array_parser::juncture::done; item = names.get_next())
+      if (item.first == pqxx::array_parser::juncture::string_value && !contains(columns, item.second))
+        columns.push_back(item.second);
+  }
+  for (auto& [place, index] : alike) {
+    auto& [columns, leaves] = index;
+    std::string expression = place.second;
+    if (!leaves.empty()) {
+      expression = fmt::format("CASE WHEN {} THEN {} END", in_leaves(leaves), expression);
+      columns.emplace_back(kLeaf);
+    }
+    TableDetails& table = *by_oid.at(place.first);
+    const bool long_only = fails(place.second) == Fails::kForLongTexts;
+    table.evaluated.push_back(
+        {long_only ? for_long_texts(table, columns, expression) : expression, std::move(columns), {}, {}});
+  }
+}
+
+}  // namespace postgres

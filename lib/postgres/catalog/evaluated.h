@@ -1,0 +1,17 @@
+// What the server computes of a row that it writes and that may fail on the row: checks, generated columns, defaults,
+// keys and conditions of indexes, partition keys. Expressions that cannot fail are left out, so most tables have none.
+// Called by introspect, with an empty search_path.
+#pragma once
+
+#include <vector>
+
+#include "postgres/catalog/introspect.h"
+#include "postgres/catalog/partition_tree.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// Fills `evaluated` of every table, from what the rest of introspect has found and from the indexes.
+void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree);
+
+}  // namespace postgres

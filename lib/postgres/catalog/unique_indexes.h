@@ -1,0 +1,26 @@
+// The unique indexes of tables and those that only partitions of theirs have. Called by introspect, with an empty
+// search_path.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postgres/catalog/introspect.h"
+#include "postgres/catalog/partition_tree.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// Fills `unique_indexes` of every table. With a tree, also by what partitions have on their own: alike ones are one
+// key, over the leaf and what they are over.
+void read_unique_indexes(Connection& connection, std::vector<TableDetails>& tables);
+void read_unique_indexes_of_partitions(Connection& connection, std::vector<TableDetails>& tables,
+                                       const PartitionTree& tree);
+
+// What makes two keys of partitions alike.
+std::string likeness(const UniqueIndex& index);
+
+// Makes it a key of the rows in these leaves, each for itself.
+void restrict_to_leaves(UniqueIndex& key, const std::vector<std::uint32_t>& leaves);
+
+}  // namespace postgres

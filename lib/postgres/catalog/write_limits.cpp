@@ -1,0 +1,99 @@
+#include "postgres/catalog/write_limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// CheckCmdReplicaIdentity of the server: each table that holds rows needs an identity where it, a table above it or its
+// schema is published with updates.
+constexpr const char* kUpdates = R"sql(
+SELECT c.oid, pg_catalog.string_agg(DISTINCT p.pubname::pg_catalog.text, ', ' ORDER BY p.pubname::pg_catalog.text)
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_publication p ON p.pubupdate AND (
+  p.puballtables
+  OR EXISTS (
+    SELECT
+    FROM pg_catalog.pg_publication_rel r
+    WHERE r.prpubid = p.oid AND (r.prrelid = c.oid OR {above}))
+  OR {by_schema})
+WHERE c.oid = ANY ({among}) AND c.relkind = 'r' AND c.relpersistence = 'p' AND c.relreplident <> 'f'
+  AND NOT EXISTS (
+    SELECT
+    FROM pg_catalog.pg_index i
+    WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate
+      AND (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident))
+GROUP BY c.oid
+ORDER BY c.oid)sql";
+
+constexpr const char* kAbove = R"sql(
+c.relispartition AND r.prrelid IN (SELECT a.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) a))sql";
+constexpr const char* kBySchema = R"sql(
+EXISTS (
+    SELECT
+    FROM pg_catalog.pg_publication_namespace s
+    JOIN pg_catalog.pg_class a ON a.relnamespace = s.pnnspid
+    WHERE s.pnpubid = p.oid AND (a.oid = c.oid OR c.relispartition AND a.oid IN (
+      SELECT x.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) x))))sql";
+
+// Values of no fixed length, by columns; the number of bytes that an entry may take where the access method has one.
+constexpr const char* kIndexes = R"sql(
+SELECT i.indrelid, c.relname, m.amname = 'btree' AND i.indexprs IS NULL, a.attname
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_am m ON m.oid = c.relam
+JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::pg_catalog.int2[])
+  AND a.attlen = -1
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE i.indrelid = ANY ({among}) AND i.indisready
+  AND (m.amname IN ('btree', 'brin', 'gist') OR m.amname = 'gin' AND t.typcategory = 'A')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid)
+ORDER BY i.indrelid, c.relname, a.attnum)sql";
+
+}  // namespace
+
+void read_write_limits(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
+  std::vector<std::string> oids;
+  std::unordered_map<std::uint32_t, TableDetails*> by_oid;
+  for (TableDetails& table : tables) {
+    oids.push_back(std::to_string(table.oid));
+    by_oid.emplace(table.oid, &table);
+  }
+  for (const auto& [oid, partition] : tree)
+    if (oid != partition.root) oids.push_back(std::to_string(oid));
+  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  const auto root_of = [&](std::uint32_t oid) {
+    const auto partition = tree.find(oid);
+    return partition == tree.end() ? oid : partition->second.root;
+  };
+  std::map<std::uint32_t, std::vector<std::uint32_t>> leaves;
+  const std::string updates = fmt::format(
+      kUpdates, fmt::arg("among", among), fmt::arg("above", connection.server_version() >= 130000 ? kAbove : "false"),
+      fmt::arg("by_schema", connection.server_version() >= 150000 ? kBySchema : "false"));
+  for (const auto& row : connection.query(updates)) {
+    const auto oid = row[0].as<std::uint32_t>();
+    RefusedUpdates& refused = by_oid.at(root_of(oid))->refused_updates;
+    refused.publications = row[1].c_str();
+    if (root_of(oid) != oid) leaves[root_of(oid)].push_back(oid);
+  }
+  for (const auto& [root, some] : leaves)
+    if (some.size() < tree.at(root).leaves.size()) by_oid.at(root)->refused_updates.condition = in_leaves(some);
+  std::string last;
+  for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among)))) {
+    const auto oid = row[0].as<std::uint32_t>();
+    std::vector<LimitedIndex>& indexes = by_oid.at(root_of(oid))->limited_indexes;
+    const std::string index = std::string(row[0].c_str()) + "." + row[1].c_str();
+    if (index != last) indexes.push_back({row[1].c_str(), row[2].as<bool>() && root_of(oid) == oid, {}});
+    last = index;
+    indexes.back().columns.emplace_back(row[3].c_str());
+  }
+}
+
+}  // namespace postgres

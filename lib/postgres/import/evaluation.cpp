@@ -1,0 +1,255 @@
+#include "postgres/import/evaluation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "postgres/import/judged_rows.h"
+#include "postgres/import/rejects.h"
+#include "postgres/session/server_words.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// Expressions behind one another as arguments of a function that evaluates them all; it takes no more than 100.
+constexpr std::size_t kMostArguments = 90;
+
+// Both sides of the join are asked, so that nothing is computed of rows that are not to be written.
+constexpr const char* kBySet = R"sql(
+SELECT pg_catalog.count(*)
+FROM {view} e
+JOIN {verdicts} v ON v.record OPERATOR(pg_catalog.=) e."db-transfer record"
+WHERE {values} OPERATOR(pg_catalog.<) 0)sql";
+
+// A subtransaction that writes nothing costs the server next to nothing. What is not the row's own fault ends it all.
+constexpr const char* kOneByOne = R"sql(
+DO LANGUAGE plpgsql $find$
+DECLARE
+  its_place pg_catalog.tid;
+  its_record pg_catalog.int8;
+  words pg_catalog.text;
+  further pg_catalog.text;
+  state pg_catalog.text;
+  named pg_catalog.text;
+BEGIN
+  FOR its_place, its_record IN
+    SELECT s.{place}, s.{record} FROM {rows} s WHERE s.{record} IN (SELECT v.record FROM {verdicts} v)
+  LOOP
+    BEGIN
+      PERFORM {values} FROM {view} e WHERE e.{place} OPERATOR(pg_catalog.=) its_place;
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, words = MESSAGE_TEXT, further = PG_EXCEPTION_DETAIL,
+        named = CONSTRAINT_NAME;
+      IF NOT {blames_a_row} THEN
+        RAISE;
+      END IF;
+      {into} VALUES ({first}its_record, 'x', NULL, pg_catalog.convert_to({reason}, 'UTF8'), NULL, NULL, NULL, NULL);
+    END;
+  END LOOP;
+END
+$find$)sql";
+
+// Of rows that are to be written alone: the CASE asks both sides of the join.
+constexpr const char* kViolating = R"sql(
+{rows} s
+JOIN (
+  SELECT v.record, CASE WHEN v.record IS NOT NULL THEN e.e{number} END AS said
+  FROM {view} e
+  JOIN {verdicts} v ON v.record OPERATOR(pg_catalog.=) e."db-transfer record"
+) f ON f.record OPERATOR(pg_catalog.=) s.{record}
+WHERE f.said {refused})sql";
+
+// As ServerError words it.
+constexpr const char* kWords =
+    R"sql(words || COALESCE(' (' || NULLIF(further, '') || ')', '') || ' [SQLSTATE ' || state || ']')sql";
+constexpr const char* kParts = R"sql(state || E'\x01' || named)sql";
+
+constexpr const char* kNameRows = R"sql(
+UPDATE {heap} r SET key = pg_catalog.convert_to({key}, 'UTF8')
+FROM {rows} s
+WHERE s.{record} OPERATOR(pg_catalog.=) r.record AND r.key IS NULL{only})sql";
+
+constexpr const char* kTakeOut = R"sql(
+DELETE FROM {heap} v USING {rejects} r WHERE r.record OPERATOR(pg_catalog.=) v.record{only})sql";
+
+constexpr const char* kPlpgsql = R"sql(
+SELECT EXISTS (
+  SELECT
+  FROM pg_catalog.pg_language l
+  WHERE l.lanname = 'plpgsql' AND pg_catalog.has_language_privilege(l.oid, 'USAGE')))sql";
+
+}  // namespace
+
+void Evaluation::prepare() {
+  std::vector<Evaluated> known;
+  for (const Evaluated& one : table_.details.evaluated) {
+    const bool brought_default = one.columns.size() == 1 && table_.has_columns(one.columns) &&
+                                 one.expression == "pg_catalog.num_nulls(" + quote_name(one.columns.front()) + ")";
+    if (!brought_default && foretells(table_, one.columns)) known.push_back(one);
+  }
+  table_.details.evaluated = std::move(known);
+  if (!table_.has_rows() || table_.details.evaluated.empty()) return;
+  if (!create(table_.details.evaluated)) {
+    // One of them reads its row as a whole, or the like.
+    std::vector<Evaluated> able;
+    for (const Evaluated& one : table_.details.evaluated)
+      if (create({one})) able.push_back(one);
+    table_.unjudged = true;
+    table_.details.evaluated = std::move(able);
+    if (table_.details.evaluated.empty() || !create(table_.details.evaluated)) return;
+  }
+  table_.evaluated = true;
+}
+
+bool Evaluation::create(const std::vector<Evaluated>& expressions) {
+  std::vector<std::string> columns;
+  std::string list;
+  for (std::size_t i = 0; i < expressions.size(); ++i) {
+    columns.insert(columns.end(), expressions[i].columns.begin(), expressions[i].columns.end());
+    list += fmt::format(", {} AS e{}", expressions[i].expression, i);
+  }
+  return run(fmt::format(
+      R"sql(DROP VIEW IF EXISTS {view}; CREATE TEMPORARY VIEW {view} AS SELECT {place}, {record} AS "db-transfer record"{list} FROM {rows} r)sql",
+      fmt::arg("view", view_), fmt::arg("place", kStagedPlace), fmt::arg("record", table_.record),
+      fmt::arg("list", list), fmt::arg("rows", judged_rows(table_, columns, table_.placed_rows()))));
+}
+
+// False: it failed, and nothing of it is left.
+bool Evaluation::run(const std::string& sql) {
+  connection_.execute("SAVEPOINT evaluation");
+  bool done = true;
+  try {
+    connection_.execute(sql);
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT evaluation");
+    done = false;
+  }
+  connection_.execute("RELEASE SAVEPOINT evaluation");
+  return done;
+}
+
+// `last` is one more argument.
+std::string Evaluation::values(const std::string& last) const {
+  std::vector<std::string> calls;
+  std::vector<std::string> some;
+  for (std::size_t i = 0; i < table_.details.evaluated.size(); ++i) {
+    some.push_back("e.e" + std::to_string(i));
+    if (some.size() < kMostArguments && i + 1 < table_.details.evaluated.size()) continue;
+    calls.push_back("pg_catalog.num_nulls(" + join(some, ", ") + ", " + last + ")");
+    some.clear();
+  }
+  return join(calls, " OPERATOR(pg_catalog.+) ");
+}
+
+void Evaluation::with_path_of_session(const std::function<void()>& work) {
+  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
+  work();
+  connection_.execute("SELECT pg_catalog.set_config('search_path', '', true)");
+}
+
+void Evaluation::reject_failing() {
+  if (!table_.evaluated) return;
+  bool fine = false;
+  with_path_of_session([&] {
+    fine = run(fmt::format(kBySet, fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts),
+                           fmt::arg("values", values("v.record"))));
+    if (fine) return;
+    const bool in_server = connection_.query(kPlpgsql)[0][0].as<bool>();
+    table_.unevaluated = !(in_server ? find_one_by_one() : find_by_halving(1, table_.counts.rows));
+  });
+  // Rows that were left out before may fail as well.
+  table_.careful = !fine || table_.rejected_rows > 0;
+  if (!fine) take_found();
+}
+
+bool Evaluation::judges(const StagedTable& table, Evaluated::Meaning meaning, const std::string& check) {
+  return table.evaluated && !table.unevaluated &&
+         std::ranges::any_of(table.details.evaluated,
+                             [&](const Evaluated& one) { return one.meaning == meaning && one.check == check; });
+}
+
+void Evaluation::reject_violating() {
+  if (!table_.evaluated || table_.unevaluated) return;
+  with_path_of_session([&] {
+    for (std::size_t i = 0; i < table_.details.evaluated.size(); ++i) {
+      const Evaluated& one = table_.details.evaluated[i];
+      if (one.meaning == Evaluated::Meaning::kNothing) continue;
+      const bool is_check = one.meaning == Evaluated::Meaning::kCheck;
+      const std::string said = is_check ? quote_literal("violates the check " + one.check) : "f.said";
+      const std::string rows =
+          fmt::format(kViolating, fmt::arg("rows", table_.typed_rows()), fmt::arg("record", table_.record),
+                      fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts), fmt::arg("number", i),
+                      fmt::arg("refused", is_check ? "IS FALSE" : "IS NOT NULL"));
+      reject_if_judged(connection_, table_, reject_sql(table_, {'x', said, one.check, {}}, rows));
+    }
+  });
+}
+
+bool Evaluation::find_one_by_one() {
+  return run(fmt::format(
+      kOneByOne, fmt::arg("place", kStagedPlace), fmt::arg("record", table_.record),
+      fmt::arg("rows", table_.placed_rows()), fmt::arg("verdicts", table_.verdicts), fmt::arg("values", values("0")),
+      fmt::arg("view", view_), fmt::arg("blames_a_row", blames_a_row_sql("state")),
+      fmt::arg("into", table_.reject_part.into(kRejectColumns)), fmt::arg("first", table_.reject_part.first()),
+      fmt::arg("reason", connection_.withholds_values() ? kParts : kWords)));
+}
+
+// Without plpgsql.
+bool Evaluation::find_by_halving(std::uint64_t first, std::uint64_t last) {
+  std::string reason;
+  connection_.execute("SAVEPOINT range");
+  try {
+    connection_.execute(fmt::format(kBySet, fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts),
+                                    fmt::arg("values", values("v.record"))) +
+                        fmt::format(" AND v.record BETWEEN {} AND {}", first, last));
+  } catch (const ServerError& error) {
+    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
+    connection_.execute("ROLLBACK TO SAVEPOINT range");
+    if (!error.blames_a_row()) return false;
+    reason = connection_.withholds_values() ? error.fields().sqlstate + "\x01" + error.fields().constraint
+                                            : std::string(error.what());
+  }
+  connection_.execute("RELEASE SAVEPOINT range");
+  if (reason.empty()) return true;
+  if (first == last) {
+    connection_.execute(
+        fmt::format("{} VALUES ({}{}, 'x', NULL, pg_catalog.convert_to({}, 'UTF8'), NULL, NULL, NULL, "
+                    "NULL)",
+                    table_.reject_part.into(kRejectColumns), table_.reject_part.first(), first, quote_literal(reason)));
+    return true;
+  }
+  const std::uint64_t middle = first + (last - first) / 2;
+  return find_by_halving(first, middle) && find_by_halving(middle + 1, last);
+}
+
+void Evaluation::take_found() {
+  if (connection_.withholds_values()) put_words();
+  connection_.execute(fmt::format(kNameRows, fmt::arg("heap", table_.reject_part.heap),
+                                  fmt::arg("key", table_.key_text("s")), fmt::arg("rows", table_.typed_rows()),
+                                  fmt::arg("record", table_.record), fmt::arg("only", table_.reject_part.only("r"))));
+  table_.rejected_rows += connection_.execute(fmt::format(kTakeOut, fmt::arg("heap", table_.verdict_part.heap),
+                                                          fmt::arg("rejects", table_.rejects),
+                                                          fmt::arg("only", table_.verdict_part.only("v"))));
+}
+
+// Where the server's message may hold a value that is masked: its meaning, of each kind of error once.
+void Evaluation::put_words() {
+  const std::string kinds =
+      "SELECT DISTINCT pg_catalog.convert_from(r.reason, 'UTF8') FROM " + table_.rejects + " r WHERE r.key IS NULL";
+  for (const auto& row : connection_.query(kinds)) {
+    const std::string kind = row[0].c_str();
+    const std::size_t part = kind.find('\x01');
+    ServerError::Fields fields;
+    fields.sqlstate = kind.substr(0, part);
+    fields.constraint = kind.substr(part + 1);
+    connection_.execute(
+        fmt::format("UPDATE {} r SET reason = pg_catalog.convert_to({}, 'UTF8') WHERE r.key IS NULL AND "
+                    "r.reason = pg_catalog.convert_to({}, 'UTF8'){}",
+                    table_.reject_part.heap, quote_literal(words_without_values(fields)), quote_literal(kind),
+                    table_.reject_part.only("r")));
+  }
+}
+
+}  // namespace postgres

@@ -1,0 +1,54 @@
+// Finds staged rows for which an expression of the target's fails (a cast, a division, a domain, a text too long for
+// full-text search): they are invalid, with the server's own words. A view holds the expressions, so that they are
+// parsed once, with an empty search_path, and run with the session's own as the merge will run them. By set; only where
+// that fails row by row, in the server, which takes one pass whatever the number of such rows. One thread, that of the
+// connection.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+class Evaluation {
+ public:
+  // `number`: of the table in the import. `search_path`: of the session.
+  Evaluation(Connection& connection, StagedTable& table, std::size_t number, const std::string& search_path)
+      : connection_(connection),
+        table_(table),
+        search_path_(search_path),
+        view_("pg_temp.evaluated_" + std::to_string(number)) {}
+
+  // Makes the view: before a dry run turns read-only.
+  void prepare();
+  // Behind the comparison with the target.
+  void reject_failing();
+  // Those that are checks, behind reject_failing(): rows that they refuse.
+  void reject_violating();
+  // Whether reject_violating() judges it; empty: what partitions check.
+  static bool judges(const StagedTable& table, Evaluated::Meaning meaning, const std::string& check);
+
+ private:
+  bool create(const std::vector<Evaluated>& expressions);
+  void with_path_of_session(const std::function<void()>& work);
+  bool run(const std::string& sql);
+  std::string values(const std::string& last) const;
+  // False: something else than a row is at fault.
+  bool find_one_by_one();
+  bool find_by_halving(std::uint64_t first, std::uint64_t last);
+  void take_found();
+  void put_words();
+
+  Connection& connection_;
+  StagedTable& table_;
+  const std::string& search_path_;
+  std::string view_;
+};
+
+}  // namespace postgres

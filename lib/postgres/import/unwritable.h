@@ -1,0 +1,23 @@
+// Leaves out staged rows that the server cannot write whatever they mean: updates that a publication forbids, and
+// values too large for an index. One thread, that of the connection.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postgres/import/staged_table.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// Tells it of the table once, in `notices`.
+void reject_unpublishable(Connection& connection, StagedTable& table, std::vector<std::string>& notices);
+
+// Behind staging: which tables have values that may be too large for an index. The others are asked nothing.
+void find_large_values(Connection& connection, std::vector<StagedTable>& tables);
+void reject_large_entries(Connection& connection, StagedTable& table);
+
+// Indexes for which some value may be too large, without it being certain: a line each.
+std::vector<std::string> doubtful_entries(Connection& connection, const StagedTable& table);
+
+}  // namespace postgres
