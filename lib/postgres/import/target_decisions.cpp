@@ -4,6 +4,7 @@
 #include "postgres/import/facts.h"
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/target.h"
+#include "postgres/import/untold.h"
 #include "postgres/session/guarded.h"
 
 namespace postgres {

@@ -14,13 +14,6 @@
 namespace postgres {
 namespace {
 
-// A trigger may raise any code it likes, so the second list is of those that are not a row's: 08 connection, 25 and 40
-// transaction, 28 and 3D and 3F who and where, 42 the statement, 53 to 58 the server, F0 and HV and XX its insides. The
-// first: a trigger's or a domain's own cast; a limit; currval.
-constexpr std::string_view kRows[] = {"42846", "42804", "54", "55000"};
-constexpr std::string_view kNoRows[] = {"08", "25", "28", "3D", "3F", "40", "42",
-                                        "53", "55", "57", "58", "F0", "HV", "XX"};
-
 using base::Error;
 using base::ErrorKind;
 
