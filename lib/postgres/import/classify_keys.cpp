@@ -5,6 +5,7 @@
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/rejects.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -128,20 +129,15 @@ void KeyClassifier::classify_again(Parking::Inserts inserts) {
 void KeyClassifier::reject_taken(std::size_t place) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
   const std::string number = std::to_string(place);
-  connection_.execute("SAVEPOINT claims");
   std::uint64_t found = 0;
-  try {
+  const auto claim = [&] {
     found = connection_.execute(table_.claim_part.into(kClaimColumns) + " SELECT " + table_.claim_part.first() +
                                 number + ", s." + table_.record + ", t.tableoid, t.ctid, NULL FROM " +
                                 staged_keys(table_, index) + " s JOIN " + held_keys(table_, index) + " t ON " +
                                 same_index_key(index, "s", "t") + " WHERE " + other_row(table_));
-  } catch (const ServerError& error) {
-    // As in reject_if_judged: an expression of the index is the user's.
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT claims");
-    table_.unjudged = true;
-  }
-  connection_.execute("RELEASE SAVEPOINT claims");
+  };
+  // As in reject_if_judged: an expression of the index is the user's.
+  if (refusal_of(connection_, "claims", claim, Refusal::kOfAnExpression)) table_.unjudged = true;
   if (found == 0) return;
   connection_.execute("ANALYZE " +
                       table_.claim_part.heap);  // else the planner takes the claims for one and loops over the rest
@@ -235,17 +231,13 @@ void KeyClassifier::reject_excluded(std::size_t place) {
                    reject_sql(table_, {'x', reason, key.name, holder},
                               staged_keys(table_, key) + " s JOIN " + held_keys(table_, key) + " t ON " +
                                   same_index_key(key, "s", "t") + " WHERE " + other_row(table_)));
-  connection_.execute("SAVEPOINT exclusion");
-  try {
+  const auto copy_keys = [&] {
     connection_.execute("INSERT INTO " + exclusion_table(place) + " SELECT s." + table_.record + ", " +
                         index_key_list(key) + " FROM " + accepted_rows(table_, key.columns) +
                         (key.predicate.empty() ? "" : " AND (" + key.predicate + ")"));
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT exclusion");
-    table_.unjudged = true;
-  }
-  connection_.execute("RELEASE SAVEPOINT exclusion; ANALYZE " + exclusion_table(place));
+  };
+  if (refusal_of(connection_, "exclusion", copy_keys, Refusal::kOfAnExpression)) table_.unjudged = true;
+  connection_.execute("ANALYZE " + exclusion_table(place));
   reject_if_judged(connection_, table_,
                    reject_sql(table_,
                               {'x',

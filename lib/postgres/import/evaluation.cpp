@@ -6,6 +6,7 @@
 
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/server_words.h"
 #include "postgres/session/sql_text.h"
 
@@ -117,17 +118,8 @@ bool Evaluation::create(const std::vector<Evaluated>& expressions) {
 
 // False: it failed, and nothing of it is left.
 bool Evaluation::run(const std::string& sql) {
-  connection_.execute("SAVEPOINT evaluation");
-  bool done = true;
-  try {
-    connection_.execute(sql);
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT evaluation");
-    done = false;
-  }
-  connection_.execute("RELEASE SAVEPOINT evaluation");
-  return done;
+  return !refusal_of(
+      connection_, "evaluation", [&] { connection_.execute(sql); }, Refusal::kOfAnExpression);
 }
 
 // `last` is one more argument.
@@ -198,22 +190,18 @@ bool Evaluation::find_one_by_one() {
 
 // Without plpgsql.
 bool Evaluation::find_by_halving(std::uint64_t first, std::uint64_t last) {
-  std::string reason;
-  connection_.execute("SAVEPOINT range");
-  try {
+  const auto evaluate = [&] {
     connection_.execute(fmt::format(kBySet, fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts),
                                     fmt::arg("values", values("v.record"))) +
                         fmt::format(" AND v.record BETWEEN {} AND {}", first, last));
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT range");
-    if (!error.blames_a_row()) return false;
-    reason = connection_.withholds_values() ? error.fields().sqlstate + "\x01" + error.fields().constraint
-                                            : std::string(error.what());
-  }
-  connection_.execute("RELEASE SAVEPOINT range");
-  if (reason.empty()) return true;
+  };
+  const std::optional<ServerError> refused = refusal_of(connection_, "range", evaluate, Refusal::kOfAnExpression);
+  if (!refused) return true;
+  if (!refused->blames_a_row()) return false;
   if (first == last) {
+    const std::string reason = connection_.withholds_values()
+                                   ? refused->fields().sqlstate + "\x01" + refused->fields().constraint
+                                   : std::string(refused->what());
     connection_.execute(
         fmt::format("{} VALUES ({}{}, 'x', NULL, pg_catalog.convert_to({}, 'UTF8'), NULL, NULL, NULL, "
                     "NULL)",

@@ -38,7 +38,7 @@ bool goes_straight(const StagedTable& table) {
 
 bool FirstLoad::begin(const std::string& search_path) {
   if (tables_.empty() || !conditions_hold()) return false;
-  connection_.execute("SAVEPOINT first_load");
+  start_.emplace(connection_, "first_load");
   if (!lock()) return false;
   own_search_path_ = connection_.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
   schema_ = schema_print(connection_, oids_of(tables_));
@@ -89,7 +89,7 @@ bool FirstLoad::lock() {
     connection_.execute("LOCK TABLE " + join(names, ", ") + " IN ACCESS EXCLUSIVE MODE NOWAIT");
   } catch (const ServerError& error) {
     if (error.fields().sqlstate != "55P03") throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT first_load; RELEASE SAVEPOINT first_load");
+    start_->end_without();
     return false;
   }
   return true;
@@ -122,12 +122,12 @@ bool FirstLoad::finish(base::Progress& progress) {
   // A deferred key or trigger speaks now, where its word can still send us back.
   connection_.execute("SET CONSTRAINTS ALL IMMEDIATE");
   if (schema_print(connection_, oids_of(tables_)) != schema_) return false;
-  connection_.execute("RELEASE SAVEPOINT first_load");
+  start_->end();
   return true;
 }
 
 void FirstLoad::abandon() {
-  connection_.execute("ROLLBACK TO SAVEPOINT first_load; RELEASE SAVEPOINT first_load");
+  start_->end_without();
   temporary_.forget();
   for (StagedTable& table : tables_) {
     table.counts = {};

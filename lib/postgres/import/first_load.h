@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "postgres/import/staged_table.h"
 #include "postgres/import/temporary_tables.h"
 #include "postgres/session/connection.h"
+#include "postgres/session/savepoint.h"
 
 namespace postgres {
 
@@ -45,6 +47,7 @@ class FirstLoad {
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   TemporaryTables& temporary_;
+  std::optional<Savepoint> start_;
   std::vector<Droppable> indexes_;  // dropped; unique and primary keys among them
   std::vector<Droppable> foreign_keys_;
   std::string schema_;  // its print before anything was dropped

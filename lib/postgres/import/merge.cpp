@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "postgres/import/classify_keys.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -30,19 +31,17 @@ bool Merger::merge_component(const std::vector<std::size_t>& component) {
   }
   if (keys.empty()) return write_component(component);
   const std::vector<StagedTable> before = tables_;
-  connection_.execute("SAVEPOINT claimed");
-  try {
+  const auto write_all = [&] {
     for (KeyClassifier& table : keys) table.defer();
     const HandedOn done = hand_on_keys(component);
-    if (done == HandedOn::kAll || (done == HandedOn::kKeys && !write_component(component))) {
+    const bool all = done == HandedOn::kAll || (done == HandedOn::kKeys && !write_component(component));
+    if (all) {
       for (KeyClassifier& table : keys) table.check();
-      connection_.execute("RELEASE SAVEPOINT claimed");
-      return false;
     }
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-  }
-  connection_.execute("ROLLBACK TO SAVEPOINT claimed; RELEASE SAVEPOINT claimed");
+    return all;
+  };
+  const bool all_written = keep_if(connection_, "claimed", write_all).kept;
+  if (all_written) return false;
   tables_ = before;
   for (KeyClassifier& table : keys) table.reject_all_claims();
   classifier_.reject_dependants(component);
@@ -61,20 +60,18 @@ Merger::HandedOn Merger::hand_on_keys(const std::vector<std::size_t>& component)
     table.handed_on = true;
   }
   const std::string restore = KeyOrder::plans_in_order(connection_);
-  connection_.execute("SAVEPOINT handed_on");
   HandedOn done = HandedOn::kKeys;
-  try {
+  const auto write_keys = [&] {
     for (const KeyOrder::Statement& one : statements) {
       if (connection_.execute(one.sql) != one.rows) done = HandedOn::kNothing;
     }
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
+  };
+  if (refusal_of(connection_, "handed_on", write_keys)) {
     // One of them may refer to a new row of the component.
-    connection_.execute("ROLLBACK TO SAVEPOINT handed_on");
     const bool written = write_at_once(component, {Step::kInsert, Step::kUpdate}, statements);
     done = written ? HandedOn::kAll : HandedOn::kNothing;
   }
-  connection_.execute("RELEASE SAVEPOINT handed_on;" + restore);
+  connection_.execute(restore);
   return done;
 }
 
@@ -97,16 +94,10 @@ bool Merger::write_component(const std::vector<std::size_t>& component) {
 // Rows that refer to each other are written by one statement, whatever the number of tables: the server checks foreign
 // keys at its end. It cannot be halved; when it fails, nothing is written.
 bool Merger::try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps) {
-  connection_.execute("SAVEPOINT cycle");
-  bool written = false;
-  try {
-    written = write_at_once(component, steps);
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    for (const std::size_t number : component) wait_for_others(tables_[number], error);
+  const auto [written, refusal] = keep_if(connection_, "cycle", [&] { return write_at_once(component, steps); });
+  if (refusal) {
+    for (const std::size_t number : component) wait_for_others(tables_[number], *refusal);
   }
-  if (!written) connection_.execute("ROLLBACK TO SAVEPOINT cycle");
-  connection_.execute("RELEASE SAVEPOINT cycle");
   return written;
 }
 
@@ -184,17 +175,10 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   for (const std::size_t number : component) refused = probe(tables_[number]) || refused;
   if (refused) classifier_.reject_dependants(component);
   std::string reason = "dropped by a trigger or rule of the target, or another row of its circle of references was";
-  connection_.execute("SAVEPOINT rest");
-  try {
-    if (write_at_once(component, {Step::kInsert})) {
-      connection_.execute("RELEASE SAVEPOINT rest");
-      return refused;
-    }
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    reason = std::string("refers in a circle to rows that the server refused: ") + error.what();
-  }
-  connection_.execute("ROLLBACK TO SAVEPOINT rest; RELEASE SAVEPOINT rest");
+  const auto [written, refusal] =
+      keep_if(connection_, "rest", [&] { return write_at_once(component, {Step::kInsert}); });
+  if (written) return refused;
+  if (refusal) reason = std::string("refers in a circle to rows that the server refused: ") + refusal->what();
   for (const std::size_t number : component)
     leave_out(tables_[number], {Step::kInsert}, whole(tables_[number]), {'x', quote_literal(reason), {}, {}});
   return true;
@@ -236,8 +220,8 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
   if (expected == 0) return;
   const std::uint64_t rejected_before = table.rejected_rows;
   bool in_parts = false;
-  connection_.execute("SAVEPOINT merge");
-  try {
+  Savepoint before(connection_, "merge");
+  const std::optional<ServerError> refusal = before.refusal_of([&] {
     const bool by_set = batch.step == Step::kInsert && parents_.begin(table, expected);
     const std::uint64_t written = connection_.execute(whole_sql(table, batch, expected));
     const bool dropped = written < expected;
@@ -251,20 +235,16 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
       if (batch.step == Step::kInsert) {
         reject_dropped(table);
       } else {
+        before.roll_back();
         reject_unwritten(table, batch);
       }
     }
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    wait_for_others(table, error);
-    in_parts = true;
-  }
-  if (in_parts) {
-    connection_.execute("ROLLBACK TO SAVEPOINT merge");
-    write_parts(table, batch);
-  }
-  if (batch.step == Step::kInsert) refuse_growth(table, rejected_before);
-  connection_.execute("RELEASE SAVEPOINT merge");
+  });
+  if (refusal) wait_for_others(table, *refusal);
+  if (in_parts && !refusal) before.roll_back();
+  if (in_parts || refusal) write_parts(table, batch);
+  if (batch.step == Step::kInsert) refuse_growth(table, rejected_before, before);
+  before.end();
 }
 
 // Tries rows without keeping them. A missing parent is no row's own fault here: it may stand in the other tables.
@@ -286,16 +266,11 @@ bool Merger::probe(StagedTable& table) {
 void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
   const std::uint64_t rows = count(table, {Step::kInsert}, range);
   if (rows == 0) return;
-  connection_.execute("SAVEPOINT probe");
-  std::optional<ServerError> failure;
-  try {
+  const auto [kept, failure] = keep_if(connection_, "probe", [&] {
     connection_.execute(part_sql(table, {Step::kInsert}, in_range(range)));
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    if (error.fields().sqlstate != "23503") failure = error;
-  }
-  connection_.execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
-  if (!failure) return;
+    return false;
+  });
+  if (!failure || failure->fields().sqlstate == "23503") return;
   if (rows == 1) {
     refuse(table, {Step::kInsert}, range, *failure);
     refused_any = true;
@@ -318,7 +293,6 @@ bool Merger::reject_dropped(StagedTable& table) {
 
 // The same for updates: done again, so that the server tells which rows it wrote.
 bool Merger::reject_unwritten(StagedTable& table, const Batch& batch) {
-  connection_.execute("ROLLBACK TO SAVEPOINT merge");
   return reject(connection_, table,
                 "WITH written AS (" + part_sql(table, batch, "") + " RETURNING v.record) " +
                     reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}},

@@ -18,6 +18,7 @@
 #include "postgres/import/staged_table.h"
 #include "postgres/import/trigger_rows.h"
 #include "postgres/session/connection.h"
+#include "postgres/session/savepoint.h"
 
 namespace postgres {
 
@@ -113,7 +114,7 @@ class Merger {
   // `filter`: on their verdicts v, as of a batch.
   std::uint64_t astray(const StagedTable& table, const std::string& filter);
   static std::string astray_sql(const StagedTable& table, const std::string& filter);
-  void refuse_growth(StagedTable& table, std::uint64_t rejected_before);
+  void refuse_growth(StagedTable& table, std::uint64_t rejected_before, Savepoint& before);
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
   static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
   static std::string in_range(Range range);  // " AND …" on the verdicts v

@@ -4,6 +4,7 @@
 
 #include "postgres/import/merge.h"
 #include "postgres/import/multiset.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -32,7 +33,7 @@ WHERE v.verdict = 'i'{filter} AND NOT EXISTS (SELECT FROM {target} t WHERE {same
 }
 
 // Rows of a table without a key that the target changes on their way in would come again with every import of the file.
-void Merger::refuse_growth(StagedTable& table, std::uint64_t rejected_before) {
+void Merger::refuse_growth(StagedTable& table, std::uint64_t rejected_before, Savepoint& before) {
   if (!table.plan.identity.empty() || !changes_rows(table)) return;
   const auto grown = connection_
                          .query(fmt::format(R"sql(
@@ -46,7 +47,7 @@ SELECT pg_catalog.count(*) FROM ({}) l JOIN {} v ON v.record = l.record WHERE v.
                        "adds them again");
     return;
   }
-  connection_.execute("ROLLBACK TO SAVEPOINT merge");
+  before.roll_back();
   table.rejected_rows = rejected_before;
   leave_out(table, {Step::kInsert}, whole(table),
             {'x',

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "postgres/import/merge.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -78,17 +79,11 @@ std::uint64_t Merger::write_block(StagedTable& table, const Batch& batch, Range 
 // False: nothing of it is kept.
 bool Merger::write_rest(const StagedTable& table, const Batch& batch, Range range, std::uint64_t rows) {
   const std::string filter = in_range(range) + " AND NOT " + RefusalSearch::refused("v.record");
-  connection_.execute("SAVEPOINT rest");
-  bool written = false;
-  try {
-    written = connection_.execute(part_sql(table, batch, filter)) == rows &&
-              (batch.step == Step::kUpdate || astray(table, filter) == 0);
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-  }
-  if (!written) connection_.execute("ROLLBACK TO SAVEPOINT rest");
-  connection_.execute("RELEASE SAVEPOINT rest");
-  return written;
+  const auto write_all = [&] {
+    return connection_.execute(part_sql(table, batch, filter)) == rows &&
+           (batch.step == Step::kUpdate || astray(table, filter) == 0);
+  };
+  return keep_if(connection_, "rest", write_all).kept;
 }
 
 // What a trigger of this import has made meanwhile is an update now, and no row to be left out.
@@ -115,20 +110,12 @@ void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
   const std::uint64_t rows = count(table, batch, range);
   if (rows == 0) return;
   const std::string filter = in_range(range);
-  std::optional<ServerError> failure;
   bool all = false;
-  connection_.execute("SAVEPOINT part");
-  try {
+  const auto [written, failure] = keep_if(connection_, "part", [&] {
     all = connection_.execute(part_sql(table, batch, filter)) == rows;
-    if (all && (batch.step == Step::kUpdate || astray(table, filter) == 0)) {
-      connection_.execute("RELEASE SAVEPOINT part");
-      return;
-    }
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    failure = error;
-  }
-  connection_.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+    return all && (batch.step == Step::kUpdate || astray(table, filter) == 0);
+  });
+  if (written) return;
   if (rows == 1) {
     const bool taken = failure && batch.step == Step::kInsert && failure->fields().sqlstate == "23505";
     if (taken && trigger_rows_.compare_records(

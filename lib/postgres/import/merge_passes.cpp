@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "postgres/import/merge.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -33,18 +34,18 @@ void Merger::merge(base::Progress& progress) {
   if (!triggers) reorders_left_ = 0;
   std::vector<StagedTable> before;
   if (triggers) before = tables_;
-  connection_.execute("SAVEPOINT passes");
+  Savepoint start(connection_, "passes");
   for (bool written = false; !written;) {
     try {
       run_passes(progress);
       written = true;
     } catch (const OtherOrder&) {
-      connection_.execute("ROLLBACK TO SAVEPOINT passes");
+      start.roll_back();
       tables_ = before;
       notices_.clear();
     }
   }
-  connection_.execute("RELEASE SAVEPOINT passes");
+  start.end();
 }
 
 void Merger::run_passes(base::Progress& progress) {
@@ -73,7 +74,7 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
   std::vector<StagedTable> before;
   for (const std::size_t number : tables) before.push_back(tables_[number]);
   patience_ = patience;
-  connection_.execute("SAVEPOINT component");
+  Savepoint start(connection_, "component");
   try {
     if (passes.refused) classifier_.reject_dependants(tables);
     const bool refused = write_anew(component);
@@ -81,13 +82,13 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
     passes.others_written = passes.stuck;
     passes.stuck = passes.stuck || (refused && passes.waits[component]);
   } catch (const Waits& waits) {
-    connection_.execute("ROLLBACK TO SAVEPOINT component; RELEASE SAVEPOINT component");
+    start.end_without();
     for (std::size_t i = 0; i < tables.size(); ++i) tables_[tables[i]] = std::move(before[i]);
     passes.waits[component] = waits;
     if (passes.attempts_left > 0) --passes.attempts_left;
     return false;
   }
-  connection_.execute("RELEASE SAVEPOINT component");
+  start.end();
   passes.open[component] = false;
   return true;
 }

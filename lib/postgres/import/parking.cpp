@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "postgres/import/parked_values.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -187,19 +188,15 @@ bool Parking::minds_null(const UniqueIndex& index, const StagedColumn& column) c
 
 bool Parking::fails_for_null(const CheckConstraint& check, const std::string& column) const {
   const std::string name = quote_name(column);
-  connection_.execute("SAVEPOINT null_check");
   bool fails = true;
-  try {
+  const auto evaluate = [&] {
     // A subquery without a row is a NULL of the column's type.
     fails = connection_
                 .query("SELECT (" + check.expression + ") IS FALSE FROM (SELECT (SELECT t." + name + " FROM " +
                        table_.target_rows + " t LIMIT 0) AS " + name + ") x")[0][0]
                 .as<bool>();
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT null_check");
-  }
-  connection_.execute("RELEASE SAVEPOINT null_check");
+  };
+  refusal_of(connection_, "null_check", evaluate, Refusal::kOfAnExpression);
   return fails;
 }
 
@@ -255,15 +252,11 @@ FROM (SELECT c.{column} AS value
 
 // A domain's check, or a cast, may refuse the values: then there are none.
 bool Parking::has(const std::string& values, std::uint64_t rows) const {
-  connection_.execute("SAVEPOINT spare");
   bool enough = false;
-  try {
+  const auto evaluate = [&] {
     enough = connection_.query("SELECT pg_catalog.count(*) FROM " + values + " x")[0][0].as<std::uint64_t>() >= rows;
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection_.execute("ROLLBACK TO SAVEPOINT spare");
-  }
-  connection_.execute("RELEASE SAVEPOINT spare");
+  };
+  refusal_of(connection_, "spare", evaluate, Refusal::kOfAnExpression);
   return enough;
 }
 

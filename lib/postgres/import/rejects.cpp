@@ -1,6 +1,7 @@
 #include "postgres/import/rejects.h"
 
 #include "postgres/import/judged_rows.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -62,16 +63,10 @@ void drop_rejected(Connection& connection, const StagedTable& table) {
 
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {
   std::uint64_t found = 0;
-  connection.execute("SAVEPOINT judged");
-  try {
-    found = reject(connection, table, sql);
-  } catch (const ServerError& error) {
-    // kSchema: it reads its row as a whole, or a function of it relies on the search_path.
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection.execute("ROLLBACK TO SAVEPOINT judged");
+  // An expression may read its row as a whole, or a function of it rely on the search_path.
+  if (refusal_of(
+          connection, "judged", [&] { found = reject(connection, table, sql); }, Refusal::kOfAnExpression))
     table.unjudged = true;
-  }
-  connection.execute("RELEASE SAVEPOINT judged");
   return found;
 }
 

@@ -7,6 +7,7 @@
 #include "postgres/codec/text_copy.h"
 #include "postgres/codec/wire.h"
 #include "postgres/import/rejects.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -85,7 +86,7 @@ void Stager::stage(format::TableReader& records) {
   bool ended = false;
   while (!ended) {
     const format::Position start = records.position();
-    connection_.execute("SAVEPOINT segment");
+    Savepoint before(connection_, "segment");
     forget_rejects();
     try {
       ended = run_segment(records, limit).ended;
@@ -94,7 +95,7 @@ void Stager::stage(format::TableReader& records) {
       const std::uint64_t line = line_of(error.fields().context, table_.stage_part.heap);
       // kSchema: the value names a thing that the target lacks (regclass and its like).
       if (!error.blames_a_row() && (line == 0 || error.kind() != ErrorKind::kSchema)) throw;
-      connection_.execute("ROLLBACK TO SAVEPOINT segment");
+      before.roll_back();
       records.restore(start);
       forget_rejects();
       if (line == 0 && limit > 1) {
@@ -106,7 +107,7 @@ void Stager::stage(format::TableReader& records) {
       limit = std::max(kMinSegmentRows, limit / 2);
     }
     flush_rejects();
-    connection_.execute("RELEASE SAVEPOINT segment");
+    before.end();
   }
   table_.keys_differ = keys_ascend_;
   analyze_stage(connection_, table_);

@@ -7,6 +7,7 @@
 #include "postgres/import/classify_keys.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -196,21 +197,15 @@ bool TriggerRows::bring_back(StagedTable& table, Group group) {
     assignments.push_back(column->quoted + " = s." + column->quoted);
   }
   if (assignments.empty()) return false;
-  connection_.execute("SAVEPOINT settle");
-  bool helped = false;
-  try {
+  const auto settle = [&] {
     connection_.execute(sql(table, R"sql(
 UPDATE {target} AS t SET {assignments}
 FROM {staged} s JOIN {unsettled} x ON x.record = s.{record}
 WHERE {same} AND {differs}{filter})sql",
                             fmt::arg("assignments", join(assignments, ", ")), fmt::arg("filter", filter)));
-    helped = still_differing(table, filter) < before;
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-  }
-  if (!helped) connection_.execute("ROLLBACK TO SAVEPOINT settle");
-  connection_.execute("RELEASE SAVEPOINT settle");
-  return helped;
+    return still_differing(table, filter) < before;
+  };
+  return keep_if(connection_, "settle", settle).kept;
 }
 
 void TriggerRows::reject_gone(StagedTable& table) {

@@ -6,6 +6,7 @@
 
 #include "postgres/import/rejects.h"
 #include "postgres/import/stage.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -43,11 +44,6 @@ BEGIN
 END)sql";
 
 bool is_read_by_cast(const StagedColumn& column) { return !column.cast.empty(); }
-
-// kSchema: the value names a thing that the target lacks (regclass and its like); the statement itself is sound.
-bool blames_a_value(const ServerError& error) {
-  return error.blames_a_row() || error.kind() == base::ErrorKind::kSchema;
-}
 
 }  // namespace
 
@@ -95,17 +91,10 @@ void UnreadableRows::find(const StagedTable& table) {
 
 // Empty: there is none.
 std::string UnreadableRows::failure_of(const std::string& read) {
-  std::string reason;
-  connection_.execute("SAVEPOINT reads");
-  try {
-    connection_.execute(read);
-  } catch (const ServerError& error) {
-    if (!blames_a_value(error)) throw;
-    reason = error.what();
-    connection_.execute("ROLLBACK TO SAVEPOINT reads");
-  }
-  connection_.execute("RELEASE SAVEPOINT reads");
-  return reason;
+  // The value may name a thing that the target lacks (regclass and its like); the statement itself is sound.
+  const std::optional<ServerError> refused = refusal_of(
+      connection_, "reads", [&] { connection_.execute(read); }, Refusal::kOfAnExpression);
+  return refused ? refused->what() : std::string();
 }
 
 void UnreadableRows::reject_by_halves(StagedTable& table, const std::string& read, std::uint64_t first,

@@ -10,6 +10,7 @@
 #include "postgres/import/rejects.h"
 #include "postgres/import/target_code.h"
 #include "postgres/import/unwritable.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -18,14 +19,8 @@ namespace {
 // None: the expression itself fails.
 std::optional<std::uint64_t> count(Connection& connection, const std::string& sql) {
   std::optional<std::uint64_t> rows;
-  connection.execute("SAVEPOINT untold");
-  try {
-    rows = connection.query(sql)[0][0].as<std::uint64_t>();
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection.execute("ROLLBACK TO SAVEPOINT untold");
-  }
-  connection.execute("RELEASE SAVEPOINT untold");
+  refusal_of(
+      connection, "untold", [&] { rows = connection.query(sql)[0][0].as<std::uint64_t>(); }, Refusal::kOfAnExpression);
   return rows;
 }
 
