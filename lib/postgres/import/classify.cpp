@@ -13,6 +13,7 @@
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/stage.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/import/unwritable.h"
 #include "postgres/session/sql_text.h"
 
@@ -164,36 +165,36 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
 }
 
 void Classifier::compare_with_target(StagedTable& table) {
-  std::string sql = table.verdict_part.into(kVerdictColumns) + " SELECT " + table.verdict_part.first() + "s." +
-                    table.record + ", CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END FROM " + table.typed_rows() +
-                    " s LEFT JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                    " WHERE (t.tableoid IS NULL OR " + table.differs("s", "t") + ")";
-  if (table.rejected_rows > 0) {
-    sql += " AND NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
-  }
-  table.may_be_written = connection_.execute(sql);
+  const std::string left = table.rejected_rows > 0 ? "\n  AND " + not_rejected(table, "s") : std::string();
+  table.may_be_written = connection_.execute(table_sql(table, R"sql(
+{into_verdicts}
+SELECT {plan}s.{record}, CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END
+FROM {staged} s
+LEFT JOIN {target} t ON {same}
+WHERE (t.tableoid IS NULL OR {differs}){left})sql",
+                                                       fmt::arg("left", left)));
   table.counts.unchanged = candidates(table) - table.may_be_written;
 }
 
 void Classifier::compare_multisets(StagedTable& table) {
   table.may_be_written =
-      connection_.execute(table.verdict_part.into(kVerdictColumns) + " SELECT " + table.verdict_part.first() +
-                          "l.record, 'i' FROM (" + lacking_rows(table) + ") l");
+      connection_.execute(table_sql(table, "{into_verdicts}\nSELECT {plan}l.record, 'i'\nFROM ({lacking}) l",
+                                    fmt::arg("lacking", lacking_rows(table))));
   table.counts.unchanged = candidates(table) - table.may_be_written;
 }
 
 // Rows that the user wants left as they are.
 void Classifier::skip_rows(StagedTable& table) {
-  const std::string written = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record;
+  const std::string written = table_sql(table, "{staged} s\nJOIN {verdicts} v ON v.record = s.{record}");
   if (table.plan.mode == engine::Mode::kInsert) {
     reject(connection_, table,
            reject_sql(table, {'s', "'only new rows are asked for, and the target has this one'", {}, {}},
-                      written + " WHERE v.verdict = 'u'"));
+                      written + "\nWHERE v.verdict = 'u'"));
   }
   if (table.plan.mode == engine::Mode::kUpdate) {
     reject(connection_, table,
            reject_sql(table, {'s', "'only updates are asked for, and the target lacks this row'", {}, {}},
-                      written + " WHERE v.verdict = 'i'"));
+                      written + "\nWHERE v.verdict = 'i'"));
   }
   if (table.plan.newer_rows == engine::NewerRows::kKeep && !table.plan.identity.empty()) {
     reject(connection_, table,
@@ -204,15 +205,15 @@ void Classifier::skip_rows(StagedTable& table) {
                            table.column_text(table.plan.changed_at, "s"),
                        {},
                        table.key_text("t")},
-                      written + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                          " WHERE v.verdict = 'u' AND " + table.target_is_newer()));
+                      written + table_sql(table, "\nJOIN {target} t ON {same}\nWHERE v.verdict = 'u' AND {newer}",
+                                          fmt::arg("newer", table.target_is_newer()))));
   }
 }
 
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
   reject_if_judged(connection_, table,
                    reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
-                              accepted_rows(table, check.columns) + " AND (" + check.expression + ") IS FALSE"));
+                              accepted_rows(table, check.columns) + "\n  AND (" + check.expression + ") IS FALSE"));
 }
 
 }  // namespace postgres

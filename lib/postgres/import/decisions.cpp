@@ -4,6 +4,7 @@
 #include <pqxx/pqxx>
 
 #include "postgres/import/fingerprints.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -93,50 +94,61 @@ std::string changes_sql(const StagedTable& table, const std::string& record, con
                      table.column_differs(column, "t", "s") + ")");
   }
   if (values.empty()) return {};
-  return table.change_part.into(kChangeColumns) + " SELECT " + table.change_part.first() + record + ", " +
-         table.target_is_newer() + ", x.columns, x.before, x.after, " + row_digest(table) + " FROM " + rows +
-         " CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(c.name ORDER BY c.n) AS columns, "
-         "pg_catalog.array_agg(c.before ORDER BY c.n) AS before, pg_catalog.array_agg(c.after ORDER BY c.n) AS after "
-         "FROM (VALUES " +
-         join(values, ", ") + ") AS c(n, name, before, after, differs) WHERE c.differs) x";
+  return table_sql(table, R"sql(
+{into}
+SELECT {plan}{number}, {newer}, x.columns, x.before, x.after, {digest}
+FROM {rows}
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.array_agg(c.name ORDER BY c.n) AS columns,
+    pg_catalog.array_agg(c.before ORDER BY c.n) AS before,
+    pg_catalog.array_agg(c.after ORDER BY c.n) AS after
+  FROM (VALUES
+    {values}) AS c(n, name, before, after, differs)
+  WHERE c.differs) x)sql",
+                   fmt::arg("into", table.change_part.into(kChangeColumns)), fmt::arg("number", record),
+                   fmt::arg("newer", table.target_is_newer()), fmt::arg("digest", row_digest(table)),
+                   fmt::arg("rows", rows), fmt::arg("values", join(values, ",\n    ")));
 }
 
 std::string decisions_sql(const StagedTable& table, engine::Decisions which, engine::Detail detail, bool rewritten) {
   const bool full = detail == engine::Detail::kFull;
-  std::string rows =
-      "SELECT r.record, r.verdict, r.key, r.reason, r.\"constraint\", r.holder FROM " + table.rejects + " r";
-  if (which == engine::Decisions::kLeftOut) {
-    rows += " WHERE r.verdict IN ('c', 'x')";
-  } else {
-    rows += " UNION ALL SELECT v.record, v.verdict, pg_catalog.convert_to(" + table.key_text("s") +
-            ", 'UTF8'), NULL, NULL, NULL FROM " + table.verdicts + " v JOIN " + table.typed_rows() + " s ON s." +
-            table.record + " = v.record";
-  }
+  const std::string rows = which == engine::Decisions::kLeftOut ? "  WHERE r.verdict IN ('c', 'x')"
+                                                                : table_sql(table, R"sql(  UNION ALL
+  SELECT v.record, v.verdict, pg_catalog.convert_to({key}, 'UTF8'), NULL, NULL, NULL
+  FROM {verdicts} v
+  JOIN {staged} s ON s.{record} = v.record)sql",
+                                                                            fmt::arg("key", table.key_text("s")));
   const bool matched = !table.plan.match.empty();
-  return "SELECT d.record, d.verdict, d.key, d.reason, d.\"constraint\", d.holder, " +
-         std::string(matched ? "m.file_key" : "NULL") +
-         std::string(full ? ", c.columns, c.before, c.after, c.newer, c.digest" : "") +
-         (rewritten ? ", w.columns" : "") + " FROM (" + rows + ") d" +
-         (matched ? " LEFT JOIN " + table.matches + " m ON m.record = d.record" : "") +
-         (full ? " LEFT JOIN " + table.changes + " c ON c.record = d.record" : "") +
-         (rewritten ? " LEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record" : "") + " ORDER BY d.record";
+  std::string joins;
+  if (matched) joins += table_sql(table, "\nLEFT JOIN {matches} m ON m.record = d.record");
+  if (full) joins += table_sql(table, "\nLEFT JOIN {changes} c ON c.record = d.record");
+  if (rewritten) joins += "\nLEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record";
+  return table_sql(table, R"sql(
+SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, {file_key}{changed}{rewritten}
+FROM (
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  FROM {rejects} r
+{rows}) d{joins}
+ORDER BY d.record)sql",
+                   fmt::arg("file_key", matched ? "m.file_key" : "NULL"),
+                   fmt::arg("changed", full ? ", c.columns, c.before, c.after, c.newer, c.digest" : ""),
+                   fmt::arg("rewritten", rewritten ? ", w.columns" : ""), fmt::arg("rows", rows),
+                   fmt::arg("joins", joins));
 }
 
 }  // namespace
 
 void gather_changes(Connection& connection, const StagedTable& table) {
   if (!table.plan.identity.empty() && table.may_be_written > 0) {
-    const std::string updates =
-        changes_sql(table, "v.record",
-                    table.verdicts + " v JOIN " + table.typed_rows() + " s ON s." + table.record + " = v.record JOIN " +
-                        table.target_rows + " t ON " + table.same_identity("s", "t"));
-    if (!updates.empty()) connection.execute(updates + " WHERE v.verdict = 'u'");
+    const std::string updates = changes_sql(table, "v.record", table_sql(table, R"sql({verdicts} v
+JOIN {staged} s ON s.{record} = v.record
+JOIN {target} t ON {same})sql"));
+    if (!updates.empty()) connection.execute(updates + "\nWHERE v.verdict = 'u'");
   }
   if (table.rejected_rows > 0) {
-    const std::string conflicts =
-        changes_sql(table, "r.record",
-                    table.rejects + " r JOIN " + table.typed_rows() + " s ON s." + table.record + " = r.record JOIN " +
-                        table.target_rows + " t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row");
+    const std::string conflicts = changes_sql(table, "r.record", table_sql(table, R"sql({rejects} r
+JOIN {staged} s ON s.{record} = r.record
+JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row)sql"));
     if (!conflicts.empty()) connection.execute(conflicts);
   }
   if (table.change_part.number.empty() && table.has_rows()) connection.execute("ANALYZE " + table.change_part.heap);

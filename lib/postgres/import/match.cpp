@@ -4,6 +4,7 @@
 
 #include "postgres/import/rejects.h"
 #include "postgres/import/stage.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -53,7 +54,7 @@ std::string match_text(const StagedTable& table, const std::string& alias) {
 }
 
 std::string matched_target(const StagedTable& table) {
-  return table.matches + " m JOIN " + table.target_rows + " t ON t.tableoid = m.target_table AND t.ctid = m.target_row";
+  return table_sql(table, "{matches} m\n  JOIN {target} t ON t.tableoid = m.target_table AND t.ctid = m.target_row");
 }
 
 }  // namespace
@@ -92,10 +93,15 @@ void Matcher::match(const std::vector<std::size_t>& component) {
 }
 
 void Matcher::find(StagedTable& table) {
-  connection_.execute(table.match_part.into(kMatchColumns) + " SELECT " + table.match_part.first() + "s." +
-                      table.record + ", pg_catalog.convert_to(" + table.key_text("s") +
-                      ", 'UTF8'), t.tableoid, t.ctid FROM " + table.typed_rows() + " s JOIN " + table.target_rows +
-                      " t ON " + same_match(table, "s", "t") + " WHERE " + not_rejected(table, "s"));
+  connection_.execute(table_sql(table, R"sql(
+{into_matches}
+SELECT {plan}s.{record}, pg_catalog.convert_to({key}, 'UTF8'), t.tableoid, t.ctid
+FROM {staged} s
+JOIN {target} t ON {same_match}
+WHERE {accepted})sql",
+                                fmt::arg("key", table.key_text("s")),
+                                fmt::arg("same_match", same_match(table, "s", "t")),
+                                fmt::arg("accepted", not_rejected(table, "s"))));
   connection_.execute("ANALYZE " + table.match_part.heap);
   reject_ambiguous(table);
   reject_taken_identities(table);
@@ -105,8 +111,8 @@ void Matcher::reject_ambiguous(StagedTable& table) {
   std::uint64_t found =
       reject(connection_, table,
              reject_sql(table, {'c', "'more than one row of the target has ' || " + match_text(table, "s"), {}, {}},
-                        table.typed_rows() + " s WHERE s." + table.record + " IN (SELECT m.record FROM " +
-                            table.matches + " m GROUP BY m.record HAVING pg_catalog.count(*) > 1)"));
+                        table_sql(table, R"sql({staged} s
+WHERE s.{record} IN (SELECT m.record FROM {matches} m GROUP BY m.record HAVING pg_catalog.count(*) > 1))sql")));
   found += reject_repeated(connection_, table, table.plan.match,
                            "'more than one record of the file has ' || " + match_text(table, "s"));
   // What refers to such a key could mean either row.
@@ -115,8 +121,9 @@ void Matcher::reject_ambiguous(StagedTable& table) {
         reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
   }
   if (found > 0) {
-    connection_.execute("DELETE FROM " + table.match_part.heap + " m USING " + table.rejects +
-                        " r WHERE r.record = m.record" + table.match_part.only("m"));
+    connection_.execute(table_sql(table, "DELETE FROM {heap} m\nUSING {rejects} r\nWHERE r.record = m.record{only}",
+                                  fmt::arg("heap", table.match_part.heap),
+                                  fmt::arg("only", table.match_part.only("m"))));
   }
 }
 
@@ -134,9 +141,10 @@ void Matcher::reject_taken_identities(StagedTable& table) {
                      quote_literal(constraint + ": a new row, but the target holds ") + " || " + table.key_text("s") +
                          " || ' for ' || " + match_text(table, "t"),
                      constraint, holder},
-                    table.typed_rows() + " s JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                        " WHERE NOT EXISTS (SELECT FROM " + table.matches + " m WHERE m.record = s." + table.record +
-                        ") AND " + not_rejected(table, "s")));
+                    table_sql(table, R"sql({staged} s
+JOIN {target} t ON {same}
+WHERE NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}) AND {accepted})sql",
+                              fmt::arg("accepted", not_rejected(table, "s")))));
 }
 
 // The rows of the file that refer to a matched row get the target's key of it. A key of the file means nothing in the
@@ -170,15 +178,27 @@ void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t 
                          " || " + child.columns_text(own, "s"),
                      key.name,
                      {}},
-                    child.typed_rows() + " s WHERE " + join(filled, " AND ") + " AND " + not_rejected(child, "s") +
-                        " AND NOT EXISTS (SELECT FROM " + parent.typed_rows() + " p WHERE " + join(same, " AND ") +
-                        " AND " + not_rejected(parent, "p") + ")"));
+                    table_sql(child, R"sql({staged} s
+WHERE {filled} AND {accepted} AND NOT EXISTS (
+  SELECT FROM {parents} p WHERE {same_key} AND {accepted_parent}))sql",
+                              fmt::arg("filled", join(filled, " AND ")), fmt::arg("accepted", not_rejected(child, "s")),
+                              fmt::arg("parents", parent.typed_rows()), fmt::arg("same_key", join(same, " AND ")),
+                              fmt::arg("accepted_parent", not_rejected(parent, "p")))));
   child.keys_differ = false;
-  connection_.execute("UPDATE " + child.stage_part.heap + " k SET " + join(assignments, ", ") + " FROM (SELECT s." +
-                      child.record + " AS number, " + join(values, ", ") + " FROM " + child.typed_rows() + " s JOIN " +
-                      parent.typed_rows() + " p ON " + join(same, " AND ") + " JOIN " + matched_target(parent) +
-                      " ON m.record = p." + parent.record + ") x WHERE x.number = " + child.stage_record("k") +
-                      child.stage_part.only("k"));
+  connection_.execute(
+      table_sql(child, R"sql(
+UPDATE {stage} k SET {assignments}
+FROM (
+  SELECT s.{record} AS number, {values}
+  FROM {staged} s
+  JOIN {parents} p ON {same_key}
+  JOIN {matched_parents} ON m.record = p.{parent_record}) x
+WHERE x.number = {stage_record}{only})sql",
+                fmt::arg("stage", child.stage_part.heap), fmt::arg("assignments", join(assignments, ", ")),
+                fmt::arg("values", join(values, ", ")), fmt::arg("parents", parent.typed_rows()),
+                fmt::arg("same_key", join(same, " AND ")), fmt::arg("matched_parents", matched_target(parent)),
+                fmt::arg("parent_record", parent.record), fmt::arg("stage_record", child.stage_record("k")),
+                fmt::arg("only", child.stage_part.only("k"))));
 }
 
 void Matcher::take_over(StagedTable& table) {
@@ -194,11 +214,18 @@ void Matcher::take_over(StagedTable& table) {
   std::vector<std::string> after;
   for (const std::string& column : taken_over(table)) after.push_back("t." + quote_name(column));
   table.remapped = connection_.execute(
-      "UPDATE " + table.stage_part.heap + " k SET " + join(assignments, ", ") + " FROM (SELECT s." + table.record +
-      " AS number, " + join(values, ", ") + " FROM " + table.typed_rows() + " s JOIN " + matched_target(table) +
-      " ON m.record = s." + table.record + " WHERE ROW(" + join(before, ", ") +
-      ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + join(after, ", ") +
-      ")::pg_catalog.record) x WHERE x.number = " + table.stage_record("k") + table.stage_part.only("k"));
+      table_sql(table, R"sql(
+UPDATE {stage} k SET {assignments}
+FROM (
+  SELECT s.{record} AS number, {values}
+  FROM {staged} s
+  JOIN {matched} ON m.record = s.{record}
+  WHERE ROW({before})::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW({after})::pg_catalog.record) x
+WHERE x.number = {stage_record}{only})sql",
+                fmt::arg("stage", table.stage_part.heap), fmt::arg("assignments", join(assignments, ", ")),
+                fmt::arg("values", join(values, ", ")), fmt::arg("matched", matched_target(table)),
+                fmt::arg("before", join(before, ", ")), fmt::arg("after", join(after, ", ")),
+                fmt::arg("stage_record", table.stage_record("k")), fmt::arg("only", table.stage_part.only("k"))));
   table.keys_differ = false;
   analyze_stage(connection_, table);
 }

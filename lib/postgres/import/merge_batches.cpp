@@ -3,6 +3,7 @@
 
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/merge.h"
+#include "postgres/import/table_sql.h"
 
 namespace postgres {
 
@@ -29,8 +30,10 @@ std::string Merger::in_range(Range range) {
 std::uint64_t Merger::count(const StagedTable& table, const Batch& batch, Range range) {
   if (table.may_be_written == 0) return 0;
   return connection_
-      .query("SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" + letter(batch.step) + "'" +
-             batch.condition + in_range(range))[0][0]
+      .query(table_sql(table,
+                       "SELECT pg_catalog.count(*) FROM {verdicts} v WHERE v.verdict = '{step}'{condition}{range}",
+                       fmt::arg("step", letter(batch.step)), fmt::arg("condition", batch.condition),
+                       fmt::arg("range", in_range(range))))[0][0]
       .as<std::uint64_t>();
 }
 
@@ -38,14 +41,18 @@ std::uint64_t Merger::count(const StagedTable& table, const Batch& batch, Range 
 std::string Merger::whole_sql(const StagedTable& table, const Batch& batch, std::uint64_t rows) {
   if (rows != table.staged_rows) return part_sql(table, batch, "");
   if (batch.step == Step::kInsert) return table.insert_sql();
-  return table.update_sql(batch.unnamed) + " WHERE " + table.same_identity("s", "t");
+  return table.update_sql(batch.unnamed) + "\nWHERE " + table.same_identity("s", "t");
 }
 
 std::string Merger::part_sql(const StagedTable& table, const Batch& batch, const std::string& filter) {
-  const std::string verdict = " JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                              " WHERE v.verdict = '" + letter(batch.step) + "'" + batch.condition;
-  if (batch.step == Step::kInsert) return table.insert_sql() + verdict + filter;
-  return table.update_sql(batch.unnamed) + verdict + " AND " + table.same_identity("s", "t") + filter;
+  const bool inserts = batch.step == Step::kInsert;
+  return table_sql(table, R"sql({head}
+JOIN {verdicts} v ON v.record = s.{record}
+WHERE v.verdict = '{step}'{condition}{same_row}{filter})sql",
+                   fmt::arg("head", inserts ? table.insert_sql() : table.update_sql(batch.unnamed)),
+                   fmt::arg("step", letter(batch.step)), fmt::arg("condition", batch.condition),
+                   fmt::arg("same_row", inserts ? "" : " AND " + table.same_identity("s", "t")),
+                   fmt::arg("filter", filter));
 }
 
 }  // namespace postgres

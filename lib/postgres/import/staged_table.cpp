@@ -129,7 +129,8 @@ std::string StagedTable::insert_sql() const {
     values.push_back("s." + column.quoted);
   }
   const std::string list = columns.empty() ? "" : " (" + join(names, ", ") + ") OVERRIDING SYSTEM VALUE";
-  return "INSERT INTO " + target + list + " SELECT " + join(values, ", ") + " FROM " + typed_rows() + " s";
+  return fmt::format("INSERT INTO {target}{list}\nSELECT {values}\nFROM {staged} s", fmt::arg("target", target),
+                     fmt::arg("list", list), fmt::arg("values", join(values, ", ")), fmt::arg("staged", typed_rows()));
 }
 
 std::string StagedTable::update_head(const std::vector<std::string>& unnamed) const {
@@ -143,7 +144,7 @@ std::string StagedTable::update_head(const std::vector<std::string>& unnamed) co
 }
 
 std::string StagedTable::update_sql(const std::vector<std::string>& unnamed) const {
-  return update_head(unnamed) + " FROM " + typed_rows() + " s";
+  return update_head(unnamed) + "\nFROM " + typed_rows() + " s";
 }
 
 std::string StagedTable::image(const std::string& alias) const {

@@ -1,12 +1,11 @@
 #include "postgres/import/trigger_rows.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "postgres/import/classify_keys.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
@@ -22,11 +21,8 @@ std::string number(std::uint64_t rows, const char* one, const char* many) {
 // A staged row, its verdict and the row of the target that it stands for.
 template <typename... Arguments>
 std::string sql(const StagedTable& table, const char* text, const Arguments&... more) {
-  return fmt::format(fmt::runtime(text), fmt::arg("staged", table.typed_rows()), fmt::arg("record", table.record),
-                     fmt::arg("verdicts", table.verdicts), fmt::arg("heap", table.verdict_part.heap),
-                     fmt::arg("only", table.verdict_part.only("v")), fmt::arg("target", table.target_rows),
-                     fmt::arg("same", table.plan.identity.empty() ? "true" : table.same_identity("s", "t")),
-                     fmt::arg("differs", table.differs("s", "t")), fmt::arg("unsettled", kUnsettled), more...);
+  return table_sql(table, text, fmt::arg("heap", table.verdict_part.heap),
+                   fmt::arg("only", table.verdict_part.only("v")), fmt::arg("unsettled", kUnsettled), more...);
 }
 
 }  // namespace
