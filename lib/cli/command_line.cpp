@@ -236,6 +236,7 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   const Location location = find_place(options, config, Use::kWrite);
   take_config(config, location, command);
   command.job.place = location.place;
+  command.job.target_option = location.option;
   command.job.kept = kept_files(options, config, location);
   settle(command);
   command.job.on_commit = [&](transfer::Commit commit) { tell_commit(signals, commit); };

@@ -10,6 +10,7 @@
 #include "base/terminal.h"
 #include "cli/libpq_variables.h"
 #include "location/url.h"
+#include "report/wording.h"
 #include "sqlite/session/file.h"
 
 namespace cli {
@@ -79,6 +80,12 @@ void demand_database(const Parameters& parameters, const std::string& origin) {
               "write its name behind the host: postgresql://USER@HOST:PORT/DATABASE");
 }
 
+std::string option_of(const Parameters& parameters, const std::string& schema) {
+  return "--url " + report::shell_word(location::url_without_password(parameters, schema));
+}
+
+std::string option_of_file(const std::string& path) { return "--url " + report::shell_word("sqlite:" + path); }
+
 Location location_of(const std::string& text, const std::string& origin, const ReadFile* file) {
   // Not "none": the next place to look may name another database than the one that was meant.
   if (text.find_first_not_of(" \t\r\n") == std::string::npos)
@@ -96,7 +103,11 @@ Location location_of(const std::string& text, const std::string& origin, const R
     demand_database(location.parameters, origin);
     complete(location.parameters, file, location.warnings);
     location.place = location::postgres_place(location.parameters);
-  } else if (sqlite::lacks_wal(location.sqlite_path)) {
+    location.option = option_of(location.parameters, location.schema);
+    return location;
+  }
+  location.option = option_of_file(location.sqlite_path);
+  if (sqlite::lacks_wal(location.sqlite_path)) {
     location.warnings.push_back(location.place +
                                 " is in WAL mode and no -wal lies beside it: right if it was closed; a copy of an open "
                                 "database lacks its last changes without it");
@@ -108,6 +119,7 @@ Location location_of(LibpqWords words, const ReadFile* file) {
   Location location;
   location.parameters = std::move(words.parameters);
   location.place = location::postgres_place(words.place);
+  location.option = option_of(words.place, {});
   location.origin = std::move(words.origin);
   if (file != nullptr) location.warnings = file->content.warnings;
   for (std::string& warning : words.warnings) location.warnings.push_back(std::move(warning));
@@ -192,6 +204,7 @@ Location embedded_location(Use use, const std::string& other) {
   location.sqlite_path = kEmbeddedDefault;
   location.place = std::string("SQLite file ") + kEmbeddedDefault;
   location.origin = "the default, because nothing names a database";
+  location.option = option_of_file(kEmbeddedDefault);
   return location;
 }
 
@@ -224,9 +237,10 @@ Location find_database(const DatabaseWords& words, Use use) {
     if (inside && *inside != *words.url) tell_difference(location, *inside, of(kVariable, *words.env_file));
     return location;
   }
-  if (words.target) return of_target(*words.target);
-  if (words.env_file) return of_named_file(*words.env_file);
-  return of_surroundings(use);
+  if (!words.target && !words.env_file) return of_surroundings(use);
+  Location location = words.target ? of_target(*words.target) : of_named_file(*words.env_file);
+  location.option.clear();
+  return location;
 }
 
 }  // namespace cli

@@ -19,6 +19,8 @@ struct Location {
   std::string schema;  // Prisma's ?schema=; empty: none
   std::vector<std::string> warnings;
   std::string sqlite_path;  // empty: PostgreSQL
+  // The option that names the same place on any command line, without a password. Empty: --to or --env-file do.
+  std::string option = {};
 };
 
 // An entry of the transfer file's "targets".

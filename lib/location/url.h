@@ -25,6 +25,11 @@ struct DatabaseUrl {
 // How people are told of a PostgreSQL database: from libpq keywords and values, without a password.
 std::string postgres_place(const std::vector<std::pair<std::string, std::string>>& parameters);
 
+// The URL of these keywords and values, with Prisma's schema, so that it finds the same database again; without what a
+// login proves itself with.
+std::string url_without_password(const std::vector<std::pair<std::string, std::string>>& parameters,
+                                 const std::string& schema);
+
 // postgresql://, postgres:// (libpq's URI grammar, and an unescaped @ in the password, as Prisma allows);
 // sqlite:PATH, sqlite://PATH, file:PATH (Prisma); white space around it does not count. Anything else is kUsage.
 DatabaseUrl parse_database_url(std::string_view url);

@@ -34,6 +34,12 @@ struct ColumnChange {
   bool operator==(const ColumnChange&) const = default;
 };
 
+struct ColumnValue {
+  std::string column;
+  ShownValue value;
+  bool operator==(const ColumnValue&) const = default;
+};
+
 // A row of the file whose verdict is not `unchanged`.
 struct Decision {
   std::uint64_t record = 0;  // its number in the table's section, from 1
@@ -46,8 +52,10 @@ struct Decision {
   std::string holder;      // of a conflict: the key of the target's row that holds what this row claims
   // update: what changes; conflict with a holder: in what the file's row differs from the holder.
   std::vector<ColumnChange> changes;
+  std::vector<ColumnValue> values;     // insert: what goes in, in the order of the file's columns
   bool target_is_newer = false;        // update and skipped: the target's row was changed later than the file's
   std::string digest;                  // update and conflict, for a plan: of the target's whole row as it was
+  std::string remark;                  // of a sample: why it is shown
   std::vector<std::string> rewritten;  // behind the merge: columns that the target's own code gave another value
 };
 

@@ -8,10 +8,33 @@
 
 namespace outcome {
 
-// In how many rows to be updated a column differs.
+// What a column or a table is about, as far as its name says so: secrets (passwords, tokens), or who may do what
+// (roles, permissions).
+enum class Meaning { kPlain, kSecret, kRights };
+
+// In how many rows to be updated a column differs, and what of numbers and dates in these rows: the target's values
+// before, the file's after. Empty where the column holds neither, or nothing of it was counted.
 struct ChangedColumn {
   std::string name;
   std::uint64_t rows = 0;
+  Meaning meaning = Meaning::kPlain;
+  std::string sum_before = {};  // of numbers only
+  std::string sum_after = {};
+  std::string least_before = {};
+  std::string least_after = {};
+  std::string greatest_before = {};
+  std::string greatest_after = {};
+};
+
+// Rows of a table that are left out for the same constraint and for themselves, not for want of another row of the
+// file.
+struct BlockingCause {
+  std::string constraint;
+  std::uint64_t needed = 0;     // those that other rows of the file refer to
+  std::uint64_t held_back = 0;  // rows of any table that are left out only for want of these
+  // The columns of the key that others hold, where finding rows by them (--match) would let some in; otherwise empty.
+  std::vector<std::string> match = {};
+  std::uint64_t matched = 0;  // how many it would let in
 };
 
 // What the import of a table sets off beyond its own rows.
@@ -60,6 +83,7 @@ struct TableEffects {
   std::vector<Cascade> cascades;
   std::vector<SequenceChange> sequences;
   std::vector<OutsideReference> outside_references;
+  std::vector<BlockingCause> blocking;  // that hold other rows back or that --match would mend
 };
 
 }  // namespace outcome

@@ -1,6 +1,7 @@
 // What becomes of a row of the file, and the counts of it. The six verdicts add up to the rows in the file, always.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ enum class Verdict : char {
   kInvalid = 'x',
   kSkipped = 's',
 };
+
+// In the order in which counts of them are told.
+inline constexpr std::array kVerdicts = {Verdict::kInsert,   Verdict::kUpdate,  Verdict::kUnchanged,
+                                         Verdict::kConflict, Verdict::kInvalid, Verdict::kSkipped};
 
 std::string_view verdict_name(Verdict verdict);
 

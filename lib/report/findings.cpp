@@ -29,7 +29,8 @@ bool any_warning(const ImportOutcome& outcome) {
   return std::any_of(all.begin(), all.end(), [](const Check& check) { return check.grade >= Grade::kWarning; });
 }
 
-// The part of a reason that names its cause: "age" of "age: 'x' is no integer". A reason without it is its own cause.
+}  // namespace
+
 std::string cause_name(const outcome::Decision& row) {
   if (!row.constraint.empty()) return row.constraint;
   constexpr std::size_t kLongestName = 63;
@@ -38,13 +39,11 @@ std::string cause_name(const outcome::Decision& row) {
   return row.reason;
 }
 
-}  // namespace
-
 Judgement judgement(const ImportOutcome& outcome) {
   if (outcome.ending == Ending::kRolledBack) return Judgement::kRolledBack;
   if (outcome.ending == Ending::kCommitted)
     return outcome.total.left_out() == 0 ? Judgement::kDone : Judgement::kDoneRowsLeftOut;
-  if (outcome.blocked) return Judgement::kBlocked;
+  if (outcome.blocked || !outcome.missing_grants.empty()) return Judgement::kBlocked;
   return any_warning(outcome) ? Judgement::kReadyWithWarnings : Judgement::kReady;
 }
 
@@ -97,14 +96,18 @@ std::vector<Cause> causes(const ImportOutcome& outcome, Verdict verdict) {
   std::vector<Cause> all;
   for (const ImportedTable& table : outcome.tables) {
     std::vector<Cause> of_table;
+    for (const outcome::CountedCause& counted : table.causes)
+      if (counted.verdict == verdict) of_table.push_back({&table, counted.name, {}, counted.rows});
+    const auto named = [&](const std::string& name) { return std::ranges::find(of_table, name, &Cause::name); };
     for (const outcome::Decision* row : sampled(table, verdict)) {
       const std::string name = cause_name(*row);
-      auto cause = std::find_if(of_table.begin(), of_table.end(), [&](const Cause& c) { return c.name == name; });
-      if (cause == of_table.end()) cause = of_table.insert(of_table.end(), {&table, name, {}});
+      auto cause = named(name);
+      if (cause == of_table.end()) cause = named({});
+      if (cause == of_table.end()) cause = of_table.insert(of_table.end(), {&table, name, {}, 0});
       cause->rows.push_back(row);
+      cause->total = std::max<std::uint64_t>(cause->total, cause->rows.size());
     }
-    std::stable_sort(of_table.begin(), of_table.end(),
-                     [](const Cause& a, const Cause& b) { return a.rows.size() > b.rows.size(); });
+    std::ranges::stable_sort(of_table, std::greater(), &Cause::total);
     all.insert(all.end(), std::make_move_iterator(of_table.begin()), std::make_move_iterator(of_table.end()));
   }
   return all;

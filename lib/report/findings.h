@@ -28,7 +28,7 @@ std::string_view grade_symbol(Grade grade);  // ✓ i ! ✗
 std::string_view grade_word(Grade grade);    // "passed", "note", "warning", "failed"
 
 // Where in a report the details of a check stand.
-enum class Topic { kIdentity, kTables, kConflicts, kInvalid, kUpdates, kEffects, kDifferences, kLimits };
+enum class Topic { kIdentity, kTables, kConflicts, kInvalid, kUpdates, kInserts, kEffects, kDifferences, kLimits };
 
 // Words of our own only, nothing from a file or a database.
 struct Check {
@@ -40,15 +40,19 @@ struct Check {
 
 std::vector<Check> checks(const outcome::ImportOutcome& outcome);
 
+// What stands against a row left out: the constraint or key; else "age" of "age: 'x' is no integer"; else the reason.
+std::string cause_name(const outcome::Decision& row);
+
 // Rows left out for the same reason: by the constraint, key or column that stands against them.
 struct Cause {
   const outcome::ImportedTable* table = nullptr;
-  std::string name;  // empty: the reason names nothing
-  std::vector<const outcome::Decision*> rows;
+  std::string name;                            // empty: the reason names nothing
+  std::vector<const outcome::Decision*> rows;  // samples
+  std::uint64_t total = 0;
 };
 
-// Of the sampled rows with this verdict (kConflict or kInvalid); tables in order, most frequent cause first. They point
-// into `outcome`.
+// Of the rows with this verdict (kConflict or kInvalid); tables in order, most frequent cause first. They point into
+// `outcome`.
 std::vector<Cause> causes(const outcome::ImportOutcome& outcome, outcome::Verdict verdict);
 std::vector<Cause> causes(const outcome::ImportOutcome&& outcome, outcome::Verdict verdict) = delete;
 

@@ -42,6 +42,7 @@ void AuditPass::run_table(engine::Target& target, std::size_t section, std::size
                           outcome::ImportedTable& table) {
   if (reports_) reports_->begin_table(section);
   format::RawRecord record;
+  Samples samples(table);
   target.for_each_decision(
       plan, reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut, [&](const outcome::Decision& decision) {
         base::throw_if_stopped(stop_);
@@ -55,9 +56,10 @@ void AuditPass::run_table(engine::Target& target, std::size_t section, std::size
             decision.verdict == outcome::Verdict::kConflict || decision.verdict == outcome::Verdict::kInvalid;
         if (left_out && rejects_) rejects_->add(section, record.text, decision.reason);
         if (reports_) reports_->write(placed);
-        keep_sample(table, std::move(placed));
+        samples.add(placed);
         return true;
       });
+  samples.finish();
 }
 
 // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.

@@ -1,10 +1,44 @@
 #include "transfer/identity.h"
 
-#include <algorithm>
+#include <pwd.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "base/sha256.h"
+#include "transfer/secrets.h"
 #include "transfer/selection.h"
 
 namespace transfer {
+namespace {
+
+// "ada on build-1"; empty where the system does not know.
+std::string user_and_machine() {
+  constexpr std::size_t kLongestName = 256;
+  std::string machine(kLongestName, '\0');
+  if (::gethostname(machine.data(), machine.size() - 1) != 0) return {};
+  machine.resize(std::char_traits<char>::length(machine.c_str()));
+  passwd entry{};
+  passwd* found = nullptr;
+  std::string buffer(std::size_t{16} << 10, '\0');
+  ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found);
+  return (found == nullptr ? std::to_string(::getuid()) : std::string(entry.pw_name)) + " on " + machine;
+}
+
+}  // namespace
+
+void tell_surroundings(const ImportOptions& options, bool makes_plans, outcome::ImportOutcome& outcome) {
+  const auto plan =
+      std::ranges::find_if(options.reports, [](const std::string& path) { return path.ends_with(".json"); });
+  if (makes_plans && plan != options.reports.end()) outcome.plan_file = *plan;
+  std::error_code error;
+  outcome.folder = std::filesystem::current_path(error).string();
+  outcome.target.option = options.target_option;
+  outcome.reports = options.reports;
+  outcome.ran_by = user_and_machine();
+}
 
 outcome::FileIdentity identity_of_file(const std::string& input, const format::Verified& file) {
   const format::Header& header = file.header;
@@ -15,9 +49,32 @@ outcome::FileIdentity identity_of_file(const std::string& input, const format::V
   identity.sealed = file.sealed;
   identity.generator = header.generator;
   identity.exported_at = header.exported_at;
-  identity.source = {header.engine, header.server_version, header.database};
+  identity.source = {header.engine, header.server_version, header.database, header.host, header.port};
+  identity.source.user = header.user;
+  identity.source.system_identifier = header.system_identifier;
   identity.last_migration = header.last_migration;
   return identity;
+}
+
+void tell_meanings(const std::vector<std::string>& masked, outcome::ImportedTable& table) {
+  if (says_rights(table.name)) table.meaning = outcome::Meaning::kRights;
+  for (outcome::ChangedColumn& column : table.details.changed_columns) {
+    const bool hidden = std::ranges::find(masked, column.name) != masked.end();
+    column.meaning = hidden ? outcome::Meaning::kSecret : meaning_of(column.name);
+  }
+}
+
+void identify_whole(base::InputFile& file, outcome::FileIdentity& identity) {
+  if (identity.path == "-") return;  // there is no file that anybody could look at
+  constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
+  std::string chunk(kChunkBytes, '\0');
+  base::Sha256 hash;
+  file.seek(0);
+  while (const std::size_t bytes = file.read(chunk.data(), chunk.size())) {
+    hash.update(std::string_view(chunk).substr(0, bytes));
+    identity.whole_bytes += bytes;
+  }
+  identity.whole_sha256 = hash.hex();
 }
 
 std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,

@@ -1,9 +1,10 @@
-// What an outcome says of the file and of its tables before a row of it is read. Pure functions.
+// What an outcome says of the file and of its tables before a row of it is read.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "base/input_file.h"
 #include "format/header.h"
 #include "format/verify.h"
 #include "outcome/import_outcome.h"
@@ -12,7 +13,16 @@
 
 namespace transfer {
 
+// What commands to go on with need to know: the plan, where names of files begin. Of dry runs and rehearsals.
+void tell_surroundings(const ImportOptions& options, bool makes_plans, outcome::ImportOutcome& outcome);
+
 outcome::FileIdentity identity_of_file(const std::string& input, const format::Verified& file);
+
+// What its changed columns are about, by their names; `masked` ones hold secrets.
+void tell_meanings(const std::vector<std::string>& masked, outcome::ImportedTable& table);
+
+// The size and the hash of the file itself, as ls and sha256sum tell them. Reads it once.
+void identify_whole(base::InputFile& file, outcome::FileIdentity& identity);
 
 // In the order of the file, with their parents and without counts.
 std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,

@@ -175,6 +175,7 @@ class ImportJob {
     if (foretold_) foretold_->remember(*target_);
     progress_.phase("merge", 0);
     target_->merge(progress_);
+    for (outcome::ImportedTable& table : outcome_.tables) table.foretold = table.counts;
     collect(plan);
     if (!approval_check_) return;
     const std::string moved = approval_check_->differences(*target_, outcome::Merged::kBehind);
@@ -245,7 +246,9 @@ class ImportJob {
     const format::Header& header = verified_.header;
     const std::optional<engine::LastMigration> migration = target_->last_migration(options_.selection.schemas);
     outcome_.file = identity_of_file(options_.input, verified_);
+    if (!options_.reports.empty()) identify_whole(*file_, outcome_.file);
     outcome_.target = {options_.place, target_->info(), target_->role(), migration ? migration->name : std::string{}};
+    tell_surroundings(options_, makes_plans(), outcome_);
     outcome_.decided_at = timestamp_now();
     outcome_.options = options_.words;
     outcome_.differences = plan.differences;
@@ -320,7 +323,10 @@ class ImportJob {
       table.counts = {};
       if (plan.table_of_section[i]) {
         table.counts = target_->counts(*plan.table_of_section[i]);
-        if (detail() == engine::Detail::kFull) table.details = target_->audit(*plan.table_of_section[i]);
+        if (detail() == engine::Detail::kFull) {
+          table.details = target_->audit(*plan.table_of_section[i]);
+          tell_meanings(plan.tables[*plan.table_of_section[i]].masked, table);
+        }
       } else {
         table.counts.skipped = verified_.rows[i];
       }

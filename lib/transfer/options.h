@@ -98,8 +98,9 @@ enum class Commit { kNotYet, kUnderWay, kDone };
 
 struct ImportOptions {
   Selection selection;
-  std::string input;  // a path; "-": standard input
-  std::string place;  // how reports call the target; never holds a password
+  std::string input;          // a path; "-": standard input
+  std::string place;          // how reports call the target; never holds a password
+  std::string target_option;  // names it on any command line; empty: `words` do
   engine::Intent intent = engine::Intent::kImport;
   engine::Mode mode = engine::Mode::kUpsert;
   LeftOutPolicy left_out = LeftOutPolicy::kContinue;

@@ -22,6 +22,13 @@ constexpr std::array<std::string_view, 2> kPhrases[] = {
     {"recovery", "code"},   {"recovery", "codes"}, {"backup", "code"}, {"backup", "codes"}, {"security", "code"},
     {"social", "security"}, {"seed", "phrase"},    {"recovery", "key"}};
 
+// The same of who may do what.
+constexpr std::string_view kRightsWords[] = {"role",       "roles",  "permission", "permissions", "privilege",
+                                             "privileges", "admin",  "superadmin", "superuser",   "grant",
+                                             "grants",     "scopes", "acl",        "rights",      "capabilities"};
+constexpr std::array<std::string_view, 2> kRightsPhrases[] = {
+    {"is", "staff"}, {"access", "level"}, {"user", "type"}, {"access", "rights"}, {"is", "root"}};
+
 // Nobody's word has these in it by chance.
 constexpr std::string_view kParts[] = {"password",   "passwd",     "passphrase", "secret",    "token",     "apikey",
                                        "privatekey", "credential", "pwd",        "sessionid", "cardnumber"};
@@ -58,19 +65,35 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+bool has_word(const std::vector<std::string>& words, const auto& sought) {
+  return std::ranges::any_of(sought,
+                             [&](std::string_view word) { return std::ranges::find(words, word) != words.end(); });
+}
+
+bool has_phrase(const std::vector<std::string>& words, const auto& sought) {
+  return std::ranges::any_of(sought, [&](const auto& phrase) {
+    const std::string as_one = std::string(phrase[0]) + std::string(phrase[1]);
+    return std::ranges::find(words, as_one) != words.end() || std::ranges::search(words, phrase).begin() != words.end();
+  });
+}
+
 }  // namespace
 
 bool says_secret(std::string_view column) {
   const std::vector<std::string> words = words_of(column);
-  const auto is_word = [&](std::string_view word) { return std::ranges::find(words, word) != words.end(); };
-  if (std::ranges::any_of(kWords, is_word)) return true;
+  if (has_word(words, kWords) || has_phrase(words, kPhrases)) return true;
   const std::string all = lower(column);
-  if (std::ranges::any_of(kParts, [&](std::string_view part) { return all.find(part) != std::string::npos; }))
-    return true;
-  return std::ranges::any_of(kPhrases, [&](const auto& phrase) {
-    return is_word(std::string(phrase[0]) + std::string(phrase[1])) ||
-           std::ranges::search(words, phrase).begin() != words.end();
-  });
+  return std::ranges::any_of(kParts, [&](std::string_view part) { return all.find(part) != std::string::npos; });
+}
+
+bool says_rights(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  return has_word(words, kRightsWords) || has_phrase(words, kRightsPhrases);
+}
+
+outcome::Meaning meaning_of(std::string_view column) {
+  if (says_secret(column)) return outcome::Meaning::kSecret;
+  return says_rights(column) ? outcome::Meaning::kRights : outcome::Meaning::kPlain;
 }
 
 bool is_masked(const catalog::TableName& table, const std::string& column, const Masks& masks) {

@@ -1,5 +1,5 @@
 // Which columns hold what no report and no message may show: those whose names say so, those that the user named, and
-// the foreign keys that refer to them. Pure functions over names.
+// the foreign keys that refer to them. And which say who may do what. Pure functions over names.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catalog/table.h"
+#include "outcome/effects.h"
 
 namespace transfer {
 
@@ -17,6 +18,12 @@ struct Masks {
 
 // Whether a name says that its values are nobody's business.
 bool says_secret(std::string_view column);
+
+// Whether a name of a column or a table says that it is about who may do what: role, permissions, is_admin.
+bool says_rights(std::string_view name);
+
+// What a name says. Secrets come first.
+outcome::Meaning meaning_of(std::string_view column);
 
 bool is_masked(const catalog::TableName& table, const std::string& column, const Masks& masks);
 

@@ -81,6 +81,28 @@ std::vector<std::string> names_of(const pqxx::field& columns) {
   return names;
 }
 
+// What goes in with a row of the file, called s, in the order of its columns.
+std::vector<outcome::ColumnValue> values_of(const StagedTable& table, const pqxx::field& field) {
+  using Juncture = pqxx::array_parser::juncture;
+  std::vector<outcome::ColumnValue> values;
+  if (field.is_null()) return values;
+  pqxx::array_parser parser(field.c_str());
+  for (const StagedColumn& column : table.columns) {
+    auto item = parser.get_next();
+    while (item.first == Juncture::row_start) item = parser.get_next();
+    if (item.first != Juncture::null_value && item.first != Juncture::string_value) break;
+    values.push_back({column.name, shown_value(item.first, item.second)});
+  }
+  return values;
+}
+
+std::string values_sql(const StagedTable& table) {
+  std::vector<std::string> values;
+  for (const StagedColumn& column : table.columns)
+    values.push_back(shown_sql(table, "s." + column.quoted, table.is_masked(column.name)));
+  return "CASE WHEN v.verdict = 'i' THEN ARRAY[" + join(values, ", ") + "]::pg_catalog.text[] END";
+}
+
 // INSERT INTO the changes: `rows` is FROM and its joins with the file's rows called s and the target's called t.
 std::string changes_sql(const StagedTable& table, const std::string& record, const std::string& rows) {
   std::vector<std::string> values;
@@ -112,28 +134,33 @@ CROSS JOIN LATERAL (
 
 std::string decisions_sql(const StagedTable& table, engine::Decisions which, engine::Detail detail, bool rewritten) {
   const bool full = detail == engine::Detail::kFull;
-  const std::string rows = which == engine::Decisions::kLeftOut ? "  WHERE r.verdict IN ('c', 'x')"
-                                                                : table_sql(table, R"sql(  UNION ALL
-  SELECT v.record, v.verdict, pg_catalog.convert_to({key}, 'UTF8'), NULL, NULL, NULL
+  const bool shows_values = full && which == engine::Decisions::kAll;
+  const std::string rows = which == engine::Decisions::kLeftOut
+                               ? "  WHERE r.verdict IN ('c', 'x')"
+                               : table_sql(table, R"sql(  UNION ALL
+  SELECT v.record, v.verdict, pg_catalog.convert_to({key}, 'UTF8'), NULL, NULL, NULL{values}
   FROM {verdicts} v
   JOIN {staged} s ON s.{record} = v.record)sql",
-                                                                            fmt::arg("key", table.key_text("s")));
+                                           fmt::arg("key", table.key_text("s")),
+                                           fmt::arg("values", shows_values ? ",\n         " + values_sql(table) : ""));
   const bool matched = !table.plan.match.empty();
   std::string joins;
   if (matched) joins += table_sql(table, "\nLEFT JOIN {matches} m ON m.record = d.record");
   if (full) joins += table_sql(table, "\nLEFT JOIN {changes} c ON c.record = d.record");
   if (rewritten) joins += "\nLEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record";
   return table_sql(table, R"sql(
-SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, {file_key}{changed}{rewritten}
+SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, {file_key}{changed}{rewritten}{inserted}
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder{no_values}
   FROM {rejects} r
 {rows}) d{joins}
 ORDER BY d.record)sql",
                    fmt::arg("file_key", matched ? "m.file_key" : "NULL"),
                    fmt::arg("changed", full ? ", c.columns, c.before, c.after, c.newer, c.digest" : ""),
-                   fmt::arg("rewritten", rewritten ? ", w.columns" : ""), fmt::arg("rows", rows),
-                   fmt::arg("joins", joins));
+                   fmt::arg("rewritten", rewritten ? ", w.columns" : ""),
+                   fmt::arg("inserted", shows_values ? ", d.inserted" : ""),
+                   fmt::arg("no_values", shows_values ? ", NULL::pg_catalog.text[] AS inserted" : ""),
+                   fmt::arg("rows", rows), fmt::arg("joins", joins));
 }
 
 }  // namespace
@@ -180,6 +207,7 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
         decision.target_is_newer = !row[10].is_null() && row[10].as<bool>();
         if (outcome::has_digest(decision.verdict)) decision.digest = row[11].c_str();
       }
+      if (full && which == engine::Decisions::kAll) decision.values = values_of(table, row[rewritten ? 13 : 12]);
       if (rewritten) decision.rewritten = names_of(row[full ? 12 : 7]);  // behind what only full details have
       if (!take(decision)) {
         more = false;

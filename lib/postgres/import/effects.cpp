@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/column_ranges.h"
 #include "postgres/import/sequences.h"
 #include "postgres/session/sql_text.h"
 
@@ -20,6 +21,7 @@ std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, cons
                         "v.verdict = 'u' GROUP BY c.name ORDER BY 2 DESC, 1")) {
     columns.push_back({row[0].c_str(), row[1].as<std::uint64_t>()});
   }
+  if (!columns.empty()) add_ranges(connection, table, columns);
   return columns;
 }
 

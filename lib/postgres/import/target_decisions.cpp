@@ -1,4 +1,5 @@
 // The part of PostgresTarget that tells what was decided: counts, decisions, and what a plan is held to.
+#include "postgres/import/blocking.h"
 #include "postgres/import/decisions.h"
 #include "postgres/import/effects.h"
 #include "postgres/import/facts.h"
@@ -64,6 +65,8 @@ void PostgresTarget::gather() {
     gather_changes(*connection_, table);
     audits_.push_back(audit_table(*connection_, tables_, table, classifier_->cascades()));
   }
+  std::vector<std::vector<outcome::BlockingCause>> blocking = find_blocking(*connection_, tables_);
+  for (std::size_t i = 0; i < audits_.size(); ++i) audits_[i].blocking = std::move(blocking[i]);
 }
 
 void PostgresTarget::gather_details() {

@@ -75,6 +75,26 @@ void gather(Connection& connection, const StagedTable& table, const std::string&
   }
 }
 
+// What goes in with one record, in the order of the file's columns.
+std::vector<outcome::ColumnValue> values_of(const StagedTable& table, Statement& row, std::int64_t record) {
+  std::vector<outcome::ColumnValue> values;
+  row.bind_integer(1, record);
+  if (row.next()) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      const std::string& name = table.columns[i].name;
+      values.push_back({name, shown_value(table, row.cell(static_cast<int>(i)), table.is_masked(name))});
+    }
+  }
+  row.reset();
+  return values;
+}
+
+std::string values_sql(const StagedTable& table) {
+  std::vector<std::string> names;
+  for (const StagedColumn& column : table.columns) names.push_back("s." + column.quoted);
+  return "SELECT " + join(names, ", ") + " FROM " + table.stage + " s WHERE s." + table.record + " = ?";
+}
+
 std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
   std::string sql =
       "SELECT r.record, r.verdict, r.key, r.reason, r.\"constraint\", r.holder, r.newer FROM " + table.rejects + " r";
@@ -143,12 +163,15 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
   std::optional<Statement> changes;
   std::optional<Statement> remap;
   std::optional<PlannedDetails> planned;
+  std::optional<Statement> values;
   if (detail != engine::Detail::kCounts && is_planned(table)) planned.emplace(connection, table);
   if (detail == engine::Detail::kFull)
     changes.emplace(
         connection.prepare("SELECT * FROM (SELECT column, form_before, text_before, characters_before, "
                            "form_after, text_after, characters_after FROM " +
                            table.changes + " WHERE record = ? ORDER BY column)"));
+  if (detail == engine::Detail::kFull && which == engine::Decisions::kAll && !table.columns.empty())
+    values.emplace(connection.prepare(values_sql(table)));
   if (!table.plan.match.empty() && !table.plan.identity.empty())
     remap.emplace(connection.prepare("SELECT old_key FROM " + table.remaps + " WHERE record = ?"));
   Statement rows = connection.prepare(decisions_sql(table, which));
@@ -162,6 +185,7 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
     decision.constraint = rows.text(4);
     decision.holder = rows.text(5);
     decision.target_is_newer = rows.integer(6) != 0;
+    if (values && decision.verdict == outcome::Verdict::kInsert) decision.values = values_of(table, *values, record);
     if (changes) decision.changes = changes_of(table, *changes, record);
     if (planned) {
       if (outcome::has_digest(decision.verdict)) decision.digest = planned->digest(record);
