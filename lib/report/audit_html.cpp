@@ -4,6 +4,8 @@
 
 #include "base/human.h"
 #include "report/audit_sections.h"
+#include "report/commands.h"
+#include "report/facts.h"
 #include "report/html_text.h"
 #include "report/wording.h"
 
@@ -31,21 +33,6 @@ std::string head(const ImportOutcome& outcome) {
       "<title>{}: {} into {}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
       csp_hash(audit_style()), csp_hash(audit_script()), judgement_title(judgement(outcome)),
       html_plain(source_name(outcome)), html_plain(target_name(outcome)), audit_style());
-}
-
-std::string_view command_label(Judgement value) {
-  switch (value) {
-    case Judgement::kReady:
-    case Judgement::kReadyWithWarnings:
-      return "To apply it:";
-    case Judgement::kBlocked:
-      return "This command would be rolled back as things stand:";
-    case Judgement::kDone:
-    case Judgement::kDoneRowsLeftOut:
-    case Judgement::kRolledBack:
-      break;
-  }
-  return "It was run as:";
 }
 
 std::string_view banner_symbol(Judgement value) {
@@ -86,16 +73,52 @@ std::string plan_line(const ImportOutcome& outcome) {
   return sentence.empty() ? "" : "<p class=\"plan\"><b>" + html_plain(sentence) + "</b></p>\n";
 }
 
+bool is_over(Judgement value) {
+  return value == Judgement::kDone || value == Judgement::kDoneRowsLeftOut || value == Judgement::kRolledBack;
+}
+
+std::string command_html(const std::string& command) {
+  return command.empty() ? "" : "<pre class=\"command\"><code>" + html_marked(command) + "</code></pre>\n";
+}
+
+std::string fact_list(const ImportOutcome& outcome) {
+  const std::vector<Fact> all = facts(outcome);
+  if (all.empty()) return {};
+  std::string html = "<ul class=\"facts\">\n";
+  for (const Fact& fact : all) {
+    html += fmt::format(
+        "<li class=\"g-{0}\"><span class=\"sign\" aria-hidden=\"true\">{1}</span><div><p>"
+        "<span class=\"hidden\">({0})</span> {2} <a href=\"#{3}\">look<span class=\"hidden\"> at {3}</span></a></p>\n",
+        grade_word(fact.grade), grade_symbol(fact.grade), html_data(fact.text), anchor(fact.topic));
+    if (!fact.remedy.empty()) html += "<p class=\"remark\">" + html_data(fact.remedy) + "</p>\n";
+    html += command_html(fact.command) + "</div></li>\n";
+  }
+  return html + "</ul>\n";
+}
+
+// What was done, or what to do: never the command to apply where it would be in vain.
+std::string banner_command(const ImportOutcome& outcome, Judgement value) {
+  if (value == Judgement::kBlocked) return {};  // the first facts say what takes the block away
+  const bool over = is_over(value);
+  std::string html;
+  if (over) html += "<p class=\"label\">It was run as:</p>\n" + command_html(import_command(outcome));
+  const NextStep next = next_step(outcome);
+  if (next.words.empty()) return html;
+  html += "<p class=\"label\">" + html_data(next.words) + "</p>\n" + command_html(next.command);
+  if (!over && !next.command.empty() && !assumptions(outcome).empty())
+    html += "<p class=\"remark\">" + html_data(assumptions(outcome)) + "</p>\n";
+  return html;
+}
+
 std::string banner(const ImportOutcome& outcome) {
   const Judgement value = judgement(outcome);
   std::string html = fmt::format(
       "<header class=\"banner g-{}\">\n<p class=\"kind\">{}</p>\n"
-      "<h1><span class=\"big\" aria-hidden=\"true\">{}</span> {}</h1>\n<p class=\"lead\">{}</p>\n{}"
-      "<p class=\"label\">{}</p>\n<pre class=\"command\"><code>{}</code></pre>\n",
+      "<h1><span class=\"big\" aria-hidden=\"true\">{}</span> {}</h1>\n<p class=\"lead\">{}</p>\n{}",
       banner_class(value), kind_of_report(outcome.ending), banner_symbol(value), judgement_title(value),
-      html_plain(judgement_sentence(outcome)), plan_line(outcome), command_label(value),
-      html_marked(import_command(outcome)));
-  if (!outcome.rejects_file.empty())
+      html_plain(judgement_sentence(outcome)), plan_line(outcome));
+  html += fact_list(outcome) + banner_command(outcome, value);
+  if (!outcome.rejects_file.empty() && !is_over(value))
     html += "<p>The rows left out were written to " + html_code(outcome.rejects_file) +
             ", to be mended and imported.</p>\n";
   return html + "</header>\n";
@@ -199,6 +222,8 @@ std::string_view anchor(Topic topic) {
       return "invalid";
     case Topic::kUpdates:
       return "updates";
+    case Topic::kInserts:
+      return "inserts";
     case Topic::kEffects:
       return "effects";
     case Topic::kDifferences:

@@ -1,6 +1,7 @@
 #include "report/audit_json.h"
 
 #include "report/approval_lines.h"
+#include "report/commands.h"
 #include "report/findings.h"
 #include "report/json_parts.h"
 #include "report/wording.h"
@@ -73,7 +74,7 @@ json summary_json(const outcome::ImportOutcome& outcome) {
           {"file", file_json(outcome.file)},
           {"target", target_json(outcome.target)},
           {"options", outcome.options},
-          {"command", import_command(outcome)},
+          {"command", judgement(outcome) == Judgement::kBlocked ? std::string{} : apply_command(outcome)},
           {"checks", std::move(list)},
           {"total", counts_json(outcome.total)},
           {"tables", std::move(tables)},

@@ -6,7 +6,9 @@
 
 #include "base/human.h"
 #include "base/terminal.h"
+#include "report/commands.h"
 #include "report/comparison.h"
+#include "report/facts.h"
 #include "report/findings.h"
 #include "report/wording.h"
 
@@ -140,10 +142,27 @@ std::string sentences(std::string_view title, const std::vector<std::string>& li
   return text;
 }
 
+std::string top(const ImportOutcome& outcome) {
+  std::string text;
+  for (const Fact& fact : facts(outcome)) {
+    text += fmt::format("- {} {}", grade_symbol(fact.grade), code_span(fact.text));
+    if (!fact.command.empty()) text += fmt::format("<br>{} {}", code_span(fact.remedy), code_span(fact.command));
+    text += "\n";
+  }
+  if (!text.empty()) text += "\n";
+  if (judgement(outcome) == Judgement::kBlocked) return text;
+  const bool over = outcome.ending == outcome::Ending::kCommitted || outcome.ending == outcome::Ending::kRolledBack;
+  if (over) text += "It was run as:\n\n" + code_block(import_command(outcome)) + "\n";
+  const NextStep next = next_step(outcome);
+  if (next.words.empty()) return text;
+  text += code_span(next.words) + "\n\n";
+  return text + (next.command.empty() ? "" : code_block(next.command) + "\n" + code_span(assumptions(outcome)) + "\n");
+}
+
 std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
   std::string text = fmt::format("## {}\n\n{}\n\n", judgement_title(judgement(outcome)), judgement_sentence(outcome)) +
-                     (plan_sentence(outcome).empty() ? "" : code_span(plan_sentence(outcome)) + "\n\n") +
-                     code_block(import_command(outcome)) + route(outcome) + check_list(outcome) + matrix(outcome) +
+                     (plan_sentence(outcome).empty() ? "" : code_span(plan_sentence(outcome)) + "\n\n") + top(outcome) +
+                     route(outcome) + check_list(outcome) + matrix(outcome) +
                      left_out(outcome, Verdict::kConflict, "Conflicts", shown) +
                      left_out(outcome, Verdict::kInvalid, "Invalid rows", shown) +
                      written(outcome, Verdict::kUpdate, "Updates", shown) +

@@ -52,6 +52,8 @@ code, pre { font: .92em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "Dej
 .banner.g-passed { background: var(--good-ground); border-color: var(--good); } .banner.g-passed h1 { color: var(--good); }
 .banner.g-warning { background: var(--warn-ground); border-color: var(--warn); } .banner.g-warning h1 { color: var(--warn); }
 .banner.g-failed { background: var(--bad-ground); border-color: var(--bad); } .banner.g-failed h1 { color: var(--bad); }
+.facts { list-style: none; padding: 0; margin: .7rem 0; display: grid; gap: .6rem; }
+.facts li { display: flex; gap: .6rem; align-items: baseline; } .facts li > div { min-width: 0; flex: 1; } .facts p { margin: 0; font-weight: 600; } .facts .remark { font-weight: 400; }
 .command { margin: .2rem 0 .4rem; padding: .65rem .8rem; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: .35rem .5rem; margin: 0 0 1rem; }
 nav a { padding: .2rem .65rem; border: 1px solid var(--line); border-radius: 999px; background: var(--paper); text-decoration: none; font-size: .9rem; }

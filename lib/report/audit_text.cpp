@@ -7,7 +7,9 @@
 #include "base/human.h"
 #include "base/table_printer.h"
 #include "base/terminal.h"
+#include "report/commands.h"
 #include "report/comparison.h"
+#include "report/facts.h"
 #include "report/findings.h"
 #include "report/wording.h"
 
@@ -160,15 +162,44 @@ std::string sentences(std::string_view heading, const std::vector<std::string>& 
   return text;
 }
 
+std::string command_line(const std::string& command) {
+  std::string lines;
+  for (std::string_view rest = command; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    lines += "    " + printable(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return lines;
+}
+
+// The worst facts with their remedies, then what to do.
+std::string top(const ImportOutcome& outcome) {
+  std::string text;
+  for (const Fact& fact : facts(outcome)) {
+    text += wrapped(fmt::format("{} ", grade_symbol(fact.grade)), fact.text);
+    if (!fact.remedy.empty()) text += wrapped("  ", fact.remedy);
+    text += command_line(fact.command);
+  }
+  if (!text.empty()) text += "\n";
+  const Judgement value = judgement(outcome);
+  if (value == Judgement::kBlocked) return text;
+  const bool over = outcome.ending == outcome::Ending::kCommitted || outcome.ending == outcome::Ending::kRolledBack;
+  if (over) text += "It was run as:\n" + command_line(import_command(outcome));
+  const NextStep next = next_step(outcome);
+  if (next.words.empty()) return text;
+  text += wrapped("", next.words) + command_line(next.command);
+  return text + (over || next.command.empty() ? "" : wrapped("", assumptions(outcome)));
+}
+
 }  // namespace
 
 std::string audit_text(const ImportOutcome& outcome) {
   const Judgement value = judgement(outcome);
   return fmt::format("{}\n{}\n", judgement_title(value), std::string(judgement_title(value).size(), '=')) +
          wrapped("", judgement_sentence(outcome)) +
-         (plan_sentence(outcome).empty() ? "" : wrapped("", plan_sentence(outcome))) + "\n  " +
-         import_command(outcome) + "\n" + route(outcome) + check_list(outcome) + matrix(outcome) +
-         left_out(outcome, Verdict::kConflict, "Conflicts") + left_out(outcome, Verdict::kInvalid, "Invalid rows") +
+         (plan_sentence(outcome).empty() ? "" : wrapped("", plan_sentence(outcome))) + "\n" + top(outcome) +
+         route(outcome) + check_list(outcome) + matrix(outcome) + left_out(outcome, Verdict::kConflict, "Conflicts") +
+         left_out(outcome, Verdict::kInvalid, "Invalid rows") +
          written(outcome, Verdict::kUpdate, "Updates", kRowsShown) +
          written(outcome, Verdict::kInsert, "Inserts", kInsertsShown) +
          written(outcome, Verdict::kSkipped, "Skipped", kInsertsShown) +

@@ -74,6 +74,29 @@ Check newer_rows(const ImportOutcome& outcome) {
           Topic::kUpdates};
 }
 
+Check privileges(const ImportOutcome& outcome) {
+  if (outcome.missing_grants.empty())
+    return {Grade::kGood, "Privileges", "the role may do what this takes", Topic::kIdentity};
+  return {Grade::kBad, "Privileges",
+          "the import would end with status 8: " +
+              counted(outcome.missing_grants.size(), "privilege is missing", "privileges are missing"),
+          Topic::kIdentity};
+}
+
+Check secrets_and_rights(const ImportOutcome& outcome) {
+  const std::uint64_t columns = sum(outcome, [](const ImportedTable& table) {
+    const bool granted = table.meaning == outcome::Meaning::kRights && table.counts.to_write() != 0;
+    const auto is_sensitive = [](const auto& column) { return column.meaning != outcome::Meaning::kPlain; };
+    return std::ranges::count_if(table.details.changed_columns, is_sensitive) +
+           std::ranges::count_if(table.inserted_values, is_sensitive) + (granted ? 1 : 0);
+  });
+  if (columns == 0)
+    return {Grade::kGood, "Secrets and rights", "no column that its name calls so is written", Topic::kUpdates};
+  return {Grade::kWarning, "Secrets and rights",
+          "passwords, tokens, roles or permissions are written in " + counted(columns, "place", "places"),
+          Topic::kUpdates};
+}
+
 Check unusual_tables(const ImportOutcome& outcome) {
   const std::uint64_t unusual =
       sum(outcome, [](const ImportedTable& table) { return anomalies(table).empty() ? 0 : 1; });
@@ -130,9 +153,10 @@ Check rehearsal(const ImportOutcome& outcome) {
 }  // namespace
 
 std::vector<Check> checks(const ImportOutcome& outcome) {
-  return {seal(outcome),     migrations(outcome),         differences(outcome),    unique_keys(outcome),
-          values(outcome),   newer_rows(outcome),         unusual_tables(outcome), triggers(outcome),
-          cascades(outcome), outside_references(outcome), sequences(outcome),      rehearsal(outcome)};
+  return {seal(outcome),           privileges(outcome), migrations(outcome), differences(outcome),
+          unique_keys(outcome),    values(outcome),     newer_rows(outcome), secrets_and_rights(outcome),
+          unusual_tables(outcome), triggers(outcome),   cascades(outcome),   outside_references(outcome),
+          sequences(outcome),      rehearsal(outcome)};
 }
 
 }  // namespace report

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 
 #include "base/human.h"
 #include "base/table_printer.h"
+#include "report/commands.h"
+#include "report/facts.h"
 #include "report/wording.h"
 
 namespace report {
@@ -13,10 +16,12 @@ namespace {
 
 using base::Align;
 using base::Color;
+using base::Header;
 using base::human_count;
 using base::printable;
 
-constexpr std::size_t kLeftOutShown = 20;  // a table
+constexpr std::size_t kCausesShown = 18;  // as many lines as leave room for the table on a screen
+constexpr std::size_t kRowsShownOfACause = 3;
 
 std::string notices_text(const std::vector<std::string>& notices, Color color) {
   std::string text;
@@ -47,28 +52,41 @@ std::string remarks(const outcome::ListedTable& table, const std::vector<outcome
 }
 
 std::vector<std::string> verdict_row(const std::string& name, const outcome::VerdictCounts& counts) {
-  return {name,
-          human_count(counts.rows),
-          human_count(counts.insert),
-          human_count(counts.update),
-          human_count(counts.unchanged),
-          human_count(counts.conflict),
-          human_count(counts.invalid),
-          human_count(counts.skipped)};
+  std::vector<std::string> cells = {name, human_count(counts.rows)};
+  for (const outcome::Verdict verdict : outcome::kVerdicts) cells.push_back(human_count(count_of(counts, verdict)));
+  return cells;
 }
 
+// Whether all rows of the file are in the target as they are, or there are none.
+bool is_untouched(const outcome::ImportedTable& table) {
+  return table.counts.unchanged == table.counts.rows && table.taken;
+}
+
+// Tables without any change are told in one line, where there are others.
 std::string verdict_table(const outcome::ImportOutcome& outcome) {
-  base::TablePrinter printer({{"table"},
-                              {"rows", Align::kRight},
-                              {"insert", Align::kRight},
-                              {"update", Align::kRight},
-                              {"unchanged", Align::kRight},
-                              {"conflict", Align::kRight},
-                              {"invalid", Align::kRight},
-                              {"skipped", Align::kRight}});
-  for (const outcome::ImportedTable& table : outcome.tables) printer.add_row(verdict_row(table.name, table.counts));
+  std::vector<Header> headers = {{"table"}, {"rows", Align::kRight}};
+  for (const outcome::Verdict verdict : outcome::kVerdicts)
+    headers.push_back({std::string(outcome::verdict_name(verdict)), Align::kRight});
+  base::TablePrinter printer(headers);
+  std::vector<std::string> untouched;
+  std::uint64_t untouched_rows = 0;
+  for (const outcome::ImportedTable& table : outcome.tables) {
+    if (!is_untouched(table)) {
+      printer.add_row(verdict_row(table.name, table.counts));
+      continue;
+    }
+    untouched.push_back(table.name);
+    untouched_rows += table.counts.rows;
+  }
   printer.add_row(verdict_row("total", outcome.total));
-  return printer.text();
+  std::string text = printer.text();
+  if (untouched.empty()) return text;
+  constexpr std::size_t kNamed = 8;
+  const std::size_t more = untouched.size() > kNamed ? untouched.size() - kNamed : 0;
+  untouched.resize(std::min(untouched.size(), kNamed));
+  return text + fmt::format("Unchanged: {} in {} ({}{})\n", rows(untouched_rows),
+                            counted(untouched.size() + more, "table", "tables"), printable(joined(untouched)),
+                            more == 0 ? "" : fmt::format(" and {} more", more));
 }
 
 // " (byte 4,711)": where the record begins; nothing where that is not known.
@@ -76,19 +94,36 @@ std::string byte_remark(const outcome::Decision& row) {
   return row.offset == 0 ? "" : fmt::format(" (byte {})", human_count(row.offset));
 }
 
+std::string left_out_row(const outcome::ImportedTable& table, const outcome::Decision& row, Color color) {
+  return fmt::format("{} record {}{} {}: {}: {}\n", printable(table.name), row.record, byte_remark(row),
+                     printable(row.key), base::yellow(outcome::verdict_name(row.verdict), color),
+                     printable(row.reason));
+}
+
+// The first rows of a cause stand for all of it.
+std::string cause_rows(const Cause& cause, std::size_t most, Color color) {
+  std::string text;
+  const std::size_t shown = std::min(most, cause.rows.size());
+  for (std::size_t i = 0; i < shown; ++i) text += left_out_row(*cause.table, *cause.rows[i], color);
+  if (cause.total <= shown) return text;
+  return text + fmt::format("{}: … and {} more for {}\n", printable(cause.table->name),
+                            human_count(cause.total - shown),
+                            cause.name.empty() ? "other causes" : printable(cause.name));
+}
+
 std::string left_out_rows(const outcome::ImportOutcome& outcome, Color color) {
   std::string text;
-  for (const outcome::ImportedTable& table : outcome.tables) {
-    const std::size_t shown = std::min(kLeftOutShown, table.left_out.size());
-    for (std::size_t i = 0; i < shown; ++i) {
-      const outcome::Decision& row = table.left_out[i];
-      text += fmt::format("{} record {}{} {}: {}: {}\n", printable(table.name), row.record, byte_remark(row),
-                          printable(row.key), base::yellow(outcome::verdict_name(row.verdict), color),
-                          printable(row.reason));
-    }
-    if (table.counts.left_out() > shown)
-      text += fmt::format("{}: … and {} more\n", printable(table.name), human_count(table.counts.left_out() - shown));
-  }
+  std::vector<Cause> all = causes(outcome, outcome::Verdict::kConflict);
+  const std::vector<Cause> invalid = causes(outcome, outcome::Verdict::kInvalid);
+  all.insert(all.end(), invalid.begin(), invalid.end());
+  const std::size_t shown = std::min(kCausesShown, all.size());
+  const std::size_t each =
+      std::clamp<std::size_t>(kCausesShown / std::max<std::size_t>(shown, 1), 1, kRowsShownOfACause);
+  for (std::size_t i = 0; i < shown; ++i) text += cause_rows(all[i], each, color);
+  std::uint64_t more = 0;
+  for (std::size_t i = shown; i < all.size(); ++i) more += all[i].total;
+  if (more != 0)
+    text += fmt::format("… and {} for {}\n", more_rows(more), counted(all.size() - shown, "more cause", "more causes"));
   return text;
 }
 
@@ -108,6 +143,34 @@ std::string route(const outcome::ImportOutcome& outcome) {
   }
   if (!outcome.target.place.empty()) text += fmt::format("\ninto {}", printable(outcome.target.place));
   return text + "\n";
+}
+
+// What the reports have at their top, of a run that made some.
+std::string warnings_text(const outcome::ImportOutcome& outcome, Color color) {
+  std::string text;
+  for (const Fact& fact : facts(outcome))
+    text += (fact.grade == Grade::kBad ? base::red("blocked:", color) : base::yellow("warning:", color)) + " " +
+            printable(fact.text) + "\n";
+  return text;
+}
+
+std::string next_step_text(const outcome::ImportOutcome& outcome) {
+  const NextStep next = next_step(outcome);
+  if (next.words.empty()) return {};
+  std::string text = printable(next.words) + "\n";
+  for (std::string_view rest = next.command; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text += "  " + printable(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return text;
+}
+
+// For who asked for quiet, the file alone.
+std::string rejects_sentence(const outcome::ImportOutcome& outcome) {
+  if (outcome.rejects_file.empty()) return {};
+  return fmt::format("The rows left out are in {}, with their reasons, to be mended and imported.\n",
+                     printable(outcome.rejects_file));
 }
 
 // Bytes a second; empty where the time is too short to tell.
@@ -160,20 +223,22 @@ std::string export_text(const outcome::ExportOutcome& outcome, Color color) {
   return text;
 }
 
+// Details first: what matters most stands last, where a terminal shows it.
 std::string import_text(const outcome::ImportOutcome& outcome, Color color) {
-  std::string text = route(outcome) + "\n" + verdict_table(outcome) + "\n";
+  std::string text = route(outcome) + "\n";
   const std::string left_out = left_out_rows(outcome, color);
   if (!left_out.empty()) text += left_out + "\n";
   text += notices_text(outcome.differences, color) + notices_text(outcome.notices, color);
   if (!outcome.file.sealed) text += base::yellow("warning:", color) + fmt::format(" {}\n", unsealed_warning());
+  text += warnings_text(outcome, color) + "\n" + verdict_table(outcome) + "\n";
   const std::string plan = plan_sentence(outcome);
   return text + sentence(outcome, color) + (plan.empty() ? "" : printable(plan) + ".\n") +
-         fmt::format("Took {}.\n", base::human_duration(outcome.duration));
+         fmt::format("Took {}.\n", base::human_duration(outcome.duration)) + next_step_text(outcome);
 }
 
 std::string left_out_text(const outcome::ImportOutcome& outcome, Color color) {
   if (outcome.total.left_out() == 0) return {};
-  return left_out_rows(outcome, color) + sentence(outcome, color);
+  return left_out_rows(outcome, color) + sentence(outcome, color) + rejects_sentence(outcome);
 }
 
 }  // namespace report

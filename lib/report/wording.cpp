@@ -84,12 +84,6 @@ std::string foretold(const outcome::ImportOutcome& outcome) {
                      counted(outcome.untold.size(), "note names", "notes name"));
 }
 
-// Whether an option only tries, so that it has no place in the command that imports.
-bool only_tries(std::string_view option) {
-  constexpr std::array<std::string_view, 4> kTrying = {"-n", "--dry-run", "--rehearse", "--exit-code"};
-  return std::find(kTrying.begin(), kTrying.end(), option) != kTrying.end();
-}
-
 bool needs_no_quotes(std::string_view word) {
   return !word.empty() && word.find_first_not_of(
                               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -192,16 +186,6 @@ std::string plan_sentence(const outcome::ImportOutcome& outcome) {
   if (!outcome.approval || outcome.approval->id.empty()) return {};
   return "Plan " + outcome.approval->id.substr(0, kQuotedDigits) +
          (outcome.approval->expires_at.empty() ? "" : ", to be applied until " + outcome.approval->expires_at);
-}
-
-std::string import_command(const outcome::ImportOutcome& outcome) {
-  // A name that begins with a dash would be read as an option.
-  const std::string& path = outcome.file.path;
-  const bool like_option = path.size() > 1 && path.front() == '-';
-  std::string command = "db-import " + shell_word(like_option ? "./" + path : path);
-  for (const std::string& option : outcome.options)
-    if (!only_tries(option)) command += " " + base::printable(option);
-  return command;
 }
 
 std::string shown_value(const outcome::ShownValue& value) {

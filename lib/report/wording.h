@@ -40,9 +40,6 @@ std::string shell_word(std::string_view word);
 // neither.
 std::string plan_sentence(const outcome::ImportOutcome& outcome);
 
-// The command that imports what was tried, or that did: the options without those that only try.
-std::string import_command(const outcome::ImportOutcome& outcome);
-
 // A value in one line of plain text: NULL, (empty), the text, "text… (2,000 characters)" or
 // "••• (12 characters, digest 1f2e3d4c)".
 std::string shown_value(const outcome::ShownValue& value);

@@ -52,8 +52,10 @@ std::string outside_code(const std::string& line) {
 }
 
 TEST(AuditText, KeepsItsSentencesInTheWidthOfAnEMail) {
-  for (const std::string& line : lines_of(audit_text(an_audited_import())))
-    EXPECT_LE(base::display_width(line), 100) << line;
+  for (const std::string& line : lines_of(audit_text(an_audited_import()))) {
+    const bool is_command = line.find("db-import ") != std::string::npos;
+    EXPECT_LE(base::display_width(line), is_command ? 1000 : 100) << line;
+  }
 }
 
 TEST(AuditText, BeginsWithTheVerdictAndHasEveryPart) {

@@ -36,20 +36,19 @@ std::size_t lines_with(const std::string& text, const std::string& part) {
   return count;
 }
 
-TEST(ImportText, HasOneLineATableInTheOrderOfTheFileAndThenTheSum) {
+TEST(ImportText, HasOneLineAChangedTableInTheOrderOfTheFileThenTheSumAndOneLineOfTheOthers) {
   const auto outcome =
-      an_import({a_table("permissions", {24, 20, 1, 3, 0, 0, 0}), a_table("audit_logs", {0, 0, 0, 0, 0, 0, 0}),
-                 a_table("users", {2000, 0, 0, 1990, 3, 2, 5})});
+      an_import({a_table("permissions", {24, 20, 1, 3, 0, 0, 0}), a_table("audit_logs", {7, 0, 0, 7, 0, 0, 0}),
+                 a_table("empty", {0, 0, 0, 0, 0, 0, 0}), a_table("users", {2000, 0, 0, 1990, 3, 2, 5})});
 
   const std::string text = import_text(outcome, Color::kNever);
 
   EXPECT_THAT(words_of_line(text, "table"),
               ElementsAre("table", "rows", "insert", "update", "unchanged", "conflict", "invalid", "skipped"));
   EXPECT_THAT(words_of_line(text, "permissions"), ElementsAre("permissions", "24", "20", "1", "3", "0", "0", "0"));
-  EXPECT_THAT(words_of_line(text, "audit_logs"), ElementsAre("audit_logs", "0", "0", "0", "0", "0", "0", "0"));
-  EXPECT_THAT(words_of_line(text, "total"), ElementsAre("total", "2,024", "20", "1", "1,993", "3", "2", "5"));
-  EXPECT_LT(text.find("permissions"), text.find("audit_logs"));
-  EXPECT_LT(text.find("audit_logs"), text.find("users"));
+  EXPECT_THAT(words_of_line(text, "total"), ElementsAre("total", "2,031", "20", "1", "2,000", "3", "2", "5"));
+  EXPECT_LT(text.find("permissions"), text.find("users"));
+  EXPECT_THAT(text, HasSubstr("Unchanged: 7 rows in 2 tables (audit_logs, empty)\n"));
 }
 
 TEST(ImportText, NamesTheRowsThatWereLeftOut) {
@@ -73,18 +72,52 @@ TEST(ImportText, TellsWhereARowLeftOutBeginsInTheFile) {
               HasSubstr("users record 1 (byte 4,711) id=1: invalid: too long\n"));
 }
 
-TEST(ImportText, ShowsTwentyRowsATableAndCountsTheRest) {
-  auto a = a_table("a", {1500, 0, 0, 0, 0, 1500, 0});
+TEST(ImportText, ShowsTheFirstRowsOfACauseAndCountsTheRest) {
+  auto a = a_table("a", {1501, 0, 0, 0, 1, 1500, 0});
   a.left_out = left_out_rows(25);
-  auto b = a_table("b", {20, 0, 0, 0, 0, 20, 0});
-  b.left_out = left_out_rows(20);
+  a.left_out.push_back(a_row_left_out(77, outcome::Verdict::kConflict, "id=77", "email: taken"));
+  a.causes = {{outcome::Verdict::kInvalid, "too long", 1500}, {outcome::Verdict::kConflict, "email", 1}};
 
-  const std::string text = import_text(an_import({a, b}), Color::kNever);
+  const std::string text = import_text(an_import({a}), Color::kNever);
 
-  EXPECT_EQ(lines_with(text, "a record "), 20U);
-  EXPECT_THAT(text, HasSubstr("a: … and 1,480 more\n"));
-  EXPECT_EQ(lines_with(text, "b record "), 20U);
-  EXPECT_THAT(text, Not(HasSubstr("b: …")));
+  EXPECT_EQ(lines_with(text, ": invalid: too long"), 3U);
+  EXPECT_THAT(text, HasSubstr("a: … and 1,497 more for too long\n"));
+  EXPECT_THAT(text, HasSubstr("a record 77 id=77: conflict: email: taken\n"));
+}
+
+TEST(ImportText, CountsCausesBeyondThoseThatFitAScreen) {
+  auto a = a_table("a", {60, 0, 0, 0, 0, 60, 0});
+  for (int i = 0; i < 20; ++i) a.causes.push_back({outcome::Verdict::kInvalid, "c" + std::to_string(i), 3});
+
+  EXPECT_THAT(import_text(an_import({a}), Color::kNever), HasSubstr("… and 6 more rows for 2 more causes\n"));
+}
+
+TEST(ImportText, HasDetailsFirstThenTheTableThenTheNextStep) {
+  auto users = a_table("users", {3, 2, 0, 0, 0, 1, 0});
+  users.left_out = left_out_rows(1);
+  auto outcome = an_import({users});
+  outcome.target.option = "--url postgresql://app@db/app_production";
+
+  const std::string text = import_text(outcome, Color::kNever);
+
+  EXPECT_LT(text.find("too long"), text.find("rows   insert"));
+  EXPECT_LT(text.find("rows   insert"), text.find("Dry run: 2 rows"));
+  EXPECT_TRUE(text.ends_with("To import it:\n  db-import exports/app.json --url postgresql://app@db/app_production\n"))
+      << text;
+}
+
+TEST(ImportText, NamesTheRejectsFileAndWhatToDoWithIt) {
+  auto outcome = an_import({a_table("users", {3, 2, 0, 0, 0, 1, 0})});
+  outcome.ending = outcome::Ending::kCommitted;
+  outcome.rejects_file = "exports/app.rejects.json";
+  outcome.options = {"--match users=email", "--apply audit.json"};
+  outcome.target.option = "--url sqlite:app.db";
+
+  EXPECT_TRUE(import_text(outcome, Color::kNever)
+                  .ends_with("The 1 row left out is in exports/app.rejects.json, with the reasons: mend them there, "
+                             "then import it.\n  db-import exports/app.rejects.json --match users=email --url "
+                             "sqlite:app.db\n"));
+  EXPECT_THAT(left_out_text(outcome, Color::kNever), HasSubstr("exports/app.rejects.json"));
 }
 
 TEST(ImportText, SaysThatADryRunWroteNothing) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "report/audits.h"
+#include "report/commands.h"
 #include "report/memory_sink.h"
 #include "report/outcomes.h"
 #include "support/program.h"
@@ -52,7 +53,7 @@ TEST(ImportCommand, TakesNoFileForAnOption) {
   EXPECT_EQ(import_command(outcome), "db-import ./-x.json");
 
   outcome.file.path = "-";
-  EXPECT_EQ(import_command(outcome), "db-import -");
+  EXPECT_EQ(import_command(outcome), "db-import - < FILE") << "it has to be given again";
 }
 
 TEST(ShownValue, TellsNullFromEmptyAndWholeFromCut) {
