@@ -99,8 +99,9 @@ class ConstraintReader {
              "|| pg_catalog.quote_ident(oc.opcname), pg_catalog.array_to_string(ARRAY(SELECT DISTINCT a.attname FROM "
              "pg_catalog.pg_attribute a WHERE a.attrelid = k.conrelid AND (a.attnum = ANY (k.conkey) OR EXISTS (SELECT "
              "FROM pg_catalog.pg_depend d WHERE d.objid IN (k.oid, i.indexrelid) AND d.refobjid = k.conrelid AND "
-             "d.refobjsubid = a.attnum)) ORDER BY a.attname), E'\\x01') "
-             "FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid "
+             "d.refobjsubid = a.attnum)) ORDER BY a.attname), E'\\x01'), " +
+             collation_of_key("i.indrelid", "i.indkey[n - 1]", "i.indcollation[n - 1]") +
+             " FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid "
              "JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid JOIN pg_catalog.pg_am am ON am.oid = ic.relam "
              "CROSS JOIN LATERAL pg_catalog.generate_subscripts(k.conexclop, 1) AS n "
              "JOIN pg_catalog.pg_operator o ON o.oid = k.conexclop[n] "
@@ -121,7 +122,9 @@ class ConstraintReader {
       last = text_of(row[1]);
       Exclusion& exclusion = found.back().exclusion;
       const std::string column = text_of(row[7]);
-      exclusion.key.expressions.push_back(column.empty() ? text_of(row[6]) : quote_name(column));
+      std::string key = column.empty() ? text_of(row[6]) : quote_name(column);
+      if (!row[11].is_null()) key = "(" + key + " COLLATE " + text_of(row[11]) + ")";
+      exclusion.key.expressions.push_back(std::move(key));
       exclusion.key.equality.push_back({text_of(row[8])});
       exclusion.operator_classes.push_back(text_of(row[9]));
       exclusion.key.columns = split(text_of(row[10]));

@@ -19,7 +19,7 @@ namespace {
 // other.
 constexpr const char* kIndexes = R"sql(
 WITH RECURSIVE keys AS MATERIALIZED (
-  SELECT i.*, k.n
+  SELECT i.*, k.n, {collation} AS collation
   FROM pg_catalog.pg_index i
   CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n)
   WHERE i.indisunique AND i.indisvalid AND i.indrelid = ANY ({among})
@@ -38,7 +38,9 @@ SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary,
     SELECT
     FROM pg_catalog.pg_constraint s
     WHERE s.connamespace = c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')),
-  {nulls_not_distinct}, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false), i.indexprs IS NULL AND i.indpred IS NULL,
+  {nulls_not_distinct}, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
+  i.indexprs IS NULL AND i.indpred IS NULL AND NOT EXISTS (
+    SELECT FROM keys x WHERE x.indexrelid = i.indexrelid AND x.collation IS NOT NULL),
   CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END,
   (SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[i.n - 1]),
   'OPERATOR(' || CASE WHEN i.indisexclusion THEN 'pg_catalog.=' ELSE pg_catalog.quote_ident(s.nspname) || '.' || o.oprname
@@ -47,7 +49,8 @@ SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary,
     AND (SELECT pg_catalog.bool_or(b.oid >= 16384)
          FROM base b
          JOIN pg_catalog.pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
-         WHERE b.type = k.atttypid)
+         WHERE b.type = k.atttypid),
+  i.collation
 FROM keys i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_attribute k ON k.attrelid = i.indexrelid AND k.attnum = i.n
@@ -59,6 +62,18 @@ JOIN pg_catalog.pg_operator o ON o.oid = (
   WHERE oc.oid = i.indclass[i.n - 1])
 JOIN pg_catalog.pg_namespace s ON s.oid = o.oprnamespace
 ORDER BY i.indrelid, c.relname, i.n)sql";
+
+// By which a key is compared, where its column or expression may not bring it along: pg_get_indexdef leaves it out.
+// NULL: it does.
+constexpr const char* kCollation = R"sql((
+    SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(l.collname)
+    FROM pg_catalog.pg_collation l
+    JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
+    WHERE l.oid = {collation} AND EXISTS (
+        SELECT
+        FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = {relation} AND a.attcollation <> 0 AND a.attcollation <> l.oid
+          AND ({column} = 0 AND a.attnum > 0 OR a.attnum = {column}))))sql";
 
 // Columns that only an expression or a predicate reads.
 constexpr const char* kReads = R"sql(
@@ -84,6 +99,7 @@ std::vector<OwnIndex> read(Connection& connection, const std::vector<std::string
   const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
   const std::string sql = fmt::format(
       kIndexes, fmt::arg("among", among), fmt::arg("own", own),
+      fmt::arg("collation", collation_of_key("i.indrelid", "i.indkey[k.n - 1]", "i.indcollation[k.n - 1]")),
       fmt::arg("nulls_not_distinct", connection.server_version() >= 150000 ? "i.indnullsnotdistinct" : "false"));
   std::vector<OwnIndex> indexes;
   std::unordered_map<std::string, std::size_t> places;
@@ -101,10 +117,12 @@ std::vector<OwnIndex> read(Connection& connection, const std::vector<std::string
     }
     UniqueIndex& index = indexes.back().index;
     const std::string column = text_of(row[9]);
+    const std::string collation = text_of(row[12]);
     if (!column.empty()) index.columns.push_back(column);
-    index.expressions.push_back(column.empty()
-                                    ? "(" + text_of(row[8]) + ")"
-                                    : quote_name(column) + of(relation).details_of(column).comparison_cast());
+    std::string key = column.empty() ? "(" + text_of(row[8]) + ")"
+                                     : quote_name(column) + of(relation).details_of(column).comparison_cast();
+    if (!collation.empty()) key = "(" + key + " COLLATE " + collation + ")";
+    index.expressions.push_back(std::move(key));
     index.equality.push_back({text_of(row[10]), !row[11].is_null() && row[11].as<bool>()});
   }
   for (const auto& row : connection.query(fmt::format(kReads, fmt::arg("among", among)))) {
@@ -117,6 +135,11 @@ std::vector<OwnIndex> read(Connection& connection, const std::vector<std::string
 }
 
 }  // namespace
+
+std::string collation_of_key(const std::string& relation, const std::string& column, const std::string& collation) {
+  return fmt::format(kCollation, fmt::arg("relation", relation), fmt::arg("column", column),
+                     fmt::arg("collation", collation));
+}
 
 std::string likeness(const UniqueIndex& index) {
   std::string text = index.predicate + (index.nulls_not_distinct ? "\x01n" : "\x01");

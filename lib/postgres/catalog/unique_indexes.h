@@ -17,6 +17,10 @@ void read_unique_indexes(Connection& connection, std::vector<TableDetails>& tabl
 void read_unique_indexes_of_partitions(Connection& connection, std::vector<TableDetails>& tables,
                                        const PartitionTree& tree);
 
+// A subquery: the collation by which a key is compared, quoted, where its column or expression may not bring it along;
+// else NULL. For SQL expressions of the relation, the column's number (0: an expression) and the collation's OID.
+std::string collation_of_key(const std::string& relation, const std::string& column, const std::string& collation);
+
 // What makes two keys of partitions alike.
 std::string likeness(const UniqueIndex& index);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/index_key.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/rejects.h"
@@ -10,69 +11,6 @@
 
 namespace postgres {
 namespace {
-
-std::string key_column(std::size_t place) { return "\"db-transfer key " + std::to_string(place + 1) + "\""; }
-
-// What key_text() of a row needs, and its record number.
-std::string naming_columns(const StagedTable& table) {
-  if (table.plan.identity.empty()) return "s.*, ";
-  return "s." + table.record + ", " + table.identity_list("s") + ", ";
-}
-
-// "email=a@b.fr, tenant=7": the key of an index as it stands in `alias`."db-transfer key 1" and so on.
-std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-    if (index.expressions[i] == kLeaf) continue;
-    const std::string label = index.plain ? index.columns[i] : index.expressions[i];
-    const std::string value = alias + "." + key_column(i);
-    const std::string text = index.plain ? text_of(table.details.details_of(label).type, value) : text_of_any(value);
-    parts.push_back(quote_literal(label + "=") + " || COALESCE(" +
-                    table.readable(text, index.plain ? std::vector{label} : index.columns) + ", 'null')");
-  }
-  return join(parts, " || ', ' || ");
-}
-
-// Key columns under names that no other column has; expressions name columns unqualified, so they need a FROM of one
-// relation.
-std::string index_key_list(const UniqueIndex& index) {
-  std::vector<std::string> list;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i)
-    list.push_back(index.expressions[i] + " AS " + key_column(i));
-  return join(list, ", ");
-}
-
-std::string same_index_key(const UniqueIndex& index, const std::string& a, const std::string& b) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-    const std::string left = a + "." + key_column(i);
-    const std::string right = b + "." + key_column(i);
-    std::string part = index.equality[i].of(left, right);
-    if (index.nulls_not_distinct) {
-      part = "(" + part + " OR (" + left + " IS NOT DISTINCT FROM NULL AND " + right + " IS NOT DISTINCT FROM NULL))";
-    }
-    parts.push_back(std::move(part));
-  }
-  return join(parts, " AND ");
-}
-
-std::string index_rows(const UniqueIndex& index, const std::string& extra_columns, const std::string& from_where,
-                       bool has_where) {
-  std::string sql = "(SELECT " + extra_columns + index_key_list(index) + " FROM " + from_where;
-  if (!index.predicate.empty()) sql += (has_where ? " AND (" : " WHERE (") + index.predicate + ")";
-  return sql + ")";
-}
-
-std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
-  return index_rows(index, naming_columns(table), accepted_rows(table, index.columns), true);
-}
-
-// The target's rows with their place and identity.
-std::string held_keys(const StagedTable& table, const UniqueIndex& index) {
-  std::string columns = "t.tableoid, t.ctid, ";
-  if (!table.plan.identity.empty()) columns += table.identity_list("t") + ", ";
-  return index_rows(index, columns, table.target_rows + " t", false);
-}
 
 // Beside the condition that two keys are the same: the rows are two. A natural key may be NULL in part.
 std::string other_row(const StagedTable& table) {
@@ -131,10 +69,12 @@ void KeyClassifier::reject_taken(std::size_t place) {
   const std::string number = std::to_string(place);
   std::uint64_t found = 0;
   const auto claim = [&] {
-    found = connection_.execute(table_.claim_part.into(kClaimColumns) + " SELECT " + table_.claim_part.first() +
-                                number + ", s." + table_.record + ", t.tableoid, t.ctid, NULL FROM " +
-                                staged_keys(table_, index) + " s JOIN " + held_keys(table_, index) + " t ON " +
-                                same_index_key(index, "s", "t") + " WHERE " + other_row(table_));
+    std::vector<std::string> ways;
+    for (const std::string& same : ways_to_be_same(table_, index, "s", "t"))
+      ways.push_back("SELECT " + table_.claim_part.first() + number + ", s." + table_.record +
+                     ", t.tableoid, t.ctid, NULL::pg_catalog.int8 FROM " + staged_keys(table_, index) + " s JOIN " +
+                     held_keys(table_, index) + " t ON " + same + " WHERE " + other_row(table_));
+    found = connection_.execute(table_.claim_part.into(kClaimColumns) + " " + join(ways, " UNION ALL "));
   };
   // As in reject_if_judged: an expression of the index is the user's.
   if (refusal_of(connection_, "claims", claim, Refusal::kOfAnExpression)) table_.unjudged = true;
@@ -202,21 +142,11 @@ std::uint64_t KeyClassifier::reject_all_claims() {
 }
 
 void KeyClassifier::reject_repeated(const UniqueIndex& index) {
-  const std::string mine = staged_keys(table_, index);
-  std::vector<std::string> columns;
-  std::vector<std::string> present;
-  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-    columns.push_back("k." + key_column(i));
-    present.push_back(columns.back() + " IS DISTINCT FROM NULL");  // IS NOT NULL would look into a composite
-  }
-  const std::string list = join(columns, ", ");
-  const std::string where = index.nulls_not_distinct ? std::string{} : " WHERE " + join(present, " AND ");
   const std::string reason = quote_literal(index.name + ": more than one record of the file claims ") + " || " +
                              index_key_text(table_, index, "s");
   reject_if_judged(connection_, table_,
                    reject_sql(table_, {'c', reason, index.name, {}},
-                              mine + " s JOIN (SELECT " + list + " FROM " + mine + " k" + where + " GROUP BY " + list +
-                                  " HAVING pg_catalog.count(*) > 1) d ON " + same_index_key(index, "s", "d")));
+                              repeated_keys(table_, index, staged_keys(table_, index)) + " s"));
 }
 
 // Against the target, where its own index helps, and then within the file. A holder counts also when the file moves it

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/judged_rows.h"
@@ -23,7 +25,7 @@ CREATE TEMPORARY TABLE key_wait (plan pg_catalog.int4, record pg_catalog.int8, f
 CREATE INDEX ON pg_temp.key_wait (plan, record);
 CREATE INDEX ON pg_temp.key_wait (plan, freed_by);
 CREATE TEMPORARY TABLE key_aside (plan pg_catalog.int4, place pg_catalog.int4, record pg_catalog.int8,
-    rank pg_catalog.int8) ON COMMIT DROP)sql";
+    rank pg_catalog.int8, tried pg_catalog.bool) ON COMMIT DROP)sql";
 
 // Every update that a claim speaks of, where the claim needs an order.
 constexpr const char* kUpdates = R"sql(
@@ -87,17 +89,24 @@ WHERE o.plan = {plan} AND o.record = x.record)sql";
 
 // The rows that give up a key of this index to one that waits for them.
 constexpr const char* kSetAside = R"sql(
-INSERT INTO pg_temp.key_aside (plan, place, record)
-SELECT DISTINCT {plan}, {place}, c.freed_by FROM {claims} c
+INSERT INTO pg_temp.key_aside (plan, place, record, tried)
+SELECT DISTINCT {plan}, {place}, c.freed_by, true FROM {claims} c
 JOIN pg_temp.key_wait k ON k.plan = {plan} AND k.record = c.record AND k.freed_by = c.freed_by
 WHERE c.place = {place} AND {which} AND NOT EXISTS (
     SELECT FROM pg_temp.key_aside a WHERE a.plan = {plan} AND a.place = {place} AND a.record = c.freed_by))sql";
 
+// One rank a row, whatever the number of its keys that are set aside: two rows never take the same value.
 constexpr const char* kRankAside = R"sql(
 UPDATE pg_temp.key_aside a SET rank = r.rank
-FROM (SELECT x.record, pg_catalog.row_number() OVER () AS rank FROM pg_temp.key_aside x
-      WHERE x.plan = {plan} AND x.place = {place}) r
-WHERE a.plan = {plan} AND a.place = {place} AND a.record = r.record)sql";
+FROM (SELECT x.record,
+             COALESCE(k.rank, m.last + pg_catalog.row_number() OVER (PARTITION BY k.rank IS NULL ORDER BY x.record)) AS rank
+      FROM pg_temp.key_aside x
+      LEFT JOIN (SELECT DISTINCT y.record, y.rank FROM pg_temp.key_aside y
+                 WHERE y.plan = {plan} AND y.rank IS NOT NULL) k ON k.record = x.record
+      CROSS JOIN (SELECT COALESCE(pg_catalog.max(z.rank), 0) AS last FROM pg_temp.key_aside z WHERE z.plan = {plan}) m
+      WHERE x.plan = {plan} AND x.place = {place} AND x.rank IS NULL) r
+WHERE a.plan = {plan} AND a.place = {place} AND a.record = r.record;
+ANALYZE pg_temp.key_aside)sql";
 
 // Who gets all that it waits for from rows that set it aside.
 constexpr const char* kForgetAside = R"sql(
@@ -208,7 +217,7 @@ std::uint64_t KeyOrder::run_rounds() {
 // One row of each circle is enough, and one that is written before the row it waits for is in every circle: those with
 // a smaller number, or with a greater one, whichever are fewer. Where not every key can be set aside it may take more.
 void KeyOrder::set_aside(Parking::Inserts inserts, const Reject& reject) {
-  Parking parking(connection_, table_, inserts);
+  Parking parking(connection_, table_, number_, inserts);
   if (!parking.observer().empty()) {
     reject_waiting(reject, ", which rows of the file swap: that takes a value which " + parking.observer() +
                                " of the target would see and neither side has");
@@ -238,18 +247,19 @@ void KeyOrder::set_aside(Parking& parking, std::size_t place, const std::string&
                        fmt::arg("claims", table_.claims), fmt::arg("which", which));
   };
   if (connection_.execute(arguments(kSetAside)) == 0) return;
+  connection_.execute(arguments(kRankAside));
   const auto rows =
       connection_
           .query(arguments(
-              "SELECT pg_catalog.count(*) FROM pg_temp.key_aside WHERE plan = {plan} AND place = {place}"))[0][0]
+              "SELECT pg_catalog.max(rank) FROM pg_temp.key_aside WHERE plan = {plan} AND place = {place}"))[0][0]
           .as<std::uint64_t>();
   auto key = parking.find(place, rows);
+  const std::string tried = arguments(" WHERE plan = {plan} AND place = {place} AND tried");
   if (!key) {
-    connection_.execute(
-        arguments("DELETE FROM pg_temp.key_aside WHERE plan = {plan} AND place = {place} AND rank IS NULL"));
+    connection_.execute("DELETE FROM pg_temp.key_aside" + tried);
     return;
   }
-  connection_.execute(arguments(kRankAside));
+  connection_.execute("UPDATE pg_temp.key_aside SET tried = false" + tried);
   std::erase_if(table_.parked, [&](const ParkedKey& parked) { return parked.place == place; });
   table_.parked.push_back(std::move(*key));
 }
@@ -282,22 +292,30 @@ void KeyOrder::reject_late(const Reject& reject) {
   }
 }
 
-std::vector<KeyOrder::Statement> KeyOrder::begin() {
-  for (const ParkedKey& key : table_.parked) {
-    const std::string place = std::to_string(key.place);
-    const std::string values = key.values.empty() ? std::string{} : " JOIN " + key.values + " x ON x.rank = a.rank";
+// Keys that take the same values in the same column are set aside together.
+void KeyOrder::park() {
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> places;
+  for (const ParkedKey& key : table_.parked) places[{key.column, key.values}].push_back(std::to_string(key.place));
+  for (const auto& [what, of] : places) {
+    const auto& [column, values] = what;
     connection_.execute(fmt::format(
         R"sql(
 UPDATE {target} AS t SET {column} = {value} FROM {rows} s
-JOIN pg_temp.key_aside a ON a.plan = {plan} AND a.place = {place} AND a.record = s.{record}
+JOIN (SELECT DISTINCT k.record, k.rank FROM pg_temp.key_aside k WHERE k.plan = {plan} AND k.place IN ({places})) a
+  ON a.record = s.{record}
 JOIN {verdicts} v ON v.record = a.record AND v.verdict = 'u'{values}
 WHERE {same})sql",
-        fmt::arg("target", table_.target_rows), fmt::arg("column", key.column),
-        fmt::arg("value", key.values.empty() ? "NULL" : "x.value"), fmt::arg("rows", table_.typed_rows()),
-        fmt::arg("plan", number_), fmt::arg("place", place), fmt::arg("record", table_.record),
-        fmt::arg("verdicts", table_.verdicts), fmt::arg("values", values),
+        fmt::arg("target", table_.target_rows), fmt::arg("column", column),
+        fmt::arg("value", values.empty() ? "NULL" : "x.value"), fmt::arg("rows", table_.typed_rows()),
+        fmt::arg("plan", number_), fmt::arg("places", join(of, ", ")), fmt::arg("record", table_.record),
+        fmt::arg("verdicts", table_.verdicts),
+        fmt::arg("values", values.empty() ? std::string{} : " JOIN " + values + " x ON x.rank = a.rank"),
         fmt::arg("same", table_.same_identity("s", "t"))));
   }
+}
+
+std::vector<KeyOrder::Statement> KeyOrder::begin() {
+  park();
   if (connection_.query("SELECT pg_catalog.to_regclass('pg_temp.key_place') IS NULL")[0][0].as<bool>()) {
     connection_.execute(R"sql(
 CREATE TEMPORARY TABLE key_place (plan pg_catalog.int4, record pg_catalog.int8, statement pg_catalog.int8,

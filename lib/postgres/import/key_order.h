@@ -65,6 +65,7 @@ class KeyOrder {
   void reject_waiting(const Reject& reject, const std::string& why);
   void reject_late(const Reject& reject);
   std::uint64_t waiting();
+  void park();
   std::string ordered_places() const;
 
   Connection& connection_;

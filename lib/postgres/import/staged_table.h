@@ -30,11 +30,12 @@ struct StagedColumn {
 
 inline constexpr const char* kStagedPlace = "\"db-transfer place\"";
 
-// A column of a unique index that rows set aside for a while.
+// A column by which rows set the key of a unique index aside for a while.
 struct ParkedKey {
-  std::size_t place;   // the index's, in unique_indexes
-  std::string column;  // quoted
-  std::string values;  // a relation of values and their rank; empty: NULL
+  std::size_t place;       // the index's, in unique_indexes
+  std::string column;      // quoted
+  std::string values;      // a relation of values and their rank; empty: NULL
+  std::uint64_t rows = 0;  // there is a value for every rank up to it
 };
 
 struct StagedTable {

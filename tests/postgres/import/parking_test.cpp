@@ -110,18 +110,66 @@ TEST(Parking, SetsOneColumnOfAKeyAside) {
   EXPECT_EQ(t.holds("SELECT * FROM t ORDER BY id"), "1|7|f|1 2|7|t|2 3|7|t|1");
 }
 
-TEST(Parking, KeepsAwayFromGeneratedColumnsAndPartitions) {
-  for (const std::string schema :
-       {"CREATE TABLE t (id int PRIMARY KEY, k text NOT NULL UNIQUE, g int GENERATED ALWAYS AS (k::int) STORED); "
-        "INSERT INTO "
-        "t VALUES (1, '1'), (2, '2')",
-        "CREATE TABLE t (id int PRIMARY KEY, k text NOT NULL UNIQUE); CREATE INDEX ON t ((k::int)); INSERT INTO t "
-        "VALUES (1, "
-        "'1'), (2, '2')",
-        "CREATE FUNCTION seen(text) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true'; CREATE TABLE t (id int "
-        "PRIMARY "
-        "KEY, k text NOT NULL UNIQUE CHECK (seen(k))); INSERT INTO t VALUES (1, '1'), (2, '2')"})
-    EXPECT_EQ(swapped(schema, "\"1\"", "\"2\""), "conflict 2") << schema;
+TEST(Parking, KeepsAwayFromWhatFunctionsOfTheUsersCheck) {
+  EXPECT_EQ(swapped("CREATE FUNCTION seen(text) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true'; CREATE TABLE t "
+                    "(id int PRIMARY KEY, k text NOT NULL UNIQUE CHECK (seen(k))); INSERT INTO t VALUES (1, '1'), (2, "
+                    "'2')",
+                    "\"1\"", "\"2\""),
+            "conflict 2");
+}
+
+TEST(Parking, TriesWhatIsComputedOfTheValue) {
+  for (const std::string computed : {"ALTER TABLE t ADD g int GENERATED ALWAYS AS (k::int) STORED",
+                                     "ALTER TABLE t ADD g int GENERATED ALWAYS AS (k::int) STORED UNIQUE",
+                                     "CREATE INDEX ON t ((k::int))", "ALTER TABLE t ADD CHECK (k::int + id > 0)"})
+    EXPECT_EQ(swapped("CREATE TABLE t (id int PRIMARY KEY, k text NOT NULL UNIQUE); " + computed +
+                          "; INSERT INTO t VALUES (1, '1'), (2, '2')",
+                      "\"1\"", "\"2\""),
+              "update 2, swapped")
+        << computed;
+  EXPECT_EQ(
+      swapped("CREATE TABLE t (id int PRIMARY KEY, k text NOT NULL UNIQUE); CREATE INDEX ON t ((k::bool)); INSERT "
+              "INTO t VALUES (1, 'yes'), (2, 'no')",
+              "\"yes\"", "\"no\""),
+      "conflict 2");
+}
+
+// Rows 1 and 2 swap their words k under `index`, unique, beside columns that it may read.
+std::string swap_under(const std::string& index) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, k text NOT NULL, tenant int NOT NULL, active bool NOT NULL, note text); "
+      "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE FUNCTION "
+      "plain(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower(btrim($1))'; " +
+      index + "; INSERT INTO t VALUES (1, 'Ann', 1, true), (2, 'bob', 1, true)");
+  const auto done = t.import_as_announced({{"t",
+                                            {R"({"id":1,"k":"Bob","tenant":1,"active":true,"note":null})",
+                                             R"({"id":2,"k":"ann","tenant":1,"active":true,"note":null})"}}});
+  return done.of("t") + ": " + t.holds("SELECT id, k FROM t ORDER BY id");
+}
+
+TEST(Parking, SwapsUnderKeysByExpression) {
+  for (const std::string index :
+       {"CREATE UNIQUE INDEX ON t (lower(k))", "CREATE UNIQUE INDEX ON t (lower(k)) WHERE active",
+        "CREATE UNIQUE INDEX ON t (tenant, lower(k)) WHERE note IS NULL", "CREATE UNIQUE INDEX ON t (k) WHERE k <> ''",
+        "CREATE UNIQUE INDEX ON t (k COLLATE ci)", "CREATE UNIQUE INDEX ON t (btrim(k) COLLATE ci, tenant)",
+        "CREATE UNIQUE INDEX ON t ((lower(k) || '/' || tenant))", "CREATE UNIQUE INDEX ON t (plain(k))",
+        "CREATE UNIQUE INDEX ON t (note, lower(k)) NULLS NOT DISTINCT",
+        "CREATE UNIQUE INDEX ON t (lower(k)); CREATE UNIQUE INDEX ON t (tenant, upper(k)); ALTER TABLE t ADD UNIQUE "
+        "(k)",
+        "ALTER TABLE t ADD g text GENERATED ALWAYS AS (lower(k)) STORED; CREATE UNIQUE INDEX ON t (upper(g))"})
+    EXPECT_EQ(swap_under(index), "update 2: 1|Bob 2|ann") << index;
+  EXPECT_EQ(swap_under("CREATE UNIQUE INDEX ON t ((lower(k) > 'b'))"), "conflict 2: 1|Ann 2|bob");
+}
+
+TEST(Parking, RotatesManyKeysByExpression) {
+  Case t(
+      "CREATE TABLE t (id int PRIMARY KEY, k text NOT NULL); CREATE UNIQUE INDEX ON t (lower(k)); INSERT INTO t SELECT "
+      "g, 'Word ' || g FROM generate_series(1, 3000) g");
+  std::vector<std::string> rows;
+  for (int i = 1; i <= 3000; ++i)
+    rows.push_back("{\"id\":" + std::to_string(i) + ",\"k\":\"wOrd " + std::to_string((i + 4) % 3000 + 1) + "\"}");
+  EXPECT_EQ(t.import_as_announced({{"t", rows}}).of("t"), "update 3000");
+  EXPECT_EQ(t.holds("SELECT count(*) FROM t WHERE k = 'wOrd ' || (id + 4) % 3000 + 1"), "3000");
 }
 
 // Two rows of a circle of three hand on what the third set aside, and only one label is to spare.

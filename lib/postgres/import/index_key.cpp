@@ -1,0 +1,121 @@
+#include "postgres/import/index_key.h"
+
+#include <fmt/format.h>
+
+#include "postgres/import/rejects.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// Beyond so many parts that may be NULL the ways to be the same are one condition with an OR.
+constexpr std::size_t kMostNullable = 4;
+
+// IS NULL would look into a composite.
+std::string is_null(const std::string& value) { return value + " IS NOT DISTINCT FROM NULL"; }
+
+// What key_text() of a row needs, and its record number.
+std::string naming_columns(const StagedTable& table) {
+  if (table.plan.identity.empty()) return "s.*, ";
+  return "s." + table.record + ", " + table.identity_list("s") + ", ";
+}
+
+bool may_be_null(const StagedTable& table, const UniqueIndex& index, std::size_t part) {
+  return index.expressions[part] != kLeaf &&
+         !(index.plain && table.details.table.find_column(index.columns[part])->not_null);
+}
+
+}  // namespace
+
+std::string key_column(std::size_t place) { return "\"db-transfer key " + std::to_string(place + 1) + "\""; }
+
+std::string index_key_list(const UniqueIndex& index) {
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < index.expressions.size(); ++i)
+    list.push_back(index.expressions[i] + " AS " + key_column(i));
+  return join(list, ", ");
+}
+
+std::string keys_of(const UniqueIndex& index, const std::string& extra_columns, const std::string& relation) {
+  const std::string some = index.predicate.empty() ? std::string{} : " WHERE (" + index.predicate + ")";
+  return "(SELECT " + extra_columns + index_key_list(index) + " FROM " + relation + some + ")";
+}
+
+std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
+  std::string sql =
+      "(SELECT " + naming_columns(table) + index_key_list(index) + " FROM " + accepted_rows(table, index.columns);
+  if (!index.predicate.empty()) sql += " AND (" + index.predicate + ")";
+  return sql + ")";
+}
+
+std::string held_keys(const StagedTable& table, const UniqueIndex& index) {
+  std::string columns = "t.tableoid, t.ctid, ";
+  if (!table.plan.identity.empty()) columns += table.identity_list("t") + ", ";
+  return keys_of(index, columns, table.target_rows + " t");
+}
+
+std::string same_index_key(const UniqueIndex& index, const std::string& a, const std::string& b) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
+    const std::string left = a + "." + key_column(i);
+    const std::string right = b + "." + key_column(i);
+    std::string part = index.equality[i].of(left, right);
+    if (index.nulls_not_distinct) part = "(" + part + " OR (" + is_null(left) + " AND " + is_null(right) + "))";
+    parts.push_back(std::move(part));
+  }
+  return join(parts, " AND ");
+}
+
+std::vector<std::string> ways_to_be_same(const StagedTable& table, const UniqueIndex& index, const std::string& a,
+                                         const std::string& b) {
+  std::vector<std::size_t> nullable;
+  for (std::size_t i = 0; index.nulls_not_distinct && i < index.expressions.size(); ++i)
+    if (may_be_null(table, index, i)) nullable.push_back(i);
+  if (nullable.empty() || nullable.size() > kMostNullable) return {same_index_key(index, a, b)};
+  std::vector<std::string> ways;
+  for (std::size_t nulls = 0; nulls < std::size_t{1} << nullable.size(); ++nulls) {
+    std::vector<std::string> parts;
+    std::size_t bit = 0;
+    for (std::size_t i = 0; i < index.expressions.size(); ++i) {
+      const std::string left = a + "." + key_column(i);
+      const std::string right = b + "." + key_column(i);
+      const bool null = bit < nullable.size() && nullable[bit] == i && (nulls >> bit++ & 1) != 0;
+      parts.push_back(null ? is_null(left) + " AND " + is_null(right) : index.equality[i].of(left, right));
+    }
+    ways.push_back(join(parts, " AND "));
+  }
+  return ways;
+}
+
+std::string repeated_keys(const StagedTable& table, const UniqueIndex& index, const std::string& keys) {
+  std::vector<std::string> columns;
+  std::vector<std::string> present;
+  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
+    columns.push_back("k." + key_column(i));
+    present.push_back("NOT (" + is_null(columns.back()) + ")");
+  }
+  const std::string list = join(columns, ", ");
+  const std::string where = index.nulls_not_distinct ? std::string{} : " WHERE " + join(present, " AND ");
+  std::vector<std::string> ways;
+  for (const std::string& same : ways_to_be_same(table, index, "k", "d"))
+    ways.push_back(
+        fmt::format("SELECT k.* FROM {keys} k JOIN (SELECT {list} FROM {keys} k{where} GROUP BY {list} "
+                    "HAVING pg_catalog.count(*) > 1) d ON {same}",
+                    fmt::arg("keys", keys), fmt::arg("list", list), fmt::arg("where", where), fmt::arg("same", same)));
+  return "(" + join(ways, " UNION ALL ") + ")";
+}
+
+std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < index.expressions.size(); ++i) {
+    if (index.expressions[i] == kLeaf) continue;
+    const std::string label = index.plain ? index.columns[i] : index.expressions[i];
+    const std::string value = alias + "." + key_column(i);
+    const std::string text = index.plain ? text_of(table.details.details_of(label).type, value) : text_of_any(value);
+    parts.push_back(quote_literal(label + "=") + " || COALESCE(" +
+                    table.readable(text, index.plain ? std::vector{label} : index.columns) + ", 'null')");
+  }
+  return join(parts, " || ', ' || ");
+}
+
+}  // namespace postgres
