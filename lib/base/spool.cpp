@@ -47,4 +47,12 @@ InputFile Spool::finish(std::string name) {
   return InputFile::from_descriptor(std::move(file_), std::move(name));
 }
 
+InputFile Spool::again(std::string name) const {
+  const std::string path = "/proc/self/fd/" + std::to_string(file_.get());
+  Descriptor file = open_descriptor(path, O_RDONLY);
+  if (!file.is_open())
+    throw system_error(ErrorKind::kInputOutput, "cannot read a temporary file in", folder_, errno, kHint);
+  return InputFile::from_descriptor(std::move(file), std::move(name));
+}
+
 }  // namespace base

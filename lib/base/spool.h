@@ -20,6 +20,9 @@ class Spool {
   // The bytes written, from the first one on, under a name for messages; ends the spool.
   InputFile finish(std::string name);
 
+  // The same, as often as wanted; the spool stays.
+  InputFile again(std::string name) const;
+
  private:
   std::string folder_;
   Descriptor file_;

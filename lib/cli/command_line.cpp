@@ -4,16 +4,21 @@
 
 #include <memory>
 #include <new>
+#include <optional>
+#include <utility>
 
 #include "base/progress.h"
 #include "base/stop.h"
 #include "cli/approve.h"
+#include "cli/asked_import.h"
+#include "cli/consent.h"
 #include "cli/console.h"
 #include "cli/engines.h"
 #include "cli/guard.h"
 #include "cli/location.h"
 #include "cli/options.h"
 #include "cli/process_title.h"
+#include "cli/question.h"
 #include "report/columns.h"
 #include "report/json.h"
 #include "report/mermaid.h"
@@ -22,6 +27,7 @@
 #include "transfer/config.h"
 #include "transfer/export_job.h"
 #include "transfer/import_job.h"
+#include "transfer/limits.h"
 #include "transfer/output_files.h"
 #include "transfer/selection.h"
 
@@ -189,7 +195,7 @@ void print_import(const Console& console, const CommonOptions& options, const ou
 }
 
 int import_status(const ImportCommand& command, const outcome::ImportOutcome& outcome) {
-  if (outcome.total.left_out() != 0) return kRowsLeftOut;
+  if (outcome.total.left_out() != 0 || outcome.blocked) return kRowsLeftOut;
   const bool tried = outcome.ending == outcome::Ending::kDryRun || outcome.ending == outcome::Ending::kRehearsed;
   const bool work_found = tried && outcome.total.to_write() != 0;
   return work_found && command.dry_run_status == DryRunStatus::kTellsWork ? kWorkFound : kDone;
@@ -213,6 +219,9 @@ void take_config(const transfer::Config& config, const Location& location, Impor
     command.job.words.push_back("--config " + report::shell_word(config.path));
   command.job.selection = selection_of(command.common, location, config);
   command.job.policies.insert(command.job.policies.begin(), config.policies.begin(), config.policies.end());
+  transfer::add_limits(config.limits, command.job.limits);
+  // A first load writes before there are verdicts.
+  if (!command.job.limits.empty()) command.target.first_loads = engine::FirstLoads::kNever;
   if (!command.show_masked) command.job.masks.patterns = config.masked;
 }
 
@@ -230,6 +239,60 @@ void tell_commit(const base::StopSignals& signals, transfer::Commit commit) {
   }
 }
 
+// One connection for each job; the first may be open already, to find out whether anybody is to be asked.
+class ImportRuns {
+ public:
+  ImportRuns(const Console& console, const base::StopSignals& signals, const transfer::Config& config,
+             const Location& location)
+      : console_(console), signals_(signals), config_(config), location_(location) {}
+
+  // Who sits at the terminal is asked by who called; where nobody does, --confirm has to say enough.
+  outcome::ImportOutcome run(const ImportCommand& command) {
+    base::Progress progress(progress_mode(command.common), STDERR_FILENO, console_.message_color());
+    const transfer::OpenTarget open = [&] {
+      auto target = opened_ ? std::move(opened_) : connect(command);
+      progress.finish();
+      if (asks_nobody_) consent_needed(command, config_, location_, target->info(), Terminal::kNobody);
+      say_server(console_, command.common, target->info(), command.job.selection);
+      if (!was_open_) warn_of_the_way(console_, command.common, target->info());
+      was_open_ = true;
+      return target;
+    };
+    outcome::ImportOutcome outcome = transfer::run_import(open, command.job, progress, signals_.token());
+    progress.finish();
+    return outcome;
+  }
+
+  // False: somebody was asked, and nothing is to be written.
+  bool consented(ImportCommand& command) {
+    opened_ = connect(command);
+    asks_nobody_ = false;
+    const outcome::DatabaseInfo database = opened_->info();
+    const Consent consent = consent_needed(command, config_, location_, database, Terminal::kSomebody);
+    const AskedTarget target{location_, database, consent};
+    if (consent == Consent::kGiven) return true;
+    if (command.apply || command.questions == Questions::kNone) return ask_name(target, console_, signals_.token());
+    keep_pipe(command, signals_.token());
+    folder_.emplace();
+    return ask_about(
+        command, target, *folder_, console_, [&](const ImportCommand& trial) { return run(trial); }, signals_.token());
+  }
+
+ private:
+  std::unique_ptr<engine::Target> connect(const ImportCommand& command) {
+    return open_target(location_, command.common.lock_timeout, command.target, signals_.token());
+  }
+
+  const Console& console_;
+  const base::StopSignals& signals_;
+  const transfer::Config& config_;
+  const Location& location_;
+  std::unique_ptr<engine::Target> opened_;
+  std::optional<PlanFolder> folder_;
+  bool asks_nobody_ = true;
+  bool was_open_ = false;
+};
+
 int run_import(const Console& console, const base::StopSignals& signals, ImportCommand command) {
   const CommonOptions& options = command.common;
   const transfer::Config config = config_of(options);
@@ -243,16 +306,9 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   const bool writes = command.job.intent == engine::Intent::kImport;
   say_place(console, options, config, direction_of(command.job.intent), location, writes ? Use::kWrite : Use::kRead);
 
-  base::Progress progress(progress_mode(options), STDERR_FILENO, console.message_color());
-  const transfer::OpenTarget open = [&] {
-    auto target = open_target(location, options.lock_timeout, command.target, signals.token());
-    progress.finish();
-    say_server(console, options, target->info(), command.job.selection);
-    warn_of_the_way(console, options, target->info());
-    return target;
-  };
-  outcome::ImportOutcome outcome = transfer::run_import(open, command.job, progress, signals.token());
-  progress.finish();
+  ImportRuns runs(console, signals, config, location);
+  if (writes && somebody_is_there() && !runs.consented(command)) return static_cast<int>(ErrorKind::kInterrupted);
+  const outcome::ImportOutcome outcome = runs.run(command);
   const int status = import_status(command, outcome);
   try {
     print_import(console, options, outcome);

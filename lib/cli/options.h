@@ -49,6 +49,9 @@ struct ExportCommand {
 
 enum class DryRunStatus { kSuccess, kTellsWork };  // 0, or 3 when there is something to write
 
+// Whether a person is asked before rows are written into a database that is not here.
+enum class Questions { kOnTerminal, kNone };
+
 struct ImportCommand {
   CommonOptions common;
   DryRunStatus dry_run_status = DryRunStatus::kSuccess;
@@ -59,7 +62,9 @@ struct ImportCommand {
   std::optional<std::string> signers;  // the list of those who may approve one
   transfer::DoneRows done_rows = transfer::DoneRows::kDiffer;
   std::optional<std::chrono::seconds> valid_for;  // of a plan that is made
-  std::vector<std::string> named;  // members of what a plan settles that were named, also with their usual value
+  Questions questions = Questions::kOnTerminal;
+  std::optional<std::string> confirm;  // how the database is called that is meant
+  std::vector<std::string> named;      // members of what a plan settles that were named, also with their usual value
 };
 
 // What --help and --version ask for: to be printed, and nothing else to be done.

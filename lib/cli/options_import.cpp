@@ -2,8 +2,10 @@
 
 #include "cli/options.h"
 #include "cli/options_approve.h"
+#include "cli/options_guard.h"
 #include "cli/syntax.h"
 #include "report/wording.h"
+#include "transfer/limits.h"
 #include "transfer/reports.h"
 
 namespace cli {
@@ -30,7 +32,7 @@ Page page() {
            {1, "internal error"},
            {2, "usage, configuration or URL"},
            {3, "--dry-run --exit-code: work to do"},
-           {4, "rows were left out"},
+           {4, "rows were left out, or a --limit was passed over"},
            {5, "no connection, or it broke"},
            {6, "the file is not a sound export"},
            {7, "the file does not fit, or a plan no longer holds"},
@@ -96,6 +98,8 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.newer_rows == engine::NewerRows::kKeep) words.emplace_back("--keep-newer");
   if (command.job.on_conflict == transfer::ConflictPolicy::kFail) words.emplace_back("--on-conflict fail");
   if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
+  for (const transfer::Limit& limit : command.job.limits)
+    words.push_back("--limit " + report::shell_word(transfer::word_of(limit)));
   if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
   if (command.target.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
   for (const std::string& owner : command.target.run_code_of) words.push_back("--run-code-of " + owner);
@@ -116,6 +120,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   ImportCommand command;
   CommonSyntax common;
   ApproveSyntax approve;
+  GuardSyntax guard;
   std::optional<std::string> mode;
   std::optional<std::string> on_conflict;
   std::optional<std::string> rejects;
@@ -186,6 +191,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
               "import into the database that the file was exported from, or a physical copy of it");
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   approve.add(syntax);
+  guard.add(syntax);
   common.add_tables(syntax);
   common.add_database(syntax);
   common.add_target(syntax, "--to", "the database that the transfer file calls so (\"targets\")");
@@ -244,6 +250,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (mode) command.named.emplace_back("mode");
   if (on_conflict) command.named.emplace_back("on_conflict");
   approve.read(syntax, command);
+  guard.read(syntax, command);
   command.job.words = deciding_words(command);
   return command;
 }

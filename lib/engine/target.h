@@ -135,6 +135,8 @@ class Target {
   virtual void refresh_views(Refresh) {}
 
   virtual outcome::VerdictCounts counts(std::size_t plan) = 0;
+  // Behind classify and before merge: how many rows the target's own table holds. Reads it as a whole.
+  virtual std::uint64_t rows_there(std::size_t plan) = 0;
   // Every row of the file but the unchanged ones, in the order of the records; `offset` is not filled. Stops early when
   // `take` returns false. Values only with Detail::kFull.
   virtual void for_each_decision(std::size_t plan, Decisions which,

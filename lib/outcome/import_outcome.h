@@ -75,7 +75,7 @@ struct ImportOutcome {
   std::vector<std::string> differences;  // between the file's schema and the target's, harmless ones
   std::vector<std::string> notices;
   std::string rejects_file;  // empty: none written
-  // The rows left out would end, or have ended, the import as a whole.
+  // The rows left out, or more changes than a limit allows, would end, or have ended, the import as a whole.
   bool blocked = false;
   std::optional<Approval> approval;    // what was only tried can be approved, where a report says all of it
   std::optional<AppliedPlan> applied;  // what was approved
@@ -83,7 +83,8 @@ struct ImportOutcome {
   std::vector<std::string> reports;    // that are written beside this outcome, as they were named
   std::string ran_by;                  // user and machine; empty: not known
   std::string folder;                  // that names of files are relative to
-  std::string blocked_by;  // the option that wants it so: "--atomic" or "--on-conflict fail"; empty: not blocked
+  std::string blocked_by;  // the option that wants it so: "--atomic", "--on-conflict fail", "--limit …"; empty: not
+  std::vector<std::string> passed_limits;  // a line each, with the option
   // What the dry run could not tell, a line a cause; they are among the notices, too.
   std::vector<std::string> untold;
   std::chrono::nanoseconds duration{};

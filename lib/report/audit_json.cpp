@@ -70,6 +70,7 @@ json summary_json(const outcome::ImportOutcome& outcome) {
   return {{"ending", ending_name(outcome.ending)},
           {"verdict", judgement_word(judgement(outcome))},
           {"blocked", outcome.blocked},
+          {"passed_limits", outcome.passed_limits},
           {"decided_at", outcome.decided_at},
           {"file", file_json(outcome.file)},
           {"target", target_json(outcome.target)},

@@ -153,10 +153,15 @@ Check rehearsal(const ImportOutcome& outcome) {
 }  // namespace
 
 std::vector<Check> checks(const ImportOutcome& outcome) {
-  return {seal(outcome),           privileges(outcome), migrations(outcome), differences(outcome),
-          unique_keys(outcome),    values(outcome),     newer_rows(outcome), secrets_and_rights(outcome),
-          unusual_tables(outcome), triggers(outcome),   cascades(outcome),   outside_references(outcome),
-          sequences(outcome),      rehearsal(outcome)};
+  std::vector<Check> all = {seal(outcome),        privileges(outcome),         migrations(outcome),
+                            differences(outcome), unique_keys(outcome),        values(outcome),
+                            newer_rows(outcome),  secrets_and_rights(outcome), unusual_tables(outcome),
+                            triggers(outcome),    cascades(outcome),           outside_references(outcome),
+                            sequences(outcome),   rehearsal(outcome)};
+  if (!outcome.passed_limits.empty())
+    all.push_back(
+        {Grade::kBad, "Limits", "more would change than is allowed: " + joined(outcome.passed_limits), Topic::kLimits});
+  return all;
 }
 
 }  // namespace report

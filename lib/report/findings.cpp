@@ -70,7 +70,10 @@ std::string judgement_sentence(const ImportOutcome& outcome) {
                                  human_count(total.update), human_count(total.unchanged));
   if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
   text += fmt::format("; {} left out. ", human_count(total.left_out()));
-  if (outcome.blocked && !over) text += "Rows left out would end the import as a whole: nothing would be written. ";
+  if (outcome.blocked && !over) {
+    text += outcome.passed_limits.empty() ? "Rows left out would end the import as a whole: nothing would be written. "
+                                          : "More would change than a limit allows: nothing would be written. ";
+  }
   return text + (over ? "Nothing was deleted." : "Nothing is ever deleted.");
 }
 

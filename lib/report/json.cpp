@@ -78,6 +78,7 @@ std::string import_json(const outcome::ImportOutcome& outcome) {
                   {"notices", outcome.notices},
                   {"duration_seconds", seconds(outcome.duration)},
                   {"blocked", outcome.blocked},
+                  {"passed_limits", outcome.passed_limits},
                   {"rejects_file", outcome.rejects_file},
                   {"differences", outcome.differences},
                   {"file_identity", file_json(outcome.file)},

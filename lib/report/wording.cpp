@@ -54,6 +54,13 @@ const outcome::Decision* cause_of(const outcome::ImportOutcome& outcome, std::st
   return found;
 }
 
+// "more would change than is allowed: users: insert 8, update 87 (--limit users=50)."
+std::string limits_phrase(const outcome::ImportOutcome& outcome) {
+  std::string list;
+  for (const std::string& line : outcome.passed_limits) list += (list.empty() ? "" : "; ") + base::printable(line);
+  return fmt::format("more would change than is allowed: {}.", list);
+}
+
 // "…, because of 1 conflict (--on-conflict fail): users record 3 id=7: …"
 std::string blocked_sentence(const outcome::ImportOutcome& outcome, std::string_view beginning) {
   const std::string_view would = outcome.ending == outcome::Ending::kRolledBack ? "would have been" : "would be";
@@ -61,6 +68,7 @@ std::string blocked_sentence(const outcome::ImportOutcome& outcome, std::string_
   const bool conflicts_only = outcome.blocked_by == "--on-conflict fail";
   const std::uint64_t others = total.left_out() - total.conflict;
   std::string text = fmt::format("{} because ", beginning);
+  if (outcome.blocked_by.starts_with("--limit ")) return text + limits_phrase(outcome);
   if (conflicts_only) {
     text += fmt::format("of {} ({})", counted(total.conflict, "conflict", "conflicts"), outcome.blocked_by);
   } else {

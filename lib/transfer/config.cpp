@@ -11,6 +11,7 @@
 #include "base/input_file.h"
 #include "base/suggestion.h"
 #include "base/terminal.h"
+#include "transfer/limits.h"
 
 namespace transfer {
 namespace {
@@ -24,8 +25,8 @@ constexpr std::size_t kLongestFileBytes = std::size_t{1} << 20;
 constexpr const char* kWhere = "schema/transfer.schema.json describes the file";
 
 const std::vector<std::string>& known_members() {
-  static const std::vector<std::string> members = {"$schema", "title",  "order",   "audit",
-                                                   "masked",  "tables", "blob_as", "targets"};
+  static const std::vector<std::string> members = {"$schema", "title",   "order",   "audit", "masked",
+                                                   "tables",  "blob_as", "targets", "limits"};
   return members;
 }
 
@@ -54,6 +55,7 @@ class Reader {
     if (document.contains("masked")) config.masked = names(document["masked"], "masked");
     if (document.contains("tables")) config.policies = policies(document["tables"]);
     if (document.contains("blob_as")) read_blobs(document["blob_as"], config.policies);
+    if (document.contains("limits")) config.limits = limits(document["limits"]);
     if (document.contains("targets")) config.targets = targets(document["targets"]);
     return config;
   }
@@ -119,6 +121,22 @@ class Reader {
       for (const auto& [rule, value] : rules.items()) read_rule(place, rule, value, policies.back());
     }
     return policies;
+  }
+
+  std::vector<Limit> limits(const json& value) const {
+    if (!value.is_object()) throw wrong("\"limits\" must be an object: tables, insert, update or delete, and how many");
+    std::vector<Limit> limits;
+    for (const auto& [name, amount] : value.items()) {
+      const bool text = amount.is_string();
+      if (!text && !amount.is_number_unsigned())
+        throw wrong("\"limits\", " + printable(name) + ", must be a whole number or a text like \"5%\"");
+      try {
+        limits.push_back(parse_limit(name, text ? amount.get<std::string>() : amount.dump()));
+      } catch (const Error& error) {
+        throw wrong("\"limits\": " + std::string(error.what()), error.hint());
+      }
+    }
+    return limits;
   }
 
   std::vector<ConfiguredTarget> targets(const json& value) const {

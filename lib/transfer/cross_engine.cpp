@@ -157,4 +157,11 @@ Conversions decide_conversions(const format::Header& header, const Plan& plan,
   return conversions;
 }
 
+void demand_two_of_sqlite(const format::Header& header, const outcome::DatabaseInfo& target, engine::Orphans orphans) {
+  if (orphans == engine::Orphans::kLeaveOut) return;
+  if (header.engine == "sqlite" && target.engine == "sqlite") return;
+  throw base::Error(base::ErrorKind::kUsage, "--keep-orphans is for a file of SQLite that goes into SQLite",
+                    "leave it out: only SQLite holds rows without their parent");
+}
+
 }  // namespace transfer

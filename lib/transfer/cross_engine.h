@@ -28,6 +28,9 @@ std::vector<conversion::Profile> profile_file(base::InputFile& file, const forma
                                               format::Strictness strictness, base::Progress& progress,
                                               const std::stop_token& stop);
 
+// Throws kUsage where orphans are to be kept and an end of the way is not SQLite, which alone holds them.
+void demand_two_of_sqlite(const format::Header& header, const outcome::DatabaseInfo& target, engine::Orphans orphans);
+
 struct Conversions {
   std::vector<std::optional<conversion::Conversion>> of_section;  // none: the records go as they are
   std::vector<std::string> differences;                           // what was decided, for the reports

@@ -95,4 +95,16 @@ std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& head
   return tables;
 }
 
+outcome::Ending ending_of(engine::Intent intent) {
+  switch (intent) {
+    case engine::Intent::kDryRun:
+      return outcome::Ending::kDryRun;
+    case engine::Intent::kRehearsal:
+      return outcome::Ending::kRehearsed;
+    case engine::Intent::kImport:
+      break;
+  }
+  return outcome::Ending::kCommitted;
+}
+
 }  // namespace transfer

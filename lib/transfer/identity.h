@@ -28,4 +28,7 @@ void identify_whole(base::InputFile& file, outcome::FileIdentity& identity);
 std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
                                                       const Selection& selection);
 
+// How an import of this intent ends where nothing prevents it.
+outcome::Ending ending_of(engine::Intent intent);
+
 }  // namespace transfer

@@ -22,7 +22,9 @@
 #include "transfer/cross_engine.h"
 #include "transfer/foretold.h"
 #include "transfer/identity.h"
+#include "transfer/limits.h"
 #include "transfer/locked_plan.h"
+#include "transfer/look_ahead.h"
 #include "transfer/output_files.h"
 #include "transfer/plan.h"
 #include "transfer/policies.h"
@@ -50,6 +52,7 @@ class ImportJob {
         stop_(stop),
         files_(with_input(options.kept, options.input), options.overwrite),
         key_(options.approved ? options.approved->key : new_key()),
+        limits_(options.limits),
         pass_(options, files_, key_, progress, stop) {}
 
   outcome::ImportOutcome run() {
@@ -58,10 +61,10 @@ class ImportJob {
     add_reports(options_.reports, makes_plans() || options_.approved.has_value(), files_);
     if (!options_.rejects.empty())
       files_.add(options_.rejects, "the file of rows left out", OutputFiles::Existing::kByForce);
-    verify();
-    target_ = open_target_();
+    look_ahead();
+    if (!target_) target_ = open_target_();
     demand_another_database(verified_.header, target_->info(), options_.same_database);
-    demand_two_of_sqlite();
+    demand_two_of_sqlite(verified_.header, target_->info(), options_.orphans);
     profile();
     for (int attempt = 1; !succeeds(attempt); ++attempt) base::throw_if_stopped(stop_);
     if (!moved_.empty()) approval_check_->fail(moved_);
@@ -74,6 +77,7 @@ class ImportJob {
   // False: another session changed what the attempt built on, and there may be one more.
   bool succeeds(int attempt) {
     pass_.reset();
+    limits_ = LimitCheck(options_.limits);
     outcome_ = {};
     moved_.clear();
     const auto start = Clock::now();
@@ -91,18 +95,23 @@ class ImportJob {
     return false;
   }
 
-  void verify() {
-    VerifiedInput input = verify_input(options_.input, options_.seal, progress_, stop_);
+  // What the file may be blamed for is said when it was found to be sound: a damaged one may well not fit.
+  void look_ahead() {
+    base::InputFile file = open_input(options_, stop_);
+    const std::optional<format::Header> header = read_ahead(file);
+    std::optional<Error> misfit;
+    if (header || !file.seekable()) target_ = open_target_();
+    if (header) misfit = find_misfit(*target_, *header, options_);
+    if (misfit) progress_.notice(misfit_notice(*misfit));
+    verify(std::move(file));
+    if (misfit) throw Error(*misfit);
+  }
+
+  void verify(base::InputFile file) {
+    VerifiedInput input = verify_input(std::move(file), options_.seal, progress_, stop_);
     file_.emplace(std::move(input.file));
     verified_ = std::move(input.verified);
     if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
-  }
-
-  void demand_two_of_sqlite() const {
-    if (options_.orphans == engine::Orphans::kLeaveOut) return;
-    if (verified_.header.engine == "sqlite" && target_->info().engine == "sqlite") return;
-    throw Error(ErrorKind::kUsage, "--keep-orphans is for a file of SQLite that goes into SQLite",
-                "leave it out: only SQLite holds rows without their parent");
   }
 
   // What a column of SQLite holds, only its values tell.
@@ -224,18 +233,6 @@ class ImportJob {
       outcome_.notices.insert(outcome_.notices.end(), lines.begin(), lines.end());
   }
 
-  static outcome::Ending ending_of(engine::Intent intent) {
-    switch (intent) {
-      case engine::Intent::kDryRun:
-        return outcome::Ending::kDryRun;
-      case engine::Intent::kRehearsal:
-        return outcome::Ending::kRehearsed;
-      case engine::Intent::kImport:
-        break;
-    }
-    return outcome::Ending::kCommitted;
-  }
-
   engine::Detail detail() const {
     if (!options_.reports.empty()) return engine::Detail::kFull;
     return options_.approved ? engine::Detail::kLater : engine::Detail::kCounts;
@@ -340,6 +337,7 @@ class ImportJob {
       if (option == kAtomic || outcome_.blocked_by.empty()) outcome_.blocked_by = option;
       outcome_.blocked = !outcome_.blocked_by.empty();
     }
+    limits_.run(plan, *target_, outcome_);
   }
 
   void audit(const Plan& plan) {
@@ -383,6 +381,7 @@ class ImportJob {
   std::string moved_;  // since the plan was approved, in words
   outcome::ImportOutcome outcome_;
   Clock::duration last_attempt_{};
+  LimitCheck limits_;
   AuditPass pass_;
 };
 

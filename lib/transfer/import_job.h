@@ -13,7 +13,7 @@
 
 namespace transfer {
 
-// Makes and owns the target; called once, after the file has been found sound.
+// Makes and owns the target; called once, when the file's header was read.
 using OpenTarget = std::function<std::unique_ptr<engine::Target>()>;
 
 // Throws base::Error; then the target is as it was, unless the kind is kCommitUnknown.

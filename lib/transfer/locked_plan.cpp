@@ -13,12 +13,12 @@ std::vector<catalog::TableName> names_of(const Plan& plan) {
   return names;
 }
 
+}  // namespace
+
 Plan plan_of(engine::Target& target, const format::Header& header, const ImportOptions& options) {
   const std::vector<catalog::Table> tables = target.tables(options.selection.schemas);
   return make_plan(header, tables, target.info(), options, target.types());
 }
-
-}  // namespace
 
 Plan lock_and_plan(engine::Target& target, const format::Header& header, const ImportOptions& options,
                    engine::TableLocks locks) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/spool.h"
 #include "conversion/convert.h"
 #include "engine/source.h"
 #include "engine/target.h"
@@ -80,6 +81,14 @@ struct TablePolicy {
   std::vector<std::pair<std::string, conversion::TimeReading>> times;  // by column; for a file of SQLite
 };
 
+// The most that an import may change: of tables, by a pattern as of Selection, or of one kind of change in all of them.
+struct Limit {
+  enum class Unit { kRows, kPercent };  // kPercent: of the rows that the target holds before
+  std::string name;                     // "users", or one of "insert", "update", "delete"
+  double amount = 0;
+  Unit unit = Unit::kRows;
+};
+
 // Whether a row that has meanwhile become what the plan wants is a difference.
 enum class DoneRows { kDiffer, kTolerated };
 
@@ -98,9 +107,10 @@ enum class Commit { kNotYet, kUnderWay, kDone };
 
 struct ImportOptions {
   Selection selection;
-  std::string input;          // a path; "-": standard input
-  std::string place;          // how reports call the target; never holds a password
-  std::string target_option;  // names it on any command line; empty: `words` do
+  std::string input;                           // a path; "-": standard input
+  std::shared_ptr<const base::Spool> spooled;  // what a pipe brought, where it was read already
+  std::string place;                           // how reports call the target; never holds a password
+  std::string target_option;                   // names it on any command line; empty: `words` do
   engine::Intent intent = engine::Intent::kImport;
   engine::Mode mode = engine::Mode::kUpsert;
   LeftOutPolicy left_out = LeftOutPolicy::kContinue;
@@ -111,6 +121,7 @@ struct ImportOptions {
   engine::Growth growth = engine::Growth::kRefuse;
   SameDatabase same_database = SameDatabase::kRefuse;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
+  std::vector<Limit> limits;          // all of them hold
   Masks masks;                        // columns no report and no message may show
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
   std::string rejects;               // a path; empty: beside the input, and only of an import that leaves rows out
@@ -126,7 +137,7 @@ struct ImportOptions {
 };
 
 // The words every generated file names itself with.
-inline constexpr const char* kVersion = "0.1.0";
+inline constexpr const char* kVersion = "0.2.0";
 inline constexpr const char* kVersionDate = "November 29, 2026";  // of the manuals
 
 }  // namespace transfer

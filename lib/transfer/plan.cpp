@@ -9,6 +9,7 @@
 #include "catalog/graph.h"
 #include "catalog/ledger.h"
 #include "transfer/letter_case.h"
+#include "transfer/limits.h"
 #include "transfer/policies.h"
 #include "transfer/secrets.h"
 #include "transfer/selection.h"
@@ -226,6 +227,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   }
   if (!drift.empty()) fail(drift);
   demand_tables_of_policies(chosen, options);
+  demand_tables_of_limits(chosen, options.limits);
   plan.components = catalog::dependency_components(chosen, selection.preferred_order);
   return plan;
 }

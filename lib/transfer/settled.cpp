@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "transfer/limits.h"
 
 namespace transfer {
 namespace {
@@ -73,6 +74,8 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
   const Selection& selection = options.selection;
   json policies = json::array();
   for (const TablePolicy& policy : options.policies) policies.push_back(policy_json(policy));
+  json limits = json::array();
+  for (const Limit& limit : options.limits) limits.push_back(word_of(limit));
   const json settled = {{"schemas", selection.schemas},
                         {"tables", selection.tables},
                         {"excluded", selection.excluded},
@@ -90,6 +93,7 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                         {"show_masked", !options.masks.usual},
                         {"masked", options.masks.patterns},
                         {"policies", std::move(policies)},
+                        {"limits", std::move(limits)},
                         {"as_restored", target.as_restored},
                         {"run_code_of", target.run_code_of}};
   return settled.dump(-1, ' ', true, json::error_handler_t::replace);
@@ -119,6 +123,8 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     options.masks.patterns = settled.at("masked").get<Names>();
     options.policies.clear();
     for (const json& policy : settled.at("policies")) options.policies.push_back(policy_of(policy));
+    options.limits.clear();
+    for (const std::string& word : settled.at("limits").get<Names>()) options.limits.push_back(parse_limit(word));
     target.as_restored = is("as_restored");
     target.run_code_of = settled.at("run_code_of").get<Names>();
   } catch (const std::exception&) {

@@ -1,18 +1,59 @@
 #include "transfer/verified_input.h"
 
+#include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 
+#include "base/error.h"
 #include "base/spool.h"
 #include "base/stop.h"
 #include "format/byte_source.h"
 #include "format/compression.h"
+#include "format/row_splitter.h"
 
 namespace transfer {
 
-VerifiedInput verify_input(const std::string& path, format::SealPolicy seal, base::Progress& progress,
+base::InputFile open_input(const ImportOptions& options, const std::stop_token& stop) {
+  constexpr const char* kPipe = "standard input";
+  if (options.spooled) return options.spooled->again(options.input == "-" ? kPipe : options.input);
+  return base::InputFile::open(options.input, stop);
+}
+
+namespace {
+
+// As every JSON document that has its end does; of a compressed one this says nothing.
+bool seems_to_have_its_end(base::InputFile& file) {
+  std::array<char, 512> bytes{};
+  file.seek(0);
+  if (file.read(bytes.data(), 1) == 0) return false;
+  const bool compressed = bytes[0] == '\x1f' || bytes[0] == '\x28';
+  if (compressed || file.size() < bytes.size()) return true;
+  file.seek(file.size() - bytes.size());
+  const std::string_view tail(bytes.data(), file.read(bytes.data(), bytes.size()));
+  const std::size_t last = tail.find_last_not_of(" \t\r\n");
+  return last == std::string_view::npos || tail[last] == '}';
+}
+
+}  // namespace
+
+std::optional<format::Header> read_ahead(base::InputFile& file) {
+  if (!file.seekable() || !seems_to_have_its_end(file)) return std::nullopt;
+  file.seek(0);
+  std::optional<format::Header> header;
+  try {
+    format::FileSource<base::InputFile> raw(file);
+    const auto source = format::decompress(raw);
+    header = format::RowSplitter(*source).read_header();
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::kInterrupted) throw;
+  }
+  file.seek(0);
+  return header;
+}
+
+VerifiedInput verify_input(base::InputFile file, format::SealPolicy seal, base::Progress& progress,
                            const std::stop_token& stop) {
-  base::InputFile file = base::InputFile::open(path, stop);
   progress.phase("verify", file.size());
   std::optional<base::Spool> spool;
   if (!file.seekable()) spool.emplace();

@@ -1,12 +1,13 @@
 // The file of an import, read as a whole once before the target is touched. One thread.
 #pragma once
 
+#include <optional>
 #include <stop_token>
-#include <string>
 
 #include "base/input_file.h"
 #include "base/progress.h"
 #include "format/verify.h"
+#include "transfer/options.h"
 
 namespace transfer {
 
@@ -15,8 +16,15 @@ struct VerifiedInput {
   format::Verified verified;
 };
 
+// Throws what base::InputFile throws.
+base::InputFile open_input(const ImportOptions& options, const std::stop_token& stop);
+
+// What stands before the rows, to look at the target with; the file is then at its beginning again. Nothing of a pipe,
+// which would have to be read, and where it cannot be read or the file is visibly cut: verify_input says why.
+std::optional<format::Header> read_ahead(base::InputFile& file);
+
 // Throws what base::InputFile and format::verify throw.
-VerifiedInput verify_input(const std::string& path, format::SealPolicy seal, base::Progress& progress,
+VerifiedInput verify_input(base::InputFile file, format::SealPolicy seal, base::Progress& progress,
                            const std::stop_token& stop);
 
 }  // namespace transfer

@@ -1,11 +1,6 @@
 // Connections that are to be encrypted, to a server whose certificate is right, or wrong in one way each. The CA is
 // made here and thrown away.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <memory>
 #include <thread>
 
@@ -25,19 +20,6 @@ constexpr const char* kImport = PROGRAM_DIR "/db-import";
 // Not the one where the sockets of other tests come and go: between free_port and the server's start one of them could
 // have taken the port.
 constexpr const char* kAddress = "127.0.0.2";
-
-std::string free_port() {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = inet_addr(kAddress);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener, generic, size) != 0 || getsockname(listener, generic, &size) != 0)
-    throw std::runtime_error("no free port");
-  ::close(listener);
-  return std::to_string(ntohs(address.sin_port));
-}
 
 // "ca.crt" of two authorities, and certificates of the first for several names.
 class Authority {
@@ -83,7 +65,7 @@ class Tls : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     authority_ = std::make_unique<Authority>();
-    port_ = free_port();
+    port_ = support::free_port(kAddress);
     server_ = std::make_unique<support::OwnServer>(
         std::vector<std::string>{std::string("listen_addresses=") + kAddress, "port=" + port_});
   }

@@ -1,7 +1,10 @@
 #include "support/own_server.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pwd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,6 +110,19 @@ std::vector<std::string> as_server_user(std::vector<std::string> arguments) {
   std::vector<std::string> words{"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
+}
+
+std::string free_port(const std::string& address) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in place{};
+  place.sin_family = AF_INET;
+  place.sin_addr.s_addr = inet_addr(address.c_str());
+  socklen_t size = sizeof place;
+  auto* const generic = reinterpret_cast<sockaddr*>(&place);
+  if (bind(listener, generic, size) != 0 || getsockname(listener, generic, &size) != 0)
+    throw std::runtime_error("no free port");
+  ::close(listener);
+  return std::to_string(ntohs(place.sin_port));
 }
 
 }  // namespace support

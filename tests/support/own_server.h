@@ -38,6 +38,10 @@ class OwnServer {
   std::string connection_;
 };
 
+// A port that nobody listens at there. An address of its own for each suite ("127.0.0.2"): where the sockets of other
+// tests come and go, one of them could take the port before the server does.
+std::string free_port(const std::string& address);
+
 // The words in front of a command line that is to run as the user of the servers, which is not root.
 std::vector<std::string> as_server_user(std::vector<std::string> arguments);
 

@@ -21,6 +21,15 @@ namespace {
 
 std::string name_of(const std::string& variable) { return variable.substr(0, variable.find('=')); }
 
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (const auto& string : strings) result.push_back(const_cast<char*>(string.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+}  // namespace
+
 std::vector<std::string> environment_for(const RunOptions& options) {
   std::vector<std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -34,12 +43,7 @@ std::vector<std::string> environment_for(const RunOptions& options) {
   return variables;
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-  std::vector<char*> result;
-  for (const auto& string : strings) result.push_back(const_cast<char*>(string.c_str()));
-  result.push_back(nullptr);
-  return result;
-}
+namespace {
 
 std::string content(int file) {
   struct stat status {};

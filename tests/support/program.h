@@ -37,6 +37,9 @@ struct RunOptions {
   std::function<void()> before_exec = nullptr;
 };
 
+// NAME=VALUE of all that such a program sees.
+std::vector<std::string> environment_for(const RunOptions& options);
+
 // A program that is running, to send it signals or look at its output meanwhile. Killed if it is not finished when this
 // object goes, or when the thread that started it ends.
 class Program {

@@ -46,6 +46,7 @@ class PostgresTarget : public engine::Target {
   void classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;
   outcome::VerdictCounts counts(std::size_t plan) override;
+  std::uint64_t rows_there(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,
                          const std::function<bool(const outcome::Decision&)>& take) override;
   void for_each_fingerprint(std::size_t plan, outcome::Merged merged,

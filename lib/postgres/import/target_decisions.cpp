@@ -53,6 +53,11 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   return counts;
 }
 
+std::uint64_t PostgresTarget::rows_there(std::size_t plan) {
+  const std::string sql = "SELECT pg_catalog.count(*) FROM " + tables_.at(plan).target_rows;
+  return guarded([&] { return connection_->query(sql)[0][0].as<std::uint64_t>(); });
+}
+
 void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
                                        const std::function<bool(const outcome::Decision&)>& take) {
   guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, take); });

@@ -205,6 +205,13 @@ outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
   return counts;
 }
 
+std::uint64_t SqliteTarget::rows_there(std::size_t plan) {
+  Statement rows =
+      connection_->prepare("SELECT count(*) FROM main." + quote_name(tables_.at(plan).details.table.name.name));
+  rows.next();
+  return static_cast<std::uint64_t>(rows.integer(0));
+}
+
 void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,
                                      const std::function<bool(const outcome::Decision&)>& take) {
   read_decisions(*connection_, tables_.at(plan), which, detail_, take);

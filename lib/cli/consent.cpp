@@ -1,0 +1,136 @@
+#include "cli/consent.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/terminal.h"
+
+namespace cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+std::string parameter(const Location& location, std::string_view keyword) {
+  for (const auto& [name, value] : location.parameters)
+    if (name == keyword) return value;
+  return {};
+}
+
+constexpr const char* kThisMachine = "this machine";
+
+// All ways to this machine are one; the letters' case makes no difference to a host.
+std::string canonical_host(std::string host) {
+  std::ranges::transform(host, host.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (host.ends_with('.')) host.pop_back();
+  const bool is_here = host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" ||
+                       host == "::1" || host.starts_with("127.");
+  return is_here ? kThisMachine : host;
+}
+
+// libpq takes several, with commas between them.
+std::vector<std::string> parts(const std::string& list) {
+  std::vector<std::string> all;
+  for (std::size_t start = 0; start <= list.size();) {
+    const std::size_t end = std::min(list.find(',', start), list.size());
+    all.push_back(list.substr(start, end - start));
+    start = end + 1;
+  }
+  return all;
+}
+
+// Of a server here the port tells which one it is, or where its tunnel leads; elsewhere one may have several.
+bool is_same_server(const Location& production, const outcome::DatabaseInfo& database) {
+  const std::string address = parameter(production, "hostaddr");
+  const std::vector<std::string> hosts = parts(parameter(production, "host"));
+  const std::vector<std::string> ports = parts(parameter(production, "port"));
+  const std::string wanted = canonical_host(database.host);
+  if (!address.empty() && canonical_host(address) == wanted && wanted != kThisMachine) return true;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (canonical_host(hosts[i]) != wanted) continue;
+    const std::string port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
+    if (wanted != kThisMachine || (port.empty() ? "5432" : port) == database.port) return true;
+  }
+  return false;
+}
+
+bool is_same_file(const std::string& left, const std::string& right) {
+  struct stat one {};
+  struct stat other {};
+  if (left == right) return true;
+  return ::stat(left.c_str(), &one) == 0 && ::stat(right.c_str(), &other) == 0 && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+bool is_same(const Location& production, const Location& location, const outcome::DatabaseInfo& database) {
+  if (!production.sqlite_path.empty() || !location.sqlite_path.empty())
+    return !production.sqlite_path.empty() && !location.sqlite_path.empty() &&
+           is_same_file(production.sqlite_path, location.sqlite_path);
+  const std::string name = parameter(production, "dbname");
+  if (name.empty()) {
+    const std::string service = parameter(production, "service");
+    return !service.empty() && service == parameter(location, "service");
+  }
+  return is_name_of(name, location, database) && is_same_server(production, database);
+}
+
+// By its name, or by what its URL says; one whose URL is not to be had here is passed over.
+bool is_called_production(const ImportCommand& command, const transfer::Config& config, const Location& location,
+                          const outcome::DatabaseInfo& database) {
+  return std::ranges::any_of(config.targets, [&](const transfer::ConfiguredTarget& target) {
+    if (!target.production) return false;
+    if (command.common.target == target.name) return true;
+    try {
+      const NamedTarget named{target.name, target.url_env, target.env_file};
+      return is_same(find_database({{}, {}, named}, Use::kRead), location, database);
+    } catch (const Error&) {
+      return false;
+    }
+  });
+}
+
+bool is_local(const Location& location, const outcome::DatabaseInfo& database) {
+  return !location.sqlite_path.empty() || canonical_host(database.host) == kThisMachine;
+}
+
+void demand_confirmed_name(const ImportCommand& command, const Location& location,
+                           const outcome::DatabaseInfo& database) {
+  if (!command.confirm || is_name_of(*command.confirm, location, database)) return;
+  throw Error(ErrorKind::kUsage,
+              "--confirm names " + base::printable(*command.confirm) + ", and the target is " +
+                  base::printable(database.database) + ": " + location.place,
+              "check --to, --url and --env-file; nothing was written");
+}
+
+}  // namespace
+
+bool is_name_of(const std::string& name, const Location& location, const outcome::DatabaseInfo& database) {
+  if (name == database.database) return true;
+  return name == (location.sqlite_path.empty() ? parameter(location, "dbname") : location.sqlite_path);
+}
+
+Consent consent_needed(const ImportCommand& command, const transfer::Config& config, const Location& location,
+                       const outcome::DatabaseInfo& database, Terminal terminal) {
+  demand_confirmed_name(command, location, database);
+  if (command.job.intent != engine::Intent::kImport) return Consent::kGiven;
+  const bool production = is_called_production(command, config, location, database);
+  if (production && !command.confirm) {
+    if (terminal == Terminal::kSomebody) return Consent::kName;
+    throw Error(
+        ErrorKind::kUsage,
+        location.place + " is called production by " + base::printable(config.path) +
+            ", and nobody is there to be asked",
+        "say --confirm " + base::printable(database.database) + " if that is what you mean; a --dry-run needs none");
+  }
+  const bool is_asked =
+      terminal == Terminal::kSomebody && command.questions == Questions::kOnTerminal && !command.apply;
+  return is_asked && (production || !is_local(location, database)) ? Consent::kAnswer : Consent::kGiven;
+}
+
+}  // namespace cli
