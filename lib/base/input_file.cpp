@@ -21,13 +21,13 @@ Error open_error(const std::string& path, int error_number) {
     case ENOTDIR:
       return {ErrorKind::kUsage, "there is no file " + printable(path), "check the path"};
     case ELOOP:
-      return {ErrorKind::kFile, printable(path) + " is a loop of symbolic links", "name the file itself"};
+      return {ErrorKind::kInputOutput, printable(path) + " is a loop of symbolic links", "name the file itself"};
     case EACCES:
     case EPERM:
-      return {ErrorKind::kFile, printable(path) + " may not be read: permission denied",
+      return {ErrorKind::kInputOutput, printable(path) + " may not be read: permission denied",
               "ask its owner for the right to read it"};
     default:
-      return system_error(ErrorKind::kFile, "cannot open", path, error_number);
+      return system_error(ErrorKind::kInputOutput, "cannot open", path, error_number);
   }
 }
 
@@ -38,7 +38,7 @@ void refuse_other_types(const std::string& path, mode_t mode) {
   if (S_ISBLK(mode)) type = "a block device";
   if (S_ISSOCK(mode)) type = "a socket";
   if (type != nullptr)
-    throw Error(ErrorKind::kFile, printable(path) + " is " + type + ", not a file",
+    throw Error(ErrorKind::kInputOutput, printable(path) + " is " + type + ", not a file",
                 "name a file, or - for standard input");
 }
 
@@ -48,7 +48,8 @@ InputFile InputFile::open(const std::string& path, std::stop_token stop) {
   if (path == "-") {
     Descriptor copy(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!copy.is_open())
-      throw system_error(ErrorKind::kFile, "cannot read", "standard input", errno, "give it a file or a pipe to read");
+      throw system_error(ErrorKind::kInputOutput, "cannot read", "standard input", errno,
+                         "give it a file or a pipe to read");
     InputFile file = from_descriptor(std::move(copy), "standard input");
     file.stop_ = std::move(stop);
     return file;
@@ -67,6 +68,15 @@ InputFile InputFile::open(const std::string& path, std::stop_token stop) {
   InputFile opened = from_descriptor(std::move(file), path);
   opened.stop_ = std::move(stop);
   return opened;
+}
+
+InputFile InputFile::open_settings(const std::string& path) {
+  try {
+    return open(path);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInputOutput) throw;
+    throw Error(ErrorKind::kUsage, error.what(), error.hint());
+  }
 }
 
 InputFile InputFile::from_descriptor(Descriptor file, std::string name) {

@@ -15,10 +15,13 @@ namespace base {
 
 class InputFile {
  public:
-  // "-" is standard input. kUsage when there is no such file; kFile, naming what it is, for a folder, a device, a
-  // socket, a loop of symbolic links, or a file that may not be read. A FIFO is read as a pipe. A stop ends the wait
+  // "-" is standard input. kUsage when there is no such file; kInputOutput, naming what it is, for a folder, a device,
+  // a socket, a loop of symbolic links, or a file that may not be read. A FIFO is read as a pipe. A stop ends the wait
   // for a pipe's next bytes (kInterrupted).
   static InputFile open(const std::string& path, std::stop_token stop = {});
+
+  // The same of a file with settings, which is part of the configuration: what cannot be opened is kUsage.
+  static InputFile open_settings(const std::string& path);
 
   // Takes an open descriptor; reading starts where it stands, and that is offset 0. `name` is for messages.
   static InputFile from_descriptor(Descriptor file, std::string name);

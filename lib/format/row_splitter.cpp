@@ -6,6 +6,7 @@
 
 #include "base/byte_buffer.h"
 #include "base/error.h"
+#include "format/foreign_file.h"
 #include "format/json_check.h"
 #include "format/json_string.h"
 #include "format/json_text.h"
@@ -58,6 +59,7 @@ const Header& RowSplitter::read_header() {
   for (;;) {
     const std::string name = read_member_name();
     take_new(member_names_, name);
+    if (name == "data" && member_names_.size() == 1) fail_sorted();
     if (name == "data") break;
     if (name == "seal") fail("the seal stands before \"data\"");
     skip_value();
@@ -74,9 +76,19 @@ const Header& RowSplitter::read_header() {
   return header_;
 }
 
+// What tells how to read the rows stands before them.
+void RowSplitter::fail_sorted() const {
+  throw base::Error(base::ErrorKind::kFile,
+                    fmt::format("{}: the members were sorted: \"data\" is the first, and \"format\" and \"tables\" "
+                                "must stand before it",
+                                buffer_.name()),
+                    "a tool sorted the keys (jq -S, json.tool --sort-keys); jq . keeps their order");
+}
+
 // Leaves the buffer held from the `{` of the document.
 void RowSplitter::begin_document() {
   if (!buffer_.peek()) fail("the file is empty: there is no export");
+  demand_no_foreign_file();
   std::size_t matched = 0;
   while (matched < kByteOrderMark.size() && buffer_.peek() == kByteOrderMark[matched]) {
     buffer_.advance(1);
@@ -90,6 +102,14 @@ void RowSplitter::begin_document() {
   buffer_.hold(kMaxHeaderBytes);
   buffer_.advance(1);
   if (buffer_.peek() == '\r') transfer_damage_ = "CRLF line ends";
+}
+
+// Something else than an export is called what it is.
+void RowSplitter::demand_no_foreign_file() {
+  while (buffer_.left() < kForeignBytes && buffer_.more()) {
+  }
+  const auto found = foreign_file({buffer_.here(), std::min(buffer_.left(), kForeignBytes)});
+  if (found) throw base::Error(base::ErrorKind::kFile, fmt::format("{} {}", buffer_.name(), found->what), found->hint);
 }
 
 // The name and its colon.

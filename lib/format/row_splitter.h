@@ -91,6 +91,8 @@ class RowSplitter {
   bool read_end();
   void expect(char wanted);
   [[noreturn]] void fail(const std::string& what) const;
+  void demand_no_foreign_file();
+  [[noreturn]] void fail_sorted() const;
   [[noreturn]] void fail_unexpected(const std::string& wanted);
 
   SourceBuffer buffer_;

@@ -181,7 +181,7 @@ EnvFile parse_env(std::string_view text) { return Parser(text).parse(); }
 
 EnvFile read_env_file(const std::string& path) {
   try {
-    base::InputFile input = base::InputFile::open(path);
+    base::InputFile input = base::InputFile::open_settings(path);
     const std::string text = read_all(input);
     if (is_utf16(text))
       throw Error(

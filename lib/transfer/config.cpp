@@ -246,7 +246,7 @@ class Reader {
 };
 
 std::string read_all(const std::string& path) {
-  base::InputFile input = base::InputFile::open(path);
+  base::InputFile input = base::InputFile::open_settings(path);
   std::string text;
   std::array<char, 4096> chunk{};
   while (const std::size_t bytes = input.read(chunk.data(), chunk.size())) {

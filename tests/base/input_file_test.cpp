@@ -114,7 +114,7 @@ TEST_F(InputFileTest, NamesWhatIsNoFile) {
                                                                     {folder_ / "a", "loop of symbolic links"}};
 
   for (const auto& [path, reason] : refused) {
-    EXPECT_EQ(open_error(path).kind(), ErrorKind::kFile) << path;
+    EXPECT_EQ(open_error(path).kind(), ErrorKind::kInputOutput) << path;
     EXPECT_THAT(open_error(path).what(), HasSubstr(reason));
   }
 }
@@ -134,7 +134,7 @@ TEST_F(InputFileTest, NamesAFileThatMayNotBeRead) {
   make_file(path_, "x");
   std::filesystem::permissions(path_, std::filesystem::perms::none);
 
-  EXPECT_EQ(open_error(path_).kind(), ErrorKind::kFile);
+  EXPECT_EQ(open_error(path_).kind(), ErrorKind::kInputOutput);
   EXPECT_THAT(open_error(path_).what(), HasSubstr("permission denied"));
 }
 
