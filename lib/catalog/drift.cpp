@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string_view>
+#include <vector>
 
 #include "base/suggestion.h"
 
@@ -42,13 +43,16 @@ bool can_hold(const std::string& target, const std::string& file) {
 
 namespace {
 
-// Where the target would have the column, were it not for the case of its letters.
-std::string other_case(const std::string& name, const Table& target) {
+// Where the target would have the column, were it not for the case of its letters, or another name.
+std::string meant_by(const std::string& name, const Table& file, const Table& target) {
+  std::vector<std::string> names;
   for (const Column& column : target.columns) {
     if (base::differs_in_case_only(column.name, name))
       return ", which has " + column.name + " (the names differ in case: rename one of them)";
+    if (file.find_column(column.name) == nullptr) names.push_back(column.name);
   }
-  return {};
+  const auto near = base::closest(name, names);
+  return near ? ", which has " + *near + " (renamed?)" : std::string{};
 }
 
 }  // namespace
@@ -60,7 +64,7 @@ std::vector<Drift> find_drift(const std::string& table, const Table& file, const
     if (column.generated) continue;
     const Column* there = target.find_column(column.name);
     if (there == nullptr) {
-      found.push_back({table, column.name, "is missing in the target" + other_case(column.name, target)});
+      found.push_back({table, column.name, "is missing in the target" + meant_by(column.name, file, target)});
     } else if (same_engine == SameEngine::kYes && !there->generated && !can_hold(there->type, column.type)) {
       found.push_back({table, column.name, "is " + there->type + " in the target and " + column.type + " in the file"});
     }

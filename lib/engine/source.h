@@ -74,6 +74,11 @@ class Source {
   // Every table that holds data of the user's, in no particular order: without views, foreign tables, partitions (their
   // root stands for them) and tables of extensions. `schemas` empty: all schemas.
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
+  // All schemas of the user's, whichever were asked for; nothing where the engine has none.
+  virtual std::vector<std::string> schemas() { return {}; }
+  // What is there under a name that tables() does not know, in words: "is a view", "is a partition of public.ev".
+  // Empty: nothing. Without a schema it is looked for in all.
+  virtual std::string other_object(const catalog::TableName&) { return {}; }
   virtual std::optional<LastMigration> last_migration(const std::vector<std::string>& schemas) = 0;
 
   // Locks `tables` against change of shape, fixes one point in time for every read after it, and returns what tables()

@@ -104,6 +104,11 @@ class Target {
   virtual void begin(Intent intent) = 0;
   // What is there: before lock() as it is at the moment, behind it as it stays for the rest of the attempt.
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
+  // All schemas of the user's, whichever were asked for; nothing where the engine has none.
+  virtual std::vector<std::string> schemas() { return {}; }
+  // What is there under a name that tables() does not know, in words: "is a view", "is a partition of public.ev".
+  // Empty: nothing. Without a schema it is looked for in all.
+  virtual std::string other_object(const catalog::TableName&) { return {}; }
   // The types of the user's own that columns of those tables are of. Nothing where the engine has none.
   virtual catalog::Types types() { return {}; }
   // Begins the one transaction, of one point in time: `written` and what their rows are judged by keep their shape from
@@ -113,6 +118,9 @@ class Target {
   // Whether any table of the database, chosen or not, has a column that is `wanted`: a trigger may read it.
   virtual bool has_column(
       const std::function<bool(const catalog::TableName& table, const std::string& column)>& wanted) = 0;
+
+  // What prepare() would say of what the role may do, before the file is read. Reads the catalog; leaves no transaction.
+  virtual void look_ahead(const std::vector<TablePlan>&, const std::vector<std::string>&, Detail) {}
 
   // Makes room for the staged rows of `plans` and checks what the role may do (kPrivilege names every missing GRANT).
   // From here on a dry run cannot write: the server itself refuses. `components` groups indices into `plans`,
@@ -155,6 +163,8 @@ class Target {
   // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger
   // changed.
   virtual std::vector<std::string> notices() const = 0;
+  // Behind prepare of a dry run: the GRANTs that the import would need and the dry run does not.
+  virtual std::vector<std::string> missing_grants() const { return {}; }
   // Behind classify in a dry run: what only the writing itself can tell, by name, a line a cause. Nothing: every
   // verdict is the import's.
   virtual std::vector<std::string> untold() const = 0;

@@ -40,10 +40,11 @@ struct Chosen {
   std::vector<std::string> schemas;
 };
 
-Chosen choose(const std::vector<catalog::Table>& all, const Selection& selection) {
+Chosen choose(engine::Source& source, const std::vector<catalog::Table>& all, const Selection& selection) {
   Chosen chosen;
   std::vector<catalog::Table> tables;
-  for (const std::size_t i : select_tables(all, selection)) {
+  const auto other_object = [&](const catalog::TableName& name) { return source.other_object(name); };
+  for (const std::size_t i : select_tables(all, selection, other_object)) {
     catalog::Table table = all[i];
     table.audit = is_audit(table.name, selection);
     (table.audit && selection.audit == Audit::kSkip ? chosen.skipped : tables).push_back(std::move(table));
@@ -78,6 +79,19 @@ Chosen choose(const std::vector<catalog::Table>& all, const Selection& selection
     std::sort(chosen.schemas.begin(), chosen.schemas.end());
   }
   return chosen;
+}
+
+std::vector<std::string> slips_of_order(const Chosen& chosen, const Selection& selection) {
+  std::vector<std::string> names;
+  for (const auto* tables : {&chosen.tables, &chosen.skipped})
+    for (const catalog::Table& table : *tables) names.push_back(format::section_name(table.name, chosen.schemas));
+  return unknown_of_order(selection.preferred_order, names);
+}
+
+// What is there at the moment.
+Chosen look(engine::Source& source, const Selection& selection) {
+  if (!selection.schemas.empty()) demand_schemas(selection.schemas, source.schemas());
+  return choose(source, source.tables(selection.schemas), selection);
 }
 
 std::string tool_of(const catalog::Table& ledger) { return std::string(catalog::ledger_of(ledger)->tool); }
@@ -184,7 +198,7 @@ class ExportJob {
   outcome::ExportOutcome attempt_export() {
     outcome::ExportOutcome outcome;
     files_ = OutputFiles(options_.kept, options_.overwrite);
-    const Chosen found = choose(source_.tables(options_.selection.schemas), options_.selection);
+    const Chosen found = look(source_, options_.selection);
     conditions(found.tables, options_);  // wrong ones are told before anything is made
     const std::unique_ptr<base::ByteSink> sink = open_output(outcome);
     const Chosen chosen = open_snapshot(found, outcome);
@@ -203,11 +217,12 @@ class ExportJob {
   // What came while the locks were waited for is in the export, or the export begins again: all that stands in the file
   // is read under the snapshot.
   Chosen open_snapshot(const Chosen& found, outcome::ExportOutcome& outcome) {
-    Chosen chosen = choose(source_.open_snapshot(found.tables), options_.selection);
+    Chosen chosen = choose(source_, source_.open_snapshot(found.tables), options_.selection);
     snapshot_start_ = Clock::now();
     if (names_of(chosen.tables) != names_of(found.tables))
       throw engine::ConcurrentChange("tables came or went while the export began");
     outcome.notices = source_.demand_rows_of(chosen.left_out, options_.rows_elsewhere);
+    for (std::string& line : slips_of_order(chosen, options_.selection)) outcome.notices.push_back(std::move(line));
     return chosen;
   }
 
@@ -304,7 +319,7 @@ void list_parents(const Chosen& chosen, const catalog::Table& table, outcome::Li
 }  // namespace
 
 std::vector<outcome::ListedTable> list_tables(engine::Source& source, const Selection& selection) {
-  const Chosen chosen = choose(source.tables(selection.schemas), selection);
+  const Chosen chosen = look(source, selection);
   std::vector<outcome::ListedTable> list;
   for (std::size_t i = 0; i < chosen.tables.size(); ++i) {
     const catalog::Table& table = chosen.tables[i];
@@ -331,8 +346,8 @@ std::vector<outcome::ColumnContent> profile_columns(engine::Source& source, cons
     throw Error(ErrorKind::kUsage, "--profile is for SQLite: a column of " + source.info().engine + " holds its type",
                 "leave --profile out");
   }
-  const Chosen found = choose(source.tables(selection.schemas), selection);
-  const Chosen chosen = choose(source.open_snapshot(found.tables), selection);
+  const Chosen found = look(source, selection);
+  const Chosen chosen = choose(source, source.open_snapshot(found.tables), selection);
   progress.phase("profile", 0);
   std::vector<outcome::ColumnContent> contents;
   const auto masked = masked_columns(chosen.tables, masks);

@@ -101,7 +101,7 @@ class ImportJob {
     const std::optional<format::Header> header = read_ahead(file);
     std::optional<Error> misfit;
     if (header || !file.seekable()) target_ = open_target_();
-    if (header) misfit = find_misfit(*target_, *header, options_);
+    if (header) misfit = find_misfit(*target_, *header, options_, detail());
     if (misfit) progress_.notice(misfit_notice(*misfit));
     verify(std::move(file));
     if (misfit) throw Error(*misfit);
@@ -157,6 +157,7 @@ class ImportJob {
     conversions_ = decide_conversions(verified_.header, plan, profiles_, target_->info(), options_);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
+    outcome_.missing_grants = target_->missing_grants();
     hold_to_plan(plan);
     stage_and_classify(plan);
     collect(plan);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/human.h"
+#include "transfer/selection.h"
 
 namespace transfer {
 namespace {
@@ -16,8 +17,10 @@ std::vector<catalog::TableName> names_of(const Plan& plan) {
 }  // namespace
 
 Plan plan_of(engine::Target& target, const format::Header& header, const ImportOptions& options) {
+  if (!options.selection.schemas.empty()) demand_schemas(options.selection.schemas, target.schemas());
   const std::vector<catalog::Table> tables = target.tables(options.selection.schemas);
-  return make_plan(header, tables, target.info(), options, target.types());
+  const auto other_object = [&](const catalog::TableName& name) { return target.other_object(name); };
+  return make_plan(header, tables, target.info(), options, target.types(), other_object);
 }
 
 Plan lock_and_plan(engine::Target& target, const format::Header& header, const ImportOptions& options,

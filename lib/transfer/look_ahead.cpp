@@ -13,11 +13,13 @@ namespace transfer {
 using base::Error;
 using base::ErrorKind;
 
-std::optional<Error> find_misfit(engine::Target& target, const format::Header& header, const ImportOptions& options) {
+std::optional<Error> find_misfit(engine::Target& target, const format::Header& header, const ImportOptions& options,
+                                 engine::Detail detail) {
   try {
     demand_another_database(header, target.info(), options.same_database);
     target.begin(options.intent);
-    plan_of(target, header, options);
+    const Plan plan = plan_of(target, header, options);
+    target.look_ahead(plan.tables, options.selection.schemas, detail);
   } catch (const engine::ConcurrentChange&) {  // looked at again under the locks
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUsage && error.kind() != ErrorKind::kSchema) throw;

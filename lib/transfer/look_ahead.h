@@ -15,7 +15,7 @@ namespace transfer {
 // Throws what is the target's own fault (connection, privileges, a standby). Returns what may as well be the fault of a
 // damaged header: tables that are missing, patterns that match none, the database that the file came from.
 std::optional<base::Error> find_misfit(engine::Target& target, const format::Header& header,
-                                       const ImportOptions& options);
+                                       const ImportOptions& options, engine::Detail detail);
 
 // Its first line, printable, for who waits while the file is read.
 std::string misfit_notice(const base::Error& misfit);

@@ -20,6 +20,12 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 // A file of one schema goes into the one schema that was asked for; otherwise schemas keep their names.
 catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header,
                                   const Selection& selection, const std::vector<catalog::Table>& target_tables) {
@@ -91,9 +97,22 @@ void note_differences(const std::string& section, const catalog::Table& file, co
   }
 }
 
-std::string meant(const catalog::Table* other_case, const std::optional<std::string>& near) {
+// ": app.team is there, give --schema app", or the nearest name; what is likeliest meant of a table that is missing.
+std::string where_else(const catalog::TableName& wanted, const format::Header& header, const Selection& selection,
+                       const std::vector<catalog::Table>& target_tables, const catalog::Table* other_case) {
   if (other_case != nullptr)
     return ", which has " + other_case->name.name + " (the names differ in case: rename one of them)";
+  if (selection.schemas.size() == 1 && header.schemas.size() > 1)
+    return ", where only the schema " + selection.schemas.front() + " is looked at, and the file holds " +
+           joined(header.schemas) + ": choose with -t '" + header.schemas.front() + ".*'";
+  std::vector<std::string> names;
+  for (const catalog::Table& table : target_tables) {
+    if (table.name.name == wanted.name && table.name.schema != wanted.schema)
+      return ": it is " + table.name.schema + "." + table.name.name + " there (give --schema " + table.name.schema +
+             ")";
+    if (table.name.name != wanted.name) names.push_back(table.name.name);
+  }
+  const auto near = base::closest(wanted.name, names);
   return near ? " (did you mean " + *near + "?)" : std::string{};
 }
 
@@ -158,6 +177,12 @@ void note_ledgers(const format::Header& header, const Selection& selection, Plan
   }
 }
 
+std::vector<std::string> slips_of_order(const format::Header& header, const Selection& selection) {
+  std::vector<std::string> names;
+  for (const catalog::Table& table : header.tables) names.push_back(format::section_name(table.name, header.schemas));
+  return unknown_of_order(selection.preferred_order, names);
+}
+
 [[noreturn]] void fail(const std::vector<catalog::Drift>& drift) {
   std::string lines;
   for (const catalog::Drift& difference : drift) {
@@ -172,14 +197,13 @@ void note_ledgers(const format::Header& header, const Selection& selection, Plan
 }  // namespace
 
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
-               const outcome::DatabaseInfo& target, const ImportOptions& options, const catalog::Types& target_types) {
+               const outcome::DatabaseInfo& target, const ImportOptions& options, const catalog::Types& target_types,
+               const OtherObject& other_object) {
   const Selection& selection = options.selection;
   Plan plan;
   plan.table_of_section.resize(header.tables.size());
   plan.reshapes.resize(header.tables.size());
   std::vector<catalog::Drift> drift;
-  std::vector<std::string> target_names;
-  for (const catalog::Table& table : target_tables) target_names.push_back(table.name.name);
   const std::vector<bool> skipped = skipped_sections(header, selection);
   note_ledgers(header, selection, plan);
   // What a column of SQLite is declared as says little of what it holds: each value is judged by itself.
@@ -201,8 +225,11 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
       plan.differences.push_back(section + " is " + there->name.name + " in the target: the names differ in case only");
     }
     if (there == nullptr) {
-      const auto near = base::closest(name.name, target_names);
-      drift.push_back({section, "", "is missing in the target" + meant(other_case, near)});
+      const std::string other = other_object ? other_object(wanted) : std::string{};
+      drift.push_back(
+          {section, "",
+           other.empty() ? "is missing in the target" + where_else(wanted, header, selection, target_tables, other_case)
+                         : other + " in the target: rows go into tables"});
       continue;
     }
     const catalog::Table file = target.engine == "sqlite"
@@ -228,6 +255,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   if (!drift.empty()) fail(drift);
   demand_tables_of_policies(chosen, options);
   demand_tables_of_limits(chosen, options.limits);
+  for (std::string& line : slips_of_order(header, selection)) plan.differences.push_back(std::move(line));
   plan.components = catalog::dependency_components(chosen, selection.preferred_order);
   return plan;
 }

@@ -13,6 +13,7 @@
 #include "engine/target.h"
 #include "format/header.h"
 #include "transfer/options.h"
+#include "transfer/selection.h"
 
 namespace transfer {
 
@@ -31,6 +32,6 @@ struct Plan {
 // tables or columns that are not there.
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
                const outcome::DatabaseInfo& target, const ImportOptions& options,
-               const catalog::Types& target_types = {});
+               const catalog::Types& target_types = {}, const OtherObject& other_object = {});
 
 }  // namespace transfer

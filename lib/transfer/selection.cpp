@@ -1,6 +1,7 @@
 #include "transfer/selection.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "base/suggestion.h"
@@ -61,13 +62,29 @@ bool is_unnamed_ledger(const catalog::Table& table, const Selection& selection) 
   });
 }
 
-void demand_match(const std::string& pattern, const std::vector<catalog::Table>& tables) {
+// "app.v" without a pattern's signs.
+std::optional<catalog::TableName> plain_name(const std::string& pattern) {
+  if (pattern.find_first_of("*?") != std::string::npos) return std::nullopt;
+  const std::size_t dot = pattern.find('.');
+  if (dot == std::string::npos) return catalog::TableName{"", pattern};
+  return catalog::TableName{pattern.substr(0, dot), pattern.substr(dot + 1)};
+}
+
+void demand_match(const std::string& pattern, const std::vector<catalog::Table>& tables,
+                  const OtherObject& other_object) {
   std::vector<std::string> names;
   for (const catalog::Table& table : tables) {
     if (matches(pattern, table.name)) return;
     names.push_back(pattern.find('.') == std::string::npos ? table.name.name
                                                            : table.name.schema + "." + table.name.name);
   }
+  const auto name = plain_name(pattern);
+  const std::string other = name && other_object ? other_object(*name) : std::string{};
+  if (!other.empty())
+    throw base::Error(base::ErrorKind::kUsage, base::printable(pattern) + " " + base::printable(other),
+                      other.starts_with("is a partition")
+                          ? "its rows go with those of that table: name that one"
+                          : "only tables are exported and imported: db-export --list shows them");
   const auto near = base::closest(pattern, names);
   throw base::Error(base::ErrorKind::kUsage, "no table matches " + base::printable(pattern),
                     near ? "did you mean " + base::printable(*near) + "?" : "db-export --list shows the tables");
@@ -82,9 +99,36 @@ bool matches(std::string_view pattern, const catalog::TableName& table) {
   return matches_text(pattern, table.schema + "." + table.name);
 }
 
-std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables, const Selection& selection) {
-  for (const std::string& pattern : selection.tables) demand_match(pattern, tables);
-  for (const std::string& pattern : selection.excluded) demand_match(pattern, tables);
+void demand_schemas(const std::vector<std::string>& wanted, const std::vector<std::string>& there) {
+  if (there.empty()) return;
+  std::string list;
+  for (const std::string& schema : there) list += (list.empty() ? "" : ", ") + base::printable(schema);
+  for (const std::string& schema : wanted) {
+    if (std::ranges::find(there, schema) != there.end()) continue;
+    const auto near = base::closest(schema, there);
+    throw base::Error(base::ErrorKind::kUsage, "the database has no schema " + base::printable(schema),
+                      near ? "did you mean " + base::printable(*near) + "?" : "it has " + list);
+  }
+}
+
+std::vector<std::string> unknown_of_order(const std::vector<std::string>& order,
+                                          const std::vector<std::string>& names) {
+  std::vector<std::string> lines;
+  for (const std::string& name : order) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    const auto near = base::closest(name, names);
+    // One that a part of the system does not have is no slip.
+    if (!near || std::ranges::find(order, *near) != order.end()) continue;
+    lines.push_back("\"order\" of the transfer file names " + name + ", which is no table: did you mean " + *near +
+                    "?");
+  }
+  return lines;
+}
+
+std::vector<std::size_t> select_tables(const std::vector<catalog::Table>& tables, const Selection& selection,
+                                       const OtherObject& other_object) {
+  for (const std::string& pattern : selection.tables) demand_match(pattern, tables, other_object);
+  for (const std::string& pattern : selection.excluded) demand_match(pattern, tables, other_object);
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (is_wanted(tables[i].name, selection) && !is_unnamed_ledger(tables[i], selection)) chosen.push_back(i);

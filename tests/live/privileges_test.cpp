@@ -96,6 +96,26 @@ TEST_F(LimitedRole, ThatMayDoNothingIsToldOnceWhatADryRunNeeds) {
   EXPECT_EQ(granted_until_it_works({kImport, file_, "--dry-run"}, target_).size(), 1);
 }
 
+TEST_F(LimitedRole, IsToldWhatADryRunWithReportsNeedsAndBesideItWhatTheImportWill) {
+  const std::vector<std::string> dry_run = {kImport,   file_,   "--dry-run", "--report", folder_.file("audit.json"),
+                                            "--force", "--url", url_of(target_)};
+  const support::Run refused = support::run_program(dry_run);
+  const std::size_t beside = refused.err.find("and for the import itself");
+  ASSERT_EQ(refused.status, 8);
+  ASSERT_NE(beside, std::string::npos) << refused.err;
+
+  target_.run(grants_of(refused.err.substr(0, beside)));
+  const support::Run tried = support::run_program(dry_run);
+  const support::Run too_early = support::run_program({kImport, file_, "--url", url_of(target_)});
+  target_.run(grants_of(refused.err.substr(beside)));
+  const support::Run imported = support::run_program({kImport, file_, "--url", url_of(target_)});
+
+  EXPECT_EQ(tried.status, 0) << tried.err;
+  EXPECT_THAT(tried.out, HasSubstr("GRANT INSERT, UPDATE ON")) << "such a target is not ready";
+  EXPECT_EQ(too_early.status, 8);
+  EXPECT_EQ(imported.status, 0) << imported.err;
+}
+
 TEST_F(LimitedRole, ThatMayDoNothingIsToldOnceWhatAnImportNeeds) {
   EXPECT_EQ(granted_until_it_works({kImport, file_}, target_).size(), 1);
   EXPECT_EQ(support::normalized_dump(target_.url()), support::normalized_dump(source_.url()));

@@ -98,7 +98,7 @@ serve_cluster() {
   as_server_user mkdir "$folder"
   cd "$folder"
   echo "$programs" >programs
-  for setting in fsync=off synchronous_commit=off full_page_writes=off listen_addresses= \
+  for setting in fsync=off synchronous_commit=off full_page_writes=off listen_addresses= max_prepared_transactions=4 \
     "unix_socket_directories=$folder" port=5432 "${@:3}"; do
     settings+=(-c "'$setting'")
     if [[ $setting == port=* ]]; then

@@ -92,7 +92,10 @@ void print_time(const Codec& codec, base::ByteBuffer& out, std::string_view fiel
 
 bool encode_time(const Codec& codec, base::ByteBuffer& out, const Value& value, std::string& reason) {
   if (value.kind != ValueKind::kString) return refuse_kind(codec, value, reason);
-  std::string_view rest = value.text;
+  // Without seconds the server takes it, too.
+  constexpr std::size_t kWithoutSeconds = 5;
+  const std::string padded = value.text.size() == kWithoutSeconds ? std::string(value.text) + ":00" : std::string{};
+  std::string_view rest = padded.empty() ? value.text : padded;
   Clock clock;
   if (!take_clock(rest, clock) || !rest.empty()) return refuse_syntax(codec, value.text, reason);
   if (!check_fraction(codec, clock, value.text, reason)) return false;

@@ -219,8 +219,12 @@ std::unique_ptr<engine::RowReader> PostgresSource::read(const engine::TableQuery
   } catch (const ServerError& error) {
     if (query.where.empty() && says_that_it_has_gone(error)) fail_changed(quote_name(query.table));
     if (query.where.empty() || error.kind() == ErrorKind::kLock) throw;
+    const std::string& state = error.fields().sqlstate;
+    const bool unknown = state == "42P01" || state == "42883" || state == "42704";  // a relation, function, type
     throw Error(ErrorKind::kUsage, "--where for " + quote_name(query.table) + ": " + error.what(),
-                "the condition is SQL over the columns of that table");
+                unknown
+                    ? "the search_path is empty: names of tables, functions and types need their schema (public.NAME)"
+                    : "the condition is SQL over the columns of that table");
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "engine/source.h"
 #include "postgres/catalog/introspect.h"
+#include "postgres/catalog/object_names.h"
 #include "postgres/session/connection.h"
 
 namespace postgres {
@@ -27,6 +28,10 @@ class PostgresSource : public engine::Source {
 
   const outcome::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  std::vector<std::string> schemas() override { return schema_names(*connection_); }
+  std::string other_object(const catalog::TableName& name) override {
+    return postgres::other_object(*connection_, name);
+  }
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override;
   std::vector<std::string> demand_rows_of(const std::vector<catalog::TableName>& left_out,

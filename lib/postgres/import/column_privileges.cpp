@@ -32,8 +32,11 @@ std::string grant(Connection& connection, const StagedTable& table, const std::s
 void read_column_privileges(Connection& connection, std::vector<StagedTable>& tables) {
   if (tables.empty()) return;
   std::vector<std::string> wanted;
-  for (const StagedTable& table : tables)
+  for (StagedTable& table : tables) {
+    table.not_insertable.clear();
+    table.not_updatable.clear();
     wanted.push_back(fmt::format("({}, {}::pg_catalog.oid)", wanted.size(), table.details.oid));
+  }
   for (const auto& row : connection.query(fmt::format(kColumnsWithout, fmt::arg("tables", join(wanted, ", "))))) {
     StagedTable& table = tables.at(row[0].as<std::size_t>());
     const bool insert = row[1].c_str()[0] == 'I';

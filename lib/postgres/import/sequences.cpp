@@ -31,6 +31,14 @@ SELECT pg_catalog.max(s.{column}) FILTER (WHERE s.{column} BETWEEN p.seqmin AND 
 FROM {rows} s {accepted}
 )sql";
 
+// The role, where it lacks what is needed. A name in a schema that it may not look into is taken for one that it lacks.
+constexpr const char* kLacking = R"sql(
+SELECT pg_catalog.quote_ident(current_user)
+FROM (SELECT pg_catalog.to_regclass({name}) AS oid) s
+WHERE s.oid IS NULL OR NOT pg_catalog.has_sequence_privilege(s.oid, 'SELECT')
+   OR ({raises} AND NOT pg_catalog.has_sequence_privilege(s.oid, 'UPDATE'))
+)sql";
+
 std::string rows_of(const StagedTable& table, const Draw& draw) {
   if (!draw.plain || !table.has_rows()) return "SELECT NULL::pg_catalog.int8 AS most, NULL::pg_catalog.int8 AS least";
   const std::string accepted =
@@ -65,17 +73,24 @@ bool gains_rows(Connection& connection, const StagedTable& table) {
 
 }  // namespace
 
-std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables) {
+std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables,
+                                                 SequenceUseKind use) {
   std::vector<std::string> names;
   for (const StagedTable& table : tables) {
     for (const Draw& draw : match_sequences(connection, table).draws) {
-      if (!draw.range.may_be_set && (draw.plain || draw.given)) names.push_back(draw.sequence);
+      const bool known = std::ranges::find(names, draw.sequence) != names.end();
+      if (!draw.range.may_be_set && (draw.plain || draw.given) && !known) names.push_back(draw.sequence);
     }
   }
-  if (names.empty()) return {};
-  const std::string role = connection.query("SELECT pg_catalog.quote_ident(current_user)")[0][0].c_str();
   std::vector<std::string> grants;
-  for (const std::string& name : names) grants.push_back("GRANT SELECT, UPDATE ON SEQUENCE " + name + " TO " + role);
+  for (const std::string& name : names) {
+    const bool raises = use == SequenceUseKind::kReadAndRaise;
+    const pqxx::result lacking = connection.query(
+        fmt::format(kLacking, fmt::arg("name", quote_literal(name)), fmt::arg("raises", raises ? "true" : "false")));
+    if (lacking.empty()) continue;
+    grants.push_back(fmt::format("GRANT {} ON SEQUENCE {} TO {}", raises ? "SELECT, UPDATE" : "SELECT", name,
+                                 lacking[0][0].c_str()));
+  }
   return grants;
 }
 

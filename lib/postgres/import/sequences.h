@@ -11,8 +11,12 @@
 
 namespace postgres {
 
-// The GRANTs without which the role may not read and set the sequences that the import may have to raise.
-std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables);
+// kRead: to foretell how far they are raised.
+enum class SequenceUseKind { kRead, kReadAndRaise };
+
+// The GRANTs without which the role may not do so with the sequences that the import may have to raise.
+std::vector<std::string> missing_sequence_grants(Connection& connection, const std::vector<StagedTable>& tables,
+                                                 SequenceUseKind use);
 
 // The sequences that raise_sequences would raise for `table`.
 std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);

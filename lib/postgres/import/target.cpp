@@ -152,11 +152,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     if (plan.values_withheld) connection_->withhold_values();
     TableDetails& details = find(plan.target.name);
     if (restored_) restored_->put_aside(details);
-    if (details.row_security) {
-      throw Error(ErrorKind::kPrivilege,
-                  "row security hides rows of " + quote_name(details.table.name) + " from this role",
-                  "import as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
-    }
+    refuse_hidden_rows(details);
     tables_.emplace_back(tables_.size(), details, std::move(plan));
   }
   if (restored_) notices_ = restored_->notices();
@@ -183,46 +179,16 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
 }
 
 void PostgresTarget::create_stages() {
-  temporary_->create(detail_);
+  try {
+    temporary_->create(detail_);
+  } catch (const ServerError& error) {
+    if (!error.fields().sqlstate.starts_with("P0")) throw;  // raised by somebody's function
+    throw Error(ErrorKind::kPrivilege,
+                "the import needs temporary tables, and an event trigger of the target forbids them: " +
+                    std::string(error.what()),
+                "let its owner pass temporary tables (schema pg_temp), or disable it meanwhile");
+  }
   classifier_->prepare(search_path_);
-}
-
-void PostgresTarget::demand_all_privileges() {
-  if (intent_ != engine::Intent::kDryRun) read_column_privileges(*connection_, tables_);
-  std::vector<Demand> demands;
-  for (const StagedTable& table : tables_) {
-    demands.push_back({&table.details, {"SELECT"}});
-    if (intent_ != engine::Intent::kDryRun) {
-      if (table.plan.mode != engine::Mode::kUpdate && !table.inserts_by_column)
-        demands.back().privileges.emplace_back("INSERT");
-      if (table.plan.mode != engine::Mode::kInsert && !table.updates_by_column)
-        demands.back().privileges.emplace_back("UPDATE");
-    }
-    for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
-      for (const TableDetails& details : details_) {
-        if (details.table.name == key.parent) demands.push_back({&details, {"SELECT"}});
-      }
-    }
-  }
-  std::vector<std::string> grants = missing_grants(*connection_, demands);
-  const pqxx::result temporary = connection_->query(
-      "SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || "
-      "pg_catalog.quote_ident(current_user) "
-      "WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')");
-  if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
-  if (intent_ == engine::Intent::kImport) {
-    for (std::string& grant : missing_sequence_grants(*connection_, tables_)) grants.push_back(std::move(grant));
-  }
-  if (intent_ != engine::Intent::kDryRun) add_column_grants(grants);
-  demand_none_missing(*connection_, grants);
-}
-
-// Which columns the updates change is known later: where something is missing in any case, all that may be is told at
-// once.
-void PostgresTarget::add_column_grants(std::vector<std::string>& grants) {
-  for (std::string& grant : column_grants(*connection_, tables_, "INSERT")) grants.push_back(std::move(grant));
-  if (grants.empty()) return;
-  for (std::string& grant : column_grants(*connection_, tables_, "UPDATE")) grants.push_back(std::move(grant));
 }
 
 // Whatever the rows refuse to the fast way is judged by the usual one, from the first record on.

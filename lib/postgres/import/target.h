@@ -11,6 +11,7 @@
 
 #include "engine/target.h"
 #include "postgres/catalog/introspect.h"
+#include "postgres/catalog/object_names.h"
 #include "postgres/catalog/unheld_catalog.h"
 #include "postgres/import/as_restored.h"
 #include "postgres/import/classify.h"
@@ -36,10 +37,17 @@ class PostgresTarget : public engine::Target {
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void begin(engine::Intent intent) override;
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  std::vector<std::string> schemas() override { return schema_names(*connection_); }
+  std::string other_object(const catalog::TableName& name) override {
+    return postgres::other_object(*connection_, name);
+  }
   catalog::Types types() override;
   void refresh_views(engine::Refresh refresh) override;
   void lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) override;
   bool has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) override;
+  void look_ahead(const std::vector<engine::TablePlan>& plans, const std::vector<std::string>& schemas,
+                  engine::Detail detail) override;
+  std::vector<std::string> missing_grants() const override { return missing_grants_; }
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
@@ -70,7 +78,9 @@ class PostgresTarget : public engine::Target {
   void create_stages();
   void gather();
   void demand_all_privileges();
+  std::vector<std::string> grants_for(engine::Intent intent);
   void add_column_grants(std::vector<std::string>& grants);
+  void refuse_hidden_rows(const TableDetails& details) const;
   TableDetails& find(const catalog::TableName& name);
 
   Connect connect_;
@@ -98,6 +108,7 @@ class PostgresTarget : public engine::Target {
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;
   std::vector<std::string> untold_;
+  std::vector<std::string> missing_grants_;  // of a dry run, for the import
 };
 
 }  // namespace postgres

@@ -1,5 +1,7 @@
 #include "postgres/session/lock_watch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -12,6 +14,19 @@ namespace {
 // A wait is looked at more than once before it is given up.
 constexpr int kLooksInAWait = 3;
 constexpr std::chrono::milliseconds kShortest{20};
+
+// Holds what our statement waits for, and has no process.
+constexpr const char* kPrepared = R"sql(
+SELECT DISTINCT x.gid, x.owner, pg_catalog.to_char(x.prepared AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+FROM pg_catalog.pg_locks w
+JOIN pg_catalog.pg_locks h ON h.granted AND h.pid IS NULL AND h.locktype OPERATOR(pg_catalog.=) w.locktype
+  AND h.database IS NOT DISTINCT FROM w.database
+  AND h.relation IS NOT DISTINCT FROM w.relation
+  AND h.transactionid IS NOT DISTINCT FROM w.transactionid
+JOIN pg_catalog.pg_prepared_xacts x
+  ON h.virtualtransaction OPERATOR(pg_catalog.=) ('-1/' OPERATOR(pg_catalog.||) x.transaction::pg_catalog.text)
+WHERE w.pid OPERATOR(pg_catalog.=) {process} AND NOT w.granted
+)sql";
 
 }  // namespace
 
@@ -82,6 +97,12 @@ std::string LockWatch::ask(Connection& connection) const {
            (program.empty() ? "" : " (" + program + ")") + ", role " + base::printable(row[1].c_str()) +
            ", in a transaction since " + row[2].c_str() + " UTC, " + row[3].c_str() + ": " +
            base::printable(row[4].c_str());
+  }
+  for (const auto& row : connection.query(fmt::format(kPrepared, fmt::arg("process", process_)))) {
+    const std::string name = base::printable(row[0].c_str());
+    who += std::string(who.empty() ? "" : "; ") + "the prepared transaction " + name + " of role " +
+           base::printable(row[1].c_str()) + ", prepared at " + row[2].c_str() +
+           " UTC, which no session holds: COMMIT PREPARED or ROLLBACK PREPARED ends it";
   }
   return who;
 }

@@ -2,6 +2,7 @@
 
 #include "base/terminal.h"
 #include "sqlite/catalog/ledger.h"
+#include "sqlite/catalog/object_names.h"
 #include "sqlite/catalog/virtual_tables.h"
 #include "sqlite/export/reader.h"
 #include "sqlite/session/settings.h"
@@ -28,6 +29,10 @@ SqliteSource::SqliteSource(std::unique_ptr<Connection> connection)
     : connection_(std::move(connection)), info_(describe(connection_->path())) {}
 
 SqliteSource::~SqliteSource() = default;
+
+std::string SqliteSource::other_object(const catalog::TableName& name) {
+  return sqlite::other_object(*connection_, name);
+}
 
 std::vector<catalog::Table> SqliteSource::tables(const std::vector<std::string>& schemas) {
   refuse_schemas(schemas);

@@ -20,6 +20,7 @@ class SqliteSource : public engine::Source {
 
   const outcome::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
+  std::string other_object(const catalog::TableName& name) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   std::vector<catalog::Table> open_snapshot(const std::vector<catalog::Table>& tables) override;
   // A table holds its own rows. Names the virtual tables that show those of others and are in no file.

@@ -5,6 +5,7 @@
 
 #include "base/terminal.h"
 #include "sqlite/catalog/ledger.h"
+#include "sqlite/catalog/object_names.h"
 #include "sqlite/import/decisions.h"
 #include "sqlite/import/effects.h"
 #include "sqlite/import/fingerprints.h"
@@ -42,6 +43,10 @@ void SqliteTarget::begin(engine::Intent intent) {
 
 std::optional<engine::LastMigration> SqliteTarget::last_migration(const std::vector<std::string>&) {
   return find_last_migration(*connection_);
+}
+
+std::string SqliteTarget::other_object(const catalog::TableName& name) {
+  return sqlite::other_object(*connection_, name);
 }
 
 std::vector<catalog::Table> SqliteTarget::tables(const std::vector<std::string>& schemas) {

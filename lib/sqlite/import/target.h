@@ -28,6 +28,7 @@ class SqliteTarget : public engine::Target {
 
   const outcome::DatabaseInfo& info() const override { return info_; }
   std::string role() const override { return {}; }
+  std::string other_object(const catalog::TableName& name) override;
   std::optional<engine::LastMigration> last_migration(const std::vector<std::string>& schemas) override;
   void begin(engine::Intent intent) override;
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;

@@ -1,0 +1,104 @@
+// The part of PostgresTarget that asks what its role may do, before anything is done: for what was asked, and beside a
+// dry run for the import that follows.
+#include "postgres/catalog/privileges.h"
+#include "postgres/import/column_privileges.h"
+#include "postgres/import/sequences.h"
+#include "postgres/import/target.h"
+#include "postgres/session/settings.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+constexpr const char* kTemporary = R"sql(
+SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' ||
+         pg_catalog.quote_ident(current_user)
+WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')
+)sql";
+
+std::string lines_of(const std::vector<std::string>& grants) {
+  std::string lines;
+  for (const std::string& grant : grants) lines += "\n  " + grant + ";";
+  return lines;
+}
+
+}  // namespace
+
+void PostgresTarget::look_ahead(const std::vector<engine::TablePlan>& plans, const std::vector<std::string>& schemas,
+                                engine::Detail detail) {
+  connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  pin_settings(*connection_, lock_timeout_);
+  details_ = introspect(*connection_, schemas);
+  detail_ = detail;
+  for (const engine::TablePlan& plan : plans) {
+    TableDetails& details = find(plan.target.name);
+    refuse_hidden_rows(details);
+    tables_.emplace_back(tables_.size(), details, plan);
+  }
+  demand_all_privileges();
+  tables_.clear();
+  connection_->execute("COMMIT");
+}
+
+void PostgresTarget::refuse_hidden_rows(const TableDetails& details) const {
+  if (!details.row_security) return;
+  throw Error(ErrorKind::kPrivilege, "row security hides rows of " + quote_name(details.table.name) + " from this role",
+              "import as the table's owner or as a role with BYPASSRLS, or leave the table out with -T");
+}
+
+// All that is missing, in one list; beside it, where only a dry run was asked for, what the import needs more.
+void PostgresTarget::demand_all_privileges() {
+  const std::vector<std::string> grants = grants_for(intent_);
+  missing_grants_.clear();
+  if (intent_ != engine::Intent::kImport) missing_grants_ = grants_for(engine::Intent::kImport);
+  if (grants.empty()) return;
+  std::string hint = "let the owner run:" + lines_of(grants);
+  if (!missing_grants_.empty() && missing_grants_ != grants)
+    hint += "\nand for the import itself, which needs all of:" + lines_of(missing_grants_);
+  throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection_->place(), hint);
+}
+
+std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent) {
+  const bool writes = intent != engine::Intent::kDryRun;
+  if (writes) read_column_privileges(*connection_, tables_);
+  std::vector<Demand> demands;
+  for (const StagedTable& table : tables_) {
+    demands.push_back({&table.details, {"SELECT"}});
+    if (writes) {
+      if (table.plan.mode != engine::Mode::kUpdate && !table.inserts_by_column)
+        demands.back().privileges.emplace_back("INSERT");
+      if (table.plan.mode != engine::Mode::kInsert && !table.updates_by_column)
+        demands.back().privileges.emplace_back("UPDATE");
+    }
+    for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
+      for (const TableDetails& details : details_) {
+        if (details.table.name == key.parent) demands.push_back({&details, {"SELECT"}});
+      }
+    }
+  }
+  std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
+  const pqxx::result temporary = connection_->query(kTemporary);
+  if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
+  // Reports foretell what sequences are raised to.
+  if (intent == engine::Intent::kImport || detail_ == engine::Detail::kFull) {
+    const SequenceUseKind use =
+        intent == engine::Intent::kImport ? SequenceUseKind::kReadAndRaise : SequenceUseKind::kRead;
+    for (std::string& grant : missing_sequence_grants(*connection_, tables_, use)) grants.push_back(std::move(grant));
+  }
+  if (writes) add_column_grants(grants);
+  return grants;
+}
+
+// Which columns the updates change is known later: where something is missing in any case, all that may be is told at
+// once.
+void PostgresTarget::add_column_grants(std::vector<std::string>& grants) {
+  for (std::string& grant : column_grants(*connection_, tables_, "INSERT")) grants.push_back(std::move(grant));
+  if (grants.empty()) return;
+  for (std::string& grant : column_grants(*connection_, tables_, "UPDATE")) grants.push_back(std::move(grant));
+}
+
+}  // namespace postgres
