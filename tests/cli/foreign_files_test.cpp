@@ -29,11 +29,12 @@ class ForeignFiles : public testing::Test {
     EXPECT_EQ(run.status, 6) << run.err;
     EXPECT_THAT(run.err, AllOf(HasSubstr("app.json " + what), HasSubstr(hint)));
   }
-  // As a tool makes it of a file, here.
-  std::string made_by(const std::string& command) const {
-    const support::Run run = support::run_program({"sh", "-c", command}, {.folder = folder_.path()});
-    EXPECT_EQ(run.status, 0) << command << run.err;
-    return run.out;
+  // `command` makes it here.
+  void expect_made(const std::string& command, const std::string& what, const std::string& hint) {
+    ASSERT_EQ(support::run_program({"sh", "-c", command}, {.folder = folder_.path()}).status, 0) << command;
+    const support::Run run = import("made.json");
+    EXPECT_EQ(run.status, 6) << run.err;
+    EXPECT_THAT(run.err, AllOf(HasSubstr("made.json " + what), HasSubstr(hint)));
   }
 
   const support::TemporaryFolder folder_;
@@ -58,8 +59,8 @@ TEST_F(ForeignFiles, ThatArePackedAreToBeUnpacked) {
   folder_.write("inner.json", "{}");
 
   expect("PK\x03\x04 and so on", "is a zip archive", "unpack it first");
-  expect(made_by("tar -cf - inner.json"), "is a tar archive", "tar -xf FILE");
-  expect(made_by("tar -czf - inner.json"), "is a tar archive", "tar -xf FILE");
+  expect_made("tar -cf made.json inner.json", "is a tar archive", "tar -xf FILE");
+  expect_made("tar -czf made.json inner.json", "is a tar archive", "tar -xf FILE");
   expect(
       "\xfd"
       "7zXZ\0\0"s,
@@ -76,8 +77,8 @@ TEST_F(ForeignFiles, OfOtherToolsAreNamed) {
   expect("\n\nINSERT INTO t VALUES (1);", "is SQL", "db-import reads what db-export writes");
   expect("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "is a pointer of Git LFS",
          "git lfs pull");
-  expect(made_by("sqlite3 x.db 'CREATE TABLE t (id)' && cat x.db"), "is an SQLite database, not an export of it",
-         "--url sqlite:FILE");
+  expect_made("sqlite3 made.json 'CREATE TABLE t (id)'", "is an SQLite database, not an export of it",
+              "--url sqlite:FILE");
   expect("<!DOCTYPE html><html>", "is a web page", "fetch it again");
   expect("[{\"id\": 1}]", "is a JSON list, not an export", "one object");
   expect("-----BEGIN PGP MESSAGE-----\n", "is encrypted (PGP)", "decrypt it first");

@@ -143,7 +143,7 @@ TEST_F(Names, OfPreparedTransactionsThatHoldALockAreTold) {
   ASSERT_EQ(run_export().status, 0);
   target.run("BEGIN; LOCK TABLE t; PREPARE TRANSACTION 'of yesterday'");
 
-  const support::Run run = run_import({"--lock-timeout", "300ms"});
+  const support::Run run = run_import({"--lock-timeout", "4s"});
   target.run("ROLLBACK PREPARED 'of yesterday'");
 
   EXPECT_EQ(run.status, 9);
