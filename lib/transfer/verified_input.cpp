@@ -38,8 +38,10 @@ bool seems_to_have_its_end(base::InputFile& file) {
 }  // namespace
 
 std::optional<format::Header> read_ahead(base::InputFile& file) {
-  if (!file.seekable() || !seems_to_have_its_end(file)) return std::nullopt;
+  if (!file.seekable()) return std::nullopt;
+  const bool whole = seems_to_have_its_end(file);
   file.seek(0);
+  if (!whole) return std::nullopt;
   std::optional<format::Header> header;
   try {
     format::FileSource<base::InputFile> raw(file);

@@ -23,8 +23,9 @@ JOIN pg_catalog.pg_locks h ON h.granted AND h.pid IS NULL AND h.locktype OPERATO
   AND h.database IS NOT DISTINCT FROM w.database
   AND h.relation IS NOT DISTINCT FROM w.relation
   AND h.transactionid IS NOT DISTINCT FROM w.transactionid
-JOIN pg_catalog.pg_prepared_xacts x
-  ON h.virtualtransaction OPERATOR(pg_catalog.=) ('-1/' OPERATOR(pg_catalog.||) x.transaction::pg_catalog.text)
+JOIN pg_catalog.pg_locks own ON own.pid IS NULL AND own.locktype OPERATOR(pg_catalog.=) 'transactionid'
+  AND own.virtualtransaction OPERATOR(pg_catalog.=) h.virtualtransaction
+JOIN pg_catalog.pg_prepared_xacts x ON x.transaction OPERATOR(pg_catalog.=) own.transactionid
 WHERE w.pid OPERATOR(pg_catalog.=) {process} AND NOT w.granted
 )sql";
 
