@@ -31,12 +31,18 @@ SELECT pg_catalog.max(s.{column}) FILTER (WHERE s.{column} BETWEEN p.seqmin AND 
 FROM {rows} s {accepted}
 )sql";
 
-// The role, where it lacks what is needed. A name in a schema that it may not look into is taken for one that it lacks.
+// The role, where it lacks what is needed. By the names themselves: a cast to regclass asks for the right to look into
+// the schema.
 constexpr const char* kLacking = R"sql(
 SELECT pg_catalog.quote_ident(current_user)
-FROM (SELECT pg_catalog.to_regclass({name}) AS oid) s
-WHERE s.oid IS NULL OR NOT pg_catalog.has_sequence_privilege(s.oid, 'SELECT')
-   OR ({raises} AND NOT pg_catalog.has_sequence_privilege(s.oid, 'UPDATE'))
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE pg_catalog.concat('"', pg_catalog.replace(n.nspname::pg_catalog.text, '"', '""'), '"."',
+                        pg_catalog.replace(c.relname::pg_catalog.text, '"', '""'), '"') OPERATOR(pg_catalog.=) {name}
+  AND CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'S'
+    THEN NOT pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
+      OR ({raises} AND NOT pg_catalog.has_sequence_privilege(c.oid, 'UPDATE'))
+    ELSE false END
 )sql";
 
 std::string rows_of(const StagedTable& table, const Draw& draw) {
