@@ -1,5 +1,7 @@
 #include "postgres/catalog/constraints.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -11,6 +13,36 @@
 
 namespace postgres {
 namespace {
+
+// EXCLUDE, and keys WITHOUT OVERLAPS; of partitions those that they have on their own. A row a column of the key.
+constexpr const char* kExclusions = R"sql(
+SELECT k.conrelid, k.oid, k.conname, k.condeferrable, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false) AS predicate,
+  am.amname,
+  CASE WHEN i.indkey[n - 1] = 0 THEN '(' || pg_catalog.pg_get_indexdef(i.indexrelid, n, false) || ')' END AS expression,
+  (SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[n - 1])
+    AS column_name,
+  'OPERATOR(' || pg_catalog.quote_ident(os.nspname) || '.' || o.oprname || ')' AS operator,
+  pg_catalog.quote_ident(cs.nspname) || '.' || pg_catalog.quote_ident(oc.opcname) AS operator_class,
+  pg_catalog.array_to_string(ARRAY(
+    SELECT DISTINCT a.attname
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = k.conrelid AND (a.attnum = ANY (k.conkey) OR EXISTS (
+      SELECT FROM pg_catalog.pg_depend d
+      WHERE d.objid IN (k.oid, i.indexrelid) AND d.refobjid = k.conrelid AND d.refobjsubid = a.attnum))
+    ORDER BY a.attname), E'\x01') AS columns,
+  {collation} AS collation
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid
+JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+JOIN pg_catalog.pg_am am ON am.oid = ic.relam
+CROSS JOIN LATERAL pg_catalog.generate_subscripts(k.conexclop, 1) AS n
+JOIN pg_catalog.pg_operator o ON o.oid = k.conexclop[n]
+JOIN pg_catalog.pg_namespace os ON os.oid = o.oprnamespace
+JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[n - 1]
+JOIN pg_catalog.pg_namespace cs ON cs.oid = oc.opcnamespace
+WHERE k.conexclop IS NOT NULL AND k.conrelid{among}
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = k.conindid)
+ORDER BY k.conrelid, k.conname, n)sql";
 
 std::string text_of(const pqxx::field& field) {
   return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
@@ -82,7 +114,6 @@ class ConstraintReader {
     }
   }
 
-  // EXCLUDE, and keys WITHOUT OVERLAPS; of partitions those that they have on their own.
   void read_exclusions() {
     struct Own {
       std::uint32_t relation;
@@ -90,44 +121,26 @@ class ConstraintReader {
     };
     std::vector<Own> found;
     std::string last;
-    for (const auto& row : connection_.query(
-             "SELECT k.conrelid, k.oid, k.conname, k.condeferrable, pg_catalog.pg_get_expr(i.indpred, i.indrelid, "
-             "false), am.amname, CASE WHEN i.indkey[n - 1] = 0 THEN '(' || "
-             "pg_catalog.pg_get_indexdef(i.indexrelid, n, false) || ')' END, (SELECT a.attname FROM "
-             "pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[n - 1]), 'OPERATOR(' || "
-             "pg_catalog.quote_ident(os.nspname) || '.' || o.oprname || ')', pg_catalog.quote_ident(cs.nspname) || '.' "
-             "|| pg_catalog.quote_ident(oc.opcname), pg_catalog.array_to_string(ARRAY(SELECT DISTINCT a.attname FROM "
-             "pg_catalog.pg_attribute a WHERE a.attrelid = k.conrelid AND (a.attnum = ANY (k.conkey) OR EXISTS (SELECT "
-             "FROM pg_catalog.pg_depend d WHERE d.objid IN (k.oid, i.indexrelid) AND d.refobjid = k.conrelid AND "
-             "d.refobjsubid = a.attnum)) ORDER BY a.attname), E'\\x01'), " +
-             collation_of_key("i.indrelid", "i.indkey[n - 1]", "i.indcollation[n - 1]") +
-             " FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid "
-             "JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid JOIN pg_catalog.pg_am am ON am.oid = ic.relam "
-             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(k.conexclop, 1) AS n "
-             "JOIN pg_catalog.pg_operator o ON o.oid = k.conexclop[n] "
-             "JOIN pg_catalog.pg_namespace os ON os.oid = o.oprnamespace "
-             "JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[n - 1] "
-             "JOIN pg_catalog.pg_namespace cs ON cs.oid = oc.opcnamespace "
-             "WHERE k.conexclop IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = "
-             "k.conindid) AND k.conrelid" +
-             among_partitions_ + " ORDER BY k.conrelid, k.conname, n")) {
-      if (last != text_of(row[1])) {
+    for (const auto& row : connection_.query(fmt::format(
+             kExclusions, fmt::arg("among", among_partitions_),
+             fmt::arg("collation", collation_of_key("i.indrelid", "i.indkey[n - 1]", "i.indcollation[n - 1]"))))) {
+      if (last != text_of(row["oid"])) {
         Exclusion exclusion;
-        exclusion.key.name = text_of(row[2]);
-        exclusion.key.deferrable = row[3].as<bool>();
-        exclusion.key.predicate = text_of(row[4]);
-        exclusion.access_method = text_of(row[5]);
-        found.push_back({row[0].as<std::uint32_t>(), std::move(exclusion)});
+        exclusion.key.name = text_of(row["conname"]);
+        exclusion.key.deferrable = row["condeferrable"].as<bool>();
+        exclusion.key.predicate = text_of(row["predicate"]);
+        exclusion.access_method = text_of(row["amname"]);
+        found.push_back({row["conrelid"].as<std::uint32_t>(), std::move(exclusion)});
       }
-      last = text_of(row[1]);
+      last = text_of(row["oid"]);
       Exclusion& exclusion = found.back().exclusion;
-      const std::string column = text_of(row[7]);
-      std::string key = column.empty() ? text_of(row[6]) : quote_name(column);
-      if (!row[11].is_null()) key = "(" + key + " COLLATE " + text_of(row[11]) + ")";
+      const std::string column = text_of(row["column_name"]);
+      std::string key = column.empty() ? text_of(row["expression"]) : quote_name(column);
+      if (!row["collation"].is_null()) key = "(" + key + " COLLATE " + text_of(row["collation"]) + ")";
       exclusion.key.expressions.push_back(std::move(key));
-      exclusion.key.equality.push_back({text_of(row[8])});
-      exclusion.operator_classes.push_back(text_of(row[9]));
-      exclusion.key.columns = split(text_of(row[10]));
+      exclusion.key.equality.push_back({text_of(row["operator"])});
+      exclusion.operator_classes.push_back(text_of(row["operator_class"]));
+      exclusion.key.columns = split(text_of(row["columns"]));
     }
     std::map<std::pair<std::uint32_t, std::string>, std::pair<Exclusion, std::vector<std::uint32_t>>> of_partitions;
     for (Own& own : found) {

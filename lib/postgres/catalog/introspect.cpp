@@ -1,5 +1,7 @@
 #include "postgres/catalog/introspect.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <sstream>
@@ -18,6 +20,48 @@
 
 namespace postgres {
 namespace {
+
+// A row a column of a key. A key that refers to a partitioned table stands once more for each partition of that.
+constexpr const char* kForeignKeys = R"sql(
+WITH key AS (
+  SELECT t.root, t.relation, f.oid, f.conname, f.confrelid,
+    (SELECT pg_catalog.array_agg(a.attname ORDER BY k.n)
+     FROM pg_catalog.unnest(f.conkey) WITH ORDINALITY AS k(attnum, n)
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum) AS child,
+    (SELECT pg_catalog.array_agg(a.attname ORDER BY k.n)
+     FROM pg_catalog.unnest(f.confkey) WITH ORDINALITY AS k(attnum, n)
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.attnum) AS parent
+  FROM (
+    SELECT c.oid AS relation, COALESCE(pg_catalog.pg_partition_root(c.oid), c.oid)::pg_catalog.oid AS root
+    FROM pg_catalog.pg_class c
+    WHERE c.relkind IN ('r', 'p')) t
+  JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.conrelid = t.relation
+  LEFT JOIN pg_catalog.pg_constraint u ON u.oid = f.conparentid
+  WHERE (u.oid IS NULL OR u.conrelid <> f.conrelid) AND t.root{among}
+), alike AS (
+  SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY f.relation = f.root DESC, f.conname))[1] AS oid,
+    pg_catalog.array_agg(f.relation) AS relations,
+    pg_catalog.bool_or(f.relation = f.root) OR (
+      SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY (pg_catalog.array_agg(f.relation)))
+      FROM pg_catalog.pg_partition_tree(f.root) l
+      WHERE l.isleaf) AS of_every_row
+  FROM key f
+  GROUP BY f.root, f.confrelid, f.child, f.parent
+)
+SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname AS column_name, pa.attname AS parent_column,
+  s.nspname AS operator_schema, o.oprname, o.oprleft, o.oprright, g.of_every_row, f.confmatchtype = 'f' AS match_full,
+  pa.atttypid AS parent_type, ca.atttypid AS column_type, {rule} AS rule,
+  pg_catalog.array_to_string(g.relations, ' ') AS relations
+FROM alike g
+JOIN pg_catalog.pg_constraint f ON f.oid = g.oid
+JOIN pg_catalog.pg_class p ON p.oid = COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid)
+JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
+CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS k(n)
+JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[k.n]
+JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[k.n]
+JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[k.n]
+JOIN pg_catalog.pg_namespace s ON s.oid = o.oprnamespace
+ORDER BY g.root, f.conname, g.oid, k.n)sql";
 
 using base::Error;
 using base::ErrorKind;
@@ -206,66 +250,35 @@ class Introspection {
   // A partition may have keys that its root lacks. They decide the order just as well, and about every row if all
   // partitions agree on them.
   void read_foreign_keys() {
-    const auto names = [](const std::string& table, const std::string& numbers) {
-      return "(SELECT pg_catalog.array_agg(a.attname ORDER BY k.n) FROM pg_catalog.unnest(" + numbers +
-             ") WITH ORDINALITY AS k(attnum, n) JOIN pg_catalog.pg_attribute a ON a.attrelid = " + table +
-             " AND a.attnum = k.attnum)";
-    };
-    const std::string keys_of_all =
-        "(SELECT t.root, t.relation, f.oid, f.conname, f.confrelid, " + names("f.conrelid", "f.conkey") +
-        " AS child, " + names("f.confrelid", "f.confkey") +
-        " AS parent FROM (SELECT c.oid AS relation, "
-        "COALESCE(pg_catalog.pg_partition_root(c.oid), c.oid)::pg_catalog.oid AS root FROM pg_catalog.pg_class c WHERE "
-        "c.relkind IN ('r', 'p')) t "
-        "JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.conrelid = t.relation "
-        // A key that refers to a partitioned table stands once more for each partition of that.
-        "LEFT JOIN pg_catalog.pg_constraint u ON u.oid = f.conparentid "
-        "WHERE (u.oid IS NULL OR u.conrelid <> f.conrelid) AND t.root" +
-        among_ + ")";
     const std::string rule = connection_.server_version() >= 180000
                                  ? "CASE WHEN NOT f.conenforced THEN 'n' WHEN f.conperiod THEN 'p' ELSE 'e' END"
                                  : "'e'";
-    for (const auto& row : connection_.query(
-             "SELECT g.root, g.oid, f.conname, n.nspname, p.relname, ca.attname, pa.attname, on_.nspname, o.oprname, "
-             "g.of_every_row, f.confmatchtype = 'f', o.oprleft, o.oprright, pa.atttypid, ca.atttypid, " +
-             rule +
-             ", pg_catalog.array_to_string(g.relations, ' ') FROM (SELECT f.root, (pg_catalog.array_agg(f.oid ORDER BY "
-             "f.relation = f.root DESC, f.conname))[1] AS "
-             "oid, pg_catalog.array_agg(f.relation) AS relations, "
-             "pg_catalog.bool_or(f.relation = f.root) OR (SELECT pg_catalog.bool_and(l.relid::pg_catalog.oid = ANY "
-             "(pg_catalog.array_agg(f.relation))) FROM pg_catalog.pg_partition_tree(f.root) l WHERE l.isleaf) AS "
-             "of_every_row "
-             "FROM " +
-             keys_of_all +
-             " f GROUP BY f.root, f.confrelid, f.child, f.parent) g "
-             "JOIN pg_catalog.pg_constraint f ON f.oid = g.oid JOIN pg_catalog.pg_class p ON p.oid = "
-             "COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid) "
-             "JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace "
-             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS k(n) "
-             "JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[k.n] "
-             "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[k.n] "
-             "JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[k.n] "
-             "JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.oprnamespace ORDER BY g.root, f.conname, g.oid, k.n")) {
-      TableDetails& table = table_of(row[0]);
+    for (const auto& row :
+         connection_.query(fmt::format(kForeignKeys, fmt::arg("among", among_), fmt::arg("rule", rule)))) {
+      TableDetails& table = table_of(row["root"]);
       auto& keys = table.table.foreign_keys;
-      const std::uint32_t oid = oid_of(row[1]);
+      const std::uint32_t oid = oid_of(row["oid"]);
       if (keys.empty() || foreign_key_oid_ != oid) {
         foreign_key_oid_ = oid;
-        keys.push_back({text_of(row[2]), {}, {text_of(row[3]), text_of(row[4])}, {}});
+        keys.push_back({text_of(row["conname"]), {}, {text_of(row["nspname"]), text_of(row["relname"])}, {}});
         table.foreign_key_equality.emplace_back();
-        table.match_full.push_back(is_true(row[10]));
-        table.parent_rules.push_back(static_cast<ParentRule>(row[15].c_str()[0]));
+        table.match_full.push_back(is_true(row["match_full"]));
+        table.parent_rules.push_back(static_cast<ParentRule>(row["rule"].c_str()[0]));
         table.leaf_keys.emplace_back();
-        if (!is_true(row[9])) table.leaf_keys.back().condition = in_leaves(leaves_of(text_of(row[16])));
+        if (!is_true(row["of_every_row"]))
+          table.leaf_keys.back().condition = in_leaves(leaves_of(text_of(row["relations"])));
       }
-      keys.back().columns.push_back(text_of(row[5]));
-      keys.back().parent_columns.push_back(text_of(row[6]));
-      auto& equality = is_true(row[9]) ? table.foreign_key_equality.back() : table.leaf_keys.back().equality;
-      equality.push_back({"OPERATOR(" + quote_name(text_of(row[7])) + "." + text_of(row[8]) + ")",
-                          types_.at(oid_of(row[11])).kind == 'p' && base_of(oid_of(row[13])) >= kFirstUserOid});
-      if (takes_a_cast(oid_of(row[11]), oid_of(row[12]), oid_of(row[13]), oid_of(row[14])) ||
+      keys.back().columns.push_back(text_of(row["column_name"]));
+      keys.back().parent_columns.push_back(text_of(row["parent_column"]));
+      auto& equality =
+          is_true(row["of_every_row"]) ? table.foreign_key_equality.back() : table.leaf_keys.back().equality;
+      equality.push_back(
+          {"OPERATOR(" + quote_name(text_of(row["operator_schema"])) + "." + text_of(row["oprname"]) + ")",
+           types_.at(oid_of(row["oprleft"])).kind == 'p' && base_of(oid_of(row["parent_type"])) >= kFirstUserOid});
+      if (takes_a_cast(oid_of(row["oprleft"]), oid_of(row["oprright"]), oid_of(row["parent_type"]),
+                       oid_of(row["column_type"])) ||
           (table.parent_rules.back() == ParentRule::kContained && equality.back().as_rows))
-        foreign_keys_by_cast_.emplace_back(index_.at(oid_of(row[0])), keys.size() - 1);
+        foreign_keys_by_cast_.emplace_back(index_.at(oid_of(row["root"])), keys.size() - 1);
     }
     for (const auto& [table, key] : foreign_keys_by_cast_) {
       tables_[table].foreign_key_equality[key].clear();
