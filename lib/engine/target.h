@@ -152,6 +152,9 @@ class Target {
   // The same rows in the same order, as a plan is held to them: nothing of the values.
   virtual void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                                     const std::function<void(const outcome::Fingerprint&)>& take) = 0;
+  // Behind merge: some decision is not what it was before, or a row does not hold the file's values. May say yes where
+  // that is not so.
+  virtual bool merge_changed_decisions() const = 0;
   // With Detail::kLater, behind classify and before merge: from here on it is kFull.
   virtual void gather_details() = 0;
   // Behind prepare: where this is, and what of its catalog the import uses. Both in an order that stays.

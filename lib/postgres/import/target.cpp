@@ -24,6 +24,18 @@
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
+namespace {
+
+// Of each table what a merge that decides anew adds to.
+std::vector<std::uint64_t> decided_otherwise(const std::vector<StagedTable>& tables) {
+  std::vector<std::uint64_t> rows;
+  for (const StagedTable& table : tables) {
+    rows.insert(rows.end(), {table.rejected_rows, table.made_by_triggers, table.made_equal});
+  }
+  return rows;
+}
+
+}  // namespace
 
 using base::Error;
 using base::ErrorKind;
@@ -247,10 +259,12 @@ void PostgresTarget::merge(base::Progress& progress) {
     check_keys_at_once(*connection_);
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
+    const std::vector<std::uint64_t> before = decided_otherwise(tables_);
     Merger merger(*connection_, tables_, components_, *classifier_, table_locks_);
     merger.merge(progress);
     fire_deferred_triggers();
     merger.settle();
+    merge_changed_decisions_ = !merger.rewritten().empty() || decided_otherwise(tables_) != before;
     for (const std::size_t number : merger.rewritten()) {
       if (!tables_[number].plan.row_key.empty()) note_rewritten(*connection_, tables_[number]);
     }

@@ -59,6 +59,7 @@ class PostgresTarget : public engine::Target {
                          const std::function<bool(const outcome::Decision&)>& take) override;
   void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                             const std::function<void(const outcome::Fingerprint&)>& take) override;
+  bool merge_changed_decisions() const override { return merge_changed_decisions_; }
   void gather_details() override;
   std::vector<outcome::Fact> whereabouts() override;
   std::vector<outcome::Fact> used_catalog() override;
@@ -106,6 +107,7 @@ class PostgresTarget : public engine::Target {
   std::optional<AsRestored> restored_;
   std::optional<FirstLoad> first_load_;        // under way or done
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
+  bool merge_changed_decisions_ = true;
   std::vector<std::string> notices_;
   std::vector<std::string> untold_;
   std::vector<std::string> missing_grants_;  // of a dry run, for the import

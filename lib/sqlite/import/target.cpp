@@ -17,6 +17,18 @@
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
+namespace {
+
+// Of each table what a merge that decides anew adds to.
+std::vector<std::uint64_t> decided_otherwise(const std::vector<StagedTable>& tables) {
+  std::vector<std::uint64_t> rows;
+  for (const StagedTable& table : tables) {
+    rows.insert(rows.end(), {table.rejected_rows, table.made_by_triggers, table.made_equal});
+  }
+  return rows;
+}
+
+}  // namespace
 
 using base::Error;
 using base::ErrorKind;
@@ -149,8 +161,10 @@ std::vector<outcome::Fact> SqliteTarget::used_catalog() { return used_catalog_of
 void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
+  const std::vector<std::uint64_t> before = decided_otherwise(tables_);
   Merger merger(*connection_, tables_, details_, components_, *classifier_);
   merger.merge(progress);
+  merge_changed_decisions_ = !merger.rewritten().empty() || decided_otherwise(tables_) != before;
   for (const std::size_t number : merger.rewritten()) {
     if (is_planned(tables_[number])) note_rewritten(*connection_, tables_[number]);
   }

@@ -46,6 +46,7 @@ class SqliteTarget : public engine::Target {
                          const std::function<bool(const outcome::Decision&)>& take) override;
   void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                             const std::function<void(const outcome::Fingerprint&)>& take) override;
+  bool merge_changed_decisions() const override { return merge_changed_decisions_; }
   void gather_details() override;
   std::vector<outcome::Fact> whereabouts() override;
   std::vector<outcome::Fact> used_catalog() override;
@@ -73,6 +74,7 @@ class SqliteTarget : public engine::Target {
   ForeignKeys foreign_keys_ = ForeignKeys::kEnforced;
   std::optional<Classifier> classifier_;
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
+  bool merge_changed_decisions_ = true;
   std::vector<std::string> notices_;
 };
 
