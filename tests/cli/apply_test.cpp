@@ -138,6 +138,25 @@ TEST_F(Apply, SeesAChangeOfTheRowThatAConflictIsWith) {
   expect_moved("somebody changed name from \"Cy\" to \"Cyd\"");
 }
 
+// Its verdict is an update because another team takes its code over, although the file has it as it is.
+TEST_F(Apply, SeesAChangeOfARowThatACascadeReaches) {
+  for (support::Database* database : {&source, &target})
+    database->run(
+        "CREATE TABLE teams (id int PRIMARY KEY, code text UNIQUE); CREATE TABLE players (id int PRIMARY "
+        "KEY, code text REFERENCES teams (code) ON UPDATE CASCADE, note text)");
+  source.run(
+      "ALTER TABLE players DROP note; INSERT INTO teams VALUES (1, 'c'), (2, 'a'); INSERT INTO players VALUES (1, "
+      "'a')");
+  target.run("INSERT INTO teams VALUES (1, 'a'), (2, 'b'); INSERT INTO players VALUES (1, 'a', 'x')");
+  ASSERT_EQ(run_export({"--force"}).status, 0);
+  make_plan();
+  target.run("UPDATE players SET note = 'y'");
+  expect_moved("players id=1");
+  target.run("UPDATE players SET note = 'x'");
+  EXPECT_EQ(apply().status, 4);
+  EXPECT_EQ(target.value("SELECT code || note FROM players"), "ax");
+}
+
 TEST_F(Apply, TakesRowsThatAreDoneAlreadyOnlyWhereThatIsTolerated) {
   make_plan();
   target.run("UPDATE posts SET title = 'one' WHERE id = 10; INSERT INTO users VALUES (4, 'd@x', 'Dan', 'h', NULL)");

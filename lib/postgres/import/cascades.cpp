@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/fingerprints.h"
 #include "postgres/import/rejects.h"
 #include "postgres/session/sql_text.h"
 
@@ -251,14 +252,17 @@ void Cascades::mark_reached() {
     const std::uint64_t marked = connection_.execute(fmt::format(
         R"sql(
 {into}
-SELECT DISTINCT {first}x.{record}, 'u'::pg_catalog."char"
-FROM {reached} c JOIN {staged} x ON {same}
+SELECT DISTINCT {first}x.{record}, 'u'::pg_catalog."char", {digest}
+FROM {reached} c JOIN {staged} x ON {same}{target}
 WHERE {not_rejected} AND NOT EXISTS (SELECT FROM {verdicts} v WHERE v.record = x.{record}) AND {differs})sql",
         fmt::arg("into", child.verdict_part.into(kVerdictColumns)), fmt::arg("first", child.verdict_part.first()),
         fmt::arg("verdicts", child.verdicts), fmt::arg("record", child.record),
         fmt::arg("reached", reached_sql(action, path.moved)), fmt::arg("staged", child.typed_rows()),
         fmt::arg("same", child.same_identity("x", "c")), fmt::arg("not_rejected", not_rejected(child, "x")),
-        fmt::arg("differs", left_otherwise_sql(action, child))));
+        fmt::arg("differs", left_otherwise_sql(action, child)), fmt::arg("digest", row_digest(child)),
+        fmt::arg("target", child.plan.row_key.empty()
+                               ? std::string()
+                               : fmt::format(" JOIN {} t ON {}", child.target_rows, child.same_identity("x", "t")))));
     child.counts.unchanged -= marked;
     child.may_be_written += marked;
   }

@@ -6,6 +6,7 @@
 
 #include "postgres/import/classify_keys.h"
 #include "postgres/import/evaluation.h"
+#include "postgres/import/fingerprints.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/match.h"
@@ -166,13 +167,17 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
 
 void Classifier::compare_with_target(StagedTable& table) {
   const std::string left = table.rejected_rows > 0 ? "\n  AND " + not_rejected(table, "s") : std::string();
-  table.may_be_written = connection_.execute(table_sql(table, R"sql(
-{into_verdicts}
-SELECT {plan}s.{record}, CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END
+  const bool digests = !table.plan.row_key.empty();  // while the row of the target is at hand
+  table.may_be_written = connection_.execute(table_sql(
+      table, R"sql(
+{into}
+SELECT {plan}s.{record}, CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END{digest}
 FROM {staged} s
 LEFT JOIN {target} t ON {same}
 WHERE (t.tableoid IS NULL OR {differs}){left})sql",
-                                                       fmt::arg("left", left)));
+      fmt::arg("into", table.verdict_part.into(digests ? kVerdictColumns : kVerdictAlone)),
+      fmt::arg("digest", digests ? ",\n  CASE WHEN t.tableoid IS NOT NULL THEN " + row_digest(table) + " END" : ""),
+      fmt::arg("left", left)));
   table.counts.unchanged = candidates(table) - table.may_be_written;
 }
 

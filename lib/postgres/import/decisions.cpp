@@ -104,7 +104,8 @@ std::string values_sql(const StagedTable& table) {
 }
 
 // INSERT INTO the changes: `rows` is FROM and its joins with the file's rows called s and the target's called t.
-std::string changes_sql(const StagedTable& table, const std::string& record, const std::string& rows) {
+std::string changes_sql(const StagedTable& table, const std::string& record, const std::string& digest,
+                        const std::string& rows) {
   std::vector<std::string> values;
   for (const StagedColumn& column : table.columns) {
     if (table.is_kept(column)) continue;
@@ -128,8 +129,8 @@ CROSS JOIN LATERAL (
     {values}) AS c(n, name, before, after, differs)
   WHERE c.differs) x)sql",
                    fmt::arg("into", table.change_part.into(kChangeColumns)), fmt::arg("number", record),
-                   fmt::arg("newer", table.target_is_newer()), fmt::arg("digest", row_digest(table)),
-                   fmt::arg("rows", rows), fmt::arg("values", join(values, ",\n    ")));
+                   fmt::arg("newer", table.target_is_newer()), fmt::arg("digest", digest), fmt::arg("rows", rows),
+                   fmt::arg("values", join(values, ",\n    ")));
 }
 
 std::string decisions_sql(const StagedTable& table, engine::Decisions which, engine::Detail detail, bool rewritten) {
@@ -167,13 +168,13 @@ ORDER BY d.record)sql",
 
 void gather_changes(Connection& connection, const StagedTable& table) {
   if (!table.plan.identity.empty() && table.may_be_written > 0) {
-    const std::string updates = changes_sql(table, "v.record", table_sql(table, R"sql({verdicts} v
+    const std::string updates = changes_sql(table, "v.record", "v.digest", table_sql(table, R"sql({verdicts} v
 JOIN {staged} s ON s.{record} = v.record
 JOIN {target} t ON {same})sql"));
     if (!updates.empty()) connection.execute(updates + "\nWHERE v.verdict = 'u'");
   }
   if (table.rejected_rows > 0) {
-    const std::string conflicts = changes_sql(table, "r.record", table_sql(table, R"sql({rejects} r
+    const std::string conflicts = changes_sql(table, "r.record", row_digest(table), table_sql(table, R"sql({rejects} r
 JOIN {staged} s ON s.{record} = r.record
 JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row)sql"));
     if (!conflicts.empty()) connection.execute(conflicts);

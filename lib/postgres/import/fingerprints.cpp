@@ -28,13 +28,7 @@ SELECT r.record, r.verdict, {digest} AS digest, r."constraint", r.holder FROM {r
 
 constexpr const char* kAccepted = R"sql(
 UNION ALL
-SELECT v.record, v.verdict, NULL, NULL, NULL FROM {verdicts} v {unless_update})sql";
-
-constexpr const char* kUpdates = R"sql(
-UNION ALL
-SELECT v.record, v.verdict, CASE WHEN t.tableoid IS DISTINCT FROM NULL THEN {digest} END, NULL, NULL
-FROM {verdicts} v JOIN {staged} s ON s.{record} = v.record LEFT JOIN {target} t ON {same}
-WHERE v.verdict = 'u')sql";
+SELECT v.record, v.verdict, {digest}, NULL, NULL FROM {verdicts} v)sql";
 
 constexpr const char* kHolder = R"sql(
 LEFT JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row AND r.verdict = 'c')sql";
@@ -63,12 +57,8 @@ std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
   std::string sql = fmt::format(
       kRejected, fmt::arg("digest", digest), fmt::arg("rejects", table.rejects),
       fmt::arg("holder", with_digests ? fmt::format(kHolder, fmt::arg("target", table.target_rows)) : std::string{}));
-  sql += fmt::format(kAccepted, fmt::arg("verdicts", table.verdicts),
-                     fmt::arg("unless_update", with_digests ? "WHERE v.verdict <> 'u'" : ""));
-  if (!with_digests) return sql;
-  return sql + fmt::format(kUpdates, fmt::arg("digest", row_digest(table)), fmt::arg("verdicts", table.verdicts),
-                           fmt::arg("staged", table.typed_rows()), fmt::arg("record", table.record),
-                           fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t")));
+  return sql + fmt::format(kAccepted, fmt::arg("digest", with_digests ? "v.digest" : "NULL"),
+                           fmt::arg("verdicts", table.verdicts));
 }
 
 std::string from_hex(std::string_view hex) {

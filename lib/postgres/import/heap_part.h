@@ -20,7 +20,8 @@ struct HeapPart {
 };
 
 // The columns of each kind of temporary table but the staged rows', as they are read.
-inline constexpr const char* kVerdictColumns = "record, verdict";
+inline constexpr const char* kVerdictColumns = "record, verdict, digest";
+inline constexpr const char* kVerdictAlone = "record, verdict";  // as they are written where no plan wants a digest
 inline constexpr const char* kRejectColumns =
     "record, verdict, key, reason, \"constraint\", holder, holder_table, holder_row";
 inline constexpr const char* kClaimColumns = "place, record, holder_table, holder_row, freed_by";

@@ -56,7 +56,7 @@ UPDATE {} v SET verdict = CASE v.verdict WHEN 'i' THEN 'I' ELSE 'U' END WHERE v.
 SELECT {first}r.record, {verdict}
 FROM {rejects} r JOIN {staged} s ON s.{record} = r.record {target}
 WHERE r.verdict IN ('c', 'x') AND {ours} {only_new})sql",
-      fmt::arg("into", table.verdict_part.into(kVerdictColumns)), fmt::arg("first", table.verdict_part.first()),
+      fmt::arg("into", table.verdict_part.into(kVerdictAlone)), fmt::arg("first", table.verdict_part.first()),
       fmt::arg("rejects", table.rejects), fmt::arg("staged", table.typed_rows()), fmt::arg("record", table.record),
       fmt::arg("ours", ours), fmt::arg("verdict", keyed ? "CASE WHEN t.tableoid IS NULL THEN 'i' ELSE 'u' END" : "'i'"),
       fmt::arg("target",

@@ -22,7 +22,7 @@ std::string table_sql(const StagedTable& table, const char* text, const Places&.
       fmt::arg("rejects", table.rejects), fmt::arg("matches", table.matches), fmt::arg("changes", table.changes),
       fmt::arg("target", table.target_rows), fmt::arg("record", table.record),
       fmt::arg("same", table.plan.identity.empty() ? "true" : table.same_identity("s", "t")),
-      fmt::arg("differs", table.differs("s", "t")), fmt::arg("into_verdicts", table.verdict_part.into(kVerdictColumns)),
+      fmt::arg("differs", table.differs("s", "t")), fmt::arg("into_verdicts", table.verdict_part.into(kVerdictAlone)),
       fmt::arg("into_matches", table.match_part.into(kMatchColumns)), fmt::arg("plan", table.verdict_part.first()),
       places...);
 }

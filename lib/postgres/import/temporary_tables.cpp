@@ -19,7 +19,8 @@ constexpr std::size_t kMostSharedColumns = 1500;
 // Of a row that is as wide as its page allows, a shared stage with its many NULLs might not hold the values.
 constexpr std::size_t kMostColumnsToShare = 400;
 
-constexpr const char* kVerdictTypes = R"sql(record pg_catalog.int8, verdict pg_catalog."char")sql";
+constexpr const char* kVerdictTypes =
+    R"sql(record pg_catalog.int8, verdict pg_catalog."char", digest pg_catalog.text)sql";
 constexpr const char* kRejectTypes =
     R"sql(record pg_catalog.int8, verdict pg_catalog."char", key pg_catalog.bytea, reason pg_catalog.bytea,
     "constraint" pg_catalog.bytea, holder pg_catalog.bytea, holder_table pg_catalog.oid,

@@ -227,7 +227,7 @@ void TriggerRows::reject_gone(StagedTable& table) {
 // Rows that were to stay untouched and did not.
 void TriggerRows::count_changed(StagedTable& table) {
   const std::uint64_t changed =
-      connection_.execute(table.verdict_part.into(kVerdictColumns) +
+      connection_.execute(table.verdict_part.into(kVerdictAlone) +
                           sql(table, " SELECT {first}x.record, 'u' FROM {unsettled} x WHERE x.verdict IS NULL",
                               fmt::arg("first", table.verdict_part.first())));
   table.counts.unchanged -= changed;

@@ -16,7 +16,7 @@ SELECT pg_catalog.set_config('search_path', E'""', true);
 
 SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || pg_catalog.quote_ident(current_user) WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY');
 
-CREATE TEMPORARY TABLE pg_temp.verdict (plan pg_catalog.int4, record pg_catalog.int8, verdict pg_catalog."char") ON COMMIT DROP;
+CREATE TEMPORARY TABLE pg_temp.verdict (plan pg_catalog.int4, record pg_catalog.int8, verdict pg_catalog."char", digest pg_catalog.text) ON COMMIT DROP;
     CREATE INDEX ON pg_temp.verdict (plan, record);
 
 CREATE TEMPORARY TABLE pg_temp.claim (plan pg_catalog.int4, place pg_catalog.int4, record pg_catalog.int8, holder_table pg_catalog.oid, holder_row pg_catalog.tid,
@@ -65,19 +65,19 @@ WHERE (t.tableoid IS NULL OR (s."email" IS DISTINCT FROM t."email" OR ROW(s."cre
 SAVEPOINT claims;
 
 INSERT INTO pg_temp.claim (plan, place, record, holder_table, holder_row, freed_by) SELECT 0, 0, s."record", t.tableoid, t.ctid, NULL FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT t.tableoid, t.ctid, t."id", "email" AS "db-transfer key 1" FROM ONLY "public"."customers" t) t ON s."db-transfer key 1" OPERATOR(pg_catalog.=) t."db-transfer key 1" WHERE (s."id" OPERATOR(pg_catalog.=) t."id") IS NOT TRUE;
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT t.tableoid, t.ctid, t."id", "email" AS "db-transfer key 1" FROM ONLY "public"."customers" t) t ON s."db-transfer key 1" OPERATOR(pg_catalog.=) t."db-transfer key 1" WHERE (s."id" OPERATOR(pg_catalog.=) t."id") IS NOT TRUE;
 
 RELEASE SAVEPOINT claims;
 
 ANALYZE pg_temp.claim;
 
-UPDATE pg_temp.claim c SET freed_by = v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v JOIN (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s ON s."record" = v.record JOIN ONLY "public"."customers" t ON s."id" OPERATOR(pg_catalog.=) t."id" WHERE v.verdict = 'u' AND c.place = 0 AND c.holder_table = t.tableoid AND c.holder_row = t.ctid AND c.plan OPERATOR(pg_catalog.=) 0;
+UPDATE pg_temp.claim c SET freed_by = v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v JOIN (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s ON s."record" = v.record JOIN ONLY "public"."customers" t ON s."id" OPERATOR(pg_catalog.=) t."id" WHERE v.verdict = 'u' AND c.place = 0 AND c.holder_table = t.tableoid AND c.holder_row = t.ctid AND c.plan OPERATOR(pg_catalog.=) 0;
 
 ANALYZE pg_temp.claim;
 
 UPDATE pg_temp.claim c SET freed_by = NULL FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k, (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s WHERE k."record" = c.freed_by AND s."record" = c.record AND c.place = 0 AND k."db-transfer key 1" OPERATOR(pg_catalog.=) s."db-transfer key 1" AND c.plan OPERATOR(pg_catalog.=) 0;
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k, (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s WHERE k."record" = c.freed_by AND s."record" = c.record AND c.place = 0 AND k."db-transfer key 1" OPERATOR(pg_catalog.=) s."db-transfer key 1" AND c.plan OPERATOR(pg_catalog.=) 0;
 
 INSERT INTO pg_temp.reject (plan, record, verdict, key, reason, "constraint", holder, holder_table, holder_row)
 SELECT DISTINCT ON (s."record") 0, s."record", 'c',
@@ -85,13 +85,13 @@ SELECT DISTINCT ON (s."record") 0, s."record", 'c',
   pg_catalog.convert_to(E'customers_email_key: the target holds ' || E'email=' || COALESCE(s."db-transfer key 1"::pg_catalog.text, 'null') || ' as ' || E'id=' || COALESCE(t."id"::pg_catalog.text, 'null'), 'UTF8'),
   pg_catalog.convert_to(E'customers_email_key', 'UTF8'), pg_catalog.convert_to(E'id=' || COALESCE(t."id"::pg_catalog.text, 'null'), 'UTF8'), t.tableoid, t.ctid
 FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT place, record, holder_table, holder_row, freed_by FROM pg_temp.claim WHERE plan OPERATOR(pg_catalog.=) 0) c ON c.record = s."record" JOIN ONLY "public"."customers" t ON t.tableoid = c.holder_table AND t.ctid = c.holder_row WHERE c.place = 0 AND c.freed_by IS NULL;
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT place, record, holder_table, holder_row, freed_by FROM pg_temp.claim WHERE plan OPERATOR(pg_catalog.=) 0) c ON c.record = s."record" JOIN ONLY "public"."customers" t ON t.tableoid = c.holder_table AND t.ctid = c.holder_row WHERE c.place = 0 AND c.freed_by IS NULL;
 
 DELETE FROM pg_temp.verdict v
 USING (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r
 WHERE r.record = v.record AND v.plan OPERATOR(pg_catalog.=) 0;
 
-DELETE FROM pg_temp.claim c WHERE NOT EXISTS (SELECT FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.record = c.record) AND c.plan OPERATOR(pg_catalog.=) 0;
+DELETE FROM pg_temp.claim c WHERE NOT EXISTS (SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.record = c.record) AND c.plan OPERATOR(pg_catalog.=) 0;
 
 SELECT FROM (SELECT place, record, holder_table, holder_row, freed_by FROM pg_temp.claim WHERE plan OPERATOR(pg_catalog.=) 0) c LIMIT 1;
 
@@ -103,8 +103,8 @@ SELECT DISTINCT ON (s."record") 0, s."record", 'c',
   pg_catalog.convert_to(E'customers_email_key: more than one record of the file claims ' || E'email=' || COALESCE(s."db-transfer key 1"::pg_catalog.text, 'null'), 'UTF8'),
   pg_catalog.convert_to(E'customers_email_key', 'UTF8'), NULL, NULL, NULL
 FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT k."db-transfer key 1" FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k WHERE k."db-transfer key 1" IS DISTINCT FROM NULL GROUP BY k."db-transfer key 1" HAVING pg_catalog.count(*) > 1) d ON s."db-transfer key 1" OPERATOR(pg_catalog.=) d."db-transfer key 1";
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT k."db-transfer key 1" FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k WHERE k."db-transfer key 1" IS DISTINCT FROM NULL GROUP BY k."db-transfer key 1" HAVING pg_catalog.count(*) > 1) d ON s."db-transfer key 1" OPERATOR(pg_catalog.=) d."db-transfer key 1";
 
 RELEASE SAVEPOINT judged;
 
@@ -116,7 +116,7 @@ SELECT DISTINCT ON (s."record") 0, s."record", 'x',
   pg_catalog.convert_to(E'violates the check customers_credit_check', 'UTF8'),
   pg_catalog.convert_to(E'customers_credit_check', 'UTF8'), NULL, NULL, NULL
 FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)
   AND ((credit >= (0)::numeric)) IS FALSE;
 
 RELEASE SAVEPOINT judged;
@@ -133,7 +133,7 @@ SELECT DISTINCT ON (s."record") 1, s."record", 'x',
   pg_catalog.convert_to(E'orders_customer_id_fkey: the parent customers ' || E'id=' || s."customer_id"::pg_catalog.text || ' is neither in the target nor among the accepted rows of the file', 'UTF8'),
   pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8'), NULL, NULL, NULL
 FROM (SELECT s.* FROM (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v) AND s."customer_id" IS DISTINCT FROM NULL AND NOT EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p JOIN (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) w ON w.record = p."record" WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id") OFFSET 0) s WHERE (EXISTS (SELECT FROM ONLY "public"."customers" p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) IS FALSE;
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v) AND s."customer_id" IS DISTINCT FROM NULL AND NOT EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) w ON w.record = p."record" WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id") OFFSET 0) s WHERE (EXISTS (SELECT FROM ONLY "public"."customers" p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) IS FALSE;
 
 DELETE FROM pg_temp.verdict v
 USING (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
@@ -145,13 +145,13 @@ SELECT DISTINCT ON (s."record") 1, s."record", 'x',
   pg_catalog.convert_to(E'orders_customer_id_fkey: the parent customers ' || E'id=' || s."customer_id"::pg_catalog.text || ' is neither in the target nor among the accepted rows of the file', 'UTF8'),
   pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8'), NULL, NULL, NULL
 FROM (SELECT s.* FROM (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v) AND NOT EXISTS (SELECT FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r WHERE r.record = s."record") AND s."customer_id" IS DISTINCT FROM NULL AND NOT EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p JOIN (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) w ON w.record = p."record" WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id") OFFSET 0) s WHERE (EXISTS (SELECT FROM ONLY "public"."customers" p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) IS FALSE;
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v) AND NOT EXISTS (SELECT FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r WHERE r.record = s."record") AND s."customer_id" IS DISTINCT FROM NULL AND NOT EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) w ON w.record = p."record" WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id") OFFSET 0) s WHERE (EXISTS (SELECT FROM ONLY "public"."customers" p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) IS FALSE;
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
+SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
 
 SELECT pg_catalog.count(*) FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s ON s."record" OPERATOR(pg_catalog.=) r.record WHERE r.verdict = 'x' AND ((r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8') AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")));
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
+SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
 
 SET CONSTRAINTS ALL IMMEDIATE;
 
@@ -191,25 +191,25 @@ FROM (SELECT o.oid, o.oid AS part
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
 GROUP BY x.oid;
 
-SELECT pg_catalog.count(*) FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.verdict = 'i' AND v.record BETWEEN 1 AND 4;
+SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.verdict = 'i' AND v.record BETWEEN 1 AND 4;
 
 SAVEPOINT merge;
 
 INSERT INTO "public"."customers" ("id", "email", "credit") OVERRIDING SYSTEM VALUE
 SELECT s."id", s."email", s."credit"
 FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-JOIN (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v ON v.record = s."record"
+JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v ON v.record = s."record"
 WHERE v.verdict = 'i';
 
 RELEASE SAVEPOINT merge;
 
-SELECT pg_catalog.count(*) FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.verdict = 'u' AND v.record BETWEEN 1 AND 4;
+SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.verdict = 'u' AND v.record BETWEEN 1 AND 4;
 
 SAVEPOINT merge;
 
 UPDATE ONLY "public"."customers" AS t SET "email" = s."email", "credit" = s."credit"
 FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-JOIN (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v ON v.record = s."record"
+JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v ON v.record = s."record"
 WHERE v.verdict = 'u' AND s."id" OPERATOR(pg_catalog.=) t."id";
 
 RELEASE SAVEPOINT merge;
@@ -230,25 +230,25 @@ FROM (SELECT o.oid, o.oid AS part
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
 GROUP BY x.oid;
 
-SELECT pg_catalog.count(*) FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v WHERE v.verdict = 'i' AND v.record BETWEEN 1 AND 3;
+SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v WHERE v.verdict = 'i' AND v.record BETWEEN 1 AND 3;
 
 SAVEPOINT merge;
 
 INSERT INTO "public"."orders" ("id", "customer_id", "placed_at") OVERRIDING SYSTEM VALUE
 SELECT s."id", s."customer_id", s."placed_at"
 FROM (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s
-JOIN (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v ON v.record = s."record"
+JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v ON v.record = s."record"
 WHERE v.verdict = 'i';
 
 RELEASE SAVEPOINT merge;
 
-SELECT pg_catalog.count(*) FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v WHERE v.verdict = 'u' AND v.record BETWEEN 1 AND 3;
+SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v WHERE v.verdict = 'u' AND v.record BETWEEN 1 AND 3;
 
 SAVEPOINT merge;
 
 UPDATE ONLY "public"."orders" AS t SET "customer_id" = s."customer_id", "placed_at" = s."placed_at"
 FROM (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s
-JOIN (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v ON v.record = s."record"
+JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v ON v.record = s."record"
 WHERE v.verdict = 'u' AND s."id" OPERATOR(pg_catalog.=) t."id";
 
 RELEASE SAVEPOINT merge;
@@ -283,15 +283,15 @@ FROM (SELECT o.oid, o.oid AS part
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
 GROUP BY x.oid;
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
+SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
 
 SELECT pg_catalog.count(*) FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s ON s."record" OPERATOR(pg_catalog.=) r.record WHERE r.verdict = 'x' AND ((r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8') AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")));
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
+SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
 
-SELECT FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v LIMIT 1;
+SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v LIMIT 1;
 
-SELECT FROM (SELECT record, verdict FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v LIMIT 1;
+SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v LIMIT 1;
 
 DECLARE decision NO SCROLL CURSOR FOR 
 SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
