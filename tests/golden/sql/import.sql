@@ -40,7 +40,7 @@ CREATE TEMPORARY TABLE key_wait (plan pg_catalog.int4, record pg_catalog.int8, f
 CREATE INDEX ON pg_temp.key_wait (plan, record);
 CREATE INDEX ON pg_temp.key_wait (plan, freed_by);
 CREATE TEMPORARY TABLE key_aside (plan pg_catalog.int4, place pg_catalog.int4, record pg_catalog.int8,
-    rank pg_catalog.int8) ON COMMIT DROP;
+    rank pg_catalog.int8, tried pg_catalog.bool) ON COMMIT DROP;
 
 SAVEPOINT segment;
 
@@ -64,7 +64,7 @@ WHERE (t.tableoid IS NULL OR (s."email" IS DISTINCT FROM t."email" OR ROW(s."cre
 
 SAVEPOINT claims;
 
-INSERT INTO pg_temp.claim (plan, place, record, holder_table, holder_row, freed_by) SELECT 0, 0, s."record", t.tableoid, t.ctid, NULL FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+INSERT INTO pg_temp.claim (plan, place, record, holder_table, holder_row, freed_by) SELECT 0, 0, s."record", t.tableoid, t.ctid, NULL::pg_catalog.int8 FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
 WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT t.tableoid, t.ctid, t."id", "email" AS "db-transfer key 1" FROM ONLY "public"."customers" t) t ON s."db-transfer key 1" OPERATOR(pg_catalog.=) t."db-transfer key 1" WHERE (s."id" OPERATOR(pg_catalog.=) t."id") IS NOT TRUE;
 
 RELEASE SAVEPOINT claims;
@@ -102,9 +102,9 @@ SELECT DISTINCT ON (s."record") 0, s."record", 'c',
   pg_catalog.convert_to(E'id=' || COALESCE(s."id"::pg_catalog.text, 'null'), 'UTF8'),
   pg_catalog.convert_to(E'customers_email_key: more than one record of the file claims ' || E'email=' || COALESCE(s."db-transfer key 1"::pg_catalog.text, 'null'), 'UTF8'),
   pg_catalog.convert_to(E'customers_email_key', 'UTF8'), NULL, NULL, NULL
-FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT k."db-transfer key 1" FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k WHERE k."db-transfer key 1" IS DISTINCT FROM NULL GROUP BY k."db-transfer key 1" HAVING pg_catalog.count(*) > 1) d ON s."db-transfer key 1" OPERATOR(pg_catalog.=) d."db-transfer key 1";
+FROM (SELECT k.* FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k JOIN (SELECT k."db-transfer key 1" FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k WHERE NOT (k."db-transfer key 1" IS NOT DISTINCT FROM NULL) GROUP BY k."db-transfer key 1" HAVING pg_catalog.count(*) > 1) d ON k."db-transfer key 1" OPERATOR(pg_catalog.=) d."db-transfer key 1") s;
 
 RELEASE SAVEPOINT judged;
 
