@@ -22,6 +22,7 @@ std::optional<Error> find_misfit(engine::Target& target, const format::Header& h
     target.look_ahead(plan.tables, options.selection.schemas, detail);
   } catch (const engine::ConcurrentChange&) {  // looked at again under the locks
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kLock) return std::nullopt;  // who holds it is named when the locks are taken
     if (error.kind() != ErrorKind::kUsage && error.kind() != ErrorKind::kSchema) throw;
     return error;
   }

@@ -1,5 +1,7 @@
 // The part of PostgresTarget that asks what its role may do, before anything is done: for what was asked, and beside a
 // dry run for the import that follows.
+#include <algorithm>
+
 #include "postgres/catalog/privileges.h"
 #include "postgres/import/column_privileges.h"
 #include "postgres/import/sequences.h"
@@ -31,7 +33,8 @@ std::string lines_of(const std::vector<std::string>& grants) {
 void PostgresTarget::look_ahead(const std::vector<engine::TablePlan>& plans, const std::vector<std::string>& schemas,
                                 engine::Detail detail) {
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-  pin_settings(*connection_, lock_timeout_);
+  constexpr std::chrono::milliseconds kNoWait{200};  // locks are waited for when they are taken
+  pin_settings(*connection_, lock_timeout_.count() == 0 ? kNoWait : std::min(lock_timeout_, kNoWait));
   details_ = introspect(*connection_, schemas);
   detail_ = detail;
   for (const engine::TablePlan& plan : plans) {
