@@ -1,7 +1,9 @@
-// The tables of an import drawn as one SVG: parents on the left, children on the right, tables without either below;
-// colored and marked by the worst that happens to a row. No script, no style of its own: classes of the page's.
+// The tables of an import drawn as one SVG: parents on the left, tables without either below; an arrow goes from a
+// table to those that refer to it. Colored and marked by the worst that happens to a row. No script, no style of its
+// own: classes of the page's.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -10,5 +12,8 @@
 namespace report {
 
 std::string audit_graph(const std::vector<outcome::ImportedTable>& tables);
+
+// Of many tables only those that change are drawn, and their parents.
+std::size_t tables_not_drawn(const std::vector<outcome::ImportedTable>& tables);
 
 }  // namespace report

@@ -14,14 +14,6 @@ namespace {
 
 using outcome::ImportOutcome;
 
-std::string source_name(const ImportOutcome& outcome) {
-  return outcome.file.source.database.empty() ? file_name(outcome) : outcome.file.source.database;
-}
-
-std::string target_name(const ImportOutcome& outcome) {
-  return outcome.target.info.database.empty() ? outcome.target.place : outcome.target.info.database;
-}
-
 std::string head(const ImportOutcome& outcome) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -140,46 +132,6 @@ std::string navigation(const ImportOutcome& outcome) {
          " <a href=\"#effects\">Effects</a> <a href=\"#differences\">Schema</a> <a href=\"#limits\">Limits</a></nav>\n";
 }
 
-// A line of the identity card; `value` is HTML, an empty one is no line.
-std::string fact(std::string_view name, const std::string& value) {
-  return value.empty() ? "" : fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, value);
-}
-
-std::string data_or_nothing(const std::string& text) { return text.empty() ? "" : html_data(text); }
-
-std::string file_card(const ImportOutcome& outcome) {
-  const outcome::FileIdentity& file = outcome.file;
-  const std::string size =
-      file.bytes == 0 ? "" : fmt::format("{} ({} bytes)", base::human_bytes(file.bytes), base::human_count(file.bytes));
-  return "<div class=\"card\"><p class=\"kind\">From</p><p class=\"name\">" + html_data(source_name(outcome)) +
-         "</p><dl>\n" + fact("File", html_code(file_name(outcome))) + fact("Size", size) +
-         fact("SHA-256", file.sha256.empty() ? "" : html_code(file.sha256)) +
-         fact("Seal", file.sealed ? "✓ valid" : "<span class=\"flag\">! none that matches</span>") +
-         fact("Exported", data_or_nothing(file.exported_at)) + fact("By", data_or_nothing(file.generator)) +
-         fact("Server", data_or_nothing(server_name(file.source))) +
-         fact("Last migration", file.last_migration.empty() ? "not known" : html_data(file.last_migration)) +
-         "</dl></div>\n";
-}
-
-std::string target_card(const ImportOutcome& outcome) {
-  const outcome::TargetIdentity& target = outcome.target;
-  std::string options;
-  for (const std::string& option : outcome.options) options += html_code(option) + " ";
-  return "<div class=\"card\"><p class=\"kind\">Into</p><p class=\"name\">" + html_data(target_name(outcome)) +
-         "</p><dl>\n" + fact("Place", data_or_nothing(target.place)) +
-         fact("Server", data_or_nothing(server_name(target.info))) + fact("Role", data_or_nothing(target.role)) +
-         fact("Last migration", target.last_migration.empty() ? "not known" : html_data(target.last_migration)) +
-         fact("Decided at", data_or_nothing(outcome.decided_at)) +
-         fact("Took", base::human_duration(outcome.duration)) + fact("Options", options) + "</dl></div>\n";
-}
-
-std::string identity_section(const ImportOutcome& outcome) {
-  return fmt::format("<section id=\"{}\" class=\"route\" aria-label=\"From where into what\">\n",
-                     anchor(Topic::kIdentity)) +
-         file_card(outcome) + "<div class=\"arrow\" aria-hidden=\"true\">→</div>\n" + target_card(outcome) +
-         "</section>\n";
-}
-
 std::string checks_section(const ImportOutcome& outcome) {
   std::string html = "<section id=\"checks\"><h2>Checks</h2>\n<ul class=\"checks\">\n";
   for (const Check& check : checks(outcome))
@@ -195,11 +147,10 @@ std::string filter(const ImportOutcome& outcome) {
   std::string html =
       "<form id=\"filter\" role=\"search\" hidden><b>Rows</b>\n<label>Verdict <select id=\"by-verdict\">"
       "<option value=\"\">all</option>";
-  for (const outcome::Verdict verdict :
-       {outcome::Verdict::kConflict, outcome::Verdict::kInvalid, outcome::Verdict::kUpdate, outcome::Verdict::kInsert,
-        outcome::Verdict::kSkipped})
-    html +=
-        fmt::format("<option value=\"{0}\">{1} {0}</option>", outcome::verdict_name(verdict), verdict_symbol(verdict));
+  for (const outcome::Verdict verdict : outcome::kVerdicts)
+    if (verdict != outcome::Verdict::kUnchanged)
+      html += fmt::format("<option value=\"{0}\">{1} {0}</option>", outcome::verdict_name(verdict),
+                          verdict_symbol(verdict));
   html += "</select></label>\n<label>Table <select id=\"by-table\"><option value=\"\">all</option>";
   for (std::size_t i = 0; i < outcome.tables.size(); ++i)
     html += fmt::format("<option value=\"{}\">{}</option>", i, html_plain(outcome.tables[i].name));
@@ -241,11 +192,11 @@ std::string section_begin(Topic topic, std::string_view title, const std::string
 
 std::string audit_html(const ImportOutcome& outcome) {
   return head(outcome) + "<body>\n<main>\n" + banner(outcome) + navigation(outcome) + identity_section(outcome) +
-         checks_section(outcome) + tables_section(outcome) + filter(outcome) +
+         checks_section(outcome) + result_section(outcome) + tables_section(outcome) + filter(outcome) +
          left_out_section(outcome, outcome::Verdict::kConflict) +
          left_out_section(outcome, outcome::Verdict::kInvalid) + updates_section(outcome) + inserts_section(outcome) +
-         skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) +
-         "</main>\n<footer>db-transfer audit report, version 1</footer>\n<script>" + std::string(audit_script()) +
+         skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) + approval_section(outcome) +
+         "</main>\n<footer>db-transfer audit report, version 2</footer>\n<script>" + std::string(audit_script()) +
          "</script>\n</body>\n</html>\n";
 }
 

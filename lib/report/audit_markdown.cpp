@@ -7,19 +7,17 @@
 #include "base/human.h"
 #include "base/terminal.h"
 #include "report/commands.h"
-#include "report/comparison.h"
 #include "report/facts.h"
 #include "report/findings.h"
+#include "report/short_report.h"
 #include "report/wording.h"
 
 namespace report {
 namespace {
 
 using base::human_count;
-using outcome::Decision;
 using outcome::ImportedTable;
 using outcome::ImportOutcome;
-using outcome::Verdict;
 
 std::size_t longest_run(std::string_view text, char sought) {
   std::size_t longest = 0;
@@ -38,143 +36,126 @@ std::string table_cell(std::string_view text) {
   return code_span(safe);
 }
 
-// A fenced block of one line.
-std::string code_block(const std::string& line) {
-  const std::string fence(std::max<std::size_t>(3, longest_run(line, '`') + 1), '`');
-  return fence + "sh\n" + line + "\n" + fence + "\n";
+// A fenced block of lines.
+std::string code_block(const std::string& lines) {
+  std::string safe;
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    safe += base::printable(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  const std::string fence(std::max<std::size_t>(3, longest_run(safe, '`') + 1), '`');
+  return fence + "sh\n" + safe + fence + "\n";
 }
 
 std::string fact(std::string_view name, const std::string& text) {
   return text.empty() ? "" : fmt::format("- {}: {}\n", name, code_span(text));
 }
 
+// `title` is of our own words; what is folded needs an empty line before it to be Markdown again.
+std::string folded(std::string_view title, const std::string& content) {
+  if (content.empty()) return {};
+  return fmt::format("\n<details><summary>{}</summary>\n\n{}\n</details>\n", title, content);
+}
+
+std::string items(const std::vector<std::string>& lines, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, lines.size()); ++i) text += "- " + code_span(lines[i]) + "\n";
+  if (lines.size() > most) text += fmt::format("- … and {} more\n", human_count(lines.size() - most));
+  return text;
+}
+
 std::string route(const ImportOutcome& outcome) {
   const outcome::FileIdentity& file = outcome.file;
   const outcome::TargetIdentity& target = outcome.target;
-  return "\n**From**\n\n" + fact("file", file_name(outcome)) + fact("database", file.source.database) +
-         fact("exported", file.exported_at) + fact("SHA-256", file.sha256) +
+  return "\n**From**\n\n" + fact("file", file_name(outcome)) + fact("sha256sum", file.whole_sha256) +
+         fact("SHA-256 of what the seal covers", file.sha256) + fact("database", file.source.database) +
+         fact("host", file.source.host) + fact("exported", file.exported_at) +
          fact("last migration", file.last_migration) + "\n**Into**\n\n" + fact("place", target.place) +
-         fact("database", target.info.database) + fact("role", target.role) +
-         fact("last migration", target.last_migration) + fact("decided at", outcome.decided_at);
+         fact("database", target.info.database) + fact("system", target.info.system_identifier) +
+         fact("role", target.role) + fact("last migration", target.last_migration) +
+         fact("decided at", outcome.decided_at) + fact("run by", outcome.ran_by);
 }
 
 std::string check_list(const ImportOutcome& outcome) {
-  std::string text = "\n### Checks\n\n";
+  std::string text;
   for (const Check& check : checks(outcome))
-    text += fmt::format("- {} **{}** {}\n", grade_symbol(check.grade), check.title, check.detail);
+    text += fmt::format("- {} **{}** {}\n", grade_symbol(check.grade), check.title,
+                        check.topic == Topic::kLimits && check.grade == Grade::kBad ? code_span(check.detail)
+                                                                                    : check.detail);
   return text;
 }
 
+std::string matrix_row(const std::string& name, const outcome::VerdictCounts& counts, const std::string& before,
+                       const std::string& after) {
+  std::string text = "| " + name + " | " + human_count(counts.rows) + " |";
+  for (const outcome::Verdict verdict : outcome::kVerdicts) text += " " + human_count(count_of(counts, verdict)) + " |";
+  return text + " " + before + " | " + after + " |\n";
+}
+
+// The totals first; tables that stay as they are are only counted.
 std::string matrix(const ImportOutcome& outcome) {
-  std::string text =
-      "\n### Tables\n\n| table | file | before | + insert | ~ update | = same | ! conflict | × invalid | − skipped | "
-      "after |\n"
-      "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n";
+  std::string text = "\n### Tables\n\n| table | file |";
+  std::string line = "|---|--:|";
+  for (const outcome::Verdict verdict : outcome::kVerdicts) {
+    text += fmt::format(" {} {} |", verdict_symbol(verdict), outcome::verdict_name(verdict));
+    line += "--:|";
+  }
+  text += " before | after |\n" + line + "--:|--:|\n" + matrix_row("**total**", outcome.total, "", "");
   std::string unusual;
+  std::size_t calm = 0;
   for (const ImportedTable& table : outcome.tables) {
-    const outcome::VerdictCounts& n = table.counts;
-    text += "| " + table_cell(table.name) + " |";
-    for (const std::uint64_t count : {n.rows, table.details.rows_before, n.insert, n.update, n.unchanged, n.conflict,
-                                      n.invalid, n.skipped, rows_after(table)})
-      text += " " + human_count(count) + " |";
-    text += "\n";
     for (const std::string& anomaly : anomalies(table))
       unusual += "- ! " + code_span(table.name + ": " + anomaly) + "\n";
+    if (table.taken && table.counts.unchanged == table.counts.rows) {
+      ++calm;
+      continue;
+    }
+    text += matrix_row(table_cell(table.name), table.counts, human_count(table.details.rows_before),
+                       human_count(rows_after(table)));
   }
+  if (calm != 0) text += fmt::format("\n{} as they are.\n", counted(calm, "more table stays", "more tables stay"));
   return text + (unusual.empty() ? "" : "\n" + unusual);
-}
-
-std::string row_item(const Decision& row) {
-  std::string text = fmt::format("  - record {} {}", human_count(row.record), code_span(shown_key(row)));
-  if (row.target_is_newer) text += " **! newer in the target**";
-  if (!row.reason.empty()) text += ": " + code_span(row.reason);
-  text += "\n";
-  for (const outcome::ColumnChange& change : row.changes)
-    text += fmt::format("    - {}: {}\n", code_span(change.column), code_span(change_text(change)));
-  return text;
-}
-
-std::string row_items(const std::vector<const Decision*>& list, std::uint64_t all, std::size_t shown) {
-  const std::size_t listed = std::min(shown, list.size());
-  std::string text;
-  for (std::size_t i = 0; i < listed; ++i) text += row_item(*list[i]);
-  if (all > listed) text += fmt::format("  - … and {}\n", more_rows(all - listed));
-  return text;
-}
-
-std::string heading(std::string_view title, std::uint64_t count) {
-  return fmt::format("\n### {} ({})\n\n", title, rows(count));
-}
-
-std::string left_out(const ImportOutcome& outcome, Verdict verdict, std::string_view title, std::size_t shown) {
-  if (count_of(outcome.total, verdict) == 0) return {};
-  std::string text = heading(title, count_of(outcome.total, verdict));
-  for (const Cause& cause : causes(outcome, verdict))
-    text += fmt::format("- {} {} {}\n", verdict_symbol(verdict), code_span(cause.table->name), code_span(cause.name)) +
-            row_items(cause.rows, cause.rows.size(), shown);
-  for (const ImportedTable& table : outcome.tables)
-    if (const std::size_t listed = sampled(table, verdict).size(); listed < count_of(table.counts, verdict))
-      text += fmt::format("- {}: {} not listed\n", code_span(table.name),
-                          more_rows(count_of(table.counts, verdict) - listed));
-  return text;
-}
-
-std::string written(const ImportOutcome& outcome, Verdict verdict, std::string_view title, std::size_t shown) {
-  if (count_of(outcome.total, verdict) == 0) return {};
-  std::string text = heading(title, count_of(outcome.total, verdict));
-  for (const ImportedTable& table : outcome.tables) {
-    const std::uint64_t count = count_of(table.counts, verdict);
-    if (count == 0) continue;
-    text += fmt::format("- {} {} {}", verdict_symbol(verdict), code_span(table.name), rows(count));
-    if (verdict == Verdict::kUpdate)
-      for (const outcome::ChangedColumn& column : table.details.changed_columns)
-        text += fmt::format(", {} in {}", code_span(column.name), human_count(column.rows));
-    const std::vector<const Decision*> list = sampled(table, verdict);
-    text += "\n" + (list.empty() ? "" : row_items(list, count, shown));
-  }
-  return text;
-}
-
-std::string sentences(std::string_view title, const std::vector<std::string>& list) {
-  if (list.empty()) return {};
-  std::string text = fmt::format("\n### {}\n\n", title);
-  for (const std::string& sentence : list) text += "- " + code_span(sentence) + "\n";
-  return text;
 }
 
 std::string top(const ImportOutcome& outcome) {
   std::string text;
   for (const Fact& fact : facts(outcome)) {
-    text += fmt::format("- {} {}", grade_symbol(fact.grade), code_span(fact.text));
-    if (!fact.command.empty()) text += fmt::format("<br>{} {}", code_span(fact.remedy), code_span(fact.command));
-    text += "\n";
+    text += fmt::format("- {} {}\n", grade_symbol(fact.grade), code_span(fact.text));
+    if (!fact.option.empty()) text += fmt::format("  - {}\n", code_span(fact.remedy + " " + fact.option));
   }
   if (!text.empty()) text += "\n";
-  if (judgement(outcome) == Judgement::kBlocked) return text;
-  const bool over = outcome.ending == outcome::Ending::kCommitted || outcome.ending == outcome::Ending::kRolledBack;
-  if (over) text += "It was run as:\n\n" + code_block(import_command(outcome)) + "\n";
   const NextStep next = next_step(outcome);
   if (next.words.empty()) return text;
   text += code_span(next.words) + "\n\n";
-  return text + (next.command.empty() ? "" : code_block(next.command) + "\n" + code_span(assumptions(outcome)) + "\n");
+  return text + (next.command.empty() ? "" : code_block(next.command));
 }
+
+std::string title(std::string_view words, std::uint64_t count) { return fmt::format("{} ({})", words, rows(count)); }
 
 std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
   std::string text = fmt::format("## {}\n\n{}\n\n", judgement_title(judgement(outcome)), judgement_sentence(outcome)) +
-                     (plan_sentence(outcome).empty() ? "" : code_span(plan_sentence(outcome)) + "\n\n") + top(outcome) +
-                     route(outcome) + check_list(outcome) + matrix(outcome) +
-                     left_out(outcome, Verdict::kConflict, "Conflicts", shown) +
-                     left_out(outcome, Verdict::kInvalid, "Invalid rows", shown) +
-                     written(outcome, Verdict::kUpdate, "Updates", shown) +
-                     written(outcome, Verdict::kInsert, "Inserts", std::min<std::size_t>(shown, 5)) +
-                     written(outcome, Verdict::kSkipped, "Skipped", std::min<std::size_t>(shown, 5)) +
-                     sentences("Indirect effects", effect_sentences(outcome)) +
-                     sentences("Schema differences", outcome.differences) + sentences("Notices", outcome.notices);
+                     (plan_sentence(outcome).empty() ? "" : code_span(plan_sentence(outcome)) + "\n\n") +
+                     "SHA-256 of the file: " +
+                     code_span(outcome.file.whole_sha256.empty() ? outcome.file.sha256 : outcome.file.whole_sha256) +
+                     "\n\n" + top(outcome) + matrix(outcome);
+  text +=
+      folded(title("Rows left out", outcome.total.left_out()),
+             items(cause_lines(outcome), 50) + items(left_out_lines(outcome, std::min<std::size_t>(shown, 5)), 200));
+  text += folded(title("Updates", outcome.total.update),
+                 items(changed_lines(outcome), 100) + items(update_lines(outcome, shown), 200));
+  text += folded(title("Inserts", outcome.total.insert),
+                 items(inserted_lines(outcome), 100) + items(insert_lines(outcome, shown), 200));
+  text += folded("Indirect effects", items(effect_sentences(outcome), 50));
+  text += folded("Schema differences", items(outcome.differences, 50));
+  text += folded("Notices", items(outcome.notices, 50));
+  text += folded("File and target", route(outcome));
+  text += folded("Checks", check_list(outcome));
   if (!outcome.rejects_file.empty())
     text += "\nThe rows left out were written to " + code_span(outcome.rejects_file) + ".\n";
-  text += "\n### What this report does not show\n\n";
-  for (const std::string& limit : limits(outcome)) text += "- " + limit + "\n";
-  return text;
+  std::string limit_list;
+  for (const std::string& limit : limits(outcome)) limit_list += "- " + limit + "\n";
+  return text + folded("What this report does not show", limit_list);
 }
 
 }  // namespace
@@ -190,7 +171,7 @@ std::string code_span(std::string_view text) {
 
 std::string audit_markdown(const ImportOutcome& outcome) {
   std::string text;
-  for (const std::size_t shown : {20U, 10U, 5U, 2U, 1U, 0U}) {
+  for (const std::size_t shown : {10U, 5U, 2U, 1U, 0U}) {
     text = with_rows(outcome, shown);
     if (text.size() <= kMarkdownBytes) return text;
   }

@@ -1,5 +1,6 @@
-// The report as GitHub flavored Markdown, for a comment on a pull request: under its limit of 65,536 characters by
-// showing fewer rows. Text from a file or a database stands in code spans only: no markup, no mention, no link.
+// The report as GitHub flavored Markdown, for a comment on a pull request: the totals first, lists folded; under its
+// limit of 65,536 characters by showing fewer rows. Text from a file or a database stands in code spans only: no
+// markup, no mention, no link.
 #pragma once
 
 #include <cstddef>

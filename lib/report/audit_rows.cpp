@@ -1,4 +1,5 @@
-// Sections of the page that list rows; declared in audit_sections.h.
+// Sections of the page that list rows; declared in audit_sections.h. Rows left out and rows that go in are tables,
+// updates are cards.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,38 +32,42 @@ std::string place(const Decision& row) {
   return text;
 }
 
-std::string row_begin(const ImportOutcome& outcome, const ImportedTable& table, const Decision& row) {
-  const std::string_view verdict = outcome::verdict_name(row.verdict);
-  std::string html = fmt::format(
-      "<article class=\"row\" data-verdict=\"{0}\" data-table=\"{1}\">\n"
-      "<p class=\"head\"><span class=\"badge v-{0}\">{2} {0}</span> <b>{3}</b> {4} <span class=\"remark\">{5}</span>",
-      verdict, index_of(outcome, table), verdict_symbol(row.verdict), html_data(table.name), html_code(row.key),
-      place(row));
-  if (row.target_is_newer) html += " <span class=\"flag\">! newer in the target</span>";
-  html += "</p>\n";
-  if (!row.file_key.empty() && row.file_key != row.key)
-    html +=
-        fmt::format("<p>In the file: {}; it takes over the key of the target's row.</p>\n", html_code(row.file_key));
-  return html;
+// What the filter goes by.
+std::string row_attributes(const ImportOutcome& outcome, const ImportedTable& table, const Decision& row) {
+  return fmt::format("class=\"row\" data-verdict=\"{}\" data-table=\"{}\"", outcome::verdict_name(row.verdict),
+                     index_of(outcome, table));
+}
+
+std::string of_file_key(const Decision& row) {
+  if (row.file_key.empty() || row.file_key == row.key) return {};
+  return fmt::format("<p>In the file: {}; it takes over the key of the target's row.</p>\n", html_code(row.file_key));
 }
 
 std::string row_card(const ImportOutcome& outcome, const ImportedTable& table, const Decision& row) {
-  std::string html = row_begin(outcome, table, row);
-  if (!row.reason.empty()) html += "<p>" + html_data(row.reason) + "</p>\n";
-  if (!row.holder.empty()) html += "<p>Held by the target's row " + html_code(row.holder) + "</p>\n";
+  const std::string_view verdict = outcome::verdict_name(row.verdict);
+  std::string html = fmt::format(
+      "<article {0}>\n<p class=\"head\"><span class=\"badge v-{1}\">{2} {1}</span> <b>{3}</b> {4} "
+      "<span class=\"remark\">{5}</span>",
+      row_attributes(outcome, table, row), verdict, verdict_symbol(row.verdict), html_data(table.name),
+      html_code(row.key), place(row));
+  if (row.target_is_newer) html += " <span class=\"flag\">! newer in the target</span>";
+  if (!row.remark.empty()) html += " <span class=\"flag\">" + html_data(row.remark) + "</span>";
+  html += "</p>\n" + of_file_key(row);
   if (!row.changes.empty()) html += changes_html(row.changes);
   return html + "</article>\n";
 }
 
-std::string row_cards(const ImportOutcome& outcome, const ImportedTable& table,
-                      const std::vector<const Decision*>& list) {
-  std::string html;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (i == kUnfoldedRows)
-      html += fmt::format("<details class=\"more\"><summary>{}</summary>\n", more_rows(list.size() - i));
-    html += row_card(outcome, table, *list[i]);
+// `item` makes HTML of one; what is behind the first ones is folded. `begin` and `end` stand around each part.
+template <typename Item>
+std::string folded_list(std::size_t count, std::string_view begin, std::string_view end, std::size_t unfolded,
+                        const Item& item) {
+  std::string html(begin);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i == unfolded)
+      html += fmt::format("{}<details class=\"more\"><summary>{}</summary>\n{}", end, more_rows(count - i), begin);
+    html += item(i);
   }
-  return html + (list.size() > kUnfoldedRows ? "</details>\n" : "");
+  return html + std::string(end) + (count > unfolded ? "</details>\n" : "");
 }
 
 // "20 of 1,480 rows are listed", or nothing where all are.
@@ -73,27 +78,153 @@ std::string sample_remark(std::size_t listed, std::uint64_t all) {
 
 std::string nothing() { return "<p class=\"remark\">None.</p>\n"; }
 
-std::string cause_group(const ImportOutcome& outcome, const Cause& cause, Verdict verdict) {
-  const std::size_t of_table = sampled(*cause.table, verdict).size();
-  const bool complete = of_table >= count_of(cause.table->counts, verdict);
-  return fmt::format(
-             "<div class=\"group\"><h3>{} <span class=\"cause\">{}</span> <span class=\"remark\">{}{}</span></h3>\n",
-             html_data(cause.table->name), html_data(cause.name), complete ? "" : "at least ",
-             rows(cause.rows.size())) +
-         row_cards(outcome, *cause.table, cause.rows) + "</div>\n";
+std::string table_begin(std::string_view name, const std::vector<std::string>& columns) {
+  std::string html = fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table class=\"rows\"><thead><tr>", name);
+  for (const std::string& column : columns) html += "<th scope=\"col\">" + column + "</th>";
+  return html + "</tr></thead><tbody>\n";
 }
 
+constexpr std::string_view kTableEnd = "</tbody></table></div>\n";
+
+// "name: Ada L. → Ada Lovelace", a line a column.
+std::string differences(const Decision& row) {
+  std::string html;
+  for (const outcome::ColumnChange& change : row.changes) {
+    const ComparedValues values = compared_html(change.before, change.after);
+    html += fmt::format("<div>{}: <span class=\"old\">{}</span> → <span class=\"new\">{}</span></div>",
+                        html_data(change.column), values.before, values.after);
+  }
+  return html;
+}
+
+std::string left_out_row(const ImportOutcome& outcome, const Cause& cause, const Decision& row, bool has_holders,
+                         bool has_changes) {
+  std::string html =
+      fmt::format("<tr {}><th scope=\"row\">{}<br><span class=\"remark\">{}</span>{}</th>",
+                  row_attributes(outcome, *cause.table, row), html_code(row.key), place(row), of_file_key(row));
+  html += "<td>" + html_data(row.reason) + "</td>";
+  if (has_holders) html += "<td>" + (row.holder.empty() ? "" : html_code(row.holder)) + "</td>";
+  if (has_changes) html += "<td>" + differences(row) + "</td>";
+  return html + "</tr>\n";
+}
+
+std::string held_back(const Cause& cause) {
+  for (const outcome::BlockingCause& blocking : cause.table->details.blocking)
+    if (blocking.constraint == cause.name && blocking.held_back != 0)
+      return fmt::format("<p class=\"flag\">! {} of them {} back {} of the file.</p>\n", human_count(blocking.needed),
+                         blocking.needed == 1 ? "holds" : "hold", rows(blocking.held_back));
+  return {};
+}
+
+std::string cause_group(const ImportOutcome& outcome, const Cause& cause) {
+  const bool has_holders = std::ranges::any_of(cause.rows, [](const Decision* row) { return !row->holder.empty(); });
+  const bool has_changes = std::ranges::any_of(cause.rows, [](const Decision* row) { return !row->changes.empty(); });
+  std::vector<std::string> columns = {"Row of the file", "Why"};
+  if (has_holders) columns.emplace_back("Held by the target's row");
+  if (has_changes) columns.emplace_back("In the target → in the file");
+  const std::string name = cause.name.empty() ? "other causes" : cause.name;
+  std::string html =
+      fmt::format("<div class=\"group\"><h3>{} <span class=\"cause\">{}</span> <span class=\"remark\">{}</span></h3>\n",
+                  html_name(cause.table->name), html_data(name), rows(cause.total));
+  html += held_back(cause) + sample_remark(cause.rows.size(), cause.total);
+  if (cause.rows.empty()) return html + "</div>\n";
+  return html +
+         folded_list(
+             cause.rows.size(), table_begin("Rows left out", columns), kTableEnd, kUnfoldedRows,
+             [&](std::size_t i) { return left_out_row(outcome, cause, *cause.rows[i], has_holders, has_changes); }) +
+         "</div>\n";
+}
+
+// "sum 152,000 → 152,239"
+std::string range_cell(const std::string& before, const std::string& after) {
+  if (before.empty() && after.empty()) return "<td></td>";
+  return "<td>" + html_data(before.empty() ? "NULL" : before) + " → " + html_data(after.empty() ? "NULL" : after) +
+         "</td>";
+}
+
+bool has_range(const outcome::ChangedColumn& column) {
+  return !column.least_before.empty() || !column.least_after.empty();
+}
+
+std::string meaning_flag(outcome::Meaning meaning) {
+  if (meaning == outcome::Meaning::kSecret) return " <span class=\"flag\">! secret</span>";
+  return meaning == outcome::Meaning::kRights ? " <span class=\"flag\">! rights</span>" : "";
+}
+
+// Chips, or a table where numbers or dates change.
 std::string changed_columns(const ImportedTable& table) {
-  if (table.details.changed_columns.empty()) return {};
-  std::string html = "<ul class=\"chips\" aria-label=\"Columns that change\">";
-  for (const outcome::ChangedColumn& column : table.details.changed_columns)
-    html += fmt::format("<li>{} <b>{}</b></li>", html_data(column.name), human_count(column.rows));
-  return html + "</ul>\n";
+  const std::vector<outcome::ChangedColumn>& columns = table.details.changed_columns;
+  if (columns.empty()) return {};
+  if (std::ranges::none_of(columns, has_range)) {
+    std::string html = "<ul class=\"chips\" aria-label=\"Columns that change\">";
+    for (const outcome::ChangedColumn& column : columns)
+      html += fmt::format("<li>{} <b>{}</b>{}</li>", html_data(column.name), human_count(column.rows),
+                          meaning_flag(column.meaning));
+    return html + "</ul>\n";
+  }
+  std::string html = table_begin("Columns that change", {"Column", "Rows", "Sum", "Least", "Greatest"});
+  for (const outcome::ChangedColumn& column : columns)
+    html += fmt::format(
+        "<tr><th scope=\"row\">{}{}</th><td>{}</td>{}{}{}</tr>\n", html_data(column.name), meaning_flag(column.meaning),
+        human_count(column.rows), range_cell(column.sum_before, column.sum_after),
+        range_cell(column.least_before, column.least_after), range_cell(column.greatest_before, column.greatest_after));
+  return html + std::string(kTableEnd);
 }
 
 std::string table_head(const ImportOutcome& outcome, const ImportedTable& table, std::uint64_t count) {
   return fmt::format("<div class=\"group\"><h3><a href=\"#t{}\">{}</a> <span class=\"remark\">{}</span></h3>\n",
-                     index_of(outcome, table), html_data(table.name), rows(count));
+                     index_of(outcome, table), html_name(table.name), rows(count));
+}
+
+std::string update_cards(const ImportOutcome& outcome, const ImportedTable& table,
+                         const std::vector<const Decision*>& list, std::size_t unfolded) {
+  return folded_list(list.size(), "", "", unfolded, [&](std::size_t i) { return row_card(outcome, table, *list[i]); });
+}
+
+std::string changed_set(const ImportOutcome& outcome, const ImportedTable& table, const outcome::ChangedSet& set) {
+  constexpr std::size_t kUnfoldedOfASet = 4;
+  std::string names;
+  for (const std::string& column : set.columns) names += (names.empty() ? "" : ", ") + html_data(column);
+  std::string html = fmt::format("<div class=\"group set\"><h4>{} <span class=\"remark\">{}{}</span></h4>\n",
+                                 set.columns.empty() ? "Other sets of columns" : names, rows(set.rows),
+                                 set.newer == 0 ? "" : fmt::format(", {} newer in the target", human_count(set.newer)));
+  std::vector<const Decision*> list;
+  for (const std::size_t sample : set.samples) list.push_back(&table.updates.at(sample));
+  return html + update_cards(outcome, table, list, kUnfoldedOfASet) + "</div>\n";
+}
+
+// "role: ADMIN 2, AGENT 6"
+std::string counted_values(const ImportedTable& table) {
+  if (table.inserted_values.empty()) return {};
+  std::string html = "<ul class=\"chips\" aria-label=\"Values that go in\">";
+  for (const outcome::CountedValues& column : table.inserted_values) {
+    html += "<li>" + html_data(column.column) + meaning_flag(column.meaning) + ":";
+    for (std::size_t i = 0; i < column.values.size(); ++i)
+      html += fmt::format("{} {} <b>{}</b>", i == 0 ? "" : ",",
+                          column.values[i].first.empty() ? "(empty)" : html_data(column.values[i].first),
+                          human_count(column.values[i].second));
+    if (column.nulls != 0) html += fmt::format(", NULL <b>{}</b>", human_count(column.nulls));
+    html += "</li>";
+  }
+  return html + "</ul>\n";
+}
+
+std::string inserted_row(const ImportOutcome& outcome, const ImportedTable& table, const Decision& row) {
+  std::string html = fmt::format("<tr {}><th scope=\"row\">{}<br><span class=\"remark\">{}</span>{}</th>",
+                                 row_attributes(outcome, table, row), html_code(row.key), place(row), of_file_key(row));
+  for (const outcome::ColumnValue& value : row.values) html += "<td>" + short_value_html(value.value) + "</td>";
+  return html + "</tr>\n";
+}
+
+std::string inserted_rows(const ImportOutcome& outcome, const ImportedTable& table) {
+  constexpr std::size_t kUnfoldedInserts = 5;
+  const std::vector<const Decision*> list = sampled(table, Verdict::kInsert);
+  if (list.empty()) return {};
+  std::vector<std::string> columns = {"Row"};
+  for (const outcome::ColumnValue& value : list.front()->values) columns.push_back(html_data(value.column));
+  return folded_list(list.size(), table_begin("Rows that go in", columns), kTableEnd, kUnfoldedInserts,
+                     [&](std::size_t i) { return inserted_row(outcome, table, *list[i]); });
 }
 
 }  // namespace
@@ -106,17 +237,15 @@ std::string left_out_section(const ImportOutcome& outcome, Verdict verdict) {
                : section_begin(Topic::kInvalid, "Invalid rows", rows(outcome.total.invalid)) +
                      "<p class=\"lead\">The target cannot hold these rows. They are left out.</p>\n";
   if (count_of(outcome.total, verdict) == 0) html += nothing();
-  for (const ImportedTable& table : outcome.tables)
-    if (const std::uint64_t all = count_of(table.counts, verdict); sampled(table, verdict).size() < all)
-      html += "<p>" + html_data(table.name) + "</p>" + sample_remark(sampled(table, verdict).size(), all);
-  for (const Cause& cause : causes(outcome, verdict)) html += cause_group(outcome, cause, verdict);
+  for (const Cause& cause : causes(outcome, verdict)) html += cause_group(outcome, cause);
   return html + "</section>\n";
 }
 
 std::string updates_section(const ImportOutcome& outcome) {
-  std::string html =
-      section_begin(Topic::kUpdates, "Updates", rows(outcome.total.update)) +
-      "<p class=\"lead\">Columns that differ, with the number of rows they differ in; then the rows.</p>\n";
+  std::string html = section_begin(Topic::kUpdates, "Updates", rows(outcome.total.update)) +
+                     "<p class=\"lead\">Columns that differ, then rows of each set of them: secrets and rights first, "
+                     "then what most rows change; of each the largest moves and rows that are newer in the "
+                     "target.</p>\n";
   if (outcome.total.update == 0) html += nothing();
   for (const ImportedTable& table : outcome.tables) {
     if (table.counts.update == 0) continue;
@@ -125,20 +254,22 @@ std::string updates_section(const ImportOutcome& outcome) {
     if (table.details.newer_rows != 0)
       html += fmt::format("<p class=\"flag\">! {} newer in the target than in the file</p>\n",
                           counted(table.details.newer_rows, "row is", "rows are"));
-    html += sample_remark(list.size(), table.counts.update) + row_cards(outcome, table, list) + "</div>\n";
+    html += sample_remark(list.size(), table.counts.update);
+    for (const outcome::ChangedSet& set : table.changed_sets) html += changed_set(outcome, table, set);
+    if (table.changed_sets.empty()) html += update_cards(outcome, table, list, kUnfoldedRows);
+    html += "</div>\n";
   }
   return html + "</section>\n";
 }
 
 std::string inserts_section(const ImportOutcome& outcome) {
-  std::string html = fmt::format("<section id=\"inserts\"><h2>Inserts <span class=\"remark\">{}</span></h2>\n",
-                                 rows(outcome.total.insert));
+  std::string html = section_begin(Topic::kInserts, "Inserts", rows(outcome.total.insert));
   if (outcome.total.insert == 0) html += nothing();
   for (const ImportedTable& table : outcome.tables) {
     if (table.counts.insert == 0) continue;
-    const std::vector<const Decision*> list = sampled(table, Verdict::kInsert);
-    html += table_head(outcome, table, table.counts.insert) + sample_remark(list.size(), table.counts.insert) +
-            row_cards(outcome, table, list) + "</div>\n";
+    html += table_head(outcome, table, table.counts.insert) + counted_values(table) +
+            sample_remark(sampled(table, Verdict::kInsert).size(), table.counts.insert) +
+            inserted_rows(outcome, table) + "</div>\n";
   }
   return html + "</section>\n";
 }
@@ -153,7 +284,7 @@ std::string skipped_section(const ImportOutcome& outcome) {
     html += table_head(outcome, table, table.counts.skipped);
     if (!table.taken)
       html += fmt::format("<p>{} is skipped as a whole.</p>\n", table.audit ? "This audit table" : "This table");
-    html += row_cards(outcome, table, sampled(table, Verdict::kSkipped)) + "</div>\n";
+    html += update_cards(outcome, table, sampled(table, Verdict::kSkipped), kUnfoldedRows) + "</div>\n";
   }
   return html + "</section>\n";
 }

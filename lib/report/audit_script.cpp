@@ -13,11 +13,11 @@ std::string_view audit_script() {
   const table = document.getElementById("by-table");
   const text = document.getElementById("by-text");
   const shown = document.getElementById("shown");
-  const rows = Array.from(document.querySelectorAll("article.row"));
+  const rows = Array.from(document.querySelectorAll(".row"));
   const words = rows.map((row) => row.textContent.toLowerCase());
   // What disappears with the last row in it; without a filter everything is there.
   const holders = Array.from(document.querySelectorAll("details.more, div.group, section")).filter(
-    (holder) => holder.querySelector("article.row") || ["conflicts", "invalid", "updates", "inserts", "skipped"].includes(holder.id));
+    (holder) => holder.querySelector(".row") || ["conflicts", "invalid", "updates", "inserts", "skipped"].includes(holder.id));
 
   function apply() {
     const sought = text.value.toLowerCase();
@@ -29,7 +29,7 @@ std::string_view audit_script() {
       count += row.hidden ? 0 : 1;
     });
     for (const holder of holders) {
-      holder.hidden = filtered && !holder.querySelector("article.row:not([hidden])");
+      holder.hidden = filtered && !holder.querySelector(".row:not([hidden])");
       if (filtered && holder.tagName === "DETAILS") holder.open = true;
     }
     shown.textContent = count + " of " + rows.length + " listed rows";

@@ -14,6 +14,10 @@ namespace report {
 std::string_view audit_style();
 std::string_view audit_script();
 
+// "app_dev", or the file; "app_production", or the place.
+std::string source_name(const outcome::ImportOutcome& outcome);
+std::string target_name(const outcome::ImportOutcome& outcome);
+
 // The fragment that a topic's section is found by: "conflicts".
 std::string_view anchor(Topic topic);
 std::string section_begin(Topic topic, std::string_view title, const std::string& remark = {});
@@ -24,6 +28,9 @@ std::string left_out_section(const outcome::ImportOutcome& outcome,   // audit_r
 std::string updates_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
 std::string inserts_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
 std::string skipped_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
+std::string identity_section(const outcome::ImportOutcome& outcome);  // audit_identity.cpp
+std::string approval_section(const outcome::ImportOutcome& outcome);  // audit_identity.cpp; empty: nothing to approve
+std::string result_section(const outcome::ImportOutcome& outcome);    // audit_tables.cpp; empty: nothing was merged
 std::string effects_section(const outcome::ImportOutcome& outcome);   // audit_effects.cpp
 std::string closing_sections(const outcome::ImportOutcome& outcome);  // audit_effects.cpp
 

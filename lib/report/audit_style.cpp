@@ -78,7 +78,8 @@ th, td { padding: .38rem .6rem; border-top: 1px solid var(--line); vertical-alig
 thead th { border-top: 0; color: var(--soft); font-size: .82rem; vertical-align: bottom; }
 .matrix td, .matrix thead th { text-align: right; font-variant-numeric: tabular-nums; }
 .matrix th, .matrix td { padding: .38rem .5rem; } .matrix td { white-space: nowrap; }
-.matrix th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); min-width: 12.5rem; max-width: 18rem; font-weight: 600; overflow-wrap: anywhere; }
+.matrix th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); min-width: 9rem; max-width: 26rem; font-weight: 600; }
+.name.data { overflow-wrap: break-word; white-space: normal; }
 .matrix thead th:first-child { font-weight: 400; }
 .matrix .notes td { border-top: 0; padding-top: 0; text-align: left; white-space: normal; } .matrix .notes p { margin: 0; max-width: min(60rem, 78vw); position: sticky; left: .5rem; width: fit-content; }
 .matrix .left { text-align: left; min-width: 10.5rem; white-space: normal; }
@@ -95,6 +96,7 @@ rect.v-conflict { fill: var(--conflict); } rect.v-invalid { fill: var(--invalid)
 
 .graph { display: block; font-size: 13px; }
 .graph .edge { fill: none; stroke: var(--unchanged); stroke-width: 1.3; } .graph .back { stroke-dasharray: 5 4; }
+.graph .head { fill: var(--soft); stroke: none; }
 .graph rect { fill: var(--paper); stroke: currentColor; stroke-width: 1.5; }
 .graph text { fill: var(--ink); } .graph .sign { fill: currentColor; font-weight: 700; font-size: 15px; text-anchor: middle; }
 .graph a:hover rect, .graph a:focus-visible rect { stroke-width: 3; } .graph .v-skipped rect { stroke-dasharray: 4 3; }
@@ -103,7 +105,10 @@ rect.v-conflict { fill: var(--conflict); } rect.v-invalid { fill: var(--invalid)
 #filter[hidden], [hidden] { display: none; }
 #filter select, #filter input, #filter button { font: inherit; color: inherit; background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .2rem .5rem; max-width: 14rem; }
 #shown { color: var(--soft); margin-left: auto; }
-.group { border-top: 1px solid var(--line); padding: .1rem 0 .4rem; }
+.group { border-top: 1px solid var(--line); padding: .1rem 0 .4rem; } .set { border-top-style: dotted; }
+h4 { font-size: .95rem; margin: .7rem 0 .3rem; overflow-wrap: anywhere; }
+.rows { font-size: .92rem; } .rows th[scope="row"] { font-weight: 400; } .rows td, .rows th { min-width: 5rem; max-width: 32rem; overflow-wrap: break-word; } .rows .data { overflow-wrap: break-word; }
+.boxes { list-style: none; padding: 0; } .signature div { grid-template-columns: 8rem minmax(0, 1fr); padding: .9rem 0 .1rem; border-top: 0; } .signature dd { border-bottom: 1px solid var(--soft); }
 .cause { color: var(--ink); background: var(--sunk); border-radius: 4px; padding: 0 .35rem; font-weight: 600; }
 .chips { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem; padding: 0; }
 .chips li { background: var(--sunk); border-radius: 999px; padding: .05rem .65rem; font-size: .9rem; }
@@ -127,7 +132,8 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   #filter { position: static; } #filter label { display: flex; gap: .5rem; width: 100%; justify-content: space-between; align-items: center; }
   .diff { min-width: 0; table-layout: auto; } .diff thead { display: none; } .diff tr, .diff th, .diff td { display: block; } .diff th:first-child { width: auto; font-weight: 600; padding-bottom: 0; }
   .diff td { border-top: 0; padding-top: .1rem; padding-bottom: .15rem; } .diff td::before { color: var(--soft); font-size: .82rem; } .diff .old::before { content: "target  "; } .diff .new::before { content: "file  "; } #shown { margin-left: 0; }
-  .matrix th:first-child { max-width: 10rem; min-width: 9rem; }
+  .matrix th:first-child { max-width: 9.5rem; min-width: 5.5rem; } .minor { display: none; } .matrix .notes p { max-width: 70vw; }
+  .matrix th, .matrix td { padding: .35rem .3rem; } .matrix thead th { font-size: .74rem; }
 }
 @media print {
   :root {
@@ -137,6 +143,7 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, #filter { display: none; }
   section, .banner { border-radius: 0; border-width: 0 0 1px; padding: .6rem 0; } .banner { border-left-width: 6px; padding-left: 1rem; }
+  #filter, .calm { display: none; } #approval { break-inside: avoid; } .rows { font-size: 7.5pt; }
   .scroll { overflow: visible; } .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding: .15rem .25rem; } .matrix thead th, .matrix .remark { font-size: 7pt; } .matrix th:first-child { position: static; min-width: 8rem; } .matrix .left { min-width: 0; } .matrix tfoot { display: table-row-group; } .bar { width: 40px; }
   .graph { max-width: 100%; height: auto; } .diff { min-width: 0; } .row, tr, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }

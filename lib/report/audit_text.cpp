@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/human.h"
 #include "base/table_printer.h"
 #include "base/terminal.h"
 #include "report/commands.h"
-#include "report/comparison.h"
 #include "report/facts.h"
 #include "report/findings.h"
+#include "report/short_report.h"
 #include "report/wording.h"
 
 namespace report {
@@ -19,194 +20,208 @@ namespace {
 using base::Align;
 using base::human_count;
 using base::printable;
-using outcome::Decision;
 using outcome::ImportedTable;
 using outcome::ImportOutcome;
-using outcome::Verdict;
+
+using Lines = std::vector<std::string>;
 
 constexpr int kColumns = 96;
-constexpr std::size_t kRowsShown = 20;    // of a cause, or of a table's updates
-constexpr std::size_t kInsertsShown = 5;  // of a table: only their keys are shown
+constexpr std::size_t kMostLines = 60;
+constexpr std::size_t kFactsShown = 8;
+constexpr std::size_t kTablesShown = 10;
+constexpr std::size_t kLinesOfAnItem = 3;
 
-// `text` made printable and broken at spaces; the first line begins with `first`, the others with as many spaces.
-std::string wrapped(std::string_view first, std::string_view text) {
+// `text` made printable and broken at spaces; the first line begins with `first`, the others with as many spaces. A
+// long one ends with "…".
+Lines wrapped(std::string_view first, std::string_view text) {
   const std::string safe = printable(text);
   const int indent = base::display_width(first);
-  std::string lines(first);
+  Lines lines = {std::string(first)};
   int column = indent;
   for (std::string_view rest = safe; !rest.empty();) {
     const std::size_t space = std::min(rest.find(' '), rest.size());
     const std::string_view word = rest.substr(0, space);
     const int width = base::display_width(word);
     if (column > indent && column + 1 + width > kColumns) {
-      lines += "\n" + std::string(static_cast<std::size_t>(indent), ' ');
+      if (lines.size() == kLinesOfAnItem) {
+        lines.back() += " …";
+        return lines;
+      }
+      lines.emplace_back(static_cast<std::size_t>(indent), ' ');
       column = indent;
     } else if (column > indent) {
-      lines += ' ';
+      lines.back() += ' ';
       ++column;
     }
-    lines += word;
+    lines.back() += word;
     column += width;
     rest.remove_prefix(std::min(space + 1, rest.size()));
   }
-  return lines + "\n";
+  return lines;
 }
 
-std::string title(std::string_view text) { return fmt::format("\n{}\n{}\n", text, std::string(text.size(), '-')); }
+void add(Lines& lines, const Lines& more) { lines.insert(lines.end(), more.begin(), more.end()); }
 
-std::string fact(std::string_view name, const std::string& text) {
-  return text.empty() ? "" : wrapped(fmt::format("{:<17}", name), text);
-}
-
-std::string route(const ImportOutcome& outcome) {
-  const outcome::FileIdentity& file = outcome.file;
-  std::string options;
-  for (const std::string& option : outcome.options) options += (options.empty() ? "" : " ") + option;
-  const std::string size = fmt::format("{} bytes", human_count(file.bytes));
-  return title("From") + fact("file", file_name(outcome)) + fact("size", file.bytes == 0 ? "" : size) +
-         fact("SHA-256", file.sha256) + fact("seal", file.sealed ? "valid" : "none that matches") +
-         fact("database", file.source.database) + fact("server", server_name(file.source)) +
-         fact("exported", file.exported_at) + fact("by", file.generator) + fact("last migration", file.last_migration) +
-         title("Into") + fact("place", outcome.target.place) + fact("database", outcome.target.info.database) +
-         fact("server", server_name(outcome.target.info)) + fact("role", outcome.target.role) +
-         fact("last migration", outcome.target.last_migration) + fact("decided at", outcome.decided_at) +
-         fact("options", options);
-}
-
-std::string check_list(const ImportOutcome& outcome) {
-  std::string text = title("Checks");
-  for (const Check& check : checks(outcome))
-    text += wrapped(fmt::format("{} {:<20}", grade_symbol(check.grade), check.title), check.detail);
-  return text;
-}
-
-std::string matrix(const ImportOutcome& outcome) {
-  base::TablePrinter printer({{"table"},
-                              {"file", Align::kRight},
-                              {"before", Align::kRight},
-                              {"+ins", Align::kRight},
-                              {"~upd", Align::kRight},
-                              {"=same", Align::kRight},
-                              {"!conf", Align::kRight},
-                              {"×inv", Align::kRight},
-                              {"−skip", Align::kRight},
-                              {"after", Align::kRight}});
-  std::string unusual;
-  for (const ImportedTable& table : outcome.tables) {
-    const outcome::VerdictCounts& n = table.counts;
-    std::vector<std::string> cells = {table.name};
-    for (const std::uint64_t count : {n.rows, table.details.rows_before, n.insert, n.update, n.unchanged, n.conflict,
-                                      n.invalid, n.skipped, rows_after(table)})
-      cells.push_back(human_count(count));
-    printer.add_row(std::move(cells));
-    for (const std::string& anomaly : anomalies(table)) unusual += wrapped("! ", table.name + ": " + anomaly);
-  }
-  return title("Tables") + printer.text() + unusual;
-}
-
-// "… and 12 more rows"
-std::string more(std::uint64_t all, std::size_t shown) {
-  return all <= shown ? "" : fmt::format("  … and {}\n", more_rows(all - shown));
-}
-
-std::string row_lines(const Decision& row) {
-  std::string begin = fmt::format("  record {}", human_count(row.record));
-  if (row.offset != 0) begin += fmt::format(" (byte {})", human_count(row.offset));
-  std::string text = begin + "  " + printable(shown_key(row)) + "\n";
-  if (row.target_is_newer) text += "      ! newer in the target\n";
-  if (!row.reason.empty()) text += wrapped("      ", row.reason);
-  for (const outcome::ColumnChange& change : row.changes)
-    text += wrapped("      " + printable(change.column) + ": ", change_text(change));
-  return text;
-}
-
-std::string row_list(const std::vector<const Decision*>& list, std::size_t shown) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(shown, list.size()); ++i) text += row_lines(*list[i]);
-  return text;
-}
-
-std::string left_out(const ImportOutcome& outcome, Verdict verdict, std::string_view heading) {
-  if (count_of(outcome.total, verdict) == 0) return {};
-  std::string text = title(fmt::format("{} ({})", heading, rows(count_of(outcome.total, verdict))));
-  for (const Cause& cause : causes(outcome, verdict))
-    text += wrapped(fmt::format("{} ", verdict_symbol(verdict)), cause.table->name + " — " + cause.name) +
-            row_list(cause.rows, kRowsShown) + more(cause.rows.size(), kRowsShown);
-  for (const ImportedTable& table : outcome.tables)
-    if (const std::size_t listed = sampled(table, verdict).size(); listed < count_of(table.counts, verdict))
-      text += wrapped(
-          "  ", fmt::format("{}: {} not listed", table.name, more_rows(count_of(table.counts, verdict) - listed)));
-  return text;
-}
-
-std::string written(const ImportOutcome& outcome, Verdict verdict, std::string_view heading, std::size_t shown) {
-  if (count_of(outcome.total, verdict) == 0) return {};
-  std::string text = title(fmt::format("{} ({})", heading, rows(count_of(outcome.total, verdict))));
-  for (const ImportedTable& table : outcome.tables) {
-    const std::uint64_t count = count_of(table.counts, verdict);
-    if (count == 0) continue;
-    text += wrapped(fmt::format("{} ", verdict_symbol(verdict)), fmt::format("{}: {}", table.name, rows(count)));
-    if (verdict == Verdict::kUpdate)
-      for (const outcome::ChangedColumn& column : table.details.changed_columns)
-        text += wrapped("    ", fmt::format("{} differs in {}", column.name, rows(column.rows)));
-    const std::vector<const Decision*> list = sampled(table, verdict);
-    text += row_list(list, shown) + (list.empty() ? "" : more(count, std::min(shown, list.size())));
-  }
-  return text;
-}
-
-std::string sentences(std::string_view heading, const std::vector<std::string>& list) {
-  if (list.empty()) return {};
-  std::string text = title(heading);
-  for (const std::string& sentence : list) text += wrapped("- ", sentence);
-  return text;
-}
-
-std::string command_line(const std::string& command) {
-  std::string lines;
+// Lines of their own, never broken: to be copied.
+Lines command_lines(const std::string& command) {
+  Lines lines;
   for (std::string_view rest = command; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    lines += "    " + printable(rest.substr(0, end)) + "\n";
+    lines.push_back("    " + printable(rest.substr(0, end)));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return lines;
 }
 
-// The worst facts with their remedies, then what to do.
-std::string top(const ImportOutcome& outcome) {
-  std::string text;
-  for (const Fact& fact : facts(outcome)) {
-    text += wrapped(fmt::format("{} ", grade_symbol(fact.grade)), fact.text);
-    if (!fact.remedy.empty()) text += wrapped("  ", fact.remedy);
-    text += command_line(fact.command);
+// The file and the target in two lines: SHA-256 tells a report from any other text.
+Lines route(const ImportOutcome& outcome) {
+  const outcome::FileIdentity& file = outcome.file;
+  Lines lines =
+      wrapped("File   ", file_name(outcome) + (file.source.database.empty() ? "" : " of " + file.source.database) +
+                             (file.exported_at.empty() ? "" : ", exported " + file.exported_at));
+  const bool whole = !file.whole_sha256.empty();
+  add(lines, wrapped("       ", fmt::format("SHA-256 {} {}", whole ? file.whole_sha256 : file.sha256,
+                                            whole         ? "(sha256sum)"
+                                            : file.sealed ? "(of what its seal covers)"
+                                                          : "(no seal that matches)")));
+  add(lines, wrapped("Into   ", outcome.target.place +
+                                    (outcome.decided_at.empty() ? "" : ", as it was at " + outcome.decided_at)));
+  return lines;
+}
+
+Lines top(const ImportOutcome& outcome) {
+  const std::string title(judgement_title(judgement(outcome)));
+  Lines lines = {title, std::string(title.size(), '=')};
+  add(lines, wrapped("", judgement_sentence(outcome)));
+  if (!plan_sentence(outcome).empty()) add(lines, wrapped("", plan_sentence(outcome)));
+  add(lines, route(outcome));
+  const std::vector<Fact> all = facts(outcome);
+  if (!all.empty()) lines.emplace_back();
+  bool any_option = false;
+  for (std::size_t i = 0; i < std::min(kFactsShown, all.size()); ++i) {
+    const Fact& fact = all[i];
+    add(lines, wrapped(fmt::format("{} ", grade_symbol(fact.grade)), fact.text));
+    any_option = any_option || !fact.option.empty();
+    if (!fact.option.empty()) {
+      add(lines, wrapped("  ", fact.remedy + " " + fact.option));
+    } else if (!fact.command.empty()) {
+      add(lines, wrapped("  ", fact.remedy));
+      add(lines, command_lines(fact.command));
+    }
   }
-  if (!text.empty()) text += "\n";
-  const Judgement value = judgement(outcome);
-  if (value == Judgement::kBlocked) return text;
+  if (all.size() > kFactsShown) lines.push_back(fmt::format("  … and {} more", all.size() - kFactsShown));
+  if (any_option) {
+    lines.emplace_back("To try one of these options:");
+    add(lines, command_lines(try_command(outcome, "OPTION")));
+  }
+  return lines;
+}
+
+Lines next(const ImportOutcome& outcome) {
+  if (judgement(outcome) == Judgement::kBlocked) return {};  // the facts say what takes the block away
+  Lines lines;
+  const NextStep step = next_step(outcome);
+  if (step.words.empty()) return lines;
+  add(lines, wrapped("", step.words));
+  add(lines, command_lines(step.command));
   const bool over = outcome.ending == outcome::Ending::kCommitted || outcome.ending == outcome::Ending::kRolledBack;
-  if (over) text += "It was run as:\n" + command_line(import_command(outcome));
-  const NextStep next = next_step(outcome);
-  if (next.words.empty()) return text;
-  text += wrapped("", next.words) + command_line(next.command);
-  return text + (over || next.command.empty() ? "" : wrapped("", assumptions(outcome)));
+  if (!over && !step.command.empty() && !assumptions(outcome).empty()) add(lines, wrapped("", assumptions(outcome)));
+  return lines;
+}
+
+Lines lines_of(const std::string& text) {
+  Lines lines;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    lines.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return lines;
+}
+
+std::vector<std::string> cells(const std::string& name, const outcome::VerdictCounts& counts) {
+  std::vector<std::string> all = {name, human_count(counts.rows)};
+  for (const outcome::Verdict verdict : outcome::kVerdicts) all.push_back(human_count(count_of(counts, verdict)));
+  return all;
+}
+
+// The totals first, then the tables that change.
+Lines matrix(const ImportOutcome& outcome) {
+  std::vector<base::Header> headers = {{"table"}, {"file", Align::kRight}};
+  for (const outcome::Verdict verdict : outcome::kVerdicts)
+    headers.push_back({fmt::format("{}{}", verdict_symbol(verdict), outcome::verdict_name(verdict)), Align::kRight});
+  base::TablePrinter printer(headers);
+  printer.add_row(cells("total", outcome.total));
+  std::vector<const ImportedTable*> changed;
+  Lines unusual;
+  for (const ImportedTable& table : outcome.tables) {
+    if (table.counts.unchanged != table.counts.rows || !table.taken) changed.push_back(&table);
+    for (const std::string& anomaly : anomalies(table)) add(unusual, wrapped("! ", table.name + ": " + anomaly));
+  }
+  for (std::size_t i = 0; i < std::min(kTablesShown, changed.size()); ++i)
+    printer.add_row(cells(changed[i]->name, changed[i]->counts));
+  Lines lines = lines_of(printer.text());
+  if (changed.size() > kTablesShown)
+    lines.push_back(
+        fmt::format("… and {} more that change", counted(changed.size() - kTablesShown, "table", "tables")));
+  if (const std::size_t calm = outcome.tables.size() - changed.size(); calm != 0)
+    lines.push_back(fmt::format("{} as they are", counted(calm, "more table stays", "more tables stay")));
+  unusual.resize(std::min<std::size_t>(unusual.size(), 3));
+  add(lines, unusual);
+  return lines;
+}
+
+Lines not_passed(const ImportOutcome& outcome) {
+  Lines lines;
+  for (const Check& check : checks(outcome))
+    if (check.grade >= Grade::kWarning) lines.push_back(check.title + ": " + check.detail);
+  return lines;
+}
+
+// A section of `items`, as far as it fits: at most `most` lines beside its title, and none where there is no room.
+void add_section(Lines& page, std::string_view title, const Lines& items, std::size_t most) {
+  constexpr std::size_t kLinesAround = 3;  // an empty one, the title, and what ends the report
+  if (items.empty() || page.size() + kLinesAround + 1 > kMostLines) return;
+  const std::size_t room = std::min(most, kMostLines - kLinesAround - page.size());
+  Lines lines;
+  std::size_t shown = 0;
+  for (; shown < items.size(); ++shown) {
+    const Lines item = wrapped("- ", items[shown]);
+    const bool last = shown + 1 == items.size();
+    if (lines.size() + item.size() + (last ? 0 : 1) > room) break;
+    add(lines, item);
+  }
+  if (shown == 0) return;
+  if (shown < items.size()) lines.push_back(fmt::format("  … and {} more", human_count(items.size() - shown)));
+  page.emplace_back();
+  page.emplace_back(title);
+  add(page, lines);
 }
 
 }  // namespace
 
 std::string audit_text(const ImportOutcome& outcome) {
-  const Judgement value = judgement(outcome);
-  return fmt::format("{}\n{}\n", judgement_title(value), std::string(judgement_title(value).size(), '=')) +
-         wrapped("", judgement_sentence(outcome)) +
-         (plan_sentence(outcome).empty() ? "" : wrapped("", plan_sentence(outcome))) + "\n" + top(outcome) +
-         route(outcome) + check_list(outcome) + matrix(outcome) + left_out(outcome, Verdict::kConflict, "Conflicts") +
-         left_out(outcome, Verdict::kInvalid, "Invalid rows") +
-         written(outcome, Verdict::kUpdate, "Updates", kRowsShown) +
-         written(outcome, Verdict::kInsert, "Inserts", kInsertsShown) +
-         written(outcome, Verdict::kSkipped, "Skipped", kInsertsShown) +
-         sentences("Indirect effects", effect_sentences(outcome)) +
-         sentences("Schema differences", outcome.differences) + sentences("Notices", outcome.notices) +
-         (outcome.rejects_file.empty() ? "" : wrapped("\nThe rows left out were written to ", outcome.rejects_file)) +
-         sentences("What this report does not show", limits(outcome));
+  Lines page = top(outcome);
+  const Lines step = next(outcome);
+  if (!step.empty()) page.emplace_back();
+  add(page, step);
+  page.emplace_back();
+  add(page, matrix(outcome));
+  if (page.size() > kMostLines - 1) page.resize(kMostLines - 1);
+  add_section(page, "Left out", cause_lines(outcome), 6);
+  add_section(page, "Updates", changed_lines(outcome), 8);
+  add_section(page, "Inserts", inserted_lines(outcome), 6);
+  add_section(page, "Rows left out", left_out_lines(outcome, 1), 10);
+  add_section(page, "Updated rows", update_lines(outcome, 4), 14);
+  add_section(page, "Inserted rows", insert_lines(outcome, 2), 10);
+  add_section(page, "Indirect effects", effect_sentences(outcome), 6);
+  add_section(page, "Schema differences", outcome.differences, 5);
+  add_section(page, "Notices", outcome.notices, 6);
+  add_section(page, "Checks that did not pass", not_passed(outcome), 10);
+  page.emplace_back("A report in .html shows samples of all this, one in .json every row.");
+  std::string text;
+  for (const std::string& line : page) text += line + "\n";
+  return text;
 }
 
 }  // namespace report

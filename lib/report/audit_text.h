@@ -1,5 +1,6 @@
-// The report as plain text for an e-mail or a ticket: sentences wrapped before column 96, no color, no control
-// character. Of long lists only the beginning; keys are never shortened, so a line with one may be longer.
+// The report as plain text for an e-mail or a ticket: at most 60 lines, the totals and what matters most first,
+// sentences wrapped before column 96, commands in one line. No color, no control character. Of long lists only the
+// beginning.
 #pragma once
 
 #include <string>

@@ -49,6 +49,19 @@ std::string command(const ImportOutcome& outcome, const auto& wanted, const std:
   return text + more + (path == "-" ? " < FILE" : "");
 }
 
+// "audit-2.json" behind "audit.json", "audit-3.json" behind that: no plan is ever replaced.
+std::string next_name(const std::string& plan) {
+  constexpr std::string_view kEnding = ".json";
+  std::string stem = plan.substr(0, plan.size() - kEnding.size());
+  const std::size_t digits = stem.find_last_not_of("0123456789") + 1;
+  int number = 1;
+  if (digits > 1 && digits < stem.size() && stem.size() - digits < 4 && stem[digits - 1] == '-') {
+    number = std::stoi(stem.substr(digits));
+    stem.resize(digits - 1);
+  }
+  return stem + "-" + std::to_string(number + 1) + std::string(kEnding);
+}
+
 bool is_plan(const ImportOutcome& outcome) { return outcome.approval && !outcome.plan_file.empty(); }
 
 NextStep step_of_rejects(const ImportOutcome& outcome) {
@@ -78,7 +91,7 @@ std::string try_command(const ImportOutcome& outcome, const std::string& option,
   const std::string again = outcome.ending == Ending::kRehearsed ? " --rehearse" : " --dry-run";
   return command(outcome, wanted,
                  (option.empty() ? "" : " " + option) + again + " --report " +
-                     (outcome.plan_file.empty() ? "audit.json" : file_word(outcome.plan_file)));
+                     (outcome.plan_file.empty() ? "audit.json" : file_word(next_name(outcome.plan_file))));
 }
 
 std::string rejects_command(const ImportOutcome& outcome) {

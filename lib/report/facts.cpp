@@ -38,8 +38,8 @@ class Facts {
  private:
   // `option` makes the command: another dry run with it. Nothing can be chosen any more once it is over.
   void add(Grade grade, Topic topic, std::string text, std::string remedy, const std::string& option) {
-    if (over_) return facts_.push_back({grade, topic, std::move(text), {}, {}});
-    facts_.push_back({grade, topic, std::move(text), std::move(remedy),
+    if (over_) return facts_.push_back({grade, topic, std::move(text), {}, {}, {}});
+    facts_.push_back({grade, topic, std::move(text), std::move(remedy), option,
                       option.empty() ? std::string{} : try_command(outcome_, option)});
   }
 
@@ -47,17 +47,23 @@ class Facts {
     if (over_) return;
     if (!outcome_.missing_grants.empty()) {
       const NextStep step = unblocking_step(outcome_);
-      facts_.push_back({Grade::kBad, Topic::kIdentity,
+      facts_.push_back({Grade::kBad,
+                        Topic::kIdentity,
                         fmt::format("The import would end with status 8: its role lacks {}.",
                                     counted(outcome_.missing_grants.size(), "privilege", "privileges")),
-                        step.words, step.command});
+                        step.words,
+                        {},
+                        step.command});
     }
     if (!outcome_.blocked) return;
     const NextStep step = unblocking_step(outcome_);
-    facts_.push_back({Grade::kBad, outcome_.total.conflict != 0 ? Topic::kConflicts : Topic::kInvalid,
+    facts_.push_back({Grade::kBad,
+                      outcome_.total.conflict != 0 ? Topic::kConflicts : Topic::kInvalid,
                       outcome_.blocked_by.empty() ? std::string("The import would be rolled back.")
                                                   : "The import would be rolled back, by " + outcome_.blocked_by + ".",
-                      step.words, step.command});
+                      step.words,
+                      {},
+                      step.command});
   }
 
   template <typename Work>
@@ -72,7 +78,7 @@ class Facts {
       add(Grade::kWarning, Topic::kUpdates,
           fmt::format("{}.{} says who may do what, and changes in {} of the target.", table.name, column.name,
                       rows(column.rows)),
-          "Rows that are there stay as they are with --mode insert:", "--mode insert");
+          "To leave rows that are there as they are:", "--mode insert");
     });
     for (const ImportedTable& table : outcome_.tables) {
       for (const outcome::CountedValues& column : table.inserted_values)
@@ -81,7 +87,7 @@ class Facts {
         add(Grade::kWarning, table.counts.update != 0 ? Topic::kUpdates : Topic::kInserts,
             fmt::format("{} says who may do what: {} inserted, {} updated.", table.name, rows(table.counts.insert),
                         human_count(table.counts.update)),
-            "Leave the table out:", "--exclude-table " + shell_word(table.name));
+            "To leave the table out:", "--exclude-table " + shell_word(table.name));
     }
   }
 
@@ -92,7 +98,7 @@ class Facts {
     add(Grade::kWarning, Topic::kInserts,
         fmt::format("{} inserted into {} {} who may do what by {}: {}.", rows(table.counts.insert), table.name,
                     table.counts.insert == 1 ? "says" : "say", column.column, list),
-        "Only rows that are there are changed with --mode update:", "--mode update");
+        "To change rows that are there alone:", "--mode update");
   }
 
   void add_secrets() {
@@ -100,7 +106,7 @@ class Facts {
       add(Grade::kWarning, Topic::kUpdates,
           fmt::format("{}.{} holds secrets (passwords, hashes, tokens): those of {} of the target are replaced.",
                       table.name, column.name, rows(column.rows)),
-          "Rows that are there stay as they are with --mode insert:", "--mode insert");
+          "To leave rows that are there as they are:", "--mode insert");
     });
   }
 
@@ -117,7 +123,7 @@ class Facts {
         fmt::format("{} of {} {} newer in the target than in the file: {}.", human_count(newer),
                     counted(outcome_.total.update, "update", "updates"),
                     newer == 1 ? "overwrites a row that is" : "overwrite rows that are", list),
-        "They stay as they are with --keep-newer:", "--keep-newer");
+        "To leave those as they are:", "--keep-newer");
   }
 
   void add_keys_of_others() {

@@ -16,7 +16,8 @@ struct Fact {
   Topic topic = Topic::kTables;
   std::string text;
   std::string remedy;   // words; empty: none, but to look at it
-  std::string command;  // complete; may be empty
+  std::string option;   // that the remedy is; may be empty
+  std::string command;  // complete: with the option; or what is no option
 };
 
 std::vector<Fact> facts(const outcome::ImportOutcome& outcome);

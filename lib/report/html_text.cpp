@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -92,6 +93,17 @@ std::string base64_of_hex(std::string_view hex) {
 }  // namespace
 
 std::string html_data(std::string_view text) { return "<span class=\"data\">" + html_marked(text) + "</span>"; }
+
+std::string html_name(std::string_view text) {
+  std::string html = "<span class=\"data name\">";
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("_.", 3), text.size() - 1) + 1;
+    html += html_marked(text.substr(0, end));
+    text.remove_prefix(end);
+    if (!text.empty()) html += "<wbr>";
+  }
+  return html + "</span>";
+}
 
 std::string html_code(std::string_view text) { return "<code class=\"data\">" + html_marked(text) + "</code>"; }
 

@@ -13,6 +13,9 @@ std::string html_data(std::string_view text);
 // The same in a fixed-width font: keys, values, names of files.
 std::string html_code(std::string_view text);
 
+// The name of a table or a column: it may break behind _ and . and nowhere else.
+std::string html_name(std::string_view text);
+
 // Escaped characters without any element: for <title> and for text of our own.
 std::string html_plain(std::string_view text);
 

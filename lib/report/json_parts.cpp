@@ -8,7 +8,12 @@ void add(ordered_json& object, const char* member, const std::string& text) {
 }
 
 ordered_json database_json(const outcome::DatabaseInfo& info) {
-  return {{"engine", info.engine}, {"server_version", info.server_version}, {"database", info.database}};
+  ordered_json object = {{"engine", info.engine}, {"server_version", info.server_version}, {"database", info.database}};
+  add(object, "host", info.host);
+  add(object, "port", info.port);
+  add(object, "user", info.user);
+  add(object, "system_identifier", info.system_identifier);
+  return object;
 }
 
 }  // namespace
@@ -58,18 +63,26 @@ ordered_json decision_json(const outcome::Decision& row) {
           {{"column", change.column}, {"before", value_json(change.before)}, {"after", value_json(change.after)}});
     object["changes"] = std::move(changes);
   }
+  if (!row.values.empty()) {
+    ordered_json values = ordered_json::array();
+    for (const outcome::ColumnValue& value : row.values)
+      values.push_back({{"column", value.column}, {"value", value_json(value.value)}});
+    object["values"] = std::move(values);
+  }
   return object;
 }
 
 ordered_json file_json(const outcome::FileIdentity& file) {
-  return {{"path", file.path},
-          {"bytes", file.bytes},
-          {"sha256", file.sha256},
-          {"sealed", file.sealed},
-          {"generator", file.generator},
-          {"exported_at", file.exported_at},
-          {"source", database_json(file.source)},
-          {"last_migration", file.last_migration}};
+  ordered_json object = {{"path", file.path},
+                         {"bytes", file.bytes},
+                         {"sha256", file.sha256},
+                         {"sealed", file.sealed},
+                         {"generator", file.generator},
+                         {"exported_at", file.exported_at},
+                         {"source", database_json(file.source)},
+                         {"last_migration", file.last_migration}};
+  if (!file.whole_sha256.empty()) object["whole"] = {{"bytes", file.whole_bytes}, {"sha256", file.whole_sha256}};
+  return object;
 }
 
 ordered_json target_json(const outcome::TargetIdentity& target) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "report/audit_junit.h"
 #include "report/findings.h"
 
 namespace report {
@@ -36,6 +37,8 @@ bool is_told(std::string_view text) {
 
 }  // namespace
 
-bool is_audit(std::string_view beginning) { return is_page(beginning) || is_document(beginning) || is_told(beginning); }
+bool is_audit(std::string_view beginning) {
+  return is_page(beginning) || is_document(beginning) || beginning.starts_with(kJunitBegin) || is_told(beginning);
+}
 
 }  // namespace report

@@ -8,7 +8,7 @@ namespace report {
 
 inline constexpr std::size_t kEnoughToRecognise = 4096;  // bytes of the beginning
 
-// Any version's, in any form: HTML, JSON, text, Markdown.
+// Any version's, in any form: HTML, JSON, text, Markdown, JUnit.
 bool is_audit(std::string_view beginning);
 
 }  // namespace report

@@ -73,6 +73,15 @@ std::string value_html(const ShownValue& value) {
   return html_code(value.text) + cut_remark(value);
 }
 
+std::string short_value_html(const ShownValue& value) {
+  constexpr std::size_t kShortBytes = 120;
+  if (!is_text(value) || value.text.size() <= kShortBytes) return value_html(value);
+  std::size_t end = kShortBytes;
+  while (inside_character(value.text, end)) ++end;
+  return html_code(value.text.substr(0, end)) +
+         fmt::format("<span class=\"remark\">… {} in all</span>", counted(value.characters, "character", "characters"));
+}
+
 ComparedValues compared_html(const ShownValue& before, const ShownValue& after) {
   if (!is_text(before) || !is_text(after) || before.text.empty() || after.text.empty()) {
     const auto marked = [](const ShownValue& value) { return "<mark>" + value_html(value) + "</mark>"; };

@@ -10,6 +10,9 @@ namespace report {
 // One value as table cell content.
 std::string value_html(const outcome::ShownValue& value);
 
+// The same of a long value shortened, to stand among others.
+std::string short_value_html(const outcome::ShownValue& value);
+
 struct ComparedValues {
   std::string before;
   std::string after;

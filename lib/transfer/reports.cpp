@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/terminal.h"
 #include "report/audit_html.h"
+#include "report/audit_junit.h"
 #include "report/audit_markdown.h"
 #include "report/audit_text.h"
 #include "transfer/approval_key.h"
@@ -22,8 +23,10 @@ struct Form {
   Write write;
 };
 
-constexpr Form kForms[] = {
-    {".html", report::audit_html}, {".txt", report::audit_text}, {".md", report::audit_markdown}};
+constexpr Form kForms[] = {{".html", report::audit_html},
+                           {".txt", report::audit_text},
+                           {".md", report::audit_markdown},
+                           {".xml", report::audit_junit}};
 
 Write form_of(const std::string& path) {
   for (const Form& form : kForms) {
@@ -38,7 +41,7 @@ void demand_report_form(const std::string& path) {
   if (path.ends_with(kJsonEnding) || form_of(path) != nullptr) return;
   throw base::Error(base::ErrorKind::kUsage,
                     "the name of the report " + base::printable(path) + " does not say its form",
-                    "let it end in .html, .json, .txt or .md");
+                    "let it end in .html, .json, .txt, .md or .xml");
 }
 
 bool has_json(const std::vector<std::string>& paths) {

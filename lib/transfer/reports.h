@@ -45,7 +45,7 @@ bool has_json(const std::vector<std::string>& paths);
 // Adds the reports to the outputs, and the keys of those that may be plans.
 void add_reports(const std::vector<std::string>& paths, bool may_be_plans, OutputFiles& files);
 
-// Throws kUsage for a path whose ending is not .json, .html, .txt or .md.
+// Throws kUsage for a path whose ending is not .json, .html, .txt, .md or .xml.
 void demand_report_form(const std::string& path);
 
 }  // namespace transfer

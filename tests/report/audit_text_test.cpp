@@ -58,14 +58,22 @@ TEST(AuditText, KeepsItsSentencesInTheWidthOfAnEMail) {
   }
 }
 
-TEST(AuditText, BeginsWithTheVerdictAndHasEveryPart) {
+TEST(AuditText, BeginsWithTheVerdictAndTellsWhatMattersMost) {
   const std::string text = audit_text(an_audited_import());
 
   EXPECT_THAT(text, StartsWith("READY WITH WARNINGS\n===================\n8 rows will be inserted"));
-  for (const char* part : {"\nFrom\n", "\nInto\n", "\nChecks\n", "\nTables\n", "\nConflicts (1 row)\n",
-                           "\nInvalid rows (3 rows)\n", "\nUpdates (820 rows)\n", "\nInserts (8 rows)\n",
-                           "\nSkipped (5,223 rows)\n", "\nIndirect effects\n", "\nSchema differences\n"})
+  for (const char* part :
+       {"\nFile   exports/app.json of app_dev, exported ",
+        "\nInto   PostgreSQL database app_production on db.example.org",
+        "\n! 4 of 820 updates overwrite rows that are newer", " --keep-newer\n", "\nTo import it:\n    db-import ",
+        "\ntotal  ", "\nLeft out\n- users: 1 row: users_email_key\n", "\nUpdates\n- users: 820 updates: updatedAt 820",
+        "\nInserts\n- roles: 1 insert\n"})
     EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(AuditText, HasAtMostSixtyLines) {
+  for (const auto& outcome : {an_audited_import(), an_import_of(hostile_text()), an_import_of_many_tables(150)})
+    EXPECT_LE(lines_of(audit_text(outcome)).size(), 60U);
 }
 
 TEST(AuditText, LeavesOutWhatHasNothingToTell) {
@@ -102,6 +110,11 @@ TEST(AuditMarkdown, HoldsDataInCodeOnly) {
       const bool fence = line.find("```") == 0 && line.find_first_not_of('`') >= line.find("sh");
       if (fence) in_block = !in_block;
       if (fence || in_block) continue;
+      const bool is_fold =
+          line == "</details>" || (line.starts_with("<details><summary>") &&
+                                   line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
+                                                          "qrstuvwxyz0123456789 ,()<>/") == std::string::npos);
+      if (is_fold) continue;
       const std::string outside = outside_code(line);
       ASSERT_EQ(outside.find_first_of("<@`"), std::string::npos) << line;
       ASSERT_EQ(outside.find("SENTINEL"), std::string::npos) << line;
@@ -110,9 +123,9 @@ TEST(AuditMarkdown, HoldsDataInCodeOnly) {
 }
 
 TEST(AuditMarkdown, KeepsTheCellsOfItsTableWhateverATableIsCalled) {
-  const std::string text = audit_markdown(an_import({a_table("a|b\\|c\nd", {1, 0, 0, 1, 0, 0, 0})}));
+  const std::string text = audit_markdown(an_import({a_table("a|b\\|c\nd", {1, 0, 1, 0, 0, 0, 0})}));
 
-  EXPECT_THAT(text, HasSubstr("\n| `a\\x7cb\\\\x7cc\\x0ad` | 1 | 0 | 0 | 0 | 1 | 0 | 0 | 0 | 0 |\n"));
+  EXPECT_THAT(text, HasSubstr("\n| `a\\x7cb\\\\x7cc\\x0ad` | 1 | 0 | 1 | 0 | 0 | 0 | 0 | 0 | 0 |\n"));
 }
 
 TEST(AuditMarkdown, FitsAComment) {
@@ -121,7 +134,7 @@ TEST(AuditMarkdown, FitsAComment) {
   for (auto& row : users.left_out) row.reason = std::string(3500, 'r');
   const std::string fewer_rows = audit_markdown(an_import({users}));
   EXPECT_LE(fewer_rows.size(), kMarkdownBytes);
-  EXPECT_THAT(fewer_rows, AllOf(HasSubstr("more rows"), Not(HasSubstr("cut here"))));
+  EXPECT_THAT(fewer_rows, AllOf(HasSubstr("users: 5,000 rows"), Not(HasSubstr("cut here"))));
 
   const std::string many_tables = audit_markdown(an_import_of_many_tables(2000));
   EXPECT_LE(many_tables.size(), kMarkdownBytes);

@@ -59,7 +59,7 @@ TEST(Facts, HaveARemedyThatIsACompleteCommand) {
   EXPECT_EQ(all[0].text, "91 of 130 updates overwrite rows that are newer in the target than in the file: users 91.");
   EXPECT_EQ(all[0].command,
             "db-import exports/app.json --match users=email --url postgresql://app@db/prod --keep-newer "
-            "--dry-run --report audit.json");
+            "--dry-run --report audit-2.json");
 }
 
 TEST(Facts, SayHowManyRowsMatchingWouldLetInAndWhichAreHeldBack) {
@@ -103,7 +103,7 @@ TEST(Commands, OfABlockedImportTakeTheBlockAwayInsteadOfApplyingIt) {
 
   EXPECT_EQ(next_step(outcome).command,
             "db-import exports/app.json --match users=email --url postgresql://app@db/prod --dry-run --report "
-            "audit.json");
+            "audit-2.json");
 }
 
 TEST(Commands, OfARoleThatLacksPrivilegesAreGrantsAndNothingIsReady) {

@@ -27,14 +27,14 @@ except ImportError:
 
 CHROMIUM = shutil.which("chromium")
 ELEMENTS = set(
-    "html head meta title link style body main header nav section article footer script h1 h2 h3 p a b span code pre ul li dl dt dd div "
+    "html head meta title link style body main header nav section article footer script h1 h2 h3 h4 wbr p a b span code pre ul li dl dt dd div "
     "table thead tbody tfoot tr th td br form label select option input button output details summary mark "
     "svg g path rect text".split()
 )
 # Attributes and what each may hold: words of the page's own, numbers, and fragments.
 ATTRIBUTES = {
     "href": r"#[a-z]+|#t\d+|data:,", "id": r"[a-z-]+|t\d+", "data-table": r"\d+", "data-verdict": r"[a-z]+", "class": r"[a-z -]+",
-    "value": r"|[a-z]+|\d+", "d": r"M[-\d ]+C[-\d ]+", "transform": r"translate\(\d+ \d+\)", "viewBox": r"[\d ]+", "lang": "en",
+    "value": r"|[a-z]+|\d+", "d": r"M[-\d ]+(?:[CL][-\d ]+)+Z?", "transform": r"translate\(\d+ \d+\)", "viewBox": r"[\d ]+", "lang": "en",
     "charset": "utf-8", "http-equiv": "Content-Security-Policy", "preserveAspectRatio": "none", "hidden": "", "open": "",
     "name": "viewport|referrer|color-scheme", "rel": "icon", "type": "search|reset", "autocomplete": "off", "tabindex": "0",
     "scope": "col|row", "role": "[a-z]+", "aria-hidden": "true", "aria-label": "[A-Za-z ]+",
@@ -52,7 +52,7 @@ class Articles(html.parser.HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        if tag == "article":
+        if "row" in (dict(attributes).get("class") or "").split():
             self.rows.append(dict(attributes))
         self.in_output = tag == "output"
 
