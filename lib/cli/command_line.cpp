@@ -187,8 +187,9 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   return kDone;
 }
 
-void print_import(const Console& console, const CommonOptions& options, const outcome::ImportOutcome& outcome) {
-  if (options.form == ResultForm::kJson) return console.print_result(report::import_json(outcome));
+void print_import(const Console& console, const CommonOptions& options, const outcome::ImportOutcome& outcome,
+                  int status) {
+  if (options.form == ResultForm::kJson) return console.print_result(report::import_json(outcome, status));
   const base::Color color = console.result_color();
   console.print_result(options.verbosity == Verbosity::kQuiet ? report::left_out_text(outcome, color)
                                                               : report::import_text(outcome, color));
@@ -311,7 +312,7 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   const outcome::ImportOutcome outcome = runs.run(command);
   const int status = import_status(command, outcome);
   try {
-    print_import(console, options, outcome);
+    print_import(console, options, outcome, status);
   } catch (const std::exception& error) {
     if (outcome.ending != outcome::Ending::kCommitted) throw;
     // An error's status would say that the target is as it was.
@@ -326,6 +327,7 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
 int run_export_program(int argc, char** argv) {
   return guarded({"db-export", "no export was completed and no file is left behind"},
                  [&](Console& console, const base::StopSignals& signals) {
+                   if (asks_for_json(argc, argv)) console.tell_errors_as_json();
                    auto parsed = parse_export(argc, argv);
                    hide_urls(argc, argv);
                    if (const auto* printout = std::get_if<Printout>(&parsed)) {
@@ -340,6 +342,7 @@ int run_export_program(int argc, char** argv) {
 
 int run_import_program(int argc, char** argv) {
   return guarded({"db-import", "nothing was written"}, [&](Console& console, const base::StopSignals& signals) {
+    if (asks_for_json(argc, argv)) console.tell_errors_as_json();
     auto parsed = parse_import(argc, argv);
     hide_urls(argc, argv);
     if (const auto* printout = std::get_if<Printout>(&parsed)) {

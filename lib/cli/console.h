@@ -25,8 +25,10 @@ class Console {
   // One line, made printable here. What cannot be written to standard error is dropped.
   void say(std::string_view line) const;
   void warn(std::string_view line) const;
+  // Of --json: an error stands on standard output, too, where no result does.
+  void tell_errors_as_json() { errors_as_json_ = true; }
   // An error and, below it, what to do next.
-  void print_error(const std::string& message, const std::string& hint) const;
+  void print_error(const std::string& message, const std::string& hint, int exit_status) const;
 
   // Text that is printable already. print_result throws Error(kInputOutput) when standard output does not take it.
   void print_result(std::string_view text) const;
@@ -36,6 +38,8 @@ class Console {
   const std::string program_;
   base::Color result_color_ = base::Color::kNever;
   base::Color message_color_ = base::Color::kNever;
+  bool errors_as_json_ = false;
+  mutable bool has_printed_ = false;  // a result
 };
 
 }  // namespace cli

@@ -31,15 +31,18 @@ int report_errors(const Program& program, const Console& console, const Work& wo
     return work();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kInterrupted || signals == nullptr) {
-      console.print_error(error.what(), error.hint());
+      console.print_error(error.what(), error.hint(), static_cast<int>(error.kind()));
       return static_cast<int>(error.kind());
     }
-    console.print_error(std::string("interrupted; ") + program.after_interruption, error.hint());
-    return signals->signal() == 0 ? static_cast<int>(error.kind()) : 128 + signals->signal();
+    const int status = signals->signal() == 0 ? static_cast<int>(error.kind()) : 128 + signals->signal();
+    console.print_error(std::string("interrupted; ") + program.after_interruption, error.hint(), status);
+    return status;
   } catch (const std::bad_alloc&) {
-    console.print_error("out of memory", "free some memory, or raise its limit, and run the command again");
+    console.print_error("out of memory", "free some memory, or raise its limit, and run the command again",
+                        static_cast<int>(ErrorKind::kInternal));
   } catch (const std::exception& error) {
-    console.print_error(std::string("internal error: ") + error.what(), "please report this");
+    console.print_error(std::string("internal error: ") + error.what(), "please report this",
+                        static_cast<int>(ErrorKind::kInternal));
   }
   return static_cast<int>(ErrorKind::kInternal);
 }

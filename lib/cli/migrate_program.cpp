@@ -99,14 +99,15 @@ void run_task(const Console& console, const MigrateCommand& command, engine::Mig
   }
 }
 
-void print_report(const Console& console, const CommonOptions& options, const migrate::Report& report) {
-  if (options.form == ResultForm::kJson) return console.print_result(migrate::report_json(report));
+void print_report(const Console& console, const CommonOptions& options, const migrate::Report& report,
+                  int exit_status) {
+  if (options.form == ResultForm::kJson) return console.print_result(migrate::report_json(report, exit_status));
   // A result that only says that all is well is not asked for then.
   if (options.verbosity == Verbosity::kQuiet && report.findings.empty()) return;
   console.print_result(migrate::report_text(report));
 }
 
-// Printed already, and now the exit status: throws kSchema when something is wrong.
+// Throws kSchema when something is wrong.
 int status_of(const MigrateCommand& command, const migrate::Report& report) {
   migrate::demand_sound(report.plan);
   if (!report.findings.empty())
@@ -133,8 +134,15 @@ int run_migrate(const Console& console, const base::StopSignals& signals, const 
                          {},
                          0};
   run_task(console, command, *database, folder, report);
-  print_report(console, command.common, report);
-  return status_of(command, report);
+  int status = kDone;
+  try {
+    status = status_of(command, report);
+  } catch (const Error& error) {  // behind the result, which shows what is wrong
+    print_report(console, command.common, report, static_cast<int>(error.kind()));
+    throw;
+  }
+  print_report(console, command.common, report, status);
+  return status;
 }
 
 }  // namespace
@@ -142,6 +150,7 @@ int run_migrate(const Console& console, const base::StopSignals& signals, const 
 int run_migrate_program(int argc, char** argv) {
   return guarded({"db-migrate", "files that were applied stay applied, a file in its transaction is rolled back"},
                  [&](Console& console, const base::StopSignals& signals) {
+                   if (asks_for_json(argc, argv)) console.tell_errors_as_json();
                    const auto parsed = parse_migrate(argc, argv);
                    hide_urls(argc, argv);
                    if (const auto* printout = std::get_if<Printout>(&parsed)) {

@@ -72,6 +72,9 @@ struct Printout {
   std::string text;
 };
 
+// Also of words that cannot be parsed.
+bool asks_for_json(int argc, const char* const* argv);
+
 // Throw Error(kUsage). Never repeat a word that may hold a password.
 std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* argv);
 std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* argv);

@@ -1,3 +1,4 @@
+#include <string_view>
 #include "cli/syntax.h"
 
 namespace cli {
@@ -76,6 +77,12 @@ CommonOptions CommonSyntax::read(const Syntax& syntax) const {
   if (verbose_) options.verbosity = Verbosity::kVerbose;
   if (json_) options.form = ResultForm::kJson;
   return options;
+}
+
+bool asks_for_json(int argc, const char* const* argv) {
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i)
+    if (std::string_view(argv[i]) == "--json") return true;
+  return false;
 }
 
 }  // namespace cli

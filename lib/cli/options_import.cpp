@@ -197,7 +197,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   common.add_target(syntax, "--to", "the database that the transfer file calls so (\"targets\")");
   common.add_output(syntax);
   syntax.list("--report", "FILE", command.job.reports,
-              "write an audit: .html for people, .json with every decision, .txt, .md for a pull request (may be "
+              "write an audit: .html for people, .json with every decision, .txt, .md for a pull request, .xml (JUnit) "
+              "for a build server (may be "
               "repeated)");
   syntax.flag("--force", force,
               "let a report or --rejects replace a file that is no report (never the input, the database or a plan)");

@@ -90,13 +90,19 @@ std::string report_text(const Report& report) {
   return table + (table.empty() ? "" : "\n") + sum_text(report) + "\n";
 }
 
-std::string report_json(const Report& report) {
+std::string report_json(const Report& report, int exit_status) {
   json migrations = json::array();
   for (const Entry& entry : report.plan) migrations.push_back(entry_json(entry));
-  json object = {{"program", "db-migrate"},  {"command", report.command},
-                 {"folder", report.folder},  {"database", report.place},
-                 {"schema", report.schema},  {"dry_run", report.dry_run},
-                 {"migrations", migrations}, {"pending", count(report.plan, State::kPending)}};
+  json object = {{"report", {{"name", "db-transfer migrations"}, {"version", 1}}},
+                 {"program", "db-migrate"},
+                 {"exit_status", exit_status},
+                 {"command", report.command},
+                 {"folder", report.folder},
+                 {"database", report.place},
+                 {"schema", report.schema},
+                 {"dry_run", report.dry_run},
+                 {"migrations", migrations},
+                 {"pending", count(report.plan, State::kPending)}};
   if (report.command == "verify") {
     json findings = json::array();
     for (const Finding& finding : report.findings) findings.push_back(finding_json(finding));

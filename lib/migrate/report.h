@@ -24,6 +24,6 @@ struct Report {
 std::string report_text(const Report& report);
 
 // One object.
-std::string report_json(const Report& report);
+std::string report_json(const Report& report, int exit_status);
 
 }  // namespace migrate

@@ -39,7 +39,12 @@ std::string columns_json(const std::vector<outcome::ColumnContent>& columns) {
                     {"holds", std::move(shapes)},
                     {"numbers", column.numbers}});
   }
-  return dumped({{"program", "db-export"}, {"columns", std::move(list)}}, Layout::kIndented) + "\n";
+  return dumped({{"report", {{"name", "db-transfer profile"}, {"version", 1}}},
+                 {"program", "db-export"},
+                 {"exit_status", 0},
+                 {"columns", std::move(list)}},
+                Layout::kIndented) +
+         "\n";
 }
 
 }  // namespace report

@@ -1,5 +1,6 @@
 #include "report/json.h"
 
+#include "report/audit_summary.h"
 #include "report/json_parts.h"
 #include "report/wording.h"
 
@@ -7,6 +8,8 @@ namespace report {
 namespace {
 
 using json = ordered_json;
+
+constexpr int kResultVersion = 1;
 
 std::string text_of(const json& object) { return dumped(object, Layout::kIndented) + "\n"; }
 
@@ -16,16 +19,18 @@ json ledgers_json(const std::vector<outcome::LeftOutLedger>& ledgers) {
   return list;
 }
 
-json imported_table_json(const outcome::ImportedTable& table) {
-  json object = {{"name", table.name}};
-  object.update(counts_json(table.counts));
+// What the result is, and its exit status: first, as a report has it.
+json result(std::string_view program, std::string_view name) {
+  return {{"report", {{"name", name}, {"version", kResultVersion}}}, {"program", program}, {"exit_status", 0}};
+}
+
+json sampled_rows_json(const outcome::ImportedTable& table) {
   json rows = json::array();
   for (const outcome::Decision& row : table.left_out) {
     rows.push_back(decision_json(row));
     rows.back()["reason"] = row.reason;  // always there, also where it is empty
   }
-  object["left_out"] = std::move(rows);
-  return object;
+  return rows;
 }
 
 }  // namespace
@@ -44,45 +49,44 @@ std::string tables_json(const std::vector<outcome::ListedTable>& tables) {
                     {"audit", table.audit},
                     {"component", table.component}});
   }
-  return text_of({{"program", "db-export"}, {"tables", std::move(list)}, {"ledgers", ledgers_json(ledgers)}});
+  json object = result("db-export", "db-transfer list");
+  object.update({{"tables", std::move(list)}, {"ledgers", ledgers_json(ledgers)}});
+  return text_of(object);
 }
 
 std::string export_json(const outcome::ExportOutcome& outcome) {
   json tables = json::array();
   for (const outcome::ExportedTable& table : outcome.tables)
     tables.push_back({{"name", table.name}, {"rows", table.rows}, {"bytes", table.bytes}});
-  return text_of({{"program", "db-export"},
-                  {"file", outcome.path},
-                  {"source", outcome.place},
-                  {"tables", std::move(tables)},
-                  {"total", {{"rows", outcome.rows}, {"bytes", outcome.bytes}}},
-                  {"bytes", outcome.bytes},
-                  {"sha256", outcome.sha256},
-                  {"skipped", outcome.skipped},
-                  {"ledgers", ledgers_json(outcome.ledgers)},
-                  {"notices", outcome.notices},
-                  {"duration_seconds", seconds(outcome.duration)}});
+  json object = result("db-export", "db-transfer export");
+  object.update({{"file", outcome.path},
+                 {"source", outcome.place},
+                 {"tables", std::move(tables)},
+                 {"total", {{"rows", outcome.rows}, {"bytes", outcome.bytes}}},
+                 {"bytes", outcome.bytes},
+                 {"sha256", outcome.sha256},
+                 {"skipped", outcome.skipped},
+                 {"ledgers", ledgers_json(outcome.ledgers)},
+                 {"notices", outcome.notices},
+                 {"duration_seconds", seconds(outcome.duration)}});
+  return text_of(object);
 }
 
-std::string import_json(const outcome::ImportOutcome& outcome) {
-  json tables = json::array();
-  for (const outcome::ImportedTable& table : outcome.tables) tables.push_back(imported_table_json(table));
-  return text_of({{"program", "db-import"},
-                  {"ending", ending_name(outcome.ending)},
-                  {"file", outcome.file.path},
-                  {"target", outcome.target.place},
-                  {"source", {{"database", outcome.file.source.database}, {"exported_at", outcome.file.exported_at}}},
-                  {"sealed", outcome.file.sealed},
-                  {"tables", std::move(tables)},
-                  {"total", counts_json(outcome.total)},
-                  {"notices", outcome.notices},
-                  {"duration_seconds", seconds(outcome.duration)},
-                  {"blocked", outcome.blocked},
-                  {"passed_limits", outcome.passed_limits},
-                  {"rejects_file", outcome.rejects_file},
-                  {"differences", outcome.differences},
-                  {"file_identity", file_json(outcome.file)},
-                  {"target_identity", target_json(outcome.target)}});
+std::string import_json(const outcome::ImportOutcome& outcome, int exit_status) {
+  json object = summary_json(outcome, outcome.approval ? outcome.approval->id : std::string{});
+  object["program"] = "db-import";
+  object["exit_status"] = exit_status;
+  for (std::size_t i = 0; i < outcome.tables.size(); ++i)
+    object["tables"][i]["left_out"] = sampled_rows_json(outcome.tables[i]);
+  return text_of(object);
+}
+
+std::string error_json(std::string_view program, const FailedRun& failed) {
+  json object = result(program, "db-transfer error");
+  object["exit_status"] = failed.exit_status;
+  object["error"] = {
+      {"kind", failed.kind}, {"message", failed.message}, {"hint", failed.hint}, {"exit_status", failed.exit_status}};
+  return text_of(object);
 }
 
 }  // namespace report

@@ -33,7 +33,7 @@ Imported import_file(const std::string& file, const std::string& url, const std:
   for (const auto& table : result.at("tables")) {
     auto& verdicts = imported.verdicts[table.at("name")];
     for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"}) {
-      const auto rows = table.at(verdict).get<std::uint64_t>();
+      const auto rows = table.at("counts").at(verdict).get<std::uint64_t>();
       if (rows > 0) verdicts[verdict] = rows;
     }
   }

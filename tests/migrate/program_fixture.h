@@ -38,7 +38,7 @@ class Migrate : public testing::Test {
   std::string states(std::vector<std::string> arguments) const {
     arguments.emplace_back("--json");
     const support::Run done = run(std::move(arguments));
-    if (!nlohmann::json::accept(done.out)) return done.err;
+    if (!nlohmann::json::accept(done.out) || nlohmann::json::parse(done.out).contains("error")) return done.err;
     const auto result = nlohmann::json::parse(done.out);
     std::string text;
     for (const auto& entry : result["migrations"])

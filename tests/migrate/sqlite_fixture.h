@@ -32,7 +32,7 @@ class MigrateSqlite : public testing::Test {
   std::string states(std::vector<std::string> arguments) const {
     arguments.emplace_back("--json");
     const support::Run done = run(std::move(arguments));
-    if (!nlohmann::json::accept(done.out)) return done.err;
+    if (!nlohmann::json::accept(done.out) || nlohmann::json::parse(done.out).contains("error")) return done.err;
     std::string text;
     const auto result = nlohmann::json::parse(done.out);
     for (const auto& entry : result["migrations"])

@@ -21,10 +21,10 @@ TEST(ImportJson, HoldsTheCountsAsNumbers) {
   const auto outcome =
       an_import({a_table("users", {10000, 1, 2, 9991, 3, 2, 1}), a_table("roles", {1, 0, 0, 1, 0, 0, 0})});
 
-  const json object = json::parse(import_json(outcome));
+  const json object = json::parse(import_json(outcome, 4));
 
   EXPECT_EQ(object["tables"][0]["name"], "users");
-  EXPECT_EQ(object["tables"][0]["unchanged"], 9991);
+  EXPECT_EQ(object["tables"][0]["counts"]["unchanged"], 9991);
   EXPECT_EQ(object["tables"][1]["left_out"], json::array());
   EXPECT_EQ(object["total"], json::parse(R"({"rows": 10001, "insert": 1, "update": 2, "unchanged": 9992, "conflict": 3,
                                              "invalid": 2, "skipped": 1})"));
@@ -34,7 +34,7 @@ TEST(ImportJson, HasAWordForEveryEnding) {
   auto outcome = an_import({});
   const auto ending = [&](outcome::Ending value) {
     outcome.ending = value;
-    return json::parse(import_json(outcome))["ending"].get<std::string>();
+    return json::parse(import_json(outcome, 4))["ending"].get<std::string>();
   };
 
   EXPECT_EQ(ending(outcome::Ending::kDryRun), "dry-run");
@@ -43,14 +43,16 @@ TEST(ImportJson, HasAWordForEveryEnding) {
 }
 
 TEST(ImportJson, TellsWhatWentWhereAndWhetherItWasSealed) {
-  const json object = json::parse(import_json(an_import({})));
+  const json object = json::parse(import_json(an_import({}), 0));
 
   EXPECT_EQ(object["program"], "db-import");
-  EXPECT_EQ(object["file"], "exports/app.json");
-  EXPECT_EQ(object["target"], "PostgreSQL database app_production");
-  EXPECT_EQ(object["source"]["database"], "app_dev");
-  EXPECT_EQ(object["source"]["exported_at"], "2025-01-15T10:30:00.123456Z");
-  EXPECT_EQ(object["sealed"], true);
+  EXPECT_EQ(object["report"], json::parse(R"({"name": "db-transfer audit", "version": 2})"));
+  EXPECT_EQ(object["exit_status"], 0);
+  EXPECT_EQ(object["file"]["path"], "exports/app.json");
+  EXPECT_EQ(object["target"]["place"], "PostgreSQL database app_production");
+  EXPECT_EQ(object["file"]["source"]["database"], "app_dev");
+  EXPECT_EQ(object["file"]["exported_at"], "2025-01-15T10:30:00.123456Z");
+  EXPECT_EQ(object["file"]["sealed"], true);
   EXPECT_DOUBLE_EQ(object["duration_seconds"], 0.42);
 }
 
@@ -59,14 +61,14 @@ TEST(ImportJson, HoldsEveryRowThatWasLeftOutWithItsReason) {
   users.left_out = left_out_rows(30);
   users.left_out[4].verdict = outcome::Verdict::kConflict;
 
-  const json rows = json::parse(import_json(an_import({users})))["tables"][0]["left_out"];
+  const json rows = json::parse(import_json(an_import({users}), 4))["tables"][0]["left_out"];
 
   ASSERT_EQ(rows.size(), 30U);
   EXPECT_EQ(rows[4], json::parse(R"({"record": 5, "verdict": "conflict", "key": "id=5", "reason": "too long"})"));
 }
 
 TEST(ImportJson, TellsWhatStandsAgainstARowWhereThatIsKnown) {
-  const json row = json::parse(import_json(an_audited_import()))["tables"][3]["left_out"][0];
+  const json row = json::parse(import_json(an_audited_import(), 4))["tables"][3]["left_out"][0];
 
   EXPECT_EQ(row["offset"], 5477);
   EXPECT_EQ(row["constraint"], "users_email_key");
@@ -80,13 +82,13 @@ TEST(ImportJson, TellsWhoTheFileAndTheTargetAre) {
   auto outcome = an_audited_import();
   outcome.blocked = true;
 
-  const json object = json::parse(import_json(outcome));
+  const json object = json::parse(import_json(outcome, 4));
 
   EXPECT_EQ(object["blocked"], true);
   EXPECT_EQ(object["rejects_file"], "exports/app.rejects.json");
   EXPECT_EQ(object["differences"].size(), 1U);
-  EXPECT_EQ(object["file_identity"]["last_migration"], "20250110_add_slug");
-  EXPECT_EQ(object["target_identity"]["role"], "importer");
+  EXPECT_EQ(object["file"]["last_migration"], "20250110_add_slug");
+  EXPECT_EQ(object["target"]["role"], "importer");
 }
 
 TEST(ImportJson, KeepsHostileNamesAsDataAndOutOfTheTerminal) {
@@ -95,7 +97,7 @@ TEST(ImportJson, KeepsHostileNamesAsDataAndOutOfTheTerminal) {
   auto outcome = an_import({table});
   outcome.notices = {kHostile};
 
-  const std::string text = import_json(outcome);
+  const std::string text = import_json(outcome, 4);
 
   EXPECT_TRUE(is_plain_ascii(text));
   // Only the byte that is not UTF-8 is replaced.
@@ -138,10 +140,18 @@ TEST(TablesJson, KeepsTheOrderAndTheParents) {
                                                  "audit": true, "component": 1})"));
 }
 
+TEST(ErrorJson, TellsKindMessageHintAndExitStatus) {
+  const json object = json::parse(error_json("db-import", {"schema", "no\x1b such table", "look", 7}));
+
+  EXPECT_EQ(object["program"], "db-import");
+  EXPECT_EQ(object["error"], json::parse(R"({"kind": "schema", "message": "no\u001b such table", "hint": "look",
+                                             "exit_status": 7})"));
+}
+
 TEST(TablesJson, OfNoTableIsAnEmptyList) { EXPECT_EQ(json::parse(tables_json({}))["tables"], json::array()); }
 
 TEST(Json, EndsWithOneNewline) {
-  for (const std::string& text : {tables_json({}), export_json({}), import_json({})}) {
+  for (const std::string& text : {tables_json({}), export_json({}), import_json({}, 0)}) {
     EXPECT_EQ(text.substr(text.size() - 2), "}\n");
   }
 }

@@ -48,5 +48,5 @@ set(DB_TRANSFER_ZSH_FOLDER site-functions CACHE STRING "The folder of zsh's comp
 install(DIRECTORY ${documents}/zsh/ DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${DB_TRANSFER_ZSH_FOLDER})
 install(DIRECTORY ${documents}/fish/ DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES README.md CHANGELOG.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/db-transfer)
-install(FILES schema/export.schema.json schema/transfer.schema.json schema/audit.schema.json
+install(FILES schema/export.schema.json schema/transfer.schema.json schema/audit.schema.json schema/result.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/db-transfer/schema)
