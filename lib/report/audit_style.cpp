@@ -79,7 +79,7 @@ thead th { border-top: 0; color: var(--soft); font-size: .82rem; vertical-align:
 .matrix td, .matrix thead th { text-align: right; font-variant-numeric: tabular-nums; }
 .matrix th, .matrix td { padding: .38rem .5rem; } .matrix td { white-space: nowrap; }
 .matrix th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); min-width: 9rem; max-width: 26rem; font-weight: 600; }
-.name.data { overflow-wrap: break-word; white-space: normal; }
+.name.data { overflow-wrap: break-word; white-space: normal; } .matrix .name.data { white-space: nowrap; }
 .matrix thead th:first-child { font-weight: 400; }
 .matrix .notes td { border-top: 0; padding-top: 0; text-align: left; white-space: normal; } .matrix .notes p { margin: 0; max-width: min(60rem, 78vw); position: sticky; left: .5rem; width: fit-content; }
 .matrix .left { text-align: left; min-width: 10.5rem; white-space: normal; }
@@ -133,7 +133,8 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   .diff { min-width: 0; table-layout: auto; } .diff thead { display: none; } .diff tr, .diff th, .diff td { display: block; } .diff th:first-child { width: auto; font-weight: 600; padding-bottom: 0; }
   .diff td { border-top: 0; padding-top: .1rem; padding-bottom: .15rem; } .diff td::before { color: var(--soft); font-size: .82rem; } .diff .old::before { content: "target  "; } .diff .new::before { content: "file  "; } #shown { margin-left: 0; }
   .matrix th:first-child { max-width: 9.5rem; min-width: 5.5rem; } .minor { display: none; } .matrix .notes p { max-width: 70vw; }
-  .matrix th, .matrix td { padding: .35rem .3rem; } .matrix thead th { font-size: .74rem; }
+  .matrix { font-size: .86rem; } .matrix th, .matrix td { padding: .35rem .25rem; } .matrix .name.data { white-space: normal; }
+  .matrix .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 }
 @media print {
   :root {
@@ -143,7 +144,7 @@ mark { color: inherit; border-radius: 3px; padding: .05em .1em; } .old mark { ba
   }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, #filter { display: none; }
   section, .banner { border-radius: 0; border-width: 0 0 1px; padding: .6rem 0; } .banner { border-left-width: 6px; padding-left: 1rem; }
-  #filter, .calm { display: none; } #approval { break-inside: avoid; } .rows { font-size: 7.5pt; }
+  #filter, .calm { display: none; } .matrix .name.data { white-space: normal; } #approval { break-inside: avoid; } .rows { font-size: 7.5pt; }
   .scroll { overflow: visible; } .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding: .15rem .25rem; } .matrix thead th, .matrix .remark { font-size: 7pt; } .matrix th:first-child { position: static; min-width: 8rem; } .matrix .left { min-width: 0; } .matrix tfoot { display: table-row-group; } .bar { width: 40px; }
   .graph { max-width: 100%; height: auto; } .diff { min-width: 0; } .row, tr, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }

@@ -89,8 +89,10 @@ std::string matrix_begin(const ImportOutcome& outcome) {
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows of each table\"><table "
       "class=\"matrix\">\n<thead><tr><th scope=\"col\">Table</th>";
   for (const Verdict verdict : columns())
-    html += fmt::format("<th scope=\"col\" class=\"count{2}\"><span class=\"v-{0}\">{1}</span> {0}</th>",
-                        outcome::verdict_name(verdict), verdict_symbol(verdict), minor(verdict));
+    html += fmt::format(
+        "<th scope=\"col\" class=\"count{2}\"><span class=\"v-{0}\">{1}</span> <span "
+        "class=\"word\">{0}</span></th>",
+        outcome::verdict_name(verdict), verdict_symbol(verdict), minor(verdict));
   return html + fmt::format(
                     "<th scope=\"col\" class=\"minor\">In the file</th><th scope=\"col\" class=\"minor\">Target "
                     "before</th><th scope=\"col\" class=\"minor\">Target after{}</th><th scope=\"col\" "

@@ -64,9 +64,10 @@ std::string judgement_sentence(const ImportOutcome& outcome) {
   if (outcome.ending == Ending::kRolledBack) return outcome_sentence(outcome);
   const bool over = is_over(outcome);
   std::string text = fmt::format("{} {} inserted, {} updated, {} unchanged", rows(total.insert),
-                                 !over               ? "will be"
-                                 : total.insert == 1 ? "was"
-                                                     : "were",
+                                 outcome.blocked && !over ? "would be"
+                                 : !over                  ? "will be"
+                                 : total.insert == 1      ? "was"
+                                                          : "were",
                                  human_count(total.update), human_count(total.unchanged));
   if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
   text += fmt::format("; {} left out. ", human_count(total.left_out()));
