@@ -194,6 +194,7 @@ class ImportJob {
 
   // Where this is, and what is used of it: what a plan says, and what an import is held to.
   void hold_to_plan(const Plan& plan) {
+    if (options_.intent != engine::Intent::kImport) outcome_.missing_grants = target_->missing_grants();
     const std::vector<ApprovedSection> sections = approved_sections(verified_.header, plan);
     outcome::Approval now = approval_of_file();
     if (makes_plans() || options_.approved) {

@@ -184,6 +184,20 @@ TEST_F(Review, GivesNoCommandToApplyWhatIsBlocked) {
     EXPECT_THAT(text(name), AllOf(HasSubstr("BLOCKED"), Not(HasSubstr("--apply")))) << name;
 }
 
+TEST_F(Review, IsNeverReadyWhereTheRoleMayNotDoWhatTheImportNeeds) {
+  users_and_posts();
+  source.run("INSERT INTO users VALUES (60, 'new@x', 'USER', 'h')");
+  const std::string role = target.name() + "_reader";
+  target.run("CREATE ROLE " + role + " LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role);
+
+  review({"--url", target.url() + "&user=" + role});
+
+  EXPECT_EQ(report()["verdict"], "blocked") << errors;
+  EXPECT_THAT(report()["missing_grants"].dump(), AllOf(HasSubstr("GRANT INSERT"), HasSubstr("users")));
+  EXPECT_THAT(text("audit.html"), AllOf(HasSubstr("BLOCKED</h1>"), HasSubstr("GRANT INSERT")));
+  target.run("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
 TEST_F(Review, TellsTheFileAsSha256sumDoes) {
   users_and_posts();
   review();
