@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include "cli/options.h"
 #include "cli/options_approve.h"
@@ -60,6 +61,14 @@ transfer::TablePolicy parse_match(const Syntax& syntax, const std::string& word)
   return policy;
 }
 
+std::uint64_t parse_most_left_out(const Syntax& syntax, const std::string& word) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (word.empty() || error != std::errc() || end != word.data() + word.size())
+    throw syntax.wrong("--max-left-out needs a number of rows: \"" + base::printable(word) + "\"");
+  return number;
+}
+
 // "users.last_login": what stands before the last dot is the table.
 transfer::TablePolicy parse_empty_as_null(const Syntax& syntax, const std::string& word) {
   const std::size_t dot = word.rfind('.');
@@ -100,6 +109,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   if (command.job.left_out == transfer::LeftOutPolicy::kRollBack) words.emplace_back("--atomic");
   for (const transfer::Limit& limit : command.job.limits)
     words.push_back("--limit " + report::shell_word(transfer::word_of(limit)));
+  if (command.job.most_left_out) words.push_back("--max-left-out " + std::to_string(*command.job.most_left_out));
   if (command.job.orphans == engine::Orphans::kKeep) words.emplace_back("--keep-orphans");
   if (command.target.not_valid == engine::NotValid::kAsRestored) words.emplace_back("--as-restored");
   for (const std::string& owner : command.target.run_code_of) words.push_back("--run-code-of " + owner);
@@ -123,6 +133,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   GuardSyntax guard;
   std::optional<std::string> mode;
   std::optional<std::string> on_conflict;
+  std::optional<std::string> max_left_out;
   std::optional<std::string> rejects;
   std::optional<std::string> first_load;
   std::vector<std::string> matches;
@@ -161,6 +172,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.flag("--keep-orphans", keep_orphans,
               "from SQLite to SQLite: rows whose parent the source lacks itself go in as they are");
   syntax.flag("--atomic", atomic, "roll everything back if a row would be left out");
+  syntax.option("--max-left-out", "N", max_left_out,
+                "roll everything back, and end early, if more than N rows would be left out");
   syntax.flag("--allow-growth", allow_growth,
               "insert rows of tables without a key also where a trigger changes them, so that each import of the same "
               "file adds them again");
@@ -217,6 +230,8 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (rehearse) command.job.intent = engine::Intent::kRehearsal;
   if (keep_orphans) command.job.orphans = engine::Orphans::kKeep;
   if (atomic) command.job.left_out = transfer::LeftOutPolicy::kRollBack;
+  if (max_left_out) command.job.most_left_out = parse_most_left_out(syntax, *max_left_out);
+  if (atomic && max_left_out) throw syntax.wrong("--atomic and --max-left-out are two limits; give one of them");
   if (allow_growth) command.job.growth = engine::Growth::kAllow;
   if (exit_code) command.dry_run_status = DryRunStatus::kTellsWork;
   if (as_restored) command.target.not_valid = engine::NotValid::kAsRestored;

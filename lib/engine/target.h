@@ -134,6 +134,9 @@ class Target {
   // One verdict for each staged row, set-based; nothing is written to the user's tables.
   virtual void classify(base::Progress& progress) = 0;
 
+  // Before merge(): it may end where it is once it has left out more rows than that. What it says of the others is
+  // what classify said.
+  virtual void end_early_beyond(std::uint64_t /*most_left_out*/) {}
   // Writes what classify accepted, deferred constraints included. A row that the server refuses after all is left out
   // with its reason.
   virtual void merge(base::Progress& progress) = 0;

@@ -184,6 +184,7 @@ class ImportJob {
   void merge(const Plan& plan) {
     if (foretold_) foretold_->remember(*target_);
     progress_.phase("merge", 0);
+    if (options_.most_left_out) target_->end_early_beyond(*options_.most_left_out - outcome_.total.left_out());
     target_->merge(progress_);
     for (outcome::ImportedTable& table : outcome_.tables) table.foretold = table.counts;
     collect(plan);
@@ -337,8 +338,10 @@ class ImportJob {
       outcome_.total += table.counts;
       const std::string option = option_that_minds(table.counts, verified_.header.tables[i].name, options_);
       if (option == kAtomic || outcome_.blocked_by.empty()) outcome_.blocked_by = option;
-      outcome_.blocked = !outcome_.blocked_by.empty();
     }
+    if (outcome_.blocked_by.empty() && outcome_.total.left_out() > options_.most_left_out.value_or(UINT64_MAX))
+      outcome_.blocked_by = "--max-left-out " + std::to_string(*options_.most_left_out);
+    outcome_.blocked = !outcome_.blocked_by.empty();
     limits_.run(plan, *target_, outcome_);
   }
 

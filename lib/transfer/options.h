@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -114,6 +115,7 @@ struct ImportOptions {
   engine::Intent intent = engine::Intent::kImport;
   engine::Mode mode = engine::Mode::kUpsert;
   LeftOutPolicy left_out = LeftOutPolicy::kContinue;
+  std::optional<std::uint64_t> most_left_out;  // more rows left out roll everything back
   ConflictPolicy on_conflict = ConflictPolicy::kSkip;
   engine::NewerRows newer_rows = engine::NewerRows::kOverwrite;
   engine::Orphans orphans = engine::Orphans::kLeaveOut;

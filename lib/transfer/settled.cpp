@@ -85,6 +85,7 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                         {"mode", word_of(kModes, options.mode)},
                         {"on_conflict", word_of(kOnConflict, options.on_conflict)},
                         {"atomic", options.left_out == LeftOutPolicy::kRollBack},
+                        {"most_left_out", options.most_left_out ? json(*options.most_left_out) : json()},
                         {"keep_newer", options.newer_rows == engine::NewerRows::kKeep},
                         {"keep_orphans", options.orphans == engine::Orphans::kKeep},
                         {"allow_growth", options.growth == engine::Growth::kAllow},
@@ -114,6 +115,9 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     options.mode = value_of(kModes, settled.at("mode"));
     options.on_conflict = value_of(kOnConflict, settled.at("on_conflict"));
     options.left_out = is("atomic") ? LeftOutPolicy::kRollBack : LeftOutPolicy::kContinue;
+    options.most_left_out.reset();
+    if (settled.contains("most_left_out") && !settled.at("most_left_out").is_null())
+      options.most_left_out = settled.at("most_left_out").get<std::uint64_t>();
     options.newer_rows = is("keep_newer") ? engine::NewerRows::kKeep : engine::NewerRows::kOverwrite;
     options.orphans = is("keep_orphans") ? engine::Orphans::kKeep : engine::Orphans::kLeaveOut;
     options.growth = is("allow_growth") ? engine::Growth::kAllow : engine::Growth::kRefuse;

@@ -23,6 +23,33 @@ TEST_F(Import, InsertsUpdatesAndLeavesEqualRowsAlone) {
   EXPECT_EQ(target.value("SELECT xmin || ' ' || ctid FROM t WHERE id = 1"), untouched);
 }
 
+TEST_F(Import, WithTooManyRowsLeftOutIsRolledBackAndEndsEarly) {
+  schema("CREATE TABLE t (id int PRIMARY KEY, v int)");
+  target.run(
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.v < 0 THEN RAISE 'broken'; END "
+      "IF; RETURN NEW; END$$; CREATE TRIGGER guard BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()");
+  source.run("INSERT INTO t SELECT n, CASE WHEN n > 500 THEN -1 ELSE n END FROM generate_series(1, 5000) n");
+
+  const auto result = transfer({"--max-left-out", "20"});
+
+  EXPECT_EQ(status, 4);
+  EXPECT_THAT(verdicts(result, "t"), ElementsAre(4979, 0, 0, 0, 21, 0));
+  EXPECT_EQ(result["ending"], "rolled-back");
+  EXPECT_EQ(target.value("SELECT count(*) FROM t"), "0");
+}
+
+TEST_F(Import, WithAsManyRowsLeftOutAsMayBeGoesIn) {
+  schema("CREATE TABLE t (id int PRIMARY KEY, v int)");
+  target.run("ALTER TABLE t ADD CHECK (v > 2)");
+  source.run("INSERT INTO t SELECT n, n FROM generate_series(1, 5) n");
+  transfer({"--max-left-out", "1"});
+  EXPECT_EQ(status, 4);
+  EXPECT_EQ(target.value("SELECT count(*) FROM t"), "0");
+  import({"--max-left-out", "2"});
+  EXPECT_EQ(status, 4);
+  EXPECT_EQ(target.value("SELECT count(*) FROM t"), "3");
+}
+
 TEST_F(Import, ASecondTimeWritesNoRow) {
   schema("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE bag (v text)");
   source.run("INSERT INTO t VALUES (1, 'a'), (2, NULL); INSERT INTO bag VALUES ('x'), ('x'), (NULL), (NULL), ('y')");

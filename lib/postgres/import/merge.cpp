@@ -151,6 +151,7 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
   };
   bool refused = false;
   for (const std::size_t number : component) index_records(tables_[number]);
+  const bool could_end_early = std::exchange(may_end_early_, false);  // verdicts stand for something else meanwhile
   mark('i', 'p');
   // Else the planner takes the waiting rows for one, and reads the stage for each.
   for (const std::size_t number : component) connection_.execute("ANALYZE " + tables_[number].verdict_part.heap);
@@ -166,6 +167,8 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
   mark('p', 'i');
   refused = insert_rest(component) || refused;
   mark('d', 'i');
+  may_end_early_ = could_end_early;
+  demand_not_too_many();
   return refused;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,12 @@ class Merger {
         search_(connection),
         trigger_rows_(connection, tables) {}
 
+  // From here on more rows left out than that end the merge where it is, once nothing else can bring them in.
+  void end_early_beyond(std::uint64_t most_left_out) { most_left_out_ = most_left_out; }
+
   void merge(base::Progress& progress);
+  // It did so: nothing of the transaction is of any use.
+  bool ended_early() const { return ended_early_; }
 
   // Behind merge() and all deferred triggers: brings rows that the target's own code changed back to the file's values.
   void settle() { trigger_rows_.settle(); }
@@ -69,6 +75,7 @@ class Merger {
     catalog::TableName holder;  // of a unique key, in another table than was written; empty: none
   };
   struct OtherOrder {};  // order_ has changed: from the beginning
+  struct EndsEarly {};
   struct Passes;
 
   void run_passes(base::Progress& progress);
@@ -97,6 +104,10 @@ class Merger {
   void write_batch(StagedTable& table, const Batch& batch);
   void write_parts(StagedTable& table, const Batch& batch);
   RefusalSearch::Task task_of(const StagedTable& table, const Batch& batch, Range range);
+  RefusalSearch::Found search_quickly(const StagedTable& table, const Batch& batch, Range range,
+                                      RefusalSearch::Task task);
+  bool too_many(std::uint64_t more) const;
+  void demand_not_too_many() const;
   std::uint64_t write_block(StagedTable& table, const Batch& batch, Range range, std::uint64_t chunk);
   bool write_rest(const StagedTable& table, const Batch& batch, Range range, std::uint64_t rows);
   void leave_out_found(StagedTable& table, const Batch& batch);
@@ -121,6 +132,8 @@ class Merger {
   std::uint64_t count(const StagedTable& table, const Batch& batch, Range range);
   // The statement for the `rows` of a batch, all that count() finds; for those whose records `filter` lets pass.
   static std::string whole_sql(const StagedTable& table, const Batch& batch, std::uint64_t rows);
+  // Of inserts; in the order of the records, each marked before it is written (refusal_search.h).
+  static std::string marking_sql(const StagedTable& table, const std::string& filter);
   static std::string part_sql(const StagedTable& table, const Batch& batch, const std::string& filter);
 
   Connection& connection_;
@@ -135,6 +148,10 @@ class Merger {
   TriggerRows trigger_rows_;
   Patience patience_ = Patience::kRows;
   std::size_t reorders_left_ = 8;  // each costs what was written until then
+  std::optional<std::uint64_t> most_left_out_;
+  std::uint64_t rejected_before_ = 0;
+  bool may_end_early_ = true;  // rows that are refused now stay so
+  bool ended_early_ = false;
   std::vector<std::string> notices_;
 };
 

@@ -44,6 +44,19 @@ std::string Merger::whole_sql(const StagedTable& table, const Batch& batch, std:
   return table.update_sql(batch.unnamed) + "\nWHERE " + table.same_identity("s", "t");
 }
 
+// Sorted by a subquery, whose rows are taken one by one then.
+std::string Merger::marking_sql(const StagedTable& table, const std::string& filter) {
+  const std::string rows = table_sql(table, R"sql((
+  SELECT s.*
+  FROM {staged} s
+  JOIN {verdicts} v ON v.record = s.{record}
+  WHERE v.verdict = 'i'{filter}
+  ORDER BY v.record
+  OFFSET 0))sql",
+                                     fmt::arg("filter", filter));
+  return table.insert_sql(rows) + "\nWHERE " + RefusalSearch::mark("s." + table.record);
+}
+
 std::string Merger::part_sql(const StagedTable& table, const Batch& batch, const std::string& filter) {
   const bool inserts = batch.step == Step::kInsert;
   return table_sql(table, R"sql({head}

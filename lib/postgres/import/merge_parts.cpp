@@ -46,6 +46,7 @@ void Merger::write_parts(StagedTable& table, const Batch& batch) {
       chunk = write_block(table, batch, range, chunk);
     } else {
       write_range(table, batch, range);
+      demand_not_too_many();
     }
   }
 }
@@ -55,25 +56,74 @@ RefusalSearch::Task Merger::task_of(const StagedTable& table, const Batch& batch
   RefusalSearch::Task task;
   task.records = fmt::format("SELECT v.record FROM {} v WHERE {}", table.verdicts, letters);
   task.statement = [&table, batch](const std::string& filter) { return part_sql(table, batch, filter); };
+  if (most_left_out_ && may_end_early_) task.most = *most_left_out_;
   if (batch.step == Step::kInsert && !table.plan.identity.empty() && changes_rows(table))
     task.astray = [&table](const std::string& filter) { return astray_sql(table, filter); };
   return task;
 }
 
-// Returns with how many rows to begin in the next block.
+// Returns with how many rows to begin in the next block. Quickly where what is written by one statement is what stands
+// there afterwards; else again, with a look at every chunk.
 std::uint64_t Merger::write_block(StagedTable& table, const Batch& batch, Range range, std::uint64_t chunk) {
   const std::uint64_t rows = count(table, batch, range);
   if (rows == 0) return chunk;
   RefusalSearch::Task task = task_of(table, batch, range);
   task.chunk = chunk;
-  RefusalSearch::Found found = search_.run(task);
-  if (!found.written && !write_rest(table, batch, range, rows - found.refused)) {
-    // Rows that go in one after the other only.
-    task.keep = RefusalSearch::Keep::kAll;
+  RefusalSearch::Found found;
+  const bool quickly = keep_if(connection_, "block", [&] {
+                         found = search_quickly(table, batch, range, task);
+                         return too_many(found.refused) || found.written;
+                       }).kept;
+  if (!quickly) {
     found = search_.run(task);
+    if (!found.written && !too_many(found.refused) && !write_rest(table, batch, range, rows - found.refused)) {
+      // Rows that go in one after the other only.
+      task.keep = RefusalSearch::Keep::kAll;
+      found = search_.run(task);
+    }
   }
   if (found.refused > 0) leave_out_found(table, batch);
+  demand_not_too_many();
   return std::max<std::uint64_t>(rows / (found.refused + 1), 1);
+}
+
+// `written`: all that is not refused is there, and where it belongs. Rows that were refused while others were not there
+// are refused beside them as well.
+RefusalSearch::Found Merger::search_quickly(const StagedTable& table, const Batch& batch, Range range,
+                                            RefusalSearch::Task task) {
+  const std::uint64_t rows = count(table, batch, range);
+  task.astray = nullptr;
+  task.marks = batch.step == Step::kInsert;
+  if (task.marks) task.statement = [&table](const std::string& filter) { return marking_sql(table, filter); };
+  RefusalSearch::Found found = search_.run(task);
+  const std::string filter = in_range(range) + " AND NOT " + RefusalSearch::refused("v.record");
+  if (found.written) {
+    found.written = batch.step == Step::kUpdate || astray(table, filter) == 0;
+    return found;
+  }
+  if (too_many(found.refused) && found.passed_over > 0) return {};  // one by one before that is said
+  if (too_many(found.refused) || !write_rest(table, batch, range, rows - found.refused)) return found;
+  found.written = true;
+  if (found.passed_over == 0) return found;
+  task.records = RefusalSearch::passed_over();
+  task.again = true;
+  task.chunk = 1;
+  const std::uint64_t before = found.refused;
+  found = search_.run(task);
+  if (found.refused < before) found.written = found.written && astray(table, in_range(range)) == found.refused;
+  return found;
+}
+
+// More than the user lets the merge leave out.
+bool Merger::too_many(std::uint64_t more) const {
+  if (!most_left_out_ || !may_end_early_) return false;
+  std::uint64_t rows = more;
+  for (const StagedTable& table : tables_) rows += table.rejected_rows;
+  return rows - rejected_before_ > *most_left_out_;
+}
+
+void Merger::demand_not_too_many() const {
+  if (too_many(0)) throw EndsEarly{};
 }
 
 // False: nothing of it is kept.

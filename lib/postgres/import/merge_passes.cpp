@@ -32,6 +32,8 @@ void Merger::merge(base::Progress& progress) {
   const bool triggers =
       std::ranges::any_of(tables_, [](const StagedTable& table) { return !table.details.triggers.empty(); });
   if (!triggers) reorders_left_ = 0;
+  rejected_before_ = 0;
+  for (const StagedTable& table : tables_) rejected_before_ += table.rejected_rows;
   std::vector<StagedTable> before;
   if (triggers) before = tables_;
   Savepoint start(connection_, "passes");
@@ -39,6 +41,9 @@ void Merger::merge(base::Progress& progress) {
     try {
       run_passes(progress);
       written = true;
+    } catch (const EndsEarly&) {
+      ended_early_ = true;
+      return;
     } catch (const OtherOrder&) {
       start.roll_back();
       tables_ = before;
@@ -112,7 +117,9 @@ bool Merger::write_anew(std::size_t component) {
 // A whole pass admitted nothing: what comes first is written as far as it goes.
 void Merger::write_stuck(Passes& passes) {
   if (reorder(passes)) throw OtherOrder{};
+  may_end_early_ = passes.pending.size() == 1;
   attempt(passes, passes.pending.front(), Patience::kRows);
+  may_end_early_ = true;
   passes.pending.erase(passes.pending.begin());
 }
 
@@ -143,6 +150,7 @@ catalog::TableName Merger::root_of(const catalog::TableName& table) {
 
 void Merger::retry_refused() {
   patience_ = Patience::kRows;
+  may_end_early_ = false;
   bool admitted = true;
   for (int i = 0; admitted && i < kLastTries; ++i) {
     const std::uint64_t before = refused_rows_.left_out();

@@ -116,8 +116,13 @@ std::optional<ParkedKey> Parking::find(std::size_t place, std::uint64_t rows) {
     const IsText is_text = contains(text_like_, column.name) ? IsText::kYes : IsText::kNo;
     for (const ValueFamily& family : value_families(table_.details.details_of(column.name), is_text)) {
       if (family.size < rows) continue;
-      const std::string values = spare_values(index, column, family, rows);
-      if (has(values, rows) && trial.fits(column, values)) return ParkedKey{place, column.quoted, values, rows};
+      // Values in use, or refused by a check, that may come before: hardly ever many.
+      for (const std::uint64_t spared : {1000, 100'000}) {
+        const std::string values = spare_values(index, column, family, rows, spared);
+        if (!has(values, rows)) continue;
+        if (trial.fits(column, values)) return ParkedKey{place, column.quoted, values, rows};
+        break;
+      }
     }
   }
   return {};
@@ -168,8 +173,7 @@ bool Parking::takes_values(const StagedColumn& column) const {
 
 // A relation of at least `rows` values, each with its rank, that no check of the column alone speaks against.
 std::string Parking::spare_values(const UniqueIndex& index, const StagedColumn& column, const ValueFamily& family,
-                                  std::uint64_t rows) const {
-  constexpr std::uint64_t kTried = 100'000;  // values in use, or refused by a check, that may come before
+                                  std::uint64_t rows, std::uint64_t spared) const {
   const ColumnDetails& details = table_.details.details_of(column.name);
   std::string fits;
   for (const CheckConstraint& check : table_.details.checks) {
@@ -186,7 +190,7 @@ FROM (SELECT c.{column} AS value, c.n
       LIMIT {rows}) x))sql",
       fmt::arg("column", column.quoted), fmt::arg("value", family.value),
       fmt::arg("domain", details.is_domain ? "::" + details.type_sql : std::string{}),
-      fmt::arg("last", std::min(family.size, rows + kTried) - 1), fmt::arg("fits", fits),
+      fmt::arg("last", std::min(family.size, rows + spared) - 1), fmt::arg("fits", fits),
       fmt::arg("unused", unused(index, column)), fmt::arg("rows", rows));
 }
 

@@ -37,7 +37,7 @@ class Parking {
   bool takes_null(const StagedColumn& column) const;
   bool takes_values(const StagedColumn& column) const;
   std::string spare_values(const UniqueIndex& index, const StagedColumn& column, const ValueFamily& family,
-                           std::uint64_t rows) const;
+                           std::uint64_t rows, std::uint64_t spared) const;
   std::string unused(const UniqueIndex& index, const StagedColumn& column) const;
   bool has(const std::string& values, std::uint64_t rows) const;
 

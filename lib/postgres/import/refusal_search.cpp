@@ -28,10 +28,13 @@ WHERE l.lanname OPERATOR(pg_catalog.=) 'plpgsql' AND l.lanpltrusted
 constexpr const char* kTable = R"sql(
 CREATE TEMPORARY TABLE refused (record pg_catalog.int8 PRIMARY KEY, fault pg_catalog.text, state pg_catalog.text,
     message pg_catalog.text, detail pg_catalog.text, "constraint" pg_catalog.text, "column" pg_catalog.text,
-    context pg_catalog.text) ON COMMIT DROP)sql";
+    context pg_catalog.text, passed_over pg_catalog.bool) ON COMMIT DROP;
+CREATE TEMPORARY SEQUENCE refused_mark OWNED BY pg_temp.refused.record)sql";
 
 // A chunk that failed holds a row that fails up to "suspect". The context that is kept is what stood before our own
-// statement: nothing where no function was at work.
+// statement: nothing where no function was at work. Where the statement marks each row before it writes it, the one
+// that it failed at is known at once, unless it was the last: rows before it are passed over and the search goes on
+// behind it.
 constexpr const char* kBlock = R"sql(
 #variable_conflict use_column
 <<"db-transfer">>
@@ -42,6 +45,8 @@ DECLARE
     size pg_catalog.int4 := {chunk};
     last pg_catalog.int4;
     suspect pg_catalog.int4 := 0;
+    failed pg_catalog.int4;
+    jumped pg_catalog.bool := false;
     written pg_catalog.int8;
     kept pg_catalog.int4 := 0;
     passed pg_catalog.bool;
@@ -61,11 +66,13 @@ DECLARE
     restraints pg_catalog.text[] := '{{}}';
     fields pg_catalog.text[] := '{{}}';
     contexts pg_catalog.text[] := '{{}}';
+    jumps pg_catalog.bool[] := '{{}}';
 BEGIN
     records := ARRAY({records} ORDER BY 1);
     total := pg_catalog.cardinality(records);
+    DELETE FROM pg_temp.refused r WHERE {forgotten};
     BEGIN
-        WHILE place <= total LOOP
+        WHILE place <= total AND pg_catalog.cardinality(refused) <= {most} LOOP
             IF suspect = 0 THEN
                 last := LEAST(place + size - 1, total);
             ELSE
@@ -88,12 +95,17 @@ BEGIN
                     passed := true;
                 ELSIF fault IS NULL AND NOT ({blames_a_row}) THEN
                     RAISE;
-                ELSIF last > place THEN
+                END IF;
+                failed := CASE WHEN last = place THEN place END;
+                {find_mark}
+                IF passed THEN
+                    NULL;
+                ELSIF failed IS NULL THEN
                     suspect := last;
                 ELSE
                     context := pg_catalog.left(context, pg_catalog.strpos(context, {beginning}) - 1);
                     IF pg_catalog.strpos(context, E'\n') = 0 THEN context := ''; END IF;
-                    refused := pg_catalog.array_append(refused, records[place]);
+                    refused := pg_catalog.array_append(refused, records[failed]);
                     faults := pg_catalog.array_append(faults, fault);
                     states := pg_catalog.array_append(states, state);
                     messages := pg_catalog.array_append(messages, message);
@@ -101,9 +113,12 @@ BEGIN
                     restraints := pg_catalog.array_append(restraints, restraint);
                     fields := pg_catalog.array_append(fields, field);
                     contexts := pg_catalog.array_append(contexts, pg_catalog.split_part(context, E'\n', 1));
-                    place := place + 1;
+                    jumps := pg_catalog.array_append(jumps, failed > place);
+                    jumped := jumped OR failed > place;
+                    size := CASE WHEN failed > place THEN LEAST(2 * (failed - place), {largest})
+                                 ELSE GREATEST(size / 2, 1) END;
+                    place := failed + 1;
                     suspect := 0;
-                    size := GREATEST(size / 2, 1);
                 END IF;
             END;
             IF passed THEN
@@ -115,7 +130,7 @@ BEGIN
                 END IF;
             END IF;
         END LOOP;
-        IF kept > {kept} THEN
+        IF kept > {kept} OR jumped THEN
             undone := true;
             RAISE EXCEPTION 'undone';
         END IF;
@@ -126,8 +141,8 @@ BEGIN
     SELECT x.*
     FROM ROWS FROM (pg_catalog.unnest(refused), pg_catalog.unnest(faults), pg_catalog.unnest(states),
         pg_catalog.unnest(messages), pg_catalog.unnest(details), pg_catalog.unnest(restraints),
-        pg_catalog.unnest(fields), pg_catalog.unnest(contexts)) x
-    UNION ALL SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE NOT undone;
+        pg_catalog.unnest(fields), pg_catalog.unnest(contexts), pg_catalog.unnest(jumps)) x
+    UNION ALL SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE NOT undone AND place > total;
 END)sql";
 
 // Of rows that are to stay.
@@ -144,6 +159,13 @@ constexpr const char* kNoneAstray = R"sql(
 // Of rows that are tried only.
 constexpr const char* kTakeBack = "fault := 'tried'; RAISE EXCEPTION 'tried';";
 constexpr const char* kForgiven = "fault IS NOT NULL OR state = '23503'";
+
+// Of a statement that marks: passing over fewer rows saves nothing.
+constexpr const char* kFindMark = R"sql(IF failed IS NULL AND fault IS NULL AND suspect = 0 AND NOT passed THEN
+                    SELECT place - 1 + pg_catalog.array_position(records[place:last - 1], m.last_value) INTO failed
+                    FROM pg_temp.refused_mark m;
+                    IF failed < place + 16 THEN failed := NULL; END IF;
+                END IF;)sql";
 
 constexpr const char* kChunk =
     R"sql( AND v.record = ANY ("db-transfer".records["db-transfer".place:"db-transfer".last]))sql";
@@ -166,16 +188,16 @@ void RefusalSearch::clear() { connection_.execute("DELETE FROM pg_temp.refused")
 
 RefusalSearch::Found RefusalSearch::run(const Task& task) {
   prepare();
-  clear();
   const std::string statement = task.statement(kChunk);
   const bool tried = task.keep == Keep::kNothing;
   std::string demands = tried ? kTakeBack : kAllWritten;
   if (!tried && task.astray) demands += fmt::format(kNoneAstray, fmt::arg("query", task.astray(kChunk)));
   const std::string block = fmt::format(
       kBlock, fmt::arg("chunk", std::clamp<std::uint64_t>(task.chunk, 1, kLargestChunk)),
-      fmt::arg("largest", kLargestChunk), fmt::arg("records", task.records), fmt::arg("statement", statement),
-      fmt::arg("demands", demands), fmt::arg("forgiven", tried ? kForgiven : "false"),
-      fmt::arg("blames_a_row", blames_a_row_sql("state")),
+      fmt::arg("largest", kLargestChunk), fmt::arg("find_mark", task.marks ? kFindMark : ""),
+      fmt::arg("forgotten", task.again ? "r.passed_over" : "true"), fmt::arg("most", task.most),
+      fmt::arg("records", task.records), fmt::arg("statement", statement), fmt::arg("demands", demands),
+      fmt::arg("forgiven", tried ? kForgiven : "false"), fmt::arg("blames_a_row", blames_a_row_sql("state")),
       fmt::arg("beginning", quote_literal(statement.substr(0, 30))),
       fmt::arg("kept", task.keep == Keep::kIfFew ? kKept : std::numeric_limits<int>::max()));
   // One plan for chunks of any length, by indexes: planning costs more than writing a row, and a plan that is made for
@@ -185,15 +207,21 @@ RefusalSearch::Found RefusalSearch::run(const Task& task) {
   connection_.execute("SET LOCAL plan_cache_mode = force_generic_plan; DO LANGUAGE plpgsql " + quote_literal(block) +
                       "; SET LOCAL plan_cache_mode = " + before);
   const pqxx::result found = connection_.query(
-      "SELECT pg_catalog.count(*) FILTER (WHERE r.record > 0), pg_catalog.count(*) FILTER (WHERE r.record = 0) FROM "
-      "pg_temp.refused r");
+      "SELECT pg_catalog.count(*) FILTER (WHERE r.record > 0), pg_catalog.count(*) FILTER (WHERE r.record = 0), "
+      "pg_catalog.count(*) FILTER (WHERE r.passed_over) FROM pg_temp.refused r");
   connection_.execute("ANALYZE pg_temp.refused");
-  return {found[0][0].as<std::uint64_t>(), found[0][1].as<int>() > 0};
+  return {found[0][0].as<std::uint64_t>(), found[0][1].as<int>() > 0, found[0][2].as<std::uint64_t>()};
 }
 
 std::string RefusalSearch::refused(const std::string& record) {
   return "EXISTS (SELECT FROM pg_temp.refused r WHERE r.record = " + record + ")";
 }
+
+std::string RefusalSearch::mark(const std::string& record) {
+  return "pg_catalog.setval('pg_temp.refused_mark'::pg_catalog.regclass, " + record + ") > 0";
+}
+
+std::string RefusalSearch::passed_over() { return "SELECT r.record FROM pg_temp.refused r WHERE r.passed_over"; }
 
 bool RefusalSearch::found_taken(const std::string& index) {
   std::string sql = "SELECT FROM pg_temp.refused r WHERE r.state = '23505'";

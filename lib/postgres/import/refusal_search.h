@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "postgres/import/staged_table.h"
@@ -31,10 +32,14 @@ class RefusalSearch {
     std::function<std::string(const std::string&)> astray;     // a query without rows where all is in place; or none
     std::uint64_t chunk = 256;                                 // rows to begin with
     Keep keep = Keep::kIfFew;
+    bool marks = false;  // the statement writes in the order of the records, each behind mark()
+    bool again = false;  // `records` are passed_over() of the search before: all else that it found stays
+    std::uint64_t most = std::numeric_limits<std::uint32_t>::max() / 2;  // end it behind more refused rows than that
   };
   struct Found {
     std::uint64_t refused = 0;
-    bool written = false;  // all others are
+    bool written = false;           // all others are
+    std::uint64_t passed_over = 0;  // refused while rows before them were not there: to be tried again beside them
   };
   // Makes the temporary table of what is found; run() does it where it is needed.
   void prepare();
@@ -42,6 +47,9 @@ class RefusalSearch {
   // Forgets what was found before.
   Found run(const Task& task);
 
+  // Condition, always true, that marks the record as the one that is being written.
+  static std::string mark(const std::string& record);
+  static std::string passed_over();  // a query
   // Condition: the record is among those found.
   static std::string refused(const std::string& record);
   // Some row was refused by the unique constraint or index of this name, or, with an empty one, by any.

@@ -121,7 +121,7 @@ std::string StagedTable::no_rows() const {
   return sql + " FROM " + target + " AS t WHERE false)";
 }
 
-std::string StagedTable::insert_sql() const {
+std::string StagedTable::insert_sql(const std::string& rows) const {
   std::vector<std::string> names;
   std::vector<std::string> values;
   for (const StagedColumn& column : columns) {
@@ -130,7 +130,7 @@ std::string StagedTable::insert_sql() const {
   }
   const std::string list = columns.empty() ? "" : " (" + join(names, ", ") + ") OVERRIDING SYSTEM VALUE";
   return fmt::format("INSERT INTO {target}{list}\nSELECT {values}\nFROM {staged} s", fmt::arg("target", target),
-                     fmt::arg("list", list), fmt::arg("values", join(values, ", ")), fmt::arg("staged", typed_rows()));
+                     fmt::arg("list", list), fmt::arg("values", join(values, ", ")), fmt::arg("staged", rows));
 }
 
 std::string StagedTable::update_head(const std::vector<std::string>& unnamed) const {

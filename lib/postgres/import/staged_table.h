@@ -109,7 +109,9 @@ struct StagedTable {
   // The columns by which staged rows are joined with anything, for ANALYZE.
   std::string joined_columns() const;
   // INSERT INTO target … SELECT … FROM the staged rows, called s; more of the FROM clause may follow.
-  std::string insert_sql() const;
+  std::string insert_sql() const { return insert_sql(typed_rows()); }
+  // The same from another relation of such rows.
+  std::string insert_sql(const std::string& rows) const;
   // UPDATE target AS t SET … to the values of a staged row, called s. Names no column of `unnamed`; empty when none is
   // left to name.
   std::string update_head(const std::vector<std::string>& unnamed = {}) const;

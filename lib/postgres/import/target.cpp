@@ -261,7 +261,12 @@ void PostgresTarget::merge(base::Progress& progress) {
     connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
     const std::vector<std::uint64_t> before = decided_otherwise(tables_);
     Merger merger(*connection_, tables_, components_, *classifier_, table_locks_);
+    if (most_left_out_) merger.end_early_beyond(*most_left_out_);
     merger.merge(progress);
+    if (merger.ended_early()) {
+      notices_.emplace_back("ended before all rows were tried: more may be refused");
+      return;
+    }
     fire_deferred_triggers();
     merger.settle();
     merge_changed_decisions_ = !merger.rewritten().empty() || decided_otherwise(tables_) != before;

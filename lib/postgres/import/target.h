@@ -52,6 +52,7 @@ class PostgresTarget : public engine::Target {
                engine::Detail detail) override;
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   void classify(base::Progress& progress) override;
+  void end_early_beyond(std::uint64_t most_left_out) override { most_left_out_ = most_left_out; }
   void merge(base::Progress& progress) override;
   outcome::VerdictCounts counts(std::size_t plan) override;
   std::uint64_t rows_there(std::size_t plan) override;
@@ -103,6 +104,7 @@ class PostgresTarget : public engine::Target {
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;
   std::optional<TemporaryTables> temporary_;
+  std::optional<std::uint64_t> most_left_out_;  // by a merge
   std::optional<Classifier> classifier_;
   std::optional<AsRestored> restored_;
   std::optional<FirstLoad> first_load_;        // under way or done

@@ -51,6 +51,9 @@ class Introspection {
     for (TableDetails& table : tables_) {
       if (table.module.empty()) read_foreign_keys(table);
     }
+    for (TableDetails& table : tables_) {
+      for (UniqueIndex& index : table.unique_indexes) compute_generated_keys(table, index);
+    }
   }
 
   std::vector<TableDetails> take() { return std::move(tables_); }
@@ -241,6 +244,29 @@ class Introspection {
         connection_.prepare("SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = " +
                             quote_literal(table.table.name.name) + " COLLATE NOCASE ORDER BY name COLLATE BINARY");
     while (rows.next()) table.triggers.push_back({rows.text(0), trigger_event(rows.text(1))});
+  }
+
+  // A file does not bring generated columns: keys of them are judged by what they are computed from.
+  void compute_generated_keys(const TableDetails& table, UniqueIndex& index) {
+    std::vector<std::string> computed;
+    std::vector<std::string> columns;
+    for (const std::string& key : index.expressions) {
+      computed.push_back(key);
+      for (const catalog::Column& column : table.table.columns) {
+        if (!column.generated || quote_name(column.name) != key) continue;
+        const std::string sql = connection_.text("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " +
+                                                 quote_literal(table.table.name.name));
+        computed.back() = "(" + generated_from(sql, column.name) + ")";
+        columns = columns_in(table.table, computed.back());
+        std::erase(index.columns, column.name);
+      }
+      for (const std::string& column : columns)
+        if (std::ranges::find(index.columns, column) == index.columns.end()) index.columns.push_back(column);
+      columns.clear();
+    }
+    if (computed == index.expressions) return;
+    index.computed = std::move(computed);
+    index.plain = false;
   }
 
   struct DeclaredKey {

@@ -21,6 +21,7 @@ struct ColumnDetails {
 struct UniqueIndex {
   std::string name;                      // for people: "users_email_key", "PRIMARY KEY (id)", "UNIQUE (email)"
   std::vector<std::string> expressions;  // one a key column: a quoted name or "(lower(email))"
+  std::vector<std::string> computed;     // parallel: the same of a row without generated columns; empty: no difference
   std::vector<std::string> labels;       // parallel, for people
   std::vector<std::string> collations;   // parallel: what the index compares by
   std::vector<std::string> columns;      // every column that keys or predicate read

@@ -126,18 +126,39 @@ void KeyClassifier::reject_repeated(const UniqueIndex& index) {
 KeyClassifier::Parking KeyClassifier::parking(const UniqueIndex& index) {
   if (table_.plan.identity.empty()) return {};
   for (const StagedColumn& column : table_.columns) {
-    if (!contains(index.expressions, column.quoted) || contains(table_.plan.identity, column.name) ||
+    if (!contains(index.columns, column.name) || contains(table_.plan.identity, column.name) ||
         column.name == table_.details.rowid_column || is_needed_elsewhere(column.name))
       continue;
-    if (!minds_null(index, column.name)) return {column.quoted, "NULL"};
+    if (!minds_null(index, column.name) && frees(index, column, "NULL")) return {column.quoted, "NULL"};
     const auto reads = [&](const auto& guard) { return contains(guard.columns, column.name); };
     if (std::ranges::any_of(table_.details.checks, reads) ||
-        std::ranges::any_of(table_.details.table.foreign_keys, reads) || decides_elsewhere(index, column.name))
+        std::ranges::any_of(table_.details.table.foreign_keys, reads))
       continue;
     const std::string value = unused_value(column.name);
-    if (!value.empty()) return {column.quoted, value};
+    const auto is_free = [&](const UniqueIndex& other) {
+      return (other.name != index.name && (other.plain || !contains(other.columns, column.name))) ||
+             frees(other, column, value);
+    };
+    if (!value.empty() && std::ranges::all_of(table_.details.unique_indexes, is_free)) return {column.quoted, value};
   }
   return {};
+}
+
+// Whether some part of the key is NULL then, or another one for each record: a part that is of this column alone.
+bool KeyClassifier::frees(const UniqueIndex& index, const StagedColumn& column, const std::string& value) {
+  const std::string rows =
+      "(SELECT " + value + " AS " + column.quoted + " FROM (SELECT 1 AS record UNION ALL SELECT 2) h) x";
+  return std::ranges::any_of(computed_keys(index), [&](const std::string& part) {
+    if (part == column.quoted) return true;
+    // As rows of a table: a part that cannot be judged inserts none.
+    const std::uint64_t freed = execute_if_judged(
+        connection_, "INSERT INTO " + table_.claims +
+                         " SELECT NULL, NULL, NULL FROM (SELECT count(*) AS all_rows, "
+                         "count(k) AS present, count(DISTINCT k) AS different FROM (SELECT " +
+                         part + " AS k FROM " + rows + ")) WHERE present = 0 OR different = all_rows");
+    if (freed > 0) connection_.execute("DELETE FROM " + table_.claims + " WHERE place IS NULL");
+    return freed > 0;
+  });
 }
 
 // Should one be in use after all, the database refuses it and the claims become conflicts.

@@ -46,6 +46,7 @@ class KeyClassifier {
   void forget_rejected_claims();
   std::string other_row() const;
   Parking parking(const UniqueIndex& index);
+  bool frees(const UniqueIndex& index, const StagedColumn& column, const std::string& value);
   std::string unused_value(const std::string& column) const;
   bool is_needed_elsewhere(const std::string& column) const;
   bool decides_elsewhere(const UniqueIndex& index, const std::string& column) const;

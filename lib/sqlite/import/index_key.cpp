@@ -8,12 +8,11 @@ namespace {
 std::string key_name(std::size_t i) { return "\"db-transfer key " + std::to_string(i + 1) + "\""; }
 
 // Expressions name columns unqualified, so they need a FROM of one relation.
-std::string keys(const StagedTable& table, const UniqueIndex& index, const std::string& record,
-                 const std::string& relation) {
+std::string keys(const StagedTable& table, const UniqueIndex& index, const std::vector<std::string>& expressions,
+                 const std::string& record, const std::string& relation) {
   std::vector<std::string> list = table.naming_columns("x");
   if (!record.empty()) list.push_back("x." + record + " AS " + kKeyRecord);
-  for (std::size_t i = 0; i < index.expressions.size(); ++i)
-    list.push_back(index.expressions[i] + " AS " + key_name(i));
+  for (std::size_t i = 0; i < expressions.size(); ++i) list.push_back(expressions[i] + " AS " + key_name(i));
   std::string sql = "(SELECT " + join(list, ", ") + " FROM " + relation + " AS x";
   if (!index.predicate.empty()) sql += " WHERE (" + index.predicate + ")";
   return sql + ")";
@@ -21,12 +20,16 @@ std::string keys(const StagedTable& table, const UniqueIndex& index, const std::
 
 }  // namespace
 
+const std::vector<std::string>& computed_keys(const UniqueIndex& index) {
+  return index.computed.empty() ? index.expressions : index.computed;
+}
+
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
-  return keys(table, index, table.record, table.stage);
+  return keys(table, index, computed_keys(index), table.record, table.stage);
 }
 
 std::string target_keys(const StagedTable& table, const UniqueIndex& index) {
-  return keys(table, index, {}, table.target);
+  return keys(table, index, index.expressions, {}, table.target);
 }
 
 std::string same_key(const UniqueIndex& index, const std::string& a, const std::string& b) {

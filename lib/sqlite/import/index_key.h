@@ -7,6 +7,9 @@
 
 namespace sqlite {
 
+// What the index computes of a staged row, which has no generated columns.
+const std::vector<std::string>& computed_keys(const UniqueIndex& index);
+
 // "(SELECT record, id, email AS "db-transfer key 1" … FROM stage_N WHERE …)": staged rows that are in the index.
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index);
 // The same of the target's rows, without a record.

@@ -72,6 +72,18 @@ TEST(Refusals, LeaveRowsThatGoInOneAfterTheOtherOnly) {
   EXPECT_EQ(done.of("r"), "insert 199, invalid 101");
 }
 
+// Each row is let in behind the one before it; a few are bad. Rows that are passed over at first go in after all.
+TEST(Refusals, ThatRowsBeforeThemMakeGoodAreNone) {
+  Case t(
+      "CREATE TABLE r (id int PRIMARY KEY, bad bool); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+      "IF NEW.bad THEN RAISE 'bad'; END IF; IF NEW.id % 100 = 70 AND NOT EXISTS (SELECT FROM r WHERE id = NEW.id - 25) "
+      "THEN RAISE 'too early'; END IF; RETURN NEW; END$$; CREATE TRIGGER guard BEFORE INSERT ON r FOR EACH ROW EXECUTE "
+      "FUNCTION f()");
+  const auto done =
+      t.import({{"r", rows(3000, [](int i) { return fmt::format(R"({{"id":{},"bad":{}}})", i, i % 100 == 60); })}});
+  EXPECT_EQ(done.of("r"), "insert 2970, invalid 30");
+}
+
 TEST(Refusals, InATreeTakeTheirOwnChildrenOnly) {
   Case t("CREATE TABLE r (id int PRIMARY KEY, up int REFERENCES r, bad bool);" + guarded("r", "BEFORE INSERT"));
   const auto done = t.import({{"r", rows(2000, [](int i) {

@@ -44,6 +44,36 @@ TEST(SqliteFreedKeys, AreTakenByANewRow) {
   EXPECT_EQ(one.database.value("SELECT * FROM t ORDER BY id"), "1|11 2|10");
 }
 
+TEST(SqliteFreedKeys, OfExpressionsAndGeneratedColumnsAreSwapped) {
+  for (const std::string key :
+       {"k TEXT NOT NULL); CREATE UNIQUE INDEX i ON t(lower(k))",
+        "k TEXT NOT NULL); CREATE UNIQUE INDEX i ON t(lower(k)) WHERE k <> ''",
+        "k TEXT); CREATE UNIQUE INDEX i ON t(upper(k) COLLATE NOCASE)",
+        "k TEXT NOT NULL UNIQUE); CREATE UNIQUE INDEX i ON t(lower(k))",
+        "k TEXT NOT NULL, g TEXT AS (lower(k)) UNIQUE)", "k TEXT NOT NULL, g TEXT AS ('x' || k) STORED UNIQUE)"}) {
+    const Case one("CREATE TABLE t(id INTEGER PRIMARY KEY, " + key + ";INSERT INTO t(id,k) VALUES(1,'Ann'),(2,'Bob');");
+    EXPECT_EQ(one.import_as_announced({{"t", {R"({"id":1,"k":"Bob"})", R"({"id":2,"k":"Ann"})"}}}).of("t"), "update 2")
+        << key;
+    EXPECT_EQ(one.database.value("SELECT id, k FROM t ORDER BY id"), "1|Bob 2|Ann") << key;
+  }
+  const Case none(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, k TEXT NOT NULL); CREATE UNIQUE INDEX i ON t(substr(k,1,1));"
+      "INSERT INTO t VALUES(1,'Ann'),(2,'Bob');");
+  EXPECT_EQ(none.import_as_announced({{"t", {R"({"id":1,"k":"Bob"})", R"({"id":2,"k":"Ann"})"}}}).of("t"),
+            "conflict 2");
+}
+
+TEST(SqliteKeys, OfGeneratedColumnsAreForetold) {
+  const Case one(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, k TEXT, g INTEGER AS (length(k)) UNIQUE);"
+      "INSERT INTO t(id,k) VALUES(1,'abc');");
+  EXPECT_EQ(
+      one.import_as_announced(
+             {{"t", {R"({"id":2,"k":"xyz"})", R"({"id":3,"k":"a"})", R"({"id":4,"k":"b"})", R"({"id":5,"k":""})"}}})
+          .of("t"),
+      "insert 1, conflict 3");
+}
+
 TEST(SqliteFreedKeys, MoveUpInALongChain) {
   const Case one(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, k INT NOT NULL, list INT NOT NULL, UNIQUE (list, k));"
