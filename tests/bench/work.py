@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 
+import refused
 import scripts
 from contest import Command, Row, nothing
 from data_set import HERE
@@ -190,6 +191,11 @@ class Work:
         size = f"{data.rows['users']:,} users"
         return [Row(f"export of {size}", "Django dumpdata", "export, users", "dumpdata"),
                 Row(f"import of {size}", "Django loaddata", "first load, users", "loaddata")]
+
+    def refused(self):
+        commands, rows = refused.imports(self, self.bench.options.rows_wide * 2)
+        self.contest.run(commands)
+        return rows
 
     def growth(self):
         prepared, commands = self.bench.prepared(), []
