@@ -119,7 +119,8 @@ class Target {
   virtual bool has_column(
       const std::function<bool(const catalog::TableName& table, const std::string& column)>& wanted) = 0;
 
-  // What prepare() would say of what the role may do, before the file is read. Reads the catalog; leaves no transaction.
+  // What prepare() would say of what the role may do, before the file is read. Reads the catalog; leaves no
+  // transaction.
   virtual void look_ahead(const std::vector<TablePlan>&, const std::vector<std::string>&, Detail) {}
 
   // Makes room for the staged rows of `plans` and checks what the role may do (kPrivilege names every missing GRANT).

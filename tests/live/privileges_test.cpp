@@ -97,7 +97,7 @@ TEST_F(LimitedRole, ThatMayDoNothingIsToldOnceWhatADryRunNeeds) {
 }
 
 TEST_F(LimitedRole, IsToldWhatADryRunWithReportsNeedsAndBesideItWhatTheImportWill) {
-  const std::vector<std::string> dry_run = {kImport,   file_,   "--dry-run", "--report", folder_.file("audit.json"),
+  const std::vector<std::string> dry_run = {kImport,   file_,   "--dry-run",    "--report", folder_.file("audit.json"),
                                             "--force", "--url", url_of(target_)};
   const support::Run refused = support::run_program(dry_run);
   const std::size_t beside = refused.err.find("and for the import itself");
