@@ -171,7 +171,8 @@ bool Parking::takes_values(const StagedColumn& column) const {
   });
 }
 
-// A relation of at least `rows` values, each with its rank, that no check of the column alone speaks against.
+// A relation of at least `rows` values, each with its rank, that no check of the column alone speaks against. Not
+// sorted: no more values are made than are taken, for a domain may refuse the next.
 std::string Parking::spare_values(const UniqueIndex& index, const StagedColumn& column, const ValueFamily& family,
                                   std::uint64_t rows, std::uint64_t spared) const {
   const ColumnDetails& details = table_.details.details_of(column.name);
@@ -181,12 +182,11 @@ std::string Parking::spare_values(const UniqueIndex& index, const StagedColumn& 
   }
   return fmt::format(
       R"sql((
-SELECT x.value, pg_catalog.row_number() OVER (ORDER BY x.n) AS rank
-FROM (SELECT c.{column} AS value, c.n
-      FROM (SELECT {value}{domain} AS {column}, g.n
+SELECT x.value, pg_catalog.row_number() OVER () AS rank
+FROM (SELECT c.{column} AS value
+      FROM (SELECT {value}{domain} AS {column}
             FROM (SELECT pg_catalog.generate_series(0, {last}::pg_catalog.int8) AS n) g) c
       WHERE c.{column} IS NOT NULL{fits}{unused}
-      ORDER BY c.n
       LIMIT {rows}) x))sql",
       fmt::arg("column", column.quoted), fmt::arg("value", family.value),
       fmt::arg("domain", details.is_domain ? "::" + details.type_sql : std::string{}),
