@@ -113,8 +113,8 @@ BEGIN
                     restraints := pg_catalog.array_append(restraints, restraint);
                     fields := pg_catalog.array_append(fields, field);
                     contexts := pg_catalog.array_append(contexts, pg_catalog.split_part(context, E'\n', 1));
-                    jumps := pg_catalog.array_append(jumps, failed > place);
                     jumped := jumped OR failed > place;
+                    jumps := pg_catalog.array_append(jumps, jumped);
                     size := CASE WHEN failed > place THEN LEAST(2 * (failed - place), {largest})
                                  ELSE GREATEST(size / 2, 1) END;
                     place := failed + 1;
