@@ -1,12 +1,13 @@
 // The matrix and the drawing of the tables; declared in audit_sections.h.
 #include <fmt/format.h>
 
-#include <array>
+#include <span>
 
 #include "base/human.h"
 #include "report/audit_graph.h"
 #include "report/audit_sections.h"
 #include "report/html_text.h"
+#include "report/wording.h"
 
 namespace report {
 namespace {
@@ -15,14 +16,11 @@ using base::human_count;
 using outcome::ImportedTable;
 using outcome::Verdict;
 
-constexpr std::array kVerdicts = {Verdict::kInsert,   Verdict::kUpdate,  Verdict::kUnchanged,
-                                  Verdict::kConflict, Verdict::kInvalid, Verdict::kSkipped};
-
 // How the rows of the file divide, as a bar of 100 units; the numbers stand beside it.
 std::string bar(const outcome::VerdictCounts& counts) {
   std::string svg = "<svg class=\"bar\" aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">";
   double x = 0;
-  for (const Verdict verdict : kVerdicts) {
+  for (const Verdict verdict : outcome::kUndoVerdicts) {
     const double width =
         counts.rows == 0 ? 0 : 100 * static_cast<double>(count_of(counts, verdict)) / static_cast<double>(counts.rows);
     if (width == 0) continue;
@@ -41,9 +39,9 @@ std::string updated_share(const ImportedTable& table) {
   return percent < 1 ? "&lt; 1 %" : fmt::format("{:.0f} %", percent);
 }
 
-std::string count_cells(const outcome::VerdictCounts& counts) {
+std::string count_cells(const outcome::VerdictCounts& counts, std::span<const Verdict> verdicts) {
   std::string html;
-  for (const Verdict verdict : kVerdicts) {
+  for (const Verdict verdict : verdicts) {
     const std::uint64_t count = count_of(counts, verdict);
     html += count == 0 ? "<td class=\"zero\">0</td>"
                        : fmt::format("<td class=\"v-{}\">{}</td>", outcome::verdict_name(verdict), human_count(count));
@@ -51,7 +49,7 @@ std::string count_cells(const outcome::VerdictCounts& counts) {
   return html;
 }
 
-std::string table_row(const ImportedTable& table, std::size_t index) {
+std::string table_row(const ImportedTable& table, std::size_t index, std::span<const Verdict> verdicts) {
   std::string name = html_data(table.name);
   if (table.audit) name += " <span class=\"remark\">audit</span>";
   if (!table.taken) name += " <span class=\"remark\">− not taken</span>";
@@ -65,8 +63,9 @@ std::string table_row(const ImportedTable& table, std::size_t index) {
   return fmt::format(
       "<tr id=\"t{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td>{}<td>{}</td><td>{}</td><td>{}</td>"
       "<td class=\"left\">{}</td></tr>\n{}",
-      index, name, human_count(table.counts.rows), human_count(table.details.rows_before), count_cells(table.counts),
-      human_count(rows_after(table)), updated_share(table), bar(table.counts), identity, notes);
+      index, name, human_count(table.counts.rows), human_count(table.details.rows_before),
+      count_cells(table.counts, verdicts), human_count(rows_after(table)), updated_share(table), bar(table.counts),
+      identity, notes);
 }
 
 std::string matrix(const outcome::ImportOutcome& outcome) {
@@ -74,7 +73,8 @@ std::string matrix(const outcome::ImportOutcome& outcome) {
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows of each table\"><table "
       "class=\"matrix\">\n"
       "<thead><tr><th scope=\"col\">Table</th><th scope=\"col\">In the file</th><th scope=\"col\">Target before</th>";
-  for (const Verdict verdict : kVerdicts)
+  const std::span<const Verdict> verdicts = told_verdicts(outcome);
+  for (const Verdict verdict : verdicts)
     html += fmt::format("<th scope=\"col\"><span class=\"v-{0}\">{1}</span> {0}</th>", outcome::verdict_name(verdict),
                         verdict_symbol(verdict));
   html += fmt::format(
@@ -84,14 +84,14 @@ std::string matrix(const outcome::ImportOutcome& outcome) {
   std::uint64_t before = 0;
   std::uint64_t after = 0;
   for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
-    html += table_row(outcome.tables[i], i);
+    html += table_row(outcome.tables[i], i, verdicts);
     before += outcome.tables[i].details.rows_before;
     after += rows_after(outcome.tables[i]);
   }
   return html + fmt::format(
                     "</tbody>\n<tfoot><tr><th scope=\"row\">Total</th><td>{}</td><td>{}</td>{}<td>{}</td>"
                     "<td></td><td>{}</td><td></td></tr></tfoot></table></div>\n",
-                    human_count(outcome.total.rows), human_count(before), count_cells(outcome.total),
+                    human_count(outcome.total.rows), human_count(before), count_cells(outcome.total, verdicts),
                     human_count(after), bar(outcome.total));
 }
 

@@ -80,6 +80,7 @@ std::string import_json(const outcome::ImportOutcome& outcome) {
                   {"blocked", outcome.blocked},
                   {"passed_limits", outcome.passed_limits},
                   {"rejects_file", outcome.rejects_file},
+                  {"undo_file", outcome.undo_file},
                   {"differences", outcome.differences},
                   {"file_identity", file_json(outcome.file)},
                   {"target_identity", target_json(outcome.target)}});

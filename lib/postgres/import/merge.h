@@ -71,6 +71,7 @@ class Merger {
   struct OtherOrder {};  // order_ has changed: from the beginning
   struct Passes;
 
+  bool undo_at_once();
   void run_passes(base::Progress& progress);
   bool attempt(Passes& passes, std::size_t component, Patience patience);
   void write_stuck(Passes& passes);

@@ -190,6 +190,12 @@ std::vector<std::string> SqliteTarget::untold() const {
   return lines;
 }
 
+void SqliteTarget::keep_rows_before() {
+  throw Error(ErrorKind::kUsage, "--save-undo is for PostgreSQL as yet", "keep a copy of the SQLite file instead");
+}
+
+std::unique_ptr<engine::RowReader> SqliteTarget::rows_before(std::size_t, const std::string&) { return nullptr; }
+
 outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);
   outcome::VerdictCounts counts = table.counts;
