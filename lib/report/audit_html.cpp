@@ -244,7 +244,7 @@ std::string audit_html(const ImportOutcome& outcome) {
          checks_section(outcome) + tables_section(outcome) + filter(outcome) +
          left_out_section(outcome, outcome::Verdict::kConflict) +
          left_out_section(outcome, outcome::Verdict::kInvalid) + updates_section(outcome) + inserts_section(outcome) +
-         skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) +
+         deletes_section(outcome) + skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) +
          "</main>\n<footer>db-transfer audit report, version 1</footer>\n<script>" + std::string(audit_script()) +
          "</script>\n</body>\n</html>\n";
 }

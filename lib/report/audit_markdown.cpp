@@ -167,6 +167,7 @@ std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
                      left_out(outcome, Verdict::kInvalid, "Invalid rows", shown) +
                      written(outcome, Verdict::kUpdate, "Updates", shown) +
                      written(outcome, Verdict::kInsert, "Inserts", std::min<std::size_t>(shown, 5)) +
+                     (outcome.is_undo ? written(outcome, Verdict::kDelete, "Deletes", shown) : std::string{}) +
                      written(outcome, Verdict::kSkipped, "Skipped", std::min<std::size_t>(shown, 5)) +
                      sentences("Indirect effects", effect_sentences(outcome)) +
                      sentences("Schema differences", outcome.differences) + sentences("Notices", outcome.notices);

@@ -96,6 +96,21 @@ std::string table_head(const ImportOutcome& outcome, const ImportedTable& table,
                      index_of(outcome, table), html_data(table.name), rows(count));
 }
 
+std::string section_of(const ImportOutcome& outcome, Verdict verdict, std::string_view id, std::string_view title) {
+  const std::uint64_t all = count_of(outcome.total, verdict);
+  std::string html =
+      fmt::format("<section id=\"{}\"><h2>{} <span class=\"remark\">{}</span></h2>\n", id, title, rows(all));
+  if (all == 0) html += nothing();
+  for (const ImportedTable& table : outcome.tables) {
+    const std::uint64_t count = count_of(table.counts, verdict);
+    if (count == 0) continue;
+    const std::vector<const Decision*> list = sampled(table, verdict);
+    html += table_head(outcome, table, count) + sample_remark(list.size(), count) + row_cards(outcome, table, list) +
+            "</div>\n";
+  }
+  return html + "</section>\n";
+}
+
 }  // namespace
 
 std::string left_out_section(const ImportOutcome& outcome, Verdict verdict) {
@@ -131,16 +146,11 @@ std::string updates_section(const ImportOutcome& outcome) {
 }
 
 std::string inserts_section(const ImportOutcome& outcome) {
-  std::string html = fmt::format("<section id=\"inserts\"><h2>Inserts <span class=\"remark\">{}</span></h2>\n",
-                                 rows(outcome.total.insert));
-  if (outcome.total.insert == 0) html += nothing();
-  for (const ImportedTable& table : outcome.tables) {
-    if (table.counts.insert == 0) continue;
-    const std::vector<const Decision*> list = sampled(table, Verdict::kInsert);
-    html += table_head(outcome, table, table.counts.insert) + sample_remark(list.size(), table.counts.insert) +
-            row_cards(outcome, table, list) + "</div>\n";
-  }
-  return html + "</section>\n";
+  return section_of(outcome, Verdict::kInsert, "inserts", "Inserts");
+}
+
+std::string deletes_section(const ImportOutcome& outcome) {
+  return outcome.is_undo ? section_of(outcome, Verdict::kDelete, "deletes", "Deletes") : std::string{};
 }
 
 std::string skipped_section(const ImportOutcome& outcome) {

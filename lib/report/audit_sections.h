@@ -23,6 +23,7 @@ std::string left_out_section(const outcome::ImportOutcome& outcome,   // audit_r
                              outcome::Verdict verdict);               // kConflict, kInvalid
 std::string updates_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
 std::string inserts_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
+std::string deletes_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp; of an undo
 std::string skipped_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
 std::string effects_section(const outcome::ImportOutcome& outcome);   // audit_effects.cpp
 std::string closing_sections(const outcome::ImportOutcome& outcome);  // audit_effects.cpp

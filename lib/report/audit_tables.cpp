@@ -25,7 +25,7 @@ std::string bar(const outcome::VerdictCounts& counts) {
         counts.rows == 0 ? 0 : 100 * static_cast<double>(count_of(counts, verdict)) / static_cast<double>(counts.rows);
     if (width == 0) continue;
     svg += fmt::format("<rect class=\"v-{}\" x=\"{:.2f}\" width=\"{:.2f}\" height=\"10\"/>",
-                       outcome::verdict_name(verdict), x, width);
+                       outcome::verdict_name(verdict == Verdict::kDelete ? Verdict::kConflict : verdict), x, width);
     x += width;
   }
   return svg + "</svg>";

@@ -202,6 +202,7 @@ std::string audit_text(const ImportOutcome& outcome) {
          left_out(outcome, Verdict::kInvalid, "Invalid rows") +
          written(outcome, Verdict::kUpdate, "Updates", kRowsShown) +
          written(outcome, Verdict::kInsert, "Inserts", kInsertsShown) +
+         (outcome.is_undo ? written(outcome, Verdict::kDelete, "Deletes", kInsertsShown) : std::string{}) +
          written(outcome, Verdict::kSkipped, "Skipped", kInsertsShown) +
          sentences("Indirect effects", effect_sentences(outcome)) +
          sentences("Schema differences", outcome.differences) + sentences("Notices", outcome.notices) +
