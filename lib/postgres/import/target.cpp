@@ -260,7 +260,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     for (const StagedTable& table : tables_) {
       if (table.may_be_deleted > 0) deletes.push_back({&table.details, {"DELETE"}});
     }
-    for (std::string& grant : missing_grants(*connection_, deletes)) grants.push_back(std::move(grant));
+    for (std::string& grant : postgres::missing_grants(*connection_, deletes)) grants.push_back(std::move(grant));
     demand_none_missing(*connection_, grants);
     if (restored_) restored_->drop();
     check_keys_at_once(*connection_);
