@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/terminal.h"
 #include "cli/signers.h"
 #include "report/approval_reader.h"
@@ -58,13 +59,25 @@ void take_plan(ImportCommand& command, const std::string& path, const std::optio
   command.job.approved = std::move(approved);
 }
 
+void demand_signed_undo(ImportCommand& command, const std::string& signers) {
+  if (command.job.input == "-")
+    throw Error(ErrorKind::kPrivilege, "this machine takes signed undo files only (DB_TRANSFER_SIGNERS)",
+                "name the file, with its signature beside it, instead of standard input");
+  base::InputFile bytes = base::InputFile::open(command.job.input);
+  demand_signature(command.job.input, signers, bytes);
+  command.job.kept.push_back({command.job.input + ".sig", "the undo file's signature"});
+}
+
 }  // namespace
 
 void settle(ImportCommand& command) {
   const std::optional<std::string> signers = signers_file(command.signers);
+  const bool undoes = command.job.direction == transfer::Direction::kUndo;
+  // A signature of its own: what a plan's says of the file is another matter.
+  if (signers && undoes && command.job.intent == engine::Intent::kImport) demand_signed_undo(command, *signers);
   if (command.apply) {
     take_plan(command, *command.apply, signers);
-  } else if (signers && command.job.intent == engine::Intent::kImport) {
+  } else if (signers && !undoes && command.job.intent == engine::Intent::kImport) {
     throw Error(ErrorKind::kPrivilege, "this machine takes approved plans only (DB_TRANSFER_SIGNERS)",
                 "make a plan with --dry-run --report audit.json, let it be signed, and run with --apply audit.json");
   }

@@ -219,7 +219,9 @@ void take_config(const transfer::Config& config, const Location& location, Impor
   if (!command.common.config_file && !config.path.empty())
     command.job.words.push_back("--config " + report::shell_word(config.path));
   command.job.selection = selection_of(command.common, location, config);
-  command.job.policies.insert(command.job.policies.begin(), config.policies.begin(), config.policies.end());
+  // An undo file says itself what becomes of its rows.
+  if (command.job.direction == transfer::Direction::kImport)
+    command.job.policies.insert(command.job.policies.begin(), config.policies.begin(), config.policies.end());
   transfer::add_limits(config.limits, command.job.limits);
   // A first load writes before there are verdicts.
   if (!command.job.limits.empty()) command.target.first_loads = engine::FirstLoads::kNever;

@@ -37,15 +37,17 @@ void ApproveSyntax::add(Syntax& syntax) {
                 "with 7 and says what moved");
   syntax.flag("--tolerate-done", tolerate_done_,
               "with --apply: rows that are by now as the plan wants them are no difference");
-  syntax.option("--signers", "FILE", signers_,
-                "with --apply: only a plan that one of these has signed (OpenSSH's allowed_signers; ssh-keygen -Y sign "
-                "-n db-transfer PLAN); DB_TRANSFER_SIGNERS asks for it on every import");
+  syntax.option(
+      "--signers", "FILE", signers_,
+      "with --apply and --undo: only a file that one of these has signed (OpenSSH's allowed_signers; ssh-keygen "
+      "-Y sign -n db-transfer PLAN); DB_TRANSFER_SIGNERS asks for it on every import");
   syntax.option("--valid-for", "TIME", valid_for_,
                 "with --dry-run --report x.json: the plan can be applied until then: 90min, 24h, 7d");
 }
 
 void ApproveSyntax::read(const Syntax& syntax, ImportCommand& command) const {
-  if (signers_ && !apply_) throw syntax.wrong("--signers goes with --apply only");
+  const bool undo = command.job.direction == transfer::Direction::kUndo;
+  if (signers_ && !apply_ && !undo) throw syntax.wrong("--signers goes with --apply and --undo only");
   if (tolerate_done_ && !apply_) throw syntax.wrong("--tolerate-done goes with --apply only");
   const bool makes_plan = command.job.intent != engine::Intent::kImport && transfer::has_json(command.job.reports);
   if (valid_for_ && !makes_plan)

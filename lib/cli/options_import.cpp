@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/options_approve.h"
 #include "cli/options_guard.h"
+#include "cli/options_undo.h"
 #include "cli/syntax.h"
 #include "report/wording.h"
 #include "transfer/limits.h"
@@ -13,36 +14,39 @@ namespace cli {
 namespace {
 
 Page page() {
-  return {"db-import",
-          "db-import FILE [options]",
-          "bring the rows of an export into a database",
-          "Brings the rows of a file that db-export wrote into a database, in one transaction: new rows are inserted, "
-          "changed rows updated, equal rows left alone; nothing is ever deleted.",
-          {{"db-import app.json --dry-run", "what would happen; the server refuses every write"},
-           {"db-import app.json", "insert new rows, update changed ones"},
-           {"db-import app.json --dry-run --report audit.html --report audit.json",
-            "the same as the first, for a reviewer and for a program"},
-           {"db-import app.json --apply audit.json", "exactly what was read there, or nothing"},
-           {"db-import app.json --to production", "the database that db-transfer.json calls production"},
-           {"db-import app.json --env-file .env.production --atomic", "all rows or none"},
-           {"db-import app.json --match users=email -n", "users are the same by e-mail, whatever their id"},
-           {"db-import app.json --dry-run --exit-code -q", "in a script: 3 when there is something to write"},
-           {"ssh host db-export - -q | db-import - -t users", "straight from another machine, one table"}},
-          {},
-          {{0, "done"},
-           {1, "internal error"},
-           {2, "usage, configuration or URL"},
-           {3, "--dry-run --exit-code: work to do"},
-           {4, "rows were left out, or a --limit was passed over"},
-           {5, "no connection, or it broke"},
-           {6, "the file is not a sound export"},
-           {7, "the file does not fit, or a plan no longer holds"},
-           {8, "missing privileges, row security, read-only server"},
-           {9, "lock or deadlock; safe to run again"},
-           {10, "a local file could not be read or written"},
-           {11, "the outcome of the commit is unknown"},
-           {130, "interrupted (128 + signal)"}},
-          "Every status but 0, 4 and 11 means: the target is exactly as it was."};
+  return {
+      "db-import",
+      "db-import FILE [options]",
+      "bring the rows of an export into a database",
+      "Brings the rows of a file that db-export wrote into a database, in one transaction: new rows are inserted, "
+      "changed rows updated, equal rows left alone; nothing is ever deleted, but by --undo what an import inserted.",
+      {{"db-import app.json --dry-run", "what would happen; the server refuses every write"},
+       {"db-import app.json", "insert new rows, update changed ones"},
+       {"db-import app.json --dry-run --report audit.html --report audit.json",
+        "the same as the first, for a reviewer and for a program"},
+       {"db-import app.json --apply audit.json", "exactly what was read there, or nothing"},
+       {"db-import app.json --save-undo app.undo.json", "and keep what takes it back"},
+       {"db-import --undo app.undo.json --dry-run", "what taking it back would do; without --dry-run it does"},
+       {"db-import app.json --to production", "the database that db-transfer.json calls production"},
+       {"db-import app.json --env-file .env.production --atomic", "all rows or none"},
+       {"db-import app.json --match users=email -n", "users are the same by e-mail, whatever their id"},
+       {"db-import app.json --dry-run --exit-code -q", "in a script: 3 when there is something to write"},
+       {"ssh host db-export - -q | db-import - -t users", "straight from another machine, one table"}},
+      {},
+      {{0, "done"},
+       {1, "internal error"},
+       {2, "usage, configuration or URL"},
+       {3, "--dry-run --exit-code: work to do"},
+       {4, "rows were left out, or a --limit was passed over"},
+       {5, "no connection, or it broke"},
+       {6, "the file is not a sound export"},
+       {7, "the file does not fit, or a plan no longer holds"},
+       {8, "missing privileges, row security, read-only server"},
+       {9, "lock or deadlock; safe to run again"},
+       {10, "a local file could not be read or written"},
+       {11, "the outcome of the commit is unknown"},
+       {130, "interrupted (128 + signal)"}},
+      "Every status but 0, 4 and 11 means: the target is exactly as it was."};
 }
 
 // "users=email", "teams=org,name".
@@ -131,6 +135,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   CommonSyntax common;
   ApproveSyntax approve;
   GuardSyntax guard;
+  UndoSyntax undo;
   std::optional<std::string> mode;
   std::optional<std::string> on_conflict;
   std::optional<std::string> max_left_out;
@@ -205,6 +210,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.flag("--unsealed", unsealed, "take a file without a valid seal, for example one that was edited");
   approve.add(syntax);
   guard.add(syntax);
+  undo.add(syntax);
   common.add_tables(syntax);
   common.add_database(syntax);
   common.add_target(syntax, "--to", "the database that the transfer file calls so (\"targets\")");
@@ -265,9 +271,11 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   }
   if (mode) command.named.emplace_back("mode");
   if (on_conflict) command.named.emplace_back("on_conflict");
+  undo.read(syntax, command);
   approve.read(syntax, command);
   guard.read(syntax, command);
-  command.job.words = deciding_words(command);
+  const std::vector<std::string> words = deciding_words(command);
+  command.job.words.insert(command.job.words.begin(), words.begin(), words.end());
   return command;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -85,6 +86,10 @@ struct TablePlan {
   std::vector<std::string> ignored;
   Growth growth = Growth::kRefuse;
   std::vector<SourceSequence> sequences;  // what its columns drew from in the source
+  // An undo file's: which value of a record says what taking back means for its row (engine/undo_mark.h).
+  std::optional<std::size_t> mark;
+  // Whether values of a column of any table may be shown in no message; empty: all may be.
+  std::function<bool(const catalog::TableName& table, const std::string& column)> hides;
 };
 
 enum class Decisions { kAll, kLeftOut };
@@ -145,6 +150,13 @@ class Target {
   // Behind merge, or instead of it: names what shows the tables' old rows for good (materialized views), or refreshes
   // it. Only kYes behind a merge writes.
   virtual void refresh_views(Refresh) {}
+
+  // For an undo file. Behind classify and before merge: keeps what the rows to be written are now. Throws kSchema for a
+  // table whose rows cannot be kept.
+  virtual void keep_rows_before() = 0;
+  // Behind merge: the rows of a plan that it wrote, as records of its target's columns, each with its mark under `key`:
+  // updated and deleted ones as they were, of inserted ones what they are found by. One reader at a time.
+  virtual std::unique_ptr<RowReader> rows_before(std::size_t plan, const std::string& key) = 0;
 
   virtual outcome::VerdictCounts counts(std::size_t plan) = 0;
   // Behind classify and before merge: how many rows the target's own table holds. Reads it as a whole.

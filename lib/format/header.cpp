@@ -77,6 +77,7 @@ class HeaderWriter {
     }
     member("\"generator\": ", header_.generator);
     if (!header_.annotation.empty()) member(",\n\"annotation\": ", header_.annotation);
+    if (header_.undo) write_undo(*header_.undo);
     member(",\n\"source\": {\"engine\": ", header_.engine);
     member(", \"server_version\": ", header_.server_version);
     member(", \"database\": ", header_.database);
@@ -92,6 +93,17 @@ class HeaderWriter {
       out_.append('}');
     }
     out_.append("},\n");
+  }
+
+  void write_undo(const Undo& undo) {
+    member(",\n\"undo\": {\"mark\": ", undo.mark);
+    out_.append(", \"target\": ");
+    list(undo.target, [this](const auto& fact) {
+      member("{\"name\": ", fact.first);
+      member(", \"value\": ", fact.second);
+      out_.append('}');
+    });
+    out_.append('}');
   }
 
   // One entry a line; nothing where there is none.

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/sequence.h"
@@ -20,6 +22,14 @@ inline constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 20;
 struct LargeObjectColumn {
   catalog::TableName table;
   std::string column;
+};
+
+// What makes a document an undo file: its records hold what rows of the target were before an import.
+struct Undo {
+  // The key that stands beside the columns in each record and says what taking back means for its row. No table has a
+  // column of that name.
+  std::string mark;
+  std::vector<std::pair<std::string, std::string>> target;  // where it can be taken back: names and values
 };
 
 struct Header {
@@ -44,6 +54,7 @@ struct Header {
   std::vector<catalog::Table> tables;
   // A key that stands beside the columns in each record and is no column: what a rejects file says of it. Empty: none.
   std::string annotation;
+  std::optional<Undo> undo;  // none: an export
 };
 
 // How the file calls a table: the bare name inside the one schema of `schemas` (inside `public` when there are

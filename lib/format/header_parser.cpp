@@ -65,6 +65,7 @@ class HeaderParser {
     header.exported_at = text_of(document, "exported_at", "the header");
     header.generator = text_of(document, "generator", "the header");
     header.annotation = text_of(document, "annotation", "the header");
+    if (const json* undo = find(document, "undo", json::value_t::object, "the header")) header.undo = read_undo(*undo);
     if (const json* source = find(document, "source", json::value_t::object, "the header"))
       read_source(*source, header);
     read_types(document, header.types);
@@ -114,6 +115,17 @@ class HeaderParser {
     }
     header.version = kFormatVersion;
     if (!document.contains("tables")) fail("no \"tables\" stands before \"data\"");
+  }
+
+  Undo read_undo(const json& member) const {
+    Undo undo;
+    undo.mark = text_of(member, "mark", "\"undo\"");
+    if (undo.mark.empty()) fail("\"undo\" does not say what marks its records");
+    for (const json& fact : elements(member, "target", "\"undo\"")) {
+      demand_object(fact, "target");
+      undo.target.emplace_back(text_of(fact, "name", "\"target\""), text_of(fact, "value", "\"target\""));
+    }
+    return undo;
   }
 
   void read_source(const json& source, Header& header) const {

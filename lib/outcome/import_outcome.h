@@ -75,6 +75,8 @@ struct ImportOutcome {
   std::vector<std::string> differences;  // between the file's schema and the target's, harmless ones
   std::vector<std::string> notices;
   std::string rejects_file;  // empty: none written
+  std::string undo_file;     // the same: what takes this import back
+  bool is_undo = false;      // it took another import back, or would
   // The rows left out, or more changes than a limit allows, would end, or have ended, the import as a whole.
   bool blocked = false;
   std::optional<Approval> approval;    // what was only tried can be approved, where a report says all of it

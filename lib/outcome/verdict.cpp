@@ -16,6 +16,8 @@ std::string_view verdict_name(Verdict verdict) {
       return "invalid";
     case Verdict::kSkipped:
       return "skipped";
+    case Verdict::kDelete:
+      return "delete";
   }
   return "?";
 }
@@ -28,6 +30,7 @@ VerdictCounts& VerdictCounts::operator+=(const VerdictCounts& other) {
   conflict += other.conflict;
   invalid += other.invalid;
   skipped += other.skipped;
+  deleted += other.deleted;
   dependants += other.dependants;
   return *this;
 }

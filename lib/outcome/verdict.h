@@ -1,4 +1,4 @@
-// What becomes of a row of the file, and the counts of it. The six verdicts add up to the rows in the file, always.
+// What becomes of a row of the file, and the counts of it. The verdicts add up to the rows in the file, always.
 #pragma once
 
 #include <array>
@@ -15,11 +15,15 @@ enum class Verdict : char {
   kConflict = 'c',
   kInvalid = 'x',
   kSkipped = 's',
+  kDelete = 'd',  // only of an undo: the row that the file names goes
 };
 
 // In the order in which counts of them are told.
 inline constexpr std::array kVerdicts = {Verdict::kInsert,   Verdict::kUpdate,  Verdict::kUnchanged,
                                          Verdict::kConflict, Verdict::kInvalid, Verdict::kSkipped};
+inline constexpr std::array kUndoVerdicts = {Verdict::kInsert,    Verdict::kUpdate,   Verdict::kDelete,
+                                             Verdict::kUnchanged, Verdict::kConflict, Verdict::kInvalid,
+                                             Verdict::kSkipped};
 
 std::string_view verdict_name(Verdict verdict);
 
@@ -31,11 +35,12 @@ struct VerdictCounts {
   std::uint64_t conflict = 0;
   std::uint64_t invalid = 0;
   std::uint64_t skipped = 0;
+  std::uint64_t deleted = 0;
   std::uint64_t dependants = 0;  // of `invalid` those that only need another row of the file which is left out
 
   std::uint64_t left_out() const { return conflict + invalid; }
-  std::uint64_t to_write() const { return insert + update; }
-  std::uint64_t sum() const { return insert + update + unchanged + conflict + invalid + skipped; }
+  std::uint64_t to_write() const { return insert + update + deleted; }
+  std::uint64_t sum() const { return insert + update + unchanged + conflict + invalid + skipped + deleted; }
   VerdictCounts& operator+=(const VerdictCounts& other);
   bool operator==(const VerdictCounts&) const = default;
 };

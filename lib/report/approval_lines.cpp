@@ -34,7 +34,7 @@ std::string rest(const outcome::Fingerprint& decision) {
 
 std::optional<Verdict> verdict_of(const std::string& name) {
   for (const Verdict verdict : {Verdict::kInsert, Verdict::kUpdate, Verdict::kUnchanged, Verdict::kConflict,
-                                Verdict::kInvalid, Verdict::kSkipped})
+                                Verdict::kInvalid, Verdict::kSkipped, Verdict::kDelete})
     if (outcome::verdict_name(verdict) == name) return verdict;
   return std::nullopt;
 }

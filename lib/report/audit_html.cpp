@@ -147,7 +147,7 @@ std::string filter(const ImportOutcome& outcome) {
   std::string html =
       "<form id=\"filter\" role=\"search\" hidden><b>Rows</b>\n<label>Verdict <select id=\"by-verdict\">"
       "<option value=\"\">all</option>";
-  for (const outcome::Verdict verdict : outcome::kVerdicts)
+  for (const outcome::Verdict verdict : told_verdicts(outcome))
     if (verdict != outcome::Verdict::kUnchanged)
       html += fmt::format("<option value=\"{0}\">{1} {0}</option>", outcome::verdict_name(verdict),
                           verdict_symbol(verdict));
@@ -195,9 +195,9 @@ std::string audit_html(const ImportOutcome& outcome) {
          checks_section(outcome) + result_section(outcome) + tables_section(outcome) + filter(outcome) +
          left_out_section(outcome, outcome::Verdict::kConflict) +
          left_out_section(outcome, outcome::Verdict::kInvalid) + updates_section(outcome) + inserts_section(outcome) +
-         skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) + approval_section(outcome) +
-         "</main>\n<footer>db-transfer audit report, version 2</footer>\n<script>" + std::string(audit_script()) +
-         "</script>\n</body>\n</html>\n";
+         deletes_section(outcome) + skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) +
+         approval_section(outcome) + "</main>\n<footer>db-transfer audit report, version 2</footer>\n<script>" +
+         std::string(audit_script()) + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace report

@@ -1,4 +1,5 @@
 #include "report/audit_markdown.h"
+#include <span>
 
 #include <fmt/format.h>
 
@@ -80,16 +81,17 @@ std::string route(const ImportOutcome& outcome) {
 std::string check_list(const ImportOutcome& outcome) {
   std::string text;
   for (const Check& check : checks(outcome))
-    text += fmt::format("- {} **{}** {}\n", grade_symbol(check.grade), check.title,
-                        check.topic == Topic::kLimits && check.grade == Grade::kBad ? code_span(check.detail)
-                                                                                    : check.detail);
+    text += fmt::format(
+        "- {} **{}** {}\n", grade_symbol(check.grade), check.title,
+        check.topic == Topic::kLimits && check.grade == Grade::kBad ? code_span(check.detail) : check.detail);
   return text;
 }
 
-std::string matrix_row(const std::string& name, const outcome::VerdictCounts& counts, const std::string& before,
+std::string matrix_row(const std::string& name, const outcome::VerdictCounts& counts,
+                       std::span<const outcome::Verdict> verdicts, const std::string& before,
                        const std::string& after) {
   std::string text = "| " + name + " | " + human_count(counts.rows) + " |";
-  for (const outcome::Verdict verdict : outcome::kVerdicts) text += " " + human_count(count_of(counts, verdict)) + " |";
+  for (const outcome::Verdict verdict : verdicts) text += " " + human_count(count_of(counts, verdict)) + " |";
   return text + " " + before + " | " + after + " |\n";
 }
 
@@ -97,11 +99,12 @@ std::string matrix_row(const std::string& name, const outcome::VerdictCounts& co
 std::string matrix(const ImportOutcome& outcome) {
   std::string text = "\n### Tables\n\n| table | file |";
   std::string line = "|---|--:|";
-  for (const outcome::Verdict verdict : outcome::kVerdicts) {
+  const std::span<const outcome::Verdict> verdicts = told_verdicts(outcome);
+  for (const outcome::Verdict verdict : verdicts) {
     text += fmt::format(" {} {} |", verdict_symbol(verdict), outcome::verdict_name(verdict));
     line += "--:|";
   }
-  text += " before | after |\n" + line + "--:|--:|\n" + matrix_row("**total**", outcome.total, "", "");
+  text += " before | after |\n" + line + "--:|--:|\n" + matrix_row("**total**", outcome.total, verdicts, "", "");
   std::string unusual;
   std::size_t calm = 0;
   for (const ImportedTable& table : outcome.tables) {
@@ -111,7 +114,7 @@ std::string matrix(const ImportOutcome& outcome) {
       ++calm;
       continue;
     }
-    text += matrix_row(table_cell(table.name), table.counts, human_count(table.details.rows_before),
+    text += matrix_row(table_cell(table.name), table.counts, verdicts, human_count(table.details.rows_before),
                        human_count(rows_after(table)));
   }
   if (calm != 0) text += fmt::format("\n{} as they are.\n", counted(calm, "more table stays", "more tables stay"));
@@ -146,6 +149,8 @@ std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
                  items(changed_lines(outcome), 100) + items(update_lines(outcome, shown), 200));
   text += folded(title("Inserts", outcome.total.insert),
                  items(inserted_lines(outcome), 100) + items(insert_lines(outcome, shown), 200));
+  if (outcome.is_undo)
+    text += folded(title("Deletes", outcome.total.deleted), items(delete_lines(outcome, shown), 200));
   text += folded("Indirect effects", items(effect_sentences(outcome), 50));
   text += folded("Schema differences", items(outcome.differences, 50));
   text += folded("Notices", items(outcome.notices, 50));

@@ -227,6 +227,21 @@ std::string inserted_rows(const ImportOutcome& outcome, const ImportedTable& tab
                      [&](std::size_t i) { return inserted_row(outcome, table, *list[i]); });
 }
 
+std::string section_of(const ImportOutcome& outcome, Verdict verdict, std::string_view id, std::string_view title) {
+  const std::uint64_t all = count_of(outcome.total, verdict);
+  std::string html =
+      fmt::format("<section id=\"{}\"><h2>{} <span class=\"remark\">{}</span></h2>\n", id, title, rows(all));
+  if (all == 0) html += nothing();
+  for (const ImportedTable& table : outcome.tables) {
+    const std::uint64_t count = count_of(table.counts, verdict);
+    if (count == 0) continue;
+    const std::vector<const Decision*> list = sampled(table, verdict);
+    html += table_head(outcome, table, count) + sample_remark(list.size(), count) +
+            update_cards(outcome, table, list, 10) + "</div>\n";
+  }
+  return html + "</section>\n";
+}
+
 }  // namespace
 
 std::string left_out_section(const ImportOutcome& outcome, Verdict verdict) {
@@ -272,6 +287,10 @@ std::string inserts_section(const ImportOutcome& outcome) {
             inserted_rows(outcome, table) + "</div>\n";
   }
   return html + "</section>\n";
+}
+
+std::string deletes_section(const ImportOutcome& outcome) {
+  return outcome.is_undo ? section_of(outcome, Verdict::kDelete, "deletes", "Deletes") : std::string{};
 }
 
 std::string skipped_section(const ImportOutcome& outcome) {

@@ -27,6 +27,7 @@ std::string left_out_section(const outcome::ImportOutcome& outcome,   // audit_r
                              outcome::Verdict verdict);               // kConflict, kInvalid
 std::string updates_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
 std::string inserts_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
+std::string deletes_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp; of an undo
 std::string skipped_section(const outcome::ImportOutcome& outcome);   // audit_rows.cpp
 std::string identity_section(const outcome::ImportOutcome& outcome);  // audit_identity.cpp
 std::string approval_section(const outcome::ImportOutcome& outcome);  // audit_identity.cpp; empty: nothing to approve

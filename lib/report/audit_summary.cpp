@@ -145,6 +145,7 @@ json summary_parts(const outcome::ImportOutcome& outcome) {
           {"differences", outcome.differences},
           {"notices", outcome.notices},
           {"rejects_file", outcome.rejects_file},
+          {"undo_file", outcome.undo_file},
           {"duration_seconds", seconds(outcome.duration)}};
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/human.h"
 #include "report/audit_graph.h"
@@ -21,8 +22,9 @@ using outcome::Verdict;
 bool is_change(Verdict verdict) { return verdict != Verdict::kUnchanged && verdict != Verdict::kSkipped; }
 
 // What changes first, so that a narrow screen has it without scrolling.
-std::vector<Verdict> columns() {
-  std::vector<Verdict> all(outcome::kVerdicts.begin(), outcome::kVerdicts.end());
+std::vector<Verdict> columns(const ImportOutcome& outcome) {
+  const std::span<const Verdict> told = told_verdicts(outcome);
+  std::vector<Verdict> all(told.begin(), told.end());
   std::ranges::stable_partition(all, is_change);
   return all;
 }
@@ -34,12 +36,12 @@ std::string_view minor(Verdict verdict) { return is_change(verdict) ? "" : " min
 std::string bar(const outcome::VerdictCounts& counts) {
   std::string svg = "<svg class=\"bar\" aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">";
   double x = 0;
-  for (const Verdict verdict : outcome::kVerdicts) {
+  for (const Verdict verdict : outcome::kUndoVerdicts) {
     const double width =
         counts.rows == 0 ? 0 : 100 * static_cast<double>(count_of(counts, verdict)) / static_cast<double>(counts.rows);
     if (width == 0) continue;
     svg += fmt::format("<rect class=\"v-{}\" x=\"{:.2f}\" width=\"{:.2f}\" height=\"10\"/>",
-                       outcome::verdict_name(verdict), x, width);
+                       outcome::verdict_name(verdict == Verdict::kDelete ? Verdict::kConflict : verdict), x, width);
     x += width;
   }
   return svg + "</svg>";
@@ -53,9 +55,9 @@ std::string updated_share(const ImportedTable& table) {
   return percent < 1 ? "&lt; 1 %" : fmt::format("{:.0f} %", percent);
 }
 
-std::string count_cells(const outcome::VerdictCounts& counts) {
+std::string count_cells(const outcome::VerdictCounts& counts, const std::vector<Verdict>& verdicts) {
   std::string html;
-  for (const Verdict verdict : columns()) {
+  for (const Verdict verdict : verdicts) {
     const std::uint64_t count = count_of(counts, verdict);
     html += count == 0 ? fmt::format("<td class=\"zero{}\">0</td>", minor(verdict))
                        : fmt::format("<td class=\"v-{}{}\">{}</td>", outcome::verdict_name(verdict), minor(verdict),
@@ -64,7 +66,7 @@ std::string count_cells(const outcome::VerdictCounts& counts) {
   return html;
 }
 
-std::string table_row(const ImportedTable& table, std::size_t index) {
+std::string table_row(const ImportedTable& table, std::size_t index, const std::vector<Verdict>& verdicts) {
   std::string name = html_name(table.name);
   if (table.audit) name += " <span class=\"remark\">audit</span>";
   if (!table.taken) name += " <span class=\"remark\">− not taken</span>";
@@ -75,20 +77,21 @@ std::string table_row(const ImportedTable& table, std::size_t index) {
   std::string notes;
   for (const std::string& anomaly : anomalies(table)) notes += "<p class=\"flag\">! " + html_data(anomaly) + "</p>";
   if (!notes.empty())
-    notes = fmt::format("<tr class=\"notes\"><td colspan=\"{}\">{}</td></tr>\n", outcome::kVerdicts.size() + 7, notes);
+    notes = fmt::format("<tr class=\"notes\"><td colspan=\"{}\">{}</td></tr>\n", verdicts.size() + 7, notes);
   return fmt::format(
       "<tr id=\"t{}\"><th scope=\"row\">{}</th>{}<td class=\"minor\">{}</td><td class=\"minor\">{}</td><td "
       "class=\"minor\">{}</td><td class=\"minor\">{}</td><td class=\"minor\">{}</td><td class=\"left minor\">{}</td>"
       "</tr>\n{}",
-      index, name, count_cells(table.counts), human_count(table.counts.rows), human_count(table.details.rows_before),
-      human_count(rows_after(table)), updated_share(table), bar(table.counts), identity, notes);
+      index, name, count_cells(table.counts, verdicts), human_count(table.counts.rows),
+      human_count(table.details.rows_before), human_count(rows_after(table)), updated_share(table), bar(table.counts),
+      identity, notes);
 }
 
 std::string matrix_begin(const ImportOutcome& outcome) {
   std::string html =
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows of each table\"><table "
       "class=\"matrix\">\n<thead><tr><th scope=\"col\">Table</th>";
-  for (const Verdict verdict : columns())
+  for (const Verdict verdict : columns(outcome))
     html += fmt::format(
         "<th scope=\"col\" class=\"count{2}\"><span class=\"v-{0}\">{1}</span> <span "
         "class=\"word\">{0}</span></th>",
@@ -116,8 +119,8 @@ std::string totals(const ImportOutcome& outcome) {
       "</tbody>\n<tfoot><tr><th scope=\"row\">Total</th>{}<td class=\"minor\">{}</td><td class=\"minor\">{}</td><td "
       "class=\"minor\">{}</td><td class=\"minor\"></td><td class=\"minor\">{}</td><td class=\"minor\"></td></tr>"
       "</tfoot></table></div>\n",
-      count_cells(outcome.total), human_count(outcome.total.rows), human_count(before), human_count(after),
-      bar(outcome.total));
+      count_cells(outcome.total, columns(outcome)), human_count(outcome.total.rows), human_count(before),
+      human_count(after), bar(outcome.total));
 }
 
 // Tables that stay as they are wait in a <details>, where there are others.
@@ -128,7 +131,7 @@ std::string matrix(const ImportOutcome& outcome) {
   std::uint64_t calm_rows = 0;
   for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
     const bool stays = is_calm(outcome.tables[i]);
-    (stays ? calm : changed) += table_row(outcome.tables[i], i);
+    (stays ? calm : changed) += table_row(outcome.tables[i], i, columns(outcome));
     calm_tables += stays ? 1 : 0;
     calm_rows += stays ? outcome.tables[i].counts.rows : 0;
   }
@@ -153,9 +156,9 @@ std::string drawing(const ImportOutcome& outcome) {
          audit_graph(outcome.tables) + "</div></details>\n";
 }
 
-std::string told_and_done(const ImportedTable& table) {
+std::string told_and_done(const ImportOutcome& outcome, const ImportedTable& table) {
   std::string html;
-  for (const Verdict verdict : columns()) {
+  for (const Verdict verdict : columns(outcome)) {
     const std::uint64_t told = count_of(*table.foretold, verdict);
     const std::uint64_t done = count_of(table.counts, verdict);
     html += told == done ? fmt::format("<td class=\"zero\">{}</td>", human_count(done))
@@ -180,7 +183,7 @@ std::string result_section(const ImportOutcome& outcome) {
     merged = merged || table.foretold.has_value();
     if (!table.foretold || *table.foretold == table.counts) continue;
     deviating += fmt::format("<tr><th scope=\"row\"><a href=\"#t{}\">{}</a></th>{}</tr>\n", i, html_name(table.name),
-                             told_and_done(table));
+                             told_and_done(outcome, table));
   }
   if (!merged) return {};
   std::string html = "<section id=\"result\"><h2>Foretold and done</h2>\n";
@@ -190,7 +193,7 @@ std::string result_section(const ImportOutcome& outcome) {
       "<p class=\"flag\">! These tables came out otherwise than was foretold before the first write.</p>\n"
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Foretold and done\"><table "
       "class=\"matrix\"><thead><tr><th scope=\"col\">Table</th>";
-  for (const Verdict verdict : columns())
+  for (const Verdict verdict : columns(outcome))
     html += fmt::format("<th scope=\"col\">{}</th>", outcome::verdict_name(verdict));
   return html + "</tr></thead><tbody>\n" + deviating + "</tbody></table></div>\n</section>\n";
 }

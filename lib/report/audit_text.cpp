@@ -1,4 +1,5 @@
 #include "report/audit_text.h"
+#include <span>
 
 #include <fmt/format.h>
 
@@ -139,19 +140,21 @@ Lines lines_of(const std::string& text) {
   return lines;
 }
 
-std::vector<std::string> cells(const std::string& name, const outcome::VerdictCounts& counts) {
+std::vector<std::string> cells(const std::string& name, const outcome::VerdictCounts& counts,
+                               std::span<const outcome::Verdict> verdicts) {
   std::vector<std::string> all = {name, human_count(counts.rows)};
-  for (const outcome::Verdict verdict : outcome::kVerdicts) all.push_back(human_count(count_of(counts, verdict)));
+  for (const outcome::Verdict verdict : verdicts) all.push_back(human_count(count_of(counts, verdict)));
   return all;
 }
 
 // The totals first, then the tables that change.
 Lines matrix(const ImportOutcome& outcome) {
   std::vector<base::Header> headers = {{"table"}, {"file", Align::kRight}};
-  for (const outcome::Verdict verdict : outcome::kVerdicts)
+  const std::span<const outcome::Verdict> verdicts = told_verdicts(outcome);
+  for (const outcome::Verdict verdict : verdicts)
     headers.push_back({fmt::format("{}{}", verdict_symbol(verdict), outcome::verdict_name(verdict)), Align::kRight});
   base::TablePrinter printer(headers);
-  printer.add_row(cells("total", outcome.total));
+  printer.add_row(cells("total", outcome.total, verdicts));
   std::vector<const ImportedTable*> changed;
   Lines unusual;
   for (const ImportedTable& table : outcome.tables) {
@@ -159,7 +162,7 @@ Lines matrix(const ImportOutcome& outcome) {
     for (const std::string& anomaly : anomalies(table)) add(unusual, wrapped("! ", table.name + ": " + anomaly));
   }
   for (std::size_t i = 0; i < std::min(kTablesShown, changed.size()); ++i)
-    printer.add_row(cells(changed[i]->name, changed[i]->counts));
+    printer.add_row(cells(changed[i]->name, changed[i]->counts, verdicts));
   Lines lines = lines_of(printer.text());
   if (changed.size() > kTablesShown)
     lines.push_back(
@@ -214,6 +217,7 @@ std::string audit_text(const ImportOutcome& outcome) {
   add_section(page, "Rows left out", left_out_lines(outcome, 1), 10);
   add_section(page, "Updated rows", update_lines(outcome, 4), 14);
   add_section(page, "Inserted rows", insert_lines(outcome, 2), 10);
+  add_section(page, "Deleted rows", delete_lines(outcome, 4), 10);
   add_section(page, "Indirect effects", effect_sentences(outcome), 6);
   add_section(page, "Schema differences", outcome.differences, 5);
   add_section(page, "Notices", outcome.notices, 6);

@@ -70,11 +70,13 @@ std::string judgement_sentence(const ImportOutcome& outcome) {
                                                           : "were",
                                  human_count(total.update), human_count(total.unchanged));
   if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
+  if (total.deleted != 0) text += fmt::format(", {} deleted", human_count(total.deleted));
   text += fmt::format("; {} left out. ", human_count(total.left_out()));
   if (outcome.blocked && !over) {
     text += outcome.passed_limits.empty() ? "Rows left out would end the import as a whole: nothing would be written. "
                                           : "More would change than a limit allows: nothing would be written. ";
   }
+  if (outcome.is_undo) return text + "Taking an import back deletes what it inserted, and nothing else.";
   return text + (over ? "Nothing was deleted." : "Nothing is ever deleted.");
 }
 
@@ -132,7 +134,9 @@ std::vector<std::string> anomalies(const ImportedTable& table) {
   return found;
 }
 
-std::uint64_t rows_after(const ImportedTable& table) { return table.details.rows_before + table.counts.insert; }
+std::uint64_t rows_after(const ImportedTable& table) {
+  return table.details.rows_before + table.counts.insert - std::min(table.details.rows_before, table.counts.deleted);
+}
 
 std::uint64_t count_of(const outcome::VerdictCounts& counts, Verdict verdict) {
   switch (verdict) {
@@ -146,6 +150,8 @@ std::uint64_t count_of(const outcome::VerdictCounts& counts, Verdict verdict) {
       return counts.conflict;
     case Verdict::kInvalid:
       return counts.invalid;
+    case Verdict::kDelete:
+      return counts.deleted;
     case Verdict::kSkipped:
       break;
   }
@@ -164,6 +170,8 @@ std::string_view verdict_symbol(Verdict verdict) {
       return "!";
     case Verdict::kInvalid:
       return "×";
+    case Verdict::kDelete:
+      return "⌫";
     case Verdict::kSkipped:
       break;
   }
@@ -172,7 +180,8 @@ std::string_view verdict_symbol(Verdict verdict) {
 
 Verdict worst_verdict(const ImportedTable& table) {
   if (!table.taken) return Verdict::kSkipped;
-  for (const Verdict verdict : {Verdict::kConflict, Verdict::kInvalid, Verdict::kUpdate, Verdict::kInsert})
+  for (const Verdict verdict :
+       {Verdict::kConflict, Verdict::kInvalid, Verdict::kDelete, Verdict::kUpdate, Verdict::kInsert})
     if (count_of(table.counts, verdict) != 0) return verdict;
   return table.counts.skipped != 0 ? Verdict::kSkipped : Verdict::kUnchanged;
 }
@@ -242,7 +251,13 @@ std::vector<std::string> limits(const ImportOutcome& outcome) {
   if (!is_over(outcome))
     all.emplace_back(
         "This is the state of the target at the time above. Whoever changes it before the import changes the outcome.");
-  all.emplace_back("Rows of the target that the file does not hold stay as they are: nothing is ever deleted.");
+  if (outcome.is_undo) {
+    all.emplace_back(
+        "Not taken back: what triggers and cascades of the import did to other rows, and sequences, which are never "
+        "lowered.");
+  } else {
+    all.emplace_back("Rows of the target that the file does not hold stay as they are: nothing is ever deleted.");
+  }
   all.emplace_back("Files beside the database (uploads, for instance), views and permissions are not transferred.");
   return all;
 }

@@ -26,9 +26,11 @@ std::string dumped(const ordered_json& object, Layout layout) {
 }
 
 ordered_json counts_json(const outcome::VerdictCounts& counts) {
-  return {{"rows", counts.rows},           {"insert", counts.insert},     {"update", counts.update},
-          {"unchanged", counts.unchanged}, {"conflict", counts.conflict}, {"invalid", counts.invalid},
-          {"skipped", counts.skipped}};
+  ordered_json object = {{"rows", counts.rows},           {"insert", counts.insert},     {"update", counts.update},
+                         {"unchanged", counts.unchanged}, {"conflict", counts.conflict}, {"invalid", counts.invalid},
+                         {"skipped", counts.skipped}};
+  if (counts.deleted != 0) object["delete"] = counts.deleted;
+  return object;
 }
 
 ordered_json value_json(const outcome::ShownValue& value) {

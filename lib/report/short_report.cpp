@@ -66,6 +66,15 @@ std::string insert_line(const ImportedTable& table, const Decision& row) {
   return text;
 }
 
+Lines lines_of(const ImportOutcome& outcome, Verdict verdict, std::size_t of_a_table) {
+  Lines lines;
+  for (const ImportedTable& table : outcome.tables) {
+    const std::vector<const Decision*> list = sampled(table, verdict);
+    for (std::size_t i = 0; i < std::min(of_a_table, list.size()); ++i) lines.push_back(insert_line(table, *list[i]));
+  }
+  return lines;
+}
+
 }  // namespace
 
 Lines cause_lines(const ImportOutcome& outcome) {
@@ -132,12 +141,11 @@ Lines inserted_lines(const ImportOutcome& outcome) {
 }
 
 Lines insert_lines(const ImportOutcome& outcome, std::size_t of_a_table) {
-  Lines lines;
-  for (const ImportedTable& table : outcome.tables) {
-    const std::vector<const Decision*> list = sampled(table, Verdict::kInsert);
-    for (std::size_t i = 0; i < std::min(of_a_table, list.size()); ++i) lines.push_back(insert_line(table, *list[i]));
-  }
-  return lines;
+  return lines_of(outcome, Verdict::kInsert, of_a_table);
+}
+
+Lines delete_lines(const ImportOutcome& outcome, std::size_t of_a_table) {
+  return lines_of(outcome, Verdict::kDelete, of_a_table);
 }
 
 }  // namespace report

@@ -22,5 +22,6 @@ std::vector<std::string> update_lines(const outcome::ImportOutcome& outcome, std
 std::vector<std::string> inserted_lines(const outcome::ImportOutcome& outcome);
 // "users id=3: name=A, role=ADMIN".
 std::vector<std::string> insert_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
+std::vector<std::string> delete_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
 
 }  // namespace report

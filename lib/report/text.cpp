@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
 #include "base/human.h"
 #include "base/table_printer.h"
 #include "report/commands.h"
 #include "report/facts.h"
+#include "report/findings.h"
 #include "report/wording.h"
 
 namespace report {
@@ -51,9 +53,10 @@ std::string remarks(const outcome::ListedTable& table, const std::vector<outcome
   return joined(remarks);
 }
 
-std::vector<std::string> verdict_row(const std::string& name, const outcome::VerdictCounts& counts) {
+std::vector<std::string> verdict_row(const std::string& name, const outcome::VerdictCounts& counts,
+                                     std::span<const outcome::Verdict> verdicts) {
   std::vector<std::string> cells = {name, human_count(counts.rows)};
-  for (const outcome::Verdict verdict : outcome::kVerdicts) cells.push_back(human_count(count_of(counts, verdict)));
+  for (const outcome::Verdict verdict : verdicts) cells.push_back(human_count(count_of(counts, verdict)));
   return cells;
 }
 
@@ -65,20 +68,21 @@ bool is_untouched(const outcome::ImportedTable& table) {
 // Tables without any change are told in one line, where there are others.
 std::string verdict_table(const outcome::ImportOutcome& outcome) {
   std::vector<Header> headers = {{"table"}, {"rows", Align::kRight}};
-  for (const outcome::Verdict verdict : outcome::kVerdicts)
+  const std::span<const outcome::Verdict> verdicts = told_verdicts(outcome);
+  for (const outcome::Verdict verdict : verdicts)
     headers.push_back({std::string(outcome::verdict_name(verdict)), Align::kRight});
   base::TablePrinter printer(headers);
   std::vector<std::string> untouched;
   std::uint64_t untouched_rows = 0;
   for (const outcome::ImportedTable& table : outcome.tables) {
     if (!is_untouched(table)) {
-      printer.add_row(verdict_row(table.name, table.counts));
+      printer.add_row(verdict_row(table.name, table.counts, verdicts));
       continue;
     }
     untouched.push_back(table.name);
     untouched_rows += table.counts.rows;
   }
-  printer.add_row(verdict_row("total", outcome.total));
+  printer.add_row(verdict_row("total", outcome.total, verdicts));
   std::string text = printer.text();
   if (untouched.empty()) return text;
   constexpr std::size_t kNamed = 8;
@@ -131,6 +135,17 @@ std::string sentence(const outcome::ImportOutcome& outcome, Color color) {
   const std::string text = outcome_sentence(outcome);
   if (outcome.ending == outcome::Ending::kRolledBack) return base::red(text, color) + "\n";
   return (outcome.total.left_out() != 0 ? base::yellow(text, color) : base::green(text, color)) + "\n";
+}
+
+// What takes this import back, and what becomes of the file.
+std::string undo_text(const outcome::ImportOutcome& outcome) {
+  if (outcome.is_undo && outcome.total.to_write() == 0 && outcome.total.left_out() == 0)
+    return "Nothing is left to take back: every row is as it was before the import.\n";
+  if (outcome.undo_file.empty() || outcome.ending != outcome::Ending::kCommitted) return {};
+  return fmt::format(
+      "db-import --undo {} takes this back. The file holds the rows as they were, secrets unmasked, readable by you "
+      "alone (mode 0600): remove it when nobody will want them back.\n",
+      printable(shell_word(outcome.undo_file)));
 }
 
 // "From app_dev, exported 2025-01-15T10:30:00Z (file exports/a.json), into app_production".
@@ -231,6 +246,7 @@ std::string import_text(const outcome::ImportOutcome& outcome, Color color) {
   text += notices_text(outcome.differences, color) + notices_text(outcome.notices, color);
   if (!outcome.file.sealed) text += base::yellow("warning:", color) + fmt::format(" {}\n", unsealed_warning());
   text += warnings_text(outcome, color) + "\n" + verdict_table(outcome) + "\n";
+  text += undo_text(outcome);
   const std::string plan = plan_sentence(outcome);
   return text + sentence(outcome, color) + (plan.empty() ? "" : printable(plan) + ".\n") +
          fmt::format("Took {}.\n", base::human_duration(outcome.duration)) + next_step_text(outcome);

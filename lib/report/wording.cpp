@@ -22,6 +22,7 @@ struct Phrases {
 std::string counts_phrase(const outcome::VerdictCounts& total, const Phrases& phrases) {
   std::string text = fmt::format("{}: {} {}, {} updated, {} unchanged", phrases.begin, rows(total.insert),
                                  phrases.inserted, human_count(total.update), human_count(total.unchanged));
+  if (total.deleted != 0) text += fmt::format(", {} deleted", human_count(total.deleted));
   if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
   return text;
 }
@@ -128,6 +129,11 @@ std::string_view ending_name(outcome::Ending ending) {
   return "rolled-back";
 }
 
+std::span<const outcome::Verdict> told_verdicts(const outcome::ImportOutcome& outcome) {
+  if (outcome.is_undo) return outcome::kUndoVerdicts;
+  return outcome::kVerdicts;
+}
+
 std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
   const outcome::VerdictCounts& total = outcome.total;
   switch (outcome.ending) {
@@ -141,7 +147,8 @@ std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
       return counts_phrase(total, {"Rehearsal", total.insert == 1 ? "was inserted" : "were inserted"}) + "; " +
              left_out_phrase(total) + " Everything was rolled back.";
     case outcome::Ending::kCommitted:
-      return counts_phrase(total, {"Imported", "inserted"}) + "; " + left_out_phrase(total);
+      return counts_phrase(total, {outcome.is_undo ? "Taken back" : "Imported", "inserted"}) + "; " +
+             left_out_phrase(total);
     case outcome::Ending::kRolledBack:
       break;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ std::string joined(const std::vector<std::string>& names);
 
 // "dry-run", "rehearsed", "committed", "rolled-back"
 std::string_view ending_name(outcome::Ending ending);
+
+// The verdicts that are counted, in their order: deletes only where an import is taken back.
+std::span<const outcome::Verdict> told_verdicts(const outcome::ImportOutcome& outcome);
 
 // "Dry run: 412 rows would be inserted, 37 updated, 9,951 unchanged; 3 would be left out. Nothing was written."
 std::string outcome_sentence(const outcome::ImportOutcome& outcome);

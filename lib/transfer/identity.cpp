@@ -95,6 +95,19 @@ std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& head
   return tables;
 }
 
+void note_migrations(const format::Header& header, const std::optional<engine::LastMigration>& target,
+                     std::vector<std::string>& differences) {
+  if (header.last_migration.empty() || !target || header.last_migration == target->name) return;
+  differences.push_back("the last migration of the source is " + header.last_migration + ", that of the target is " +
+                        (target->name.empty() ? "none" : target->name));
+}
+
+void take_notices(const engine::Target& target, outcome::ImportOutcome& outcome) {
+  outcome.untold = target.untold();
+  for (const auto& lines : {target.notices(), outcome.untold})
+    outcome.notices.insert(outcome.notices.end(), lines.begin(), lines.end());
+}
+
 outcome::Ending ending_of(engine::Intent intent) {
   switch (intent) {
     case engine::Intent::kDryRun:

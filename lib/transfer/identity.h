@@ -1,6 +1,7 @@
 // What an outcome says of the file and of its tables before a row of it is read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,13 @@ void identify_whole(base::InputFile& file, outcome::FileIdentity& identity);
 // In the order of the file, with their parents and without counts.
 std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
                                                       const Selection& selection);
+
+// How far the source's schema had come and how far the target's has, where both are known and differ.
+void note_migrations(const format::Header& header, const std::optional<engine::LastMigration>& target,
+                     std::vector<std::string>& differences);
+
+// What there is to be told behind the last phase.
+void take_notices(const engine::Target& target, outcome::ImportOutcome& outcome);
 
 // How an import of this intent ends where nothing prevents it.
 outcome::Ending ending_of(engine::Intent intent);

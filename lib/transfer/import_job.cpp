@@ -33,6 +33,8 @@
 #include "transfer/same_database.h"
 #include "transfer/samples.h"
 #include "transfer/selection.h"
+#include "transfer/undo.h"
+#include "transfer/undo_file.h"
 #include "transfer/verified_input.h"
 
 namespace transfer {
@@ -61,6 +63,7 @@ class ImportJob {
     add_reports(options_.reports, makes_plans() || options_.approved.has_value(), files_);
     if (!options_.rejects.empty())
       files_.add(options_.rejects, "the file of rows left out", OutputFiles::Existing::kByForce);
+    if (!options_.save_undo.empty()) files_.add(options_.save_undo, "the undo file", OutputFiles::Existing::kStays);
     look_ahead();
     if (!target_) target_ = open_target_();
     demand_another_database(verified_.header, target_->info(), options_.same_database);
@@ -78,6 +81,7 @@ class ImportJob {
   bool succeeds(int attempt) {
     pass_.reset();
     limits_ = LimitCheck(options_.limits);
+    undo_file_.reset();
     outcome_ = {};
     moved_.clear();
     const auto start = Clock::now();
@@ -88,6 +92,7 @@ class ImportJob {
     } catch (const engine::ConcurrentChange& change) {
       if (attempt == engine::kAttempts) throw;
       target_->roll_back();
+      undo_file_.reset();
       progress_.notice(std::string(change.what()) + "; trying again");
     }
     last_attempt_ = Clock::now() - start;
@@ -100,6 +105,7 @@ class ImportJob {
     base::InputFile file = open_input(options_, stop_);
     const std::optional<format::Header> header = read_ahead(file);
     std::optional<Error> misfit;
+    if (header) demand_fitting(*header, options_);
     if (header || !file.seekable()) target_ = open_target_();
     if (header) misfit = find_misfit(*target_, *header, options_, detail());
     if (misfit) progress_.notice(misfit_notice(*misfit));
@@ -111,6 +117,7 @@ class ImportJob {
     VerifiedInput input = verify_input(std::move(file), options_.seal, progress_, stop_);
     file_.emplace(std::move(input.file));
     verified_ = std::move(input.verified);
+    demand_fitting(verified_.header, options_);
     if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
   }
 
@@ -149,15 +156,15 @@ class ImportJob {
     options_.on_commit(Commit::kNotYet);
     target_->begin(options_.intent);
     Plan plan = lock_and_plan(*target_, verified_.header, options_, locks);
-    for (std::size_t i = 0; i < verified_.rows.size(); ++i) {
-      if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = verified_.rows[i];
-    }
+    set_rows(verified_, plan);
     withhold_values(*target_, options_.masks, shown_digest_key(key_), plan.tables);
     if (makes_plans() || options_.approved) set_row_key(key_, plan.tables);
     conversions_ = decide_conversions(verified_.header, plan, profiles_, target_->info(), options_);
+    set_marks(verified_.header, options_, plan);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
     outcome_.missing_grants = target_->missing_grants();
+    demand_target_of_undo(verified_.header, *target_);
     hold_to_plan(plan);
     stage_and_classify(plan);
     collect(plan);
@@ -171,26 +178,30 @@ class ImportJob {
     base::throw_if_stopped(stop_);
     target_->demand_unchanged();
     if (outcome_.ending == outcome::Ending::kCommitted) {
-      options_.on_commit(Commit::kUnderWay);
-      target_->commit();
-      options_.on_commit(Commit::kDone);
+      commit_import(*target_, undo_file_ ? &*undo_file_ : nullptr, options_.on_commit);
     } else {
       target_->roll_back();
     }
-    carefully([&] { take_notices(); });
+    carefully([&] { take_notices(*target_, outcome_); });
     publish();
   }
 
   void merge(const Plan& plan) {
+    const bool saves = !options_.save_undo.empty() && options_.intent == engine::Intent::kImport;
+    if (saves) target_->keep_rows_before();
     if (foretold_) foretold_->remember(*target_);
     progress_.phase("merge", 0);
     if (options_.most_left_out) target_->end_early_beyond(*options_.most_left_out - outcome_.total.left_out());
     target_->merge(progress_);
     for (outcome::ImportedTable& table : outcome_.tables) table.foretold = table.counts;
     collect(plan);
-    if (!approval_check_ || !target_->merge_changed_decisions()) return;
-    const std::string moved = approval_check_->differences(*target_, outcome::Merged::kBehind);
-    if (!moved.empty()) approval_check_->fail(moved);
+    if (approval_check_ && target_->merge_changed_decisions()) {
+      const std::string moved = approval_check_->differences(*target_, outcome::Merged::kBehind);
+      if (!moved.empty()) approval_check_->fail(moved);
+    }
+    if (!saves || outcome_.blocked) return;
+    undo_file_.emplace(options_.save_undo, files_.guard(options_.save_undo), *target_, plan, progress_);
+    outcome_.undo_file = options_.save_undo;
   }
 
   // Where this is, and what is used of it: what a plan says, and what an import is held to.
@@ -230,12 +241,6 @@ class ImportJob {
 
   outcome::Approval approval_of_file() const { return approval_of(verified_, options_, key_); }
 
-  void take_notices() {
-    outcome_.untold = target_->untold();
-    for (const auto& lines : {target_->notices(), outcome_.untold})
-      outcome_.notices.insert(outcome_.notices.end(), lines.begin(), lines.end());
-  }
-
   engine::Detail detail() const {
     if (!options_.reports.empty()) return engine::Detail::kFull;
     return options_.approved ? engine::Detail::kLater : engine::Detail::kCounts;
@@ -244,6 +249,7 @@ class ImportJob {
   // What is known before a row is read.
   void identify(const Plan& plan) {
     const format::Header& header = verified_.header;
+    outcome_.is_undo = header.undo.has_value();
     const std::optional<engine::LastMigration> migration = target_->last_migration(options_.selection.schemas);
     outcome_.file = identity_of_file(options_.input, verified_);
     if (!options_.reports.empty()) identify_whole(*file_, outcome_.file);
@@ -254,10 +260,7 @@ class ImportJob {
     outcome_.differences = plan.differences;
     outcome_.differences.insert(outcome_.differences.end(), conversions_.differences.begin(),
                                 conversions_.differences.end());
-    if (!header.last_migration.empty() && migration && header.last_migration != migration->name) {
-      outcome_.differences.push_back("the last migration of the source is " + header.last_migration +
-                                     ", that of the target is " + (migration->name.empty() ? "none" : migration->name));
-    }
+    note_migrations(header, migration, outcome_.differences);
     outcome_.tables = tables_of_outcome(header, plan, options_.selection);
   }
 
@@ -383,6 +386,7 @@ class ImportJob {
   std::optional<ApprovalCheck> approval_check_;
   outcome::Approval approval_;  // of now
   std::optional<Foretold> foretold_;
+  std::optional<UndoFile> undo_file_;
   std::string moved_;  // since the plan was approved, in words
   outcome::ImportOutcome outcome_;
   Clock::duration last_attempt_{};

@@ -27,11 +27,13 @@ Error wrong(std::string_view word) {
 std::uint64_t changes_of(const outcome::VerdictCounts& counts, const std::string& kind) {
   if (kind == "insert") return counts.insert;
   if (kind == "update") return counts.update;
-  return kind.empty() ? counts.to_write() : 0;  // an import deletes nothing
+  return kind.empty() ? counts.to_write() : counts.deleted;
 }
 
 std::string in_words(const outcome::VerdictCounts& counts) {
-  return fmt::format("insert {}, update {}", base::human_count(counts.insert), base::human_count(counts.update));
+  const std::string deletes = counts.deleted == 0 ? "" : ", delete " + base::human_count(counts.deleted);
+  return fmt::format("insert {}, update {}{}", base::human_count(counts.insert), base::human_count(counts.update),
+                     deletes);
 }
 
 }  // namespace

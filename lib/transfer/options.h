@@ -103,6 +103,9 @@ struct ApprovedPlan {
 // Whether an import may go into the database that its file came from.
 enum class SameDatabase { kRefuse, kAllow };
 
+// kUndo: the file is one that --save-undo wrote, and takes its import back.
+enum class Direction { kImport, kUndo };
+
 // How far an import has come with making itself lasting.
 enum class Commit { kNotYet, kUnderWay, kDone };
 
@@ -122,11 +125,13 @@ struct ImportOptions {
   engine::Refresh refresh = engine::Refresh::kNo;
   engine::Growth growth = engine::Growth::kRefuse;
   SameDatabase same_database = SameDatabase::kRefuse;
+  Direction direction = Direction::kImport;
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   std::vector<Limit> limits;          // all of them hold
   Masks masks;                        // columns no report and no message may show
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
   std::string rejects;               // a path; empty: beside the input, and only of an import that leaves rows out
+  std::string save_undo;             // a path; empty: the import cannot be taken back
   std::vector<std::string> reports;  // paths; the ending says the form
   std::vector<KeptFile> kept;        // beside the input
   base::Overwrite overwrite = base::Overwrite::kRefuse;  // of what is no report of ours

@@ -260,4 +260,10 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   return plan;
 }
 
+void set_rows(const format::Verified& file, Plan& plan) {
+  for (std::size_t i = 0; i < file.rows.size(); ++i) {
+    if (plan.table_of_section[i]) plan.tables[*plan.table_of_section[i]].rows = file.rows[i];
+  }
+}
+
 }  // namespace transfer

@@ -12,6 +12,7 @@
 #include "engine/source.h"
 #include "engine/target.h"
 #include "format/header.h"
+#include "format/verify.h"
 #include "transfer/options.h"
 #include "transfer/selection.h"
 
@@ -33,5 +34,8 @@ struct Plan {
 Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
                const outcome::DatabaseInfo& target, const ImportOptions& options,
                const catalog::Types& target_types = {}, const OtherObject& other_object = {});
+
+// How many rows of each table the file holds.
+void set_rows(const format::Verified& file, Plan& plan);
 
 }  // namespace transfer

@@ -20,7 +20,7 @@ bool is_same(const format::Header& header, const outcome::DatabaseInfo& target) 
 }  // namespace
 
 void demand_another_database(const format::Header& header, const outcome::DatabaseInfo& target, SameDatabase policy) {
-  if (policy == SameDatabase::kAllow || !is_same(header, target)) return;
+  if (policy == SameDatabase::kAllow || header.undo || !is_same(header, target)) return;
   const std::string from = header.host.empty() ? "" : " (" + base::printable(header.host) + ")";
   throw base::Error(base::ErrorKind::kUsage,
                     "the target is the database that this file was exported from" + from +

@@ -93,6 +93,7 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                         {"unsealed", options.seal == format::SealPolicy::kIgnore},
                         {"show_masked", !options.masks.usual},
                         {"masked", options.masks.patterns},
+                        {"undo", options.direction == Direction::kUndo},
                         {"policies", std::move(policies)},
                         {"limits", std::move(limits)},
                         {"as_restored", target.as_restored},
@@ -125,6 +126,7 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     options.seal = is("unsealed") ? format::SealPolicy::kIgnore : format::SealPolicy::kDemand;
     options.masks.usual = !is("show_masked");
     options.masks.patterns = settled.at("masked").get<Names>();
+    options.direction = settled.value("undo", false) ? Direction::kUndo : Direction::kImport;
     options.policies.clear();
     for (const json& policy : settled.at("policies")) options.policies.push_back(policy_of(policy));
     options.limits.clear();

@@ -125,5 +125,22 @@ TEST_F(Signers, AreOneList) {
   EXPECT_EQ(run_import({"--signers", signers}).status, 2) << "without --apply";
 }
 
+TEST_F(Signers, AnUndoNeedsASignatureOfItsOwn) {
+  const std::string undo = folder.file("undo.json");
+  ASSERT_EQ(run_import({"--save-undo", undo}).status, 0);
+  const std::vector<std::string> words{PROGRAM_DIR "/db-import", "--undo", undo, "--url", target.url()};
+  const support::RunOptions server{.environment = {"DB_TRANSFER_SIGNERS=" + signers}};
+  const support::Run unsigned_one = support::run_program(words, server);
+  EXPECT_EQ(unsigned_one.status, 8);
+  EXPECT_THAT(unsigned_one.err, HasSubstr("undo.json is not signed"));
+  sign("mallory", undo);
+  EXPECT_EQ(support::run_program(words, server).status, 8);
+  EXPECT_EQ(target.value("SELECT a FROM t"), "new");
+  sign("alice", undo);
+  const support::Run run = support::run_program(words, server);
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(target.value("SELECT a FROM t"), "old");
+}
+
 }  // namespace
 }  // namespace cli

@@ -2,12 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/record_limit.h"
-#include "format/json_text.h"
-#include "format/record_limit.h"
 #include "postgres/catalog/table_locks.h"
 #include "postgres/catalog/value_sql.h"
-#include "postgres/codec/wire.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -16,35 +12,11 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// The size at which a batch is handed on: large enough that a write costs nothing, small enough for any cache.
-constexpr std::size_t kBatchBytes = std::size_t{256} << 10;
-// "PGCOPY\n\377\r\n\0", flags, length of the extension area (PostgreSQL manual, COPY, "Binary Format").
-constexpr std::size_t kHeaderBytes = 19;
-
-template <typename Integer>
-Integer read_integer(std::string_view& bytes, const std::string& table) {
-  if (bytes.size() < sizeof(Integer)) throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table);
-  const auto value = load<Integer>(bytes.data());
-  bytes.remove_prefix(sizeof value);
-  return value;
-}
-
 std::string select_list(const TableDetails& table) {
   std::vector<std::string> list;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (table.table.columns[i].generated) continue;
-    std::string column = quote_name(table.table.columns[i].name);
-    switch (transport_of(table.columns[i].type)) {
-      case Transport::kBinary:
-        break;
-      case Transport::kText:
-        column = text_of_any(column);
-        break;
-      case Transport::kTextArray:
-        column = text_array_of(table.columns[i].type, column);
-        break;
-    }
-    list.push_back(std::move(column));
+    list.push_back(sent_value(table.columns[i].type, quote_name(table.table.columns[i].name)));
   }
   return join(list, ", ");
 }
@@ -95,58 +67,38 @@ std::string order_by(const TableDetails& table) {
   return " ORDER BY " + join(keys, ", ");
 }
 
+std::string query_of(const TableDetails& table, const engine::TableQuery& query) {
+  const std::string sql =
+      "SELECT " + select_list(table) + " FROM " + rows_of(table) + " AS t" + condition(table, query);
+  return query.order == engine::RowOrder::kIdentity ? sql + order_by(table) : sql;
+}
+
+std::vector<RecordReader::Column> columns_of(const TableDetails& table) {
+  std::vector<RecordReader::Column> columns;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.table.columns[i].generated) continue;
+    columns.push_back({table.table.columns[i].name, Codec(table.columns[i].type)});
+  }
+  return columns;
+}
+
 }  // namespace
 
 Reader::Reader(Connection& connection, const TableDetails& table, const engine::TableQuery& query)
-    : connection_(connection), table_(table), table_name_(table.table.name.name), has_condition_(!query.where.empty()) {
-  base::ByteBuffer label;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (table.table.columns[i].generated) continue;
-    label.clear();
-    if (!fields_.empty()) label.append(',');
-    format::append_json_string(label, table.table.columns[i].name);
-    label.append(':');
-    fields_.push_back({std::string(label.view()), table.table.columns[i].name, Codec(table.columns[i].type)});
-  }
-  std::string sql = "SELECT " + select_list(table) + " FROM " + rows_of(table) + " AS t" + condition(table, query);
-  if (query.order == engine::RowOrder::kIdentity) sql += order_by(table);
-  connection_.begin_copy_out("COPY " + copied(table, sql) + " TO STDOUT (FORMAT binary)");
-}
-
-Reader::~Reader() = default;
-
-std::uint64_t Reader::read_batch(base::ByteBuffer& out) {
-  std::uint64_t records = 0;
-  const std::size_t enough = out.size() + kBatchBytes;
-  while (!ended_ && out.size() < enough) {
-    std::string_view chunk = next_chunk();
-    if (chunk.empty()) {
-      ended_ = true;
-      break;
-    }
-    if (!header_read_) {
-      if (chunk.size() < kHeaderBytes)
-        throw Error(ErrorKind::kInternal, "the server sent no COPY header for " + table_name_);
-      chunk.remove_prefix(kHeaderBytes);
-      header_read_ = true;
-    }
-    while (!chunk.empty() && append_row(chunk, out)) ++records;
-  }
-  return records;
-}
+    : RecordReader(connection, table.table.name.name, columns_of(table), table.table.identity(),
+                   copied(table, query_of(table, query))),
+      connection_(connection),
+      table_(table),
+      has_condition_(!query.where.empty()) {}
 
 // A condition may fail on a row only: a division by zero, a cast. Else it is a value that the server cannot turn into
 // UTF-8.
-std::string_view Reader::next_chunk() {
-  try {
-    return connection_.next_chunk();
-  } catch (const ServerError& error) {
-    const std::string& state = error.fields().sqlstate;
-    if (state == "22021" || state == "22P05") fail_unconvertible(error);  // no such byte sequence; no such character
-    if (!has_condition_ || !error.blames_a_row()) throw;
-    throw Error(ErrorKind::kUsage, "--where for " + table_name_ + ": " + error.what(),
-                "the condition is SQL over the columns of that table");
-  }
+void Reader::explain(const ServerError& error) {
+  const std::string& state = error.fields().sqlstate;
+  if (state == "22021" || state == "22P05") fail_unconvertible(error);  // no such byte sequence; no such character
+  if (!has_condition_ || !error.blames_a_row()) return;
+  throw Error(ErrorKind::kUsage, "--where for " + table_.table.name.name + ": " + error.what(),
+              "the condition is SQL over the columns of that table");
 }
 
 // The export is over, so its transaction may go: each column is asked alone, to name the one at fault.
@@ -167,64 +119,6 @@ void Reader::fail_unconvertible(const ServerError& error) {
       ErrorKind::kSchema,
       place + " holds text that is not valid in the database's encoding or cannot be written as UTF-8: " + error.what(),
       "mend those values in the source, or leave the table out with -T");
-}
-
-// False: the stream's trailer.
-bool Reader::append_row(std::string_view& chunk, base::ByteBuffer& out) {
-  const auto count = read_integer<std::int16_t>(chunk, table_name_);
-  if (count < 0) return false;
-  if (static_cast<std::size_t>(count) != fields_.size()) {
-    throw Error(ErrorKind::kInternal, "the server sent a row of another shape for " + table_name_);
-  }
-  const std::string_view row = chunk;
-  const std::uint64_t start = out.end();
-  try {
-    out.limit_end(start + format::kMaxRecordBytes);
-    append_fields(chunk, out);
-    if (out.end() - start > format::kMaxRecordBytes) fail_too_long(row);
-  } catch (const base::ByteBuffer::LimitPassed&) {
-    fail_too_long(row);
-  }
-  out.append(",\n");
-  return true;
-}
-
-void Reader::append_fields(std::string_view& chunk, base::ByteBuffer& out) const {
-  out.append('{');
-  for (const Field& field : fields_) {
-    out.append(field.label);
-    const std::optional<std::string_view> value = read_field(chunk);
-    if (value) {
-      field.codec.decode(out, *value);
-    } else {
-      out.append("null");
-    }
-  }
-  out.append('}');
-}
-
-// Nothing: NULL.
-std::optional<std::string_view> Reader::read_field(std::string_view& chunk) const {
-  const auto bytes = read_integer<std::int32_t>(chunk, table_name_);
-  if (bytes < 0) return std::nullopt;
-  if (chunk.size() < static_cast<std::size_t>(bytes))
-    throw Error(ErrorKind::kInternal, "the server sent a cut row of " + table_name_);
-  const std::string_view value = chunk.substr(0, static_cast<std::size_t>(bytes));
-  chunk.remove_prefix(value.size());
-  return value;
-}
-
-void Reader::fail_too_long(std::string_view row) const {
-  const std::vector<std::string> identity = table_.table.identity();
-  std::string key;
-  for (const Field& field : fields_) {
-    const std::optional<std::string_view> value = read_field(row);
-    if (!value || std::ranges::find(identity, field.column) == identity.end()) continue;
-    base::ByteBuffer json;
-    field.codec.decode(json, *value);
-    key += (key.empty() ? "" : ", ") + field.column + "=" + engine::shown_in_key(std::string(json.view()));
-  }
-  engine::fail_record_too_long(table_name_, key);
 }
 
 }  // namespace postgres

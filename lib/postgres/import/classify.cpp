@@ -23,7 +23,8 @@ namespace {
 
 // Staged rows that nothing speaks against yet. Those that could not be staged are among the rejected as well.
 std::uint64_t candidates(const StagedTable& table) {
-  return table.staged_rows - (table.rejected_rows - (table.counts.rows - table.staged_rows));
+  const std::uint64_t never_staged = table.counts.rows - table.staged_rows - table.delete_records;
+  return table.staged_rows - (table.rejected_rows - table.rejected_deletes - never_staged);
 }
 
 // What failed_leaf_check of a row says: a name that no column has.
@@ -51,7 +52,8 @@ Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
       components_(components),
       temporary_(temporary),
       orphans_(connection, tables),
-      unreadable_(connection) {}
+      unreadable_(connection),
+      undo_(connection, tables, components) {}
 
 void Classifier::prepare(const std::string& search_path) {
   search_path_ = search_path;
@@ -61,12 +63,14 @@ void Classifier::prepare(const std::string& search_path) {
   }
   KeyOrder::prepare(connection_, tables_);
   orphans_.prepare(components_);
+  undo_.prepare();
   unreadable_.prepare(tables_);
   Matcher(connection_, tables_).demand_independent_keys(components_);
 }
 
 void Classifier::classify(base::Progress& progress) {
   temporary_.analyze_shared_stages();
+  if (undo_.is_any()) undo_.take_deletes();
   // Of all tables first: matching a parent changes rows of its children.
   for (StagedTable& table : tables_) unreadable_.reject(table);
   find_large_values(connection_, tables_);
@@ -83,6 +87,18 @@ void Classifier::classify(base::Progress& progress) {
     reject_dependants(component);
   }
   judge_cascades();
+  judge_deletes();
+  for (const std::string& notice : undo_.notices()) notices_.push_back(notice);
+}
+
+// A row that stays after all holds its keys, and what wants those stays out with it.
+void Classifier::judge_deletes() {
+  while (undo_.reject_referred() > 0) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      if (tables_[i].may_be_written > 0) KeyClassifier(connection_, tables_[i], i).reject_kept();
+    }
+    for (const auto& component : components_) reject_dependants(component);
+  }
 }
 
 void Classifier::judge_cascades() {
@@ -104,6 +120,7 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   } else {
     reject_repeated_identities(table);
     compare_with_target(table);
+    undo_.judge_written(table);
   }
   if (table.may_be_written == 0) return;
   skip_rows(table);
@@ -178,14 +195,18 @@ WHERE (t.tableoid IS NULL OR {differs}){left})sql",
       fmt::arg("into", table.verdict_part.into(digests ? kVerdictColumns : kVerdictAlone)),
       fmt::arg("digest", digests ? ",\n  CASE WHEN t.tableoid IS NOT NULL THEN " + row_digest(table) + " END" : ""),
       fmt::arg("left", left)));
-  table.counts.unchanged = candidates(table) - table.may_be_written;
+  table.counts.unchanged = table.gone + candidates(table) - table.may_be_written;
 }
 
 void Classifier::compare_multisets(StagedTable& table) {
-  table.may_be_written =
-      connection_.execute(table_sql(table, "{into_verdicts}\nSELECT {plan}l.record, 'i'\nFROM ({lacking}) l",
-                                    fmt::arg("lacking", lacking_rows(table))));
-  table.counts.unchanged = candidates(table) - table.may_be_written;
+  if (table.has_marks()) {
+    undo_.compare_multiset(table);
+  } else {
+    table.may_be_written =
+        connection_.execute(table_sql(table, "{into_verdicts}\nSELECT {plan}l.record, 'i'\nFROM ({lacking}) l",
+                                      fmt::arg("lacking", lacking_rows(table))));
+  }
+  table.counts.unchanged = table.gone + candidates(table) - table.may_be_written;
 }
 
 // Rows that the user wants left as they are.

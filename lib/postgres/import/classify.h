@@ -13,6 +13,7 @@
 #include "postgres/import/parking.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/import/temporary_tables.h"
+#include "postgres/import/undo_judge.h"
 #include "postgres/import/unreadable_rows.h"
 #include "postgres/session/connection.h"
 
@@ -35,12 +36,16 @@ class Classifier {
   // The same: what is told of a table once.
   const std::vector<std::string>& notices() const { return notices_; }
 
+  // Of an undo: the rows that go.
+  UndoJudge& undo() { return undo_; }
+
   // Behind any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
   // how many.
   std::uint64_t reject_dependants(const std::vector<std::size_t>& component);
 
  private:
   void judge_cascades();
+  void judge_deletes();
   void reject_repeated_identities(StagedTable& table);
   void judge(std::size_t number, Parking::Inserts inserts);
   void compare_with_target(StagedTable& table);
@@ -56,6 +61,7 @@ class Classifier {
   TemporaryTables& temporary_;
   Orphans orphans_;
   UnreadableRows unreadable_;
+  UndoJudge undo_;
   std::vector<CascadeEffect> cascades_;
   std::string search_path_;
   std::vector<std::string> notices_;

@@ -128,6 +128,20 @@ std::uint64_t KeyClassifier::reject_unfreed() {
   return found;
 }
 
+void KeyClassifier::reject_kept() {
+  if (table_.may_be_deleted == 0 || table_.plan.identity.empty()) return;
+  for (const UniqueIndex& index : table_.details.unique_indexes) {
+    if (!foretells(table_, index.columns)) continue;
+    const std::string reason = quote_literal(index.name + ": the target holds ") + " || " +
+                               index_key_text(table_, index, "s") + " || ' as ' || " + holder_text(table_) +
+                               " || ', which stays'";
+    reject_if_judged(connection_, table_,
+                     reject_sql(table_, {'c', reason, index.name, holder_text(table_)},
+                                staged_keys(table_, index) + " s JOIN " + kept_keys(table_, index) + " t ON " +
+                                    same_index_key(index, "s", "t")));
+  }
+}
+
 void KeyClassifier::forget_judged_claims() {
   connection_.execute("DELETE FROM " + table_.claim_part.heap + " c WHERE NOT EXISTS (SELECT FROM " + table_.verdicts +
                       " v WHERE v.record = c.record)" + table_.claim_part.only("c"));

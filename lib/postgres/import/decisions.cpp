@@ -136,14 +136,22 @@ CROSS JOIN LATERAL (
 std::string decisions_sql(const StagedTable& table, engine::Decisions which, engine::Detail detail, bool rewritten) {
   const bool full = detail == engine::Detail::kFull;
   const bool shows_values = full && which == engine::Decisions::kAll;
-  const std::string rows = which == engine::Decisions::kLeftOut
-                               ? "  WHERE r.verdict IN ('c', 'x')"
-                               : table_sql(table, R"sql(  UNION ALL
+  std::string rows = which == engine::Decisions::kLeftOut
+                         ? "  WHERE r.verdict IN ('c', 'x')"
+                         : table_sql(table, R"sql(  UNION ALL
   SELECT v.record, v.verdict, pg_catalog.convert_to({key}, 'UTF8'), NULL, NULL, NULL{values}
   FROM {verdicts} v
   JOIN {staged} s ON s.{record} = v.record)sql",
-                                           fmt::arg("key", table.key_text("s")),
-                                           fmt::arg("values", shows_values ? ",\n         " + values_sql(table) : ""));
+                                     fmt::arg("key", table.key_text("s")),
+                                     fmt::arg("values", shows_values ? ",\n         " + values_sql(table) : ""));
+  if (which == engine::Decisions::kAll && table.may_be_deleted > 0) {
+    rows += fmt::format(R"sql(
+  UNION ALL
+  SELECT d.record, 'd', d.key, NULL, NULL, NULL{no_values}
+  FROM {deletes} d
+  WHERE d.state <> 'k')sql",
+                        fmt::arg("deletes", table.deletes), fmt::arg("no_values", shows_values ? ", NULL" : ""));
+  }
   const bool matched = !table.plan.match.empty();
   std::string joins;
   if (matched) joins += table_sql(table, "\nLEFT JOIN {matches} m ON m.record = d.record");
@@ -184,7 +192,9 @@ JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row)sql"));
 
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     const std::function<bool(const outcome::Decision&)>& take) {
-  if (table.rejected_rows == 0 && (which == engine::Decisions::kLeftOut || table.may_be_written == 0)) return;
+  if (table.rejected_rows == 0 &&
+      (which == engine::Decisions::kLeftOut || table.may_be_written + table.may_be_deleted == 0))
+    return;
   const bool full = detail == engine::Detail::kFull;
   const bool rewritten =
       which == engine::Decisions::kAll && detail != engine::Detail::kCounts && lists_rewritten(connection);

@@ -29,6 +29,7 @@ std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, cons
 constexpr int kForEachRow = 1;
 constexpr int kBefore = 2;
 constexpr int kOnInsert = 4;
+constexpr int kOnDelete = 8;
 constexpr int kOnUpdate = 16;
 constexpr int kInsteadOf = 64;
 
@@ -37,7 +38,8 @@ std::vector<outcome::Trigger> fired_triggers(Connection& connection, const Stage
     return number(connection, "SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" +
                                   std::string(1, verdict) + "'") > 0;
   };
-  const int events = (written('i') ? kOnInsert : 0) | (written('u') ? kOnUpdate : 0);
+  const int events =
+      (written('i') ? kOnInsert : 0) | (written('u') ? kOnUpdate : 0) | (table.may_be_deleted > 0 ? kOnDelete : 0);
   std::vector<outcome::Trigger> triggers;
   if (events == 0 || table.details.triggers.empty()) return triggers;
   for (const auto& row : connection.query(
@@ -51,6 +53,7 @@ std::vector<outcome::Trigger> fired_triggers(Connection& connection, const Stage
     std::string when = (type & kInsteadOf) != 0 ? "instead of" : (type & kBefore) != 0 ? "before" : "after";
     if ((type & kOnInsert & events) != 0) when += " insert";
     if ((type & kOnUpdate & events) != 0) when += (type & kOnInsert & events) != 0 ? " or update" : " update";
+    if ((type & kOnDelete & events) != 0) when += (type & ~kOnDelete & events) != 0 ? " or delete" : " delete";
     triggers.push_back(
         {row[0].c_str(), when + ((type & kForEachRow) != 0 ? ", for each row" : ", once"), row[2].c_str()});
   }

@@ -30,6 +30,10 @@ constexpr const char* kAccepted = R"sql(
 UNION ALL
 SELECT v.record, v.verdict, {digest}, NULL, NULL FROM {verdicts} v)sql";
 
+constexpr const char* kDeletes = R"sql(
+UNION ALL
+SELECT d.record, 'd', NULL, NULL, NULL FROM {deletes} d WHERE d.state <> 'k')sql";
+
 constexpr const char* kHolder = R"sql(
 LEFT JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row AND r.verdict = 'c')sql";
 
@@ -57,8 +61,10 @@ std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
   std::string sql = fmt::format(
       kRejected, fmt::arg("digest", digest), fmt::arg("rejects", table.rejects),
       fmt::arg("holder", with_digests ? fmt::format(kHolder, fmt::arg("target", table.target_rows)) : std::string{}));
-  return sql + fmt::format(kAccepted, fmt::arg("digest", with_digests ? "v.digest" : "NULL"),
-                           fmt::arg("verdicts", table.verdicts));
+  sql += fmt::format(kAccepted, fmt::arg("digest", with_digests ? "v.digest" : "NULL"),
+                     fmt::arg("verdicts", table.verdicts));
+  if (table.may_be_deleted > 0) sql += fmt::format(kDeletes, fmt::arg("deletes", table.deletes));
+  return sql;
 }
 
 std::string from_hex(std::string_view hex) {
@@ -109,7 +115,7 @@ std::string row_digest(const StagedTable& table) {
 
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,
                        const std::function<void(const outcome::Fingerprint&)>& take) {
-  if (table.rejected_rows == 0 && table.may_be_written == 0) return;
+  if (table.rejected_rows == 0 && table.may_be_written == 0 && table.may_be_deleted == 0) return;
   const bool rewritten = merged == outcome::Merged::kBehind && lists_rewritten(connection);
   connection.begin_copy_out(fmt::format(
       kFingerprints, fmt::arg("decisions", decisions_sql(table, merged)),

@@ -58,7 +58,7 @@ bool FirstLoad::begin(const std::string& search_path) {
 // drop and create.
 bool FirstLoad::conditions_hold() {
   const bool any_new = std::all_of(tables_.begin(), tables_.end(), [](const StagedTable& table) {
-    return table.plan.mode != engine::Mode::kUpdate && table.plan.match.empty();
+    return table.plan.mode != engine::Mode::kUpdate && table.plan.match.empty() && !table.has_marks();
   });
   if (!any_new) return false;
   const std::string oids = join(oids_of(tables_), ",");

@@ -20,6 +20,14 @@ std::string naming_columns(const StagedTable& table) {
   return "s." + table.record + ", " + table.identity_list("s") + ", ";
 }
 
+// The target's rows that an undo deletes (undo_judge.h), or was to delete and keeps, or all but those.
+std::string rows_by_deletion(const StagedTable& table, const std::string& exists, char state) {
+  return fmt::format(
+      "(SELECT h.tableoid, h.ctid, h.* FROM {} h WHERE {} (SELECT FROM pg_temp.deletion d WHERE d.state = '{}' AND "
+      "d.target_table = h.tableoid AND d.target_row = h.ctid)) t",
+      table.target_rows, exists, state);
+}
+
 bool may_be_null(const StagedTable& table, const UniqueIndex& index, std::size_t part) {
   return index.expressions[part] != kLeaf &&
          !(index.plain && table.details.table.find_column(index.columns[part])->not_null);
@@ -51,7 +59,13 @@ std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
 std::string held_keys(const StagedTable& table, const UniqueIndex& index) {
   std::string columns = "t.tableoid, t.ctid, ";
   if (!table.plan.identity.empty()) columns += table.identity_list("t") + ", ";
-  return keys_of(index, columns, table.target_rows + " t");
+  return keys_of(index, columns,
+                 table.may_be_deleted > 0 ? rows_by_deletion(table, "NOT EXISTS", 'd') : table.target_rows + " t");
+}
+
+std::string kept_keys(const StagedTable& table, const UniqueIndex& index) {
+  return keys_of(index, "t.tableoid, t.ctid, " + table.identity_list("t") + ", ",
+                 rows_by_deletion(table, "EXISTS", 'k'));
 }
 
 std::string same_index_key(const UniqueIndex& index, const std::string& a, const std::string& b) {

@@ -20,8 +20,10 @@ std::string keys_of(const UniqueIndex& index, const std::string& extra_columns, 
 
 // Of the rows that are still to be written; by record and identity.
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index);
-// Of the target's rows, by place and identity.
+// Of the target's rows, by place and identity; not of those that an undo deletes.
 std::string held_keys(const StagedTable& table, const UniqueIndex& index);
+// Of rows that an undo was to delete and keeps.
+std::string kept_keys(const StagedTable& table, const UniqueIndex& index);
 
 // Condition: a and b, two relations of keys, hold the same key as the index compares.
 std::string same_index_key(const UniqueIndex& index, const std::string& a, const std::string& b);

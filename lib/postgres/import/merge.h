@@ -78,6 +78,7 @@ class Merger {
   struct EndsEarly {};
   struct Passes;
 
+  bool undo_at_once();
   void run_passes(base::Progress& progress);
   bool attempt(Passes& passes, std::size_t component, Patience patience);
   void write_stuck(Passes& passes);

@@ -29,6 +29,7 @@ struct Merger::Passes {
 };
 
 void Merger::merge(base::Progress& progress) {
+  if (classifier_.undo().is_any() && undo_at_once()) return;
   const bool triggers =
       std::ranges::any_of(tables_, [](const StagedTable& table) { return !table.details.triggers.empty(); });
   if (!triggers) reorders_left_ = 0;
@@ -36,6 +37,7 @@ void Merger::merge(base::Progress& progress) {
   for (const StagedTable& table : tables_) rejected_before_ += table.rejected_rows;
   std::vector<StagedTable> before;
   if (triggers) before = tables_;
+  if (classifier_.undo().is_any()) classifier_.undo().delete_unreferred();
   Savepoint start(connection_, "passes");
   for (bool written = false; !written;) {
     try {
@@ -51,6 +53,9 @@ void Merger::merge(base::Progress& progress) {
     }
   }
   start.end();
+  if (!classifier_.undo().is_any()) return;
+  classifier_.undo().delete_unreferred();
+  classifier_.undo().reject_rest();
 }
 
 void Merger::run_passes(base::Progress& progress) {

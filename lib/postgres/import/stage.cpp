@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "engine/undo_mark.h"
 #include "postgres/codec/text_copy.h"
 #include "postgres/codec/wire.h"
 #include "postgres/import/rejects.h"
@@ -23,6 +24,7 @@ constexpr std::size_t kSendBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxRejectBytes = std::size_t{256} << 10;
 
 constexpr std::string_view kCopyHeader{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
+constexpr std::uint32_t kNull = 0xFFFFFFFF;  // the length of a field that is NULL
 constexpr std::string_view kCopyTrailer{"\377\377", 2};
 
 void put_bytes(base::ByteBuffer& out, std::string_view bytes) {
@@ -212,13 +214,20 @@ bool Stager::encode(const format::RawRecord& record, std::span<const format::Val
   const bool number_in_first_column = goal_ == Goal::kStage && !table_.first_column_type.empty();
   const bool number_column = goal_ == Goal::kStage && !number_in_first_column;
   const bool plan_column = goal_ == Goal::kStage && !table_.stage_part.number.empty();
-  put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (plan_column ? 1 : 0) + (number_column ? 1 : 0)));
+  const bool mark_column = goal_ == Goal::kStage && table_.has_marks();
+  put(rows_, static_cast<std::uint16_t>(table_.columns.size() + (plan_column ? 1 : 0) + (number_column ? 1 : 0) +
+                                        (mark_column ? 1 : 0)));
   if (plan_column) put_plan(rows_, table_.stage_part);
   if (number_column) put_record_number(record.number);
+  if (mark_column) put_bytes(rows_, values[*table_.plan.mark].text);
   for (const StagedColumn& column : table_.columns) {
     const bool first = number_in_first_column && &column == &table_.columns.front();
     const std::size_t field_start = rows_.size();
     if (first) begin_row_value(column, record.number);
+    if (names_only(column, values)) {
+      put(rows_, kNull);
+      continue;
+    }
     if (column.codec.encode(rows_, values[column.file_column], reason)) {
       if (first) end_row_value(field_start);
       if (keys_ascend_ && column.in_identity) key_ += rows_.view().substr(field_start);
@@ -239,9 +248,15 @@ bool Stager::encode_text(const format::RawRecord& record, std::span<const format
   const bool staged = goal_ == Goal::kStage;
   if (staged && !table_.stage_part.number.empty()) rows_.append(table_.stage_part.number + "\t");
   if (staged && !number_in_first_column) rows_.append(number);
+  if (staged && table_.has_marks()) {
+    rows_.append('\t');
+    append_copy_text(rows_, values[*table_.plan.mark].text);
+  }
   for (const StagedColumn& column : table_.columns) {
     field_.clear();
-    if (!column.codec.encode(field_, values[column.file_column], reason)) {
+    if (names_only(column, values)) {
+      put(field_, kNull);
+    } else if (!column.codec.encode(field_, values[column.file_column], reason)) {
       rows_.truncate(start);
       return refused(column, record, reason);
     }
@@ -261,6 +276,12 @@ bool Stager::encode_text(const format::RawRecord& record, std::span<const format
   rows_.append('\n');
   if (keys_ascend_) watch_key();
   return true;
+}
+
+// A record whose row is to go holds what the row is found by, and no values that its columns would have to take.
+bool Stager::names_only(const StagedColumn& column, std::span<const format::Value> values) const {
+  if (!table_.has_marks() || column.in_identity || table_.plan.identity.empty()) return false;
+  return values[*table_.plan.mark].text.starts_with(engine::kMarkInserted);
 }
 
 bool Stager::refused(const StagedColumn& column, const format::RawRecord& record, std::string& reason) {
@@ -340,6 +361,7 @@ std::string Stager::copy_sql() const {
   const bool staged = goal_ == Goal::kStage;
   if (staged && !table_.stage_part.number.empty()) list.emplace_back("plan");
   if (staged && table_.first_column_type.empty()) list.push_back(table_.stage_record());
+  if (staged && table_.has_marks()) list.emplace_back(kMark);
   for (const StagedColumn& column : table_.columns) list.push_back(staged ? column.staged : column.quoted);
   return "COPY " + (staged ? table_.stage_part.heap : table_.target) + " (" + join(list, ", ") +
          ") FROM STDIN (FORMAT " + (table_.by_text ? "text" : "binary") + ")";

@@ -45,6 +45,7 @@ class Stager {
   bool encode(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
   bool encode_text(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason);
   bool refused(const StagedColumn& column, const format::RawRecord& record, std::string& reason);
+  bool names_only(const StagedColumn& column, std::span<const format::Value> values) const;
   void watch_key();
   void put_record_number(std::uint64_t number);
   void begin_row_value(const StagedColumn& column, std::uint64_t number);

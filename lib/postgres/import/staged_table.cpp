@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "postgres/catalog/value_sql.h"
 #include "postgres/session/sql_text.h"
 
@@ -46,6 +47,16 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     by_text = by_text || transport_of(column.type) != Transport::kBinary;
     columns.push_back({i, name, quote_name(name), stage_type_of(column), cast_of(column), Codec(column.type),
                        in_identity, quote_name(name)});
+  }
+  plan_number = suffix;
+  deletes =
+      "(SELECT record, target_table, target_row, key, state, equal_rows FROM pg_temp.deletion WHERE plan "
+      "OPERATOR(pg_catalog.=) " +
+      plan_number + ")";
+  if (has_marks() && columns.size() + 1 >= kMaxColumns) {
+    throw base::Error(base::ErrorKind::kSchema,
+                      target + " has too many columns for its import to be taken back: a server's table has 1,600",
+                      "leave the table out with -T");
   }
   if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
 }
@@ -96,6 +107,13 @@ std::string StagedTable::typed_rows() const { return rows(Casts::kApplied); }
 std::string StagedTable::placed_rows() const {
   constexpr std::string_view kSelect = "(SELECT ";
   return fmt::format("{}ctid AS {}, {}", kSelect, kStagedPlace, rows(Casts::kApplied).substr(kSelect.size()));
+}
+
+std::string StagedTable::marked_rows() const {
+  constexpr std::string_view kSelect = "(SELECT ";
+  if (!has_rows())
+    return fmt::format("{}NULL::pg_catalog.text AS {}, {}", kSelect, kMark, no_rows().substr(kSelect.size()));
+  return fmt::format("{}{}, {}", kSelect, kMark, rows(Casts::kLeftOut).substr(kSelect.size()));
 }
 
 std::string StagedTable::raw_rows() const { return rows(Casts::kLeftOut); }

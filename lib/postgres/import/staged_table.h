@@ -29,6 +29,8 @@ struct StagedColumn {
 };
 
 inline constexpr const char* kStagedPlace = "\"db-transfer place\"";
+// What a record of an undo file says beside its columns (engine/undo_mark.h): a column of the stage.
+inline constexpr const char* kMark = "\"db-transfer mark\"";
 
 // A column by which rows set the key of a unique index aside for a while.
 struct ParkedKey {
@@ -58,7 +60,9 @@ struct StagedTable {
   std::string changes;
   std::string claims;
   std::string matches;
-  std::string exclusions;  // pg_temp.exclusion_N_, to be followed by the constraint's number
+  std::string plan_number;  // its number in the import
+  std::string deletes;      // of an undo: the rows of the target that are to go (undo_judge.h)
+  std::string exclusions;   // pg_temp.exclusion_N_, to be followed by the constraint's number
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
   // A table of as many columns as a table may have leaves no room for one more in its stage: there the first column is
   // of this row type and holds the record number beside the value. Empty for any other table.
@@ -71,6 +75,10 @@ struct StagedTable {
   outcome::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
+  std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
+  std::uint64_t rejected_deletes = 0;  // among both
+  std::uint64_t may_be_deleted = 0;    // rows that they found
+  std::uint64_t gone = 0;              // records of rows that had gone already
   std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since
   std::uint64_t remapped = 0;          // rows that took over the target's identity
   bool keys_differ = false;            // no two staged rows have the same identity: known without asking the server
@@ -87,6 +95,8 @@ struct StagedTable {
   std::uint64_t made_by_triggers = 0;  // inserts that became updates while the merge was at work
   std::uint64_t made_equal = 0;        // that became unchanged
 
+  // Of an undo file: its stage has the column kMark.
+  bool has_marks() const { return plan.mark.has_value(); }
   // The file holds rows of it; others have no stage.
   bool has_rows() const { return plan.rows > 0; }
   // Makes it read and write these.
@@ -106,6 +116,8 @@ struct StagedTable {
   std::string placed_rows() const;
   // The same without the casts: no value of it can fail.
   std::string raw_rows() const;
+  // These with the column kMark.
+  std::string marked_rows() const;
   // The columns by which staged rows are joined with anything, for ANALYZE.
   std::string joined_columns() const;
   // INSERT INTO target … SELECT … FROM the staged rows, called s; more of the FROM clause may follow.

@@ -58,6 +58,7 @@ void PostgresTarget::begin(engine::Intent intent) {
   intent_ = intent;
   first_load_.reset();
   restored_.reset();
+  kept_rows_.reset();
   classifier_.reset();
   temporary_.reset();
   tables_.clear();
@@ -254,7 +255,13 @@ void PostgresTarget::classify(base::Progress& progress) {
 void PostgresTarget::merge(base::Progress& progress) {
   if (first_load_) return;  // all is there
   guarded([&] {
-    demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
+    std::vector<std::string> grants = missing_update_grants(*connection_, tables_);
+    std::vector<Demand> deletes;
+    for (const StagedTable& table : tables_) {
+      if (table.may_be_deleted > 0) deletes.push_back({&table.details, {"DELETE"}});
+    }
+    for (std::string& grant : postgres::missing_grants(*connection_, deletes)) grants.push_back(std::move(grant));
+    demand_none_missing(*connection_, grants);
     if (restored_) restored_->drop();
     check_keys_at_once(*connection_);
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
@@ -286,7 +293,8 @@ void PostgresTarget::refresh_views(engine::Refresh refresh) {
     const bool is_written =
         table.loaded
             ? table.counts.rows > 0
-            : table.may_be_written > 0 && !connection_->query("SELECT FROM " + table.verdicts + " v LIMIT 1").empty();
+            : table.may_be_deleted > 0 || (table.may_be_written > 0 &&
+                                           !connection_->query("SELECT FROM " + table.verdicts + " v LIMIT 1").empty());
     if (is_written) written.push_back(table.details.oid);
   }
   if (written.empty()) return;

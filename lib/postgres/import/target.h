@@ -16,6 +16,7 @@
 #include "postgres/import/as_restored.h"
 #include "postgres/import/classify.h"
 #include "postgres/import/first_load.h"
+#include "postgres/import/kept_rows.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/import/temporary_tables.h"
 #include "postgres/session/connection.h"
@@ -54,6 +55,8 @@ class PostgresTarget : public engine::Target {
   void classify(base::Progress& progress) override;
   void end_early_beyond(std::uint64_t most_left_out) override { most_left_out_ = most_left_out; }
   void merge(base::Progress& progress) override;
+  void keep_rows_before() override;
+  std::unique_ptr<engine::RowReader> rows_before(std::size_t plan, const std::string& key) override;
   outcome::VerdictCounts counts(std::size_t plan) override;
   std::uint64_t rows_there(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,
@@ -106,6 +109,7 @@ class PostgresTarget : public engine::Target {
   std::optional<TemporaryTables> temporary_;
   std::optional<std::uint64_t> most_left_out_;  // by a merge
   std::optional<Classifier> classifier_;
+  std::optional<KeptRows> kept_rows_;
   std::optional<AsRestored> restored_;
   std::optional<FirstLoad> first_load_;        // under way or done
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull

@@ -20,6 +20,11 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
     counts.insert = counts.rows;
     return counts;
   }
+  if (table.may_be_deleted > 0) {
+    counts.deleted =
+        connection_->query("SELECT pg_catalog.count(*) FROM " + table.deletes + " d WHERE d.state <> 'k'")[0][0]
+            .as<std::uint64_t>();
+  }
   if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
   counts.dependants = count_dependants(*connection_, tables_, table);
   for (const auto& row :
@@ -56,6 +61,15 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
 std::uint64_t PostgresTarget::rows_there(std::size_t plan) {
   const std::string sql = "SELECT pg_catalog.count(*) FROM " + tables_.at(plan).target_rows;
   return guarded([&] { return connection_->query(sql)[0][0].as<std::uint64_t>(); });
+}
+
+void PostgresTarget::keep_rows_before() {
+  kept_rows_.emplace(*connection_, tables_);
+  guarded([&] { kept_rows_->keep(); });
+}
+
+std::unique_ptr<engine::RowReader> PostgresTarget::rows_before(std::size_t plan, const std::string& key) {
+  return guarded([&] { return kept_rows_->read(plan, key); });
 }
 
 void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,

@@ -94,7 +94,8 @@ void TemporaryTables::share(StagedTable& table, std::size_t number) {
   };
   auto stage = std::ranges::find_if(shared_, fits);
   if (stage == shared_.end()) {
-    shared_.push_back({table.by_text, "pg_temp.stage_shared_" + std::to_string(shared_.size()), {}, {}});
+    shared_.push_back(
+        {table.by_text, table.has_marks(), "pg_temp.stage_shared_" + std::to_string(shared_.size()), {}, {}});
     stage = shared_.end() - 1;
   }
   table.stage_part = {stage->heap, std::to_string(number)};
@@ -171,6 +172,7 @@ void TemporaryTables::make_own_stage(const StagedTable& table) {
   std::string list;
   if (table.first_column_type.empty()) {
     list = "NULL::pg_catalog.int8 AS " + table.record;
+    if (table.has_marks()) list += std::string(", NULL::pg_catalog.text AS ") + kMark;
   } else {
     connection_.execute(fmt::format(
         R"sql(
@@ -192,6 +194,7 @@ void TemporaryTables::make_own_stage(const StagedTable& table) {
 
 void TemporaryTables::make_shared_stage(const SharedStage& stage) {
   std::string list;
+  if (stage.has_marks) list += std::string(", NULL::pg_catalog.text AS ") + kMark;
   for (const std::string& definition : stage.definitions) list += ", " + definition;
   connection_.execute(fmt::format(R"sql(
     CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS

@@ -46,6 +46,7 @@ class TemporaryTables {
   // A stage of many tables: what its columns are made of, and which of them have each type.
   struct SharedStage {
     bool by_text = false;  // binary COPY wants a receiving function of every column's type, named or not
+    bool has_marks = false;
     std::string heap;
     std::vector<std::string> definitions;
     std::map<std::string, std::vector<std::string>> columns_of_type;

@@ -17,6 +17,7 @@ void Classifier::index_stages() {
 }
 
 void Classifier::classify(base::Progress& progress) {
+  if (undo_.is_any()) undo_.take_deletes();
   for (StagedTable& table : tables_) reject_impossible_row_numbers(table);
   for (const auto& component : components_) {
     for (const std::size_t number : component) {
@@ -34,6 +35,7 @@ void Classifier::classify(base::Progress& progress) {
       } else {
         reject_repeated_identities(table);
         compare_with_target(table);
+        undo_.judge_written(table);
         if (table.identity_may_be_null()) compare_multisets(table, Rows::kWithoutIdentity);
       }
       skip(table);
@@ -51,6 +53,15 @@ void Classifier::classify(base::Progress& progress) {
   for (StagedTable& table : tables_) followed += reject_followed_keys(connection_, tables_, table, details_);
   for (const auto& component : components_) {
     if (followed > 0) reject_orphans(component);
+  }
+  judge_deletes();
+}
+
+// A row that stays after all holds its keys, and what wants those stays out with it.
+void Classifier::judge_deletes() {
+  while (undo_.reject_referred() > 0) {
+    for (StagedTable& table : tables_) KeyClassifier(connection_, table, details_).reject_kept();
+    for (const auto& component : components_) reject_orphans(component);
   }
 }
 
@@ -121,9 +132,10 @@ void Classifier::compare_with_target(StagedTable& table) {
                     " WHERE (" + there + " IS NULL OR " + table.differs("s", "t") + ")";
   if (table.identity_may_be_null()) sql += " AND NOT " + table.lacks_identity("s");
   if (table.rejected_rows > 0) sql += " AND s." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")";
-  const std::uint64_t rejected_here = table.counts.rows - table.staged_rows;  // refused before they were staged
-  const std::uint64_t rejected_since = table.rejected_rows - rejected_here;
-  table.counts.unchanged = table.staged_rows - rejected_since - connection_.execute(sql);
+  // Refused before they were staged.
+  const std::uint64_t rejected_here = table.counts.rows - table.staged_rows - table.delete_records;
+  const std::uint64_t rejected_since = table.rejected_rows - table.rejected_deletes - rejected_here;
+  table.counts.unchanged = table.gone + table.staged_rows - rejected_since - connection_.execute(sql);
 }
 
 // Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
@@ -140,13 +152,17 @@ void Classifier::compare_multisets(StagedTable& table, Rows which) {
            " FROM " + relation + ") y)";
   };
   const std::uint64_t inserts =
-      connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM " +
-                          numbered("x." + table.record + " AS record, ",
-                                   table.stage + " x WHERE " + condition + accepted, " ORDER BY y.record") +
-                          " s LEFT JOIN " + numbered("", table.target + " x WHERE " + condition, "") +
-                          " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+      table.has_marks()
+          ? undo_.find_missing(table)
+          : connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM " +
+                                numbered("x." + table.record + " AS record, ",
+                                         table.stage + " x WHERE " + condition + accepted, " ORDER BY y.record") +
+                                " s LEFT JOIN " + numbered("", table.target + " x WHERE " + condition, "") +
+                                " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
   // Those without an identity were counted as unchanged so far.
-  table.counts.unchanged = which == Rows::kAll ? table.staged_rows - inserts : table.counts.unchanged - inserts;
+  const std::uint64_t all =
+      table.gone + table.staged_rows - (table.rejected_marks - std::min(table.rejected_marks, table.rejected_deletes));
+  table.counts.unchanged = which == Rows::kAll ? all - inserts : table.counts.unchanged - inserts;
 }
 
 void Classifier::skip(StagedTable& table) {

@@ -10,6 +10,7 @@
 #include "engine/target.h"
 #include "sqlite/import/needed_keys.h"
 #include "sqlite/import/staged_table.h"
+#include "sqlite/import/undo_judge.h"
 #include "sqlite/session/connection.h"
 
 namespace sqlite {
@@ -23,7 +24,8 @@ class Classifier {
         tables_(tables),
         details_(details),
         components_(components),
-        foreign_keys_(foreign_keys) {}
+        foreign_keys_(foreign_keys),
+        undo_(connection, tables, details, components) {}
 
   // Behind the staging, before the transaction that judges and writes.
   void index_stages();
@@ -34,6 +36,9 @@ class Classifier {
   // database has refused a parent. Returns how many.
   std::uint64_t reject_orphans(const std::vector<std::size_t>& component);
 
+  // Of an undo: the rows that go.
+  UndoJudge& undo() { return undo_; }
+
   // A line for each foreign key without whose parents rows go in, because the user wants them.
   std::vector<std::string> count_kept_orphans();
 
@@ -42,6 +47,7 @@ class Classifier {
   void reject_impossible_row_numbers(StagedTable& table);
   void reject_repeated_identities(StagedTable& table);
   void compare_with_target(StagedTable& table);
+  void judge_deletes();
   enum class Rows { kAll, kWithoutIdentity };
   void compare_multisets(StagedTable& table, Rows which);
   void skip(StagedTable& table);
@@ -57,6 +63,7 @@ class Classifier {
   const std::vector<TableDetails>& details_;
   const std::vector<std::vector<std::size_t>>& components_;
   const ForeignKeys foreign_keys_;
+  UndoJudge undo_;
 };
 
 }  // namespace sqlite

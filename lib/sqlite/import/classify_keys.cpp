@@ -73,6 +73,21 @@ void KeyClassifier::reject_taken(std::size_t place) {
   forget_rejected_claims();
 }
 
+void KeyClassifier::reject_kept() {
+  if (table_.may_be_deleted == 0 || table_.plan.identity.empty()) return;
+  for (const UniqueIndex& index : table_.details.unique_indexes) {
+    if (!table_.has_columns(index.columns)) continue;
+    const std::string reason = quote_literal(index.name + ": the target holds ") + " || " +
+                               index_key_text(table_, index, "s") + " || ' as ' || " + table_.key_text("t") +
+                               " || ', which stays'";
+    reject_if_judged(
+        connection_, table_,
+        reject_sql(table_, staged_record(), {'c', reason, index.name, table_.key_text("t"), {}},
+                   table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) + " s ON " + staged_record() +
+                       " = v.record CROSS JOIN " + kept_keys(table_, index) + " t ON " + same_key(index, "s", "t")));
+  }
+}
+
 void KeyClassifier::forget_rejected_claims() {
   connection_.execute("DELETE FROM " + table_.claims + " WHERE record NOT IN (SELECT record FROM " + table_.verdicts +
                       ")");

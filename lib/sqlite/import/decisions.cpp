@@ -103,6 +103,9 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
   } else {
     sql += " UNION ALL SELECT v.record, v.verdict, " + table.key_text("s") + ", NULL, NULL, NULL, v.newer FROM " +
            table.accepted_rows();
+    if (table.may_be_deleted > 0)
+      sql += " UNION ALL SELECT d.record, 'd', d.key, NULL, NULL, NULL, 0 FROM " + table.deletes +
+             " d WHERE d.state <> 'k'";
   }
   return sql + " ORDER BY 1";
 }

@@ -73,9 +73,13 @@ void read_fingerprints(Connection& connection, const StagedTable& table,
                        const std::function<void(const outcome::Fingerprint&)>& take) {
   std::optional<PlannedDetails> details;
   if (is_planned(table)) details.emplace(connection, table);
-  Statement rows = connection.prepare("SELECT r.record, r.verdict, r.\"constraint\", r.holder FROM " + table.rejects +
-                                      " r UNION ALL SELECT v.record, v.verdict, NULL, NULL FROM " + table.verdicts +
-                                      " v ORDER BY 1");
+  Statement rows =
+      connection.prepare("SELECT r.record, r.verdict, r.\"constraint\", r.holder FROM " + table.rejects +
+                         " r UNION ALL SELECT v.record, v.verdict, NULL, NULL FROM " + table.verdicts + " v" +
+                         (table.may_be_deleted > 0 ? " UNION ALL SELECT d.record, 'd', NULL, NULL FROM " +
+                                                         table.deletes + " d WHERE d.state <> 'k'"
+                                                   : std::string{}) +
+                         " ORDER BY 1");
   while (rows.next()) {
     const std::int64_t record = rows.integer(0);
     outcome::Fingerprint decision;

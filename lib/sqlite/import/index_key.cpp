@@ -1,5 +1,6 @@
 #include "sqlite/import/index_key.h"
 
+#include "sqlite/import/undo_judge.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -9,12 +10,17 @@ std::string key_name(std::size_t i) { return "\"db-transfer key " + std::to_stri
 
 // Expressions name columns unqualified, so they need a FROM of one relation.
 std::string keys(const StagedTable& table, const UniqueIndex& index, const std::vector<std::string>& expressions,
-                 const std::string& record, const std::string& relation) {
+                 const std::string& record, const std::string& relation, const std::string& condition = {}) {
   std::vector<std::string> list = table.naming_columns("x");
   if (!record.empty()) list.push_back("x." + record + " AS " + kKeyRecord);
   for (std::size_t i = 0; i < expressions.size(); ++i) list.push_back(expressions[i] + " AS " + key_name(i));
   std::string sql = "(SELECT " + join(list, ", ") + " FROM " + relation + " AS x";
-  if (!index.predicate.empty()) sql += " WHERE (" + index.predicate + ")";
+  std::string where = " WHERE ";
+  for (const std::string& part : {index.predicate.empty() ? std::string{} : "(" + index.predicate + "\n)", condition}) {
+    if (part.empty()) continue;
+    sql += where + part;
+    where = " AND ";
+  }
   return sql + ")";
 }
 
@@ -29,7 +35,13 @@ std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
 }
 
 std::string target_keys(const StagedTable& table, const UniqueIndex& index) {
-  return keys(table, index, index.expressions, {}, table.target);
+  // A row that an undo deletes holds nothing.
+  return keys(table, index, index.expressions, {}, table.target,
+              table.may_be_deleted > 0 ? "NOT " + is_among_deletes(table, "x", 'd') : "");
+}
+
+std::string kept_keys(const StagedTable& table, const UniqueIndex& index) {
+  return keys(table, index, index.expressions, {}, table.target, is_among_deletes(table, "x", 'k'));
 }
 
 std::string same_key(const UniqueIndex& index, const std::string& a, const std::string& b) {

@@ -14,6 +14,8 @@ const std::vector<std::string>& computed_keys(const UniqueIndex& index);
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index);
 // The same of the target's rows, without a record.
 std::string target_keys(const StagedTable& table, const UniqueIndex& index);
+// Of rows that an undo was to delete and keeps.
+std::string kept_keys(const StagedTable& table, const UniqueIndex& index);
 
 // a."db-transfer key 1" = b."db-transfer key 1" as the index compares; NULL equals nothing.
 std::string same_key(const UniqueIndex& index, const std::string& a, const std::string& b);

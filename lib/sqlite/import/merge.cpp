@@ -63,9 +63,16 @@ void Merger::merge(base::Progress& progress) {
     for (const StagedTable& table : tables_)
       connection_.execute("INSERT INTO " + table.early + " SELECT record FROM " + table.rejects);
   }
+  UndoJudge& undo = classifier_.undo();
+  const bool undoes = undo.is_any();
+  if (undoes) foreign_keys_ == ForeignKeys::kJudged ? undo.delete_all() : undo.delete_unreferred();
   write_components(progress, Rows::kAccepted, may_try_again ? Effort::kQuick : Effort::kThorough);
   if (may_try_again) retry(progress);
   made_rows_.settle();
+  if (undoes) {
+    undo.delete_unreferred();
+    undo.reject_rest();
+  }
   demand_no_new_orphans(orphans_before);
 }
 

@@ -24,12 +24,13 @@ void demand_writable(Connection& connection, const StagedTable& table);
 class Merger {
  public:
   Merger(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
-         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier)
+         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier, ForeignKeys foreign_keys)
       : connection_(connection),
         tables_(tables),
         details_(details),
         components_(components),
         classifier_(classifier),
+        foreign_keys_(foreign_keys),
         made_rows_(connection, tables, details) {}
 
   void merge(base::Progress& progress);
@@ -62,6 +63,7 @@ class Merger {
   const std::vector<TableDetails>& details_;
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
+  ForeignKeys foreign_keys_;
   MadeRows made_rows_;
   Direction direction_ = Direction::kForwards;
   bool left_out_in_parts_ = false;  // of the last pass: rows that nobody tried by themselves

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sqlite/import/trigger_effects.h"
+#include "sqlite/import/undo_judge.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -14,6 +15,10 @@ constexpr std::size_t kLongestRowKeyBytes = 1000;
 std::string insert_sql(const StagedTable& table) {
   std::string names = table.record;
   std::string places = "?";
+  if (table.has_marks()) {
+    names += std::string(", ") + kMark;
+    places += ", ?";
+  }
   for (const StagedColumn& column : table.columns) {
     names += ", " + column.quoted;
     places += ", ?";
@@ -53,12 +58,14 @@ void create_stage(Connection& connection, const StagedTable& table, const std::v
   std::vector<std::string> list;
   for (const StagedColumn& column : table.columns) list.push_back(column.quoted + " " + column.stage_type);
   if (list.empty()) list.emplace_back("\"no column\"");
+  if (table.has_marks()) list.push_back(std::string(kMark) + " TEXT");
   connection.execute("CREATE TABLE " + table.stage + " (" + join(list, ", ") + ")" +
                      (table.details.strict && !table.columns.empty() ? " STRICT" : ""));
   connection.execute("CREATE TABLE " + table.verdicts + " (record INTEGER PRIMARY KEY, verdict TEXT, newer INTEGER)");
   connection.execute("CREATE TABLE " + table.rejects +
                      " (record INTEGER PRIMARY KEY, verdict TEXT, key TEXT, reason TEXT, \"constraint\" TEXT, holder "
                      "TEXT, newer INTEGER)");
+  if (table.has_marks()) create_deletes(connection, table);
   connection.execute("CREATE TABLE " + table.claims + " (place INTEGER, record INTEGER, freed_by INTEGER)");
   create_lists(connection, table, all);
 }
@@ -99,6 +106,7 @@ void Stager::stage(format::TableReader& records) {
 bool Stager::bind(const format::RawRecord& record, std::span<const format::Value> values, std::string& reason) {
   int parameter = 1;
   insert_.bind_integer(parameter, static_cast<std::int64_t>(record.number));
+  if (table_.has_marks()) insert_.bind_text(++parameter, values[*table_.plan.mark].text);
   for (const StagedColumn& column : table_.columns) {
     if (column.codec.bind(insert_, ++parameter, values[column.file_column], reason)) continue;
     if (table_.is_masked(column.name)) reason = "the value does not fit, and must not be shown";

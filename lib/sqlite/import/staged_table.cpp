@@ -49,6 +49,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   rejects = "temp.reject_" + suffix;
   changes = "temp.change_" + suffix;
   remaps = "temp.remap_" + suffix;
+  deletes = "temp.delete_" + suffix;
   claims = "temp.claim_" + suffix;
   order = "temp.order_" + suffix;
   parked = "temp.parked_" + suffix;

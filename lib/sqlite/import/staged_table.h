@@ -10,6 +10,7 @@
 //   mask_N     record, which of the columns that triggers wait for differ, a digit each
 //   early_N    records that were left out before the merge; retry_N those that the merge tries again
 //   change_N   record, column, its values before and after; only where details are asked for
+//   delete_N   of an undo: see undo_judge.h
 //   remap_N    record, the identity it had in the file and the one it took over by a natural key
 #pragma once
 
@@ -32,6 +33,9 @@ struct StagedColumn {
   Codec codec;
 };
 
+// What a record of an undo file says beside its columns (engine/undo_mark.h): a column of the stage.
+inline constexpr const char* kMark = "\"db-transfer mark\"";
+
 struct StagedTable {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
@@ -47,6 +51,7 @@ struct StagedTable {
   std::string rejects;
   std::string changes;
   std::string remaps;
+  std::string deletes;
   std::string claims;
   std::string order;  // this and parked only where a key may be claimed
   std::string parked;
@@ -57,11 +62,18 @@ struct StagedTable {
   outcome::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
+  std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
+  std::uint64_t rejected_deletes = 0;  // among them
+  std::uint64_t rejected_marks = 0;    // records that do not say what they want
+  std::uint64_t may_be_deleted = 0;    // rows that they found
+  std::uint64_t gone = 0;              // records of rows that had gone already
   std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row
   std::uint64_t made_equal = 0;        // the same, as the file has it
   std::uint64_t kept_orphans = 0;      // rows taken along without their parent, once a foreign key
   bool claims_left = false;            // rows wait for keys that others give up
 
+  // Of an undo file: its stage has the column kMark.
+  bool has_marks() const { return plan.mark.has_value(); }
   bool has_columns(const std::vector<std::string>& names) const;
   // Whether a row may have NULL in its identity: SQLite lets NULL into most primary keys. Such a row is told apart by
   // all of its values, as if its table had no identity.

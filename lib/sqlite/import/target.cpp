@@ -9,6 +9,7 @@
 #include "sqlite/import/decisions.h"
 #include "sqlite/import/effects.h"
 #include "sqlite/import/fingerprints.h"
+#include "sqlite/import/kept_rows.h"
 #include "sqlite/import/merge.h"
 #include "sqlite/import/remap.h"
 #include "sqlite/import/stage.h"
@@ -101,7 +102,14 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
       std::ranges::any_of(details_, [](const TableDetails& details) { return !details.broken_keys.empty(); }) ||
       std::ranges::any_of(tables_,
                           [](const StagedTable& table) { return table.plan.orphans == engine::Orphans::kKeep; });
-  foreign_keys_ = is_judged ? ForeignKeys::kJudged : ForeignKeys::kEnforced;
+  // So that no key acts while rows go that others refer to until they are as before; where keys follow their parents,
+  // they must.
+  const bool undoes = std::ranges::any_of(tables_, [](const StagedTable& table) { return table.has_marks(); });
+  const bool follows = std::ranges::any_of(details_, [](const TableDetails& details) {
+    return std::ranges::any_of(details.on_update,
+                               [](const std::string& action) { return action != "NO ACTION" && action != "RESTRICT"; });
+  });
+  foreign_keys_ = is_judged || (undoes && !follows) ? ForeignKeys::kJudged : ForeignKeys::kEnforced;
   if (fires_triggers(details_)) components_ = order_for_triggers(tables_, components_);
   classifier_.emplace(*connection_, tables_, details_, components_, foreign_keys_);
 }
@@ -125,6 +133,7 @@ void SqliteTarget::classify(base::Progress& progress) {
   classifier_->classify(progress);
   for (const StagedTable& table : tables_) demand_writable(*connection_, table);
   notices_ = classifier_->count_kept_orphans();
+  for (const std::string& notice : classifier_->undo().notices()) notices_.push_back(notice);
   for (const StagedTable& table : tables_) {
     const std::vector<std::string> following = following_rows(*connection_, tables_, table, details_);
     notices_.insert(notices_.end(), following.begin(), following.end());
@@ -162,7 +171,7 @@ void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
   const std::vector<std::uint64_t> before = decided_otherwise(tables_);
-  Merger merger(*connection_, tables_, details_, components_, *classifier_);
+  Merger merger(*connection_, tables_, details_, components_, *classifier_, foreign_keys_);
   merger.merge(progress);
   merge_changed_decisions_ = !merger.rewritten().empty() || decided_otherwise(tables_) != before;
   for (const std::size_t number : merger.rewritten()) {
@@ -190,9 +199,19 @@ std::vector<std::string> SqliteTarget::untold() const {
   return lines;
 }
 
+void SqliteTarget::keep_rows_before() {
+  for (std::size_t i = 0; i < tables_.size(); ++i) sqlite::keep_rows_before(*connection_, tables_[i], i);
+}
+
+std::unique_ptr<engine::RowReader> SqliteTarget::rows_before(std::size_t plan, const std::string& key) {
+  return kept_rows(*connection_, tables_.at(plan), plan, key);
+}
+
 outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);
   outcome::VerdictCounts counts = table.counts;
+  if (table.may_be_deleted > 0)
+    counts.deleted = connection_->number("SELECT count(*) FROM " + table.deletes + " WHERE state <> 'k'");
   Statement rows = connection_->prepare("SELECT verdict, count(*) FROM (SELECT verdict FROM " + table.verdicts +
                                         " UNION ALL SELECT verdict FROM " + table.rejects + ") GROUP BY verdict");
   while (rows.next()) {

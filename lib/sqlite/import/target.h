@@ -40,6 +40,8 @@ class SqliteTarget : public engine::Target {
   void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   void classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;
+  void keep_rows_before() override;
+  std::unique_ptr<engine::RowReader> rows_before(std::size_t plan, const std::string& key) override;
   outcome::VerdictCounts counts(std::size_t plan) override;
   std::uint64_t rows_there(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "base/sha256.h"
@@ -94,6 +95,24 @@ void row_digest(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
+// FNV-1a of each value's image.
+void states(sqlite3_context* context, int count, sqlite3_value** values) {
+  guarded(context, [&] {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string all;
+    std::string bytes;
+    for (int i = 0; i < count; ++i) {
+      bytes.clear();
+      append_image(bytes, cell_of(values[i]));
+      std::uint32_t state = 2166136261U;
+      for (const char byte : bytes) state = (state ^ static_cast<unsigned char>(byte)) * 16777619U;
+      all += ' ';
+      for (int digit = kStateDigits; digit-- > 0;) all += kDigits[(state >> (4 * digit)) & 15U];
+    }
+    sqlite3_result_text64(context, all.data(), all.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  });
+}
+
 // One call for every `most` parts.
 std::vector<std::string> calls(const char* function, const std::vector<std::string>& parts, std::size_t most) {
   std::vector<std::string> all;
@@ -126,6 +145,11 @@ std::string differs_call(const std::vector<std::string>& pairs) {
   return all.empty() ? "0" : "(" + join(all, " OR ") + ")";
 }
 
+std::string states_call(const std::vector<std::string>& values) {
+  const std::vector<std::string> all = calls("db_transfer_states", values, 100);
+  return all.empty() ? "''" : join(all, " || ");
+}
+
 int add_row_functions(sqlite3* database) {
   constexpr int kHow = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
   const auto add = [&](const char* name, int arguments, auto function) {
@@ -136,6 +160,7 @@ int add_row_functions(sqlite3* database) {
   if (code == SQLITE_OK) code = add("db_transfer_text", 1, text);
   if (code == SQLITE_OK) code = add("db_transfer_digest", 2, digest);
   if (code == SQLITE_OK) code = add("db_transfer_row_digest", 2, row_digest);
+  if (code == SQLITE_OK) code = add("db_transfer_states", -1, states);
   return code;
 }
 

@@ -3,6 +3,7 @@
 //   db_transfer_image(a, …)       blob: append_image of all
 //   db_transfer_text(a)           shown()
 //   db_transfer_row_digest(k, i)  32 digits of the SHA-256 of both
+//   db_transfer_states(a, …)      text: a blank and kStateDigits digits of each value, to see which one was changed
 // Deterministic, stateless.
 #pragma once
 
@@ -21,6 +22,10 @@ std::string masked_digest(std::string_view key, std::string_view text);
 std::string image_call(const std::vector<std::string>& values);
 // `pairs`: "a, b" each.
 std::string differs_call(const std::vector<std::string>& pairs);
+
+std::string states_call(const std::vector<std::string>& values);
+
+inline constexpr int kStateDigits = 8;
 
 // Returns SQLite's result code.
 int add_row_functions(sqlite3* database);

@@ -1,0 +1,61 @@
+// Rows that COPY sends in binary, as JSON records. Refers to the connection and uses its one COPY until it is read to
+// its end; knows no table but by name. One thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_buffer.h"
+#include "engine/source.h"
+#include "postgres/codec/codec.h"
+#include "postgres/session/connection.h"
+
+namespace postgres {
+
+// What COPY must send of a value of this type for its codec.
+std::string sent_value(const ColumnType& type, const std::string& value);
+
+class RecordReader : public engine::RowReader {
+ public:
+  struct Column {
+    std::string name;
+    Codec codec;
+  };
+
+  // `copied` stands behind COPY: a query in parentheses, or a table and its columns, that give a value a column, by
+  // sent_value(). `identity` names a row in messages.
+  RecordReader(Connection& connection, std::string table, const std::vector<Column>& columns,
+               std::vector<std::string> identity, const std::string& copied);
+  ~RecordReader() override;
+
+  std::uint64_t read_batch(base::ByteBuffer& out) override;
+
+ protected:
+  // Of a query that failed: throws what says more, or returns.
+  virtual void explain(const ServerError&) {}
+
+ private:
+  struct Field {
+    std::string label;  // `"name":`, escaped once
+    std::string column;
+    Codec codec;
+  };
+
+  std::string_view next_chunk();
+  bool append_row(std::string_view& chunk, base::ByteBuffer& out);
+  void append_fields(std::string_view& chunk, base::ByteBuffer& out) const;
+  std::optional<std::string_view> read_field(std::string_view& chunk) const;
+  [[noreturn]] void fail_too_long(std::string_view row) const;
+
+  Connection& connection_;
+  std::string table_;
+  std::vector<std::string> identity_;
+  std::vector<Field> fields_;
+  bool header_read_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace postgres

@@ -1,0 +1,283 @@
+#include "postgres/import/undo_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "postgres/import/rejects.h"
+#include "postgres/import/row_marks.h"
+#include "postgres/import/stage.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+constexpr const char* kDeletion = R"sql(
+CREATE TEMPORARY TABLE deletion (plan pg_catalog.int4, record pg_catalog.int8, target_table pg_catalog.oid,
+    target_row pg_catalog.tid, key pg_catalog.bytea, state pg_catalog."char", equal_rows pg_catalog.int8) ON COMMIT DROP;
+CREATE INDEX ON pg_temp.deletion (plan, record))sql";
+
+constexpr const char* kFind = R"sql(
+INSERT INTO pg_temp.deletion
+SELECT {number}, s.{record}, t.tableoid, t.ctid, pg_catalog.convert_to({key}, 'UTF8'), 'd', NULL
+FROM {marked} s JOIN {target} t ON {same}
+WHERE {letter} = 'd' AND {state} = {now})sql";
+
+// Of the rows that are equal as many as came with the import and are there still; whichever. OFFSET 0: only what was
+// found to be a number is read as one.
+constexpr const char* kFindEqual = R"sql(
+INSERT INTO pg_temp.deletion
+SELECT {number}, s.number, t.tableoid, t.ctid, s.key, 'd', t.rows - t.n + 1
+FROM (SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image ORDER BY x.rank::pg_catalog.int8) AS n
+      FROM (SELECT s.{record} AS number, {image}::pg_catalog.text COLLATE pg_catalog."C" AS image,
+                   pg_catalog.convert_to({key}, 'UTF8') AS key, pg_catalog.substr({mark}, 2) AS rank
+            FROM {marked} s WHERE {letter} = 'd' AND {not_rejected} OFFSET 0) x) s
+JOIN (SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image) AS n,
+             pg_catalog.count(*) OVER (PARTITION BY x.image) AS rows
+      FROM (SELECT s.tableoid, s.ctid, {image}::pg_catalog.text COLLATE pg_catalog."C" AS image FROM {target} s) x) t
+  ON t.image = s.image AND t.n = s.n AND s.rank::pg_catalog.int8 <= t.rows)sql";
+
+// As many as are missing of those that were equal then.
+constexpr const char* kMissing = R"sql(
+{into}
+SELECT {first}s.record, 'i'
+FROM (SELECT s.{record} AS record, pg_catalog.substr({mark}, 2) AS rows,
+             {image}::pg_catalog.text COLLATE pg_catalog."C" AS image
+      FROM {marked} s WHERE {not_rejected} OFFSET 0) s
+LEFT JOIN (SELECT x.image, pg_catalog.count(*) AS rows
+           FROM (SELECT {image}::pg_catalog.text COLLATE pg_catalog."C" AS image FROM {target} s) x
+           GROUP BY x.image) t ON t.image = s.image
+WHERE COALESCE(t.rows, 0) < s.rows::pg_catalog.int8)sql";
+
+// What is left of those who refer has its place in the statement as c.
+constexpr const char* kReferred = R"sql(
+{into}
+SELECT DISTINCT ON (d.record) {first}d.record, 'c', d.key,
+       pg_catalog.convert_to({reason} || {child} || ' refers to it', 'UTF8'),
+       pg_catalog.convert_to({constraint}, 'UTF8'), pg_catalog.convert_to({child}, 'UTF8'), NULL, NULL
+FROM {deletes} d JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row JOIN {referring}
+  AND d.state = 'd')sql";
+
+}  // namespace
+
+bool UndoJudge::is_any() const {
+  return std::ranges::any_of(tables_, [](const StagedTable& table) { return table.has_marks(); });
+}
+
+void UndoJudge::prepare() {
+  if (!is_any()) return;
+  std::vector<std::uint32_t> oids;
+  for (const StagedTable& table : tables_) {
+    if (table.has_rows()) oids.push_back(table.details.oid);
+  }
+  referrers_ = read_referrers(connection_, oids);
+  std::string grants;
+  for (const Referrer& referrer : referrers_) {
+    if (!referrer.readable) grants += "\n  GRANT SELECT ON " + referrer.child_name + " TO CURRENT_USER";
+    if (!referrer.readable || (!referrer.hidden && !referrer.by_cast)) continue;
+    throw base::Error(base::ErrorKind::kPrivilege,
+                      "who refers to the rows that are to go cannot be told: " +
+                          (referrer.hidden ? "row security hides rows of " + referrer.child_name
+                                           : "the foreign key " + referrer.name + " of " + referrer.child_name +
+                                                 " compares by a cast that somebody made"),
+                      "run it as the tables' owner, or leave the table out with -T");
+  }
+  if (!grants.empty())
+    throw base::Error(base::ErrorKind::kPrivilege,
+                      "the role lacks privileges on tables that refer to rows which are to go",
+                      "let the owner run:" + grants);
+  connection_.execute(kDeletion);
+}
+
+void UndoJudge::take_deletes() {
+  for (StagedTable& table : tables_) {
+    if (table.has_marks() && table.has_rows()) take_deletes(table);
+  }
+  connection_.execute("ANALYZE pg_temp.deletion");
+  reject_referred(Spared::kByMarks);
+}
+
+void UndoJudge::take_deletes(StagedTable& table) {
+  reject_unmarked(table);
+  const bool by_identity = !table.plan.identity.empty();
+  const auto before = table.rejected_rows;
+  by_identity ? find_by_identity(table) : find_equal_rows(table);
+  table.rejected_deletes = table.rejected_rows - before;
+  table.delete_records =
+      connection_.execute(fmt::format("DELETE FROM {} s WHERE {} = 'd'{}", table.stage_part.heap,
+                                      letter_of(std::string("s.") + kMark), table.stage_part.only("s")));
+  table.staged_rows -= table.delete_records;
+  table.gone = table.delete_records - table.rejected_deletes - table.may_be_deleted;
+  table.counts.unchanged = table.gone;
+  if (!by_identity && table.gone > 0)
+    notices_.push_back(table.details.table.name.name + ": " + std::to_string(table.gone) +
+                       " rows that were inserted, which have no key, are not in the target as they were then: gone, or "
+                       "changed since and left as they are");
+  if (table.delete_records > 0) analyze_stage(connection_, table);
+}
+
+void UndoJudge::reject_unmarked(StagedTable& table) {
+  const std::string known = table.plan.identity.empty() ? "^[di][0-9]{1,18}$" : "^([ud]|i$)";
+  reject(connection_, table,
+         reject_sql(table, {'x', "'the record does not say what taking the import back does to its row'", {}, {}},
+                    fmt::format("{} s WHERE s.{} OPERATOR(pg_catalog.!~) '{}'", table.marked_rows(), kMark, known)));
+}
+
+void UndoJudge::find_by_identity(StagedTable& table) {
+  const std::string mark = std::string("s.") + kMark;
+  const std::string same = table.same_identity("s", "t");
+  const std::string now = row_state(marked_columns(table), "t");
+  table.may_be_deleted = connection_.execute(
+      fmt::format(kFind, fmt::arg("number", table.plan_number), fmt::arg("record", table.record),
+                  fmt::arg("key", table.key_text("t")), fmt::arg("marked", table.marked_rows()),
+                  fmt::arg("target", table.target_rows), fmt::arg("same", same), fmt::arg("letter", letter_of(mark)),
+                  fmt::arg("state", state_of(mark)), fmt::arg("now", now)));
+  reject(connection_, table,
+         reject_sql(table,
+                    {'c',
+                     "'changed since the import inserted it: ' || COALESCE(" + changed_since(table, mark, "t") +
+                         ", 'its values')",
+                     {},
+                     table.key_text("t")},
+                    fmt::format("{} s JOIN {} t ON {} WHERE {} = 'd' AND {} <> {}", table.marked_rows(),
+                                table.target_rows, same, letter_of(mark), state_of(mark), now)));
+}
+
+void UndoJudge::find_equal_rows(StagedTable& table) {
+  table.may_be_deleted = connection_.execute(
+      fmt::format(kFindEqual, fmt::arg("number", table.plan_number), fmt::arg("record", table.record),
+                  fmt::arg("image", table.image("s")), fmt::arg("key", table.key_text("s")),
+                  fmt::arg("marked", table.marked_rows()), fmt::arg("target", table.target_rows),
+                  fmt::arg("mark", std::string("s.") + kMark), fmt::arg("letter", letter_of(std::string("s.") + kMark)),
+                  fmt::arg("not_rejected", not_rejected(table, "s"))));
+}
+
+void UndoJudge::compare_multiset(StagedTable& table) {
+  table.may_be_written = connection_.execute(
+      fmt::format(kMissing, fmt::arg("into", table.verdict_part.into(kVerdictAlone)),
+                  fmt::arg("first", table.verdict_part.first()), fmt::arg("record", table.record),
+                  fmt::arg("mark", std::string("s.") + kMark), fmt::arg("image", table.image("s")),
+                  fmt::arg("marked", table.marked_rows()), fmt::arg("not_rejected", not_rejected(table, "s")),
+                  fmt::arg("target", table.target_rows)));
+}
+
+void UndoJudge::judge_written(StagedTable& table) {
+  if (!table.has_marks() || table.plan.identity.empty() || table.may_be_written == 0) return;
+  const std::string mark = std::string("s.") + kMark;
+  const std::string judged =
+      fmt::format("{} s JOIN {} v ON v.record = s.{}", table.marked_rows(), table.verdicts, table.record);
+  const std::string there = judged + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t");
+  reject(connection_, table,
+         reject_sql(table, {'c', "'gone: somebody deleted it since the import'", {}, {}},
+                    judged + " WHERE v.verdict = 'i' AND " + letter_of(mark) + " = 'u'"));
+  reject(connection_, table,
+         reject_sql(table,
+                    {'c',
+                     "'changed since the import: ' || COALESCE(" + changed_since(table, mark, "t") + ", 'its values')",
+                     {},
+                     table.key_text("t")},
+                    there + " WHERE v.verdict = 'u' AND " + letter_of(mark) + " = 'u' AND " + state_of(mark) + " <> " +
+                        row_state(marked_columns(table), "t")));
+  reject(connection_, table,
+         reject_sql(table, {'c', "'there again: somebody inserted a row of this key since'", {}, table.key_text("t")},
+                    there + " WHERE v.verdict = 'u' AND " + letter_of(mark) + " = 'i'"));
+}
+
+std::uint64_t UndoJudge::reject_referred() { return is_any() ? reject_referred(Spared::kByVerdicts) : 0; }
+
+// Until nothing is found: a row that is kept may refer to others.
+std::uint64_t UndoJudge::reject_referred(Spared spared) {
+  std::uint64_t all = 0;
+  for (std::uint64_t found = 1; found > 0;) {
+    found = 0;
+    for (std::size_t i = tables_.size(); i-- > 0;) {
+      for (const Referrer& referrer : referrers_) {
+        if (referrer.parent == tables_[i].details.oid) found += reject_referred(i, referrer, spared);
+      }
+    }
+    all += found;
+  }
+  return all;
+}
+
+std::uint64_t UndoJudge::reject_referred(std::size_t number, const Referrer& referrer, Spared spared) {
+  StagedTable& table = tables_[number];
+  if (table.may_be_deleted == 0) return 0;
+  const std::uint64_t found = connection_.execute(fmt::format(
+      kReferred, fmt::arg("into", table.reject_part.into(kRejectColumns)), fmt::arg("first", table.reject_part.first()),
+      fmt::arg("reason", quote_literal(referrer.name + ": ")), fmt::arg("child", name_of_child(table, referrer)),
+      fmt::arg("constraint", quote_literal(referrer.name)), fmt::arg("deletes", table.deletes),
+      fmt::arg("target", table.target_rows), fmt::arg("referring", referring_rows(table, referrer, spared))));
+  if (found == 0) return 0;
+  table.rejected_rows += found;
+  table.rejected_deletes += found;
+  return keep_rejected(table);
+}
+
+std::uint64_t UndoJudge::keep_rejected(StagedTable& table) {
+  return connection_.execute(fmt::format(
+      R"sql(
+UPDATE pg_temp.deletion d SET state = 'k' FROM {rejects} r
+WHERE d.plan = {number} AND d.record = r.record AND d.state = 'd')sql",
+      fmt::arg("rejects", table.rejects), fmt::arg("number", table.plan_number)));
+}
+
+const StagedTable* UndoJudge::staged(std::uint32_t oid) const {
+  const auto found = std::ranges::find(tables_, oid, [](const StagedTable& table) { return table.details.oid; });
+  return found == tables_.end() || !found->has_rows() ? nullptr : &*found;
+}
+
+// "child c ON …": the rows that refer to the row t and stay as they are.
+std::string UndoJudge::referring_rows(const StagedTable& table, const Referrer& referrer, Spared spared) const {
+  std::vector<std::string> refers;
+  std::vector<std::string> still_refers;
+  for (std::size_t i = 0; i < referrer.columns.size(); ++i) {
+    const std::string parent = "t." + quote_name(referrer.parent_columns[i]);
+    refers.push_back(referrer.equality[i].of(parent, "c." + quote_name(referrer.columns[i])));
+    still_refers.push_back(referrer.equality[i].of(parent, "m." + quote_name(referrer.columns[i])));
+  }
+  std::string sql = referrer.child_rows + " c ON " + join(refers, " AND ");
+  if (referrer.one_partition) {
+    sql += fmt::format(
+        " AND t.tableoid = ANY (ARRAY(SELECT x.relid::pg_catalog.oid FROM "
+        "pg_catalog.pg_partition_tree({}::pg_catalog.regclass) x))",
+        referrer.parent_itself);
+  }
+  if (referrer.child == table.details.oid) sql += " AND NOT (c.tableoid = t.tableoid AND c.ctid = t.ctid)";
+  const StagedTable* child = staged(referrer.child);
+  if (child == nullptr || spared == Spared::kNone) return sql;
+  sql += R"sql( AND NOT EXISTS (
+    SELECT FROM pg_temp.deletion x WHERE x.state = 'd' AND x.target_table = c.tableoid AND x.target_row = c.ctid))sql";
+  if (child->plan.identity.empty()) return sql;
+  const std::string updates = spared == Spared::kByMarks
+                                  ? child->marked_rows() + " m WHERE " + letter_of(std::string("m.") + kMark) + " = 'u'"
+                                  : child->typed_rows() + " m JOIN " + child->verdicts + " v ON v.record = m." +
+                                        child->record + " WHERE v.verdict = 'u'";
+  return sql + fmt::format(" AND NOT EXISTS (SELECT FROM {} AND {} AND ({}) IS NOT TRUE)", updates,
+                           child->same_identity("m", "c"), join(still_refers, " AND "));
+}
+
+// Text expression: "orders id=7" of the row c.
+std::string UndoJudge::name_of_child(const StagedTable& table, const Referrer& referrer) const {
+  const catalog::TableName name{referrer.child_schema, referrer.child_table};
+  std::vector<std::string> parts;
+  for (const std::string& column : referrer.child_key) {
+    const auto at = std::ranges::find(referrer.columns, column);
+    const bool hidden =
+        (table.plan.hides && table.plan.hides(name, column)) ||
+        (at != referrer.columns.end() &&
+         table.is_masked(referrer.parent_columns[static_cast<std::size_t>(at - referrer.columns.begin())]));
+    parts.push_back(quote_literal(column + "=") + " || " +
+                    (hidden ? "'(masked)'" : "pg_catalog.left(" + text_of_any("c." + quote_name(column)) + ", 100)"));
+  }
+  if (parts.empty()) return quote_literal("a row of " + referrer.child_table);
+  return "(" + quote_literal(referrer.child_table + " ") + " || " + join(parts, " || ', ' || ") + ")";
+}
+
+std::uint64_t UndoJudge::to_go(const StagedTable& table) const {
+  if (table.may_be_deleted == 0) return 0;
+  return connection_.query("SELECT pg_catalog.count(*) FROM " + table.deletes + " d WHERE d.state = 'd'")[0][0]
+      .as<std::uint64_t>();
+}
+
+}  // namespace postgres
