@@ -1,5 +1,7 @@
 #include "transfer/import_job.h"
 
+// The steps of one job in their order; over 400 lines long, because plans, limits and undo take part in most of them.
+
 #include <algorithm>
 #include <chrono>
 #include <optional>

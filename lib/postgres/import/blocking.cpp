@@ -139,6 +139,10 @@ WHERE r.verdict = 'c' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.conve
 
 std::vector<Causes> find_blocking(Connection& connection, const std::vector<StagedTable>& tables) {
   std::vector<Causes> found(tables.size());
+  // Else the planner takes the rejects for a few rows and loops over the rest.
+  for (const StagedTable& table : tables) {
+    if (table.rejected_rows > 0) connection.execute("ANALYZE " + table.reject_part.heap);
+  }
   add_held_back(connection, tables, found);
   for (std::size_t i = 0; i < tables.size(); ++i) add_matches(connection, tables[i], found[i]);
   return found;

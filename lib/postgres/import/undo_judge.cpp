@@ -153,12 +153,11 @@ void UndoJudge::find_equal_rows(StagedTable& table) {
 }
 
 void UndoJudge::compare_multiset(StagedTable& table) {
-  table.may_be_written = connection_.execute(
-      fmt::format(kMissing, fmt::arg("into", table.verdict_part.into(kVerdictAlone)),
-                  fmt::arg("first", table.verdict_part.first()), fmt::arg("record", table.record),
-                  fmt::arg("mark", std::string("s.") + kMark), fmt::arg("image", table.image("s")),
-                  fmt::arg("marked", table.marked_rows()), fmt::arg("not_rejected", not_rejected(table, "s")),
-                  fmt::arg("target", table.target_rows)));
+  table.may_be_written = connection_.execute(fmt::format(
+      kMissing, fmt::arg("into", table.verdict_part.into(kVerdictAlone)), fmt::arg("first", table.verdict_part.first()),
+      fmt::arg("record", table.record), fmt::arg("mark", std::string("s.") + kMark),
+      fmt::arg("image", table.image("s")), fmt::arg("marked", table.marked_rows()),
+      fmt::arg("not_rejected", not_rejected(table, "s")), fmt::arg("target", table.target_rows)));
 }
 
 void UndoJudge::judge_written(StagedTable& table) {
