@@ -44,14 +44,12 @@ bool can_hold(const std::string& target, const std::string& file) {
 namespace {
 
 // Where the target would have the column, were it not for the case of its letters, or another name.
-std::string meant_by(const std::string& name, const Table& file, const Table& target) {
-  std::vector<std::string> names;
+std::string meant_by(const std::string& name, const Table& target, const std::vector<std::string>& not_in_file) {
   for (const Column& column : target.columns) {
     if (base::differs_in_case_only(column.name, name))
       return ", which has " + column.name + " (the names differ in case: rename one of them)";
-    if (file.find_column(column.name) == nullptr) names.push_back(column.name);
   }
-  const auto near = base::closest(name, names);
+  const auto near = base::closest(name, not_in_file);
   return near ? ", which has " + *near + " (renamed?)" : std::string{};
 }
 
@@ -60,11 +58,15 @@ std::string meant_by(const std::string& name, const Table& file, const Table& ta
 std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target,
                               SameEngine same_engine) {
   std::vector<Drift> found;
+  std::vector<std::string> not_in_file;
+  for (const Column& column : target.columns) {
+    if (file.find_column(column.name) == nullptr) not_in_file.push_back(column.name);
+  }
   for (const Column& column : file.columns) {
     if (column.generated) continue;
     const Column* there = target.find_column(column.name);
     if (there == nullptr) {
-      found.push_back({table, column.name, "is missing in the target" + meant_by(column.name, file, target)});
+      found.push_back({table, column.name, "is missing in the target" + meant_by(column.name, target, not_in_file)});
     } else if (same_engine == SameEngine::kYes && !there->generated && !can_hold(there->type, column.type)) {
       found.push_back({table, column.name, "is " + there->type + " in the target and " + column.type + " in the file"});
     }

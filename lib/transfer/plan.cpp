@@ -17,6 +17,8 @@
 namespace transfer {
 namespace {
 
+constexpr std::size_t kMostExplained = 50;
+
 using base::Error;
 using base::ErrorKind;
 
@@ -225,7 +227,9 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
       plan.differences.push_back(section + " is " + there->name.name + " in the target: the names differ in case only");
     }
     if (there == nullptr) {
-      const std::string other = other_object ? other_object(wanted) : std::string{};
+      // A question each: of a file that has nothing to do with the target only the first are asked for.
+      const bool asked = other_object && drift.size() < kMostExplained;
+      const std::string other = asked ? other_object(wanted) : std::string{};
       drift.push_back(
           {section, "",
            other.empty() ? "is missing in the target" + where_else(wanted, header, selection, target_tables, other_case)

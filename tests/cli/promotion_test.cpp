@@ -90,6 +90,7 @@ TEST_F(Promotion, ExportsWithoutAuditLogsWhenAsked) {
 // The rows stand at other places in a copy of another layout.
 nlohmann::json without_offsets(nlohmann::json tables) {
   for (auto& table : tables) {
+    table.update(table["counts"]);  // as the fixture's transfer() does
     for (auto& row : table["left_out"]) row.erase("offset");
   }
   return tables;

@@ -85,7 +85,7 @@ class Transfer : public testing::Test {
     const nlohmann::json found = table(result, name);
     std::vector<int> counts;
     for (const char* verdict : {"insert", "update", "unchanged", "conflict", "invalid", "skipped"})
-      counts.push_back(found.value(verdict, -1));
+      counts.push_back(found["counts"].value(verdict, -1));
     return counts;
   }
 
