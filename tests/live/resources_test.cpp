@@ -142,7 +142,8 @@ void expect_a_transfer(support::Database& source, support::Database& target, con
 }
 
 TEST_F(Resources, TooFewLocksOfTheServerAreNamedBeforeTheFirstRowWithTheSettingThatGivesMore) {
-  const support::OwnServer server({"fsync=off", "max_connections=10", "max_locks_per_transaction=10"});
+  const support::OwnServer server(
+      {"fsync=off", "max_connections=10", "max_prepared_transactions=0", "max_locks_per_transaction=10"});
   support::Database target = support::Database::on(server.connection());
   make_tables(source_, target, 600);
   export_source();

@@ -29,7 +29,9 @@ std::vector<std::string> Standby::primary_settings(std::vector<std::string> othe
 Standby::Standby(const OwnServer& primary, const std::vector<std::string>& settings)
     : folder_(std::filesystem::path(primary.folder()).parent_path() / "standby") {
   std::string options =
-      "-c fsync=off -c listen_addresses= -c hot_standby=on -c port=5432 -c unix_socket_directories=" + folder_;
+      "-c fsync=off -c listen_addresses= -c hot_standby=on -c max_prepared_transactions=4 -c port=5432 -c "
+      "unix_socket_directories=" +
+      folder_;
   for (const std::string& setting : settings) options += " -c " + setting;
   demand({"mkdir", folder_});
   // What cluster.sh looks for when it stops its servers.
