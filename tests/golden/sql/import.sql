@@ -14,7 +14,9 @@ SET LOCAL search_path = '';
 
 SELECT pg_catalog.set_config('search_path', E'""', true);
 
-SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' || pg_catalog.quote_ident(current_user) WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY');
+SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' ||
+         pg_catalog.quote_ident(current_user)
+WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY');
 
 CREATE TEMPORARY TABLE pg_temp.verdict (plan pg_catalog.int4, record pg_catalog.int8, verdict pg_catalog."char", digest pg_catalog.text) ON COMMIT DROP;
     CREATE INDEX ON pg_temp.verdict (plan, record);
