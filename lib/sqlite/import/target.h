@@ -72,6 +72,7 @@ class SqliteTarget : public engine::Target {
   std::optional<Classifier> classifier_;
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
   std::vector<std::string> notices_;
+  std::vector<std::string> following_;  // of a dry run: rows that updates take along, a line each
 };
 
 }  // namespace sqlite
