@@ -24,8 +24,12 @@ class Cascades : public Transfer {
   // A dry run and the import say the same; a second import writes nothing.
   json import_as_told() {
     EXPECT_EQ(run_export().status, 0);
-    const json told = import({"--dry-run"});
+    json told = import({"--dry-run"});
     const int told_status = status;
+    for (json& notice : told["notices"]) {
+      const std::string line = notice;
+      notice = line.substr(0, line.find(": whether that table takes them, only --rehearse can tell"));
+    }
     const json done = import();
     EXPECT_EQ(status, told_status) << errors;
     EXPECT_EQ(done["total"], told["total"]);

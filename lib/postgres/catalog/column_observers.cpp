@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <unordered_map>
 
-#include "postgres/session/sql_text.h"
+#include "postgres/catalog/table_index.h"
 
 namespace postgres {
 namespace {
@@ -47,16 +46,10 @@ WHERE o.root = ANY ({among}) ORDER BY o.root, o.observer, o.observer_id, a.attna
 }  // namespace
 
 void read_column_observers(Connection& connection, std::vector<TableDetails>& tables) {
-  std::vector<std::string> oids;
-  std::unordered_map<std::string, TableDetails*> by_oid;
-  for (TableDetails& table : tables) {
-    oids.push_back(std::to_string(table.oid));
-    by_oid.emplace(oids.back(), &table);
-  }
-  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  const TableIndex index(tables);
   std::string last;
-  for (const auto& row : connection.query(fmt::format(kObservers, fmt::arg("among", among)))) {
-    std::vector<ColumnObserver>& observers = by_oid.at(row[0].c_str())->column_observers;
+  for (const auto& row : connection.query(fmt::format(kObservers, fmt::arg("among", index.among())))) {
+    std::vector<ColumnObserver>& observers = index.of(row[0].c_str()).column_observers;
     const std::string observer = std::string(row[0].c_str()) + "." + row[3].c_str();
     if (last != observer) observers.push_back({row[1].c_str(), {}});
     last = observer;

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 
-#include "postgres/session/sql_text.h"
+#include "postgres/catalog/table_index.h"
 
 namespace postgres {
 namespace {
@@ -68,15 +67,9 @@ std::vector<std::string> elements(const pqxx::field& array) {
 }  // namespace
 
 void read_made_values(Connection& connection, std::vector<TableDetails>& tables) {
-  std::vector<std::string> oids;
-  std::unordered_map<std::string, TableDetails*> by_oid;
-  for (TableDetails& table : tables) {
-    oids.push_back(std::to_string(table.oid));
-    by_oid.emplace(oids.back(), &table);
-  }
-  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
-  for (const auto& row : connection.query(fmt::format(kMade, fmt::arg("among", among)))) {
-    TableDetails& table = *by_oid.at(row[0].c_str());
+  const TableIndex index(tables);
+  for (const auto& row : connection.query(fmt::format(kMade, fmt::arg("among", index.among())))) {
+    TableDetails& table = index.of(row[0].c_str());
     const std::string name = row[1].c_str();
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (table.table.columns[i].name != name) continue;

@@ -25,7 +25,6 @@ WHERE {values} OPERATOR(pg_catalog.<) 0)sql";
 
 // A subtransaction that writes nothing costs the server next to nothing. What is not the row's own fault ends it all.
 constexpr const char* kOneByOne = R"sql(
-DO LANGUAGE plpgsql $find$
 DECLARE
   its_place pg_catalog.tid;
   its_record pg_catalog.int8;
@@ -48,8 +47,7 @@ BEGIN
       {into} VALUES ({first}its_record, 'x', NULL, pg_catalog.convert_to({reason}, 'UTF8'), NULL, NULL, NULL, NULL);
     END;
   END LOOP;
-END
-$find$)sql";
+END)sql";
 
 // Of rows that are to be written alone: the CASE asks both sides of the join.
 constexpr const char* kViolating = R"sql(
@@ -180,12 +178,14 @@ void Evaluation::reject_violating() {
 }
 
 bool Evaluation::find_one_by_one() {
-  return run(fmt::format(
-      kOneByOne, fmt::arg("place", kStagedPlace), fmt::arg("record", table_.record),
-      fmt::arg("rows", table_.placed_rows()), fmt::arg("verdicts", table_.verdicts), fmt::arg("values", values("0")),
-      fmt::arg("view", view_), fmt::arg("blames_a_row", blames_a_row_sql("state")),
-      fmt::arg("into", table_.reject_part.into(kRejectColumns)), fmt::arg("first", table_.reject_part.first()),
-      fmt::arg("reason", connection_.withholds_values() ? kParts : kWords)));
+  return run("DO LANGUAGE plpgsql " +
+             quote_literal(fmt::format(kOneByOne, fmt::arg("place", kStagedPlace), fmt::arg("record", table_.record),
+                                       fmt::arg("rows", table_.placed_rows()), fmt::arg("verdicts", table_.verdicts),
+                                       fmt::arg("values", values("0")), fmt::arg("view", view_),
+                                       fmt::arg("blames_a_row", blames_a_row_sql("state")),
+                                       fmt::arg("into", table_.reject_part.into(kRejectColumns)),
+                                       fmt::arg("first", table_.reject_part.first()),
+                                       fmt::arg("reason", connection_.withholds_values() ? kParts : kWords))));
 }
 
 // Without plpgsql.

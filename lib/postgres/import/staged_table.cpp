@@ -128,7 +128,13 @@ std::string StagedTable::rows(Casts casts) const {
     if (beside_record || !column.cast.empty() || column.staged != column.quoted) sql += " AS " + column.quoted;
   }
   sql += " FROM " + stage_part.heap;
-  if (!stage_part.number.empty()) sql += " WHERE plan OPERATOR(pg_catalog.=) " + stage_part.number;
+  if (!stage_part.number.empty()) {
+    sql += " WHERE plan OPERATOR(pg_catalog.=) " + stage_part.number;
+    // Else the planner may try a cast on the rows of other tables first, which it was not made for.
+    const bool casts_any =
+        std::ranges::any_of(columns, [](const StagedColumn& column) { return !column.cast.empty(); });
+    if (casts == Casts::kApplied && casts_any) sql += " OFFSET 0";
+  }
   return sql + ")";
 }
 

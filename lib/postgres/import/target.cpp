@@ -241,11 +241,13 @@ void PostgresTarget::classify(base::Progress& progress) {
       std::string notice = notice_of_ungrouped_updates(*connection_, table);
       if (!notice.empty()) notices_.push_back(std::move(notice));
     }
+    const bool tries = intent_ == engine::Intent::kDryRun;
+    if (tries) untold_ = find_untold(*connection_, tables_);
     for (const CascadeEffect& effect : classifier_->cascades()) {
-      if (effect.outside > 0) notices_.push_back(in_words(effect));
-    }
-    if (intent_ == engine::Intent::kDryRun) {
-      untold_ = find_untold(*connection_, tables_);
+      if (effect.outside == 0) continue;
+      // Their checks, keys and triggers are not the file's matter.
+      if (tries) untold_.push_back(in_words(effect) + ": whether that table takes them, only --rehearse can tell");
+      if (!tries) notices_.push_back(in_words(effect));
     }
     audits_.clear();
     if (detail_ == engine::Detail::kFull) gather();

@@ -66,6 +66,8 @@ std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connec
   std::string hint = field_of(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) return hint;
   if (const std::string pooler = pooler_hint(field_of(result, PG_DIAG_MESSAGE_PRIMARY)); !pooler.empty()) return pooler;
+  if (field_of(result, PG_DIAG_SQLSTATE) == "25006")
+    return "code of the database writes while rows are only judged; db-import --rehearse lets it and rolls back";
   if (kind == ErrorKind::kLock) return "another session holds a lock or changed the same rows; run the command again";
   return {};
 }

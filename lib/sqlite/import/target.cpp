@@ -134,9 +134,15 @@ void SqliteTarget::classify(base::Progress& progress) {
   for (const StagedTable& table : tables_) demand_writable(*connection_, table);
   notices_ = classifier_->count_kept_orphans();
   for (const std::string& notice : classifier_->undo().notices()) notices_.push_back(notice);
+  following_.clear();
   for (const StagedTable& table : tables_) {
-    const std::vector<std::string> following = following_rows(*connection_, tables_, table, details_);
-    notices_.insert(notices_.end(), following.begin(), following.end());
+    for (std::string& line : following_rows(*connection_, tables_, table, details_)) {
+      if (intent_ != engine::Intent::kDryRun) {
+        notices_.push_back(std::move(line));
+      } else {  // their checks, keys and triggers are not the file's matter
+        following_.push_back(line + ": whether that table takes them, only --rehearse can tell");
+      }
+    }
   }
   audits_.clear();
   for (const StagedTable& table : tables_) {
@@ -186,9 +192,9 @@ void SqliteTarget::merge(base::Progress& progress) {
   }
 }
 
-// SQLite has no other code of the target's than triggers that could change, drop or refuse a row.
+// Of the target's own code only triggers could change, drop or refuse a row.
 std::vector<std::string> SqliteTarget::untold() const {
-  std::vector<std::string> lines;
+  std::vector<std::string> lines = following_;
   for (const StagedTable& table : tables_) {
     if (table.staged_rows == 0 || !fires_triggers(table.details)) continue;
     std::vector<std::string> names;

@@ -1,0 +1,156 @@
+// What a dry run says is what the import does, or it names what only the writing can tell: tables, code and
+// constraints that the files of other people meet. Each case is tried both ways through the programs.
+#include <gmock/gmock.h>
+
+#include "cli/transfer_fixture.h"
+
+namespace cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// kNothing: nothing is left to the import to tell.
+enum class Untold { kNothing, kNamed };
+
+struct Case {
+  const char* name;
+  const char* tables;  // of both databases; p is the table that is brought
+  const char* rows;    // of the source
+  const char* target;  // what else there is in the target
+  Untold untold;
+};
+
+constexpr const char* kParentAndFollower =
+    "CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);"
+    "CREATE TABLE k (id int PRIMARY KEY, code text REFERENCES p (code) ON UPDATE CASCADE)";
+constexpr const char* kTable = "CREATE TABLE p (id int PRIMARY KEY, e text)";
+
+const Case kCases[] = {
+    {"ACheckOfATableThatFollows", kParentAndFollower, "INSERT INTO p VALUES (1, 'too long')",
+     "INSERT INTO p VALUES (1, 'old'); INSERT INTO k VALUES (1, 'old'); ALTER TABLE k ADD CHECK (length(code) < 5)",
+     Untold::kNamed},
+    {"ATriggerOfATableThatFollows", kParentAndFollower, "INSERT INTO p VALUES (1, 'new')",
+     "INSERT INTO p VALUES (1, 'old'); INSERT INTO k VALUES (1, 'old');"
+     "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END';"
+     "CREATE TRIGGER t BEFORE UPDATE ON k FOR EACH ROW EXECUTE FUNCTION f()",
+     Untold::kNamed},
+    {"ATableThatNothingFollows", kParentAndFollower, "INSERT INTO p VALUES (1, 'new')",
+     "INSERT INTO p VALUES (1, 'old'); ALTER TABLE k ADD CHECK (length(code) < 3)", Untold::kNothing},
+    {"ATriggerOfAPartition",
+     "CREATE TABLE p (id int PRIMARY KEY, e text) PARTITION BY RANGE (id);"
+     "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+     "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20)",
+     "INSERT INTO p VALUES (1, 'x'), (12, 'y')",
+     "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+     "CREATE TRIGGER t BEFORE INSERT ON p2 FOR EACH ROW EXECUTE FUNCTION f()",
+     Untold::kNamed},
+    {"ACheckThatLooksElsewhere", kTable, "INSERT INTO p VALUES (1, 'x')",
+     "CREATE TABLE settings (n int);"
+     "CREATE FUNCTION ok(t text) RETURNS bool LANGUAGE sql STABLE AS 'SELECT EXISTS (SELECT FROM public.settings)';"
+     "ALTER TABLE p ADD CHECK (public.ok(e))",
+     Untold::kNamed},
+    {"ARule", kTable, "INSERT INTO p VALUES (1, 'x'), (2, 'y')",
+     "CREATE RULE r AS ON INSERT TO p WHERE new.id = 2 DO INSTEAD NOTHING", Untold::kNamed},
+    {"AUniqueVolatileDefault", kTable, "INSERT INTO p VALUES (1, 'x'), (2, 'y')",
+     "ALTER TABLE p ADD d int NOT NULL DEFAULT (random() * 0)::int UNIQUE", Untold::kNamed},
+    {"AUniqueConstantDefault", kTable, "INSERT INTO p VALUES (1, 'x'), (2, 'y')",
+     "ALTER TABLE p ADD d int NOT NULL DEFAULT 7 UNIQUE", Untold::kNothing},
+    {"AUniqueGeneratedColumn", kTable, "INSERT INTO p VALUES (1, 'A'), (2, 'a')",
+     "ALTER TABLE p ADD g text GENERATED ALWAYS AS (lower(e)) STORED UNIQUE", Untold::kNothing},
+    {"AnExclusionUnderACondition", "CREATE TABLE p (id int PRIMARY KEY, r int4range, k int)",
+     "INSERT INTO p VALUES (1, '[1,5)', 1), (2, '[3,8)', 1), (3, '[3,8)', 2)",
+     "ALTER TABLE p ADD EXCLUDE USING gist (r WITH &&) WHERE (k = 1)", Untold::kNothing},
+    {"AnEntryTooLargeForItsIndex", kTable,
+     "INSERT INTO p SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 400) i", "CREATE INDEX ON p (e)",
+     Untold::kNothing},
+    {"AnExpressionThatFails", kTable, "INSERT INTO p VALUES (1, 'x'), (2, '{}')", "CREATE INDEX ON p ((e::jsonb))",
+     Untold::kNothing},
+    {"AnExpressionOverAColumnOfAHostileName", "CREATE TABLE p (id int PRIMARY KEY, \"a$find$'\"\"b\\\" text)",
+     "INSERT INTO p VALUES (1, 'x'), (2, '{}')", "CREATE INDEX ON p ((\"a$find$'\"\"b\\\"::jsonb))", Untold::kNothing},
+    {"NoPartitionForARow", "CREATE TABLE p (id int PRIMARY KEY, e text) PARTITION BY RANGE (id)", "",
+     "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)", Untold::kNothing},
+    {"AnUpdateOfAPublishedTable", "CREATE TABLE p (id int NOT NULL UNIQUE, e text)", "INSERT INTO p VALUES (1, 'x')",
+     "INSERT INTO p VALUES (1, 'y'); CREATE PUBLICATION everything FOR ALL TABLES", Untold::kNothing},
+};
+
+class Foretold : public Transfer, public testing::WithParamInterface<Case> {
+ protected:
+  // Verdicts and what is said of the rest.
+  struct Result {
+    int status;
+    std::vector<int> verdicts;
+    std::string out;
+  };
+  Result run(std::vector<std::string> options) {
+    const nlohmann::json result = import(options);
+    const int ended = status;
+    return {ended, verdicts(result, "p"), result.dump()};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Beside, Foretold, testing::ValuesIn(kCases),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+TEST_P(Foretold, IsWhatTheImportDoesOrWhatOnlyItCanTellIsNamed) {
+  schema(GetParam().tables);
+  source.run(GetParam().rows);
+  if (std::string(GetParam().name) == "NoPartitionForARow")
+    source.run("CREATE TABLE p1 PARTITION OF p DEFAULT; INSERT INTO p VALUES (1, 'x'), (30, 'y')");
+  target.run(GetParam().target);
+  ASSERT_EQ(run_export({"-t", "p"}).status, 0);
+
+  const support::Run told = run_import({"--dry-run"});
+  const Result dry = run({"--dry-run"});
+  const Result imported = run({});
+
+  if (GetParam().untold == Untold::kNamed) {
+    EXPECT_THAT(dry.out, HasSubstr("only --rehearse can tell"));
+    EXPECT_THAT(told.out, Not(HasSubstr("every row is foretold")));
+  } else {
+    EXPECT_EQ(dry.verdicts, imported.verdicts) << dry.out;
+    EXPECT_EQ(dry.status, imported.status);
+    EXPECT_THAT(dry.out, Not(HasSubstr("--rehearse can tell")));
+    EXPECT_THAT(told.out, HasSubstr("every row is foretold"));
+  }
+}
+
+class ForetoldToEnd : public Transfer {};
+
+TEST_F(ForetoldToEnd, WhereACheckWritesNamesTheRehearsal) {
+  schema("CREATE DOMAIN d AS text; CREATE TABLE p (id int PRIMARY KEY, e d)");
+  source.run("INSERT INTO p VALUES (1, 'x')");
+  target.run(
+      "CREATE SEQUENCE s; CREATE FUNCTION v(t text) RETURNS bool LANGUAGE sql AS 'SELECT nextval(''public.s'') < 2';"
+      "ALTER DOMAIN d ADD CHECK (public.v(VALUE)) NOT VALID");
+  ASSERT_EQ(run_export().status, 0);
+
+  const support::Run dry = run_import({"--dry-run"});
+
+  EXPECT_EQ(dry.status, 8);
+  EXPECT_THAT(dry.err, HasSubstr("--rehearse"));
+}
+
+TEST(ForetoldOfSqlite, NamesRowsThatFollowAnUpdate) {
+  const support::TemporaryFolder folder;
+  const std::string tables =
+      "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE);"
+      "CREATE TABLE k (id integer PRIMARY KEY, code text REFERENCES p (code) ON UPDATE CASCADE CHECK (length(code) < "
+      "5));";
+  const auto run = [&](std::vector<std::string> words) { return support::run_program(words); };
+  run({"sqlite3", folder.file("s.db"), tables + "INSERT INTO p VALUES (1, 'too long')"});
+  run({"sqlite3", folder.file("t.db"), tables + "INSERT INTO p VALUES (1, 'old'); INSERT INTO k VALUES (1, 'old')"});
+  const std::string target = "sqlite:" + folder.file("t.db");
+  ASSERT_EQ(run({PROGRAM_DIR "/db-export", folder.file("f.json"), "-t", "p", "--url", "sqlite:" + folder.file("s.db")})
+                .status,
+            0);
+
+  const support::Run dry = run({PROGRAM_DIR "/db-import", folder.file("f.json"), "-n", "--url", target});
+
+  EXPECT_THAT(dry.out, HasSubstr("only --rehearse can tell"));
+  EXPECT_THAT(dry.out, Not(HasSubstr("every row is foretold")));
+  EXPECT_EQ(run({PROGRAM_DIR "/db-import", folder.file("f.json"), "--url", target}).status, 4);
+}
+
+}  // namespace
+}  // namespace cli
