@@ -63,6 +63,27 @@ TEST_F(AuditOfAnImport, HasEveryDecisionInEveryForm) {
   EXPECT_THAT(text_of(beside("a.json")), Not(HasSubstr("hunter")));
 }
 
+TEST_F(AuditOfAnImport, ShowsSemicolonsBracesAndQuotesAsTheyAre) {
+  for (support::Database* database : {&source, &target})
+    database->run("CREATE TABLE w (id int PRIMARY KEY, \"x;y\" text, \"{\"\",\" text)");
+  source.run("INSERT INTO w VALUES (1, 'p;q', 'NULL'), (2, ';', '{\"a,b\"}'), (3, NULL, '')");
+  target.run("INSERT INTO w VALUES (1, 'm;n;o', NULL), (2, '', E'\\\\'), (3, ';;', ' ')");
+
+  transfer({"--dry-run", "--report", beside("a.json")});
+
+  using Change = std::tuple<std::string, std::string, std::string>;
+  const auto report = nlohmann::json::parse(text_of(beside("a.json")));
+  std::vector<Change> told;
+  for (const auto& row : report["decisions"]) {
+    for (const auto& change : row["table"] == "w" ? row["changes"] : nlohmann::json::array())
+      told.emplace_back(change["column"], change["before"].value("text", "(none)"),
+                        change["after"].value("text", "(none)"));
+  }
+  EXPECT_THAT(told,
+              ElementsAre(Change{"x;y", "m;n;o", "p;q"}, Change{"{\",", "(none)", "NULL"}, Change{"x;y", "", ";"},
+                          Change{"{\",", "\\", "{\"a,b\"}"}, Change{"x;y", ";;", "(none)"}, Change{"{\",", " ", ""}));
+}
+
 TEST_F(AuditOfAnImport, ShowsSecretsOnlyWhenAsked) {
   transfer({"--dry-run", "--show-masked", "--report", beside("a.txt")});
   EXPECT_THAT(text_of(beside("a.txt")), HasSubstr("hunter2"));

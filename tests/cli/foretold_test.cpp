@@ -68,6 +68,10 @@ const Case kCases[] = {
      Untold::kNothing},
     {"AnExpressionOverAColumnOfAHostileName", "CREATE TABLE p (id int PRIMARY KEY, \"a$find$'\"\"b\\\" text)",
      "INSERT INTO p VALUES (1, 'x'), (2, '{}')", "CREATE INDEX ON p ((\"a$find$'\"\"b\\\"::jsonb))", Untold::kNothing},
+    {"APartitionByAColumnOfAStrangeName",
+     "CREATE TABLE p (\"a;b\" int PRIMARY KEY, e text) PARTITION BY RANGE (\"a;b\");"
+     "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)",
+     "INSERT INTO p VALUES (1, 'x'), (2, 'y')", "ALTER TABLE p1 ADD CHECK (e <> 'y')", Untold::kNothing},
     {"NoPartitionForARow", "CREATE TABLE p (id int PRIMARY KEY, e text) PARTITION BY RANGE (id)", "",
      "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)", Untold::kNothing},
     {"AnUpdateOfAPublishedTable", "CREATE TABLE p (id int NOT NULL UNIQUE, e text)", "INSERT INTO p VALUES (1, 'x')",

@@ -9,6 +9,7 @@
 
 #include "postgres/catalog/may_fail.h"
 #include "postgres/session/sql_text.h"
+#include "postgres/session/text_array.h"
 
 namespace postgres {
 namespace {
@@ -116,10 +117,9 @@ void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, c
     const bool own = partition != tree.end() && partition->second.root != relation;
     auto& [columns, leaves] = alike[{own ? partition->second.root : relation, text}];
     if (own) leaves.insert(leaves.end(), partition->second.leaves.begin(), partition->second.leaves.end());
-    pqxx::array_parser names(row[3].c_str());
-    for (auto item = names.get_next(); item.first != pqxx::array_parser::juncture::done; item = names.get_next())
-      if (item.first == pqxx::array_parser::juncture::string_value && !contains(columns, item.second))
-        columns.push_back(item.second);
+    for (std::string& column : read_names(row[3].c_str())) {
+      if (!contains(columns, column)) columns.push_back(std::move(column));
+    }
   }
   for (auto& [place, index] : alike) {
     auto& [columns, leaves] = index;

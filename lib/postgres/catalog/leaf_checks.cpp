@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "postgres/session/sql_text.h"
+#include "postgres/session/text_array.h"
 
 namespace postgres {
 namespace {
@@ -78,11 +79,9 @@ void read_leaf_checks(Connection& connection, std::vector<TableDetails>& tables,
       continue;
     }
     if (checks.columns.empty()) checks.columns.emplace_back(kLeaf);
-    pqxx::array_parser columns(row[3].c_str());
-    for (auto item = columns.get_next(); item.first != pqxx::array_parser::juncture::done; item = columns.get_next()) {
-      if (item.first == pqxx::array_parser::juncture::string_value &&
-          std::ranges::find(checks.columns, item.second) == checks.columns.end())
-        checks.columns.push_back(item.second);
+    for (std::string& column : read_names(row[3].c_str())) {
+      if (std::ranges::find(checks.columns, column) == checks.columns.end())
+        checks.columns.push_back(std::move(column));
     }
     const std::string branch =
         fmt::format(" WHEN ({}) IS FALSE THEN {}", row[2].c_str(), quote_literal(row[1].c_str()));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "postgres/catalog/table_index.h"
+#include "postgres/session/text_array.h"
 
 namespace postgres {
 namespace {
@@ -55,15 +56,6 @@ SELECT m.attrelid, m.attname, m.generated, m.expression,
 FROM made m
 ORDER BY m.attrelid, m.attnum)sql";
 
-std::vector<std::string> elements(const pqxx::field& array) {
-  std::vector<std::string> list;
-  pqxx::array_parser parser(array.c_str());
-  for (auto item = parser.get_next(); item.first != pqxx::array_parser::juncture::done; item = parser.get_next()) {
-    if (item.first == pqxx::array_parser::juncture::string_value) list.push_back(item.second);
-  }
-  return list;
-}
-
 }  // namespace
 
 void read_made_values(Connection& connection, std::vector<TableDetails>& tables) {
@@ -76,7 +68,7 @@ void read_made_values(Connection& connection, std::vector<TableDetails>& tables)
       MadeValue& made = table.columns[i].made;
       made.expression = row[3].c_str();
       made.is_volatile = row[4].as<bool>();
-      made.reads = elements(row[5]);
+      made.reads = read_names(row[5].c_str());
     }
   }
 }

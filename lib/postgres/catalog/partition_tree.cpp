@@ -7,6 +7,7 @@
 
 #include "postgres/catalog/partition_bound.h"
 #include "postgres/session/sql_text.h"
+#include "postgres/session/text_array.h"
 
 namespace postgres {
 namespace {
@@ -61,16 +62,6 @@ LEFT JOIN key k ON k.partrelid = t.oid
 LEFT JOIN key u ON u.partrelid = t.parent
 ORDER BY t.level, t.oid)sql";
 
-std::vector<std::string> elements(const pqxx::field& array) {
-  std::vector<std::string> list;
-  if (array.is_null()) return list;
-  pqxx::array_parser parser(array.c_str());
-  for (auto item = parser.get_next(); item.first != pqxx::array_parser::juncture::done; item = parser.get_next()) {
-    if (item.first == pqxx::array_parser::juncture::string_value) list.push_back(item.second);
-  }
-  return list;
-}
-
 struct Node {
   std::uint32_t root = 0;
   std::uint32_t oid = 0;
@@ -106,9 +97,9 @@ class Routes {
         node.strategy = row[3].c_str()[0];
         node.columns_only = row[4].as<bool>();
         node.by_lookup = row[5].as<bool>();
-        node.columns = elements(row[6]);
+        node.columns = row[6].is_null() ? std::vector<std::string>{} : read_names(row[6].c_str());
         node.type = row[7].is_null() ? "" : row[7].c_str();
-        node.reads = elements(row[8]);
+        node.reads = row[8].is_null() ? std::vector<std::string>{} : read_names(row[8].c_str());
       }
       if (!row[9].is_null()) node.bound = parse_bound(row[9].c_str());
       if (!row[10].is_null()) node.condition = row[10].c_str();

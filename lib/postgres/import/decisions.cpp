@@ -6,6 +6,7 @@
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
+#include "postgres/session/text_array.h"
 
 namespace postgres {
 namespace {
@@ -35,50 +36,33 @@ std::string shown_sql(const StagedTable& table, const std::string& value, bool m
          value + ") x) END";
 }
 
-outcome::ShownValue shown_value(const pqxx::array_parser::juncture juncture, const std::string& text) {
+outcome::ShownValue shown_value(const std::optional<std::string>& text) {
   using Form = outcome::ShownValue::Form;
-  if (juncture == pqxx::array_parser::juncture::null_value) return {};
-  if (text.front() == 'w') {
-    const auto characters = std::count_if(text.begin() + 1, text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-    return {Form::kWhole, text.substr(1), static_cast<std::uint64_t>(characters)};
+  if (!text) return {};
+  if (text->front() == 'w') {
+    const auto characters = std::count_if(text->begin() + 1, text->end(), [](char c) { return (c & 0xC0) != 0x80; });
+    return {Form::kWhole, text->substr(1), static_cast<std::uint64_t>(characters)};
   }
-  const std::size_t colon = text.find(':');
-  return {text.front() == 'm' ? Form::kMasked : Form::kCut, text.substr(colon + 1),
-          std::stoull(text.substr(1, colon - 1))};
+  const std::size_t colon = text->find(':');
+  return {text->front() == 'm' ? Form::kMasked : Form::kCut, text->substr(colon + 1),
+          std::stoull(text->substr(1, colon - 1))};
 }
 
 std::vector<outcome::ColumnChange> changes_of(const pqxx::field& columns, const pqxx::field& before,
                                               const pqxx::field& after) {
-  using Juncture = pqxx::array_parser::juncture;
   std::vector<outcome::ColumnChange> changes;
   if (columns.is_null()) return changes;
-  pqxx::array_parser names(columns.c_str());
-  pqxx::array_parser old_values(before.c_str());
-  pqxx::array_parser new_values(after.c_str());
-  const auto next = [](pqxx::array_parser& parser) {
-    auto item = parser.get_next();
-    while (item.first == Juncture::row_start) item = parser.get_next();
-    return item;
-  };
-  while (true) {
-    const auto name = next(names);
-    if (name.first != Juncture::string_value) break;
-    const auto old_value = next(old_values);
-    const auto new_value = next(new_values);
-    changes.push_back(
-        {name.second, shown_value(old_value.first, old_value.second), shown_value(new_value.first, new_value.second)});
+  const auto old_values = read_text_array(before.c_str());
+  const auto new_values = read_text_array(after.c_str());
+  for (std::string& name : read_names(columns.c_str())) {
+    const std::size_t i = changes.size();
+    changes.push_back({std::move(name), shown_value(old_values.at(i)), shown_value(new_values.at(i))});
   }
   return changes;
 }
 
 std::vector<std::string> names_of(const pqxx::field& columns) {
-  std::vector<std::string> names;
-  if (columns.is_null()) return names;
-  pqxx::array_parser parser(columns.c_str());
-  for (auto item = parser.get_next(); item.first != pqxx::array_parser::juncture::done; item = parser.get_next()) {
-    if (item.first == pqxx::array_parser::juncture::string_value) names.push_back(item.second);
-  }
-  return names;
+  return columns.is_null() ? std::vector<std::string>{} : read_names(columns.c_str());
 }
 
 // What goes in with a row of the file, called s, in the order of its columns.
