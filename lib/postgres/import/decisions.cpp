@@ -67,16 +67,10 @@ std::vector<std::string> names_of(const pqxx::field& columns) {
 
 // What goes in with a row of the file, called s, in the order of its columns.
 std::vector<outcome::ColumnValue> values_of(const StagedTable& table, const pqxx::field& field) {
-  using Juncture = pqxx::array_parser::juncture;
   std::vector<outcome::ColumnValue> values;
   if (field.is_null()) return values;
-  pqxx::array_parser parser(field.c_str());
-  for (const StagedColumn& column : table.columns) {
-    auto item = parser.get_next();
-    while (item.first == Juncture::row_start) item = parser.get_next();
-    if (item.first != Juncture::null_value && item.first != Juncture::string_value) break;
-    values.push_back({column.name, shown_value(item.first, item.second)});
-  }
+  const auto texts = read_text_array(field.c_str());
+  for (std::size_t i = 0; i < texts.size(); ++i) values.push_back({table.columns.at(i).name, shown_value(texts[i])});
   return values;
 }
 
