@@ -46,7 +46,9 @@ std::optional<format::Header> read_ahead(base::InputFile& file) {
   try {
     format::FileSource<base::InputFile> raw(file);
     const auto source = format::decompress(raw);
-    header = format::RowSplitter(*source).read_header();
+    format::RowSplitter splitter(*source);
+    header = splitter.read_header();
+    if (!splitter.transfer_damage().empty()) header.reset();  // no seal will match
   } catch (const base::Error& error) {
     if (error.kind() == base::ErrorKind::kInterrupted) throw;
   }

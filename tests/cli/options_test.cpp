@@ -277,7 +277,7 @@ TEST(Help, ShowsExamplesThatAreUnderstood) {
   std::istringstream imports(std::get<Printout>(parsed_import({"--help"})).text);
   for (std::string line; std::getline(imports, line);) tried += try_line(line, "db-import", parsed_import);
 
-  EXPECT_EQ(tried, 15);
+  EXPECT_EQ(tried, 17);
 }
 
 }  // namespace
