@@ -65,7 +65,8 @@ std::string next_name(const std::string& plan) {
 bool is_plan(const ImportOutcome& outcome) { return outcome.approval && !outcome.plan_file.empty(); }
 
 NextStep step_of_rejects(const ImportOutcome& outcome) {
-  return {fmt::format("The {} left out {} in {}, with the reasons: mend them there, then import it.",
+  return {fmt::format("The {} left out {} in {}, with the reasons. Mend them there (--unsealed then says "
+                      "that you did) or in the target, then import it:",
                       rows(outcome.total.left_out()), outcome.total.left_out() == 1 ? "is" : "are",
                       base::printable(outcome.rejects_file)),
           rejects_command(outcome)};
@@ -97,10 +98,19 @@ std::string try_command(const ImportOutcome& outcome, const std::string& option,
 std::string rejects_command(const ImportOutcome& outcome) {
   ImportOutcome rejects = outcome;
   rejects.file.path = outcome.rejects_file;
-  const auto wanted = [](const std::string& option) {
-    return !only_tries(option) && !option.starts_with("--apply ") && option != "--tolerate-done";
+  // What has been written is replaced by no second import.
+  constexpr std::array<std::string_view, 4> kOfThisOne = {"--apply", "--tolerate-done", "--save-undo", "--rejects"};
+  const auto wanted = [&](const std::string& option) {
+    return !only_tries(option) && !begins_with_one_of(option, kOfThisOne);
   };
   return command(rejects, wanted, {});
+}
+
+std::string undo_command(const ImportOutcome& outcome) {
+  ImportOutcome undo = outcome;
+  undo.file.path = outcome.undo_file;
+  return command(
+      undo, [](const std::string& option) { return is_beside_a_plan(option) && option != "--allow-same"; }, " --undo");
 }
 
 std::string assumptions(const ImportOutcome& outcome) {

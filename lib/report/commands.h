@@ -22,6 +22,9 @@ std::string try_command(const outcome::ImportOutcome& outcome, const std::string
 // That imports the rejects file, once it is mended.
 std::string rejects_command(const outcome::ImportOutcome& outcome);
 
+// That takes the import back by the undo file that it saved.
+std::string undo_command(const outcome::ImportOutcome& outcome);
+
 // What a command takes for granted: the folder, the login. A sentence.
 std::string assumptions(const outcome::ImportOutcome& outcome);
 

@@ -84,7 +84,7 @@ std::string verdict_table(const outcome::ImportOutcome& outcome) {
   }
   printer.add_row(verdict_row("total", outcome.total, verdicts));
   std::string text = printer.text();
-  if (untouched.empty()) return text;
+  if (untouched.empty() || (outcome.is_undo && untouched_rows == 0)) return text;
   constexpr std::size_t kNamed = 8;
   const std::size_t more = untouched.size() > kNamed ? untouched.size() - kNamed : 0;
   untouched.resize(std::min(untouched.size(), kNamed));
@@ -143,17 +143,19 @@ std::string undo_text(const outcome::ImportOutcome& outcome) {
     return "Nothing is left to take back: every row is as it was before the import.\n";
   if (outcome.undo_file.empty() || outcome.ending != outcome::Ending::kCommitted) return {};
   return fmt::format(
-      "db-import --undo {} takes this back. The file holds the rows as they were, secrets unmasked, readable by you "
-      "alone (mode 0600): remove it when nobody will want them back.\n",
-      printable(shell_word(outcome.undo_file)));
+      "{} holds the rows as they were, secrets unmasked, readable by you alone (mode 0600): remove it when nobody will "
+      "want them back. To take this import back:\n  {}\n",
+      printable(outcome.undo_file), printable(undo_command(outcome)));
 }
 
 // "From app_dev, exported 2025-01-15T10:30:00Z (file exports/a.json), into app_production".
 std::string route(const outcome::ImportOutcome& outcome) {
   std::string text = fmt::format("From {}", printable(file_name(outcome)));
   if (!outcome.file.source.database.empty()) {
-    text += fmt::format(" (database {}", printable(outcome.file.source.database));
-    if (!outcome.file.exported_at.empty()) text += fmt::format(", exported at {}", printable(outcome.file.exported_at));
+    text += fmt::format(" ({}database {}", outcome.is_undo ? "what takes back an import into " : "",
+                        printable(outcome.file.source.database));
+    if (!outcome.file.exported_at.empty())
+      text += fmt::format(", {} at {}", outcome.is_undo ? "kept" : "exported", printable(outcome.file.exported_at));
     text += ")";
   }
   if (!outcome.target.place.empty()) text += fmt::format("\ninto {}", printable(outcome.target.place));
@@ -246,10 +248,10 @@ std::string import_text(const outcome::ImportOutcome& outcome, Color color) {
   text += notices_text(outcome.differences, color) + notices_text(outcome.notices, color);
   if (!outcome.file.sealed) text += base::yellow("warning:", color) + fmt::format(" {}\n", unsealed_warning());
   text += warnings_text(outcome, color) + "\n" + verdict_table(outcome) + "\n";
-  text += undo_text(outcome);
   const std::string plan = plan_sentence(outcome);
   return text + sentence(outcome, color) + (plan.empty() ? "" : printable(plan) + ".\n") +
-         fmt::format("Took {}.\n", base::human_duration(outcome.duration)) + next_step_text(outcome);
+         fmt::format("Took {}.\n", base::human_duration(outcome.duration)) + undo_text(outcome) +
+         next_step_text(outcome);
 }
 
 std::string left_out_text(const outcome::ImportOutcome& outcome, Color color) {

@@ -21,8 +21,42 @@ void AuditPass::reset() {
 
 void AuditPass::run(engine::Target& target, const Plan& plan, const format::Header& header, base::InputFile& file,
                     Foretold* foretold, outcome::ImportOutcome& outcome) {
-  open_rejects(header, outcome);
+  keep_rejects(target, plan, header, file, outcome);
   if (!options_.reports.empty()) reports_.emplace(options_.reports, files_, outcome, key_);
+  const engine::Decisions wanted = reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut;
+  for_each_table(plan, file, [&](std::size_t section, std::size_t planned, format::RowSplitter& splitter) {
+    if (reports_) reports_->begin_table(section);
+    Samples samples(outcome.tables[section]);
+    for_each_decision(target, planned, wanted, splitter,
+                      [&](const outcome::Decision& decision, const format::RawRecord&) {
+                        if (reports_) reports_->write(decision);
+                        samples.add(decision);
+                      });
+    samples.finish();
+  });
+  if (foretold != nullptr && reports_) foretold->write_differences(target, *reports_);
+  if (reports_) reports_->finish();
+}
+
+// Before the reports, which name their file: whether it is another than that of an import before is known at its end.
+void AuditPass::keep_rejects(engine::Target& target, const Plan& plan, const format::Header& header,
+                             base::InputFile& file, outcome::ImportOutcome& outcome) {
+  open_rejects(header, outcome);
+  if (!rejects_) return;
+  for_each_table(plan, file, [&](std::size_t section, std::size_t planned, format::RowSplitter& splitter) {
+    if (outcome.tables[section].counts.left_out() == 0) return;
+    for_each_decision(target, planned, engine::Decisions::kLeftOut, splitter,
+                      [&](const outcome::Decision& decision, const format::RawRecord& record) {
+                        rejects_->add(section, record.text, decision.reason);
+                      });
+  });
+  rejects_->finish();
+  const std::string same = options_.rejects.empty() ? same_rejects(*rejects_, options_.input) : std::string();
+  if (!same.empty()) rejects_.reset();
+  outcome.rejects_file = rejects_ ? rejects_->path() : same;
+}
+
+void AuditPass::for_each_table(const Plan& plan, base::InputFile& file, const OnTable& on_table) {
   file.seek(0);
   format::FileSource<base::InputFile> raw(file);
   const auto source = format::decompress(raw);
@@ -31,35 +65,24 @@ void AuditPass::run(engine::Target& target, const Plan& plan, const format::Head
   std::string section;
   for (std::size_t i = 0; splitter.next_table(section); ++i) {
     progress_.table(section);
-    if (plan.table_of_section[i]) run_table(target, i, *plan.table_of_section[i], splitter, outcome.tables[i]);
+    if (plan.table_of_section[i]) on_table(i, *plan.table_of_section[i], splitter);
   }
-  if (rejects_) rejects_->finish();
-  if (foretold != nullptr && reports_) foretold->write_differences(target, *reports_);
-  if (reports_) reports_->finish();
 }
 
-void AuditPass::run_table(engine::Target& target, std::size_t section, std::size_t plan, format::RowSplitter& splitter,
-                          outcome::ImportedTable& table) {
-  if (reports_) reports_->begin_table(section);
+void AuditPass::for_each_decision(engine::Target& target, std::size_t planned, engine::Decisions wanted,
+                                  format::RowSplitter& splitter, const OnDecision& on_decision) {
   format::RawRecord record;
-  Samples samples(table);
-  target.for_each_decision(
-      plan, reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut, [&](const outcome::Decision& decision) {
-        base::throw_if_stopped(stop_);
-        while (record.number < decision.record) {
-          if (splitter.next_record(record)) continue;
-          throw Error(ErrorKind::kInternal, "a decision on " + table.name + " is about no record of the file");
-        }
-        outcome::Decision placed = decision;
-        placed.offset = record.offset;
-        const bool left_out =
-            decision.verdict == outcome::Verdict::kConflict || decision.verdict == outcome::Verdict::kInvalid;
-        if (left_out && rejects_) rejects_->add(section, record.text, decision.reason);
-        if (reports_) reports_->write(placed);
-        samples.add(placed);
-        return true;
-      });
-  samples.finish();
+  target.for_each_decision(planned, wanted, [&](const outcome::Decision& decision) {
+    base::throw_if_stopped(stop_);
+    while (record.number < decision.record) {
+      if (splitter.next_record(record)) continue;
+      throw Error(ErrorKind::kInternal, "a decision is about no record of the file");
+    }
+    outcome::Decision placed = decision;
+    placed.offset = record.offset;
+    on_decision(placed, record);
+    return true;
+  });
 }
 
 // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.
@@ -73,9 +96,8 @@ void AuditPass::open_rejects(const format::Header& header, outcome::ImportOutcom
   }
   std::string path = asked_for ? options_.rejects : default_rejects_;
   try {
-    if (path.empty()) path = default_rejects_ = default_rejects_path(options_.input, files_);
+    if (path.empty()) path = default_rejects_ = free_rejects_path(options_.input, files_);
     rejects_.emplace(path, files_.guard(path), header, sections);
-    outcome.rejects_file = path;
   } catch (const Error& error) {
     if (asked_for) throw;
     outcome.notices.push_back("the rows left out are in no file of their own: " + std::string(error.what()) +

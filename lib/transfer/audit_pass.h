@@ -1,9 +1,10 @@
-// The last pass over the file, beside the decisions on its rows: what a reviewer wants to see of a row stands partly
-// there (its place, its text), partly in the target (its verdict). Writes the reports and the rows left out; nothing
-// has its name before publish. One thread.
+// The last passes over the file, beside the decisions on its rows: what a reviewer wants to see of a row stands partly
+// there (its place, its text), partly in the target (its verdict). Writes the rows left out, where there are any, then
+// the reports; nothing has its name before publish. One thread.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -40,9 +41,17 @@ class AuditPass {
   void publish_reports();
 
  private:
+  // With the index of the table in the file and in the plan.
+  using OnTable = std::function<void(std::size_t section, std::size_t planned, format::RowSplitter& splitter)>;
+  // With the record that it is about.
+  using OnDecision = std::function<void(const outcome::Decision& decision, const format::RawRecord& record)>;
+
+  void keep_rejects(engine::Target& target, const Plan& plan, const format::Header& header, base::InputFile& file,
+                    outcome::ImportOutcome& outcome);
   void open_rejects(const format::Header& header, outcome::ImportOutcome& outcome);
-  void run_table(engine::Target& target, std::size_t section, std::size_t plan, format::RowSplitter& splitter,
-                 outcome::ImportedTable& table);
+  void for_each_table(const Plan& plan, base::InputFile& file, const OnTable& on_table);
+  void for_each_decision(engine::Target& target, std::size_t planned, engine::Decisions wanted,
+                         format::RowSplitter& splitter, const OnDecision& on_decision);
 
   const ImportOptions& options_;
   OutputFiles& files_;

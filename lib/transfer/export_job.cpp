@@ -233,7 +233,7 @@ class ExportJob {
   void write_tables(base::ByteSink& sink, const Chosen& chosen, const format::Header& header,
                     outcome::ExportOutcome& outcome) {
     const auto where = conditions(chosen.tables, options_);
-    progress_.phase("export", 0);
+    progress_.phase("export", 0, chosen.tables.size());
     handed_out_ = outcome.path == "-";
     format::Writer writer(sink, header);
     for (std::size_t i = 0; i < chosen.tables.size(); ++i) {

@@ -192,7 +192,7 @@ class ImportJob {
     const bool saves = !options_.save_undo.empty() && options_.intent == engine::Intent::kImport;
     if (saves) target_->keep_rows_before();
     if (foretold_) foretold_->remember(*target_);
-    progress_.phase("merge", 0);
+    progress_.phase("merge", 0, plan.tables.size());
     if (options_.most_left_out) target_->end_early_beyond(*options_.most_left_out - outcome_.total.left_out());
     target_->merge(progress_);
     for (outcome::ImportedTable& table : outcome_.tables) table.foretold = table.counts;
@@ -271,7 +271,7 @@ class ImportJob {
       again = false;
       try {
         stage(plan);
-        progress_.phase("classify", 0);
+        progress_.phase("classify", 0, plan.tables.size());
         target_->classify(progress_);
       } catch (const engine::StageAgain&) {
         again = true;
@@ -281,7 +281,7 @@ class ImportJob {
 
   // Reads the file a second time, hashing it again: what was verified must be what is imported.
   void stage(const Plan& plan) {
-    progress_.phase("stage", verified_.bytes);
+    progress_.phase("stage", verified_.bytes, verified_.header.tables.size());
     file_->seek(0);
     format::FileSource<base::InputFile> raw(*file_);
     const auto source = format::decompress(raw);
@@ -352,7 +352,7 @@ class ImportJob {
 
   void audit(const Plan& plan) {
     if (outcome_.total.left_out() == 0 && options_.reports.empty()) return;
-    progress_.phase("report", 0);
+    progress_.phase("report", 0, verified_.header.tables.size());
     pass_.run(*target_, plan, verified_.header, *file_, foretold_ ? &*foretold_ : nullptr, outcome_);
   }
 

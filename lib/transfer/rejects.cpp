@@ -1,11 +1,15 @@
 #include "transfer/rejects.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/terminal.h"
 #include "format/json_text.h"
+#include "transfer/identity.h"
 #include "transfer/options.h"
 
 namespace transfer {
@@ -28,7 +32,28 @@ Rejects::Rejects(const std::string& path, base::MayReplace may_replace, format::
   header.tables = std::move(tables);
   header.generator = std::string("db-import ") + kVersion;
   header.annotation = annotation_ = free_key(header.tables);
-  writer_ = std::make_unique<format::Writer>(file_, header);
+  writer_ = std::make_unique<format::Writer>(output_, header);
+}
+
+void Rejects::Output::write(std::string_view bytes) {
+  file_.write(bytes);
+  hash_.update(bytes);
+  bytes_ += bytes.size();
+}
+
+bool Rejects::is_same_as(const std::string& path) const {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return false;
+  try {
+    base::InputFile file = base::InputFile::open(path);
+    if (file.size() != output_.bytes()) return false;
+    outcome::FileIdentity found;
+    found.path = path;
+    identify_whole(file, found);
+    return found.whole_sha256 == digest_;
+  } catch (const base::Error&) {
+    return false;  // what cannot be read is as good as another
+  }
 }
 
 void Rejects::go_to(std::size_t section) {
@@ -61,18 +86,30 @@ void Rejects::finish() {
     writer_->end_table();
   }
   writer_->finish();
+  digest_ = output_.digest();
 }
 
-std::string default_rejects_path(const std::string& input, OutputFiles& files) {
+std::string default_rejects_path(const std::string& input, int number) {
   std::string stem = input == "-" ? "import" : input;
   for (const std::string_view ending : {".gz", ".zst", ".json"}) {
     if (stem.ends_with(ending)) stem.erase(stem.size() - ending.size());
   }
-  stem += ".rejects";
-  std::string path = stem + ".json";
-  for (int number = 2; files.is_taken(path); ++number) path = stem + "-" + std::to_string(number) + ".json";
-  files.add(path, "the file of rows left out", OutputFiles::Existing::kStays);
-  return path;
+  return stem + ".rejects" + (number < 2 ? "" : "-" + std::to_string(number)) + ".json";
+}
+
+std::string free_rejects_path(const std::string& input, OutputFiles& files) {
+  int number = 1;
+  while (files.is_taken(default_rejects_path(input, number))) ++number;
+  files.add(default_rejects_path(input, number), "the file of rows left out", OutputFiles::Existing::kStays);
+  return default_rejects_path(input, number);
+}
+
+std::string same_rejects(const Rejects& rejects, const std::string& input) {
+  for (int number = 1;; ++number) {
+    const std::string path = default_rejects_path(input, number);
+    if (path == rejects.path()) return {};
+    if (rejects.is_same_as(path)) return path;
+  }
 }
 
 }  // namespace transfer

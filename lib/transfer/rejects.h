@@ -4,12 +4,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/byte_sink.h"
+#include "base/sha256.h"
 #include "format/header.h"
 #include "format/writer.h"
 #include "transfer/output_files.h"
@@ -25,25 +28,48 @@ class Rejects {
 
   // Sections in their order; `record` is the JSON text of one object.
   void add(std::size_t section, std::string_view record, const std::string& reason);
-  // All rows were added.
+  // All rows were added. Afterwards is_same_as() may be asked.
   void finish();
+  // Whether the file there has just these bytes.
+  bool is_same_as(const std::string& path) const;
   // Gives the file its name.
   void publish() { file_.finish(); }
 
   const std::string& path() const { return file_.path(); }
 
  private:
+  // What the file gets, and the digest of it.
+  class Output : public base::ByteSink {
+   public:
+    explicit Output(base::AtomicFile& file) : file_(file) {}
+    void write(std::string_view bytes) override;
+    void finish() override {}
+    std::uint64_t bytes() const { return bytes_; }
+    std::string digest() { return hash_.hex(); }
+
+   private:
+    base::AtomicFile& file_;
+    base::Sha256 hash_;
+    std::uint64_t bytes_ = 0;
+  };
+
   void go_to(std::size_t section);
 
   std::vector<std::size_t> sections_;
   base::AtomicFile file_;
+  Output output_{file_};
+  std::string digest_;  // once all is written
   std::string annotation_;
   std::unique_ptr<format::Writer> writer_;
   std::size_t begun_ = 0;  // sections begun so far
 };
 
-// Adds to the outputs "app.rejects.json" beside "app.json", with a number if that is taken; import.rejects.json in this
-// folder for standard input.
-std::string default_rejects_path(const std::string& input, OutputFiles& files);
+// "app.rejects.json" beside "app.json", import.rejects.json in this folder for standard input; `number` from 2 on is
+// told in it.
+std::string default_rejects_path(const std::string& input, int number);
+// The first of them that is free, added to the outputs.
+std::string free_rejects_path(const std::string& input, OutputFiles& files);
+// The same rows, left out for the same reasons by an import before, are in a file already; empty: they are not.
+std::string same_rejects(const Rejects& rejects, const std::string& input);
 
 }  // namespace transfer

@@ -66,7 +66,7 @@ UndoFile::UndoFile(const std::string& path, base::MayReplace may_replace, engine
     : file_(path, std::move(may_replace)), progress_(progress) {
   const std::vector<std::size_t> order = tables_in_order(plan);
   const format::Header header = header_of(target, plan, order);
-  progress.phase("save undo", 0);
+  progress.phase("save undo", 0, order.size());
   format::Writer writer(file_, header);
   for (std::size_t i = 0; i < order.size(); ++i) {
     progress.table(header.tables[i].name.name);

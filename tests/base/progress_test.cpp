@@ -73,7 +73,7 @@ TEST_F(ProgressTest, ABarWithoutATotalShowsNoPercentage) {
   now_ += 1s;
   progress.advance(500, 0);
 
-  EXPECT_THAT(terminal_.shown(), EndsWith("\r\x1b[Kclassify  500 rows, 500 rows/s"));
+  EXPECT_THAT(terminal_.shown(), EndsWith("\r\x1b[Kclassify  500 rows, 500 rows/s  1 s"));
 }
 
 TEST_F(ProgressTest, AnEstimateThatWasTooLowStaysAtAHundred) {
@@ -109,7 +109,43 @@ TEST_F(ProgressTest, ABarIsClearedWhenAnErrorEndsTheWork) {
   EXPECT_EQ(terminal_.shown(), "\r\x1b[K");
 }
 
-TEST_F(ProgressTest, PlainLinesComeAtTheStartAndEveryFiveSeconds) {
+TEST_F(ProgressTest, SaysWhichTableOfHowMany) {
+  Progress progress = make(ProgressMode::kBar, terminal_);
+  progress.phase("classify", 0, 17);
+  progress.table("users");
+  now_ += 3s;
+  progress.table("orders");
+  EXPECT_THAT(terminal_.shown(), EndsWith("\r\x1b[Kclassify  orders (2 of 17)  3 s"));
+  now_ += 70s;
+  progress.table("last", 17);
+  EXPECT_THAT(terminal_.shown(), EndsWith("\r\x1b[Kclassify  last (17 of 17)  1 min 13 s"));
+}
+
+TEST_F(ProgressTest, ALogGetsOneLineOfAPhaseWithItsTime) {
+  Progress progress = make(ProgressMode::kPlain, terminal_);
+  progress.phase("verify", 2'000'000);
+  progress.advance(0, 2'000'000);
+  now_ += 400ms;
+  progress.phase("classify", 0, 2);
+  progress.table("users");
+  now_ += 3s;
+  progress.finish();
+
+  EXPECT_EQ(terminal_.shown(), "verify: 2.0 MB, 0.40 s\nclassify: 3.0 s\n");
+}
+
+TEST(Progress, GoesOnWhileTheWorkWaits) {
+  PseudoTerminal terminal{100};
+  Progress progress(ProgressMode::kBar, terminal.fd(), Color::kNever);
+  progress.phase("classify", 0);
+  std::string shown;
+  while (shown.find("classify  1 s") == std::string::npos) {
+    std::this_thread::sleep_for(10ms);
+    shown += terminal.shown();
+  }
+}
+
+TEST_F(ProgressTest, PlainLinesComeEveryFiveSecondsAndAtTheEnd) {
   Progress progress = make(ProgressMode::kPlain, terminal_);
   progress.phase("export", 1000);
   progress.table("users");
@@ -120,10 +156,9 @@ TEST_F(ProgressTest, PlainLinesComeAtTheStartAndEveryFiveSeconds) {
   progress.finish();
 
   EXPECT_EQ(terminal_.shown(),
-            "export\n"
-            "export users: 25 %, 50 rows, 250 B, 50 B/s, 16 s left\n"
-            "export users: 50 %, 100 rows, 500 B, 50 B/s, 11 s left\n"
-            "export users: 50 %, 100 rows, 500 B, 50 B/s, 11 s left\n");
+            "export users: 25 %, 50 rows, 250 B, 50 B/s, 5 s so far, 16 s left\n"
+            "export users: 50 %, 100 rows, 500 B, 50 B/s, 10 s so far, 11 s left\n"
+            "export: 100 rows, 500 B, 50 B/s, 10.0 s\n");
 }
 
 TEST_F(ProgressTest, NoneShowsNothingButNotices) {

@@ -118,10 +118,22 @@ TEST_F(AuditOfAnImport, KeepsTheRowsLeftOutSoThatTheyCanBeMendedAndImported) {
   EXPECT_THAT(verdicts(mended, "posts"), ElementsAre(1, 0, 0, 0, 0, 0));
 }
 
+TEST_F(AuditOfAnImport, NamesTheFileThatHoldsTheSameRejectsAlready) {
+  const std::string first = transfer()["rejects_file"];
+  EXPECT_EQ(import()["rejects_file"], first);
+  EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(first).replace_extension().string() + "-2.json"));
+  target.run("UPDATE users SET id = 10 WHERE id = 9");
+  const std::string other = import()["rejects_file"];
+  EXPECT_THAT(other, HasSubstr(".rejects-2.json")) << "the holder is another, and so is the reason";
+  EXPECT_EQ(import()["rejects_file"], other);
+}
+
 TEST_F(AuditOfAnImport, NeverReplacesRejectsOfBefore) {
-  transfer();
+  const std::string first = transfer()["rejects_file"];
+  std::ofstream(first, std::ios::app) << " ";
   const auto again = import();
   EXPECT_THAT(again["rejects_file"].get<std::string>(), HasSubstr(".rejects-2.json"));
+  EXPECT_EQ(text_of(first), text_of(again["rejects_file"]) + " ");
   const support::Run third = run_import({"--rejects", again["rejects_file"].get<std::string>()});
   EXPECT_EQ(third.status, 2) << third.err;
 }

@@ -119,7 +119,7 @@ TEST_F(UndoOfAShop, KeepsItsFileToItsOwnerAndSecretsOutOfReports) {
   ASSERT_EQ(::stat(undo.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 07777U, 0600U);
   EXPECT_THAT(text_of(undo), HasSubstr("hunter1"));
-  EXPECT_THAT(imported.out, AllOf(HasSubstr("--undo " + undo), HasSubstr("unmasked")));
+  EXPECT_THAT(imported.out, AllOf(HasSubstr("db-import " + undo), HasSubstr("unmasked")));
   target.run("UPDATE users SET \"passwordHash\" = 'hunter3' WHERE id = 1");
   const support::Run run = take_back({"--report", folder.file("a.json"), "--report", folder.file("a.html")});
   for (const std::string& text : {run.out, run.err, text_of(folder.file("a.json")), text_of(folder.file("a.html"))})

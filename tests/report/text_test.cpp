@@ -114,10 +114,21 @@ TEST(ImportText, NamesTheRejectsFileAndWhatToDoWithIt) {
   outcome.target.option = "--url sqlite:app.db";
 
   EXPECT_TRUE(import_text(outcome, Color::kNever)
-                  .ends_with("The 1 row left out is in exports/app.rejects.json, with the reasons: mend them there, "
-                             "then import it.\n  db-import exports/app.rejects.json --match users=email --url "
+                  .ends_with("The 1 row left out is in exports/app.rejects.json, with the reasons. Mend them there "
+                             "(--unsealed then says that you did) or in the target, then import it:\n  db-import "
+                             "exports/app.rejects.json --match users=email --url "
                              "sqlite:app.db\n"));
   EXPECT_THAT(left_out_text(outcome, Color::kNever), HasSubstr("exports/app.rejects.json"));
+}
+
+TEST(ImportText, SaysHowToTakeTheImportBack) {
+  auto outcome = an_import({a_table("users", {2, 2, 0, 0, 0, 0, 0})});
+  outcome.ending = outcome::Ending::kCommitted;
+  outcome.undo_file = "app.undo.json";
+  outcome.options = {"--match users=email", "--to production", "--save-undo app.undo.json"};
+
+  EXPECT_THAT(import_text(outcome, Color::kNever),
+              HasSubstr("To take this import back:\n  db-import app.undo.json --to production --undo\n"));
 }
 
 TEST(ImportText, SaysThatADryRunWroteNothing) {

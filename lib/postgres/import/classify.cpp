@@ -80,7 +80,7 @@ void Classifier::classify(base::Progress& progress) {
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];
       if (!table.has_rows()) continue;
-      progress.table(table.details.table.name.name);
+      progress.table(table.details.table.name.name, number + 1);
       judge(number,
             component.size() > 1 || refers_to_itself(table) ? Parking::Inserts::kInside : Parking::Inserts::kBefore);
     }

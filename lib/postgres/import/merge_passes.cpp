@@ -80,7 +80,7 @@ void Merger::run_passes(base::Progress& progress) {
 // False: nothing of it is kept.
 bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
   const std::vector<std::size_t>& tables = components_[component];
-  passes.progress.table(tables_[tables.front()].details.table.name.name);
+  passes.progress.table(tables_[tables.front()].details.table.name.name, tables.front() + 1);
   std::vector<StagedTable> before;
   for (const std::size_t number : tables) before.push_back(tables_[number]);
   patience_ = patience;

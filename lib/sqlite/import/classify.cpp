@@ -29,7 +29,7 @@ void Classifier::classify(base::Progress& progress) {
   for (const auto& component : components_) {
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];
-      progress.table(table.details.table.name.name);
+      progress.table(table.details.table.name.name, number + 1);
       if (table.plan.identity.empty()) {
         compare_multisets(table, Rows::kAll);
       } else {
