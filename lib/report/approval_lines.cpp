@@ -52,18 +52,21 @@ outcome::ShownValue value_of(const json& object) {
 
 }  // namespace
 
-std::string json_name(const std::string& name) { return dumped(json(name), Layout::kOneLine); }
+std::string json_name(const std::string& name) {
+  std::string text;
+  append_json_text(text, name);
+  return text;
+}
 
 std::string line_begin(const std::string& table, const outcome::Fingerprint& decision) {
   return place(table, decision) +
          (decision.digest.empty() ? std::string{} : std::string(kDigest) + decision.digest + "\"") + rest(decision);
 }
 
-// The decision's own object without what the line begins with.
 std::string decision_line(const std::string& table, const outcome::Decision& decision) {
-  json object = decision_json(decision);
-  for (const char* member : {"record", "verdict", "digest", "constraint", "holder", "rewritten"}) object.erase(member);
-  return line_begin(table, fingerprint_of(decision)) + "," + dumped(object, Layout::kOneLine).substr(1);
+  std::string line = line_begin(table, fingerprint_of(decision));
+  append_decision_rest(line, decision);
+  return line;
 }
 
 bool surely_same(std::string_view line, const std::string& table, const outcome::Fingerprint& decision,

@@ -1,5 +1,7 @@
 #include "report/json_parts.h"
 
+#include <algorithm>
+
 namespace report {
 namespace {
 
@@ -16,6 +18,38 @@ ordered_json database_json(const outcome::DatabaseInfo& info) {
   return object;
 }
 
+// ,"name":"text"
+void append_member(std::string& to, std::string_view name, std::string_view text) {
+  to.append(",\"").append(name).append("\":");
+  append_json_text(to, text);
+}
+
+// As value_json says it.
+void append_value(std::string& to, const outcome::ShownValue& value) {
+  using Form = outcome::ShownValue::Form;
+  constexpr const char* kBegins[] = {"{\"form\":\"null\"", "{\"form\":\"whole\"", "{\"form\":\"cut\"",
+                                     "{\"form\":\"masked\""};
+  to += kBegins[static_cast<std::size_t>(value.form)];
+  if (value.form != Form::kNull) append_member(to, value.form == Form::kMasked ? "digest" : "text", value.text);
+  if (value.form == Form::kCut || value.form == Form::kMasked)
+    to += ",\"characters\":" + std::to_string(value.characters);
+  to += '}';
+}
+
+// ,"name":[{"column":…},…]; nothing where there are none. `append` says what follows "column":.
+template <typename Items, typename Append>
+void append_list(std::string& to, const char* name, const Items& items, const Append& append) {
+  if (items.empty()) return;
+  to.append(",\"").append(name).append("\":[");
+  for (const auto& item : items) {
+    if (&item != &items.front()) to += ',';
+    to += "{\"column\":";
+    append(item);
+    to += '}';
+  }
+  to += ']';
+}
+
 }  // namespace
 
 std::string dumped(const ordered_json& object, Layout layout) {
@@ -23,6 +57,15 @@ std::string dumped(const ordered_json& object, Layout layout) {
   constexpr int kNoIndent = -1;
   return object.dump(layout == Layout::kIndented ? kIndent : kNoIndent, ' ', true,
                      ordered_json::error_handler_t::replace);
+}
+
+void append_json_text(std::string& to, std::string_view text) {
+  const auto is_plain = [](unsigned char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; };
+  if (std::ranges::all_of(text, is_plain)) {
+    to.append("\"").append(text).append("\"");
+  } else {
+    to += dumped(ordered_json(text), Layout::kOneLine);
+  }
 }
 
 ordered_json counts_json(const outcome::VerdictCounts& counts) {
@@ -72,6 +115,27 @@ ordered_json decision_json(const outcome::Decision& row) {
     object["values"] = std::move(values);
   }
   return object;
+}
+
+void append_decision_rest(std::string& to, const outcome::Decision& row) {
+  append_member(to, "key", row.key);
+  if (!row.file_key.empty()) append_member(to, "file_key", row.file_key);
+  if (!row.reason.empty()) append_member(to, "reason", row.reason);
+  if (row.offset != 0) to += ",\"offset\":" + std::to_string(row.offset);
+  if (row.target_is_newer) to += ",\"target_is_newer\":true";
+  append_list(to, "changes", row.changes, [&](const outcome::ColumnChange& change) {
+    append_json_text(to, change.column);
+    to += ",\"before\":";
+    append_value(to, change.before);
+    to += ",\"after\":";
+    append_value(to, change.after);
+  });
+  append_list(to, "values", row.values, [&](const outcome::ColumnValue& value) {
+    append_json_text(to, value.column);
+    to += ",\"value\":";
+    append_value(to, value.value);
+  });
+  to += '}';
 }
 
 ordered_json file_json(const outcome::FileIdentity& file) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "outcome/import_outcome.h"
 
@@ -16,6 +17,9 @@ enum class Layout { kIndented, kOneLine };
 // U+FFFD instead of an error. No newline at the end.
 std::string dumped(const ordered_json& object, Layout layout);
 
+// Appends what dumped() makes of a text, without an object in between.
+void append_json_text(std::string& to, std::string_view text);
+
 ordered_json counts_json(const outcome::VerdictCounts& counts);
 
 // {"form": "null" | "whole" | "cut" | "masked", ...}
@@ -23,6 +27,9 @@ ordered_json value_json(const outcome::ShownValue& value);
 
 // Members that have nothing to say are absent; record, verdict and key never are.
 ordered_json decision_json(const outcome::Decision& row);
+
+// Appends ,"key":…} and what else decision_json says behind "rewritten", up to its end. Reports have millions.
+void append_decision_rest(std::string& to, const outcome::Decision& row);
 
 ordered_json file_json(const outcome::FileIdentity& file);
 ordered_json target_json(const outcome::TargetIdentity& target);

@@ -323,6 +323,34 @@ FETCH 100 FROM decision;
 
 CLOSE decision;
 
+DECLARE decision NO SCROLL CURSOR FOR 
+SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
+FROM (
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r
+  WHERE r.verdict IN ('c', 'x')) d
+ORDER BY d.record;
+
+FETCH 100 FROM decision;
+
+FETCH 100 FROM decision;
+
+CLOSE decision;
+
+DECLARE decision NO SCROLL CURSOR FOR 
+SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
+FROM (
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
+  WHERE r.verdict IN ('c', 'x')) d
+ORDER BY d.record;
+
+FETCH 100 FROM decision;
+
+FETCH 100 FROM decision;
+
+CLOSE decision;
+
 SELECT pg_catalog.txid_current_if_assigned();
 
 COMMIT;
