@@ -85,8 +85,9 @@ std::string deleted_row(const StagedTable& table, const std::string& entry, cons
 }
 
 std::string is_among_deletes(const StagedTable& table, const std::string& alias, char state) {
-  return "EXISTS (SELECT 1 FROM " + table.deletes + " x WHERE x.state = '" + state + "' AND " +
-         deleted_row(table, "x", alias) + ")";
+  // Its own name hides no row of the statement around it.
+  return "EXISTS (SELECT 1 FROM " + table.deletes + " among_deletes WHERE among_deletes.state = '" + state + "' AND " +
+         deleted_row(table, "among_deletes", alias) + ")";
 }
 
 bool UndoJudge::is_any() const {
