@@ -1,7 +1,7 @@
 // Rows that the target's own code (triggers, rules, cascades) makes or changes while the merge is at work. Before a
 // table is written, its inserts are compared once more with what is there by now; behind the merge every row that no
-// longer holds the file's values is brought back to them, once, and what will not stay so is told. Costs a question a
-// table where nobody but the merge wrote. One thread, that of the connection.
+// longer holds the file's values is brought back to them (trigger_rows_settle.cpp), and what will not stay so is told.
+// Costs a question a table where nobody but the merge wrote. One thread, that of the connection.
 #pragma once
 
 #include <cstdint>
@@ -38,19 +38,36 @@ class TriggerRows {
   const std::vector<std::string>& notices() const { return notices_; }
 
  private:
-  // Rows of unsettled by their verdict.
+  // Unsettled rows by their verdict.
   enum class Group { kWritten, kOthers };
+
+  // What settle() has seen of a table.
+  struct Looks {
+    bool done = false;         // at all
+    bool whole = false;        // unchanged rows too: somebody else wrote
+    std::uint64_t listed = 0;  // number of the last one
+    std::uint64_t rows = 0;    // that it found
+  };
 
   std::uint64_t compare_rows(StagedTable& table, const std::string& filter);
   void compare_multiset(StagedTable& table);
-  void settle(StagedTable& table);
-  void demand_no_growth(const StagedTable& table);
-  std::uint64_t gather(const StagedTable& table, bool others_wrote);
+  bool bring_back(StagedTable& table);
   bool bring_back(StagedTable& table, Group group);
+  void conclude(StagedTable& table);
+  void demand_no_growth(const StagedTable& table);
+  std::uint64_t look(const StagedTable& table, bool others_wrote);
   void reject_gone(StagedTable& table);
   void count_changed(StagedTable& table);
+  static std::vector<const StagedColumn*> compared(const StagedTable& table);
+  std::vector<std::uint64_t> differences(const StagedTable& table, const std::string& filter);
   std::vector<const StagedColumn*> differing(const StagedTable& table, const std::string& filter);
-  std::uint64_t still_differing(const StagedTable& table, const std::string& filter);
+  std::uint64_t differing_values(const StagedTable& table, const std::string& filter);
+  std::uint64_t differing_rows(const StagedTable& table);
+  template <typename... Arguments>
+  std::string look_sql(const StagedTable& table, const char* text, const Arguments&... more) const;
+  std::size_t place_of(const StagedTable& table) const;
+  void tell_made(const StagedTable& table);
+  void tell_brought_back(const StagedTable& table);
   void tell(const StagedTable& table, const std::string& what);
 
   Connection& connection_;
@@ -58,7 +75,9 @@ class TriggerRows {
   WriteWatch watch_;
   std::vector<std::string> notices_;
   std::vector<std::size_t> rewritten_;
-  bool listed_ = false;  // the temporary table of unsettled rows is there
+  std::vector<Looks> looks_;  // by table
+  bool listed_ = false;       // the temporary table of unsettled rows is there
+  bool wrote_ = false;        // settle() did
 };
 
 // "trigger a, b", or that which has no name.

@@ -45,7 +45,11 @@ WriteWatch::WriteWatch(Connection& connection, const std::vector<StagedTable>& t
     known_[row[0].as<std::uint32_t>()] = row[1].as<std::uint64_t>();
 }
 
-bool WriteWatch::touched(const StagedTable& table) { return !counts_ || writes(table) != known_[table.details.oid]; }
+bool WriteWatch::touched(const StagedTable& table) { return others_writes(table) != 0; }
+
+std::uint64_t WriteWatch::others_writes(const StagedTable& table) {
+  return counts_ ? writes(table) - known_[table.details.oid] : 1;
+}
 
 void WriteWatch::settle(const StagedTable& table) {
   if (counts_) known_[table.details.oid] = writes(table);

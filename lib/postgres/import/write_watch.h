@@ -19,6 +19,8 @@ class WriteWatch {
 
   // Rows of `table` were written since the beginning, or since the last settle(), beside those of add().
   bool touched(const StagedTable& table);
+  // How many rows; anything but 0 where the server does not count.
+  std::uint64_t others_writes(const StagedTable& table);
   // The merge itself wrote `rows` rows.
   void add(const StagedTable& table, std::uint64_t rows) { known_[table.details.oid] += rows; }
   // What was written until now is known to be in order.

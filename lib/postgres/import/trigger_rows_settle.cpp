@@ -1,0 +1,270 @@
+// Behind the merge: rows that the target's own code changed are brought back to the file's values. That fires triggers
+// once more, which may change, make or take away rows of any table: so all are looked at again, a few times, until
+// nobody writes any more. What is told and counted is what the last look found. The rows that a look finds are listed
+// in a temporary table of the server, with the number of their table in the plan and of the look.
+#include <algorithm>
+
+#include "postgres/import/multiset.h"
+#include "postgres/import/rejects.h"
+#include "postgres/import/table_sql.h"
+#include "postgres/import/trigger_rows.h"
+#include "postgres/session/savepoint.h"
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+constexpr int kMostPasses = 3;  // that write; the last look comes behind them
+
+constexpr const char* kUnsettled = R"sql(
+CREATE TEMPORARY TABLE unsettled (plan pg_catalog.int8, look pg_catalog.int8, record pg_catalog.int8,
+    verdict pg_catalog."char", there pg_catalog.bool) ON COMMIT DROP)sql";
+
+std::string number(std::uint64_t rows, const char* one, const char* many) {
+  return std::to_string(rows) + " " + (rows == 1 ? one : many);
+}
+
+}  // namespace
+
+// A staged row, its verdict, what the last look found and the row of the target that it stands for.
+template <typename... Arguments>
+std::string TriggerRows::look_sql(const StagedTable& table, const char* text, const Arguments&... more) const {
+  const std::size_t place = place_of(table);
+  return table_sql(table, text, fmt::arg("number", place), fmt::arg("look", looks_[place].listed),
+                   fmt::arg("unsettled", fmt::format("(SELECT u.record, u.verdict, u.there FROM pg_temp.unsettled u "
+                                                     "WHERE u.plan = {} AND u.look = {})",
+                                                     place, looks_[place].listed)),
+                   more...);
+}
+
+void TriggerRows::settle() {
+  looks_.resize(tables_.size());
+  for (const StagedTable& table : tables_) tell_made(table);
+  bool wrote = true;
+  for (int pass = 0; wrote && pass < kMostPasses; ++pass) {
+    wrote = false;
+    for (StagedTable& table : tables_) wrote = bring_back(table) || wrote;
+    wrote_ = wrote_ || wrote;
+  }
+  for (StagedTable& table : tables_) conclude(table);
+}
+
+void TriggerRows::tell_made(const StagedTable& table) {
+  if (table.made_by_triggers > 0) {
+    tell(table,
+         number(table.made_by_triggers, "row", "rows") +
+             " to be inserted had been made by the target's triggers meanwhile: brought to the file's values and "
+             "counted as updates");
+  }
+  if (table.made_equal > 0) {
+    tell(table, number(table.made_equal, "row", "rows") +
+                    " to be inserted had been made by the target's triggers meanwhile as the file has them: counted as "
+                    "unchanged");
+  }
+}
+
+// Rows of a table without a key that somebody changed behind their insert: they cannot be told from others any more.
+void TriggerRows::demand_no_growth(const StagedTable& table) {
+  if (!watch_.touched(table)) return;
+  const auto rows =
+      connection_.query("SELECT pg_catalog.count(*) FROM (" + lacking_rows(table) + ") l")[0][0].as<std::uint64_t>();
+  if (rows == 0) return;
+  const std::string what = number(rows, "row", "rows") +
+                           " of the file, which have no key, do not stand in the target behind the merge: a trigger of "
+                           "the target changed them, and each import of the file would add them again";
+  if (table.plan.growth == engine::Growth::kAllow) return tell(table, what);
+  throw base::Error(base::ErrorKind::kSchema, table.details.table.name.name + ": " + what,
+                    "nothing was written: leave the table out with -T, or say --allow-growth");
+}
+
+// Rows that were inserted or not written at all are tried again: what set them may be for new rows only, or another
+// table's. An update that did not hold is only tried again where somebody else could have been at work. True when
+// something was written.
+bool TriggerRows::bring_back(StagedTable& table) {
+  Looks& looks = looks_[place_of(table)];
+  if (table.staged_rows == 0 || table.plan.identity.empty()) return false;
+  const bool others_wrote = watch_.touched(table);
+  if (!others_wrote && (looks.done || table.details.triggers.empty())) return false;
+  if (look(table, others_wrote) == 0 || differing_values(table, "") == 0) return false;
+  bool wrote = bring_back(table, Group::kOthers);
+  if (others_wrote) wrote = bring_back(table, Group::kWritten) || wrote;
+  count_changed(table);
+  return wrote;
+}
+
+// Lists the rows of the file that the target holds otherwise, or not at all. Where nobody else ever wrote, only rows
+// that were written can be among them.
+std::uint64_t TriggerRows::look(const StagedTable& table, bool others_wrote) {
+  if (!listed_) connection_.execute(kUnsettled);
+  listed_ = true;
+  Looks& looks = looks_[place_of(table)];
+  looks.done = true;
+  looks.whole = looks.whole || others_wrote;
+  ++looks.listed;
+  watch_.settle(table);
+  const std::string scope = looks.whole ? not_rejected(table, "s") : "v.record IS NOT NULL";
+  looks.rows = connection_.execute(look_sql(table, R"sql(
+INSERT INTO pg_temp.unsettled
+SELECT {number}, {look}, s.{record}, v.verdict, t.tableoid IS NOT NULL
+FROM {staged} s
+LEFT JOIN {verdicts} v ON v.record = s.{record}
+LEFT JOIN {target} t ON {same}
+WHERE (t.tableoid IS NULL OR {differs}) AND {scope})sql",
+                                            fmt::arg("scope", scope)));
+  if (looks.rows > 0) connection_.execute("ANALYZE pg_temp.unsettled");
+  return looks.rows;
+}
+
+// True when it helped. What is overwritten again at once is not written a second time.
+bool TriggerRows::bring_back(StagedTable& table, Group group) {
+  const std::string filter = group == Group::kWritten ? " AND x.verdict = 'u'" : " AND x.verdict IS DISTINCT FROM 'u'";
+  const std::uint64_t before = differing_values(table, filter);
+  if (before == 0) return false;
+  std::vector<std::string> assignments;
+  for (const StagedColumn* column : differing(table, filter)) {
+    if (std::ranges::find(table.not_updatable, column->name) != table.not_updatable.end()) continue;
+    assignments.push_back(column->quoted + " = s." + column->quoted);
+  }
+  if (assignments.empty()) return false;
+  std::uint64_t rows = 0;
+  const std::uint64_t others = watch_.others_writes(table);
+  const auto settle = [&] {
+    rows = connection_.execute(look_sql(table, R"sql(
+UPDATE {target} AS t SET {assignments}
+FROM {staged} s JOIN {unsettled} x ON x.record = s.{record}
+WHERE {same} AND {differs}{filter})sql",
+                                        fmt::arg("assignments", join(assignments, ", ")), fmt::arg("filter", filter)));
+    return differing_values(table, filter) < before;
+  };
+  const bool kept = keep_if(connection_, "settle", settle).kept;
+  // What was taken back is counted by the server all the same.
+  watch_.add(table, kept ? rows : watch_.others_writes(table) - others);
+  return kept;
+}
+
+// The last look, behind all that was written.
+void TriggerRows::conclude(StagedTable& table) {
+  if (table.staged_rows == 0) return;
+  if (table.plan.identity.empty()) return demand_no_growth(table);
+  const Looks& looks = looks_[place_of(table)];
+  const bool others_wrote = wrote_ && watch_.touched(table);
+  if (others_wrote || (wrote_ && looks.rows > 0)) look(table, others_wrote);
+  if (!looks.done) return;
+  reject_gone(table);
+  count_changed(table);
+  tell_brought_back(table);
+  const std::uint64_t left = looks.rows == 0 ? 0 : differing_rows(table);
+  if (left == 0) return;
+  rewritten_.push_back(place_of(table));
+  std::vector<std::string> columns;
+  for (const StagedColumn* column : differing(table, "")) columns.push_back(column->name);
+  tell(table, number(left, "row does", "rows do") + " not hold the file's values after the import (" +
+                  join(columns, ", ") + "); " +
+                  (table.details.triggers.empty() ? "a trigger of another table" : trigger_names(table)) +
+                  " changed them. The next import of the file will write them again, unless \"ignore\" of the "
+                  "transfer file names what the target sets itself");
+}
+
+// Of any look: rows that the last one does not find any more.
+void TriggerRows::tell_brought_back(const StagedTable& table) {
+  const auto rows = connection_
+                        .query(look_sql(table, R"sql(
+SELECT pg_catalog.count(DISTINCT u.record)
+FROM pg_temp.unsettled u
+WHERE u.plan = {number} AND u.there
+  AND NOT EXISTS (SELECT FROM {rejects} r WHERE r.record = u.record)
+  AND NOT EXISTS (
+    SELECT FROM {staged} s JOIN {unsettled} x ON x.record = s.{record} JOIN {target} t ON {same}
+    WHERE s.{record} = u.record AND {differs}))sql"))[0][0]
+                        .as<std::uint64_t>();
+  if (rows == 0) return;
+  tell(table, number(rows, "row", "rows") +
+                  " that the target's triggers or cascades had changed: brought back to the file's values");
+}
+
+void TriggerRows::reject_gone(StagedTable& table) {
+  if (looks_[place_of(table)].rows == 0) return;
+  const std::uint64_t unwritten =
+      connection_
+          .query(look_sql(table,
+                          "SELECT pg_catalog.count(*) FROM {unsettled} x WHERE NOT x.there AND x.verdict IS "
+                          "NULL"))[0][0]
+          .as<std::uint64_t>();
+  reject(connection_, table,
+         reject_sql(table,
+                    {'x',
+                     quote_literal("is not in the target behind the merge: " + trigger_names(table) +
+                                   ", or one of another table, took it away or gave it another key"),
+                     {},
+                     {}},
+                    look_sql(table, "{staged} s JOIN {unsettled} x ON x.record = s.{record} WHERE NOT x.there")));
+  table.counts.unchanged -= unwritten;
+}
+
+// Rows that were to stay untouched and did not. They are no more of those then: a second call finds none.
+void TriggerRows::count_changed(StagedTable& table) {
+  const std::uint64_t changed = connection_.execute(table.verdict_part.into(kVerdictAlone) + look_sql(table, R"sql(
+SELECT {plan}x.record, 'u' FROM {unsettled} x
+WHERE x.verdict IS NULL AND x.there AND NOT EXISTS (SELECT FROM {verdicts} v WHERE v.record = x.record))sql"));
+  table.counts.unchanged -= changed;
+  table.may_be_written += changed;
+}
+
+std::vector<const StagedColumn*> TriggerRows::compared(const StagedTable& table) {
+  std::vector<const StagedColumn*> columns;
+  for (const StagedColumn& column : table.columns) {
+    if (!table.is_kept(column) && !table.is_ignored(column.name)) columns.push_back(&column);
+  }
+  return columns;
+}
+
+// In how many rows of the last look each of the compared columns differs.
+std::vector<std::uint64_t> TriggerRows::differences(const StagedTable& table, const std::string& filter) {
+  std::vector<std::string> counts;
+  for (const StagedColumn* column : compared(table))
+    counts.push_back("pg_catalog.count(*) FILTER (WHERE " + table.differs("s", "t", {column->name}) + ")");
+  std::vector<std::uint64_t> found;
+  if (counts.empty()) return found;
+  const pqxx::result row =
+      connection_.query(look_sql(table, R"sql(
+SELECT {counts} FROM {unsettled} x JOIN {staged} s ON s.{record} = x.record JOIN {target} t ON {same}
+WHERE x.there{filter})sql",
+                                 fmt::arg("counts", join(counts, ", ")), fmt::arg("filter", filter)));
+  for (const auto& field : row[0]) found.push_back(field.as<std::uint64_t>());
+  return found;
+}
+
+std::vector<const StagedColumn*> TriggerRows::differing(const StagedTable& table, const std::string& filter) {
+  const std::vector<const StagedColumn*> columns = compared(table);
+  const std::vector<std::uint64_t> rows = differences(table, filter);
+  std::vector<const StagedColumn*> those;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (rows[i] > 0) those.push_back(columns[i]);
+  }
+  return those;
+}
+
+// Of single columns, not of rows: one column of a row may hold now while another never will.
+std::uint64_t TriggerRows::differing_values(const StagedTable& table, const std::string& filter) {
+  std::uint64_t all = 0;
+  for (const std::uint64_t rows : differences(table, filter)) all += rows;
+  return all;
+}
+
+std::uint64_t TriggerRows::differing_rows(const StagedTable& table) {
+  return connection_
+      .query(look_sql(table, R"sql(
+SELECT pg_catalog.count(*) FROM {unsettled} x JOIN {staged} s ON s.{record} = x.record JOIN {target} t ON {same}
+WHERE {differs})sql"))[0][0]
+      .as<std::uint64_t>();
+}
+
+std::size_t TriggerRows::place_of(const StagedTable& table) const {
+  return static_cast<std::size_t>(&table - tables_.data());
+}
+
+void TriggerRows::tell(const StagedTable& table, const std::string& what) {
+  notices_.push_back(table.details.table.name.name + ": " + what);
+}
+
+}  // namespace postgres

@@ -1,0 +1,220 @@
+// What bringing rows back to the file's values sets off in the target in its turn, through the real programs: an import
+// says that a row holds the file's values only where it does in the end.
+#include <gmock/gmock.h>
+
+#include "cli/transfer_fixture.h"
+
+namespace cli {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class SettledRows : public Transfer {
+ protected:
+  // On `table` of the target: runs `body`, which may use NEW and ends by itself.
+  void trigger(const std::string& when, const std::string& table, const std::string& body) {
+    const std::string name = "\"Own " + std::to_string(++triggers_) + "\"";
+    target.run("CREATE FUNCTION " + name + "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN " + body +
+               " RETURN NEW; END$$; CREATE TRIGGER " + name + " " + when + " ON " + table +
+               " FOR EACH ROW EXECUTE FUNCTION " + name + "()");
+  }
+  // Makes the import bring b back: by an UPDATE behind its INSERT.
+  void change_on_the_way_in() { trigger("BEFORE INSERT", "b", "NEW.v := NEW.v + 100;"); }
+
+  void expect_second_import_writes_nothing() {
+    const std::string before = writes();
+    const json again = import();
+    EXPECT_EQ(again["total"]["unchanged"], again["total"]["rows"]) << again.dump();
+    EXPECT_EQ(writes(), before);
+  }
+
+  static std::string notices(const json& result) { return result["notices"].dump(); }
+
+ private:
+  int triggers_ = 0;
+};
+
+TEST_F(SettledRows, OfATableBeforeHoldTheFilesValuesToo) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, n int); CREATE TABLE b (id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  trigger("AFTER UPDATE", "b", "UPDATE public.a SET n = n + 1;");
+  source.run("INSERT INTO a VALUES (1, 10); INSERT INTO b VALUES (1, 1)");
+  target.run("INSERT INTO a VALUES (1, 10)");
+
+  const json result = transfer();
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_THAT(verdicts(result, "a"), ElementsAre(0, 1, 0, 0, 0, 0));
+  EXPECT_THAT(notices(result), HasSubstr("a: 1 row that the target's triggers or cascades had changed: brought back"));
+  EXPECT_EQ(target.value("SELECT a.n || ' ' || b.v FROM a, b"), "10 1");
+  expect_second_import_writes_nothing();
+}
+
+TEST_F(SettledRows, OfAChainOfTablesHoldTheFilesValuesToo) {
+  schema(
+      "CREATE TABLE a (id int PRIMARY KEY, n int); CREATE TABLE \"A 2\" (id int, k text, n int, PRIMARY KEY (k, id)); "
+      "CREATE TABLE b (id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  trigger("AFTER UPDATE", "b", "UPDATE public.\"A 2\" SET n = NULL;");
+  trigger("AFTER UPDATE", "\"A 2\"", "IF NEW.n IS NOT NULL THEN UPDATE public.a SET n = -n; END IF;");
+  const std::string there = "INSERT INTO a VALUES (1, 10), (2, NULL); INSERT INTO \"A 2\" VALUES (1, 'x', 5)";
+  source.run(there + "; INSERT INTO b VALUES (1, 1)");
+  target.run(there);
+
+  transfer();
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_EQ(target.value("SELECT string_agg(concat(a.n, ' ', c.n, ' ', b.v), ',' ORDER BY a.id) FROM a, \"A 2\" c, b"),
+            "10 5 1, 5 1");
+  expect_second_import_writes_nothing();
+}
+
+TEST_F(SettledRows, ThatATriggerTakesAwayAtTheLastAreInvalid) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, n int); CREATE TABLE b (id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  trigger("AFTER UPDATE", "b", "DELETE FROM public.a WHERE id = 2; UPDATE public.a SET id = 103 WHERE id = 3;");
+  source.run("INSERT INTO a VALUES (1, 1), (2, 2), (3, 3); INSERT INTO b VALUES (1, 1)");
+  target.run("INSERT INTO a VALUES (1, 1), (2, 2), (3, 0)");
+
+  const json result = transfer();
+
+  EXPECT_EQ(status, 4) << errors;
+  EXPECT_THAT(verdicts(result, "a"), ElementsAre(0, 0, 1, 0, 2, 0));
+}
+
+TEST_F(SettledRows, OfATableWithoutAKeyGrowInSilenceNeither) {
+  schema("CREATE TABLE a (v text); CREATE TABLE b (id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  trigger("AFTER UPDATE", "b", "UPDATE public.a SET v = v || '1';");
+  source.run("INSERT INTO a VALUES ('x'), ('y'); INSERT INTO b VALUES (1, 1)");
+  target.run("INSERT INTO a VALUES ('x'), ('y')");
+  ASSERT_EQ(run_export().status, 0);
+
+  const support::Run refused = run_import();
+
+  EXPECT_EQ(refused.status, 7) << refused.err;
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("a: 2 rows of the file, which have no key"), HasSubstr("--allow-growth")));
+  EXPECT_EQ(target.value("SELECT string_agg(v, ',' ORDER BY v) FROM a"), "x,y");
+}
+
+TEST_F(SettledRows, ThatExcludeEachOtherAreToldByName) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, def bool)");
+  trigger("AFTER INSERT OR UPDATE", "a",
+          "IF NEW.def THEN UPDATE public.a SET def = false WHERE id <> NEW.id AND def; END IF;");
+  source.run("INSERT INTO a VALUES (1, true), (2, false), (3, true)");
+  target.run("INSERT INTO a VALUES (1, false), (2, true)");
+
+  const json result = transfer();
+
+  EXPECT_EQ(target.value("SELECT count(*) FROM a WHERE def"), "1");
+  EXPECT_THAT(notices(result), HasSubstr("a: 1 row does not hold the file's values after the import (def)"));
+}
+
+// Each of them undoes the other: there is an end to it.
+TEST_F(SettledRows, ThatTwoTablesChangeForEachOtherAreToldInTheEnd) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, n int); CREATE TABLE b (id int PRIMARY KEY, v int)");
+  trigger("AFTER UPDATE", "a", "IF pg_trigger_depth() < 2 THEN UPDATE public.b SET v = v + 1; END IF;");
+  trigger("AFTER UPDATE", "b", "IF pg_trigger_depth() < 2 THEN UPDATE public.a SET n = n + 1; END IF;");
+  source.run("INSERT INTO a VALUES (1, 10); INSERT INTO b VALUES (1, 20)");
+  target.run("INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 2)");
+
+  const json result = transfer();
+
+  const std::string left = target.value("SELECT a.n || ' ' || b.v FROM a, b");
+  EXPECT_NE(left, "10 20");
+  EXPECT_THAT(notices(result), HasSubstr("1 row does not hold the file's values after the import"));
+  EXPECT_THAT(notices(result),
+              left.starts_with("10 ") ? HasSubstr("b: 1 row does not") : HasSubstr("a: 1 row does not"));
+}
+
+TEST_F(SettledRows, OfAPartitionAndADomainHoldTheFilesValuesToo) {
+  schema(
+      "CREATE DOMAIN mail AS text; CREATE TABLE a (id int, day int, m mail, PRIMARY KEY (id, day)) PARTITION BY LIST "
+      "(day); CREATE TABLE a1 PARTITION OF a FOR VALUES IN (1); CREATE TABLE ax PARTITION OF a DEFAULT; CREATE TABLE b "
+      "(id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  trigger("AFTER UPDATE", "b", "UPDATE public.a1 SET m = 'x'; UPDATE public.ax SET m = NULL;");
+  const std::string there = "INSERT INTO a VALUES (1, 1, 'p'), (2, 2, 'q'), (3, 3, NULL)";
+  source.run(there + "; INSERT INTO b VALUES (1, 1)");
+  target.run(there);
+
+  const json result = transfer();
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_THAT(verdicts(result, "a"), ElementsAre(0, 2, 1, 0, 0, 0));
+  EXPECT_EQ(target.value("SELECT string_agg(coalesce(m, '-'), ',' ORDER BY id) FROM a"), "p,q,-");
+  expect_second_import_writes_nothing();
+}
+
+TEST_F(SettledRows, ByADeferredTriggerHoldTheFilesValuesToo) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, n int); CREATE TABLE b (id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  target.run(
+      "CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE public.a SET n = n + 1; RETURN NULL; "
+      "END$$; CREATE CONSTRAINT TRIGGER later AFTER UPDATE ON b DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+      "FUNCTION later(); INSERT INTO a VALUES (1, 10)");
+  source.run("INSERT INTO a VALUES (1, 10); INSERT INTO b VALUES (1, 1)");
+
+  transfer();
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_EQ(target.value("SELECT n FROM a"), "10");
+}
+
+TEST_F(SettledRows, AreForetoldByARehearsalAsTheImportTellsThem) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, n int); CREATE TABLE b (id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  trigger("AFTER UPDATE", "b", "UPDATE public.a SET n = n + 1 WHERE id = 1; DELETE FROM public.a WHERE id = 2;");
+  source.run("INSERT INTO a VALUES (1, 10), (2, 20); INSERT INTO b VALUES (1, 1)");
+  target.run("INSERT INTO a VALUES (1, 10), (2, 20)");
+
+  const json foretold = transfer({"--rehearse"});
+  const int foretold_status = status;
+  const json done = import();
+
+  EXPECT_EQ(foretold_status, status);
+  for (const char* table : {"a", "b"}) EXPECT_EQ(verdicts(foretold, table), verdicts(done, table)) << table;
+  EXPECT_THAT(verdicts(done, "a"), ElementsAre(0, 1, 0, 0, 1, 0));
+}
+
+TEST_F(SettledRows, KeepACounterWhereATriggerStampsTheRowBesides) {
+  schema(
+      "CREATE TABLE orders (id int PRIMARY KEY, total int, updated_at int); CREATE TABLE items (id int PRIMARY KEY, "
+      "o int REFERENCES orders, price int)");
+  trigger("AFTER INSERT", "items", "UPDATE public.orders SET total = total + NEW.price WHERE id = NEW.o;");
+  trigger("BEFORE UPDATE", "orders", "NEW.updated_at := 9;");
+  source.run("INSERT INTO orders VALUES (1, 30, 1), (2, 5, 1); INSERT INTO items VALUES (1, 1, 20), (2, 2, 5)");
+
+  const json result = transfer();
+
+  EXPECT_EQ(target.value("SELECT string_agg(total::text, ',' ORDER BY id) FROM orders"), "30,5");
+  EXPECT_THAT(notices(result), AllOf(HasSubstr("2 rows do not hold the file's values after the import (updated_at)"),
+                                     Not(HasSubstr("brought back"))));
+}
+
+TEST_F(SettledRows, KeepEachColumnThatHoldsBesideTwoThatNeverDo) {
+  schema(
+      "CREATE TABLE \"Acc\" (id text PRIMARY KEY, \"Balance\" numeric, stamp text, n int); CREATE TABLE moves (id int "
+      "PRIMARY KEY, acc text, amount numeric)");
+  trigger("AFTER INSERT OR UPDATE", "moves",
+          "UPDATE public.\"Acc\" SET \"Balance\" = coalesce(\"Balance\", 0) + NEW.amount WHERE id = NEW.acc;");
+  trigger("BEFORE UPDATE", "\"Acc\"", "NEW.stamp := 'now'; NEW.n := coalesce(NEW.n, 0) + 1000;");
+  source.run(
+      "INSERT INTO \"Acc\" VALUES ('x', 1.50, 's', 1), ('y', NULL, NULL, NULL); INSERT INTO moves VALUES (1, 'x', "
+      "0.5), (2, 'y', 7)");
+  target.run(
+      "ALTER TABLE \"Acc\" DISABLE TRIGGER USER; INSERT INTO \"Acc\" VALUES ('x', 1.50, 's', 1); ALTER TABLE "
+      "\"Acc\" ENABLE TRIGGER USER");
+
+  transfer();
+
+  EXPECT_EQ(target.value("SELECT string_agg(coalesce(\"Balance\"::text, 'null'), ',' ORDER BY id) FROM \"Acc\""),
+            "1.50,null");
+}
+
+}  // namespace
+}  // namespace cli
