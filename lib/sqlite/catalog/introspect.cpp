@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sqlite/catalog/made_values.h"
 #include "sqlite/catalog/virtual_tables.h"
 #include "sqlite/session/sql_text.h"
 
@@ -11,33 +12,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// The column as it is declared, whatever its case where it was named; empty: there is none.
-std::string declared(const catalog::Table& table, const std::string& name) {
-  for (const catalog::Column& column : table.columns) {
-    if (same_name(column.name, name)) return column.name;
-  }
-  return {};
-}
-
-std::vector<std::string> columns_in(const catalog::Table& table, const std::string& expression) {
-  std::vector<std::string> columns;
-  for (const std::string& name : names_in(expression)) {
-    const std::string column = declared(table, name);
-    if (!column.empty() && std::find(columns.begin(), columns.end(), column) == columns.end())
-      columns.push_back(column);
-  }
-  return columns;
-}
-
-// The staged row has another number than the target's, so an expression over it cannot be judged there.
-bool reads_row_number(const catalog::Table& table, const std::string& expression) {
-  const std::vector<std::string> names = names_in(expression);
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return (same_name(name, "rowid") || same_name(name, "_rowid_") || same_name(name, "oid")) &&
-           declared(table, name).empty();
-  });
-}
-
 class Introspection {
  public:
   explicit Introspection(Connection& connection) : connection_(connection) {
@@ -45,6 +19,7 @@ class Introspection {
     for (TableDetails& table : tables_) {
       if (!table.module.empty()) continue;
       read_indexes(table);
+      read_made_values(connection_, table);
       read_checks(table);
       read_triggers(table);
     }
@@ -232,9 +207,12 @@ class Introspection {
     table.resolves_conflicts =
         std::ranges::any_of(names_in(sql), [](const std::string& name) { return same_name(name, "CONFLICT"); });
     for (Check& check : checks_of(sql)) {
-      if (reads_row_number(table.table, check.expression)) continue;
       std::vector<std::string> columns = columns_in(table.table, check.expression);
       if (check.name.empty()) check.name = "CHECK (" + check.expression + ")";
+      if (reads_row_number(table.table, check.expression)) {
+        table.of_row_number.push_back("the check " + check.name);
+        continue;
+      }
       table.checks.push_back({std::move(check.name), std::move(check.expression), std::move(columns)});
     }
   }
@@ -246,7 +224,7 @@ class Introspection {
     while (rows.next()) table.triggers.push_back({rows.text(0), trigger_event(rows.text(1))});
   }
 
-  // A file does not bring generated columns: keys of them are judged by what they are computed from.
+  // A file does not bring generated columns: rows hand on keys of them by what they are computed from.
   void compute_generated_keys(const TableDetails& table, UniqueIndex& index) {
     std::vector<std::string> computed;
     std::vector<std::string> columns;

@@ -16,6 +16,12 @@ namespace sqlite {
 struct ColumnDetails {
   ColumnType type;
   std::string collation;  // "BINARY", "NOCASE", …
+  // What the table puts there itself, as a column's definition says it: "DEFAULT 5", "GENERATED ALWAYS AS (a + b)";
+  // empty: NULL.
+  std::string made = {};
+  std::vector<std::string> made_from = {};  // of a generated column: the columns that it reads
+  bool made_anew = false;                   // another value each time: random()
+  bool made_of_now = false;                 // CURRENT_TIMESTAMP and the like
 };
 
 struct UniqueIndex {
@@ -36,6 +42,13 @@ struct CheckConstraint {
   std::vector<std::string> columns;
 };
 
+// What an index computes of a row, be it unique or not.
+struct IndexExpression {
+  std::string index;
+  std::string expression;
+  std::vector<std::string> columns;
+};
+
 struct TableTrigger {
   std::string name;
   TriggerEvent event;
@@ -50,6 +63,9 @@ struct TableDetails {
   // enforced.
   std::vector<std::string> broken_keys;
   std::vector<CheckConstraint> checks;
+  std::vector<IndexExpression> index_expressions;
+  // Checks and indexes that read the number of a row under none of its columns' names, for people.
+  std::vector<std::string> of_row_number;
   std::vector<TableTrigger> triggers;
   std::string row_number;    // "rowid" under a name that no column has; empty: the table has none
   std::string rowid_column;  // INTEGER PRIMARY KEY: the column that is the row's number; empty: none is

@@ -246,6 +246,11 @@ std::string in_one_line(std::string_view sql) {
   return line;
 }
 
+// A single word may be a text without quotes, which it is no more between parentheses.
+std::string default_clause(std::string_view kept) {
+  return tokens_of(kept).size() == 1 ? "DEFAULT " + std::string(kept) : "DEFAULT (" + std::string(kept) + "\n)";
+}
+
 std::vector<std::string> names_in(std::string_view expression) {
   std::vector<std::string> names;
   for (const Token& token : tokens_of(expression)) {

@@ -53,6 +53,9 @@ std::string generated_from(std::string_view create_table, std::string_view colum
 // The same SQL in one line without comments, so that the way it was laid out makes no difference.
 std::string in_one_line(std::string_view sql);
 
+// As a column's definition says it, of the text that SQLite keeps of a default: "DEFAULT 5", "DEFAULT (1 + 2)".
+std::string default_clause(std::string_view kept);
+
 // Every name in `expression`, unquoted: columns, functions, keywords and all.
 std::vector<std::string> names_in(std::string_view expression);
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sqlite/import/classify_keys.h"
+#include "sqlite/import/evaluation.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/remap.h"
 #include "sqlite/import/trigger_effects.h"
@@ -39,11 +40,11 @@ void Classifier::classify(base::Progress& progress) {
         if (table.identity_may_be_null()) compare_multisets(table, Rows::kWithoutIdentity);
       }
       skip(table);
+      Evaluation(connection_, table).fill();
       reject_nulls(table);
+      Evaluation(connection_, table).reject_failing();
       KeyClassifier(connection_, table, details_).classify();
-      for (const CheckConstraint& check : table.details.checks) {
-        if (table.has_columns(check.columns)) reject_failed_check(table, check);
-      }
+      reject_failed_checks(table);
       reject_needed_keys(connection_, table, details_, foreign_keys_);
       reject_growth(table);
     }
@@ -85,7 +86,7 @@ void Classifier::index_stage(StagedTable& table) {
   for (const StagedTable& child : tables_) {
     for (const catalog::ForeignKey& key : child.details.table.foreign_keys) {
       if (key.parent != table.details.table.name || key.parent_columns == table.plan.identity) continue;
-      if (!table.has_columns(key.parent_columns)) continue;
+      if (!table.foretells(key.parent_columns)) continue;
       std::vector<std::string> columns;
       for (const std::string& column : key.parent_columns) columns.push_back(quote_name(column));
       keys.insert(join(columns, ", "));
@@ -180,22 +181,38 @@ void Classifier::skip(StagedTable& table) {
 }
 
 void Classifier::reject_nulls(StagedTable& table) {
-  for (const StagedColumn& column : table.columns) {
-    if (!table.details.table.find_column(column.name)->not_null) continue;
+  const auto reject_null = [&](const std::string& name, const std::string& column) {
     reject(connection_, table,
-           reject_sql(table, "v.record",
-                      {'x', quote_literal("column " + column.name + ": NULL is not allowed"), {}, {}, {}},
-                      table.accepted_rows() + " WHERE s." + column.quoted + " IS NULL"));
+           reject_sql(table, "v.record", {'x', quote_literal("column " + name + ": NULL is not allowed"), {}, {}, {}},
+                      table.accepted_rows() + " WHERE s." + column + " IS NULL"));
+  };
+  for (const StagedColumn& column : table.columns) {
+    if (table.details.table.find_column(column.name)->not_null) reject_null(column.name, column.quoted);
+  }
+  for (const MadeColumn& column : table.made) {
+    if (column.not_null) reject_null(column.name, column.quoted);
   }
 }
 
-void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
-  // The condition names columns unqualified: s is the only relation that it sees.
-  reject_if_judged(connection_, table,
-                   reject_sql(table, "s." + table.record,
-                              {'x', quote_literal("violates the check " + check.name), check.name, {}, {}},
-                              table.stage + " s WHERE s." + table.record + " IN (SELECT record FROM " + table.verdicts +
-                                  ") AND NOT (" + check.expression + "\n)"));
+void Classifier::reject_failed_checks(StagedTable& table) {
+  // The condition names columns unqualified, or as those of its table: the only relation that it sees.
+  const std::string alias = quote_name(table.details.table.name.name);
+  const auto is_judged = [&](const CheckConstraint& check) {
+    return reject_if_judged(
+        connection_, table,
+        reject_sql(table, "s." + table.record,
+                   {'x', quote_literal("violates the check " + check.name), check.name, {}, {}},
+                   table.stage + " s WHERE s." + table.record + " IN (SELECT " + alias + "." + table.record + " FROM " +
+                       table.stage + " AS " + alias + " WHERE " + alias + "." + table.record +
+                       " IN (SELECT record FROM " + table.verdicts + ") AND NOT (" + check.expression + "\n))"));
+  };
+  bool evaluated = false;
+  for (const CheckConstraint& check : table.details.checks) {
+    if (!table.foretells(check.columns) || is_judged(check)) continue;
+    if (!evaluated) Evaluation(connection_, table).reject_failing_checks();
+    evaluated = true;
+    if (!is_judged(check)) table.unjudged.push_back("the check " + check.name);
+  }
 }
 
 std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& component) {
@@ -225,7 +242,7 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
 
 // Rows to be written that refer to no row, neither of the target nor of the file; empty: that cannot be known.
 std::string Classifier::orphans(const StagedTable& table, const catalog::ForeignKey& key) {
-  if (!table.has_columns(key.columns)) return {};
+  if (!table.foretells(key.columns)) return {};
   std::vector<std::string> filled;
   std::vector<std::string> same;
   std::vector<std::string> moves;
@@ -233,12 +250,12 @@ std::string Classifier::orphans(const StagedTable& table, const catalog::Foreign
     const std::string parent_column = quote_name(key.parent_columns[i]);
     const std::string child = "s." + quote_name(key.columns[i]);
     filled.push_back(child + " IS NOT NULL");
-    // The parent's collation and affinity decide: it stands on the left.
-    same.push_back("p." + parent_column + " = " + child);
+    // The parent's collation and affinity decide: it stands on the left, and + takes the child's away.
+    same.push_back("p." + parent_column + " = +" + child);
     moves.push_back("k." + parent_column + " IS NOT p." + parent_column);
   }
   const StagedTable* parent = find_staged(tables_, key.parent);
-  const bool is_in_file = parent != nullptr && parent->has_columns(key.parent_columns);
+  const bool is_in_file = parent != nullptr && parent->foretells(key.parent_columns);
   std::string there = join(same, " AND ");
   // An update of the file may take the key away.
   if (is_in_file && !parent->plan.identity.empty() && key.parent_columns != parent->plan.identity)
@@ -259,11 +276,11 @@ std::string Classifier::orphans(const StagedTable& table, const catalog::Foreign
 // left out. Only a table that is in the file, each record of which could be read, says so.
 std::string Classifier::orphans_of_source(const catalog::ForeignKey& key) {
   const StagedTable* parent = find_staged(tables_, key.parent);
-  if (parent == nullptr || !parent->has_columns(key.parent_columns) || parent->staged_rows != parent->counts.rows)
+  if (parent == nullptr || !parent->foretells(key.parent_columns) || parent->staged_rows != parent->counts.rows)
     return "0";
   std::vector<std::string> same;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
-    same.push_back("p." + quote_name(key.parent_columns[i]) + " = s." + quote_name(key.columns[i]));
+    same.push_back("p." + quote_name(key.parent_columns[i]) + " = +s." + quote_name(key.columns[i]));
   return "NOT EXISTS (SELECT 1 FROM " + parent->stage + " p WHERE " + join(same, " AND ") + ")";
 }
 

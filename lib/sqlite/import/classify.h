@@ -52,7 +52,7 @@ class Classifier {
   void compare_multisets(StagedTable& table, Rows which);
   void skip(StagedTable& table);
   void reject_nulls(StagedTable& table);
-  void reject_failed_check(StagedTable& table, const CheckConstraint& check);
+  void reject_failed_checks(StagedTable& table);
   void reject_growth(StagedTable& table);
   std::string orphans(const StagedTable& table, const catalog::ForeignKey& key);
   std::string orphans_of_source(const catalog::ForeignKey& key);

@@ -23,8 +23,7 @@ void KeyClassifier::classify() {
   const auto& indexes = table_.details.unique_indexes;
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     if (indexes[i].plain && indexes[i].columns == table_.plan.identity) continue;
-    if (!table_.has_columns(indexes[i].columns))
-      continue;  // a default or a generated column decides: the merge's matter
+    if (!table_.foretells(indexes[i].columns)) continue;
     reject_taken(i);
     reject_repeated(indexes[i]);
   }
@@ -58,12 +57,14 @@ void KeyClassifier::reject_taken(std::size_t place) {
   if (!table_.plan.identity.empty())
     freed_by = "(SELECT w.record FROM " + table_.stage + " f CROSS JOIN " + table_.verdicts + " w ON w.record = f." +
                table_.record + " WHERE " + table_.same_identity("f", "t") + " AND w.verdict = 'u')";
-  const std::uint64_t found = execute_if_judged(
-      connection_, "INSERT INTO " + table_.claims + " SELECT " + number + ", v.record, " + freed_by + " FROM " +
-                       table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) + " s ON " + staged_record() +
-                       " = v.record CROSS JOIN " + target_keys(table_, index) + " t ON " + same_key(index, "s", "t") +
-                       " WHERE " + other_row());
-  if (found == 0) return;
+  const bool is_judged =
+      is_executed(connection_, "INSERT INTO " + table_.claims + " SELECT " + number + ", v.record, " + freed_by +
+                                   " FROM " + table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) +
+                                   " s ON " + staged_record() + " = v.record CROSS JOIN " + target_keys(table_, index) +
+                                   " t ON " + same_key(index, "s", "t") + " WHERE " + other_row());
+  if (!is_judged) return table_.unjudged.push_back("the key " + index.name);
+  if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + table_.claims + " WHERE place = " + number + ")") == 0)
+    return;
   // A holder that keeps its key frees nothing.
   connection_.execute("UPDATE " + table_.claims + " AS c SET freed_by = NULL WHERE c.place = " + number +
                       " AND EXISTS (SELECT 1 FROM " + staged_keys(table_, index) + " k CROSS JOIN " +
@@ -76,7 +77,7 @@ void KeyClassifier::reject_taken(std::size_t place) {
 void KeyClassifier::reject_kept() {
   if (table_.may_be_deleted == 0 || table_.plan.identity.empty()) return;
   for (const UniqueIndex& index : table_.details.unique_indexes) {
-    if (!table_.has_columns(index.columns)) continue;
+    if (!table_.foretells(index.columns)) continue;
     const std::string reason = quote_literal(index.name + ": the target holds ") + " || " +
                                index_key_text(table_, index, "s") + " || ' as ' || " + table_.key_text("t") +
                                " || ', which stays'";
@@ -131,11 +132,13 @@ void KeyClassifier::reject_repeated(const UniqueIndex& index) {
   const std::string mine = table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) + " ";
   const std::string reason = quote_literal(index.name + ": more than one record of the file claims ") + " || " +
                              index_key_text(table_, index, "s");
-  reject_if_judged(connection_, table_,
-                   reject_sql(table_, staged_record(), {'c', reason, index.name, {}, {}},
-                              "(SELECT k.* FROM " + mine + "k ON k." + kKeyRecord + " = v.record GROUP BY " +
-                                  key_list(index, "k") + " HAVING count(*) > 1) d CROSS JOIN " + mine + "s ON " +
-                                  staged_record() + " = v.record AND " + same_key(index, "d", "s")));
+  const bool is_judged =
+      reject_if_judged(connection_, table_,
+                       reject_sql(table_, staged_record(), {'c', reason, index.name, {}, {}},
+                                  "(SELECT k.* FROM " + mine + "k ON k." + kKeyRecord + " = v.record GROUP BY " +
+                                      key_list(index, "k") + " HAVING count(*) > 1) d CROSS JOIN " + mine + "s ON " +
+                                      staged_record() + " = v.record AND " + same_key(index, "d", "s")));
+  if (!is_judged) table_.unjudged.push_back("the key " + index.name);
 }
 
 KeyClassifier::Parking KeyClassifier::parking(const UniqueIndex& index) {

@@ -31,7 +31,7 @@ const std::vector<std::string>& computed_keys(const UniqueIndex& index) {
 }
 
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
-  return keys(table, index, computed_keys(index), table.record, table.stage);
+  return keys(table, index, index.expressions, table.record, table.stage);
 }
 
 std::string target_keys(const StagedTable& table, const UniqueIndex& index) {

@@ -7,7 +7,7 @@
 
 namespace sqlite {
 
-// What the index computes of a staged row, which has no generated columns.
+// What the index computes of a row without its generated columns.
 const std::vector<std::string>& computed_keys(const UniqueIndex& index);
 
 // "(SELECT record, id, email AS "db-transfer key 1" … FROM stage_N WHERE …)": staged rows that are in the index.

@@ -23,7 +23,7 @@ void for_each_reference(const StagedTable& table, const std::vector<TableDetails
   for (const TableDetails& child : details) {
     for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
       const catalog::ForeignKey& key = child.table.foreign_keys[i];
-      if (key.parent != table.details.table.name || !table.has_columns(key.parent_columns)) continue;
+      if (key.parent != table.details.table.name || !table.foretells(key.parent_columns)) continue;
       if (key.parent_columns == table.plan.identity) continue;  // stays as it is
       take({child, key, child.on_update[i]});
     }

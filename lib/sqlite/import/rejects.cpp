@@ -1,11 +1,13 @@
 #include "sqlite/import/rejects.h"
 
+#include <optional>
+
 namespace sqlite {
 namespace {
 
 template <typename Run>
-std::uint64_t judged(Connection& connection, const Run& run) {
-  std::uint64_t found = 0;
+std::optional<std::uint64_t> judged(Connection& connection, const Run& run) {
+  std::optional<std::uint64_t> found;
   connection.execute("SAVEPOINT judged");
   try {
     found = run();
@@ -28,12 +30,22 @@ std::uint64_t reject(Connection& connection, StagedTable& table, const std::stri
   return found;
 }
 
-void reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {
-  judged(connection, [&] { return reject(connection, table, sql); });
+bool reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {
+  return judged(connection, [&] { return reject(connection, table, sql); }).has_value();
+}
+
+std::string words_of(const StagedTable& table, const SqliteError& error) {
+  if (table.plan.values_withheld && error.may_hold_values())
+    return "refused by a trigger or an expression; its message is withheld because columns of the target are masked";
+  return error.what();
 }
 
 std::uint64_t execute_if_judged(Connection& connection, const std::string& sql) {
-  return judged(connection, [&] { return connection.execute(sql); });
+  return judged(connection, [&] { return connection.execute(sql); }).value_or(0);
+}
+
+bool is_executed(Connection& connection, const std::string& sql) {
+  return judged(connection, [&] { return connection.execute(sql); }).has_value();
 }
 
 }  // namespace sqlite

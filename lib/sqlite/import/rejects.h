@@ -12,11 +12,16 @@ namespace sqlite {
 // Runs an INSERT of reject_sql and takes the verdicts of its rows away. Returns how many.
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
 
-// The same where an expression of an index or a check may itself fail on a row (an overflow, malformed JSON): then the
-// merge finds that row; here it must not end the transaction.
-void reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
+// The same where an expression of an index or a check may itself fail on a row (an overflow, malformed JSON), which
+// must not end the transaction. False: it failed.
+bool reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
+
+// What the database says against a row; without its values where columns are masked.
+std::string words_of(const StagedTable& table, const SqliteError& error);
 
 // Runs a statement of such an expression; 0 where the expression failed.
 std::uint64_t execute_if_judged(Connection& connection, const std::string& sql);
+// The same; false: the expression failed.
+bool is_executed(Connection& connection, const std::string& sql);
 
 }  // namespace sqlite

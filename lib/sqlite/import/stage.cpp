@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sqlite/import/rejects.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/import/undo_judge.h"
 #include "sqlite/session/sql_text.h"
@@ -58,6 +59,7 @@ void create_stage(Connection& connection, const StagedTable& table, const std::v
   std::vector<std::string> list;
   for (const StagedColumn& column : table.columns) list.push_back(column.quoted + " " + column.stage_type);
   if (list.empty()) list.emplace_back("\"no column\"");
+  for (const MadeColumn& column : table.made) list.push_back(column.definition);
   if (table.has_marks()) list.push_back(std::string(kMark) + " TEXT");
   connection.execute("CREATE TABLE " + table.stage + " (" + join(list, ", ") + ")" +
                      (table.details.strict && !table.columns.empty() ? " STRICT" : ""));
@@ -123,7 +125,7 @@ bool Stager::insert(std::string& reason) {
     return true;
   } catch (const SqliteError& error) {
     if (!error.blames_a_row()) throw;
-    reason = error.what();
+    reason = words_of(table_, error);
   }
   const std::string stage = table_.stage.substr(table_.stage.find('.') + 1);
   const std::size_t at = reason.find(stage + ".");

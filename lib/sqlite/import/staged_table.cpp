@@ -1,6 +1,7 @@
 #include "sqlite/import/staged_table.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/terminal.h"
 #include "sqlite/session/row_functions.h"
@@ -37,6 +38,10 @@ std::string stage_type_of(const ColumnDetails& column) {
   return type + " COLLATE " + quote_name(column.collation);
 }
 
+std::string default_expression(const std::string& clause) {
+  return "(" + clause.substr(std::string_view("DEFAULT ").size()) + ")";
+}
+
 }  // namespace
 
 StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
@@ -69,6 +74,42 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     const std::string& name = details.table.columns[place].name;
     columns.push_back({i, name, quote_name(name), stage_type_of(column), Codec(column.type)});
   }
+  find_made_columns();
+}
+
+// Every generated column: the merge computes them all. Of the others those that something reads.
+void StagedTable::find_made_columns() {
+  std::set<std::string> read;
+  const auto add = [&](const std::vector<std::string>& names) { read.insert(names.begin(), names.end()); };
+  for (const UniqueIndex& index : details.unique_indexes) add(index.columns);
+  for (const IndexExpression& expression : details.index_expressions) add(expression.columns);
+  for (const CheckConstraint& check : details.checks) add(check.columns);
+  for (const catalog::ForeignKey& key : details.table.foreign_keys) add(key.columns);
+  for (const ColumnDetails& column : details.columns) add(column.made_from);
+  for (std::size_t i = 0; i < details.columns.size(); ++i) {
+    const catalog::Column& column = details.table.columns[i];
+    const ColumnDetails& found = details.columns[i];
+    const bool may_be_refused = column.not_null && std::ranges::any_of(names_in(found.made), [](const auto& name) {
+                                  return same_name(name, "NULL");
+                                });
+    const bool matters = column.generated || may_be_refused || read.contains(column.name);
+    if (!matters || has_columns({column.name}) || column.name == details.rowid_column || found.made_anew) continue;
+    made.push_back({column.name, quote_name(column.name),
+                    quote_name(column.name) + " " + stage_type_of(found) + " " + found.made, column.generated,
+                    column.not_null, found.made_of_now ? default_expression(found.made) : std::string{}});
+  }
+  const auto is_unknown = [&](const MadeColumn& column) {
+    return !foretells(details.details_of(column.name).made_from);
+  };
+  while (std::erase_if(made, is_unknown) > 0) {
+  }
+}
+
+bool StagedTable::foretells(const std::vector<std::string>& names) const {
+  return std::ranges::all_of(names, [&](const std::string& name) {
+    return has_columns({name}) ||
+           std::ranges::any_of(made, [&](const MadeColumn& column) { return column.name == name; });
+  });
 }
 
 bool StagedTable::has_columns(const std::vector<std::string>& names) const {
@@ -159,7 +200,11 @@ std::vector<std::string> StagedTable::naming_columns(const std::string& alias) c
 }
 
 bool StagedTable::is_masked(const std::string& column) const {
-  return std::find(plan.masked.begin(), plan.masked.end(), column) != plan.masked.end();
+  if (std::find(plan.masked.begin(), plan.masked.end(), column) != plan.masked.end()) return true;
+  const catalog::Column* found = details.table.find_column(column);
+  return found != nullptr && found->generated &&
+         std::ranges::any_of(details.details_of(column).made_from,
+                             [&](const std::string& source) { return is_masked(source); });
 }
 
 std::string StagedTable::readable(const std::string& value, const std::vector<std::string>& from_columns) const {

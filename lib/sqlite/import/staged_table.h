@@ -33,6 +33,17 @@ struct StagedColumn {
   Codec codec;
 };
 
+// A column that the file does not bring and the target fills by itself, where it matters to what is judged. The stage
+// computes generated columns as the target does, and holds defaults; rows to be updated get what the target holds.
+struct MadeColumn {
+  std::string name;
+  std::string quoted;
+  std::string definition;  // of the stage's column
+  bool generated = false;
+  bool not_null = false;
+  std::string of_now;  // the default's expression where it is of the moment
+};
+
 // What a record of an undo file says beside its columns (engine/undo_mark.h): a column of the stage.
 inline constexpr const char* kMark = "\"db-transfer mark\"";
 
@@ -42,6 +53,7 @@ struct StagedTable {
   TableDetails details;
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
+  std::vector<MadeColumn> made;
   std::string target;  // main."users"
   // " OR ABORT" where a conflict clause of the schema must not delete or replace a row. Nowhere else: it would also
   // take the place of what the target's triggers say (INSERT OR IGNORE).
@@ -70,11 +82,14 @@ struct StagedTable {
   std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row
   std::uint64_t made_equal = 0;        // the same, as the file has it
   std::uint64_t kept_orphans = 0;      // rows taken along without their parent, once a foreign key
+  std::vector<std::string> unjudged;   // constraints that could not be judged, for people
   bool claims_left = false;            // rows wait for keys that others give up
 
   // Of an undo file: its stage has the column kMark.
   bool has_marks() const { return plan.mark.has_value(); }
   bool has_columns(const std::vector<std::string>& names) const;
+  // Whether the stage tells what these columns hold behind the merge, by the file or by what the target makes.
+  bool foretells(const std::vector<std::string>& names) const;
   // Whether a row may have NULL in its identity: SQLite lets NULL into most primary keys. Such a row is told apart by
   // all of its values, as if its table had no identity.
   bool identity_may_be_null() const;
@@ -103,6 +118,7 @@ struct StagedTable {
   std::string accepted_rows() const;
 
  private:
+  void find_made_columns();
   std::string same_columns(const std::vector<std::string>& names, const std::string& a, const std::string& b) const;
   std::string collation_of(const std::string& column) const;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/terminal.h"
+#include "sqlite/import/rejects.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/sql_text.h"
 
@@ -113,11 +114,7 @@ void TableWriter::take_reason(const SqliteError& error, Refusal& refusal) const 
                     " rolled the import back" + (table_.plan.values_withheld ? "" : std::string(": ") + error.what()),
                 "a trigger that means one row says RAISE(ABORT, …) and not RAISE(ROLLBACK, …)");
   refusal.verdict = error.key_is_taken() ? 'c' : 'x';
-  const bool withheld = table_.plan.values_withheld && error.may_hold_values();
-  refusal.reason =
-      withheld
-          ? "refused by a trigger or an expression; its message is withheld because columns of the target are masked"
-          : error.what();
+  refusal.reason = words_of(table_, error);
 }
 
 void TableWriter::write_waiting() {

@@ -14,6 +14,7 @@
 #include "sqlite/import/remap.h"
 #include "sqlite/import/stage.h"
 #include "sqlite/import/trigger_effects.h"
+#include "sqlite/import/untold.h"
 #include "sqlite/session/settings.h"
 #include "sqlite/session/sql_text.h"
 
@@ -192,15 +193,11 @@ void SqliteTarget::merge(base::Progress& progress) {
   }
 }
 
-// Of the target's own code only triggers could change, drop or refuse a row.
 std::vector<std::string> SqliteTarget::untold() const {
   std::vector<std::string> lines = following_;
   for (const StagedTable& table : tables_) {
-    if (table.staged_rows == 0 || !fires_triggers(table.details)) continue;
-    std::vector<std::string> names;
-    for (const TableTrigger& trigger : table.details.triggers) names.push_back(trigger.name);
-    lines.push_back(table.details.table.name.name + ": trigger " + join(names, ", ") +
-                    " may change or refuse rows: only --rehearse can tell");
+    for (const std::string& line : untold_of(table))
+      lines.push_back(table.details.table.name.name + ": " + line + ": only --rehearse can tell");
   }
   return lines;
 }

@@ -1,0 +1,109 @@
+#include "sqlite/catalog/made_values.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+constexpr std::int64_t kExpression = -2;  // in place of a column's number
+constexpr std::int64_t kStored = 3;       // how a generated column is
+
+bool is_among(const std::string& name, std::initializer_list<const char*> others) {
+  return std::ranges::any_of(others, [&](const char* other) { return same_name(name, other); });
+}
+
+void describe_default(ColumnDetails& column, const std::string& kept) {
+  column.made = default_clause(kept);
+  for (const std::string& name : names_in(kept)) {
+    const bool anew = is_among(name, {"random", "randomblob", "changes", "total_changes", "last_insert_rowid"});
+    const bool of_now = is_among(name, {"current_date", "current_time", "current_timestamp", "date", "time", "datetime",
+                                        "julianday", "strftime", "unixepoch", "timediff"});
+    column.made_anew = column.made_anew || anew;
+    column.made_of_now = column.made_of_now || of_now;
+  }
+}
+
+void read_columns(Connection& connection, TableDetails& table, const std::string& sql) {
+  Statement rows = connection.prepare("SELECT name, dflt_value, hidden FROM pragma_table_xinfo(" +
+                                      quote_literal(table.table.name.name) + ", 'main') ORDER BY cid");
+  while (rows.next()) {
+    const std::string name = rows.text(0);
+    const auto column =
+        std::ranges::find_if(table.table.columns, [&](const catalog::Column& one) { return one.name == name; });
+    if (column == table.table.columns.end()) continue;
+    ColumnDetails& details = table.columns[static_cast<std::size_t>(column - table.table.columns.begin())];
+    if (column->generated) {
+      const std::string from = generated_from(sql, name);
+      details.made = "GENERATED ALWAYS AS (" + from + "\n)";
+      if (table.strict && rows.integer(2) == kStored) details.made += " STORED";  // its type is looked at
+      details.made_from = columns_in(table.table, from);
+    } else if (!rows.is_null(1)) {
+      describe_default(details, rows.text(1));
+    }
+  }
+}
+
+// The merge computes a predicate of every row, and keys of those that it takes.
+void read_index(Connection& connection, TableDetails& table, const std::string& name, bool partial,
+                const std::string& sql) {
+  const IndexParts parts = index_parts(sql);
+  const std::string predicate = partial ? "(" + parts.predicate + "\n)" : "";
+  std::vector<std::string> expressions;
+  if (partial) expressions.push_back(predicate);
+  Statement keys = connection.prepare("SELECT cid, \"key\" FROM pragma_index_xinfo(" + quote_literal(name) +
+                                      ", 'main') ORDER BY seqno");
+  for (std::size_t i = 0; keys.next() && i < parts.keys.size(); ++i) {
+    if (keys.integer(1) == 0 || keys.integer(0) != kExpression) continue;
+    expressions.push_back(partial ? "CASE WHEN " + predicate + " THEN " + parts.keys[i] + "\nEND"
+                                  : "(" + parts.keys[i] + "\n)");
+  }
+  for (std::string& expression : expressions) {
+    if (reads_row_number(table.table, expression)) return table.of_row_number.push_back("the index " + name);
+    std::vector<std::string> columns = columns_in(table.table, expression);
+    table.index_expressions.push_back({name, std::move(expression), std::move(columns)});
+  }
+}
+
+}  // namespace
+
+void read_made_values(Connection& connection, TableDetails& table) {
+  const std::string name = quote_literal(table.table.name.name);
+  read_columns(connection, table,
+               connection.text("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " + name));
+  Statement rows = connection.prepare(
+      "SELECT m.name, l.partial, m.sql FROM pragma_index_list(" + name +
+      ", 'main') l JOIN main.sqlite_schema m ON m.type = 'index' AND m.name = l.name WHERE m.sql IS NOT NULL ORDER BY "
+      "m.name COLLATE BINARY");
+  while (rows.next()) read_index(connection, table, rows.text(0), rows.integer(1) != 0, rows.text(2));
+}
+
+std::string declared(const catalog::Table& table, const std::string& name) {
+  for (const catalog::Column& column : table.columns) {
+    if (same_name(column.name, name)) return column.name;
+  }
+  return {};
+}
+
+std::vector<std::string> columns_in(const catalog::Table& table, const std::string& expression) {
+  std::vector<std::string> columns;
+  for (const std::string& name : names_in(expression)) {
+    const std::string column = declared(table, name);
+    if (!column.empty() && std::find(columns.begin(), columns.end(), column) == columns.end())
+      columns.push_back(column);
+  }
+  return columns;
+}
+
+bool reads_row_number(const catalog::Table& table, const std::string& expression) {
+  const std::vector<std::string> names = names_in(expression);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return (same_name(name, "rowid") || same_name(name, "_rowid_") || same_name(name, "oid")) &&
+           declared(table, name).empty();
+  });
+}
+
+}  // namespace sqlite

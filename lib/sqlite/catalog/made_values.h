@@ -1,0 +1,24 @@
+// What a table computes of its rows: defaults, generated columns, the expressions of its indexes; and which columns an
+// expression reads. From pragmas and the schema's own SQL.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sqlite/catalog/introspect.h"
+#include "sqlite/session/connection.h"
+
+namespace sqlite {
+
+// Fills `made` and what goes with it of every column, and the expressions of all indexes.
+void read_made_values(Connection& connection, TableDetails& table);
+
+// The column as it is declared, whatever its case where it was named; empty: there is none.
+std::string declared(const catalog::Table& table, const std::string& name);
+
+std::vector<std::string> columns_in(const catalog::Table& table, const std::string& expression);
+
+// The staged row has another number than the target's, so an expression over it cannot be judged there.
+bool reads_row_number(const catalog::Table& table, const std::string& expression);
+
+}  // namespace sqlite

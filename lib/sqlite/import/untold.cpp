@@ -1,0 +1,50 @@
+#include "sqlite/import/untold.h"
+
+#include <algorithm>
+
+#include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/sql_text.h"
+
+namespace sqlite {
+namespace {
+
+// Constraints over what the target makes anew in each row.
+void add_unforetold(const StagedTable& table, std::vector<std::string>& lines) {
+  const TableDetails& details = table.details;
+  const auto add = [&](const std::string& what, const std::vector<std::string>& columns) {
+    if (table.foretells(columns)) return;
+    const auto unknown =
+        std::ranges::find_if(columns, [&](const std::string& column) { return !table.foretells({column}); });
+    // The number of a row, which SQLite gives, is always free.
+    if (columns.size() == 1 && *unknown == details.rowid_column && what.starts_with("the key ")) return;
+    lines.push_back(what + " is over " + *unknown + ", whose values the target makes");
+  };
+  for (const UniqueIndex& index : details.unique_indexes) add("the key " + index.name, index.columns);
+  for (const IndexExpression& index : details.index_expressions) add("the index " + index.index, index.columns);
+  for (const CheckConstraint& check : details.checks) add("the check " + check.name, check.columns);
+  for (const catalog::ForeignKey& key : details.table.foreign_keys) add("the foreign key " + key.name, key.columns);
+  for (const catalog::Column& column : details.table.columns) {
+    if (column.generated) add("the generated column " + column.name, {column.name});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> untold_of(const StagedTable& table) {
+  if (table.staged_rows == 0) return {};
+  std::vector<std::string> lines;
+  if (fires_triggers(table.details)) {
+    std::vector<std::string> names;
+    for (const TableTrigger& trigger : table.details.triggers) names.push_back(trigger.name);
+    lines.push_back("trigger " + join(names, ", ") + " may change or refuse rows");
+  }
+  add_unforetold(table, lines);
+  for (const std::string& what : table.details.of_row_number)
+    lines.push_back(what + " reads the number of the row and is not judged");
+  for (const std::string& what : table.unjudged) lines.push_back(what + " could not be evaluated");
+  std::ranges::sort(lines);
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  return lines;
+}
+
+}  // namespace sqlite
