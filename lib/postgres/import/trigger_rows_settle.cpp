@@ -69,9 +69,11 @@ void TriggerRows::demand_no_growth(const StagedTable& table) {
   const auto rows =
       connection_.query("SELECT pg_catalog.count(*) FROM (" + lacking_rows(table) + ") l")[0][0].as<std::uint64_t>();
   if (rows == 0) return;
-  const std::string what = number(rows, "row", "rows") +
-                           " of the file, which have no key, do not stand in the target behind the merge: a trigger of "
-                           "the target changed them, and each import of the file would add them again";
+  const std::string what =
+      number(rows, "row", "rows") +
+      (rows == 1 ? " of the file, which has no key, does" : " of the file, which have no key, do") +
+      " not stand in the target behind the merge: a trigger of the target changed them, and each "
+      "import of the file would add them again";
   if (table.plan.growth == engine::Growth::kAllow) return tell(table, what);
   throw base::Error(base::ErrorKind::kSchema, table.details.table.name.name + ": " + what,
                     "nothing was written: leave the table out with -T, or say --allow-growth");

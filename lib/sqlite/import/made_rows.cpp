@@ -2,26 +2,26 @@
 
 #include <algorithm>
 
+#include "sqlite/import/rejects.h"
 #include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
 
+constexpr int kMostPasses = 3;               // that write; the last look comes behind them
+constexpr std::size_t kColumnsAtOnce = 500;  // a query takes 2000 aggregates at most
+
 std::string number(std::uint64_t rows) { return std::to_string(rows) + (rows == 1 ? " row" : " rows"); }
 
 }  // namespace
 
-// By a trigger that writes it, or by a foreign key of its own that follows its parent.
-bool MadeRows::can_be_reached(const StagedTable& table) const {
-  const auto& actions = table.details.on_update;
-  const bool follows = std::ranges::any_of(
-      actions, [](const std::string& action) { return action != "NO ACTION" && action != "RESTRICT"; });
-  return follows || !writers_of(table.details, details_).empty();
-}
+MadeRows::MadeRows(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details)
+    : connection_(connection), tables_(tables), details_(details), reached_(reached_tables(tables, details)) {}
 
 void MadeRows::compare_again(StagedTable& table, Rows rows) {
-  if (table.plan.identity.empty() || (rows == Rows::kAccepted && !can_be_reached(table))) return;
+  if (table.plan.identity.empty() || (rows == Rows::kAccepted && !reached_[place_of(table)])) return;
   const std::string there =
       " FROM " + table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
       " WHERE v.verdict = 'i'" +
@@ -36,70 +36,214 @@ void MadeRows::compare_again(StagedTable& table, Rows rows) {
   table.made_by_triggers += made;
 }
 
-// Of all rows that the file brings, the unchanged ones too.
-std::uint64_t MadeRows::differing_rows(const StagedTable& table) {
-  return connection_.number("SELECT count(*) FROM " + table.stage + " s LEFT JOIN " + table.target + " t ON " +
-                            table.same_identity("s", "t") + " WHERE (t." + quote_name(table.plan.identity.front()) +
-                            " IS NULL OR " + table.differs("s", "t") + ") AND s." + table.record +
-                            " NOT IN (SELECT record FROM " + table.rejects + ")" +
-                            (table.identity_may_be_null() ? " AND NOT " + table.lacks_identity("s") : std::string{}));
+void MadeRows::settle() {
+  if (std::ranges::none_of(reached_, [](bool reached) { return reached; })) return;
+  // The rows of the file that a look found changed, or not there.
+  connection_.execute(
+      "CREATE TABLE temp.unsettled (place INTEGER, look INTEGER, record INTEGER, there INTEGER, PRIMARY KEY (place, "
+      "look, record)) WITHOUT ROWID");
+  looks_.resize(tables_.size());
+  for (const StagedTable& table : tables_) tell_made(table);
+  bool again = true;
+  for (int pass = 0; again && pass < kMostPasses; ++pass) {
+    again = false;
+    for (StagedTable& table : tables_) {
+      if (is_settled(table)) again = bring_back(table) || again;
+    }
+  }
+  for (StagedTable& table : tables_) conclude(table);
 }
 
-void MadeRows::bring_back(StagedTable& table) {
+bool MadeRows::is_settled(const StagedTable& table) const {
+  return reached_[place_of(table)] && !table.plan.identity.empty() && table.staged_rows > 0;
+}
+
+// Of all rows that the file brings, the unchanged ones too.
+void MadeRows::look(const StagedTable& table) {
+  Looks& looks = looks_[place_of(table)];
+  ++looks.number;
+  const std::string there = "t." + quote_name(table.plan.identity.front());
+  looks.rows = connection_.execute(
+      "INSERT INTO temp.unsettled SELECT " + std::to_string(place_of(table)) + ", " + std::to_string(looks.number) +
+      ", s." + table.record + ", " + there + " IS NOT NULL FROM " + table.stage + " s LEFT JOIN " + table.target +
+      " t ON " + table.same_identity("s", "t") + " WHERE (" + there + " IS NULL OR " + table.differs("s", "t") +
+      ") AND s." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")" +
+      (table.identity_may_be_null() ? " AND NOT " + table.lacks_identity("s") : std::string{}));
+}
+
+// What the last look found: staged rows s.
+std::string MadeRows::unsettled(const StagedTable& table) const {
+  const std::size_t place = place_of(table);
+  return "temp.unsettled x CROSS JOIN " + table.stage + " s ON x.place = " + std::to_string(place) +
+         " AND x.look = " + std::to_string(looks_[place].number) + " AND s." + table.record + " = x.record";
+}
+
+// True when something else was written because of it. What is overwritten again at once is not written a second time.
+bool MadeRows::bring_back(StagedTable& table) {
+  look(table);
+  if (looks_[place_of(table)].rows == 0) return false;
   std::vector<std::string> assignments;
-  for (const StagedColumn& column : table.columns) {
-    const std::string pair = "s." + column.quoted + ", t." + column.quoted;
-    const bool differs =
-        connection_.number("SELECT EXISTS (SELECT 1 FROM " + table.stage + " s CROSS JOIN " + table.target + " t ON " +
-                           table.same_identity("s", "t") + " WHERE db_transfer_differs(" + pair + ") AND s." +
-                           table.record + " NOT IN (SELECT record FROM " + table.rejects + "))") != 0;
-    if (differs) assignments.push_back(column.quoted + " = s." + column.quoted);
-  }
-  if (assignments.empty()) return;
+  for (const StagedColumn* column : differing(table)) assignments.push_back(column->quoted + " = s." + column->quoted);
+  if (assignments.empty()) return false;
+  const std::uint64_t before = differing_values(table);
+  const std::uint64_t all_before = connection_.number("SELECT total_changes()");
+  std::uint64_t rows = 0;
+  bool kept = false;
   connection_.execute("SAVEPOINT settle");
   try {
-    connection_.execute("UPDATE" + table.or_abort + " " + table.target + " AS t SET " + join(assignments, ", ") +
-                        " FROM " + table.stage + " s WHERE " + table.same_identity("s", "t") + " AND " +
-                        table.differs("s", "t") + " AND s." + table.record + " NOT IN (SELECT record FROM " +
-                        table.rejects + ")");
+    rows = connection_.execute("UPDATE" + table.or_abort + " " + table.target + " AS t SET " + join(assignments, ", ") +
+                               " FROM " + unsettled(table) + " WHERE " + table.same_identity("s", "t") + " AND " +
+                               table.differs("s", "t"));
+    kept = differing_values(table) < before;
   } catch (const SqliteError& error) {
     if (!error.blames_a_row() || !connection_.in_transaction()) throw;
-    connection_.execute("ROLLBACK TO settle");
   }
+  if (!kept) connection_.execute("ROLLBACK TO settle");
   connection_.execute("RELEASE settle");
+  if (!kept) return false;
+  wrote_ = true;
+  const bool set_off = connection_.number("SELECT total_changes()") != all_before + rows;
+  set_off_ = set_off_ || set_off;
+  return set_off;
 }
 
-void MadeRows::settle() {
-  for (StagedTable& table : tables_) {
-    const auto tell = [&](const std::string& what) { notices_.push_back(table.details.table.name.name + ": " + what); };
-    if (table.made_by_triggers > 0)
-      tell(number(table.made_by_triggers) +
-           " to be inserted had been made by the target's triggers meanwhile and were brought to the file's values: "
-           "counted as updates");
-    if (table.made_equal > 0)
-      tell(number(table.made_equal) +
-           " to be inserted had been made by the target's triggers meanwhile as the file has them: counted as "
-           "unchanged");
-    if (can_be_reached(table) && !table.plan.identity.empty()) settle(table);
-  }
+// The last look, behind all that was written.
+void MadeRows::conclude(StagedTable& table) {
+  if (reached_[place_of(table)]) demand_no_growth(table);
+  if (!is_settled(table)) return;
+  const Looks& looks = looks_[place_of(table)];
+  if (set_off_ || (wrote_ && looks.rows > 0)) look(table);
+  tell_brought_back(table);
+  if (looks.rows == 0) return;
+  reject_gone(table);
+  count_changed(table);
+  const std::uint64_t left = connection_.number("SELECT count(*) FROM " + unsettled(table) + " WHERE x.there");
+  if (left > 0) tell_left(table, left);
 }
 
-void MadeRows::settle(StagedTable& table) {
-  const std::uint64_t before = differing_rows(table);
-  if (before == 0) return;
-  bring_back(table);
-  const std::uint64_t left = differing_rows(table);
-  const std::string& name = table.details.table.name.name;
-  if (left < before)
-    notices_.push_back(name + ": " + number(before - left) +
-                       " that the target's triggers or cascades had changed were brought back to the file's values");
-  if (left == 0) return;
-  rewritten_.push_back(static_cast<std::size_t>(&table - tables_.data()));
+void MadeRows::reject_gone(StagedTable& table) {
+  const std::string gone = unsettled(table) + " WHERE NOT x.there";
+  const std::uint64_t unwritten = connection_.number(
+      "SELECT count(*) FROM " + gone + " AND x.record NOT IN (SELECT record FROM " + table.verdicts + ")");
   const std::vector<std::string> writers = writers_of(table.details, details_);
-  notices_.push_back(name + ": " + std::to_string(left) + " rows do not hold the file's values after the import; " +
-                     (writers.empty() ? "a cascade" : "trigger " + join(writers, ", ")) +
-                     " changed them. The next import of the file will write them again, unless \"ignore\" of the "
-                     "transfer file names what the target sets itself");
+  const std::string reason = "is not in the target behind the merge: " +
+                             (writers.empty() ? "a trigger or cascade" : "trigger " + join(writers, ", ")) +
+                             " took it away or gave it another key";
+  reject(connection_, table, reject_sql(table, "s." + table.record, {'x', quote_literal(reason), {}, {}, {}}, gone));
+  table.counts.unchanged -= unwritten;
+}
+
+// Rows that were to stay untouched and did not.
+void MadeRows::count_changed(StagedTable& table) {
+  table.counts.unchanged -=
+      connection_.execute("INSERT INTO " + table.verdicts + " SELECT x.record, 'u', 0 FROM " + unsettled(table) +
+                          " WHERE x.there AND x.record NOT IN (SELECT record FROM " + table.verdicts + ")");
+}
+
+// Rows without a key that somebody changed behind their insert: they cannot be told from others any more.
+void MadeRows::demand_no_growth(const StagedTable& table) {
+  const bool has_no_key = table.plan.identity.empty() || table.identity_may_be_null();
+  if (!has_no_key || table.staged_rows == 0) return;
+  std::vector<std::string> columns;
+  for (const StagedColumn& column : table.columns) {
+    if (!table.is_ignored(column.name)) columns.push_back("x." + column.quoted);
+  }
+  const std::string condition = table.plan.identity.empty() ? "1" : table.lacks_identity("x");
+  const auto numbered = [&](const std::string& rows) {
+    return "(SELECT y.image, row_number() OVER (PARTITION BY y.image) AS n FROM (SELECT " + image_call(columns) +
+           " AS image FROM " + rows + " x WHERE " + condition;
+  };
+  const std::uint64_t rows =
+      connection_.number("SELECT count(*) FROM " + numbered(table.stage) + " AND x." + table.record +
+                         " NOT IN (SELECT record FROM " + table.rejects + ")) y) s LEFT JOIN " +
+                         numbered(table.target) + ") y) t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+  if (rows == 0) return;
+  const std::string what =
+      number(rows) + (rows == 1 ? " of the file, which has no key, does" : " of the file, which have no key, do") +
+      " not stand in the target behind the merge: a trigger of the target changed them, and each "
+      "import of the file would add them again";
+  if (table.plan.growth == engine::Growth::kAllow) return tell(table, what);
+  throw base::Error(base::ErrorKind::kSchema, table.details.table.name.name + ": " + what,
+                    "nothing was written: leave the table out with -T, or say --allow-growth");
+}
+
+// In how many rows of the last look each column differs that is not ignored; 0 of one that is.
+std::vector<std::uint64_t> MadeRows::differences(const StagedTable& table) {
+  std::vector<std::uint64_t> found;
+  for (std::size_t first = 0; first < table.columns.size(); first += kColumnsAtOnce) {
+    const std::size_t last = std::min(table.columns.size(), first + kColumnsAtOnce);
+    std::vector<std::string> sums;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::string& column = table.columns[i].quoted;
+      const bool ignored = table.is_ignored(table.columns[i].name);
+      sums.push_back(ignored ? "0" : "sum(db_transfer_differs(s." + column + ", t." + column + "))");
+    }
+    Statement row = connection_.prepare("SELECT " + join(sums, ", ") + " FROM " + unsettled(table) + " CROSS JOIN " +
+                                        table.target + " t ON " + table.same_identity("s", "t"));
+    row.next();
+    for (std::size_t i = first; i < last; ++i)
+      found.push_back(static_cast<std::uint64_t>(row.integer(static_cast<int>(i - first))));
+  }
+  return found;
+}
+
+std::vector<const StagedColumn*> MadeRows::differing(const StagedTable& table) {
+  const std::vector<std::uint64_t> rows = differences(table);
+  std::vector<const StagedColumn*> columns;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] > 0) columns.push_back(&table.columns[i]);
+  }
+  return columns;
+}
+
+// Of single columns, not of rows: one column of a row may hold now while another never will.
+std::uint64_t MadeRows::differing_values(const StagedTable& table) {
+  std::uint64_t all = 0;
+  for (const std::uint64_t rows : differences(table)) all += rows;
+  return all;
+}
+
+std::size_t MadeRows::place_of(const StagedTable& table) const {
+  return static_cast<std::size_t>(&table - tables_.data());
+}
+
+void MadeRows::tell_made(const StagedTable& table) {
+  if (table.made_by_triggers > 0)
+    tell(table, number(table.made_by_triggers) +
+                    " to be inserted had been made by the target's triggers meanwhile and were brought to the file's "
+                    "values: counted as updates");
+  if (table.made_equal > 0)
+    tell(table, number(table.made_equal) +
+                    " to be inserted had been made by the target's triggers meanwhile as the file has them: counted as "
+                    "unchanged");
+}
+
+// Of any look: rows that the last one does not find any more.
+void MadeRows::tell_brought_back(const StagedTable& table) {
+  const std::string place = std::to_string(place_of(table));
+  const std::string last = std::to_string(looks_[place_of(table)].number);
+  const std::uint64_t rows = connection_.number(
+      "SELECT count(DISTINCT u.record) FROM temp.unsettled u WHERE u.place = " + place +
+      " AND u.there AND u.record NOT IN (SELECT l.record FROM temp.unsettled l WHERE l.place = " + place +
+      " AND l.look = " + last + ")");
+  if (rows > 0)
+    tell(table,
+         number(rows) + " that the target's triggers or cascades had changed were brought back to the file's values");
+}
+
+void MadeRows::tell_left(const StagedTable& table, std::uint64_t rows) {
+  rewritten_.push_back(place_of(table));
+  std::vector<std::string> columns;
+  for (const StagedColumn* column : differing(table)) columns.push_back(column->name);
+  const std::vector<std::string> writers = writers_of(table.details, details_);
+  tell(table, number(rows) + (rows == 1 ? " does" : " do") + " not hold the file's values after the import (" +
+                  join(columns, ", ") + "); " + (writers.empty() ? "a cascade" : "trigger " + join(writers, ", ")) +
+                  " changed them. The next import of the file will write them again, unless \"ignore\" of the "
+                  "transfer file names what the target sets itself");
+}
+
+void MadeRows::tell(const StagedTable& table, const std::string& what) {
+  notices_.push_back(table.details.table.name.name + ": " + what);
 }
 
 }  // namespace sqlite

@@ -1,10 +1,12 @@
 // Rows that triggers and cascades of the target make or change while the merge is at work. Before a table is written,
 // its inserts are compared once more with what is there by now; behind the merge every row that no longer holds the
-// file's values is brought back to them, once, and what will not stay so is told. Costs nothing where no trigger or
-// cascade can reach a table. One thread, that of the connection.
+// file's values is brought back to them. That fires triggers once more, which may change or take away rows of any
+// table: so all are looked at again, a few times, and what is told and counted is what the last look found. Costs
+// nothing where no trigger or cascade can reach a table. One thread, that of the connection.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,13 +18,12 @@ namespace sqlite {
 
 class MadeRows {
  public:
-  MadeRows(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details)
-      : connection_(connection), tables_(tables), details_(details) {}
+  MadeRows(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details);
 
   // Inserts whose row is there by now become updates of it, or unchanged.
   void compare_again(StagedTable& table, Rows rows);
 
-  // Behind the whole merge.
+  // Behind the whole merge. Throws kSchema where rows without a key would come again with every import.
   void settle();
 
   const std::vector<std::string>& notices() const { return notices_; }
@@ -30,16 +31,38 @@ class MadeRows {
   const std::vector<std::size_t>& rewritten() const { return rewritten_; }
 
  private:
-  bool can_be_reached(const StagedTable& table) const;
-  std::uint64_t differing_rows(const StagedTable& table);
-  void bring_back(StagedTable& table);
-  void settle(StagedTable& table);
+  // What settle() has seen of a table.
+  struct Looks {
+    std::uint64_t number = 0;  // of the last one
+    std::uint64_t rows = 0;    // that it found
+  };
+
+  bool is_settled(const StagedTable& table) const;
+  void look(const StagedTable& table);
+  bool bring_back(StagedTable& table);
+  void conclude(StagedTable& table);
+  void reject_gone(StagedTable& table);
+  void count_changed(StagedTable& table);
+  void demand_no_growth(const StagedTable& table);
+  std::vector<std::uint64_t> differences(const StagedTable& table);
+  std::vector<const StagedColumn*> differing(const StagedTable& table);
+  std::uint64_t differing_values(const StagedTable& table);
+  std::string unsettled(const StagedTable& table) const;
+  std::size_t place_of(const StagedTable& table) const;
+  void tell_made(const StagedTable& table);
+  void tell_brought_back(const StagedTable& table);
+  void tell_left(const StagedTable& table, std::uint64_t rows);
+  void tell(const StagedTable& table, const std::string& what);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
   const std::vector<TableDetails>& details_;
+  const std::vector<bool> reached_;  // by table
   std::vector<std::string> notices_;
   std::vector<std::size_t> rewritten_;
+  std::vector<Looks> looks_;  // by table
+  bool wrote_ = false;        // settle() did
+  bool set_off_ = false;      // and others wrote because of it
 };
 
 }  // namespace sqlite

@@ -175,8 +175,7 @@ bool Merger::set_keys_aside(const std::vector<std::size_t>& component) {
 bool Merger::write_all(const std::vector<std::size_t>& component, Rows rows, Effort effort,
                        std::vector<Refused>& refused) {
   std::vector<TableWriter> writers;
-  for (const std::size_t number : component)
-    writers.emplace_back(connection_, tables_[number], rows, effort, direction_);
+  for (const std::size_t number : component) writers.push_back(writer_of(number, rows, effort));
   for (const Step step : {Step::kInsert, Step::kUpdate}) {
     for (TableWriter& writer : writers) writer.write(step);
   }
@@ -192,9 +191,14 @@ bool Merger::write_all(const std::vector<std::size_t>& component, Rows rows, Eff
   return std::ranges::any_of(writers, is_refused);
 }
 
+TableWriter Merger::writer_of(std::size_t table, Rows rows, Effort effort) {
+  const bool may_stray = writes_itself(tables_[table].details, details_);
+  return {connection_, tables_[table], rows, effort, direction_, may_stray ? Astray::kPossible : Astray::kNever};
+}
+
 void Merger::leave_out_again(const std::vector<Refused>& refused, Rows rows) {
   for (const auto& [table, refusals] : refused) {
-    TableWriter writer(connection_, tables_[table], rows, Effort::kThorough, direction_);
+    TableWriter writer = writer_of(table, rows, Effort::kThorough);
     for (const Refusal& refusal : refusals) writer.leave_out(refusal);
   }
 }

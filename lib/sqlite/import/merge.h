@@ -54,6 +54,7 @@ class Merger {
   bool merge_component(const std::vector<std::size_t>& component, Rows rows, Effort effort);
   bool write_all(const std::vector<std::size_t>& component, Rows rows, Effort effort, std::vector<Refused>& refused);
   bool set_keys_aside(const std::vector<std::size_t>& component);
+  TableWriter writer_of(std::size_t table, Rows rows, Effort effort);
   void leave_out_again(const std::vector<Refused>& refused, Rows rows);
   void demand_no_new_orphans(const std::vector<std::uint64_t>& before);
   std::uint64_t orphans(const StagedTable& table);

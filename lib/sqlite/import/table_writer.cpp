@@ -95,8 +95,11 @@ std::optional<Refusal> TableWriter::try_part(const Part& part, std::uint64_t row
     prepared_->write.bind_integer(1, static_cast<std::int64_t>(part.first));
     prepared_->write.bind_integer(2, static_cast<std::int64_t>(part.last));
     if (prepared_->write.execute() == rows) {
-      connection_.execute("RELEASE part");
-      return std::nullopt;
+      if (!is_astray(part.step, whose(part))) {
+        connection_.execute("RELEASE part");
+        return std::nullopt;
+      }
+      refusal.reason = astray();
     }
   } catch (const SqliteError& error) {
     if (!error.blames_a_row()) throw;
@@ -105,6 +108,21 @@ std::optional<Refusal> TableWriter::try_part(const Part& part, std::uint64_t row
   connection_.execute("ROLLBACK TO part");
   connection_.execute("RELEASE part");
   return refusal;
+}
+
+// Whether a row that was inserted is not where its identity says.
+bool TableWriter::is_astray(Step step, const std::string& whose) {
+  if (step != Step::kInsert || astray_ == Astray::kNever || table_.plan.identity.empty()) return false;
+  const std::string there = "t." + quote_name(table_.plan.identity.front());
+  std::string sql = "SELECT EXISTS (SELECT 1 FROM " + table_.accepted_rows() + " LEFT JOIN " + table_.target +
+                    " t ON " + table_.same_identity("s", "t") + whose + " AND " + there + " IS NULL";
+  if (table_.identity_may_be_null()) sql += " AND NOT " + table_.lacks_identity("s");
+  return connection_.number(sql + ")") != 0;
+}
+
+std::string TableWriter::astray() const {
+  return "is not in the target behind its insert: " + trigger_names(table_) +
+         ", or one that it sets off, took it away or gave it another key";
 }
 
 void TableWriter::take_reason(const SqliteError& error, Refusal& refusal) const {
@@ -154,10 +172,11 @@ std::optional<Refusal> TableWriter::try_one(Statement& statement, Step step, std
   try {
     statement.bind_integer(1, static_cast<std::int64_t>(record));
     const bool is_written = statement.execute() == 1;
-    if (is_written) {
+    if (is_written && !is_astray(step, " WHERE v.record = " + std::to_string(record))) {
       connection_.execute("RELEASE part");
       return std::nullopt;
     }
+    if (is_written) refusal.reason = astray();
   } catch (const SqliteError& error) {
     if (!error.blames_a_row()) throw;
     take_reason(error, refusal);

@@ -23,6 +23,9 @@ enum class Effort { kQuick, kThorough };
 // In which order of their records rows are tried: one that a trigger wants first may stand behind the other.
 enum class Direction { kForwards, kBackwards };
 
+// Whether a trigger may take a row away, or give it another key, while it is inserted.
+enum class Astray { kNever, kPossible };
+
 // Rows that the database did not take: by step, with record numbers from first to last.
 struct Refusal {
   Step step;
@@ -34,8 +37,8 @@ struct Refusal {
 
 class TableWriter {
  public:
-  TableWriter(Connection& connection, StagedTable& table, Rows rows, Effort effort, Direction direction)
-      : connection_(connection), table_(table), rows_(rows), effort_(effort), direction_(direction) {}
+  TableWriter(Connection& connection, StagedTable& table, Rows rows, Effort effort, Direction direction, Astray astray)
+      : connection_(connection), table_(table), rows_(rows), effort_(effort), direction_(direction), astray_(astray) {}
 
   void write(Step step);
   // Behind all inserts and updates of the component.
@@ -59,6 +62,9 @@ class TableWriter {
   void write_part(const Part& part);
   std::optional<Refusal> try_part(const Part& part, std::uint64_t rows);
   std::optional<Refusal> try_one(Statement& statement, Step step, std::uint64_t record);
+  // `whose`: WHERE …, on their verdicts v.
+  bool is_astray(Step step, const std::string& whose);
+  std::string astray() const;
   // Throws kSchema where a trigger has ended the transaction.
   void take_reason(const SqliteError& error, Refusal& refusal) const;
   void refuse(const Part& part, Refusal refusal);
@@ -85,6 +91,7 @@ class TableWriter {
   const Rows rows_;
   const Effort effort_;
   const Direction direction_;
+  const Astray astray_;
   std::vector<std::string> assignments_;  // of the rows that are being updated
   std::vector<Refusal> refusals_;
   std::optional<Prepared> prepared_;

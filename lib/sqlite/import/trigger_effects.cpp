@@ -90,6 +90,39 @@ std::vector<std::string> writers_of(const TableDetails& table, const std::vector
   return writers;
 }
 
+std::vector<bool> reached_tables(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& all) {
+  std::vector<std::string> written;
+  if (fires_triggers(all)) {
+    for (const TableDetails& table : all) {
+      for (const TableTrigger& trigger : table.triggers)
+        written.insert(written.end(), trigger.event.written.begin(), trigger.event.written.end());
+    }
+  }
+  // What is no table may be a view, whose triggers may write anything.
+  const bool any =
+      std::ranges::any_of(written, [&](const std::string& name) { return find_table(all, name) == nullptr; });
+  std::set<const TableDetails*> reached;
+  for (const TableDetails& table : all) {
+    const bool follows = std::ranges::any_of(
+        table.on_update, [](const std::string& action) { return action != "NO ACTION" && action != "RESTRICT"; });
+    if (any || follows || contains(written, table.table.name.name)) reached.insert(&table);
+  }
+  // Rows go with a parent that goes.
+  for (std::size_t before = 0; before < reached.size() && !written.empty();) {
+    before = reached.size();
+    for (const TableDetails& table : all) {
+      const bool is_child = std::ranges::any_of(table.table.foreign_keys, [&](const catalog::ForeignKey& key) {
+        return reached.contains(find_table(all, key.parent.name));
+      });
+      if (is_child) reached.insert(&table);
+    }
+  }
+  std::vector<bool> those;
+  for (const StagedTable& table : tables)
+    those.push_back(reached.contains(find_table(all, table.details.table.name.name)));
+  return those;
+}
+
 bool writes_itself(const TableDetails& table, const std::vector<TableDetails>& all) {
   std::vector<const TableDetails*> reached{&table};
   for (std::size_t i = 0; i < reached.size(); ++i) {

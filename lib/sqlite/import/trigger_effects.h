@@ -18,6 +18,9 @@ bool fires_triggers(const std::vector<TableDetails>& all);
 // The triggers, whatever table they are on, whose statements write `table`: "log_users of users".
 std::vector<std::string> writers_of(const TableDetails& table, const std::vector<TableDetails>& all);
 
+// Of each table, whether a trigger or cascade may change, make or take away rows of it beside the import's statements.
+std::vector<bool> reached_tables(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& all);
+
 // Whether an INSERT into `table` fires a trigger that writes `table` again, by itself or through triggers of others.
 bool writes_itself(const TableDetails& table, const std::vector<TableDetails>& all);
 

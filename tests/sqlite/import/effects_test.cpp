@@ -168,7 +168,7 @@ TEST(SqliteTriggers, ThatKeepChangingRowsAreNamed) {
 
   const Imported imported = one.import({{"t", {R"({"id":1,"n":2,"updated":"mine"})"}}});
 
-  EXPECT_THAT(imported.notices, Contains(AllOf(HasSubstr("t: 1 rows do not hold the file's values after the import"),
+  EXPECT_THAT(imported.notices, Contains(AllOf(HasSubstr("t: 1 row does not hold the file's values after the import"),
                                                HasSubstr("touch"))));
 }
 
