@@ -53,11 +53,20 @@ SELECT {columns}'i' || COALESCE(d.equal_rows::pg_catalog.text, '')
 FROM {before} b JOIN {deletes} d ON d.record = b.{record}
 WHERE d.state = 'g')sql";
 
-constexpr const char* kEqualRows = "\"db-transfer rows\"";
-
 // With a comma behind it.
 std::string values(const std::vector<std::string>& list) {
   return list.empty() ? std::string{} : join(list, ", ") + ", ";
+}
+
+// The text of such a value is read back through the checks of a domain, which may have come since.
+bool meets_a_domain(const ColumnDetails& column) {
+  const auto is_made = [](char kind, std::uint32_t oid) {
+    constexpr std::uint32_t kFirstOfUser = 16384;
+    return oid >= kFirstOfUser && (kind == 'c' || kind == 'r' || kind == 'm');
+  };
+  const ColumnType& type = column.type;
+  return column.is_domain || type.element_wire_oid != 0 || is_made(type.kind, type.oid) ||
+         is_made(type.element_kind, type.element_oid);
 }
 
 // The mark of a row without a key, in a table of which all rows came with the import.
@@ -100,7 +109,8 @@ void KeptRows::keep(std::size_t number) {
                                         table.plan_number, table.verdicts));
   }
   if (!updates && table.may_be_deleted == 0) return;
-  const bool own = table.stage_part.number.empty() && table.first_column_type.empty();
+  const bool large = table.stage_part.number.empty() && table.first_column_type.empty();
+  const bool own = large || std::ranges::any_of(table.details.columns, meets_a_domain);
   kept_[number] = own ? Kept::kInOwn : Kept::kShared;
   if (!own && !shared_made_) {
     connection_.execute(R"sql(
@@ -180,13 +190,15 @@ std::string KeptRows::inserted_without_key(const StagedTable& table) const {
     of_target.push_back("t." + column.quoted);
   }
   of_target.push_back("t.tableoid");
-  return fmt::format(kInsertedWithoutKey, fmt::arg("columns", values(list)), fmt::arg("rows", kEqualRows),
-                     fmt::arg("mark", fmt::format("'d' || (t.{} - t.{} + 1)", kEqualRows, kStagedPlace)),
+  const std::string image = table.free_name("db-transfer image");
+  const std::string place = table.free_name("db-transfer place");
+  const std::string rows = table.free_name("db-transfer rows");
+  return fmt::format(kInsertedWithoutKey, fmt::arg("columns", values(list)), fmt::arg("rows", rows),
+                     fmt::arg("mark", fmt::format("'d' || (t.{} - t.{} + 1)", rows, place)),
                      fmt::arg("record", table.record), fmt::arg("staged_image", table.image("s")),
                      fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
                      fmt::arg("columns_of_target", join(of_target, ", ")), fmt::arg("target_image", table.image("t")),
-                     fmt::arg("target", table.target_rows), fmt::arg("image", "\"db-transfer image\""),
-                     fmt::arg("place", kStagedPlace));
+                     fmt::arg("target", table.target_rows), fmt::arg("image", image), fmt::arg("place", place));
 }
 
 // A table that was empty: all of its rows.

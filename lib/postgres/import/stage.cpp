@@ -361,7 +361,7 @@ std::string Stager::copy_sql() const {
   const bool staged = goal_ == Goal::kStage;
   if (staged && !table_.stage_part.number.empty()) list.emplace_back("plan");
   if (staged && table_.first_column_type.empty()) list.push_back(table_.stage_record());
-  if (staged && table_.has_marks()) list.emplace_back(kMark);
+  if (staged && table_.has_marks()) list.push_back(table_.stage_mark());
   for (const StagedColumn& column : table_.columns) list.push_back(staged ? column.staged : column.quoted);
   return "COPY " + (staged ? table_.stage_part.heap : table_.target) + " (" + join(list, ", ") +
          ") FROM STDIN (FORMAT " + (table_.by_text ? "text" : "binary") + ")";

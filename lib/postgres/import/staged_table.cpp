@@ -38,6 +38,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   take_parts("_" + suffix, "");
   exclusions = "pg_temp.exclusion_" + suffix + "_";
   record = quote_name(free_column_name(details.table));
+  mark = free_name("db-transfer mark");
   for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
     const std::size_t place = plan.target_column[i];
     if (place == engine::TablePlan::kNotWritten) continue;
@@ -102,6 +103,12 @@ bool StagedTable::has_columns(const std::vector<std::string>& names) const {
   });
 }
 
+std::string StagedTable::free_name(const std::string& wish) const {
+  std::string name = wish;
+  while (details.table.find_column(name) != nullptr) name += '_';
+  return quote_name(name);
+}
+
 std::string StagedTable::typed_rows() const { return rows(Casts::kApplied); }
 
 std::string StagedTable::placed_rows() const {
@@ -112,8 +119,8 @@ std::string StagedTable::placed_rows() const {
 std::string StagedTable::marked_rows() const {
   constexpr std::string_view kSelect = "(SELECT ";
   if (!has_rows())
-    return fmt::format("{}NULL::pg_catalog.text AS {}, {}", kSelect, kMark, no_rows().substr(kSelect.size()));
-  return fmt::format("{}{}, {}", kSelect, kMark, rows(Casts::kLeftOut).substr(kSelect.size()));
+    return fmt::format("{}NULL::pg_catalog.text AS {}, {}", kSelect, mark, no_rows().substr(kSelect.size()));
+  return fmt::format("{}{} AS {}, {}", kSelect, stage_mark(), mark, rows(Casts::kLeftOut).substr(kSelect.size()));
 }
 
 std::string StagedTable::raw_rows() const { return rows(Casts::kLeftOut); }

@@ -29,8 +29,8 @@ struct StagedColumn {
 };
 
 inline constexpr const char* kStagedPlace = "\"db-transfer place\"";
-// What a record of an undo file says beside its columns (engine/undo_mark.h): a column of the stage.
-inline constexpr const char* kMark = "\"db-transfer mark\"";
+// What a record of an undo file says beside its columns (engine/undo_mark.h): a column of a stage that tables share.
+inline constexpr const char* kSharedMark = "mark";
 
 // A column by which rows set the key of a unique index aside for a while.
 struct ParkedKey {
@@ -62,6 +62,7 @@ struct StagedTable {
   std::string matches;
   std::string plan_number;  // its number in the import
   std::string deletes;      // of an undo: the rows of the target that are to go (undo_judge.h)
+  std::string mark;         // of an undo: what its records say, quoted name of a column of marked_rows()
   std::string exclusions;   // pg_temp.exclusion_N_, to be followed by the constraint's number
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
   // A table of as many columns as a table may have leaves no room for one more in its stage: there the first column is
@@ -95,7 +96,7 @@ struct StagedTable {
   std::uint64_t made_by_triggers = 0;  // inserts that became updates while the merge was at work
   std::uint64_t made_equal = 0;        // that became unchanged
 
-  // Of an undo file: its stage has the column kMark.
+  // Of an undo file: its stage has a column for its marks.
   bool has_marks() const { return plan.mark.has_value(); }
   // The file holds rows of it; others have no stage.
   bool has_rows() const { return plan.rows > 0; }
@@ -105,6 +106,10 @@ struct StagedTable {
   // The record number in the stage itself: a column, or a part of the first one.
   std::string stage_record() const;
   std::string stage_record(const std::string& alias) const;
+  // The mark in the stage itself.
+  std::string stage_mark() const { return stage_part.number.empty() ? mark : kSharedMark; }
+  // A quoted name like `wish` that no column of the table has.
+  std::string free_name(const std::string& wish) const;
   // To write a value of the target's type into the stage: SET stage_target = stage_value.
   std::string stage_target(const std::string& column) const;
   std::string stage_value(const std::string& column, const std::string& value) const;
@@ -116,7 +121,7 @@ struct StagedTable {
   std::string placed_rows() const;
   // The same without the casts: no value of it can fail.
   std::string raw_rows() const;
-  // These with the column kMark.
+  // These with the column `mark`.
   std::string marked_rows() const;
   // The columns by which staged rows are joined with anything, for ANALYZE.
   std::string joined_columns() const;

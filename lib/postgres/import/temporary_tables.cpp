@@ -172,7 +172,7 @@ void TemporaryTables::make_own_stage(const StagedTable& table) {
   std::string list;
   if (table.first_column_type.empty()) {
     list = "NULL::pg_catalog.int8 AS " + table.record;
-    if (table.has_marks()) list += std::string(", NULL::pg_catalog.text AS ") + kMark;
+    if (table.has_marks()) list += ", NULL::pg_catalog.text AS " + table.mark;
   } else {
     connection_.execute(fmt::format(
         R"sql(
@@ -194,7 +194,7 @@ void TemporaryTables::make_own_stage(const StagedTable& table) {
 
 void TemporaryTables::make_shared_stage(const SharedStage& stage) {
   std::string list;
-  if (stage.has_marks) list += std::string(", NULL::pg_catalog.text AS ") + kMark;
+  if (stage.has_marks) list += std::string(", NULL::pg_catalog.text AS ") + kSharedMark;
   for (const std::string& definition : stage.definitions) list += ", " + definition;
   connection_.execute(fmt::format(R"sql(
     CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS

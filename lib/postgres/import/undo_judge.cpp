@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/added_columns.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/row_marks.h"
 #include "postgres/import/stage.h"
@@ -21,7 +22,7 @@ constexpr const char* kFind = R"sql(
 INSERT INTO pg_temp.deletion
 SELECT {number}, s.{record}, t.tableoid, t.ctid, pg_catalog.convert_to({key}, 'UTF8'), 'd', NULL
 FROM {marked} s JOIN {target} t ON {same}
-WHERE {letter} = 'd' AND {state} = {now})sql";
+WHERE {letter} = 'd' AND {state} = {now}{untouched})sql";
 
 // Of the rows that are equal as many as came with the import and are there still; whichever. OFFSET 0: only what was
 // found to be a number is read as one.
@@ -34,7 +35,7 @@ FROM (SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image ORDER BY x.
             FROM {marked} s WHERE {letter} = 'd' AND {not_rejected} OFFSET 0) x) s
 JOIN (SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image) AS n,
              pg_catalog.count(*) OVER (PARTITION BY x.image) AS rows
-      FROM (SELECT s.tableoid, s.ctid, {image}::pg_catalog.text COLLATE pg_catalog."C" AS image FROM {target} s) x) t
+      FROM (SELECT s.tableoid, s.ctid, {image}::pg_catalog.text COLLATE pg_catalog."C" AS image FROM {target} s {where}) x) t
   ON t.image = s.image AND t.n = s.n AND s.rank::pg_catalog.int8 <= t.rows)sql";
 
 // As many as are missing of those that were equal then.
@@ -71,10 +72,8 @@ void UndoJudge::prepare() {
     if (table.has_rows()) oids.push_back(table.details.oid);
   }
   referrers_ = read_referrers(connection_, oids);
-  std::string grants;
   for (const Referrer& referrer : referrers_) {
-    if (!referrer.readable) grants += "\n  GRANT SELECT ON " + referrer.child_name + " TO CURRENT_USER";
-    if (!referrer.readable || (!referrer.hidden && !referrer.by_cast)) continue;
+    if (!referrer.hidden && !referrer.by_cast) continue;
     throw base::Error(base::ErrorKind::kPrivilege,
                       "who refers to the rows that are to go cannot be told: " +
                           (referrer.hidden ? "row security hides rows of " + referrer.child_name
@@ -82,10 +81,6 @@ void UndoJudge::prepare() {
                                                  " compares by a cast that somebody made"),
                       "run it as the tables' owner, or leave the table out with -T");
   }
-  if (!grants.empty())
-    throw base::Error(base::ErrorKind::kPrivilege,
-                      "the role lacks privileges on tables that refer to rows which are to go",
-                      "let the owner run:" + grants);
   connection_.execute(kDeletion);
 }
 
@@ -105,7 +100,7 @@ void UndoJudge::take_deletes(StagedTable& table) {
   table.rejected_deletes = table.rejected_rows - before;
   table.delete_records =
       connection_.execute(fmt::format("DELETE FROM {} s WHERE {} = 'd'{}", table.stage_part.heap,
-                                      letter_of(std::string("s.") + kMark), table.stage_part.only("s")));
+                                      letter_of("s." + table.stage_mark()), table.stage_part.only("s")));
   table.staged_rows -= table.delete_records;
   table.gone = table.delete_records - table.rejected_deletes - table.may_be_deleted;
   table.counts.unchanged = table.gone;
@@ -118,51 +113,59 @@ void UndoJudge::take_deletes(StagedTable& table) {
 
 void UndoJudge::reject_unmarked(StagedTable& table) {
   const std::string known = table.plan.identity.empty() ? "^[di][0-9]{1,18}$" : "^([ud]|i$)";
-  reject(connection_, table,
-         reject_sql(table, {'x', "'the record does not say what taking the import back does to its row'", {}, {}},
-                    fmt::format("{} s WHERE s.{} OPERATOR(pg_catalog.!~) '{}'", table.marked_rows(), kMark, known)));
+  reject(
+      connection_, table,
+      reject_sql(table, {'x', "'the record does not say what taking the import back does to its row'", {}, {}},
+                 fmt::format("{} s WHERE s.{} OPERATOR(pg_catalog.!~) '{}'", table.marked_rows(), table.mark, known)));
 }
 
 void UndoJudge::find_by_identity(StagedTable& table) {
-  const std::string mark = std::string("s.") + kMark;
+  const std::string mark = "s." + table.mark;
   const std::string same = table.same_identity("s", "t");
   const std::string now = row_state(marked_columns(table), "t");
+  const AddedColumns added = added_columns(connection_, table, "t");
+  const std::string none = "NULL::pg_catalog.text";
   table.may_be_deleted = connection_.execute(
       fmt::format(kFind, fmt::arg("number", table.plan_number), fmt::arg("record", table.record),
                   fmt::arg("key", table.key_text("t")), fmt::arg("marked", table.marked_rows()),
                   fmt::arg("target", table.target_rows), fmt::arg("same", same), fmt::arg("letter", letter_of(mark)),
-                  fmt::arg("state", state_of(mark)), fmt::arg("now", now)));
+                  fmt::arg("state", state_of(mark)), fmt::arg("now", now),
+                  fmt::arg("untouched", added.changed.empty() ? "" : " AND NOT " + added.changed)));
   reject(connection_, table,
          reject_sql(table,
                     {'c',
-                     "'changed since the import inserted it: ' || COALESCE(" + changed_since(table, mark, "t") +
-                         ", 'its values')",
+                     "'changed since the import inserted it: ' || COALESCE(NULLIF(pg_catalog.concat_ws(', ', " +
+                         changed_since(table, mark, "t") + ", " + (added.shown.empty() ? none : added.shown) +
+                         "), ''), 'its values')",
                      {},
                      table.key_text("t")},
-                    fmt::format("{} s JOIN {} t ON {} WHERE {} = 'd' AND {} <> {}", table.marked_rows(),
-                                table.target_rows, same, letter_of(mark), state_of(mark), now)));
+                    fmt::format("{} s JOIN {} t ON {} WHERE {} = 'd' AND ({} <> {}{})", table.marked_rows(),
+                                table.target_rows, same, letter_of(mark), state_of(mark), now,
+                                added.changed.empty() ? "" : " OR " + added.changed)));
 }
 
 void UndoJudge::find_equal_rows(StagedTable& table) {
+  const std::string changed = added_columns(connection_, table, "s").changed;
   table.may_be_deleted = connection_.execute(
       fmt::format(kFindEqual, fmt::arg("number", table.plan_number), fmt::arg("record", table.record),
                   fmt::arg("image", table.image("s")), fmt::arg("key", table.key_text("s")),
                   fmt::arg("marked", table.marked_rows()), fmt::arg("target", table.target_rows),
-                  fmt::arg("mark", std::string("s.") + kMark), fmt::arg("letter", letter_of(std::string("s.") + kMark)),
-                  fmt::arg("not_rejected", not_rejected(table, "s"))));
+                  fmt::arg("mark", "s." + table.mark), fmt::arg("letter", letter_of("s." + table.mark)),
+                  fmt::arg("not_rejected", not_rejected(table, "s")),
+                  fmt::arg("where", changed.empty() ? "" : "WHERE NOT " + changed)));
 }
 
 void UndoJudge::compare_multiset(StagedTable& table) {
   table.may_be_written = connection_.execute(fmt::format(
       kMissing, fmt::arg("into", table.verdict_part.into(kVerdictAlone)), fmt::arg("first", table.verdict_part.first()),
-      fmt::arg("record", table.record), fmt::arg("mark", std::string("s.") + kMark),
-      fmt::arg("image", table.image("s")), fmt::arg("marked", table.marked_rows()),
-      fmt::arg("not_rejected", not_rejected(table, "s")), fmt::arg("target", table.target_rows)));
+      fmt::arg("record", table.record), fmt::arg("mark", "s." + table.mark), fmt::arg("image", table.image("s")),
+      fmt::arg("marked", table.marked_rows()), fmt::arg("not_rejected", not_rejected(table, "s")),
+      fmt::arg("target", table.target_rows)));
 }
 
 void UndoJudge::judge_written(StagedTable& table) {
   if (!table.has_marks() || table.plan.identity.empty() || table.may_be_written == 0) return;
-  const std::string mark = std::string("s.") + kMark;
+  const std::string mark = "s." + table.mark;
   const std::string judged =
       fmt::format("{} s JOIN {} v ON v.record = s.{}", table.marked_rows(), table.verdicts, table.record);
   const std::string there = judged + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t");
@@ -249,7 +252,7 @@ std::string UndoJudge::referring_rows(const StagedTable& table, const Referrer& 
     SELECT FROM pg_temp.deletion x WHERE x.state = 'd' AND x.target_table = c.tableoid AND x.target_row = c.ctid))sql";
   if (child->plan.identity.empty()) return sql;
   const std::string updates = spared == Spared::kByMarks
-                                  ? child->marked_rows() + " m WHERE " + letter_of(std::string("m.") + kMark) + " = 'u'"
+                                  ? child->marked_rows() + " m WHERE " + letter_of("m." + child->mark) + " = 'u'"
                                   : child->typed_rows() + " m JOIN " + child->verdicts + " v ON v.record = m." +
                                         child->record + " WHERE v.verdict = 'u'";
   return sql + fmt::format(" AND NOT EXISTS (SELECT FROM {} AND {} AND ({}) IS NOT TRUE)", updates,

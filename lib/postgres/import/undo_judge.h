@@ -28,7 +28,8 @@ class UndoJudge {
   // How many rows of the table are still to go.
   std::uint64_t to_go(const StagedTable& table) const;
 
-  // Makes the temporary table. Throws kPrivilege where the role must not read who refers to the rows.
+  // Makes the temporary table. The role may read those who refer to the rows (PostgresTarget::prepare); throws
+  // kPrivilege where it does not see all of them.
   void prepare();
 
   // Before any other judgement: takes the records out of the stage whose rows are to go, and leaves out those whose

@@ -64,14 +64,16 @@ std::string inserted_without_key(const StagedTable& table) {
   const std::string lacks = table.plan.identity.empty() ? "1" : table.lacks_identity("x");
   const std::string newest =
       table.details.row_number.empty() ? std::string{} : " ORDER BY x." + table.details.row_number + " DESC";
-  return "SELECT " + list_of(own_columns(table), "t") +
-         "'d' || (t.\"db-transfer rows\" - t.\"db-transfer n\" + 1) FROM (SELECT " + image +
-         " AS image, row_number() OVER (PARTITION BY " + image + " ORDER BY x." + table.record + ") AS n FROM " +
-         table.stage + " x WHERE " + lacks + " AND x." + table.record + " IN (SELECT record FROM " + table.verdicts +
-         " WHERE verdict = 'i')) s JOIN (SELECT x.*, " + image + " AS \"db-transfer image\", row_number() OVER " +
-         "(PARTITION BY " + image + newest + ") AS \"db-transfer n\", count(*) OVER (PARTITION BY " + image +
-         ") AS \"db-transfer rows\" FROM " + table.target + " x WHERE " + lacks +
-         ") t ON t.\"db-transfer image\" = s.image AND t.\"db-transfer n\" = s.n";
+  const std::string n = table.free_name("db-transfer n");
+  const std::string rows = table.free_name("db-transfer rows");
+  const std::string image_of_target = table.free_name("db-transfer image");
+  return "SELECT " + list_of(own_columns(table), "t") + "'d' || (t." + rows + " - t." + n + " + 1) FROM (SELECT " +
+         image + " AS image, row_number() OVER (PARTITION BY " + image + " ORDER BY x." + table.record +
+         ") AS n FROM " + table.stage + " x WHERE " + lacks + " AND x." + table.record + " IN (SELECT record FROM " +
+         table.verdicts + " WHERE verdict = 'i')) s JOIN (SELECT x.*, " + image + " AS " + image_of_target +
+         ", row_number() OVER (PARTITION BY " + image + newest + ") AS " + n + ", count(*) OVER (PARTITION BY " +
+         image + ") AS " + rows + " FROM " + table.target + " x WHERE " + lacks + ") t ON t." + image_of_target +
+         " = s.image AND t." + n + " = s.n";
 }
 
 std::string deleted(const StagedTable& table, std::size_t number) {

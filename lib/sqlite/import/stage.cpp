@@ -17,7 +17,7 @@ std::string insert_sql(const StagedTable& table) {
   std::string names = table.record;
   std::string places = "?";
   if (table.has_marks()) {
-    names += std::string(", ") + kMark;
+    names += ", " + table.mark;
     places += ", ?";
   }
   for (const StagedColumn& column : table.columns) {
@@ -60,7 +60,7 @@ void create_stage(Connection& connection, const StagedTable& table, const std::v
   for (const StagedColumn& column : table.columns) list.push_back(column.quoted + " " + column.stage_type);
   if (list.empty()) list.emplace_back("\"no column\"");
   for (const MadeColumn& column : table.made) list.push_back(column.definition);
-  if (table.has_marks()) list.push_back(std::string(kMark) + " TEXT");
+  if (table.has_marks()) list.push_back(table.mark + " TEXT");
   connection.execute("CREATE TABLE " + table.stage + " (" + join(list, ", ") + ")" +
                      (table.details.strict && !table.columns.empty() ? " STRICT" : ""));
   connection.execute("CREATE TABLE " + table.verdicts + " (record INTEGER PRIMARY KEY, verdict TEXT, newer INTEGER)");

@@ -61,6 +61,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   masks = "temp.mask_" + suffix;
   early = "temp.early_" + suffix;
   retries = "temp.retry_" + suffix;
+  mark = free_name("db-transfer mark");
   record = free_row_number(details.table);
   if (record.empty()) {
     throw base::Error(base::ErrorKind::kSchema,
@@ -110,6 +111,16 @@ bool StagedTable::foretells(const std::vector<std::string>& names) const {
     return has_columns({name}) ||
            std::ranges::any_of(made, [&](const MadeColumn& column) { return column.name == name; });
   });
+}
+
+std::string StagedTable::free_name(const std::string& wish) const {
+  const auto is_column = [&](const std::string& name) {
+    return std::ranges::any_of(details.table.columns,
+                               [&](const catalog::Column& column) { return same_name(column.name, name); });
+  };
+  std::string name = wish;
+  while (is_column(name)) name += '_';
+  return quote_name(name);
 }
 
 bool StagedTable::has_columns(const std::vector<std::string>& names) const {

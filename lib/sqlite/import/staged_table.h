@@ -44,9 +44,6 @@ struct MadeColumn {
   std::string of_now;  // the default's expression where it is of the moment
 };
 
-// What a record of an undo file says beside its columns (engine/undo_mark.h): a column of the stage.
-inline constexpr const char* kMark = "\"db-transfer mark\"";
-
 struct StagedTable {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
@@ -70,6 +67,7 @@ struct StagedTable {
   std::string masks;  // only where triggers wait for single columns
   std::string early;  // this and retries only where triggers may refuse a row
   std::string retries;
+  std::string mark;               // of an undo: what its records say (engine/undo_mark.h), quoted column of stage_N
   std::string record;             // name of the row number in stage_N; no column of the table is called so
   outcome::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
   std::uint64_t staged_rows = 0;
@@ -85,8 +83,10 @@ struct StagedTable {
   std::vector<std::string> unjudged;   // constraints that could not be judged, for people
   bool claims_left = false;            // rows wait for keys that others give up
 
-  // Of an undo file: its stage has the column kMark.
+  // Of an undo file: its stage has the column `mark`.
   bool has_marks() const { return plan.mark.has_value(); }
+  // A quoted name like `wish` that no column of the table has.
+  std::string free_name(const std::string& wish) const;
   bool has_columns(const std::vector<std::string>& names) const;
   // Whether the stage tells what these columns hold behind the merge, by the file or by what the target makes.
   bool foretells(const std::vector<std::string>& names) const;

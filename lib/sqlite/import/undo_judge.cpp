@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/terminal.h"
 #include "engine/undo_mark.h"
+#include "sqlite/import/added_columns.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
@@ -28,13 +30,17 @@ std::string row_state(const std::vector<std::string>& columns, const std::string
   return "db_transfer_row_digest('', " + image_call(with_alias(columns, alias)) + ")";
 }
 
-std::string mark_of(const std::string& alias) { return alias + "." + kMark; }
-std::string letter_of(const std::string& alias) { return "substr(" + mark_of(alias) + ", 1, 1)"; }
-std::string state_of(const std::string& alias) {
-  return "substr(" + mark_of(alias) + ", 2, " + std::to_string(engine::kDigestCharacters) + ")";
+std::string mark_of(const StagedTable& table, const std::string& alias) { return alias + "." + table.mark; }
+std::string letter_of(const StagedTable& table, const std::string& alias) {
+  return "substr(" + mark_of(table, alias) + ", 1, 1)";
+}
+std::string state_of(const StagedTable& table, const std::string& alias) {
+  return "substr(" + mark_of(table, alias) + ", 2, " + std::to_string(engine::kDigestCharacters) + ")";
 }
 // How many rows are equal to a row without an identity.
-std::string rank_of(const std::string& alias) { return "CAST(substr(" + mark_of(alias) + ", 2) AS INTEGER)"; }
+std::string rank_of(const StagedTable& table, const std::string& alias) {
+  return "CAST(substr(" + mark_of(table, alias) + ", 2) AS INTEGER)";
+}
 
 std::string row_number_of(const StagedTable& table, const std::string& alias) {
   return table.details.row_number.empty() ? "NULL" : alias + "." + table.details.row_number;
@@ -66,6 +72,11 @@ std::string row_mark(const std::vector<std::string>& columns, const std::string&
 }
 
 void create_deletes(Connection& connection, const StagedTable& table) {
+  if (table.details.row_number.empty() && table.plan.identity.empty())
+    throw base::Error(base::ErrorKind::kSchema,
+                      base::printable(table.details.table.name.name) +
+                          " has a key and no row numbers now, and had no key at the import: its rows cannot be found",
+                      "leave the table out with -T");
   std::string ids;
   for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i)
     ids += ", " + id_column(i);
@@ -102,9 +113,11 @@ void UndoJudge::take_deletes() {
 }
 
 void UndoJudge::take_deletes(StagedTable& table) {
-  const std::string digits = "substr(" + mark_of("s") + ", 2) GLOB '[0-9]*' AND length(" + mark_of("s") + ") < 18";
-  const std::string known = "CASE WHEN " + lacks_identity(table, "s") + " THEN " + letter_of("s") +
-                            " IN ('d', 'i') AND " + digits + " ELSE " + letter_of("s") + " IN ('u', 'd', 'i') END";
+  const std::string digits =
+      "substr(" + mark_of(table, "s") + ", 2) GLOB '[0-9]*' AND length(" + mark_of(table, "s") + ") < 18";
+  const std::string known = "CASE WHEN " + lacks_identity(table, "s") + " THEN " + letter_of(table, "s") +
+                            " IN ('d', 'i') AND " + digits + " ELSE " + letter_of(table, "s") +
+                            " IN ('u', 'd', 'i') END";
   const std::uint64_t before = table.rejected_rows;
   reject(connection_, table,
          reject_sql(table, "s." + table.record,
@@ -114,12 +127,13 @@ void UndoJudge::take_deletes(StagedTable& table) {
   if (!table.plan.identity.empty()) find_by_identity(table);
   const std::uint64_t by_identity = table.may_be_deleted;
   if (lacks_identity(table, "s") != "0") find_equal_rows(table);
-  table.rejected_deletes = connection_.number("SELECT count(*) FROM " + table.stage + " s WHERE " + letter_of("s") +
-                                              " = 'd' AND NOT " + not_rejected(table, "s"));
+  table.rejected_deletes = connection_.number("SELECT count(*) FROM " + table.stage + " s WHERE " +
+                                              letter_of(table, "s") + " = 'd' AND NOT " + not_rejected(table, "s"));
   const std::uint64_t without =
-      connection_.number("SELECT count(*) FROM " + table.stage + " s WHERE " + letter_of("s") + " = 'd' AND " +
+      connection_.number("SELECT count(*) FROM " + table.stage + " s WHERE " + letter_of(table, "s") + " = 'd' AND " +
                          lacks_identity(table, "s") + " AND " + not_rejected(table, "s"));
-  table.delete_records = connection_.execute("DELETE FROM " + table.stage + " AS s WHERE " + letter_of("s") + " = 'd'");
+  table.delete_records =
+      connection_.execute("DELETE FROM " + table.stage + " AS s WHERE " + letter_of(table, "s") + " = 'd'");
   table.staged_rows -= table.delete_records;
   table.gone = table.delete_records - table.rejected_deletes - table.may_be_deleted;
   const std::uint64_t missing = without - (table.may_be_deleted - by_identity);
@@ -134,27 +148,36 @@ void UndoJudge::find_by_identity(StagedTable& table) {
   for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i)
     ids += ", t." + quote_name(table.plan.identity[i]);
   const std::string rows = table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-                           " WHERE " + letter_of("s") + " = 'd' AND " + not_rejected(table, "s") + " AND ";
+                           " WHERE " + letter_of(table, "s") + " = 'd' AND " + not_rejected(table, "s") + " AND ";
   const std::string now = row_state(marked_columns(table), "t");
+  const AddedColumns added = added_columns(connection_, table, "t");
   table.may_be_deleted = connection_.execute("INSERT INTO " + table.deletes + " SELECT s." + table.record + ", " +
                                              row_number_of(table, "t") + ", " + table.key_text("t") + ", 'd', NULL" +
-                                             ids + " FROM " + rows + state_of("s") + " = " + now);
+                                             ids + " FROM " + rows + state_of(table, "s") + " = " + now +
+                                             (added.changed.empty() ? "" : " AND NOT " + added.changed));
   reject(connection_, table,
-         reject_sql(
-             table, "s." + table.record,
-             {'c', "'changed since the import inserted it: ' || " + changed_since(table), {}, table.key_text("t"), {}},
-             rows + state_of("s") + " <> " + now));
+         reject_sql(table, "s." + table.record,
+                    {'c',
+                     "'changed since the import inserted it: ' || " + changed_since(table, added.shown),
+                     {},
+                     table.key_text("t"),
+                     {}},
+                    rows + "(" + state_of(table, "s") + " <> " + now +
+                        (added.changed.empty() ? "" : " OR " + added.changed) + ")"));
 }
 
 // Of the rows that are equal as many as came with the import and are there still; whichever.
 void UndoJudge::find_equal_rows(StagedTable& table) {
+  const std::string changed = added_columns(connection_, table, "x").changed;
   const std::string mine = numbered(
-      table, "x." + table.record + " AS record, " + table.key_text("x") + " AS key, " + rank_of("x") + " AS rank",
-      table.stage + " x WHERE " + letter_of("x") + " = 'd' AND " + lacks_identity(table, "x") + " AND " +
+      table,
+      "x." + table.record + " AS record, " + table.key_text("x") + " AS key, " + rank_of(table, "x") + " AS rank",
+      table.stage + " x WHERE " + letter_of(table, "x") + " = 'd' AND " + lacks_identity(table, "x") + " AND " +
           not_rejected(table, "x"),
       " ORDER BY y.rank");
-  const std::string there = numbered(table, row_number_of(table, "x") + " AS row",
-                                     table.target + " x WHERE " + lacks_identity(table, "x"), "");
+  const std::string there = numbered(
+      table, row_number_of(table, "x") + " AS row",
+      table.target + " x WHERE " + lacks_identity(table, "x") + (changed.empty() ? "" : " AND NOT " + changed), "");
   std::string ids;
   for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i) ids += ", NULL";
   table.may_be_deleted += connection_.execute(
@@ -162,13 +185,12 @@ void UndoJudge::find_equal_rows(StagedTable& table) {
       " s JOIN " + there + " t ON t.image = s.image AND t.n = s.n AND s.rank <= t.rows");
 }
 
-std::string UndoJudge::changed_since(const StagedTable& table) const {
-  std::vector<std::string> parts;
+std::string UndoJudge::changed_since(const StagedTable& table, std::vector<std::string> parts) const {
   const std::size_t first = 2 + engine::kDigestCharacters;  // of the first value's blank, counted from 1
   for (std::size_t i = 0; i < std::min(table.columns.size(), kNamedColumns); ++i) {
     const std::string value = "t." + table.columns[i].quoted;
     const std::size_t at = first + 1 + i * (kStateDigits + 1);
-    parts.push_back("CASE WHEN substr(" + mark_of("s") + ", " + std::to_string(at) + ", " +
+    parts.push_back("CASE WHEN substr(" + mark_of(table, "s") + ", " + std::to_string(at) + ", " +
                     std::to_string(kStateDigits) + ") <> substr(db_transfer_states(" + value + "), 2) THEN ', ' || " +
                     quote_literal(table.columns[i].name + "=") + " || substr(" +
                     table.readable(value, {table.columns[i].name}) + ", 1, 100) ELSE '' END");
@@ -182,26 +204,27 @@ void UndoJudge::judge_written(StagedTable& table) {
       table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") + " WHERE ";
   reject(connection_, table,
          reject_sql(table, "v.record", {'c', "'gone: somebody deleted it since the import'", {}, {}, {}},
-                    table.accepted_rows() + " WHERE v.verdict = 'i' AND " + letter_of("s") + " = 'u'"));
+                    table.accepted_rows() + " WHERE v.verdict = 'i' AND " + letter_of(table, "s") + " = 'u'"));
   reject(connection_, table,
          reject_sql(table, "v.record",
                     {'c', "'changed since the import: ' || " + changed_since(table), {}, table.key_text("t"), {}},
-                    there + "v.verdict = 'u' AND " + letter_of("s") + " = 'u' AND " + state_of("s") + " <> " +
-                        row_state(marked_columns(table), "t")));
+                    there + "v.verdict = 'u' AND " + letter_of(table, "s") + " = 'u' AND " + state_of(table, "s") +
+                        " <> " + row_state(marked_columns(table), "t")));
   reject(connection_, table,
          reject_sql(table, "v.record",
                     {'c', "'there again: somebody inserted a row of this key since'", {}, table.key_text("t"), {}},
-                    there + "v.verdict = 'u' AND " + letter_of("s") + " = 'i'"));
+                    there + "v.verdict = 'u' AND " + letter_of(table, "s") + " = 'i'"));
 }
 
 std::uint64_t UndoJudge::find_missing(StagedTable& table) {
   const std::string image = image_call(with_alias(marked_columns(table), "x"));
-  return connection_.execute(
-      "INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM (SELECT x." + table.record + " AS record, " +
-      rank_of("x") + " AS rank, " + image + " AS image FROM " + table.stage + " x WHERE " + lacks_identity(table, "x") +
-      " AND " + not_rejected(table, "x") + ") s LEFT JOIN (SELECT y.image, count(*) AS rows FROM (SELECT " + image +
-      " AS image FROM " + table.target + " x WHERE " + lacks_identity(table, "x") +
-      ") y GROUP BY y.image) t ON t.image = s.image WHERE coalesce(t.rows, 0) < s.rank");
+  return connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM (SELECT x." +
+                             table.record + " AS record, " + rank_of(table, "x") + " AS rank, " + image +
+                             " AS image FROM " + table.stage + " x WHERE " + lacks_identity(table, "x") + " AND " +
+                             not_rejected(table, "x") +
+                             ") s LEFT JOIN (SELECT y.image, count(*) AS rows FROM (SELECT " + image +
+                             " AS image FROM " + table.target + " x WHERE " + lacks_identity(table, "x") +
+                             ") y GROUP BY y.image) t ON t.image = s.image WHERE coalesce(t.rows, 0) < s.rank");
 }
 
 std::uint64_t UndoJudge::reject_referred() { return is_any() ? reject_referred(Spared::kByVerdicts) : 0; }
@@ -264,7 +287,7 @@ std::string UndoJudge::referring_rows(const StagedTable& table, const TableDetai
   if (mine == nullptr || spared == Spared::kNone) return sql;
   sql += " AND NOT " + is_among_deletes(*mine, "c", 'd');
   if (mine->plan.identity.empty()) return sql;
-  const std::string updated = spared == Spared::kByMarks ? letter_of("m") + " = 'u'"
+  const std::string updated = spared == Spared::kByMarks ? letter_of(*mine, "m") + " = 'u'"
                                                          : "m." + mine->record + " IN (SELECT record FROM " +
                                                                mine->verdicts + " WHERE verdict = 'u')";
   return sql + " AND NOT EXISTS (SELECT 1 FROM " + mine->stage + " m WHERE " + mine->same_identity("m", "c") +

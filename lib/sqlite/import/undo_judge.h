@@ -69,7 +69,8 @@ class UndoJudge {
                              Spared spared) const;
   static std::string name_of_child(const StagedTable& table, const TableDetails& child, const catalog::ForeignKey& key);
   const StagedTable* staged(const catalog::TableName& name) const;
-  std::string changed_since(const StagedTable& table) const;
+  // `parts`: further text expressions, ", a=b" or nothing each.
+  std::string changed_since(const StagedTable& table, std::vector<std::string> parts = {}) const;
   std::uint64_t delete_one_by_one(StagedTable& table, const std::string& condition);
   std::optional<std::string> refusal_of(const std::string& sql, std::uint64_t rows);
   void refuse(StagedTable& table, std::int64_t record, const std::string& why);

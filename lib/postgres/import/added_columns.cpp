@@ -1,0 +1,52 @@
+#include "postgres/import/added_columns.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "postgres/session/sql_text.h"
+
+namespace postgres {
+namespace {
+
+// With the text of the default where that is a value as it stands, which nothing has to be called for.
+constexpr const char* kColumns = R"sql(
+SELECT a.attname,
+  CASE WHEN d.expression OPERATOR(pg_catalog.~) '^''.*''::[^'']+$'
+         THEN pg_catalog.replace(pg_catalog.substring(d.expression, '^''(.*)''::[^'']+$'), '''''', '''')
+       WHEN d.expression OPERATOR(pg_catalog.~) '^-?[0-9.]+$' THEN d.expression
+       WHEN d.expression IN ('true', 'false') THEN pg_catalog.left(d.expression, 1) END
+FROM pg_catalog.pg_attribute a
+LEFT JOIN (SELECT e.adrelid, e.adnum, pg_catalog.pg_get_expr(e.adbin, e.adrelid) AS expression
+           FROM pg_catalog.pg_attrdef e) d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = {table} AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+ORDER BY a.attnum)sql";
+
+// The server keeps what a new column holds in the rows that were there, for each partition.
+constexpr const char* kChanged = R"sql((
+  {value} IS DISTINCT FROM NULL AND {text} IS DISTINCT FROM {default} AND {text} IS DISTINCT FROM (
+    SELECT (m.attmissingval::pg_catalog.text::pg_catalog.text[])[1] FROM pg_catalog.pg_attribute m
+    WHERE m.attrelid = {alias}.tableoid AND m.attname = {name} AND m.atthasmissing)))sql";
+
+}  // namespace
+
+AddedColumns added_columns(Connection& connection, const StagedTable& table, const std::string& alias) {
+  std::vector<std::string> changed;
+  std::vector<std::string> shown;
+  for (const auto& row : connection.query(fmt::format(kColumns, fmt::arg("table", table.details.oid)))) {
+    const std::string name = row[0].c_str();
+    if (table.has_columns({name})) continue;
+    const std::string value = alias + "." + quote_name(name);
+    changed.push_back(
+        fmt::format(kChanged, fmt::arg("value", value),
+                    fmt::arg("text", fmt::format(R"sql(pg_catalog.format('%s', {}) COLLATE pg_catalog."C")sql", value)),
+                    fmt::arg("default", row[1].is_null() ? "NULL" : quote_literal(row[1].c_str())),
+                    fmt::arg("alias", alias), fmt::arg("name", quote_literal(name))));
+    shown.push_back(fmt::format("CASE WHEN {} THEN {} || pg_catalog.left({}, 100) END", changed.back(),
+                                quote_literal(name + "="), table.column_text(name, alias)));
+  }
+  if (changed.empty()) return {};
+  return {"(" + join(changed, " OR ") + ")", "NULLIF(pg_catalog.concat_ws(', ', " + join(shown, ", ") + "), '')"};
+}
+
+}  // namespace postgres
