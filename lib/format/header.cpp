@@ -103,6 +103,15 @@ class HeaderWriter {
       member(", \"value\": ", fact.second);
       out_.append('}');
     });
+    if (!undo.matched.empty()) {
+      out_.append(", \"matched\": ");
+      list(undo.matched, [this](const auto& match) {
+        member("{\"table\": ", section_name(match.first, header_.schemas));
+        out_.append(", \"columns\": ");
+        strings(match.second);
+        out_.append('}');
+      });
+    }
     out_.append('}');
   }
 

@@ -30,6 +30,8 @@ struct Undo {
   // column of that name.
   std::string mark;
   std::vector<std::pair<std::string, std::string>> target;  // where it can be taken back: names and values
+  // Tables without a key whose rows the import found by these columns.
+  std::vector<std::pair<catalog::TableName, std::vector<std::string>>> matched;
 };
 
 struct Header {

@@ -65,9 +65,10 @@ class HeaderParser {
     header.exported_at = text_of(document, "exported_at", "the header");
     header.generator = text_of(document, "generator", "the header");
     header.annotation = text_of(document, "annotation", "the header");
-    if (const json* undo = find(document, "undo", json::value_t::object, "the header")) header.undo = read_undo(*undo);
     if (const json* source = find(document, "source", json::value_t::object, "the header"))
       read_source(*source, header);
+    if (const json* undo = find(document, "undo", json::value_t::object, "the header"))
+      header.undo = read_undo(*undo, header.schemas);
     read_types(document, header.types);
     for (const json& entry : elements(document, "sequences", "the header"))
       header.sequences.push_back(read_sequence(entry, header.schemas));
@@ -117,13 +118,18 @@ class HeaderParser {
     if (!document.contains("tables")) fail("no \"tables\" stands before \"data\"");
   }
 
-  Undo read_undo(const json& member) const {
+  Undo read_undo(const json& member, const std::vector<std::string>& schemas) const {
     Undo undo;
     undo.mark = text_of(member, "mark", "\"undo\"");
     if (undo.mark.empty()) fail("\"undo\" does not say what marks its records");
     for (const json& fact : elements(member, "target", "\"undo\"")) {
       demand_object(fact, "target");
       undo.target.emplace_back(text_of(fact, "name", "\"target\""), text_of(fact, "value", "\"target\""));
+    }
+    for (const json& match : elements(member, "matched", "\"undo\"")) {
+      demand_object(match, "matched");
+      undo.matched.emplace_back(table_name(text_of(match, "table", "\"matched\""), schemas),
+                                strings(match, "columns", "\"matched\""));
     }
     return undo;
   }

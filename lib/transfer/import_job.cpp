@@ -165,10 +165,10 @@ class ImportJob {
     set_marks(verified_.header, options_, plan);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
-    outcome_.missing_grants = target_->missing_grants();
     demand_target_of_undo(verified_.header, *target_);
     hold_to_plan(plan);
     stage_and_classify(plan);
+    outcome_.missing_grants = target_->missing_grants();
     collect(plan);
     outcome_.ending = ending_of(options_.intent);
     if (approval_check_) moved_ = approval_check_->differences(*target_, outcome::Merged::kBefore);
@@ -208,7 +208,6 @@ class ImportJob {
 
   // Where this is, and what is used of it: what a plan says, and what an import is held to.
   void hold_to_plan(const Plan& plan) {
-    if (options_.intent != engine::Intent::kImport) outcome_.missing_grants = target_->missing_grants();
     const std::vector<ApprovedSection> sections = approved_sections(verified_.header, plan);
     outcome::Approval now = approval_of_file();
     if (makes_plans() || options_.approved) {

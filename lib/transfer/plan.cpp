@@ -13,6 +13,7 @@
 #include "transfer/policies.h"
 #include "transfer/secrets.h"
 #include "transfer/selection.h"
+#include "transfer/undo.h"
 
 namespace transfer {
 namespace {
@@ -83,12 +84,14 @@ void add_domain_drift(const std::string& section, const format::Header& header, 
                    "is " + named(there.type, to) + " in the target and " + named(column.type, from) + " in the file"});
 }
 
-void note_differences(const std::string& section, const catalog::Table& file, const catalog::Table& target,
-                      Plan& plan) {
+void note_differences(const std::string& section, const format::Header& header, const catalog::Table& file,
+                      const catalog::Table& target, Plan& plan) {
+  const char* new_column = header.undo ? " was added since the import: taking back leaves alone what stands in it, and "
+                                         "deletes no row that somebody gave a value of it"
+                                       : " is not in the file: new rows take its default, updates leave it as it is";
   for (const catalog::Column& column : target.columns) {
     if (column.generated || file.find_column(column.name) != nullptr) continue;
-    plan.differences.push_back(section + "." + column.name +
-                               " is not in the file: new rows take its default, updates leave it as it is");
+    plan.differences.push_back(section + "." + column.name + new_column);
   }
   for (const catalog::Column& column : file.columns) {
     const catalog::Column* there = target.find_column(column.name);
@@ -246,12 +249,16 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     drift.insert(drift.end(), differences.begin(), differences.end());
     plan.reshapes[i] = fit_columns(section, header, file, *there, target_types, same_engine, drift, plan.differences);
     if (find(chosen, there->name) != nullptr) drift.push_back({section, "", "is a second section for the same table"});
-    note_differences(section, file, *there, plan);
+    note_differences(section, header, file, *there, plan);
     plan.table_of_section[i] = plan.tables.size();
     plan.tables.push_back(plan_table(file, *there));
     plan.tables.back().sequences = sequences_of(header, file, plan.tables.back());
     note_large_objects(section, header, file, plan);
-    apply_policies(file, options, plan.tables.back());
+    // What an undo file says of its rows, no policy of an import changes.
+    if (header.undo)
+      plan.tables.back().identity = identity_of_undo(header, i, file, *there, section, drift);
+    else
+      apply_policies(file, options, plan.tables.back());
     plan.of_file.push_back(file);
     plan.tables.back().masked = masked[static_cast<std::size_t>(there - target_tables.data())];
     chosen.push_back(*there);

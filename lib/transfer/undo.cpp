@@ -16,6 +16,23 @@ using base::ErrorKind;
 // column by column.
 bool moves_by_itself(const std::string& fact) { return fact == "schema_version"; }
 
+bool same_columns(std::vector<std::string> a, std::vector<std::string> b) {
+  std::ranges::sort(a);
+  std::ranges::sort(b);
+  return a == b;
+}
+
+bool is_key(const catalog::Table& table, const std::vector<std::string>& columns) {
+  return same_columns(table.primary_key, columns) ||
+         std::ranges::any_of(table.unique_keys, [&](const auto& key) { return same_columns(key, columns); });
+}
+
+std::string listed(const std::vector<std::string>& columns) {
+  std::string text;
+  for (const std::string& column : columns) text += (text.empty() ? "(" : ", ") + column;
+  return text.empty() ? "none" : text + ")";
+}
+
 }  // namespace
 
 void demand_fitting(const format::Header& header, const ImportOptions& options) {
@@ -49,6 +66,29 @@ void demand_target_of_undo(const format::Header& header, engine::Target& target)
   if (lines.empty()) return;
   throw Error(ErrorKind::kSchema, "the undo file belongs to another target:" + lines,
               "an import is taken back where it was done: check --url, --env-file and --to");
+}
+
+std::vector<std::string> identity_of_undo(const format::Header& header, std::size_t table, const catalog::Table& file,
+                                          const catalog::Table& there, const std::string& section,
+                                          std::vector<catalog::Drift>& drift) {
+  const catalog::Table& then = header.tables[table];
+  std::vector<std::string> identity = then.identity();
+  const auto matched =
+      std::ranges::find(header.undo->matched, then.name, [](const auto& match) { return match.first; });
+  if (matched != header.undo->matched.end()) identity = matched->second;
+  for (std::string& name : identity) {
+    const catalog::Column* column = then.find_column(name);
+    if (column == nullptr)
+      throw Error(ErrorKind::kFile, "\"matched\" of the undo file names the column " + base::printable(name) +
+                                        ", which " + base::printable(section) + " has not");
+    name = file.columns[static_cast<std::size_t>(column - then.columns.data())].name;
+  }
+  // Columns that rows were matched by need not be a key.
+  if (matched == header.undo->matched.end() && !identity.empty() && !is_key(there, identity))
+    drift.push_back({section, "",
+                     "has another key than at the import: that was " + listed(identity) + ", it is " +
+                         listed(there.identity()) + " now, and rows are found by the first"});
+  return identity;
 }
 
 void set_marks(const format::Header& header, const ImportOptions& options, Plan& plan) {

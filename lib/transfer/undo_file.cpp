@@ -48,6 +48,10 @@ format::Header header_of(engine::Target& target, const Plan& plan, const std::ve
   format::Undo undo;
   undo.mark = free_mark(header.tables);
   for (const outcome::Fact& fact : target.whereabouts()) undo.target.emplace_back(fact.name, fact.value);
+  for (const std::size_t i : order) {
+    const engine::TablePlan& table = plan.tables[i];
+    if (table.identity != table.target.identity()) undo.matched.emplace_back(table.target.name, table.identity);
+  }
   header.undo = std::move(undo);
   return header;
 }

@@ -69,7 +69,11 @@ void PostgresTarget::keep_rows_before() {
 }
 
 std::unique_ptr<engine::RowReader> PostgresTarget::rows_before(std::size_t plan, const std::string& key) {
-  return guarded([&] { return kept_rows_->read(plan, key); });
+  return guarded([&] {
+    // Some types name what they hold by the search path (regclass).
+    connection_->execute("SELECT pg_catalog.set_config('search_path', '', true)");
+    return kept_rows_->read(plan, key);
+  });
 }
 
 void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
