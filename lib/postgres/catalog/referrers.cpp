@@ -30,7 +30,8 @@ SELECT f.oid, f.conname,
                  pg_catalog.convert_to(k.attname::pg_catalog.text, 'UTF8'), 'hex') ORDER BY k.attnum), ' ')
         FROM pg_catalog.pg_index i
         JOIN pg_catalog.pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = ANY (i.indkey)
-        WHERE i.indrelid = f.conrelid AND i.indisprimary)
+        WHERE i.indrelid = f.conrelid AND i.indisprimary),
+       f.conrelid
 FROM pg_catalog.pg_constraint f
 JOIN pg_catalog.pg_class p ON p.oid = f.confrelid
 JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
@@ -77,6 +78,7 @@ std::vector<Referrer> read_referrers(Connection& connection, const std::vector<s
       referrer.parent = row[2].as<std::uint32_t>();
       referrer.child = row[3].as<std::uint32_t>();
       referrer.parent_itself = row[4].as<std::uint32_t>();
+      referrer.child_itself = row[18].as<std::uint32_t>();
       referrer.one_partition = row[5].as<bool>();
       referrer.readable = row[6].as<bool>();
       referrer.hidden = row[7].as<bool>();

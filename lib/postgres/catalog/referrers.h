@@ -16,6 +16,7 @@ struct Referrer {
   std::uint32_t parent = 0;         // oid; of a partition its root's
   std::uint32_t parent_itself = 0;  // a foreign key may refer to one partition
   std::uint32_t child = 0;          // as parent
+  std::uint32_t child_itself = 0;   // a partition may have a foreign key of its own
   bool one_partition = false;       // only rows of parent_itself and of its partitions
   bool readable = true;             // the role may read the child
   bool hidden = false;              // but a policy hides rows of it

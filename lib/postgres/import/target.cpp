@@ -150,7 +150,8 @@ std::vector<catalog::Table> PostgresTarget::tables(const std::vector<std::string
 catalog::Types PostgresTarget::types() {
   std::vector<std::uint32_t> oids;
   for (const TableDetails& details : details_) oids.push_back(details.oid);
-  if (image_) return read_user_types(*connection_, oids);
+  // Names of types are told with their schema, also while the target's own code runs.
+  if (image_) return with_empty_path(*connection_, [&] { return read_user_types(*connection_, oids); });
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   pin_settings(*connection_, lock_timeout_);  // names of types are told with their schema
   catalog::Types types = read_user_types(*connection_, oids);
@@ -236,6 +237,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       return;
     }
     classifier_->classify(progress);
+    demand_deletes();
     for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
     for (const StagedTable& table : tables_) {
       std::string notice = notice_of_ungrouped_updates(*connection_, table);
@@ -257,13 +259,7 @@ void PostgresTarget::classify(base::Progress& progress) {
 void PostgresTarget::merge(base::Progress& progress) {
   if (first_load_) return;  // all is there
   guarded([&] {
-    std::vector<std::string> grants = missing_update_grants(*connection_, tables_);
-    std::vector<Demand> deletes;
-    for (const StagedTable& table : tables_) {
-      if (table.may_be_deleted > 0) deletes.push_back({&table.details, {"DELETE"}});
-    }
-    for (std::string& grant : postgres::missing_grants(*connection_, deletes)) grants.push_back(std::move(grant));
-    demand_none_missing(*connection_, grants);
+    demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
     if (restored_) restored_->drop();
     check_keys_at_once(*connection_);
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
@@ -300,6 +296,8 @@ void PostgresTarget::refresh_views(engine::Refresh refresh) {
     if (is_written) written.push_back(table.details.oid);
   }
   if (written.empty()) return;
+  if (kept_rows_)
+    connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
   const auto work = [&] { return refresh_or_name(*connection_, written, refresh, intent_); };
   for (std::string& notice : guarded(work)) notices_.push_back(std::move(notice));
 }

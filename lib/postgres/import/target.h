@@ -84,6 +84,8 @@ class PostgresTarget : public engine::Target {
   void gather();
   void demand_all_privileges();
   std::vector<std::string> grants_for(engine::Intent intent);
+  std::vector<TableDetails> referring_tables();
+  void demand_deletes();
   void add_column_grants(std::vector<std::string>& grants);
   void refuse_hidden_rows(const TableDetails& details) const;
   TableDetails& find(const catalog::TableName& name);

@@ -14,15 +14,15 @@ namespace {
 constexpr const char* kCode = R"sql(
 WITH code AS (
   SELECT COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid AS root, t.tgname AS name,
-    t.tgtype & 4 <> 0 AS on_insert, t.tgtype & 16 <> 0 AS on_update,
+    t.tgtype & 4 <> 0 AS on_insert, t.tgtype & 16 <> 0 AS on_update, t.tgtype & 8 <> 0 AS on_delete,
     CASE WHEN t.tginitdeferred THEN 'at the commit' WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'after' END ||
       CASE WHEN t.tgtype & 1 <> 0 THEN ' each row' ELSE ' each statement' END AS moment,
     t.tgtype & 3 = 3 AS may_change, t.tgfoid AS function
   FROM pg_catalog.pg_trigger t
-  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 20 <> 0
+  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 28 <> 0
     AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid = ANY ({among})
 )
-SELECT c.root, c.on_insert, c.on_update,
+SELECT c.root, c.on_insert, c.on_update, c.on_delete,
   'trigger ' || c.name || ' (' || c.moment || ') may ' ||
     CASE WHEN c.may_change THEN 'change, drop or refuse rows' ELSE 'refuse rows' END ||
     COALESCE(', and its function ' || p.proname || ' writes ' || (
@@ -44,17 +44,17 @@ SELECT c.root, c.on_insert, c.on_update,
 FROM code c
 JOIN pg_catalog.pg_proc p ON p.oid = c.function
 UNION
-SELECT COALESCE(pg_catalog.pg_partition_root(r.ev_class), r.ev_class)::pg_catalog.oid, r.ev_type = '3', r.ev_type = '2',
+SELECT COALESCE(pg_catalog.pg_partition_root(r.ev_class), r.ev_class)::pg_catalog.oid, r.ev_type = '3', r.ev_type = '2', r.ev_type = '4',
   'rule ' || r.rulename || ' may do anything else instead'
 FROM pg_catalog.pg_rewrite r
-WHERE r.ev_type IN ('2', '3') AND r.ev_enabled IN ('O', 'A')
+WHERE r.ev_type IN ('2', '3', '4') AND r.ev_enabled IN ('O', 'A')
   AND COALESCE(pg_catalog.pg_partition_root(r.ev_class), r.ev_class)::pg_catalog.oid = ANY ({among})
 UNION
-SELECT pg_catalog.pg_partition_root(f.oid)::pg_catalog.oid, true, true,
+SELECT pg_catalog.pg_partition_root(f.oid)::pg_catalog.oid, true, true, true,
   'the partition ' || f.relname || ' is a foreign table: what becomes of its rows is another server''s matter'
 FROM pg_catalog.pg_class f
 WHERE f.relkind = 'f' AND f.relispartition AND pg_catalog.pg_partition_root(f.oid)::pg_catalog.oid = ANY ({among})
-ORDER BY 1, 4)sql";
+ORDER BY 1, 5)sql";
 
 }  // namespace
 
@@ -66,7 +66,8 @@ std::map<std::uint32_t, std::vector<TargetCode>> read_target_code(Connection& co
   for (const std::uint32_t table : tables) oids.push_back(std::to_string(table));
   const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
   for (const auto& row : connection.query(fmt::format(kCode, fmt::arg("among", among))))
-    code[row[0].as<std::uint32_t>()].push_back({row[1].as<bool>(), row[2].as<bool>(), row[3].c_str()});
+    code[row[0].as<std::uint32_t>()].push_back(
+        {row[1].as<bool>(), row[2].as<bool>(), row[3].as<bool>(), row[4].c_str()});
   return code;
 }
 

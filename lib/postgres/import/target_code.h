@@ -14,6 +14,7 @@ namespace postgres {
 struct TargetCode {
   bool on_insert = false;
   bool on_update = false;
+  bool on_delete = false;
   std::string words;  // "trigger guard (before each row) may change, drop or refuse rows, and writes log"
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "postgres/catalog/privileges.h"
+#include "postgres/catalog/referrers.h"
 #include "postgres/import/column_privileges.h"
 #include "postgres/import/sequences.h"
 #include "postgres/import/target.h"
@@ -83,6 +84,8 @@ std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent) {
       }
     }
   }
+  const std::vector<TableDetails> referring = referring_tables();
+  for (const TableDetails& details : referring) demands.push_back({&details, {"SELECT"}});
   std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
   const pqxx::result temporary = connection_->query(kTemporary);
   if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
@@ -94,6 +97,32 @@ std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent) {
   }
   if (writes) add_column_grants(grants);
   return grants;
+}
+
+// Of an undo: who refers to rows that may go, by oid alone.
+std::vector<TableDetails> PostgresTarget::referring_tables() {
+  std::vector<std::uint32_t> oids;
+  for (const StagedTable& table : tables_) {
+    if (table.has_marks() && table.has_rows()) oids.push_back(table.details.oid);
+  }
+  std::vector<TableDetails> referring;
+  if (oids.empty()) return referring;
+  for (const Referrer& referrer : read_referrers(*connection_, oids)) {
+    referring.emplace_back();
+    referring.back().oid = referrer.child_itself;
+  }
+  return referring;
+}
+
+// Behind classify, which tells whether rows go at all.
+void PostgresTarget::demand_deletes() {
+  std::vector<Demand> demands;
+  for (const StagedTable& table : tables_) {
+    if (table.may_be_deleted > 0) demands.push_back({&table.details, {"DELETE"}});
+  }
+  const std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
+  if (intent_ != engine::Intent::kDryRun) demand_none_missing(*connection_, grants);
+  missing_grants_.insert(missing_grants_.end(), grants.begin(), grants.end());
 }
 
 // Which columns the updates change is known later: where something is missing in any case, all that may be is told at

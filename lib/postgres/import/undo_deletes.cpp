@@ -16,6 +16,17 @@ DELETE FROM {target} AS t
 USING pg_temp.deletion d
 WHERE d.plan = {number} AND d.state = 'd' AND t.tableoid = d.target_table AND t.ctid = d.target_row)sql";
 
+// Each of these rows as gone; nothing of it may be kept where fewer went than were to.
+constexpr const char* kDeletePart = R"sql(
+WITH wanted AS (
+  SELECT d.record FROM {target} t JOIN pg_temp.deletion d
+    ON d.plan = {number} AND d.state = 'd' AND t.tableoid = d.target_table AND t.ctid = d.target_row
+  WHERE {part}),
+gone AS ({delete} AND {part} RETURNING d.record),
+marked AS (
+  UPDATE pg_temp.deletion d SET state = 'g' FROM gone g WHERE d.plan = {number} AND d.record = g.record RETURNING 1)
+SELECT (SELECT pg_catalog.count(*) FROM wanted), (SELECT pg_catalog.count(*) FROM marked))sql";
+
 }  // namespace
 
 std::string UndoJudge::delete_sql(const StagedTable& table) {
@@ -49,22 +60,26 @@ std::uint64_t UndoJudge::delete_unreferred(const StagedTable& table, std::uint64
   return delete_unreferred(table, first, middle) + delete_unreferred(table, middle + 1, last);
 }
 
-// Nothing: the server refuses one of them.
+// Nothing: the server refuses one of them, or a trigger kept it, whatever that did instead.
 std::optional<std::uint64_t> UndoJudge::try_delete(const StagedTable& table, std::uint64_t first, std::uint64_t last,
                                                    std::string& why) {
-  std::string sql = "WITH gone AS (" + delete_sql(table) + fmt::format(" AND d.record BETWEEN {} AND {}", first, last);
+  std::string part = fmt::format("d.record BETWEEN {} AND {}", first, last);
   for (const Referrer& referrer : referrers_) {
     if (referrer.parent == table.details.oid)
-      sql += " AND NOT EXISTS (SELECT FROM (SELECT 1) one JOIN " + referring_rows(table, referrer, Spared::kNone) + ")";
+      part +=
+          " AND NOT EXISTS (SELECT FROM (SELECT 1) one JOIN " + referring_rows(table, referrer, Spared::kNone) + ")";
   }
-  sql += fmt::format(
-      " RETURNING d.record) UPDATE pg_temp.deletion d SET state = 'g' FROM gone g WHERE d.plan = {} AND d.record = "
-      "g.record",
-      table.plan_number);
+  const std::string sql =
+      fmt::format(kDeletePart, fmt::arg("target", table.target_rows), fmt::arg("number", table.plan_number),
+                  fmt::arg("part", part), fmt::arg("delete", delete_sql(table)));
   std::optional<std::uint64_t> gone;
   connection_.execute("SAVEPOINT deletes");
   try {
-    gone = connection_.execute(sql);
+    const pqxx::result rows = connection_.query(sql);
+    if (rows[0][0].as<std::uint64_t>() == rows[0][1].as<std::uint64_t>())
+      gone = rows[0][1].as<std::uint64_t>();
+    else
+      connection_.execute("ROLLBACK TO SAVEPOINT deletes");
   } catch (const ServerError& error) {
     if (!error.blames_a_row()) throw;
     why = error.what();

@@ -27,15 +27,18 @@ std::optional<std::uint64_t> count(Connection& connection, const std::string& sq
 struct ToWrite {
   bool inserts = false;
   bool updates = false;
+  bool deletes = false;
+  bool any() const { return inserts || updates || deletes; }
 };
 
 ToWrite to_write(Connection& connection, const StagedTable& table) {
-  if (table.may_be_written == 0) return {};
+  const bool deletes = table.may_be_deleted > 0;
+  if (table.may_be_written == 0) return {.deletes = deletes};
   const pqxx::result found = connection.query(fmt::format(
       "SELECT EXISTS (SELECT FROM {0} v WHERE v.verdict = 'i'), EXISTS (SELECT FROM {0} v WHERE v.verdict = "
       "'u')",
       table.verdicts));
-  return {found[0][0].as<bool>(), found[0][1].as<bool>()};
+  return {found[0][0].as<bool>(), found[0][1].as<bool>(), deletes};
 }
 
 void add_checks(Connection& connection, const StagedTable& table, std::vector<std::string>& lines) {
@@ -88,33 +91,39 @@ void add_keys_by_cast(const StagedTable& table, std::vector<std::string>& lines)
   }
 }
 
+void add_written(Connection& connection, const StagedTable& table, const ToWrite& rows,
+                 std::vector<std::string>& lines) {
+  add_checks(connection, table, lines);
+  if (rows.inserts) add_volatile(table, lines);
+  add_keys_by_cast(table, lines);
+  for (std::string& line : doubtful_entries(connection, table)) lines.push_back(std::move(line));
+  if (table.unevaluated || table.unjudged)
+    lines.emplace_back("an index, a check or a generated column could not be evaluated without writing");
+  const bool grows = table.plan.identity.empty() && !table.details.triggers.empty();
+  if (grows && rows.inserts && table.plan.growth != engine::Growth::kAllow)
+    lines.push_back("has no key, and trigger " + join(table.details.triggers, ", ") +
+                    " may change what is inserted: then the rows are left out, unless --allow-growth is given");
+}
+
 }  // namespace
 
 std::vector<std::string> find_untold(Connection& connection, const std::vector<StagedTable>& tables) {
   std::vector<std::uint32_t> oids;
   for (const StagedTable& table : tables)
-    if (table.may_be_written > 0) oids.push_back(table.details.oid);
+    if (table.may_be_written > 0 || table.may_be_deleted > 0) oids.push_back(table.details.oid);
   const auto code = read_target_code(connection, oids);
   std::vector<std::string> all;
   for (const StagedTable& table : tables) {
     const ToWrite rows = to_write(connection, table);
-    if (!rows.inserts && !rows.updates) continue;
+    if (!rows.any()) continue;
     std::vector<std::string> lines;
     const auto own = code.find(table.details.oid);
     if (own != code.end()) {
       for (const TargetCode& one : own->second)
-        if ((one.on_insert && rows.inserts) || (one.on_update && rows.updates)) lines.push_back(one.words);
+        if ((one.on_insert && rows.inserts) || (one.on_update && rows.updates) || (one.on_delete && rows.deletes))
+          lines.push_back(one.words);
     }
-    add_checks(connection, table, lines);
-    if (rows.inserts) add_volatile(table, lines);
-    add_keys_by_cast(table, lines);
-    for (std::string& line : doubtful_entries(connection, table)) lines.push_back(std::move(line));
-    if (table.unevaluated || table.unjudged)
-      lines.emplace_back("an index, a check or a generated column could not be evaluated without writing");
-    const bool grows = table.plan.identity.empty() && !table.details.triggers.empty();
-    if (grows && rows.inserts && table.plan.growth != engine::Growth::kAllow)
-      lines.push_back("has no key, and trigger " + join(table.details.triggers, ", ") +
-                      " may change what is inserted: then the rows are left out, unless --allow-growth is given");
+    if (rows.inserts || rows.updates) add_written(connection, table, rows, lines);
     for (const std::string& line : lines)
       all.push_back(table.details.table.name.name + ": " + line + "; only --rehearse can tell");
   }

@@ -196,19 +196,8 @@ void SqliteTarget::merge(base::Progress& progress) {
 std::vector<std::string> SqliteTarget::untold() const {
   std::vector<std::string> lines = following_;
   for (const StagedTable& table : tables_) {
-<<<<<<< HEAD
     for (const std::string& line : untold_of(table))
       lines.push_back(table.details.table.name.name + ": " + line + ": only --rehearse can tell");
-=======
-    std::vector<std::string> names;
-    for (const TableTrigger& trigger : table.details.triggers) {
-      const bool on_delete = trigger.event.kind == TriggerEvent::Kind::kDelete;
-      if (on_delete ? table.may_be_deleted > 0 : table.staged_rows > 0) names.push_back(trigger.name);
-    }
-    if (names.empty()) continue;
-    lines.push_back(table.details.table.name.name + ": trigger " + join(names, ", ") +
-                    " may change or refuse rows: only --rehearse can tell");
->>>>>>> 400181a (Leave rows in an undo that somebody gave a value in a column added since; take columns of any name and domains with a new check)
   }
   return lines;
 }

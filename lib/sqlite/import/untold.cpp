@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -31,13 +30,14 @@ void add_unforetold(const StagedTable& table, std::vector<std::string>& lines) {
 }  // namespace
 
 std::vector<std::string> untold_of(const StagedTable& table) {
-  if (table.staged_rows == 0) return {};
   std::vector<std::string> lines;
-  if (fires_triggers(table.details)) {
-    std::vector<std::string> names;
-    for (const TableTrigger& trigger : table.details.triggers) names.push_back(trigger.name);
-    lines.push_back("trigger " + join(names, ", ") + " may change or refuse rows");
+  std::vector<std::string> names;
+  for (const TableTrigger& trigger : table.details.triggers) {
+    const bool on_delete = trigger.event.kind == TriggerEvent::Kind::kDelete;
+    if (on_delete ? table.may_be_deleted > 0 : table.staged_rows > 0) names.push_back(trigger.name);
   }
+  if (!names.empty()) lines.push_back("trigger " + join(names, ", ") + " may change or refuse rows");
+  if (table.staged_rows == 0) return lines;
   add_unforetold(table, lines);
   for (const std::string& what : table.details.of_row_number)
     lines.push_back(what + " reads the number of the row and is not judged");
