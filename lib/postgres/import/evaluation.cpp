@@ -6,6 +6,7 @@
 
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
+#include "postgres/session/blame.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/server_words.h"
 #include "postgres/session/sql_text.h"
@@ -32,15 +33,16 @@ DECLARE
   further pg_catalog.text;
   state pg_catalog.text;
   named pg_catalog.text;
+  context pg_catalog.text;
 BEGIN
   FOR its_place, its_record IN
     SELECT s.{place}, s.{record} FROM {rows} s WHERE s.{record} IN (SELECT v.record FROM {verdicts} v)
   LOOP
     BEGIN
       PERFORM {values} FROM {view} e WHERE e.{place} OPERATOR(pg_catalog.=) its_place;
-    EXCEPTION WHEN OTHERS THEN
+    EXCEPTION WHEN OTHERS OR ASSERT_FAILURE OR QUERY_CANCELED THEN
       GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, words = MESSAGE_TEXT, further = PG_EXCEPTION_DETAIL,
-        named = CONSTRAINT_NAME;
+        named = CONSTRAINT_NAME, context = PG_EXCEPTION_CONTEXT;
       IF NOT {blames_a_row} THEN
         RAISE;
       END IF;
@@ -62,7 +64,10 @@ WHERE f.said {refused})sql";
 // As ServerError words it.
 constexpr const char* kWords =
     R"sql(words || COALESCE(' (' || NULLIF(further, '') || ')', '') || ' [SQLSTATE ' || state || ']')sql";
-constexpr const char* kParts = R"sql(state || E'\x01' || named)sql";
+// Of the context only the function that said so: other lines may hold values.
+constexpr const char* kParts = R"sql(state || E'\x01' || named || E'\x01'
+        || CASE WHEN context OPERATOR(pg_catalog.~) '^PL/(?![^\n]*inline_code_block)'
+             THEN pg_catalog.split_part(context, E'\n', 1) ELSE '' END)sql";
 
 constexpr const char* kNameRows = R"sql(
 UPDATE {heap} r SET key = pg_catalog.convert_to({key}, 'UTF8')
@@ -182,7 +187,7 @@ bool Evaluation::find_one_by_one() {
              quote_literal(fmt::format(kOneByOne, fmt::arg("place", kStagedPlace), fmt::arg("record", table_.record),
                                        fmt::arg("rows", table_.placed_rows()), fmt::arg("verdicts", table_.verdicts),
                                        fmt::arg("values", values("0")), fmt::arg("view", view_),
-                                       fmt::arg("blames_a_row", blames_a_row_sql("state")),
+                                       fmt::arg("blames_a_row", blames_a_row_sql("state", "context")),
                                        fmt::arg("into", table_.reject_part.into(kRejectColumns)),
                                        fmt::arg("first", table_.reject_part.first()),
                                        fmt::arg("reason", connection_.withholds_values() ? kParts : kWords))));
@@ -200,7 +205,7 @@ bool Evaluation::find_by_halving(std::uint64_t first, std::uint64_t last) {
   if (!refused->blames_a_row()) return false;
   if (first == last) {
     const std::string reason = connection_.withholds_values()
-                                   ? refused->fields().sqlstate + "\x01" + refused->fields().constraint
+                                   ? refused->fields().sqlstate + "\x01" + refused->fields().constraint + "\x01"
                                    : std::string(refused->what());
     connection_.execute(
         fmt::format("{} VALUES ({}{}, 'x', NULL, pg_catalog.convert_to({}, 'UTF8'), NULL, NULL, NULL, "
@@ -228,10 +233,12 @@ void Evaluation::put_words() {
       "SELECT DISTINCT pg_catalog.convert_from(r.reason, 'UTF8') FROM " + table_.rejects + " r WHERE r.key IS NULL";
   for (const auto& row : connection_.query(kinds)) {
     const std::string kind = row[0].c_str();
-    const std::size_t part = kind.find('\x01');
+    const std::size_t second = kind.find('\x01') + 1;
+    const std::size_t third = kind.find('\x01', second) + 1;
     ServerError::Fields fields;
-    fields.sqlstate = kind.substr(0, part);
-    fields.constraint = kind.substr(part + 1);
+    fields.sqlstate = kind.substr(0, second - 1);
+    fields.constraint = kind.substr(second, third - 1 - second);
+    fields.context = kind.substr(third);
     connection_.execute(
         fmt::format("UPDATE {} r SET reason = pg_catalog.convert_to({}, 'UTF8') WHERE r.key IS NULL AND "
                     "r.reason = pg_catalog.convert_to({}, 'UTF8'){}",

@@ -124,8 +124,8 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
     }
   }
   if (parts.empty()) return true;
-  const pqxx::result rows = connection_.query("WITH " + join(parts, ", ") + " SELECT " + join(written, " + "));
-  if (rows[0][0].as<std::uint64_t>() != expected) return false;
+  const std::string sql = "WITH " + join(parts, ", ") + " SELECT " + join(written, " + ");
+  if (connection_.execute_for_number(sql) != expected) return false;
   for (const std::size_t number : component) {
     if (astray(tables_[number], "") > 0) return false;
     for (const Step step : steps) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "postgres/import/rejects.h"
+#include "postgres/session/blame.h"
 #include "postgres/session/server_words.h"
 #include "postgres/session/sql_text.h"
 
@@ -87,7 +88,7 @@ BEGIN
                 {demands}
                 kept := kept + 1;
                 passed := true;
-            EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
+            EXCEPTION WHEN OTHERS OR ASSERT_FAILURE OR QUERY_CANCELED THEN
                 GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
                     detail = PG_EXCEPTION_DETAIL, restraint = CONSTRAINT_NAME, field = COLUMN_NAME,
                     context = PG_EXCEPTION_CONTEXT;
@@ -112,7 +113,7 @@ BEGIN
                     details := pg_catalog.array_append(details, detail);
                     restraints := pg_catalog.array_append(restraints, restraint);
                     fields := pg_catalog.array_append(fields, field);
-                    contexts := pg_catalog.array_append(contexts, pg_catalog.split_part(context, E'\n', 1));
+                    contexts := pg_catalog.array_append(contexts, {place});
                     jumped := jumped OR failed > place;
                     jumps := pg_catalog.array_append(jumps, jumped);
                     size := CASE WHEN failed > place THEN LEAST(2 * (failed - place), {largest})
@@ -144,6 +145,13 @@ BEGIN
         pg_catalog.unnest(fields), pg_catalog.unnest(contexts), pg_catalog.unnest(jumps)) x
     UNION ALL SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE NOT undone AND place > total;
 END)sql";
+
+// Where it happened: the function, where a line tells it. Of masked values the first line alone, as a statement of the
+// function may hold some.
+constexpr const char* kFirstLine = R"sql(pg_catalog.split_part(context, E'\n', 1))sql";
+constexpr const char* kFunction = R"sql(COALESCE(
+                        pg_catalog.substring(context, E'(?:^|\n)(PL/pgSQL function [^\n]*)'),
+                        pg_catalog.split_part(context, E'\n', 1)))sql";
 
 // Of rows that are to stay.
 constexpr const char* kAllWritten = R"sql(IF written <> last - place + 1 THEN
@@ -194,10 +202,11 @@ RefusalSearch::Found RefusalSearch::run(const Task& task) {
   if (!tried && task.astray) demands += fmt::format(kNoneAstray, fmt::arg("query", task.astray(kChunk)));
   const std::string block = fmt::format(
       kBlock, fmt::arg("chunk", std::clamp<std::uint64_t>(task.chunk, 1, kLargestChunk)),
-      fmt::arg("largest", kLargestChunk), fmt::arg("find_mark", task.marks ? kFindMark : ""),
-      fmt::arg("forgotten", task.again ? "r.passed_over" : "true"), fmt::arg("most", task.most),
-      fmt::arg("records", task.records), fmt::arg("statement", statement), fmt::arg("demands", demands),
-      fmt::arg("forgiven", tried ? kForgiven : "false"), fmt::arg("blames_a_row", blames_a_row_sql("state")),
+      fmt::arg("largest", kLargestChunk), fmt::arg("place", connection_.withholds_values() ? kFirstLine : kFunction),
+      fmt::arg("find_mark", task.marks ? kFindMark : ""), fmt::arg("forgotten", task.again ? "r.passed_over" : "true"),
+      fmt::arg("most", task.most), fmt::arg("records", task.records), fmt::arg("statement", statement),
+      fmt::arg("demands", demands), fmt::arg("forgiven", tried ? kForgiven : "false"),
+      fmt::arg("blames_a_row", blames_a_row_sql("state", "context")),
       fmt::arg("beginning", quote_literal(statement.substr(0, 30))),
       fmt::arg("kept", task.keep == Keep::kIfFew ? kKept : std::numeric_limits<int>::max()));
   // One plan for chunks of any length, by indexes: planning costs more than writing a row, and a plan that is made for
@@ -264,7 +273,8 @@ std::uint64_t RefusalSearch::reject_found(StagedTable& table, const std::string&
   const bool withheld = connection_.withholds_values();
   if (withheld) withhold_words();
   const std::string full = R"sql(
-    r.message || CASE WHEN r.detail = '' THEN '' ELSE ' (' || r.detail || ')' END || ' [SQLSTATE ' || r.state || ']')sql";
+    r.message || CASE WHEN r.detail = '' THEN '' ELSE ' (' || r.detail || ')' END || ' [SQLSTATE ' || r.state || ']'
+    || CASE WHEN r.context <> '' AND pg_catalog.left(r.state, 2) IN ('42', '3F') THEN '; ' || r.context ELSE '' END)sql";
   return reject(
       connection_, table,
       fmt::format(

@@ -6,6 +6,7 @@
 
 #include "postgres/import/rejects.h"
 #include "postgres/import/stage.h"
+#include "postgres/session/blame.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
@@ -29,7 +30,7 @@ BEGIN
     FOR staged IN SELECT s.{record} AS record, {columns} FROM {rows} s LOOP
         BEGIN
             fine := pg_catalog.num_nulls({casts});
-        EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
+        EXCEPTION WHEN OTHERS OR ASSERT_FAILURE OR QUERY_CANCELED THEN
             GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
                 restraint = CONSTRAINT_NAME, field = COLUMN_NAME, context = PG_EXCEPTION_CONTEXT;
             IF NOT ({blames_a_row} OR pg_catalog.left(state, 2) IN ('42', '3F', '3D')) THEN RAISE; END IF;
@@ -86,7 +87,7 @@ void UnreadableRows::find(const StagedTable& table) {
       "DO LANGUAGE plpgsql " +
       quote_literal(fmt::format(kFind, fmt::arg("record", table.record), fmt::arg("columns", join(columns, ", ")),
                                 fmt::arg("rows", table.raw_rows()), fmt::arg("casts", join(casts, ", ")),
-                                fmt::arg("blames_a_row", blames_a_row_sql("state")))));
+                                fmt::arg("blames_a_row", blames_a_row_sql("state", "context")))));
 }
 
 // Empty: there is none.

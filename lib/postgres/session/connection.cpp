@@ -8,6 +8,7 @@
 #include <random>
 #include <utility>
 
+#include "postgres/session/blame.h"
 #include "postgres/session/peer.h"
 #include "postgres/session/server_words.h"
 
@@ -79,29 +80,9 @@ std::uint64_t tag_rows(const PGresult* result) {
   return rows;
 }
 
-// A trigger may raise any code it likes, so the list is of those that are not a row's: 08 connection, 25 and 40
-// transaction, 28 and 3D and 3F who and where, 42 the statement, 53 to 58 the server, F0 and HV and XX its insides.
-constexpr std::string_view kNoRows[] = {"08", "25", "28", "3D", "3F", "40", "42",
-                                        "53", "55", "57", "58", "F0", "HV", "XX"};
-// Of these a row's all the same: a trigger's or a domain's own cast; a limit; currval.
-constexpr std::string_view kRows[] = {"42846", "42804", "54", "55000"};
-
 }  // namespace
 
-bool ServerError::blames_a_row() const {
-  const std::string& state = fields_.sqlstate;
-  const auto is_of = [&](std::string_view family) { return starts_with(state, family); };
-  return !state.empty() && (std::ranges::any_of(kRows, is_of) || std::ranges::none_of(kNoRows, is_of));
-}
-
-std::string blames_a_row_sql(const std::string& state) {
-  std::string of_rows;
-  std::string others;
-  for (const std::string_view row : kRows) of_rows += (of_rows.empty() ? "" : "|") + std::string(row);
-  for (const std::string_view family : kNoRows) others += (others.empty() ? "" : "|") + std::string(family);
-  return "(" + state + " OPERATOR(pg_catalog.~) '^(" + of_rows + ")' OR " + state + " OPERATOR(pg_catalog.!~) '^(" +
-         others + ")')";
-}
+bool ServerError::blames_a_row() const { return postgres::blames_a_row(fields_.sqlstate, fields_.context); }
 
 bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }
 
@@ -305,6 +286,16 @@ pqxx::result Connection::query(const std::string& sql) {
 }
 
 std::uint64_t Connection::execute(const std::string& sql) { return tag_rows(run(sql).get()); }
+
+std::uint64_t Connection::execute_for_number(const std::string& sql) {
+  const Result result = run(sql);
+  const bool is_one = PQntuples(result.get()) == 1 && PQnfields(result.get()) == 1;
+  if (!is_one) throw Error(ErrorKind::kInternal, "not one number: " + sql);
+  const std::string_view text = PQgetvalue(result.get(), 0, 0);
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 std::string Connection::execute_for_tag(const std::string& sql) { return PQcmdStatus(run(sql).get()); }
 

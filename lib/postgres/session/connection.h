@@ -42,7 +42,7 @@ class ServerError : public base::Error {
       : Error(kind, message, std::move(hint)), fields_(std::move(fields)) {}
 
   const Fields& fields() const { return fields_; }
-  // The row is at fault (value, constraint, a trigger's exception), not the transaction or the connection.
+  // The row is at fault (value, constraint, a trigger's exception), not the transaction or the connection: blame.h.
   bool blames_a_row() const;
   // Deadlock or serialization failure: the whole transaction may be tried again.
   bool may_be_retried() const;
@@ -50,9 +50,6 @@ class ServerError : public base::Error {
  private:
   Fields fields_;
 };
-
-// The same in SQL: condition on the expression `state`.
-std::string blames_a_row_sql(const std::string& state);
 
 class Connection {
  public:
@@ -67,6 +64,8 @@ class Connection {
 
   // For everything else. Returns the number of rows that the command tag names, 0 for a tag without one.
   std::uint64_t execute(const std::string& sql);
+  // Of a query of one number.
+  std::uint64_t execute_for_number(const std::string& sql);
   // The command tag itself: "COMMIT", or "ROLLBACK" for a COMMIT of a failed transaction.
   std::string execute_for_tag(const std::string& sql);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "postgres/session/blame.h"
+
 namespace postgres {
 namespace {
 
@@ -75,14 +77,17 @@ bool holds_no_value(const ServerError::Fields& fields) {
 std::string full_words(const ServerError::Fields& fields) {
   std::string text = fields.message;
   if (!fields.detail.empty()) text += " (" + fields.detail + ")";
-  return text + " [SQLSTATE " + fields.sqlstate + "]";
+  text += " [SQLSTATE " + fields.sqlstate + "]";
+  // "relation "audit" does not exist" alone would be sought in our own statements.
+  if (is_of_a_functions_statement(fields.sqlstate, fields.context)) text += "; " + function_line(fields.context);
+  return text;
 }
 
 std::string words_without_values(const ServerError::Fields& fields) {
   const std::string state = " [SQLSTATE " + fields.sqlstate + "]";
   if (holds_no_value(fields)) return fields.message + state;
-  const auto words =
-      std::ranges::find_if(kWords, [&](const Words& known) { return starts_with(fields.sqlstate, known.state); });
+  const std::string code = is_raised(fields.context) ? "P0001" : fields.sqlstate;
+  const auto words = std::ranges::find_if(kWords, [&](const Words& known) { return starts_with(code, known.state); });
   return std::string(words->text) + named(fields) + state +
          "; the server's message is withheld because columns of the target are masked";
 }
