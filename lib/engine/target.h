@@ -67,8 +67,9 @@ struct TablePlan {
 
   catalog::Table target;
   std::vector<std::size_t>
-      target_column;                  // by column of the file: index into target.columns; kNotWritten: generated there
-  std::vector<std::string> identity;  // columns of the target, all in the file; empty: the whole row, as a multiset
+      target_column;                   // by column of the file: index into target.columns; kNotWritten: generated there
+  std::vector<std::string> file_type;  // parallel to target_column: the file's, behind domains
+  std::vector<std::string> identity;   // columns of the target, all in the file; empty: the whole row, as a multiset
   Mode mode = Mode::kUpsert;
   // A natural key: a row of the file that finds its row of the target by it takes over that row's `identity`, and so
   // do the foreign keys of the file that referred to it. Empty: rows are found by `identity` itself.

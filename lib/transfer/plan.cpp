@@ -56,12 +56,13 @@ std::vector<bool> skipped_sections(const format::Header& header, const Selection
   return skipped;
 }
 
-engine::TablePlan plan_table(const catalog::Table& file, const catalog::Table& target) {
+engine::TablePlan plan_table(const catalog::Table& file, const catalog::Table& target, const catalog::Types& types) {
   engine::TablePlan plan;
   plan.target = target;
   for (const catalog::Column& column : file.columns) {
     if (column.generated) continue;  // not in the records
     const catalog::Column* there = target.find_column(column.name);
+    plan.file_type.push_back(catalog::base_of(column.type, types));
     plan.target_column.push_back(there == nullptr || there->generated
                                      ? engine::TablePlan::kNotWritten
                                      : static_cast<std::size_t>(there - target.columns.data()));
@@ -251,7 +252,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     if (find(chosen, there->name) != nullptr) drift.push_back({section, "", "is a second section for the same table"});
     note_differences(section, header, file, *there, plan);
     plan.table_of_section[i] = plan.tables.size();
-    plan.tables.push_back(plan_table(file, *there));
+    plan.tables.push_back(plan_table(file, *there, header.types));
     plan.tables.back().sequences = sequences_of(header, file, plan.tables.back());
     note_large_objects(section, header, file, plan);
     // What an undo file says of its rows, no policy of an import changes.

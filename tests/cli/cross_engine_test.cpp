@@ -147,6 +147,21 @@ TEST_F(CrossEngine, LeavesOutOnlyTheRowsThatDoNotFit) {
   EXPECT_EQ(target.value("SELECT string_agg(id::text, ',') FROM t"), "1");
 }
 
+TEST_F(CrossEngine, KeepsTextsAsTheyAreWhereAColumnMakesNumbersOfThem) {
+  target.run(
+      "CREATE DOMAIN code AS varchar(9); CREATE TABLE t(id int PRIMARY KEY, zip code, price numeric(9,2));"
+      "INSERT INTO t VALUES (1, '007', 1), (2, '7', 12.50)");
+  ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", file, "--url", target.url(), "--force"}).status, 0);
+  shell("app.db", "CREATE TABLE t(id INTEGER PRIMARY KEY, zip INTEGER, price DECIMAL(9,2));");
+
+  const support::Run imported =
+      support::run_program({PROGRAM_DIR "/db-import", file, "--url", "sqlite:" + folder.file("app.db")});
+
+  EXPECT_EQ(imported.status, 4);
+  EXPECT_THAT(imported.out, testing::HasSubstr("column zip: the text 007 would become a number of another form"));
+  EXPECT_EQ(shell("app.db", "SELECT * FROM t;"), "2|7|12.5\n");
+}
+
 TEST_F(CrossEngine, ListsOrphansBeforeAnythingIsWritten) {
   export_from(
       "CREATE TABLE users(id INTEGER PRIMARY KEY);"

@@ -32,6 +32,11 @@ constexpr const char* kChildren =
     "CREATE TABLE q (id integer PRIMARY KEY); CREATE TABLE p (id integer PRIMARY KEY, a int);"
     "INSERT INTO q VALUES (2); INSERT INTO p VALUES (1, 1), (2, 2)";
 
+constexpr const char* kForms =
+    "CREATE TABLE p (id integer PRIMARY KEY, a text); INSERT INTO p VALUES (1, '007'), (2, ' 5'), (3, '1e3'), (4, "
+    "'+5'),"
+    "(5, '5.0'), (6, '5'), (7, '-0'), (8, '1.50'), (9, 'abc'), (10, '1.5'), (11, '5 ')";
+
 const Case kCases[] = {
     {"ACheckThatFails", kTexts,
      "CREATE TABLE p (id integer PRIMARY KEY, j text CHECK (json_extract(j, '$.a') IS NULL))", "insert 2, invalid 1"},
@@ -108,6 +113,40 @@ const Case kCases[] = {
      Untold::kNamed},
     {"ACheckOfTheNumberOfARow", kNumbers, "CREATE TABLE p (id integer PRIMARY KEY, a int, CHECK (rowid <> 2))",
      "insert 2, invalid 1", Untold::kNamed},
+    {"AReferenceOfARandomDefault", kNumbers,
+     "CREATE TABLE q (id integer PRIMARY KEY); CREATE TABLE p (id integer PRIMARY KEY, a int,"
+     "k int DEFAULT (7 + abs(random() % 2)) REFERENCES q (id)); INSERT INTO q VALUES (5)",
+     "invalid 3", Untold::kNamed},
+    {"ARandomDefaultThatNothingReads", kNumbers,
+     "CREATE TABLE p (id integer PRIMARY KEY, a int, k int DEFAULT (random()))", "insert 3"},
+    {"ADefaultThatFails", kNumbers,
+     "CREATE TABLE p (id integer PRIMARY KEY, a int, k int DEFAULT (abs(-9223372036854775807 - 1)));"
+     "INSERT INTO p VALUES (1, 7, 7)",
+     "update 1, invalid 2"},
+    {"ADefaultOfAnotherType", kNumbers,
+     "CREATE TABLE p (id integer PRIMARY KEY, a int, k int DEFAULT 'x') STRICT; INSERT INTO p VALUES (1, 7, 7)",
+     "update 1, invalid 2"},
+    {"AnUpdateThatSetsADefaultWithoutAParent",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'new'), (2, 'more')",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old'), (2, 'two');"
+     "CREATE TABLE k (c text DEFAULT 'none' REFERENCES p (code) ON UPDATE SET DEFAULT); INSERT INTO k VALUES ('old')",
+     "update 1, invalid 1"},
+    {"AnUpdateThatSetsADefaultWhoseParentComesAlong",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'new'), (2, 'none')",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old');"
+     "CREATE TABLE k (c text DEFAULT 'none' REFERENCES p (code) ON UPDATE SET DEFAULT); INSERT INTO k VALUES ('old')",
+     "insert 1, update 1", Untold::kNamed},
+    {"ABoxThatEndsBeforeItBegins",
+     "CREATE TABLE p (id integer PRIMARY KEY, x0, x1); INSERT INTO p VALUES (1, 5, 1), (2, 1, 2)",
+     "CREATE VIRTUAL TABLE p USING rtree(id, x0, x1)", "insert 1, invalid 1"},
+    {"ABoxWithMoreThanItsCoordinates",
+     "CREATE TABLE p (id integer PRIMARY KEY, x0, x1, name); INSERT INTO p VALUES (1, 0.1, 0.2, 'a')",
+     "CREATE VIRTUAL TABLE p USING rtree(id, x0, x1, +name)", "insert 1"},
+    {"TextsInAColumnOfIntegers", kForms, "CREATE TABLE p (id integer PRIMARY KEY, a int)", "insert 3, invalid 8"},
+    {"TextsInAColumnOfReals", kForms, "CREATE TABLE p (id integer PRIMARY KEY, a real)", "insert 4, invalid 7"},
+    {"TextsInAColumnOfNumbers", kForms, "CREATE TABLE p (id integer PRIMARY KEY, a decimal(9,2))",
+     "insert 3, invalid 8"},
+    {"TextsInAColumnOfTexts", kForms, "CREATE TABLE p (id integer PRIMARY KEY, a varchar(9))", "insert 11"},
     {"AParentOfAnotherType",
      "CREATE TABLE q (code text PRIMARY KEY); CREATE TABLE p (id integer PRIMARY KEY, a int);"
      "INSERT INTO q VALUES ('007'), ('8'); INSERT INTO p VALUES (1, 7), (2, 8)",
@@ -173,6 +212,27 @@ TEST_P(ForetoldToSqlite, IsWhatTheImportDoesOrWhatOnlyItCanTellIsNamed) {
     EXPECT_EQ(dry.status, imported.status);
     EXPECT_THAT(told.out, HasSubstr("every row is foretold"));
   }
+}
+
+class IntoAnRTree : public ForetoldToSqlite {};
+
+INSTANTIATE_TEST_SUITE_P(Of, IntoAnRTree,
+                         testing::Values(Case{"Reals",
+                                              "CREATE TABLE p (id integer PRIMARY KEY, x0 real, x1 real);"
+                                              "INSERT INTO p VALUES (1, 0.1, 0.2), (2, 1, 2)",
+                                              "CREATE VIRTUAL TABLE p USING rtree(id, x0, x1)", "unchanged 2"},
+                                         Case{"Integers",
+                                              "CREATE TABLE p (id integer PRIMARY KEY, x0 real, x1 real);"
+                                              "INSERT INTO p VALUES (1, 0.6, 5.5), (2, 1, 2)",
+                                              "CREATE VIRTUAL TABLE p USING rtree_i32(id, x0, x1)", "unchanged 2"}),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+TEST_P(IntoAnRTree, TellsRoundedCoordinatesAndIsUnchangedTheSecondTime) {
+  const support::Run first = import();
+  const support::Run second = import({"--json"});
+
+  EXPECT_THAT(first.out + first.err, HasSubstr("coordinates of 1 row become the numbers of 32 bits"));
+  EXPECT_EQ(verdicts(second), GetParam().verdicts);
 }
 
 }  // namespace

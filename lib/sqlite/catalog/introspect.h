@@ -16,12 +16,14 @@ namespace sqlite {
 struct ColumnDetails {
   ColumnType type;
   std::string collation;  // "BINARY", "NOCASE", …
-  // What the table puts there itself, as a column's definition says it: "DEFAULT 5", "GENERATED ALWAYS AS (a + b)";
-  // empty: NULL.
-  std::string made = {};
+  // What the table puts there itself.
+  std::string generated = {};               // as the column's definition says it; empty: it is not generated
   std::vector<std::string> made_from = {};  // of a generated column: the columns that it reads
-  bool made_anew = false;                   // another value each time: random()
-  bool made_of_now = false;                 // CURRENT_TIMESTAMP and the like
+  std::string default_value = {};           // the default as an expression that reads nothing; empty: there is none
+  // kPlain: a literal. kComputed: by functions and operators, which may fail, and of the moment. kRandom: another value
+  // in each row. kUnknown: one that only the insert itself can tell.
+  enum class Default { kPlain, kComputed, kRandom, kUnknown };
+  Default default_kind = Default::kPlain;
 };
 
 struct UniqueIndex {

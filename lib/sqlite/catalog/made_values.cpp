@@ -17,13 +17,13 @@ bool is_among(const std::string& name, std::initializer_list<const char*> others
 }
 
 void describe_default(ColumnDetails& column, const std::string& kept) {
-  column.made = default_clause(kept);
+  using Kind = ColumnDetails::Default;
+  const DefaultParts parts = default_parts(kept);
+  column.default_value = parts.expression;
+  if (!parts.plain || same_name(kept.substr(0, 8), "CURRENT_")) column.default_kind = Kind::kComputed;
   for (const std::string& name : names_in(kept)) {
-    const bool anew = is_among(name, {"random", "randomblob", "changes", "total_changes", "last_insert_rowid"});
-    const bool of_now = is_among(name, {"current_date", "current_time", "current_timestamp", "date", "time", "datetime",
-                                        "julianday", "strftime", "unixepoch", "timediff"});
-    column.made_anew = column.made_anew || anew;
-    column.made_of_now = column.made_of_now || of_now;
+    if (is_among(name, {"random", "randomblob"})) column.default_kind = std::max(column.default_kind, Kind::kRandom);
+    if (is_among(name, {"changes", "total_changes", "last_insert_rowid"})) column.default_kind = Kind::kUnknown;
   }
 }
 
@@ -38,8 +38,8 @@ void read_columns(Connection& connection, TableDetails& table, const std::string
     ColumnDetails& details = table.columns[static_cast<std::size_t>(column - table.table.columns.begin())];
     if (column->generated) {
       const std::string from = generated_from(sql, name);
-      details.made = "GENERATED ALWAYS AS (" + from + "\n)";
-      if (table.strict && rows.integer(2) == kStored) details.made += " STORED";  // its type is looked at
+      details.generated = "GENERATED ALWAYS AS (" + from + "\n)";
+      if (table.strict && rows.integer(2) == kStored) details.generated += " STORED";  // its type is looked at
       details.made_from = columns_in(table.table, from);
     } else if (!rows.is_null(1)) {
       describe_default(details, rows.text(1));

@@ -10,7 +10,7 @@
 
 namespace sqlite {
 
-// Fills `made` and what goes with it of every column, and the expressions of all indexes.
+// Fills what each column says of generated values and defaults, and the expressions of all indexes.
 void read_made_values(Connection& connection, TableDetails& table);
 
 // The column as it is declared, whatever its case where it was named; empty: there is none.

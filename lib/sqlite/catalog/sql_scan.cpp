@@ -1,6 +1,7 @@
 #include "sqlite/catalog/sql_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstddef>
 
@@ -246,9 +247,16 @@ std::string in_one_line(std::string_view sql) {
   return line;
 }
 
-// A single word may be a text without quotes, which it is no more between parentheses.
-std::string default_clause(std::string_view kept) {
-  return tokens_of(kept).size() == 1 ? "DEFAULT " + std::string(kept) : "DEFAULT (" + std::string(kept) + "\n)";
+DefaultParts default_parts(std::string_view kept) {
+  constexpr auto kKeywords =
+      std::to_array<std::string_view>({"NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"});
+  const Tokens tokens = tokens_of(kept);
+  if (tokens.size() != 1) return {false, "(" + std::string(kept) + "\n)"};
+  const Token& only = tokens.front();
+  const bool is_keyword = std::ranges::any_of(kKeywords, [&](std::string_view word) { return only.is(word); });
+  const bool is_number = std::isdigit(static_cast<unsigned char>(only.text.front())) != 0;
+  if (!only.is_name() || is_keyword || is_number) return {true, std::string(only.text)};
+  return {true, quote_literal(unquoted(only))};
 }
 
 std::vector<std::string> names_in(std::string_view expression) {

@@ -53,8 +53,12 @@ std::string generated_from(std::string_view create_table, std::string_view colum
 // The same SQL in one line without comments, so that the way it was laid out makes no difference.
 std::string in_one_line(std::string_view sql);
 
-// As a column's definition says it, of the text that SQLite keeps of a default: "DEFAULT 5", "DEFAULT (1 + 2)".
-std::string default_clause(std::string_view kept);
+// Of the text that SQLite keeps of a column's default: one that is a single word may be a text without quotes.
+struct DefaultParts {
+  bool plain = false;      // a literal, or CURRENT_TIMESTAMP and the like
+  std::string expression;  // "5", "'word'", "(1 + 2)"
+};
+DefaultParts default_parts(std::string_view kept);
 
 // Every name in `expression`, unquoted: columns, functions, keywords and all.
 std::vector<std::string> names_in(std::string_view expression);

@@ -1,5 +1,7 @@
 #include "sqlite/codec/codec.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -104,6 +106,14 @@ ColumnType column_type(std::string_view declared, bool strict) {
   return type;
 }
 
+bool is_text_type(std::string_view declared) {
+  if (declared.ends_with("]")) return false;
+  if (declared.empty() || same_name(declared, "ANY") || same_name(declared, "name")) return true;
+  if (holds(declared, "INT")) return false;
+  return std::ranges::any_of(std::to_array<std::string_view>({"CHAR", "CLOB", "TEXT", "BLOB"}),
+                             [&](std::string_view part) { return holds(declared, part); });
+}
+
 void Codec::decode(base::ByteBuffer& out, const Cell& cell) const {
   switch (cell.storage) {
     case StorageClass::kNull:
@@ -193,6 +203,9 @@ bool Codec::bind_string(Statement& statement, int parameter, std::string_view te
   if (is_numeric() && !exact_integer && precision_as_real(text) == Precision::kLost) {
     return refuse(reason, shortened(text) + " has more digits than a number of SQLite keeps; a TEXT column holds it");
   }
+  if (type_.keeps_form && is_numeric() && !keeps_form(text, type_.affinity == Affinity::kReal))
+    return refuse(reason,
+                  "the text " + shortened(text) + " would become a number of another form; a TEXT column holds it");
   statement.bind_text(parameter, text);
   return true;
 }

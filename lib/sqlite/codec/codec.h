@@ -33,7 +33,11 @@ struct ColumnType {
   std::string strict_type;   // INT, TEXT, ANY …; empty: the table is not STRICT
   bool holds_bytes = false;  // declared for them: BLOB, BYTEA
   bool utf16 = false;        // the database stores text as UTF-16
+  bool keeps_form = false;   // what the file brings is text: a number is refused that would be written in another way
 };
+
+// Whether a column of a file, of whichever engine, holds texts whose form counts (007), and not numbers.
+bool is_text_type(std::string_view declared);
 
 // `declared` as pragma table_xinfo gives it.
 ColumnType column_type(std::string_view declared, bool strict);

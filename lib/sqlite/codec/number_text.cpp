@@ -87,6 +87,27 @@ Precision precision_as_real(std::string_view text) {
   return kept && *kept == *wanted ? Precision::kKept : Precision::kLost;
 }
 
+bool keeps_form(std::string_view text, bool as_real) {
+  constexpr std::string_view kBlanks = " \t\n\v\f\r";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return true;
+  const std::string_view number = text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  if (!parse(number)) return true;
+  char own[400];
+  const auto is_own = [&](const std::to_chars_result& written) {
+    return text == std::string_view(own, static_cast<std::size_t>(written.ptr - own));
+  };
+  if (const auto integer = read_integer(number)) return is_own(std::to_chars(own, own + sizeof own, *integer));
+  const auto real = read_real(number);
+  if (!real) return true;
+  if (as_real && is_integral(*real) && text.ends_with(".0")) {
+    text.remove_suffix(2);
+    return is_own(std::to_chars(own, own + sizeof own, *real, std::chars_format::fixed));
+  }
+  if (!as_real && is_integral(*real)) return false;  // becomes an integer
+  return is_own(std::to_chars(own, own + sizeof own, *real));
+}
+
 bool is_integral(double value) { return value == std::trunc(value) && std::abs(value) <= 0x1p63; }
 
 }  // namespace sqlite

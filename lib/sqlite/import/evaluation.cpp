@@ -8,24 +8,46 @@
 
 namespace sqlite {
 
-// A statement at a time is one moment, as in the merge.
+// A default that nothing reads is left to the insert, unless it fails.
+void Evaluation::forget_unread() {
+  std::vector<std::string> values;
+  for (const MadeColumn& column : table_.made) {
+    if (!column.read && !column.computed.empty()) values.push_back(column.quoted + " = " + column.computed);
+  }
+  if (values.empty()) return;
+  const bool fits =
+      is_executed(connection_, "UPDATE " + table_.stage + " SET " + join(values, ", ") + " WHERE " + table_.record +
+                                   " = (SELECT min(record) FROM " + table_.verdicts + " WHERE verdict = 'i')");
+  if (fits)
+    std::erase_if(table_.made, [](const MadeColumn& column) { return !column.read && !column.computed.empty(); });
+}
+
 void Evaluation::fill() {
-  std::vector<std::string> now;
+  forget_unread();
+  std::vector<std::string> computed;
   std::vector<std::string> kept;
   for (const MadeColumn& column : table_.made) {
     if (column.generated) continue;
-    if (!column.of_now.empty()) now.push_back(column.quoted + " = " + column.of_now);
+    if (!column.computed.empty()) computed.push_back(column.quoted + " = " + column.computed);
     kept.push_back(column.quoted + " = t." + column.quoted);
   }
-  bool is_filled = true;
-  if (!now.empty()) is_filled = is_executed(connection_, "UPDATE " + table_.stage + " SET " + join(now, ", "));
+  const std::string update = "UPDATE " + table_.stage + " AS s SET ";
+  bool is_filled = computed.empty() || fill(update + join(computed, ", ") + " WHERE ", 'i');
   if (!kept.empty() && !table_.plan.identity.empty())
-    is_filled =
-        is_executed(connection_, "UPDATE " + table_.stage + " AS s SET " + join(kept, ", ") + " FROM " + table_.target +
-                                     " t WHERE s." + table_.record + " IN (SELECT record FROM " + table_.verdicts +
-                                     " WHERE verdict = 'u') AND " + table_.same_identity("s", "t")) &&
-        is_filled;
+    is_filled = fill(update + join(kept, ", ") + " FROM " + table_.target + " t WHERE " +
+                         table_.same_identity("s", "t") + " AND ",
+                     'u') &&
+                is_filled;
   if (!is_filled) table_.made.clear();  // nothing is judged by what may not be true
+}
+
+// By one statement, which is one moment, without the rows for which it fails.
+bool Evaluation::fill(const std::string& update, char verdict) {
+  const std::string of_verdict =
+      "s." + table_.record + " IN (SELECT record FROM " + table_.verdicts + " WHERE verdict = '" + verdict + "')";
+  if (is_executed(connection_, update + of_verdict)) return true;
+  return reject_one_by_one(update + "s." + table_.record + " = ? AND +" + of_verdict) &&
+         is_executed(connection_, update + of_verdict);
 }
 
 // The rows to be written, as rows of a table of the target's name: the only relation that an expression sees.
@@ -46,7 +68,7 @@ void Evaluation::reject_failing() {
   const std::string by_set = "INSERT INTO " + table_.claims + " SELECT NULL, NULL, NULL FROM (SELECT " +
                              join(counts, " + ") + " AS all_values FROM " + rows() + " IN (SELECT record FROM " +
                              table_.verdicts + ")) WHERE all_values < 0";
-  if (!is_executed(connection_, by_set)) reject_one_by_one(expressions, "an expression of its indexes");
+  if (!is_executed(connection_, by_set)) reject_failing(expressions, "an expression of its indexes");
 }
 
 void Evaluation::reject_failing_checks() {
@@ -54,16 +76,22 @@ void Evaluation::reject_failing_checks() {
   for (const CheckConstraint& check : table_.details.checks) {
     if (table_.foretells(check.columns)) expressions.push_back("(" + check.expression + "\n)");
   }
-  reject_one_by_one(expressions, "one of its checks");
+  reject_failing(expressions, "one of its checks");
 }
 
-void Evaluation::reject_one_by_one(const std::vector<std::string>& expressions, const std::string& what) {
+void Evaluation::reject_failing(const std::vector<std::string>& expressions, const std::string& what) {
+  if (!reject_one_by_one("SELECT " + join(expressions, ", ") + " FROM " + rows() + " = ?"))
+    table_.unjudged.push_back(what);
+}
+
+// `statement` is about the row of one record. False: it cannot be run at all.
+bool Evaluation::reject_one_by_one(const std::string& statement) {
   std::optional<Statement> one;
   try {
-    one.emplace(connection_.prepare("SELECT " + join(expressions, ", ") + " FROM " + rows() + " = ?"));
+    one.emplace(connection_.prepare(statement));
   } catch (const SqliteError& error) {
     if (error.kind() != base::ErrorKind::kSchema) throw;
-    return table_.unjudged.push_back(what);
+    return false;
   }
   Statement records = connection_.prepare("SELECT record FROM " + table_.verdicts + " ORDER BY record");
   std::uint64_t found = 0;
@@ -81,10 +109,11 @@ void Evaluation::reject_one_by_one(const std::vector<std::string>& expressions, 
           table_.stage + " s WHERE s." + table_.record + " = " + std::to_string(record)));
     }
   }
-  if (found == 0) return;
+  if (found == 0) return true;
   table_.rejected_rows += found;
   connection_.execute("DELETE FROM " + table_.verdicts + " WHERE record IN (SELECT record FROM " + table_.rejects +
                       ")");
+  return true;
 }
 
 }  // namespace sqlite

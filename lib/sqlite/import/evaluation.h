@@ -15,7 +15,8 @@ class Evaluation {
  public:
   Evaluation(Connection& connection, StagedTable& table) : connection_(connection), table_(table) {}
 
-  // Behind the comparison with the target: columns that the file lacks get what the target's rows hold, or one moment.
+  // Behind the comparison with the target: columns that the file lacks get what the target's rows hold, or what their
+  // default computes.
   void fill();
   // Of the indexes' expressions.
   void reject_failing();
@@ -23,7 +24,10 @@ class Evaluation {
   void reject_failing_checks();
 
  private:
-  void reject_one_by_one(const std::vector<std::string>& expressions, const std::string& what);
+  void forget_unread();
+  bool fill(const std::string& update, char verdict);
+  void reject_failing(const std::vector<std::string>& expressions, const std::string& what);
+  bool reject_one_by_one(const std::string& statement);
   std::string rows() const;
 
   Connection& connection_;

@@ -71,11 +71,54 @@ std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, con
   return found;
 }
 
+namespace {
+
+// Rows that the file does not write would get defaults that have no parent.
+std::uint64_t reject_lost_defaults(Connection& connection, const StagedTable* child, StagedTable& table,
+                                   const Reference& reference) {
+  std::vector<std::string> filled;
+  std::vector<std::string> there;
+  std::vector<std::string> brought;
+  std::vector<std::string> moves;
+  for (std::size_t i = 0; i < reference.key.columns.size(); ++i) {
+    const ColumnDetails& column = reference.child.details_of(reference.key.columns[i]);
+    const std::string& value = column.default_value;
+    if (value.empty()) return 0;
+    const std::string parent_column = quote_name(reference.key.parent_columns[i]);
+    const bool anew = column.default_kind >= ColumnDetails::Default::kRandom;  // nobody can tell what it refers to
+    filled.push_back(anew ? "1" : value + " IS NOT NULL");
+    there.push_back(anew ? "0" : "p." + parent_column + " = +" + value);
+    brought.push_back(anew ? "0" : "k." + parent_column + " = +" + value);
+    moves.push_back("k." + parent_column + " IS NOT p." + parent_column);
+  }
+  const std::string updated = table.verdicts + " w CROSS JOIN " + table.stage + " k ON k." + table.record +
+                              " = w.record WHERE w.verdict = 'u' AND ";
+  const std::string others =
+      child == nullptr || child->plan.identity.empty()
+          ? "1"
+          : "NOT " + in_file(*child, "k." + child->record + " IN (SELECT record FROM " + child->verdicts + ")");
+  const std::string& name = reference.key.name;
+  const std::string reason = name + ": rows of " + reference.child.table.name.name +
+                             " that the file does not write would get a default without a parent (ON UPDATE SET "
+                             "DEFAULT)";
+  return reject(
+      connection, table,
+      reject_sql(table, "v.record", {'x', quote_literal(reason), name, {}, {}},
+                 key_changes(table, reference.key) + " AND EXISTS (SELECT 1 FROM " + referring(reference) + " AND " +
+                     others + ") AND NOT EXISTS (SELECT 1 FROM " + table.target + " p WHERE " + join(there, " AND ") +
+                     " AND NOT EXISTS (SELECT 1 FROM " + updated + table.same_identity("k", "p") + " AND (" +
+                     join(moves, " OR ") + "))) AND NOT EXISTS (SELECT 1 FROM " + table.verdicts + " w CROSS JOIN " +
+                     table.stage + " k ON k." + table.record + " = w.record WHERE " + join(brought, " AND ") + ")"));
+}
+
+}  // namespace
+
 std::uint64_t reject_followed_keys(Connection& connection, const std::vector<StagedTable>& tables, StagedTable& table,
                                    const std::vector<TableDetails>& details) {
   std::uint64_t found = 0;
   for_each_reference(table, details, [&](const Reference& reference) {
     const StagedTable* child = find_staged(tables, reference.child.table.name);
+    if (reference.action == "SET DEFAULT") found += reject_lost_defaults(connection, child, table, reference);
     if (stays(reference.action) || child == nullptr) return;
     // Without a key of their own nobody can tell which rows of the child the file means.
     const std::string unchanged =

@@ -38,10 +38,6 @@ std::string stage_type_of(const ColumnDetails& column) {
   return type + " COLLATE " + quote_name(column.collation);
 }
 
-std::string default_expression(const std::string& clause) {
-  return "(" + clause.substr(std::string_view("DEFAULT ").size()) + ")";
-}
-
 }  // namespace
 
 StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
@@ -73,7 +69,9 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
     if (place == engine::TablePlan::kNotWritten) continue;
     const ColumnDetails& column = details.columns[place];
     const std::string& name = details.table.columns[place].name;
-    columns.push_back({i, name, quote_name(name), stage_type_of(column), Codec(column.type)});
+    ColumnType type = column.type;
+    type.keeps_form = i < plan.file_type.size() && is_text_type(plan.file_type[i]);
+    columns.push_back({i, name, quote_name(name), stage_type_of(column), Codec(std::move(type))});
   }
   find_made_columns();
 }
@@ -87,17 +85,24 @@ void StagedTable::find_made_columns() {
   for (const CheckConstraint& check : details.checks) add(check.columns);
   for (const catalog::ForeignKey& key : details.table.foreign_keys) add(key.columns);
   for (const ColumnDetails& column : details.columns) add(column.made_from);
+  using Default = ColumnDetails::Default;
   for (std::size_t i = 0; i < details.columns.size(); ++i) {
     const catalog::Column& column = details.table.columns[i];
     const ColumnDetails& found = details.columns[i];
-    const bool may_be_refused = column.not_null && std::ranges::any_of(names_in(found.made), [](const auto& name) {
-                                  return same_name(name, "NULL");
-                                });
+    const bool may_be_refused = found.default_kind != Default::kPlain ||
+                                (details.strict && !found.default_value.empty()) ||
+                                (column.not_null && same_name(found.default_value, "NULL"));
     const bool matters = column.generated || may_be_refused || read.contains(column.name);
-    if (!matters || has_columns({column.name}) || column.name == details.rowid_column || found.made_anew) continue;
-    made.push_back({column.name, quote_name(column.name),
-                    quote_name(column.name) + " " + stage_type_of(found) + " " + found.made, column.generated,
-                    column.not_null, found.made_of_now ? default_expression(found.made) : std::string{}});
+    if (!matters || has_columns({column.name}) || column.name == details.rowid_column ||
+        found.default_kind == Default::kUnknown)
+      continue;
+    MadeColumn one{column.name, quote_name(column.name), {}, column.generated, column.not_null};
+    one.read = read.contains(column.name);
+    one.random = found.default_kind == Default::kRandom;
+    if (found.default_kind != Default::kPlain || details.strict) one.computed = found.default_value;
+    one.definition = one.quoted + " " + stage_type_of(found) + " " + found.generated;
+    if (one.computed.empty() && !found.default_value.empty()) one.definition += "DEFAULT " + found.default_value;
+    made.push_back(std::move(one));
   }
   const auto is_unknown = [&](const MadeColumn& column) {
     return !foretells(details.details_of(column.name).made_from);
@@ -126,6 +131,14 @@ std::string StagedTable::free_name(const std::string& wish) const {
 bool StagedTable::has_columns(const std::vector<std::string>& names) const {
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
     return std::any_of(columns.begin(), columns.end(), [&](const StagedColumn& column) { return column.name == name; });
+  });
+}
+
+bool StagedTable::is_random(const std::string& name) const {
+  return std::ranges::any_of(made, [&](const MadeColumn& column) {
+    if (column.name != name) return false;
+    const std::vector<std::string>& sources = details.details_of(name).made_from;
+    return column.random || std::ranges::any_of(sources, [&](const std::string& source) { return is_random(source); });
   });
 }
 

@@ -34,14 +34,17 @@ struct StagedColumn {
 };
 
 // A column that the file does not bring and the target fills by itself, where it matters to what is judged. The stage
-// computes generated columns as the target does, and holds defaults; rows to be updated get what the target holds.
+// computes generated columns as the target does, and holds defaults; rows to be updated get what the target holds. A
+// default that is computed is so once, for the stage, and the row goes in with that value.
 struct MadeColumn {
   std::string name;
   std::string quoted;
   std::string definition;  // of the stage's column
   bool generated = false;
   bool not_null = false;
-  std::string of_now;  // the default's expression where it is of the moment
+  bool read = false;          // by a constraint, an index or a generated column
+  bool random = false;        // the next import makes another value
+  std::string computed = {};  // the default's expression where that is no literal
 };
 
 struct StagedTable {
@@ -90,6 +93,8 @@ struct StagedTable {
   bool has_columns(const std::vector<std::string>& names) const;
   // Whether the stage tells what these columns hold behind the merge, by the file or by what the target makes.
   bool foretells(const std::vector<std::string>& names) const;
+  // Whether one of them is made by chance.
+  bool is_random(const std::string& name) const;
   // Whether a row may have NULL in its identity: SQLite lets NULL into most primary keys. Such a row is told apart by
   // all of its values, as if its table had no identity.
   bool identity_may_be_null() const;

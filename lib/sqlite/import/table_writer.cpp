@@ -259,6 +259,11 @@ std::string TableWriter::insert_sql(const std::string& whose) const {
     columns.push_back(column.quoted);
     values.push_back("s." + column.quoted);
   }
+  for (const MadeColumn& column : table_.made) {  // as they were judged
+    if (column.computed.empty()) continue;
+    columns.push_back(column.quoted);
+    values.push_back("s." + column.quoted);
+  }
   if (columns.empty()) {  // every column of the target has its default
     columns.push_back(quote_name(table_.details.table.columns.front().name));
     values.emplace_back("NULL");

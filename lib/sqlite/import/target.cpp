@@ -12,6 +12,7 @@
 #include "sqlite/import/kept_rows.h"
 #include "sqlite/import/merge.h"
 #include "sqlite/import/remap.h"
+#include "sqlite/import/rtree.h"
 #include "sqlite/import/stage.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/import/untold.h"
@@ -131,9 +132,15 @@ void SqliteTarget::open_target() {
 
 void SqliteTarget::classify(base::Progress& progress) {
   open_target();
+  std::vector<std::string> rounded;
+  for (StagedTable& table : tables_) {
+    if (!is_rtree(table.details) || table.staged_rows == 0) continue;
+    if (std::string note = round_as_rtree(*connection_, table); !note.empty()) rounded.push_back(std::move(note));
+  }
   classifier_->classify(progress);
   for (const StagedTable& table : tables_) demand_writable(*connection_, table);
   notices_ = classifier_->count_kept_orphans();
+  notices_.insert(notices_.end(), rounded.begin(), rounded.end());
   for (const std::string& notice : classifier_->undo().notices()) notices_.push_back(notice);
   following_.clear();
   for (const StagedTable& table : tables_) {

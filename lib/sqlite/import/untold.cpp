@@ -11,9 +11,9 @@ namespace {
 void add_unforetold(const StagedTable& table, std::vector<std::string>& lines) {
   const TableDetails& details = table.details;
   const auto add = [&](const std::string& what, const std::vector<std::string>& columns) {
-    if (table.foretells(columns)) return;
-    const auto unknown =
-        std::ranges::find_if(columns, [&](const std::string& column) { return !table.foretells({column}); });
+    const auto unknown = std::ranges::find_if(
+        columns, [&](const std::string& column) { return !table.foretells({column}) || table.is_random(column); });
+    if (unknown == columns.end()) return;
     // The number of a row, which SQLite gives, is always free.
     if (columns.size() == 1 && *unknown == details.rowid_column && what.starts_with("the key ")) return;
     lines.push_back(what + " is over " + *unknown + ", whose values the target makes");
