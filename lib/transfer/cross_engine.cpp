@@ -105,7 +105,7 @@ std::vector<conversion::Profile> profile_file(base::InputFile& file, const forma
 }
 
 void hide_masked(std::vector<conversion::Profile>& profiles, const format::Header& header, const Masks& masks) {
-  const auto masked = masked_columns(header.tables, masks);
+  const auto masked = masked_columns(header.tables, header.types, masks);
   for (std::size_t i = 0; i < profiles.size(); ++i) {
     const std::vector<std::string> columns = record_columns(header, i);
     for (std::size_t column = 0; column < profiles[i].columns().size(); ++column) {

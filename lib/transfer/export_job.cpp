@@ -350,7 +350,7 @@ std::vector<outcome::ColumnContent> profile_columns(engine::Source& source, cons
   const Chosen chosen = choose(source, source.open_snapshot(found.tables), selection);
   progress.phase("profile", 0);
   std::vector<outcome::ColumnContent> contents;
-  const auto masked = masked_columns(chosen.tables, masks);
+  const auto masked = masked_columns(chosen.tables, {}, masks);  // SQLite has no types of users
   for (const catalog::Table& table : chosen.tables) {
     const std::vector<std::string>& hidden = masked[static_cast<std::size_t>(&table - chosen.tables.data())];
     std::vector<const catalog::Column*> columns;

@@ -216,7 +216,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   const bool comparable = header.engine == target.engine && target.engine != "sqlite";
   const auto same_engine = comparable ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
 
-  const auto masked = masked_columns(target_tables, options.masks);
+  const auto masked = masked_columns(target_tables, target_types, options.masks);
   std::vector<catalog::Table> chosen;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
     if (skipped[i]) continue;

@@ -77,6 +77,20 @@ bool has_phrase(const std::vector<std::string>& words, const auto& sought) {
   });
 }
 
+// A domain by its own name, a composite type by its attributes'; whatever arrays, domains and ranges they are inside
+// of.
+bool type_says_secret(std::string_view type, const catalog::Types& types) {
+  while (type.ends_with("[]")) type.remove_suffix(2);
+  const auto found = std::ranges::find(types, type, &catalog::UserType::name);
+  if (found == types.end()) return false;
+  const std::string_view own_name = type.substr(type.find('.') + 1);
+  if (found->kind == catalog::TypeKind::kDomain && says_secret(own_name)) return true;
+  return type_says_secret(found->base, types) ||
+         std::ranges::any_of(found->attributes, [&](const catalog::Attribute& attribute) {
+           return says_secret(attribute.name) || type_says_secret(attribute.type, types);
+         });
+}
+
 }  // namespace
 
 bool says_secret(std::string_view column) {
@@ -102,27 +116,31 @@ bool is_masked(const catalog::TableName& table, const std::string& column, const
   return std::ranges::any_of(masks.patterns, [&](const std::string& pattern) { return matches(lower(pattern), name); });
 }
 
-std::vector<std::vector<std::string>> masked_columns(const std::vector<catalog::Table>& tables, const Masks& masks) {
+std::vector<std::vector<std::string>> masked_columns(const std::vector<catalog::Table>& tables,
+                                                     const catalog::Types& types, const Masks& masks) {
   std::vector<std::vector<std::string>> masked(tables.size());
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    for (const catalog::Column& column : tables[i].columns) {
-      if (is_masked(tables[i].name, column.name, masks)) masked[i].push_back(column.name);
-    }
-  }
   const auto shows_a_secret = [&](const catalog::TableName& parent, const std::string& column) {
     const auto there = std::ranges::find(tables, parent, &catalog::Table::name);
     if (there == tables.end()) return is_masked(parent, column, masks);
     return contains(masked[static_cast<std::size_t>(there - tables.begin())], column);
   };
+  const auto refers_to_a_secret = [&](const catalog::Table& table, const std::string& column) {
+    for (const catalog::ForeignKey& key : table.foreign_keys) {
+      for (std::size_t k = 0; k < key.columns.size(); ++k)
+        if (key.columns[k] == column && shows_a_secret(key.parent, key.parent_columns[k])) return true;
+    }
+    return false;
+  };
   for (bool more = true; more;) {
     more = false;
     for (std::size_t i = 0; i < tables.size(); ++i) {
-      for (const catalog::ForeignKey& key : tables[i].foreign_keys) {
-        for (std::size_t k = 0; k < key.columns.size(); ++k) {
-          if (contains(masked[i], key.columns[k]) || !shows_a_secret(key.parent, key.parent_columns[k])) continue;
-          masked[i].push_back(key.columns[k]);
-          more = true;
-        }
+      for (const catalog::Column& column : tables[i].columns) {
+        if (contains(masked[i], column.name)) continue;
+        const bool hidden = is_masked(tables[i].name, column.name, masks) ||
+                            (masks.usual && type_says_secret(column.type, types)) ||
+                            (column.generated && !masked[i].empty()) || refers_to_a_secret(tables[i], column.name);
+        if (hidden) masked[i].push_back(column.name);
+        more = more || hidden;
       }
     }
   }

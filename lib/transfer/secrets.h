@@ -1,5 +1,6 @@
-// Which columns hold what no report and no message may show: those whose names say so, those that the user named, and
-// the foreign keys that refer to them. And which say who may do what. Pure functions over names.
+// Which columns hold what no report and no message may show: those whose names or types say so, those that the user
+// named, and what may show them: foreign keys that refer to them, generated columns. And which say who may do what.
+// Pure functions over names.
 #pragma once
 
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "catalog/table.h"
+#include "catalog/types.h"
 #include "outcome/effects.h"
 
 namespace transfer {
@@ -27,7 +29,9 @@ outcome::Meaning meaning_of(std::string_view column);
 
 bool is_masked(const catalog::TableName& table, const std::string& column, const Masks& masks);
 
-// Parallel to `tables`. A foreign key shows what it refers to, so it is masked with it, however long the chain.
-std::vector<std::vector<std::string>> masked_columns(const std::vector<catalog::Table>& tables, const Masks& masks);
+// Parallel to `tables`. A foreign key shows what it refers to, so it is masked with it, however long the chain. A
+// generated column may be computed from any column beside it. `types`: those of the user's own among the columns'.
+std::vector<std::vector<std::string>> masked_columns(const std::vector<catalog::Table>& tables,
+                                                     const catalog::Types& types, const Masks& masks);
 
 }  // namespace transfer

@@ -30,6 +30,12 @@ CREATE TABLE keyless (password text, n int);
 CREATE TABLE orgs (id int PRIMARY KEY, code text UNIQUE);
 CREATE TABLE members (id int PRIMARY KEY, org text REFERENCES orgs (code) ON UPDATE CASCADE, password text);
 CREATE TABLE coded (id int PRIMARY KEY, pin int);
+CREATE TABLE computed (id int PRIMARY KEY, password text);
+CREATE TYPE login AS (name text, password text);
+CREATE TABLE composed (id int PRIMARY KEY, l login);
+CREATE TABLE listed (id int PRIMARY KEY, l login[]);
+CREATE DOMAIN "passwordHash" AS text;
+CREATE TABLE named (id int PRIMARY KEY, l "passwordHash");
 CREATE TABLE twice (id int PRIMARY KEY, password text))sql";
 
 constexpr const char* kConstraints = R"sql(
@@ -51,6 +57,14 @@ ALTER TABLE keyless ADD CHECK (refuses(password));
 INSERT INTO orgs VALUES (1, 'A');
 INSERT INTO members VALUES (9, 'A', 'hunter2-members');
 ALTER TABLE members ADD CHECK (org <> 'B');
+ALTER TABLE computed ADD searched text GENERATED ALWAYS AS (password || ' ' || upper(password)) STORED UNIQUE;
+INSERT INTO computed VALUES (7, 'hunter2-computed');
+ALTER TABLE composed ADD UNIQUE (l);
+INSERT INTO composed VALUES (7, '(a,hunter2-composed)');
+ALTER TABLE listed ADD UNIQUE (l);
+INSERT INTO listed VALUES (7, ARRAY['(a,hunter2-listed)'::login]);
+ALTER TABLE named ADD UNIQUE (l);
+INSERT INTO named VALUES (7, 'hunter2-named');
 INSERT INTO uniq VALUES (7, 'hunter2-uniq');
 INSERT INTO excluded VALUES (7, 'hunter2-excluded');
 INSERT INTO twice VALUES (7, 'hunter2-twice'), (8, 'hunter2-twice'))sql";
@@ -71,11 +85,15 @@ INSERT INTO keyed VALUES ('hunter2-keyed', 0);
 INSERT INTO keyless VALUES ('hunter2-keyless', 0);
 INSERT INTO orgs VALUES (1, 'B');
 INSERT INTO coded VALUES (1, 4711);
+INSERT INTO computed VALUES (1, 'hunter2-computed');
+INSERT INTO composed VALUES (1, '(a,hunter2-composed)');
+INSERT INTO listed VALUES (1, ARRAY['(a,hunter2-listed)'::login]);
+INSERT INTO named VALUES (1, 'hunter2-named');
 INSERT INTO twice VALUES (1, 'hunter2-twice'))sql";
 
-const std::vector<std::string> kRefusing{"uniq",      "checked",  "asked",     "shorter", "domained",
-                                         "referring", "excluded", "triggered", "routed",  "indexed",
-                                         "keyed",     "keyless",  "orgs",      "coded",   "twice"};
+const std::vector<std::string> kRefusing{
+    "uniq",  "checked", "asked", "shorter", "domained", "referring", "excluded", "triggered", "routed", "indexed",
+    "keyed", "keyless", "orgs",  "coded",   "computed", "composed",  "listed",   "named",     "twice"};
 
 class MaskedRefusals : public Transfer {
  protected:

@@ -8,6 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 TEST(Secrets, AreTheUsualNames) {
   for (const char* name : {"pwd",      "pass_hash",  "pw",     "hash",   "pin",  "ssn",       "card_number",
@@ -42,16 +43,49 @@ TEST(MaskedColumns, AreAlsoThoseThatReferToThemHoweverFar) {
   catalog::Table steps = table_of("steps", "ref");
   steps.foreign_keys.push_back({"b", {"ref"}, {"", "logins"}, {"ref"}});
 
-  EXPECT_THAT(masked_columns({steps, logins, sessions}, {.usual = true, .patterns = {}}),
+  EXPECT_THAT(masked_columns({steps, logins, sessions}, {}, {.usual = true, .patterns = {}}),
               ElementsAre(ElementsAre("ref"), ElementsAre("ref"), ElementsAre("token")));
 }
 
+TEST(MaskedColumns, AreAlsoThoseThatMayBeComputedFromThem) {
+  catalog::Table users = table_of("users", "search");
+  users.columns.front().generated = true;
+  users.columns.push_back({.name = "password", .type = "text"});
+  users.columns.push_back({.name = "email", .type = "text"});
+
+  EXPECT_THAT(masked_columns({users}, {}, {.usual = true, .patterns = {}}),
+              ElementsAre(UnorderedElementsAre("password", "search")));
+}
+
+TEST(MaskedColumns, AreAlsoThoseOfTypesThatSayThatTheyHoldSecrets) {
+  const auto type = [](const std::string& name, catalog::TypeKind kind, const std::string& base,
+                       std::vector<catalog::Attribute> attributes) {
+    catalog::UserType made;
+    made.name = name;
+    made.kind = kind;
+    made.base = base;
+    made.attributes = std::move(attributes);
+    return made;
+  };
+  const catalog::Types types = {
+      type("public.login", catalog::TypeKind::kComposite, "", {{"name", "text"}, {"password", "text"}}),
+      type("public.logins", catalog::TypeKind::kDomain, "public.login[]", {}),
+      type("public.\"passwordHash\"", catalog::TypeKind::kDomain, "text", {}),
+      type("public.address", catalog::TypeKind::kComposite, "", {{"street", "text"}})};
+  catalog::Table table;
+  for (const char* name : {"public.login", "public.logins[]", "public.\"passwordHash\"", "public.address", "text"})
+    table.columns.push_back({.name = name, .type = name});
+
+  EXPECT_THAT(masked_columns({table}, types, {.usual = true, .patterns = {}}),
+              ElementsAre(ElementsAre("public.login", "public.logins[]", "public.\"passwordHash\"")));
+}
+
 TEST(MaskedColumns, AreNoneWhereNobodyAsks) {
-  EXPECT_THAT(masked_columns({table_of("t", "password")}, {}), ElementsAre(IsEmpty()));
+  EXPECT_THAT(masked_columns({table_of("t", "password")}, {}, {}), ElementsAre(IsEmpty()));
 }
 
 TEST(MaskedColumns, AreThoseThatTheUserNamesInAnyCase) {
-  EXPECT_THAT(masked_columns({table_of("Users", "Salary")}, {.usual = false, .patterns = {"users.salary"}}),
+  EXPECT_THAT(masked_columns({table_of("Users", "Salary")}, {}, {.usual = false, .patterns = {"users.salary"}}),
               ElementsAre(ElementsAre("Salary")));
 }
 
