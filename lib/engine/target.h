@@ -80,6 +80,7 @@ struct TablePlan {
   bool values_withheld = false;  // some table of the target has such a column: no message repeats what may be a value
   std::string digest_key;        // of this run, for the digests that stand for masked values: nobody can guess by them
   std::string row_key;           // for the digests of whole rows that a plan holds; empty: none are made
+  bool renumbered = false;       // by `match` of some table: then digests are of what is written, too
   std::uint64_t rows = 0;        // that the file holds of it
   Orphans orphans = Orphans::kLeaveOut;
   // Columns that make no difference: a row that differs in them alone is unchanged. Written with the rest of a row that

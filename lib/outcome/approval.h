@@ -40,14 +40,18 @@ struct AppliedPlan {
 struct Fingerprint {
   std::uint64_t record = 0;
   Verdict verdict = Verdict::kInvalid;
-  std::string digest;      // update, conflict: of the target's whole row as it was; empty: there is none
+  // Update, conflict: of the target's whole row as it was. With --match, whose ids the target decides, of what is
+  // written, too, and also of an insert. Empty: there is none.
+  std::string digest;
   std::string constraint;  // as of Decision
   std::string holder;
   std::vector<std::string> rewritten;  // columns that do not hold the file's values behind the merge
 };
 
 // Of which decisions a plan holds a digest.
-inline bool has_digest(Verdict verdict) { return verdict == Verdict::kUpdate || verdict == Verdict::kConflict; }
+inline bool may_have_digest(Verdict verdict) {
+  return verdict == Verdict::kInsert || verdict == Verdict::kUpdate || verdict == Verdict::kConflict;
+}
 
 // Of which moment fingerprints are: kBefore has digests, kBehind the merge has what it changed.
 enum class Merged { kBefore, kBehind };

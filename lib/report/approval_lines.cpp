@@ -103,6 +103,10 @@ ApprovedLine read_line(std::string_view line) {
       for (const json& change : object["changes"])
         decision.changes.push_back({change.at("column"), value_of(change.at("before")), value_of(change.at("after"))});
     }
+    if (object.contains("values")) {
+      for (const json& value : object["values"])
+        decision.values.push_back({value.at("column"), value_of(value.at("value"))});
+    }
     return read;
   } catch (const std::exception&) {
     throw base::Error(base::ErrorKind::kFile, "a decision of the plan is none that db-import writes",

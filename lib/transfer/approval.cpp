@@ -1,5 +1,7 @@
 #include "transfer/approval.h"
 
+#include <algorithm>
+
 #include "base/sha256.h"
 #include "transfer/approval_key.h"
 
@@ -23,7 +25,11 @@ std::vector<ApprovedSection> approved_sections(const format::Header& header, con
 }
 
 void set_row_key(const std::string& key, std::vector<engine::TablePlan>& plans) {
-  for (engine::TablePlan& plan : plans) plan.row_key = key;
+  const bool renumbered = std::ranges::any_of(plans, [](const engine::TablePlan& plan) { return !plan.match.empty(); });
+  for (engine::TablePlan& plan : plans) {
+    plan.row_key = key;
+    plan.renumbered = renumbered;
+  }
 }
 
 }  // namespace transfer

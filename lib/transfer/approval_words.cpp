@@ -83,6 +83,17 @@ std::vector<std::string> changed_by_somebody(const std::optional<Decision>& appr
   return changed;
 }
 
+// Of an insert: what goes in, where ids of the target stand in it.
+std::vector<std::string> written_otherwise(const Decision& approved, const Decision& now) {
+  std::vector<std::string> changed;
+  for (const outcome::ColumnValue& then : approved.values) {
+    const auto is = std::ranges::find(now.values, then.column, &outcome::ColumnValue::column);
+    if (is == now.values.end() || (is->value.form == then.value.form && is->value.text == then.value.text)) continue;
+    changed.push_back(base::printable(then.column) + " " + value_words(then.value) + ", now " + value_words(is->value));
+  }
+  return changed;
+}
+
 // Rows that are compared with a row of the target before the merge.
 bool is_of_a_row(const std::optional<Decision>& decision) { return !decision || decision->verdict == Verdict::kUpdate; }
 
@@ -101,6 +112,11 @@ std::string moved_row(const std::optional<Decision>& approved, const std::option
     return text + "; somebody deleted the row from the target";
   if (has_verdict(approved, Verdict::kInsert) && is_of_a_row(now))
     return text + "; somebody made the row in the target";
+  if (has_verdict(approved, Verdict::kInsert) && has_verdict(now, Verdict::kInsert)) {
+    const std::vector<std::string> changed = written_otherwise(*approved, *now);
+    return text + "; other rows of the target are meant" +
+           (changed.empty() ? ", in a column that is not shown here" : ": " + list_words(changed));
+  }
   const bool conflicts = has_verdict(approved, Verdict::kConflict) && has_verdict(now, Verdict::kConflict);
   const bool both = conflicts || (is_of_a_row(approved) && is_of_a_row(now));
   if (!both) return text;

@@ -75,6 +75,27 @@ TEST_F(Apply, DoesWhatWasApproved) {
   EXPECT_EQ(target.value("SELECT count(*) FROM tags"), "1");
 }
 
+// --match lets the target say which ids are written: who they are is part of what was approved.
+TEST_F(Apply, HoldsWhichRowsOfTheTargetTheForeignKeysMean) {
+  const std::string match = "users=email";
+  for (const auto& [move, what] : std::vector<std::pair<std::string, std::string>>{
+           {"UPDATE users SET email = 'tmp' WHERE id = 1; UPDATE users SET email = 'a@x' WHERE id = 2; UPDATE users "
+            "SET "
+            "email = 'b@x' WHERE id = 1",
+            "author \"2\", now \"1\""},
+           {"UPDATE users SET id = 22 WHERE id = 2", "author \"2\", now \"22\""}}) {
+    target.run("DELETE FROM posts");
+    make_plan({"--match", match});
+    target.run(move);
+    expect_moved(what);
+  }
+  make_plan({"--match", match});
+  EXPECT_EQ(apply().status, 0);
+  EXPECT_EQ(
+      target.value("SELECT count(*) FROM posts p JOIN users u ON u.id = p.author WHERE p.id = 11 AND u.email = 'b@x'"),
+      "1");
+}
+
 TEST_F(Apply, ShowsThePlansIdInEveryFormAndOnTheTerminal) {
   const support::Run made = run_import({"--dry-run", "--report", plan, "--report", in_folder("a.html"), "--report",
                                         in_folder("a.txt"), "--report", in_folder("a.md")});

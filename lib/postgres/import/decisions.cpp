@@ -131,15 +131,15 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which, eng
   std::string rows = which == engine::Decisions::kLeftOut
                          ? "  WHERE r.verdict IN ('c', 'x')"
                          : table_sql(table, R"sql(  UNION ALL
-  SELECT v.record, v.verdict, pg_catalog.convert_to({key}, 'UTF8'), NULL, NULL, NULL{values}
+  SELECT v.record, v.verdict, pg_catalog.convert_to({key}, 'UTF8'), NULL, NULL, NULL, {digest}{values}
   FROM {verdicts} v
   JOIN {staged} s ON s.{record} = v.record)sql",
-                                     fmt::arg("key", table.key_text("s")),
+                                     fmt::arg("key", table.key_text("s")), fmt::arg("digest", accepted_digest(table)),
                                      fmt::arg("values", shows_values ? ",\n         " + values_sql(table) : ""));
   if (which == engine::Decisions::kAll && table.may_be_deleted > 0) {
     rows += fmt::format(R"sql(
   UNION ALL
-  SELECT d.record, 'd', d.key, NULL, NULL, NULL{no_values}
+  SELECT d.record, 'd', d.key, NULL, NULL, NULL, NULL{no_values}
   FROM {deletes} d
   WHERE d.state <> 'k')sql",
                         fmt::arg("deletes", table.deletes), fmt::arg("no_values", shows_values ? ", NULL" : ""));
@@ -149,19 +149,19 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which, eng
   if (matched) joins += table_sql(table, "\nLEFT JOIN {matches} m ON m.record = d.record");
   if (full) joins += table_sql(table, "\nLEFT JOIN {changes} c ON c.record = d.record");
   if (rewritten) joins += "\nLEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record";
-  return table_sql(table, R"sql(
+  return table_sql(
+      table, R"sql(
 SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, {file_key}{changed}{rewritten}{inserted}
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder{no_values}
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest{no_values}
   FROM {rejects} r
 {rows}) d{joins}
 ORDER BY d.record)sql",
-                   fmt::arg("file_key", matched ? "m.file_key" : "NULL"),
-                   fmt::arg("changed", full ? ", c.columns, c.before, c.after, c.newer, c.digest" : ""),
-                   fmt::arg("rewritten", rewritten ? ", w.columns" : ""),
-                   fmt::arg("inserted", shows_values ? ", d.inserted" : ""),
-                   fmt::arg("no_values", shows_values ? ", NULL::pg_catalog.text[] AS inserted" : ""),
-                   fmt::arg("rows", rows), fmt::arg("joins", joins));
+      fmt::arg("file_key", matched ? "m.file_key" : "NULL"),
+      fmt::arg("changed", full ? ", c.columns, c.before, c.after, c.newer, COALESCE(d.digest, c.digest)" : ""),
+      fmt::arg("rewritten", rewritten ? ", w.columns" : ""), fmt::arg("inserted", shows_values ? ", d.inserted" : ""),
+      fmt::arg("no_values", shows_values ? ", NULL::pg_catalog.text[] AS inserted" : ""), fmt::arg("rows", rows),
+      fmt::arg("joins", joins));
 }
 
 }  // namespace
@@ -208,7 +208,7 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
       if (full) {
         decision.changes = changes_of(row[7], row[8], row[9]);
         decision.target_is_newer = !row[10].is_null() && row[10].as<bool>();
-        if (outcome::has_digest(decision.verdict)) decision.digest = row[11].c_str();
+        if (outcome::may_have_digest(decision.verdict)) decision.digest = row[11].c_str();
       }
       if (full && which == engine::Decisions::kAll) decision.values = values_of(table, row[rewritten ? 13 : 12]);
       if (rewritten) decision.rewritten = names_of(row[full ? 12 : 7]);  // behind what only full details have

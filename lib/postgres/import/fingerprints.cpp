@@ -28,7 +28,7 @@ SELECT r.record, r.verdict, {digest} AS digest, r."constraint", r.holder FROM {r
 
 constexpr const char* kAccepted = R"sql(
 UNION ALL
-SELECT v.record, v.verdict, {digest}, NULL, NULL FROM {verdicts} v)sql";
+SELECT v.record, v.verdict, {digest}, NULL, NULL FROM {verdicts} v {staged})sql";
 
 constexpr const char* kDeletes = R"sql(
 UNION ALL
@@ -53,16 +53,23 @@ JOIN {verdicts} v ON v.record = s.{record}
 JOIN {target} t ON {same}
 WHERE {differs})sql";
 
+// SQL_ASCII: the bytes as they are, whatever the database's encoding.
+constexpr const char* kDigest =
+    "pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({key} || {value}, 'SQL_ASCII')), "
+    "'hex'), 32)";
+
 std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
-  const bool with_digests =
-      merged == outcome::Merged::kBefore && !table.plan.row_key.empty() && !table.plan.identity.empty();
+  const bool with_digests = merged == outcome::Merged::kBefore && !table.plan.row_key.empty() &&
+                            (!table.plan.identity.empty() || table.plan.renumbered);
+  const std::string staged = fmt::format("JOIN {} s ON s.{} = v.record", table.typed_rows(), table.record);
   std::string digest = "NULL::pg_catalog.text";
   if (with_digests) digest = "CASE WHEN t.tableoid IS DISTINCT FROM NULL THEN " + row_digest(table) + " END";
   std::string sql = fmt::format(
       kRejected, fmt::arg("digest", digest), fmt::arg("rejects", table.rejects),
       fmt::arg("holder", with_digests ? fmt::format(kHolder, fmt::arg("target", table.target_rows)) : std::string{}));
-  sql += fmt::format(kAccepted, fmt::arg("digest", with_digests ? "v.digest" : "NULL"),
-                     fmt::arg("verdicts", table.verdicts));
+  sql += fmt::format(kAccepted, fmt::arg("digest", with_digests ? accepted_digest(table) : "NULL"),
+                     fmt::arg("verdicts", table.verdicts),
+                     fmt::arg("staged", with_digests && table.plan.renumbered ? staged : std::string{}));
   if (table.may_be_deleted > 0) sql += fmt::format(kDeletes, fmt::arg("deletes", table.deletes));
   return sql;
 }
@@ -106,11 +113,14 @@ bool lists_rewritten(Connection& connection) {
 
 std::string row_digest(const StagedTable& table) {
   if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
-  // SQL_ASCII: the bytes as they are, whatever the database's encoding.
-  return fmt::format(
-      "pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({key}::pg_catalog.text || "
-      "pg_catalog.format('%s', ROW(t.*)), 'SQL_ASCII')), 'hex'), 32)",
-      fmt::arg("key", quote_literal(table.plan.row_key)));
+  return fmt::format(kDigest, fmt::arg("key", quote_literal(table.plan.row_key) + "::pg_catalog.text"),
+                     fmt::arg("value", "pg_catalog.format('%s', ROW(t.*))"));
+}
+
+std::string accepted_digest(const StagedTable& table) {
+  if (table.plan.row_key.empty() || !table.plan.renumbered) return "v.digest";
+  return fmt::format(kDigest, fmt::arg("key", quote_literal(table.plan.row_key) + "::pg_catalog.text"),
+                     fmt::arg("value", "COALESCE(v.digest, '') || pg_catalog.format('%s', ROW(s.*))"));
 }
 
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,

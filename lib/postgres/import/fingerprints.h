@@ -14,6 +14,10 @@ namespace postgres {
 // Text expression: the digest of the target's whole row, called t, under the plan's key; NULL without one.
 std::string row_digest(const StagedTable& table);
 
+// SQL: of a row of the verdicts, called v: what was made of the target's row while they were compared, and where
+// --match renumbers rows, of the file's row, called s, as it is written.
+std::string accepted_digest(const StagedTable& table);
+
 // As engine::Target::for_each_fingerprint says.
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,
                        const std::function<void(const outcome::Fingerprint&)>& take);

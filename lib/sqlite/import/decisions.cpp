@@ -191,7 +191,7 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
     if (values && decision.verdict == outcome::Verdict::kInsert) decision.values = values_of(table, *values, record);
     if (changes) decision.changes = changes_of(table, *changes, record);
     if (planned) {
-      if (outcome::has_digest(decision.verdict)) decision.digest = planned->digest(record);
+      if (outcome::may_have_digest(decision.verdict)) decision.digest = planned->digest(record);
       decision.rewritten = planned->rewritten(record);
     }
     if (remap) {

@@ -13,11 +13,30 @@ namespace {
 std::string digest_table(const StagedTable& table) { return table.changes + "_digest"; }
 std::string rewritten_table(const StagedTable& table) { return table.changes + "_rewritten"; }
 
-// Of the target's whole row, called t.
-std::string row_digest(const StagedTable& table) {
+std::vector<std::string> target_values(const StagedTable& table) {
   std::vector<std::string> values;
   for (const catalog::Column& column : table.details.table.columns) values.push_back("t." + quote_name(column.name));
+  return values;
+}
+
+std::string digest_of(const StagedTable& table, const std::vector<std::string>& values) {
   return "db_transfer_row_digest(" + quote_literal(table.plan.row_key) + ", " + image_call(values) + ")";
+}
+
+// Of the target's whole row, called t; of an accepted one, where --match renumbers rows, of the file's, called s, too.
+std::string row_digest(const StagedTable& table) { return digest_of(table, target_values(table)); }
+
+std::vector<std::string> written_values(const StagedTable& table) {
+  std::vector<std::string> values;
+  if (table.plan.renumbered)
+    for (const StagedColumn& column : table.columns) values.push_back("s." + column.quoted);
+  return values;
+}
+
+std::string update_digest(const StagedTable& table) {
+  std::vector<std::string> values = target_values(table);
+  for (std::string& value : written_values(table)) values.push_back(std::move(value));
+  return digest_of(table, values);
 }
 
 }  // namespace
@@ -31,8 +50,11 @@ void create_digests(Connection& connection, const StagedTable& table) {
 void gather_digests(Connection& connection, const StagedTable& table) {
   const std::string into = "INSERT OR IGNORE INTO " + digest_table(table) + " SELECT ";
   if (!table.plan.identity.empty())
-    connection.execute(into + "v.record, " + row_digest(table) + " FROM " + table.accepted_rows() + " CROSS JOIN " +
+    connection.execute(into + "v.record, " + update_digest(table) + " FROM " + table.accepted_rows() + " CROSS JOIN " +
                        table.target + " t ON " + table.same_identity("s", "t") + " WHERE v.verdict = 'u'");
+  if (table.plan.renumbered)
+    connection.execute(into + "v.record, " + digest_of(table, written_values(table)) + " FROM " +
+                       table.accepted_rows() + " WHERE v.verdict = 'i'");
   if (table.rejected_rows == 0) return;
   for (const std::string& rows : conflicts_with_holders(table))
     connection.execute(into + "r.record, " + row_digest(table) + " FROM " + rows + " AND r.verdict = 'c'");
@@ -88,7 +110,7 @@ void read_fingerprints(Connection& connection, const StagedTable& table,
     decision.constraint = rows.text(2);
     decision.holder = rows.text(3);
     if (details) {
-      if (outcome::has_digest(decision.verdict)) decision.digest = details->digest(record);
+      if (outcome::may_have_digest(decision.verdict)) decision.digest = details->digest(record);
       decision.rewritten = details->rewritten(record);
     }
     take(decision);

@@ -298,7 +298,7 @@ SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPER
 DECLARE decision NO SCROLL CURSOR FOR 
 SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r
   WHERE r.verdict IN ('c', 'x')) d
 ORDER BY d.record;
@@ -312,7 +312,7 @@ CLOSE decision;
 DECLARE decision NO SCROLL CURSOR FOR 
 SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
   WHERE r.verdict IN ('c', 'x')) d
 ORDER BY d.record;
@@ -326,7 +326,7 @@ CLOSE decision;
 DECLARE decision NO SCROLL CURSOR FOR 
 SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r
   WHERE r.verdict IN ('c', 'x')) d
 ORDER BY d.record;
@@ -340,7 +340,7 @@ CLOSE decision;
 DECLARE decision NO SCROLL CURSOR FOR 
 SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder
+  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
   WHERE r.verdict IN ('c', 'x')) d
 ORDER BY d.record;
