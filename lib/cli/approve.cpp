@@ -72,12 +72,12 @@ void demand_signed_undo(ImportCommand& command, const std::string& signers) {
 
 void settle(ImportCommand& command) {
   const std::optional<std::string> signers = signers_file(command.signers);
-  const bool undoes = command.job.direction == transfer::Direction::kUndo;
+  if (command.apply) take_plan(command, *command.apply, signers);
+  const bool undoes = command.job.direction == transfer::Direction::kUndo;  // a plan may say so
+  const bool wants_signature = signers && command.job.intent == engine::Intent::kImport;
   // A signature of its own: what a plan's says of the file is another matter.
-  if (signers && undoes && command.job.intent == engine::Intent::kImport) demand_signed_undo(command, *signers);
-  if (command.apply) {
-    take_plan(command, *command.apply, signers);
-  } else if (signers && !undoes && command.job.intent == engine::Intent::kImport) {
+  if (wants_signature && undoes) demand_signed_undo(command, *signers);
+  if (wants_signature && !undoes && !command.apply) {
     throw Error(ErrorKind::kPrivilege, "this machine takes approved plans only (DB_TRANSFER_SIGNERS)",
                 "make a plan with --dry-run --report audit.json, let it be signed, and run with --apply audit.json");
   }

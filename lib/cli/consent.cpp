@@ -1,9 +1,12 @@
 #include "cli/consent.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -68,16 +71,28 @@ bool is_same_file(const std::string& left, const std::string& right) {
          one.st_ino == other.st_ino;
 }
 
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// As libpq fills it in where nothing names it: by the environment, else it is the user's, who may be the system's.
+std::string database_name(const Location& location) {
+  const passwd* user = ::getpwuid(::geteuid());
+  for (std::string name : {parameter(location, "dbname"), environment("PGDATABASE"), parameter(location, "user"),
+                           environment("PGUSER"), std::string(user == nullptr ? "" : user->pw_name)})
+    if (!name.empty()) return name;
+  return {};
+}
+
 bool is_same(const Location& production, const Location& location, const outcome::DatabaseInfo& database) {
   if (!production.sqlite_path.empty() || !location.sqlite_path.empty())
     return !production.sqlite_path.empty() && !location.sqlite_path.empty() &&
            is_same_file(production.sqlite_path, location.sqlite_path);
-  const std::string name = parameter(production, "dbname");
-  if (name.empty()) {
-    const std::string service = parameter(production, "service");
-    return !service.empty() && service == parameter(location, "service");
-  }
-  return is_name_of(name, location, database) && is_same_server(production, database);
+  // What a service says, its file knows.
+  const std::string service = parameter(production, "service");
+  if (!service.empty() && parameter(production, "dbname").empty()) return service == parameter(location, "service");
+  return is_name_of(database_name(production), location, database) && is_same_server(production, database);
 }
 
 // By its name, or by what its URL says; one whose URL is not to be had here is passed over.
@@ -88,7 +103,7 @@ bool is_called_production(const ImportCommand& command, const transfer::Config& 
     if (command.common.target == target.name) return true;
     try {
       const NamedTarget named{target.name, target.url_env, target.env_file};
-      return is_same(find_database({{}, {}, named}, Use::kRead), location, database);
+      return is_same(find_database({{}, {}, named}, Use::kCompare), location, database);
     } catch (const Error&) {
       return false;
     }

@@ -86,7 +86,7 @@ std::string option_of(const Parameters& parameters, const std::string& schema) {
 
 std::string option_of_file(const std::string& path) { return "--url " + report::shell_word("sqlite:" + path); }
 
-Location location_of(const std::string& text, const std::string& origin, const ReadFile* file) {
+Location location_of(const std::string& text, const std::string& origin, const ReadFile* file, Use use = Use::kRead) {
   // Not "none": the next place to look may name another database than the one that was meant.
   if (text.find_first_not_of(" \t\r\n") == std::string::npos)
     throw Error(ErrorKind::kUsage, origin + " is empty", "take it out, or give --url");
@@ -100,7 +100,7 @@ Location location_of(const std::string& text, const std::string& origin, const R
   if (file != nullptr) location.warnings = file->content.warnings;
   for (std::string& warning : url.warnings) location.warnings.push_back(std::move(warning));
   if (location.sqlite_path.empty()) {
-    demand_database(location.parameters, origin);
+    if (use != Use::kCompare) demand_database(location.parameters, origin);
     complete(location.parameters, file, location.warnings);
     location.place = location::postgres_place(location.parameters);
     location.option = option_of(location.parameters, location.schema);
@@ -163,7 +163,7 @@ Location of_named_file(const std::string& path) {
   return *location;
 }
 
-Location of_target(const NamedTarget& target) {
+Location of_target(const NamedTarget& target, Use use) {
   const std::string suffix = ", target " + printable(target.name);
   if (!target.env_file.empty()) {
     const ReadFile file = read(target.env_file, location::FirstWord::kFile);
@@ -173,14 +173,14 @@ Location of_target(const NamedTarget& target) {
                   printable(target.env_file) + " holds no " + printable(target.variable) + ", which the target " +
                       printable(target.name) + " needs",
                   "add it there, or mend \"targets\" of the transfer file");
-    return location_of(*url, of(printable(target.variable), target.env_file) + suffix, &file);
+    return location_of(*url, of(printable(target.variable), target.env_file) + suffix, &file, use);
   }
   if (const auto url = environment_variable(target.variable))
-    return location_of(*url, printable(target.variable) + " of the environment" + suffix, nullptr);
+    return location_of(*url, printable(target.variable) + " of the environment" + suffix, nullptr, use);
   if (is_there(kDefaultFile)) {
     const ReadFile file = read(kDefaultFile, location::FirstWord::kEnvironment);
     if (const auto url = file.value(target.variable))
-      return location_of(*url, of(printable(target.variable), kDefaultFile) + suffix, &file);
+      return location_of(*url, of(printable(target.variable), kDefaultFile) + suffix, &file, use);
   }
   throw Error(ErrorKind::kUsage,
               "neither the environment nor .env holds " + printable(target.variable) + ", which the target " +
@@ -238,7 +238,7 @@ Location find_database(const DatabaseWords& words, Use use) {
     return location;
   }
   if (!words.target && !words.env_file) return of_surroundings(use);
-  Location location = words.target ? of_target(*words.target) : of_named_file(*words.env_file);
+  Location location = words.target ? of_target(*words.target, use) : of_named_file(*words.env_file);
   location.option.clear();
   return location;
 }

@@ -37,8 +37,9 @@ struct DatabaseWords {
   std::optional<NamedTarget> target;
 };
 
-// kWrite: where rows or migrations are to go. The embedded default is never that.
-enum class Use { kRead, kWrite };
+// kWrite: where rows or migrations are to go. The embedded default is never that. kCompare: to know whether another
+// place is the same; the name of the database may be libpq's to find.
+enum class Use { kRead, kWrite, kCompare };
 
 // Throws Error(kUsage) when nothing names a database, or something names one that cannot be used.
 Location find_database(const DatabaseWords& words, Use use);

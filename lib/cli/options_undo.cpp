@@ -18,7 +18,9 @@ void UndoSyntax::read(const Syntax& syntax, ImportCommand& command) const {
   if (save_undo_) {
     if (command.job.intent != engine::Intent::kImport)
       throw syntax.wrong("--save-undo goes with an import; --dry-run and --rehearse leave nothing to take back");
-    if (save_undo_->empty()) throw syntax.wrong("--save-undo needs the name of a file");
+    if (save_undo_->empty() || *save_undo_ == "-")
+      throw syntax.wrong(
+          "--save-undo needs the name of a file: what takes an import back is written before its commit");
     command.job.save_undo = *save_undo_;
     command.job.words.push_back("--save-undo " + report::shell_word(*save_undo_));
   }

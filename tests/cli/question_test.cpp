@@ -218,6 +218,21 @@ TEST_F(Question, OfProductionIsAskedWhateverNamesTheDatabase) {
   EXPECT_EQ(rows(), "1 Old");
 }
 
+// libpq takes the user's name for the database's where the URL has none.
+TEST_F(Question, KnowsProductionByAUrlThatLeavesTheDatabaseToTheUser) {
+  target_.run("DO $$BEGIN CREATE ROLE keeper SUPERUSER LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$");
+  target_.run("CREATE DATABASE keeper");
+  const std::string server = "keeper@db.example:" + port_;
+  const std::string target = "postgresql://" + server + "/keeper?hostaddr=" + kAddress;
+  for (const std::string& named : {"postgresql://" + server + "/?hostaddr=" + kAddress,
+                                   "postgresql://" + server + "?hostaddr=" + kAddress, target}) {
+    call_production(named);
+    const support::Run run = without_terminal({"--url", target});
+    EXPECT_EQ(run.status, 2) << named;
+    EXPECT_THAT(run.err, HasSubstr("is called production")) << named;
+  }
+}
+
 TEST_F(Question, OfProductionNeedsConfirmWithoutATerminal) {
   call_production(target_.url());
 

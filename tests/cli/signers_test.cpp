@@ -136,6 +136,17 @@ TEST_F(Signers, AnUndoNeedsASignatureOfItsOwn) {
   sign("mallory", undo);
   EXPECT_EQ(support::run_program(words, server).status, 8);
   EXPECT_EQ(target.value("SELECT a FROM t"), "new");
+  // Not even where its plan is signed, and says what --undo would.
+  const std::string undo_plan = folder.file("undo.plan.json");
+  std::vector<std::string> planning = words;
+  planning.insert(planning.end(), {"--dry-run", "--report", undo_plan});
+  ASSERT_EQ(support::run_program(planning).status, 0);
+  sign("alice", undo_plan);
+  const support::Run by_plan =
+      support::run_program({PROGRAM_DIR "/db-import", undo, "--url", target.url(), "--apply", undo_plan}, server);
+  EXPECT_EQ(by_plan.status, 8);
+  EXPECT_THAT(by_plan.err, HasSubstr("undo.json is signed by nobody"));
+  EXPECT_EQ(target.value("SELECT a FROM t"), "new");
   sign("alice", undo);
   const support::Run run = support::run_program(words, server);
   EXPECT_EQ(run.status, 0) << run.err;
