@@ -28,8 +28,8 @@ bool only_tries(std::string_view option) {
 
 // What no plan settles.
 bool is_beside_a_plan(std::string_view option) {
-  constexpr std::array<std::string_view, 5> kWords = {"--env-file", "--to", "--config", "--lock-tables",
-                                                      "--allow-same"};
+  constexpr std::array<std::string_view, 6> kWords = {"--env-file",    "--to",         "--config",
+                                                      "--lock-tables", "--allow-same", "--undo"};
   return begins_with_one_of(option, kWords);
 }
 
@@ -110,7 +110,11 @@ std::string undo_command(const ImportOutcome& outcome) {
   ImportOutcome undo = outcome;
   undo.file.path = outcome.undo_file;
   return command(
-      undo, [](const std::string& option) { return is_beside_a_plan(option) && option != "--allow-same"; }, " --undo");
+      undo,
+      [](const std::string& option) {
+        return is_beside_a_plan(option) && option != "--allow-same" && option != "--undo";
+      },
+      " --undo");
 }
 
 std::string assumptions(const ImportOutcome& outcome) {

@@ -37,8 +37,9 @@ class Facts {
 
  private:
   // `option` makes the command: another dry run with it. Nothing can be chosen any more once it is over.
+  // An undo file says itself what becomes of its rows: no option changes that.
   void add(Grade grade, Topic topic, std::string text, std::string remedy, const std::string& option) {
-    if (over_) return facts_.push_back({grade, topic, std::move(text), {}, {}, {}});
+    if (over_ || outcome_.is_undo) return facts_.push_back({grade, topic, std::move(text), {}, {}, {}});
     facts_.push_back({grade, topic, std::move(text), std::move(remedy), option,
                       option.empty() ? std::string{} : try_command(outcome_, option)});
   }
