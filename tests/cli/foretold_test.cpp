@@ -76,6 +76,33 @@ const Case kCases[] = {
      "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)", Untold::kNothing},
     {"AnUpdateOfAPublishedTable", "CREATE TABLE p (id int NOT NULL UNIQUE, e text)", "INSERT INTO p VALUES (1, 'x')",
      "INSERT INTO p VALUES (1, 'y'); CREATE PUBLICATION everything FOR ALL TABLES", Untold::kNothing},
+    {"AnUpdateWhosePublicationAsksForAnotherColumn", kTable, "INSERT INTO p VALUES (1, 'x')",
+     "INSERT INTO p VALUES (1, 'y'); CREATE PUBLICATION part FOR TABLE p WHERE (e <> 'z')", Untold::kNothing},
+    {"AnUpdateWhosePublicationListsAndAsksForAnotherColumn", kTable, "INSERT INTO p VALUES (1, 'x')",
+     "INSERT INTO p VALUES (1, 'y'); CREATE PUBLICATION part FOR TABLE p (id, e) WHERE (e <> 'z')", Untold::kNothing},
+    {"AnUpdateWhosePublicationLeavesTheKeyOut", kTable, "INSERT INTO p VALUES (1, 'x')",
+     "INSERT INTO p VALUES (1, 'y'); CREATE PUBLICATION part FOR TABLE p (e)", Untold::kNothing},
+    {"AnUpdateWhosePublicationGoesWithTheKey", kTable, "INSERT INTO p VALUES (1, 'x')",
+     "INSERT INTO p VALUES (1, 'y'); CREATE PUBLICATION part FOR TABLE p (id, e) WHERE (id > 0)", Untold::kNothing},
+    {"AnUpdateWhosePublicationListsColumnsBesideAFullIdentity", kTable, "INSERT INTO p VALUES (1, 'x')",
+     "INSERT INTO p VALUES (1, 'y'); ALTER TABLE p REPLICA IDENTITY FULL;"
+     "CREATE PUBLICATION part FOR TABLE p (id, e)",
+     Untold::kNothing},
+    {"AnUpdateOfAPartitionThatIsPublishedByItsRoot",
+     "CREATE TABLE p (id int PRIMARY KEY, e text) PARTITION BY RANGE (id);"
+     "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+     "CREATE TABLE p2 (e text, id int NOT NULL); ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (10) TO (20)",
+     "INSERT INTO p VALUES (1, 'x'), (11, 'x')",
+     "INSERT INTO p VALUES (1, 'y'), (11, 'y');"
+     "CREATE PUBLICATION part FOR TABLE p WHERE (e <> 'z') WITH (publish_via_partition_root)",
+     Untold::kNothing},
+    {"AnUpdateOfATableThatIsRestrictedToByAnotherForm",
+     "CREATE TABLE p (k numeric PRIMARY KEY, id int UNIQUE); CREATE TABLE d (k numeric REFERENCES p ON UPDATE "
+     "RESTRICT)",
+     "INSERT INTO p VALUES (1.0, 1)", "INSERT INTO p VALUES (1.00, 1); INSERT INTO d VALUES (1)", Untold::kNothing},
+    {"AnUpdateOfATableThatIsReferredToByAnotherForm",
+     "CREATE TABLE p (k numeric PRIMARY KEY, id int UNIQUE); CREATE TABLE d (k numeric REFERENCES p)",
+     "INSERT INTO p VALUES (1.0, 1)", "INSERT INTO p VALUES (1.00, 1); INSERT INTO d VALUES (1)", Untold::kNothing},
 };
 
 class Foretold : public Transfer, public testing::WithParamInterface<Case> {
@@ -120,6 +147,28 @@ TEST_P(Foretold, IsWhatTheImportDoesOrWhatOnlyItCanTellIsNamed) {
 }
 
 class ForetoldToEnd : public Transfer {};
+
+TEST_F(ForetoldToEnd, UpdatesOfTablesThatReferToEachOtherTakeUpEachOthersNewKeys) {
+  for (const char* action : {"", " ON UPDATE CASCADE"}) {
+    for (const auto& [parent, child] : std::vector<std::pair<std::string, std::string>>{{"p", "c"}, {"c", "p"}}) {
+      for (support::Database* database : {&source, &target}) {
+        database->run("DROP TABLE IF EXISTS p, c CASCADE");
+        database->run("CREATE TABLE " + parent + " (id int PRIMARY KEY, k text UNIQUE, boss int); CREATE TABLE " +
+                      child + " (id int PRIMARY KEY, k text REFERENCES " + parent + " (k)" + action +
+                      "); ALTER TABLE " + parent + " ADD FOREIGN KEY (boss) REFERENCES " + child);
+      }
+      source.run("INSERT INTO " + parent + " VALUES (1, 'b', NULL); INSERT INTO " + child +
+                 " VALUES (1, 'b'); UPDATE " + parent + " SET boss = 1");
+      target.run("INSERT INTO " + parent + " VALUES (1, 'a', NULL); INSERT INTO " + child + " VALUES (1, NULL)");
+      EXPECT_EQ(run_export().status, 0);
+
+      EXPECT_EQ(run_import({"--dry-run"}).status, 0);
+      const support::Run imported = run_import();
+      EXPECT_EQ(imported.status, 0) << parent << action << imported.out << imported.err;
+      EXPECT_EQ(target.value("SELECT k FROM " + child), "b");
+    }
+  }
+}
 
 TEST_F(ForetoldToEnd, WhereACheckWritesNamesTheRehearsal) {
   schema("CREATE DOMAIN d AS text; CREATE TABLE p (id int PRIMARY KEY, e d)");

@@ -205,6 +205,12 @@ TEST_F(NewerConstraints, OfKeysWithoutOverlapsExcludeAndTellRowsApart) {
   expect_everywhere(target, {{"p", {{"unchanged", 1}, {"insert", 1}, {"update", 1}, {"invalid", 1}}}});
 }
 
+TEST_F(NewerConstraints, OfKeysWithoutOverlapsTakeNoEmptyRange) {
+  rows("CREATE TABLE p (id int4range, at int4range); INSERT INTO p VALUES ('[1,2)', 'empty'), ('[2,3)', '[1,5)')");
+  const std::string target = "CREATE TABLE p (id int4range, at int4range, PRIMARY KEY (id, at WITHOUT OVERLAPS))";
+  expect_everywhere(target, {{"p", {{"insert", 1}, {"invalid", 1}}}});
+}
+
 TEST_F(NewerConstraints, NotNullThatIsNotValidHoldsForNewRowsAndIsNoKey) {
   rows("CREATE TABLE t (a int UNIQUE, b int); INSERT INTO t VALUES (1, 1), (NULL, 2)");
   const std::string target =

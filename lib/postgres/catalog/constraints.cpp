@@ -60,6 +60,14 @@ std::vector<std::string> split(const std::string& names) {
   return list;
 }
 
+constexpr const char* kPeriodKeys = R"sql(
+SELECT k.conrelid, k.conname, a.attname
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid
+  AND a.attnum = k.conkey[pg_catalog.array_upper(k.conkey, 1)]
+WHERE k.conperiod AND k.contype IN ('p', 'u') AND k.conrelid{among}
+ORDER BY k.conrelid, k.conname)sql";
+
 class ConstraintReader {
  public:
   ConstraintReader(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree)
@@ -97,6 +105,16 @@ class ConstraintReader {
       if (last != text_of(row[1])) table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, row[5].as<bool>()});
       last = text_of(row[1]);
       if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
+    }
+  }
+
+  // A key WITHOUT OVERLAPS takes no empty range.
+  void read_empty_periods() {
+    if (connection_.server_version() < 180000) return;
+    for (const auto& row : connection_.query(fmt::format(kPeriodKeys, fmt::arg("among", among_)))) {
+      const std::string column = text_of(row[2]);
+      table_of(row[0]).checks.push_back(
+          {text_of(row[1]), "NOT pg_catalog.isempty(" + quote_name(column) + ")", {column}});
     }
   }
 
@@ -245,6 +263,7 @@ class ConstraintReader {
 void read_constraints(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
   ConstraintReader reader(connection, tables, tree);
   reader.read_checks();
+  reader.read_empty_periods();
   reader.read_not_null();
   read_leaf_checks(connection, tables, tree);
   reader.read_exclusions();

@@ -133,9 +133,10 @@ struct Evaluated {
   std::string check = {};  // its name
 };
 
-// A published table without replica identity, as far as its updates are published.
+// A table whose updates are published, and whose replica identity is none or does not go with the publications.
 struct RefusedUpdates {
   std::string publications;  // their names; empty: none
+  std::string why;           // the server's words
   std::string condition;     // on `kLeaf`; empty: all of its rows
 };
 

@@ -43,6 +43,51 @@ EXISTS (
     WHERE s.pnpubid = p.oid AND (a.oid = c.oid OR c.relispartition AND a.oid IN (
       SELECT x.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) x))))sql";
 
+// RelationBuildPublicationDesc of the server: columns of a publication's WHERE have to be part of the identity, its
+// list of columns has to hold it. What WHERE reads stands in pg_depend, once more than what the list has.
+constexpr const char* kUncovered = R"sql(
+WITH identity AS (
+  SELECT c.oid, a.attname
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
+    AND (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident)
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::pg_catalog.int2[])
+  WHERE c.oid = ANY ({among})
+), published AS (
+  SELECT c.oid, c.relreplident, p.pubname, r.oid AS entry, r.prrelid, r.prqual IS NOT NULL AS has_where,
+    r.prattrs::pg_catalog.int2[] AS list
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_publication_rel r ON r.prrelid = c.oid OR c.relispartition AND r.prrelid IN (
+    SELECT a.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) a)
+  JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid AND p.pubupdate AND (r.prrelid = c.oid OR p.pubviaroot)
+  WHERE c.oid = ANY ({among}) AND c.relkind = 'r' AND c.relpersistence = 'p'
+), judged AS (
+  SELECT p.oid, p.pubname,
+    p.has_where AND p.relreplident <> 'f' AND EXISTS (
+      SELECT
+      FROM pg_catalog.pg_depend d
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = p.prrelid AND a.attnum = d.refobjsubid
+      WHERE d.classid = 'pg_catalog.pg_publication_rel'::pg_catalog.regclass AND d.objid = p.entry
+        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = p.prrelid AND d.refobjsubid > 0
+        AND NOT EXISTS (SELECT FROM identity i WHERE i.oid = p.oid AND i.attname = a.attname)
+      GROUP BY d.refobjsubid
+      HAVING pg_catalog.count(*) > CASE WHEN d.refobjsubid = ANY (p.list) THEN 1 ELSE 0 END) AS where_fails,
+    p.list IS NOT NULL AND (p.relreplident = 'f' OR EXISTS (
+      SELECT
+      FROM identity i
+      WHERE i.oid = p.oid AND NOT EXISTS (
+        SELECT
+        FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = p.prrelid AND a.attnum = ANY (p.list) AND a.attname = i.attname))) AS list_fails
+  FROM published p
+)
+SELECT j.oid, pg_catalog.string_agg(DISTINCT j.pubname::pg_catalog.text, ', ' ORDER BY j.pubname::pg_catalog.text),
+  pg_catalog.bool_or(j.where_fails)
+FROM judged j
+WHERE j.where_fails OR j.list_fails
+GROUP BY j.oid
+ORDER BY j.oid)sql";
+
 // Values of no fixed length, by columns; the number of bytes that an entry may take where the access method has one.
 constexpr const char* kIndexes = R"sql(
 SELECT i.indrelid, c.relname, m.amname = 'btree' AND i.indexprs IS NULL, a.attname
@@ -77,12 +122,20 @@ void read_write_limits(Connection& connection, std::vector<TableDetails>& tables
   const std::string updates = fmt::format(
       kUpdates, fmt::arg("among", among), fmt::arg("above", connection.server_version() >= 130000 ? kAbove : "false"),
       fmt::arg("by_schema", connection.server_version() >= 150000 ? kBySchema : "false"));
-  for (const auto& row : connection.query(updates)) {
-    const auto oid = row[0].as<std::uint32_t>();
+  const auto take = [&](std::uint32_t oid, const char* publications, const char* why) {
     RefusedUpdates& refused = by_oid.at(root_of(oid))->refused_updates;
-    refused.publications = row[1].c_str();
+    refused.publications = publications;
+    refused.why = why;
     if (root_of(oid) != oid) leaves[root_of(oid)].push_back(oid);
+  };
+  if (connection.server_version() >= 150000) {
+    for (const auto& row : connection.query(fmt::format(kUncovered, fmt::arg("among", among))))
+      take(row[0].as<std::uint32_t>(), row[1].c_str(),
+           row[2].as<bool>() ? "a column of a publication's WHERE is not part of its replica identity"
+                             : "the columns that a publication lists do not hold its replica identity");
   }
+  for (const auto& row : connection.query(updates))
+    take(row[0].as<std::uint32_t>(), row[1].c_str(), "it has no replica identity and publishes updates");
   for (const auto& [root, some] : leaves)
     if (some.size() < tree.at(root).leaves.size()) by_oid.at(root)->refused_updates.condition = in_leaves(some);
   std::string last;

@@ -87,6 +87,8 @@ bool Merger::write_component(const std::vector<std::size_t>& component) {
     if (try_at_once(component, {Step::kInsert, Step::kUpdate})) return false;
     refused = insert_by_levels(component);
   }
+  // An update may take up the key that one of another table is about to make, and the other way round.
+  if (component.size() > 1 && refers_to_itself && try_at_once(component, {Step::kUpdate})) return refused;
   for (const std::size_t number : component) refused = write(tables_[number], Step::kUpdate) || refused;
   return refused;
 }

@@ -56,7 +56,7 @@ void reject_unpublishable(Connection& connection, StagedTable& table, std::vecto
   if (refused.publications.empty() || table.plan.identity.empty()) return;
   if (!refused.condition.empty() && !foretells(table, {kLeaf})) return;
   const std::string name = table.details.table.name.name;
-  const std::string why = "cannot update table \"" + name + "\": it has no replica identity and publishes updates";
+  const std::string why = "cannot update table \"" + name + "\": " + refused.why;
   const std::vector<std::string> read =
       refused.condition.empty() ? std::vector<std::string>{} : std::vector<std::string>{kLeaf};
   const std::uint64_t found = reject(
@@ -66,9 +66,10 @@ void reject_unpublishable(Connection& connection, StagedTable& table, std::vecto
                      " AND v.verdict = 'u'" + (refused.condition.empty() ? "" : " WHERE s." + refused.condition)));
   if (found == 0) return;
   notices.push_back(fmt::format(
-      "{}: {} to be updated, and none can be: the publication {} publishes updates, and the table has no replica "
-      "identity. ALTER TABLE {} REPLICA IDENTITY FULL gives it one, a primary key does too",
-      name, found == 1 ? "1 row is" : std::to_string(found) + " rows are", refused.publications, table.target));
+      "{}: {} to be updated, and none can be: {} (publication {}). ALTER TABLE {} REPLICA IDENTITY, or another "
+      "publication, changes that",
+      name, found == 1 ? "1 row is" : std::to_string(found) + " rows are", refused.why, refused.publications,
+      table.target));
 }
 
 void reject_large_entries(Connection& connection, StagedTable& table) {
