@@ -256,6 +256,21 @@ TEST_F(SettledRowsOfSqlite, WithoutTheirKeyDoNotGrowInSilence) {
   EXPECT_EQ(value("SELECT v FROM a"), "x\ny\n");
 }
 
+TEST_F(SettledRowsOfSqlite, OfATableWithoutAKeyThatATriggerHasMadeAreNotAddedOnceMore) {
+  schema("CREATE TABLE users(id INTEGER PRIMARY KEY); CREATE TABLE log(what TEXT, at INT);");
+  target("CREATE TRIGGER note AFTER INSERT ON users BEGIN INSERT INTO log VALUES('user ' || NEW.id, NULL); END;");
+  source(
+      "INSERT INTO users VALUES(1), (2); INSERT INTO log VALUES('user 1', NULL), ('user 2', NULL), ('user 2', NULL), "
+      "('user 2', 5);");
+
+  const json result = transfer();
+
+  EXPECT_EQ(status, 0);
+  EXPECT_THAT(verdicts(result, "log"), ElementsAre(2, 0, 2, 0, 0));
+  EXPECT_EQ(value("SELECT what, at FROM log ORDER BY 1, 2"), "user 1|\nuser 2|\nuser 2|\nuser 2|5\n");
+  EXPECT_THAT(verdicts(import(), "log"), ElementsAre(0, 0, 4, 0, 0));
+}
+
 TEST_F(SettledRowsOfSqlite, OfATableWithoutAKeyMayBeAddedToByTriggers) {
   schema("CREATE TABLE log(what TEXT); CREATE TABLE z(id INTEGER PRIMARY KEY);");
   target("CREATE TRIGGER note AFTER INSERT ON z BEGIN INSERT INTO log VALUES('made ' || NEW.id); END;");

@@ -101,6 +101,20 @@ TEST_F(SettledRows, OfATableWithoutAKeyGrowInSilenceNeither) {
   EXPECT_EQ(target.value("SELECT string_agg(v, ',' ORDER BY v) FROM a"), "x,y");
 }
 
+// Bringing the row back would lose it.
+TEST_F(SettledRows, WhoseKeyAnUpdateWouldChangeStayWhereTheyAre) {
+  schema("CREATE TABLE b (id int PRIMARY KEY, v int)");
+  change_on_the_way_in();
+  trigger("BEFORE UPDATE", "b", "NEW.id := NEW.id + 100;");
+  source.run("INSERT INTO b VALUES (1, 1), (2, 2)");
+
+  const json result = transfer();
+
+  EXPECT_EQ(target.value("SELECT string_agg(id || ' ' || v, ',' ORDER BY id) FROM b"), "1 101,2 102");
+  EXPECT_THAT(verdicts(result, "b"), ElementsAre(2, 0, 0, 0, 0, 0));
+  EXPECT_THAT(notices(result), HasSubstr("b: 2 rows do not hold the file's values after the import (v)"));
+}
+
 TEST_F(SettledRows, ThatExcludeEachOtherAreToldByName) {
   schema("CREATE TABLE a (id int PRIMARY KEY, def bool)");
   trigger("AFTER INSERT OR UPDATE", "a",

@@ -41,6 +41,10 @@ class TriggerRows {
   // Unsettled rows by their verdict.
   enum class Group { kWritten, kOthers };
 
+  struct Differing {
+    std::uint64_t values = 0;
+    std::uint64_t rows = 0;  // that are there, of those that were listed
+  };
   // What settle() has seen of a table.
   struct Looks {
     bool done = false;         // at all
@@ -61,7 +65,7 @@ class TriggerRows {
   static std::vector<const StagedColumn*> compared(const StagedTable& table);
   std::vector<std::uint64_t> differences(const StagedTable& table, const std::string& filter);
   std::vector<const StagedColumn*> differing(const StagedTable& table, const std::string& filter);
-  std::uint64_t differing_values(const StagedTable& table, const std::string& filter);
+  Differing differing_values(const StagedTable& table, const std::string& filter);
   std::uint64_t differing_rows(const StagedTable& table);
   template <typename... Arguments>
   std::string look_sql(const StagedTable& table, const char* text, const Arguments&... more) const;

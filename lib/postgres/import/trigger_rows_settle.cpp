@@ -87,7 +87,7 @@ bool TriggerRows::bring_back(StagedTable& table) {
   if (table.staged_rows == 0 || table.plan.identity.empty()) return false;
   const bool others_wrote = watch_.touched(table);
   if (!others_wrote && (looks.done || table.details.triggers.empty())) return false;
-  if (look(table, others_wrote) == 0 || differing_values(table, "") == 0) return false;
+  if (look(table, others_wrote) == 0 || differing_values(table, "").values == 0) return false;
   bool wrote = bring_back(table, Group::kOthers);
   if (others_wrote) wrote = bring_back(table, Group::kWritten) || wrote;
   count_changed(table);
@@ -117,11 +117,11 @@ WHERE (t.tableoid IS NULL OR {differs}) AND {scope})sql",
   return looks.rows;
 }
 
-// True when it helped. What is overwritten again at once is not written a second time.
+// True when it helped. What is overwritten again at once, or gets another key, is not written a second time.
 bool TriggerRows::bring_back(StagedTable& table, Group group) {
   const std::string filter = group == Group::kWritten ? " AND x.verdict = 'u'" : " AND x.verdict IS DISTINCT FROM 'u'";
-  const std::uint64_t before = differing_values(table, filter);
-  if (before == 0) return false;
+  const Differing before = differing_values(table, filter);
+  if (before.values == 0) return false;
   std::vector<std::string> assignments;
   for (const StagedColumn* column : differing(table, filter)) {
     if (std::ranges::find(table.not_updatable, column->name) != table.not_updatable.end()) continue;
@@ -136,7 +136,8 @@ UPDATE {target} AS t SET {assignments}
 FROM {staged} s JOIN {unsettled} x ON x.record = s.{record}
 WHERE {same} AND {differs}{filter})sql",
                                         fmt::arg("assignments", join(assignments, ", ")), fmt::arg("filter", filter)));
-    return differing_values(table, filter) < before;
+    const Differing now = differing_values(table, filter);
+    return now.values < before.values && now.rows == before.rows;
   };
   const bool kept = keep_if(connection_, "settle", settle).kept;
   // What was taken back is counted by the server all the same.
@@ -149,8 +150,8 @@ void TriggerRows::conclude(StagedTable& table) {
   if (table.staged_rows == 0) return;
   if (table.plan.identity.empty()) return demand_no_growth(table);
   const Looks& looks = looks_[place_of(table)];
-  const bool others_wrote = wrote_ && watch_.touched(table);
-  if (others_wrote || (wrote_ && looks.rows > 0)) look(table, others_wrote);
+  // Where nobody else wrote since, the rows that were found then are all that may differ.
+  if (wrote_ && watch_.touched(table)) look(table, true);
   if (!looks.done) return;
   reject_gone(table);
   count_changed(table);
@@ -220,13 +221,13 @@ std::vector<const StagedColumn*> TriggerRows::compared(const StagedTable& table)
   return columns;
 }
 
-// In how many rows of the last look each of the compared columns differs.
+// In how many rows of the last look each of the compared columns differs; behind them, how many of those are there.
 std::vector<std::uint64_t> TriggerRows::differences(const StagedTable& table, const std::string& filter) {
   std::vector<std::string> counts;
   for (const StagedColumn* column : compared(table))
     counts.push_back("pg_catalog.count(*) FILTER (WHERE " + table.differs("s", "t", {column->name}) + ")");
+  counts.emplace_back("pg_catalog.count(*)");
   std::vector<std::uint64_t> found;
-  if (counts.empty()) return found;
   const pqxx::result row =
       connection_.query(look_sql(table, R"sql(
 SELECT {counts} FROM {unsettled} x JOIN {staged} s ON s.{record} = x.record JOIN {target} t ON {same}
@@ -247,9 +248,12 @@ std::vector<const StagedColumn*> TriggerRows::differing(const StagedTable& table
 }
 
 // Of single columns, not of rows: one column of a row may hold now while another never will.
-std::uint64_t TriggerRows::differing_values(const StagedTable& table, const std::string& filter) {
-  std::uint64_t all = 0;
-  for (const std::uint64_t rows : differences(table, filter)) all += rows;
+TriggerRows::Differing TriggerRows::differing_values(const StagedTable& table, const std::string& filter) {
+  Differing all;
+  std::vector<std::uint64_t> counts = differences(table, filter);
+  all.rows = counts.back();
+  counts.pop_back();
+  for (const std::uint64_t rows : counts) all.values += rows;
   return all;
 }
 

@@ -21,7 +21,8 @@ MadeRows::MadeRows(Connection& connection, std::vector<StagedTable>& tables, con
     : connection_(connection), tables_(tables), details_(details), reached_(reached_tables(tables, details)) {}
 
 void MadeRows::compare_again(StagedTable& table, Rows rows) {
-  if (table.plan.identity.empty() || (rows == Rows::kAccepted && !reached_[place_of(table)])) return;
+  if (table.plan.identity.empty()) return compare_multiset(table, rows);
+  if (rows == Rows::kAccepted && !reached_[place_of(table)]) return;
   const std::string there =
       " FROM " + table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
       " WHERE v.verdict = 'i'" +
@@ -34,6 +35,15 @@ void MadeRows::compare_again(StagedTable& table, Rows rows) {
                                                  " SET verdict = 'u' WHERE record IN (SELECT v.record" + there + ")");
   table.made_equal += equal;
   table.made_by_triggers += made;
+}
+
+// Before its first write, where every insert is still to come.
+void MadeRows::compare_multiset(StagedTable& table, Rows rows) {
+  if (rows != Rows::kAccepted || !reached_[place_of(table)] || table.has_marks()) return;
+  const std::uint64_t equal = connection_.execute(
+      "DELETE FROM " + table.verdicts + " WHERE verdict = 'i' AND record NOT IN (" + lacking_rows(table) + ")");
+  table.counts.unchanged += equal;
+  table.made_equal += equal;
 }
 
 void MadeRows::settle() {
@@ -144,19 +154,7 @@ void MadeRows::count_changed(StagedTable& table) {
 void MadeRows::demand_no_growth(const StagedTable& table) {
   const bool has_no_key = table.plan.identity.empty() || table.identity_may_be_null();
   if (!has_no_key || table.staged_rows == 0) return;
-  std::vector<std::string> columns;
-  for (const StagedColumn& column : table.columns) {
-    if (!table.is_ignored(column.name)) columns.push_back("x." + column.quoted);
-  }
-  const std::string condition = table.plan.identity.empty() ? "1" : table.lacks_identity("x");
-  const auto numbered = [&](const std::string& rows) {
-    return "(SELECT y.image, row_number() OVER (PARTITION BY y.image) AS n FROM (SELECT " + image_call(columns) +
-           " AS image FROM " + rows + " x WHERE " + condition;
-  };
-  const std::uint64_t rows =
-      connection_.number("SELECT count(*) FROM " + numbered(table.stage) + " AND x." + table.record +
-                         " NOT IN (SELECT record FROM " + table.rejects + ")) y) s LEFT JOIN " +
-                         numbered(table.target) + ") y) t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+  const std::uint64_t rows = connection_.number("SELECT count(*) FROM (" + lacking_rows(table) + ")");
   if (rows == 0) return;
   const std::string what =
       number(rows) + (rows == 1 ? " of the file, which has no key, does" : " of the file, which have no key, do") +
@@ -165,6 +163,24 @@ void MadeRows::demand_no_growth(const StagedTable& table) {
   if (table.plan.growth == engine::Growth::kAllow) return tell(table, what);
   throw base::Error(base::ErrorKind::kSchema, table.details.table.name.name + ": " + what,
                     "nothing was written: leave the table out with -T, or say --allow-growth");
+}
+
+// Records of rows without a key that the target does not hold: the n-th equal row of the file stands for the n-th equal
+// row of the target.
+std::string MadeRows::lacking_rows(const StagedTable& table) {
+  std::vector<std::string> columns;
+  for (const StagedColumn& column : table.columns) {
+    if (!table.is_ignored(column.name)) columns.push_back("x." + column.quoted);
+  }
+  const std::string condition = table.plan.identity.empty() ? "1" : table.lacks_identity("x");
+  const auto images = [&](const std::string& list, const std::string& rows) {
+    return "(SELECT " + list + image_call(columns) + " AS image FROM " + rows + " x WHERE " + condition;
+  };
+  return "SELECT s.record FROM (SELECT y.*, row_number() OVER (PARTITION BY y.image ORDER BY y.record) AS n FROM " +
+         images("x." + table.record + " AS record, ", table.stage) + " AND x." + table.record +
+         " NOT IN (SELECT record FROM " + table.rejects +
+         ")) y) s LEFT JOIN (SELECT y.image, row_number() OVER (PARTITION BY y.image) AS n FROM " +
+         images("", table.target) + ") y) t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL";
 }
 
 // In how many rows of the last look each column differs that is not ignored; 0 of one that is.

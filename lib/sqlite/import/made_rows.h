@@ -37,6 +37,8 @@ class MadeRows {
     std::uint64_t rows = 0;    // that it found
   };
 
+  void compare_multiset(StagedTable& table, Rows rows);
+  static std::string lacking_rows(const StagedTable& table);
   bool is_settled(const StagedTable& table) const;
   void look(const StagedTable& table);
   bool bring_back(StagedTable& table);
