@@ -55,5 +55,50 @@ TEST_F(UndoBesideCode, NamesNoDeleteTriggersWhereNothingGoes) {
   EXPECT_EQ(rows().find("new"), std::string::npos);
 }
 
+TEST_F(UndoBesideCode, LeavesAsTheyAreTheRowsThatATriggerWritesAnew) {
+  target.run("CREATE TABLE seen (n int)");
+  on("BEFORE UPDATE", "INSERT INTO public.seen VALUES (1); new.v := 'stamped'; RETURN new;");
+  const support::Run run = take_back({"--rejects", folder.file("left.json")});
+  EXPECT_EQ(run.status, 4) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("id=1: invalid: not as it was before the import: trigger code of the target"),
+                             HasSubstr("writes something else into v"), HasSubstr("4 deleted"),
+                             Not(HasSubstr("The next import of the file"))));
+  EXPECT_EQ(left(), "1newf");
+  EXPECT_EQ(target.value("SELECT count(*) FROM seen"), "0");
+  target.run("ALTER TABLE a DISABLE TRIGGER code");
+  EXPECT_EQ(take_back_by(folder.file("left.json")).status, 0);
+  EXPECT_EQ(left(), "1oldf");
+}
+
+TEST_F(UndoBesideCode, LeavesAsTheyAreTheRowsThatATriggerPutsInAgain) {
+  on("AFTER DELETE", "IF old.id IN (2, 4) THEN INSERT INTO public.a VALUES (old.id, 'again'); END IF; RETURN NULL;");
+  const support::Run run = take_back();
+  EXPECT_EQ(run.status, 4) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("id=2: invalid: not deleted: trigger code of the target"),
+                             HasSubstr("puts the row in again"), HasSubstr("1 updated, 0 unchanged, 2 deleted")));
+  EXPECT_EQ(left(), "1oldf,2newf,4newf");
+}
+
+TEST_F(UndoBesideCode, LooksAgainBehindTriggersAtTheCommit) {
+  on("AFTER DELETE", "RETURN NULL;");
+  target.run(
+      "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE public.a SET v = 'late' WHERE id = 1 "
+      "AND "
+      "v <> 'late'; IF old.id = 3 THEN INSERT INTO public.a VALUES (3, 'again'); END IF; RETURN NULL; END$$; CREATE "
+      "CONSTRAINT TRIGGER late AFTER DELETE ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late()");
+  const support::Run run = take_back();
+  EXPECT_EQ(run.status, 4) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("id=3: invalid: not deleted"));
+  EXPECT_THAT(left(), HasSubstr("3newf"));
+}
+
+TEST_F(UndoBesideCode, IsAppliedAsRehearsedOrNotAtAll) {
+  on("BEFORE UPDATE", "new.v := 'stamped'; RETURN new;");
+  const std::string plan = folder.file("plan.json");
+  ASSERT_EQ(take_back({"--rehearse", "--report", plan}).status, 4);
+  EXPECT_EQ(take_back({"--apply", plan}).status, 4);
+  EXPECT_EQ(left(), "1newf");
+}
+
 }  // namespace
 }  // namespace cli

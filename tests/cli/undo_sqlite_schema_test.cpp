@@ -77,5 +77,26 @@ TEST_F(UndoInChangedSqlite, NamesInADryRunWhatMayRefuseADelete) {
   EXPECT_EQ(db_import({"--undo", "undo.json"}).status, 4);
 }
 
+TEST_F(UndoInChangedSqlite, LeavesAsTheyAreTheRowsThatTriggersWriteAnewOrPutInAgain) {
+  import_kept("CREATE TABLE a(id INTEGER PRIMARY KEY, v TEXT, at TEXT); CREATE TABLE b(k TEXT PRIMARY KEY, v TEXT);",
+              "INSERT INTO a VALUES(1,'x','1'),(2,'y','1'),(3,'z','1'); INSERT INTO b VALUES('m','1'),('n','1');",
+              "INSERT INTO a VALUES(1,'o','0'),(2,'o','0');");
+  shell("prod.db",
+        "CREATE TRIGGER stamp AFTER UPDATE ON a WHEN new.id=2 AND new.at<>'now' BEGIN UPDATE a SET at='now' WHERE "
+        "id=new.id; END; CREATE TRIGGER again AFTER DELETE ON b WHEN old.k='m' BEGIN INSERT INTO b "
+        "VALUES(old.k,'again'); "
+        "END;");
+  const support::Run run = db_import({"--undo", "undo.json", "--rejects", "left.json"});
+  EXPECT_EQ(run.status, 4) << run.err;
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("id=2: invalid: not as it was before the import: trigger stamp writes something"),
+                    HasSubstr("k=m: invalid: not deleted: a trigger of the target puts the row in again"),
+                    Not(HasSubstr("The next import of the file"))));
+  EXPECT_EQ(shell("prod.db", "SELECT id||v||at FROM a; SELECT k||v FROM b"), "1o0\n2y1\nm1\n");
+  shell("prod.db", "DROP TRIGGER stamp; DROP TRIGGER again;");
+  EXPECT_EQ(db_import({"--undo", "left.json"}).status, 0);
+  EXPECT_EQ(shell("prod.db", "SELECT id||v||at FROM a; SELECT k||v FROM b"), "1o0\n2o0\n");
+}
+
 }  // namespace
 }  // namespace cli

@@ -46,7 +46,8 @@ AddedColumns added_columns(Connection& connection, const StagedTable& table, con
                                 quote_literal(name + "="), table.column_text(name, alias)));
   }
   if (changed.empty()) return {};
-  return {"(" + join(changed, " OR ") + ")", "NULLIF(pg_catalog.concat_ws(', ', " + join(shown, ", ") + "), '')"};
+  return {"(" + join(changed, " OR ") + ")",
+          "NULLIF(pg_catalog.array_to_string(ARRAY[" + join(shown, ", ") + "]::pg_catalog.text[], ', '), '')"};
 }
 
 }  // namespace postgres

@@ -9,13 +9,9 @@
 #include "postgres/catalog/privileges.h"
 #include "postgres/catalog/user_types.h"
 #include "postgres/import/changed_columns.h"
-#include "postgres/import/column_privileges.h"
 #include "postgres/import/commit.h"
-#include "postgres/import/deferral.h"
-#include "postgres/import/fingerprints.h"
 #include "postgres/import/import_locks.h"
 #include "postgres/import/lock_budget.h"
-#include "postgres/import/merge.h"
 #include "postgres/import/sequences.h"
 #include "postgres/import/stage.h"
 #include "postgres/import/untold.h"
@@ -24,18 +20,6 @@
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
-namespace {
-
-// Of each table what a merge that decides anew adds to.
-std::vector<std::uint64_t> decided_otherwise(const std::vector<StagedTable>& tables) {
-  std::vector<std::uint64_t> rows;
-  for (const StagedTable& table : tables) {
-    rows.insert(rows.end(), {table.rejected_rows, table.made_by_triggers, table.made_equal});
-  }
-  return rows;
-}
-
-}  // namespace
 
 using base::Error;
 using base::ErrorKind;
@@ -253,33 +237,6 @@ void PostgresTarget::classify(base::Progress& progress) {
     }
     audits_.clear();
     if (detail_ == engine::Detail::kFull) gather();
-  });
-}
-
-void PostgresTarget::merge(base::Progress& progress) {
-  if (first_load_) return;  // all is there
-  guarded([&] {
-    demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
-    if (restored_) restored_->drop();
-    check_keys_at_once(*connection_);
-    // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
-    connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
-    const std::vector<std::uint64_t> before = decided_otherwise(tables_);
-    Merger merger(*connection_, tables_, components_, *classifier_, table_locks_);
-    if (most_left_out_) merger.end_early_beyond(*most_left_out_);
-    merger.merge(progress);
-    if (merger.ended_early()) {
-      notices_.emplace_back("ended before all rows were tried: more may be refused");
-      return;
-    }
-    fire_deferred_triggers();
-    merger.settle();
-    merge_changed_decisions_ = !merger.rewritten().empty() || decided_otherwise(tables_) != before;
-    for (const std::size_t number : merger.rewritten()) {
-      if (!tables_[number].plan.row_key.empty()) note_rewritten(*connection_, tables_[number]);
-    }
-    if (restored_) restored_->make_again();
-    for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   });
 }
 

@@ -86,6 +86,8 @@ class PostgresTarget : public engine::Target {
   std::vector<std::string> grants_for(engine::Intent intent);
   std::vector<TableDetails> referring_tables();
   void demand_deletes();
+  std::optional<std::vector<std::size_t>> merge_once(base::Progress& progress);
+  std::optional<std::vector<std::size_t>> merge_undo(base::Progress& progress);
   void add_column_grants(std::vector<std::string>& grants);
   void refuse_hidden_rows(const TableDetails& details) const;
   TableDetails& find(const catalog::TableName& name);

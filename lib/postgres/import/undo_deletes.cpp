@@ -104,14 +104,18 @@ void UndoJudge::reject_refused(StagedTable& table) {
   std::string why = "not deleted: " + trigger_names(table) + " of the target kept it, or moved it";
   const std::optional<std::uint64_t> gone = try_delete(table, record, record, why);
   if (gone && *gone > 0) return;
-  connection_.execute(fmt::format(
+  keep(table, fmt::format("ARRAY[{}]", record), why);
+}
+
+void UndoJudge::keep(StagedTable& table, const std::string& records, const std::string& why) {
+  const std::uint64_t kept = connection_.execute(fmt::format(
       R"sql(
 {into} SELECT {first}d.record, 'x', d.key, pg_catalog.convert_to({why}, 'UTF8'), NULL, NULL, NULL, NULL
-FROM {deletes} d WHERE d.record = {record})sql",
+FROM {deletes} d WHERE d.record = ANY ({records}))sql",
       fmt::arg("into", table.reject_part.into(kRejectColumns)), fmt::arg("first", table.reject_part.first()),
-      fmt::arg("why", quote_literal(why)), fmt::arg("deletes", table.deletes), fmt::arg("record", record)));
-  ++table.rejected_rows;
-  ++table.rejected_deletes;
+      fmt::arg("why", quote_literal(why)), fmt::arg("deletes", table.deletes), fmt::arg("records", records)));
+  table.rejected_rows += kept;
+  table.rejected_deletes += kept;
   keep_rejected(table);
 }
 

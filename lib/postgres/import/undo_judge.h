@@ -49,6 +49,9 @@ class UndoJudge {
   // Leaves out what is still to go: it is referred to, or the server refuses it.
   void reject_rest();
 
+  // Leaves out deletes: `records` is an array, as SQL.
+  void keep(StagedTable& table, const std::string& records, const std::string& why);
+
   // The statement that deletes the rows of a table that are to go.
   static std::string delete_sql(const StagedTable& table);
   // Marks them as gone.

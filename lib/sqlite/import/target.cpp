@@ -11,6 +11,7 @@
 #include "sqlite/import/fingerprints.h"
 #include "sqlite/import/kept_rows.h"
 #include "sqlite/import/merge.h"
+#include "sqlite/import/not_taken_back.h"
 #include "sqlite/import/remap.h"
 #include "sqlite/import/rtree.h"
 #include "sqlite/import/stage.h"
@@ -185,19 +186,48 @@ void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
   const std::vector<std::uint64_t> before = decided_otherwise(tables_);
-  Merger merger(*connection_, tables_, details_, components_, *classifier_, foreign_keys_);
-  merger.merge(progress);
-  merge_changed_decisions_ = !merger.rewritten().empty() || decided_otherwise(tables_) != before;
-  for (const std::size_t number : merger.rewritten()) {
+  const std::vector<std::size_t> rewritten = classifier_->undo().is_any() ? merge_undo(progress) : merge_once(progress);
+  merge_changed_decisions_ = !rewritten.empty() || decided_otherwise(tables_) != before;
+  for (const std::size_t number : rewritten) {
     if (is_planned(tables_[number])) note_rewritten(*connection_, tables_[number]);
   }
-  notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
   for (const auto& changes : raised) {
     raise_sequences(*connection_, changes);
     for (const outcome::SequenceChange& change : changes) {
       notices_.push_back("sequence of " + change.sequence + " " + outcome::in_words(change));
     }
   }
+}
+
+// Returns the tables with rows that do not hold the file's values.
+std::vector<std::size_t> SqliteTarget::merge_once(base::Progress& progress) {
+  Merger merger(*connection_, tables_, details_, components_, *classifier_, foreign_keys_);
+  merger.merge(progress);
+  notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
+  return merger.rewritten();
+}
+
+// Each time without the rows that were found not to be as before the import.
+std::vector<std::size_t> SqliteTarget::merge_undo(base::Progress& progress) {
+  constexpr int kMostTimes = 5;
+  for (int i = 0; i < kMostTimes; ++i) {
+    const std::vector<StagedTable> tables = tables_;
+    const std::size_t notices = notices_.size();
+    connection_->execute("SAVEPOINT undo");
+    std::vector<std::size_t> rewritten = merge_once(progress);
+    NotTakenBack left(*connection_, tables_, details_, *classifier_);
+    if (!left.find(rewritten)) {
+      connection_->execute("RELEASE undo");
+      return rewritten;
+    }
+    connection_->execute("ROLLBACK TO undo");
+    connection_->execute("RELEASE undo");
+    tables_ = tables;
+    notices_.resize(notices);
+    left.reject(components_);
+  }
+  throw Error(ErrorKind::kSchema, "triggers of the target change rows again whichever of them are left out",
+              "nothing was written: drop the triggers meanwhile, or leave their tables out with -T");
 }
 
 std::vector<std::string> SqliteTarget::untold() const {

@@ -62,6 +62,8 @@ class SqliteTarget : public engine::Target {
  private:
   void open_target();
   void gather();
+  std::vector<std::size_t> merge_once(base::Progress& progress);
+  std::vector<std::size_t> merge_undo(base::Progress& progress);
   const TableDetails& find(const catalog::TableName& name) const;
 
   Connect connect_;

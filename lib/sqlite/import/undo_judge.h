@@ -53,6 +53,9 @@ class UndoJudge {
   // Leaves out what is still to go.
   void reject_rest();
 
+  // Leaves out one.
+  void refuse(StagedTable& table, std::int64_t record, const std::string& why);
+
   const std::vector<std::string>& notices() const { return notices_; }
 
  private:
@@ -73,7 +76,6 @@ class UndoJudge {
   std::string changed_since(const StagedTable& table, std::vector<std::string> parts = {}) const;
   std::uint64_t delete_one_by_one(StagedTable& table, const std::string& condition);
   std::optional<std::string> refusal_of(const std::string& sql, std::uint64_t rows);
-  void refuse(StagedTable& table, std::int64_t record, const std::string& why);
   std::uint64_t to_go(const StagedTable& table) const;
   std::string unreferred(const StagedTable& table) const;
 
