@@ -147,6 +147,10 @@ const Case kCases[] = {
     {"TextsInAColumnOfNumbers", kForms, "CREATE TABLE p (id integer PRIMARY KEY, a decimal(9,2))",
      "insert 3, invalid 8"},
     {"TextsInAColumnOfTexts", kForms, "CREATE TABLE p (id integer PRIMARY KEY, a varchar(9))", "insert 11"},
+    {"ACheckOfTheNumberOfARowThatIsNotWritten", kNumbers,
+     "CREATE TABLE p (id integer PRIMARY KEY, a int, CHECK (rowid <> 9));"
+     "INSERT INTO p VALUES (1, 1), (2, 2), (3, -9223372036854775808)",
+     "unchanged 3"},
     {"AParentOfAnotherType",
      "CREATE TABLE q (code text PRIMARY KEY); CREATE TABLE p (id integer PRIMARY KEY, a int);"
      "INSERT INTO q VALUES ('007'), ('8'); INSERT INTO p VALUES (1, 7), (2, 8)",

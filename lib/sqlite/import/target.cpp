@@ -32,6 +32,11 @@ std::vector<std::uint64_t> decided_otherwise(const std::vector<StagedTable>& tab
   return rows;
 }
 
+// Rows that are left out by what a dry run found may be taken by the import.
+bool may_write(Connection& connection, const StagedTable& table) {
+  return table.rejected_rows > 0 || connection.number("SELECT EXISTS (SELECT 1 FROM " + table.verdicts + ")") != 0;
+}
+
 }  // namespace
 
 using base::Error;
@@ -143,15 +148,20 @@ void SqliteTarget::classify(base::Progress& progress) {
   notices_ = classifier_->count_kept_orphans();
   notices_.insert(notices_.end(), rounded.begin(), rounded.end());
   for (const std::string& notice : classifier_->undo().notices()) notices_.push_back(notice);
-  following_.clear();
+  untold_.clear();
   for (const StagedTable& table : tables_) {
     for (std::string& line : following_rows(*connection_, tables_, table, details_)) {
       if (intent_ != engine::Intent::kDryRun) {
         notices_.push_back(std::move(line));
       } else {  // their checks, keys and triggers are not the file's matter
-        following_.push_back(line + ": whether that table takes them, only --rehearse can tell");
+        untold_.push_back(line + ": whether that table takes them, only --rehearse can tell");
       }
     }
+  }
+  for (const StagedTable& table : tables_) {
+    if (intent_ != engine::Intent::kDryRun || !may_write(*connection_, table)) continue;
+    for (const std::string& line : unjudged_of(table))
+      untold_.push_back(table.details.table.name.name + ": " + line + ": only --rehearse can tell");
   }
   audits_.clear();
   for (const StagedTable& table : tables_) {
@@ -231,9 +241,9 @@ std::vector<std::size_t> SqliteTarget::merge_undo(base::Progress& progress) {
 }
 
 std::vector<std::string> SqliteTarget::untold() const {
-  std::vector<std::string> lines = following_;
+  std::vector<std::string> lines = untold_;
   for (const StagedTable& table : tables_) {
-    for (const std::string& line : untold_of(table))
+    for (const std::string& line : triggers_of(table))
       lines.push_back(table.details.table.name.name + ": " + line + ": only --rehearse can tell");
   }
   return lines;

@@ -80,7 +80,7 @@ class SqliteTarget : public engine::Target {
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
   bool merge_changed_decisions_ = true;
   std::vector<std::string> notices_;
-  std::vector<std::string> following_;  // of a dry run: rows that updates take along, a line each
+  std::vector<std::string> untold_;  // of a dry run: rows that updates take along, what is not judged; a line each
 };
 
 }  // namespace sqlite

@@ -29,7 +29,7 @@ void add_unforetold(const StagedTable& table, std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::vector<std::string> untold_of(const StagedTable& table) {
+std::vector<std::string> triggers_of(const StagedTable& table) {
   std::vector<std::string> lines;
   std::vector<std::string> names;
   for (const TableTrigger& trigger : table.details.triggers) {
@@ -37,7 +37,11 @@ std::vector<std::string> untold_of(const StagedTable& table) {
     if (on_delete ? table.may_be_deleted > 0 : table.staged_rows > 0) names.push_back(trigger.name);
   }
   if (!names.empty()) lines.push_back("trigger " + join(names, ", ") + " may change or refuse rows");
-  if (table.staged_rows == 0) return lines;
+  return lines;
+}
+
+std::vector<std::string> unjudged_of(const StagedTable& table) {
+  std::vector<std::string> lines;
   add_unforetold(table, lines);
   for (const std::string& what : table.details.of_row_number)
     lines.push_back(what + " reads the number of the row and is not judged");

@@ -9,6 +9,8 @@
 namespace sqlite {
 
 // Behind classify(), for people, each without its table.
-std::vector<std::string> untold_of(const StagedTable& table);
+std::vector<std::string> triggers_of(const StagedTable& table);
+// Of a table with rows that may be written.
+std::vector<std::string> unjudged_of(const StagedTable& table);
 
 }  // namespace sqlite
