@@ -87,7 +87,7 @@ bool TriggerRows::bring_back(StagedTable& table) {
   if (table.staged_rows == 0 || table.plan.identity.empty()) return false;
   const bool others_wrote = watch_.touched(table);
   if (!others_wrote && (looks.done || table.details.triggers.empty())) return false;
-  if (look(table, others_wrote) == 0 || differing_values(table, "").values == 0) return false;
+  if (look(table, others_wrote) == 0) return false;
   bool wrote = bring_back(table, Group::kOthers);
   if (others_wrote) wrote = bring_back(table, Group::kWritten) || wrote;
   count_changed(table);
