@@ -81,7 +81,8 @@ void SqliteMigrations::begin() {
 
 // What runs in no transaction (VACUUM, another journal mode) must have the file for itself in any case.
 void SqliteMigrations::lock() {
-  take_lock({"PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE", "COMMIT"});
+  // The mode last: in it no lock is given back, so that two who both wait would wait for each other.
+  take_lock({"BEGIN EXCLUSIVE", "PRAGMA locking_mode = EXCLUSIVE", "COMMIT"});
   mode_ = Mode::kLocked;
 }
 
