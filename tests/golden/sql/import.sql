@@ -14,6 +14,10 @@ SET LOCAL search_path = '';
 
 SELECT pg_catalog.set_config('search_path', E'""', true);
 
+SET LOCAL search_path = '';
+
+SELECT pg_catalog.set_config('search_path', E'""', true);
+
 SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' ||
          pg_catalog.quote_ident(current_user)
 WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY');
