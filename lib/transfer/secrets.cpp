@@ -78,17 +78,25 @@ bool has_phrase(const std::vector<std::string>& words, const auto& sought) {
 }
 
 // A domain by its own name, a composite type by its attributes'; whatever arrays, domains and ranges they are inside
-// of.
-bool type_says_secret(std::string_view type, const catalog::Types& types) {
-  while (type.ends_with("[]")) type.remove_suffix(2);
-  const auto found = std::ranges::find(types, type, &catalog::UserType::name);
-  if (found == types.end()) return false;
-  const std::string_view own_name = type.substr(type.find('.') + 1);
-  if (found->kind == catalog::TypeKind::kDomain && says_secret(own_name)) return true;
-  return type_says_secret(found->base, types) ||
-         std::ranges::any_of(found->attributes, [&](const catalog::Attribute& attribute) {
-           return says_secret(attribute.name) || type_says_secret(attribute.type, types);
-         });
+// of. A file may say of a type that it is inside of itself: each is looked at once.
+bool type_says_secret(const std::string& type, const catalog::Types& types) {
+  std::vector<std::string_view> inside{type};
+  std::vector<const catalog::UserType*> seen;
+  while (!inside.empty()) {
+    std::string_view name = inside.back();
+    inside.pop_back();
+    while (name.ends_with("[]")) name.remove_suffix(2);
+    const auto found = std::ranges::find(types, name, &catalog::UserType::name);
+    if (found == types.end() || std::ranges::find(seen, &*found) != seen.end()) continue;
+    seen.push_back(&*found);
+    if (found->kind == catalog::TypeKind::kDomain && says_secret(name.substr(name.find('.') + 1))) return true;
+    inside.push_back(found->base);
+    for (const catalog::Attribute& attribute : found->attributes) {
+      if (says_secret(attribute.name)) return true;
+      inside.push_back(attribute.type);
+    }
+  }
+  return false;
 }
 
 }  // namespace

@@ -71,9 +71,11 @@ TEST(MaskedColumns, AreAlsoThoseOfTypesThatSayThatTheyHoldSecrets) {
       type("public.login", catalog::TypeKind::kComposite, "", {{"name", "text"}, {"password", "text"}}),
       type("public.logins", catalog::TypeKind::kDomain, "public.login[]", {}),
       type("public.\"passwordHash\"", catalog::TypeKind::kDomain, "text", {}),
-      type("public.address", catalog::TypeKind::kComposite, "", {{"street", "text"}})};
+      type("public.address", catalog::TypeKind::kComposite, "", {{"street", "text"}}),
+      type("public.inside_itself", catalog::TypeKind::kComposite, "", {{"part", "public.inside_itself[]"}})};
   catalog::Table table;
-  for (const char* name : {"public.login", "public.logins[]", "public.\"passwordHash\"", "public.address", "text"})
+  for (const char* name :
+       {"public.login", "public.logins[]", "public.\"passwordHash\"", "public.address", "public.inside_itself", "text"})
     table.columns.push_back({.name = name, .type = name});
 
   EXPECT_THAT(masked_columns({table}, types, {.usual = true, .patterns = {}}),
