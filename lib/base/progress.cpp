@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <system_error>
 #include <vector>
 
 #include "base/descriptor.h"
@@ -80,20 +81,23 @@ void Progress::phase(std::string_view name, std::uint64_t total_bytes, std::size
   keep_drawing();
 }
 
-// What a signal is for, other threads are told.
+// Signals are for other threads. Where the system gives no more threads, it is drawn when called only.
 void Progress::keep_drawing() {
   if (!draws_alone_ || drawer_.joinable()) return;
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  drawer_ = std::jthread([this](const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    while (!stopped_.wait_for(lock, stop, kAlone, [] { return false; }) && !stop.stop_requested()) {
-      const Time now = clock_();
-      if (active_ && now >= next_draw_) draw(now);
-    }
-  });
+  try {
+    drawer_ = std::jthread([this](const std::stop_token& stop) {
+      std::unique_lock lock(mutex_);
+      while (!stopped_.wait_for(lock, stop, kAlone, [] { return false; }) && !stop.stop_requested()) {
+        const Time now = clock_();
+        if (active_ && now >= next_draw_) draw(now);
+      }
+    });
+  } catch (const std::system_error&) {
+  }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
