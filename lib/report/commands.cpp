@@ -99,7 +99,7 @@ std::string rejects_command(const ImportOutcome& outcome) {
   ImportOutcome rejects = outcome;
   rejects.file.path = outcome.rejects_file;
   // What has been written is replaced by no second import.
-  constexpr std::array<std::string_view, 4> kOfThisOne = {"--apply", "--tolerate-done", "--save-undo", "--rejects"};
+  constexpr std::array<std::string_view, 3> kOfThisOne = {"--apply", "--tolerate-done", "--save-undo"};
   const auto wanted = [&](const std::string& option) {
     return !only_tries(option) && !begins_with_one_of(option, kOfThisOne);
   };
@@ -161,12 +161,12 @@ NextStep next_step(const ImportOutcome& outcome) {
   }
   if (judgement(outcome) == Judgement::kBlocked) return unblocking_step(outcome);
   if (outcome.total.to_write() == 0 && outcome.total.left_out() == 0)
-    return {"There is nothing to import: the target holds every row of the file.", {}};
+    return {outcome.is_undo ? "" : "There is nothing to import: the target holds every row of the file.", {}};
   if (outcome.total.to_write() == 0)
     return {"Nothing would be written: mend the rows left out, in the file or in the target, then try again:",
             try_command(outcome, {})};
   if (is_plan(outcome)) return {"To apply just this, once it is approved:", apply_command(outcome)};
-  return {"To import it:", import_command(outcome)};
+  return {outcome.is_undo ? "To take it back:" : "To import it:", import_command(outcome)};
 }
 
 }  // namespace report

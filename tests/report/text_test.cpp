@@ -131,6 +131,17 @@ TEST(ImportText, SaysHowToTakeTheImportBack) {
               HasSubstr("To take this import back:\n  db-import app.undo.json --to production --undo\n"));
 }
 
+TEST(ImportText, OfAnUndoSpeaksOfTakingBack) {
+  auto outcome = an_import({a_table("users", {2, 0, 2, 0, 0, 0, 0})});
+  outcome.ending = outcome::Ending::kDryRun;
+  outcome.is_undo = true;
+  EXPECT_THAT(import_text(outcome, Color::kNever), HasSubstr("To take it back:\n  db-import "));
+
+  outcome.total = outcome.tables[0].counts = {2, 0, 0, 2, 0, 0, 0};
+  EXPECT_THAT(import_text(outcome, Color::kNever),
+              AllOf(HasSubstr("Nothing is left to take back"), testing::Not(HasSubstr("nothing to import"))));
+}
+
 TEST(ImportText, SaysThatADryRunWroteNothing) {
   auto outcome = an_import({a_table("users", {10403, 412, 37, 9951, 1, 2, 0})});
   outcome.ending = outcome::Ending::kDryRun;
