@@ -140,6 +140,8 @@ class Fitter {
     const bool same =
         here != nullptr || there != nullptr ? same_inside(here, there) : is_same_or_wider(inner_from, inner_to);
     if (same) return {};
+    if (subtype == of_target)
+      return misfit(place, "is a range of " + subtype + ", which is another type in the target");
     return misfit(place, "is a range of " + subtype + " in the file and a range of " + of_target + " in the target");
   }
 

@@ -117,6 +117,19 @@ TEST(Types, RangesOfOtherThingsDoNotFit) {
   EXPECT_EQ(misfit("text", {}, "int4range", {}), "");
 }
 
+TEST(Types, RangesOfTypesOfOneNameSayThatThoseAreOthers) {
+  const auto told = [](const UserType& here, const UserType& there) {
+    return misfit("public.r", {range("public.r", "public.c"), here}, "public.r",
+                  {range("public.r", "public.c"), there});
+  };
+  const std::string other = "is a range of public.c, which is another type in the target";
+  EXPECT_THAT(told(composite("public.c", {{"a", "integer"}}), composite("public.c", {{"b", "integer"}})),
+              HasSubstr(other));
+  EXPECT_THAT(told(composite("public.c", {{"a", "integer"}}), domain("public.c", "integer")), HasSubstr(other));
+  EXPECT_THAT(told(domain("public.c", "text"), domain("public.c", "integer")), HasSubstr(other));
+  EXPECT_EQ(told(domain("public.c", "integer"), domain("public.c", "integer")), "");
+}
+
 TEST(Types, DomainsAreWhatTheyAreMadeOf) {
   const Types types{domain("public.d", "public.e"), domain("public.e", "numeric(4,1)")};
   EXPECT_EQ(base_of("public.d", types), "numeric(4,1)");
