@@ -160,6 +160,32 @@ TEST_F(NewerConstraints, OfVirtualColumnsAreForetoldAndTheColumnsAreInNoFile) {
       {{"t", {{"insert", 1}, {"invalid", 2}}}});
 }
 
+// The server itself would take them, and then no SELECT of the column would ever end well.
+TEST_F(NewerConstraints, VirtualColumnsThatCannotBeComputedAreForetold) {
+  rows("CREATE TABLE t (id int PRIMARY KEY, a text, n int); INSERT INTO t VALUES (1, '1', 1), (2, 'x', 2000000000)");
+  const std::string start = "CREATE TABLE t (id int PRIMARY KEY, a text, n int, ";
+  for (const char* column : {"v int GENERATED ALWAYS AS (a::int) VIRTUAL", "v int GENERATED ALWAYS AS (n * 2)",
+                             "\"V v\" int GENERATED ALWAYS AS (1 / (n - 2000000000)), w int GENERATED ALWAYS AS (n)",
+                             "v numeric(3) GENERATED ALWAYS AS (n::numeric) VIRTUAL"})
+    expect_everywhere(start + column + ")", {{"t", {{"insert", 1}, {"invalid", 1}}}});
+  expect_everywhere(start +
+                        "v int GENERATED ALWAYS AS (a::int) VIRTUAL) PARTITION BY RANGE (id); CREATE TABLE t1 "
+                        "PARTITION OF t FOR VALUES FROM (0) TO (9)",
+                    {{"t", {{"insert", 1}, {"invalid", 1}}}});
+  expect_everywhere(start + "v int GENERATED ALWAYS AS (length(a)) VIRTUAL)", {{"t", {{"insert", 2}}}});
+}
+
+TEST_F(Constraints, OfADomainHoldForADefaultOnEveryPath) {
+  rows("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)");
+  for (const char* domain : {"int DEFAULT 5 CHECK (VALUE <> 5)", "int CHECK (VALUE IS NOT NULL)",
+                             "varchar(2) DEFAULT 'long'", "text DEFAULT 'x' CHECK (VALUE::int > 0)"})
+    expect_everywhere(std::string("CREATE DOMAIN d AS ") + domain + "; CREATE TABLE t (id int PRIMARY KEY, x d)",
+                      {{"t", {{"invalid", 2}}}});
+  for (const char* domain : {"int NOT NULL DEFAULT 5", "int DEFAULT 5 CHECK (VALUE IS NOT NULL)"})
+    expect_everywhere(std::string("CREATE DOMAIN d AS ") + domain + "; CREATE TABLE t (id int PRIMARY KEY, x d)",
+                      {{"t", {{"insert", 2}}}});
+}
+
 TEST_F(NewerConstraints, ThatAreNotEnforcedAreHeldAgainstNobody) {
   rows(kOrders);
   const std::string loose =

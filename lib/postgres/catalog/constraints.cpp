@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "postgres/catalog/leaf_checks.h"
+#include "postgres/catalog/looking_functions.h"
 #include "postgres/catalog/unique_indexes.h"
 #include "postgres/session/sql_text.h"
 
@@ -87,18 +88,14 @@ class ConstraintReader {
   }
 
   // And NOT NULL that is NOT VALID: it holds for the rows that are written.
-  void read_checks() {
+  void read_checks(const std::string& looking) {
     std::string last;
     for (const auto& row : connection_.query(
              "SELECT k.conrelid, k.oid, k.conname, CASE k.contype WHEN 'n' THEN 'NOT (' || "
              "pg_catalog.quote_ident(a.attname) || ' IS NOT DISTINCT FROM NULL)' ELSE "
-             "pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) END, a.attname, EXISTS "
-             "(SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc f ON f.oid = d.refobjid JOIN "
-             "pg_catalog.pg_language l ON l.oid = f.prolang WHERE d.classid = "
-             "'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid AND d.refclassid = "
-             "'pg_catalog.pg_proc'::pg_catalog.regclass AND f.provolatile <> 'i' AND l.lanname NOT IN ('internal', "
-             "'c')) "
-             "FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
+             "pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) END, a.attname, " +
+             calls_one_of(looking, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid") +
+             " FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
              "a.attnum = ANY (k.conkey) WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND " +
              enforced("k") + " AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
       TableDetails& table = table_of(row[0]);
@@ -260,12 +257,13 @@ class ConstraintReader {
 
 }  // namespace
 
-void read_constraints(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
+void read_constraints(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree,
+                      const std::string& looking) {
   ConstraintReader reader(connection, tables, tree);
-  reader.read_checks();
+  reader.read_checks(looking);
   reader.read_empty_periods();
   reader.read_not_null();
-  read_leaf_checks(connection, tables, tree);
+  read_leaf_checks(connection, tables, tree, looking);
   reader.read_exclusions();
   reader.read_references();
   reader.read_triggers();

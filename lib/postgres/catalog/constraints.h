@@ -2,6 +2,7 @@
 // refer to it. The second half of introspect, which calls it.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "postgres/catalog/introspect.h"
@@ -10,7 +11,8 @@
 
 namespace postgres {
 
-// Fills checks, exclusions, references and triggers of every table.
-void read_constraints(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree);
+// Fills checks, exclusions, references and triggers of every table. `looking`: looking_functions().
+void read_constraints(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree,
+                      const std::string& looking);
 
 }  // namespace postgres

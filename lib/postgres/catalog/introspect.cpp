@@ -10,6 +10,7 @@
 #include "postgres/catalog/column_observers.h"
 #include "postgres/catalog/constraints.h"
 #include "postgres/catalog/evaluated.h"
+#include "postgres/catalog/looking_functions.h"
 #include "postgres/catalog/made_values.h"
 #include "postgres/catalog/partition_tree.h"
 #include "postgres/catalog/sequence_uses.h"
@@ -90,9 +91,11 @@ class Introspection {
     if (depth == Depth::kAll) tree_ = read_partitions(connection_, tables_);
     read_foreign_keys();
     if (depth == Depth::kKeys) return;
-    read_made_values(connection_, tables_);
+    const std::string looking = looking_functions(connection_);
+    read_made_values(connection_, tables_, looking);
+    read_looking_domains(looking);
     read_unique_indexes_of_partitions(connection_, tables_, tree_);
-    read_constraints(connection_, tables_, tree_);
+    read_constraints(connection_, tables_, tree_, looking);
     read_evaluated(connection_, tables_, tree_);
     read_write_limits(connection_, tables_, tree_);
     read_sequences();
@@ -113,6 +116,7 @@ class Introspection {
     std::int32_t typmod = -1;
     bool not_null = false;
     char delimiter = ',';
+    bool has_default = false;  // of a domain
   };
 
   void read_tables(const std::vector<std::string>& schemas) {
@@ -142,11 +146,12 @@ class Introspection {
     for (const auto& row : connection_.query(
              "SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, "
              "t.typtypmod, "
-             "t.typnotnull, t.typdelim FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = "
+             "t.typnotnull, t.typdelim, t.typtype = 'd' AND t.typdefaultbin IS NOT NULL FROM pg_catalog.pg_type t JOIN "
+             "pg_catalog.pg_namespace n ON n.oid = "
              "t.typnamespace")) {
       types_.emplace(oid_of(row[0]), Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0],
                                           is_true(row[5]), oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(),
-                                          is_true(row[9]), row[10].c_str()[0]});
+                                          is_true(row[9]), row[10].c_str()[0], is_true(row[11])});
     }
     for (const auto& row :
          connection_.query("SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder")) {
@@ -179,8 +184,10 @@ class Introspection {
       const char identity = row[6].size() == 0 ? ' ' : row[6].c_str()[0];
       if (identity == 'a') column.identity = catalog::Identity::kAlways;
       if (identity == 'd') column.identity = catalog::Identity::kByDefault;
-      column.has_default = is_true(row[5]) || column.identity != catalog::Identity::kNone;
+      column.has_default =
+          is_true(row[5]) || column.identity != catalog::Identity::kNone || types_.at(oid_of(row[7])).has_default;
       ColumnDetails details = resolve(oid_of(row[7]), row[8].as<std::int32_t>());
+      if (details.is_domain) details.domain = oid_of(row[7]);
       details.type_sql = column.type;
       if (!details.is_domain) details.base_sql = column.type;
       details.collation = oid_of(row[10]);
@@ -243,6 +250,26 @@ class Introspection {
       for (ColumnDetails& column : table.columns) {
         if (column.is_domain) column.base_sql = names.at({column.type.oid, column.type.typmod});
         column.type.name = column.base_sql;
+      }
+    }
+  }
+
+  // Of the column's domain, or that of its elements, and those that it is made of.
+  void read_looking_domains(const std::string& functions) {
+    if (functions.starts_with("'{}'")) return;
+    std::map<std::uint32_t, std::string> looking;
+    for (const auto& row : connection_.query(fmt::format(
+             "SELECT k.contypid, t.typname FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_type t ON t.oid = "
+             "k.contypid WHERE k.contype = 'c' AND {}",
+             calls_one_of(functions, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid"))))
+      looking.emplace(oid_of(row[0]), text_of(row[1]));
+    for (TableDetails& table : tables_) {
+      for (ColumnDetails& column : table.columns) {
+        const std::uint32_t outermost = column.is_domain ? column.domain : column.type.element_wire_oid;
+        for (std::uint32_t type = outermost; type != 0 && types_.at(type).kind == 'd'; type = types_.at(type).base) {
+          const auto found = looking.find(type);
+          if (found != looking.end()) column.looking_domain = found->second;
+        }
       }
     }
   }

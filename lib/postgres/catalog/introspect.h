@@ -19,19 +19,25 @@ namespace postgres {
 struct MadeValue {
   std::string expression;          // of a generated column or a default; empty: NULL
   bool is_volatile = false;        // of a default: another value each time
+  bool is_virtual = false;         // of a generated column: computed when it is read
+  bool looks_elsewhere = false;    // it calls a function that may read other rows: see CheckConstraint
   std::vector<std::string> reads;  // of a generated column: those that it is computed from
 };
 
 struct ColumnDetails {
   ColumnType type;  // a domain is resolved to its base type
   bool is_domain = false;
+  std::uint32_t domain = 0;     // its pg_type.oid, or 0
   std::string type_sql;         // the column's own type, to cast to: "public.email", "numeric(12,2)"
   std::string base_sql;         // the same without the domain
   std::uint32_t collation = 0;  // pg_collation.oid of the column
   bool bytewise = false;        // the server calls two values equal if and only if their binary forms are
   bool one_form = false;        // values of equal text output have equal binary forms: the image alone tells them apart
   MadeValue made;
+  std::string looking_domain;  // its type, where a check of that calls a function that may read other rows
 
+  // What a row holds here, or whether it may, is only known when other rows are there.
+  bool looks_elsewhere() const { return made.looks_elsewhere || !looking_domain.empty(); }
   // Behind a column that is compared by the operators of its index: those take a domain only as its base type where
   // they are polymorphic (enums).
   std::string comparison_cast() const { return is_domain ? "::" + base_sql : std::string{}; }

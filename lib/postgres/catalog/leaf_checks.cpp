@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "postgres/catalog/looking_functions.h"
 #include "postgres/session/sql_text.h"
 #include "postgres/session/text_array.h"
 
@@ -22,14 +23,7 @@ SELECT c.oid, 'violates the check ' || k.conname || ' of the partition ' || c.re
         FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
         ORDER BY a.attnum)::pg_catalog.text[],
-  EXISTS (
-    SELECT
-    FROM pg_catalog.pg_depend d
-    JOIN pg_catalog.pg_proc f ON f.oid = d.refobjid
-    JOIN pg_catalog.pg_language l ON l.oid = f.prolang
-    WHERE d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid
-      AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND f.provolatile <> 'i'
-      AND l.lanname NOT IN ('internal', 'c'))
+  {looks}
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 WHERE k.contype = 'c' AND k.coninhcount = 0 AND {enforced} AND c.oid = ANY ({partitions})
@@ -58,7 +52,8 @@ std::string by_halving(std::span<const std::pair<std::uint32_t, std::string>> le
 
 }  // namespace
 
-void read_leaf_checks(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
+void read_leaf_checks(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree,
+                      const std::string& looking) {
   std::vector<std::string> partitions;
   std::unordered_map<std::uint32_t, TableDetails*> by_oid;
   std::map<std::uint32_t, Branches> branches;  // by table
@@ -70,7 +65,8 @@ void read_leaf_checks(Connection& connection, std::vector<TableDetails>& tables,
   if (partitions.empty()) return;
   const std::string sql =
       fmt::format(kOwn, fmt::arg("partitions", "'{" + join(partitions, ",") + "}'::pg_catalog.oid[]"),
-                  fmt::arg("enforced", connection.server_version() >= 180000 ? "k.conenforced" : "true"));
+                  fmt::arg("enforced", connection.server_version() >= 180000 ? "k.conenforced" : "true"),
+                  fmt::arg("looks", calls_one_of(looking, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid")));
   for (const auto& row : connection.query(sql)) {
     const Partition& partition = tree.at(row[0].as<std::uint32_t>());
     LeafChecks& checks = by_oid.at(partition.root)->leaf_checks;

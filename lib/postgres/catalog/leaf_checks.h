@@ -2,6 +2,7 @@
 // row's leaf by halving, so that a row costs about the same with 3 leaves and with 1,000. Called by read_constraints.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "postgres/catalog/introspect.h"
@@ -10,7 +11,8 @@
 
 namespace postgres {
 
-// Fills `leaf_checks` of every table.
-void read_leaf_checks(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree);
+// Fills `leaf_checks` of every table. `looking`: looking_functions().
+void read_leaf_checks(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree,
+                      const std::string& looking);
 
 }  // namespace postgres

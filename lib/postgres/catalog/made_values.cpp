@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "postgres/catalog/looking_functions.h"
 #include "postgres/catalog/table_index.h"
 #include "postgres/session/text_array.h"
 
@@ -15,19 +16,20 @@ namespace {
 constexpr const char* kMade = R"sql(
 WITH made AS (
   SELECT a.attrelid, a.attnum, a.attname, a.attgenerated <> '' AS generated,
+         a.attgenerated = 'v' AS is_virtual,
          'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid AS classid, d.oid AS objid,
          pg_catalog.pg_get_expr(d.adbin, d.adrelid, false) AS expression
   FROM pg_catalog.pg_attrdef d
   JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
   WHERE d.adrelid = ANY ({among}) AND NOT a.attisdropped
   UNION ALL
-  SELECT a.attrelid, a.attnum, a.attname, false, 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid,
+  SELECT a.attrelid, a.attnum, a.attname, false, false, 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid,
          pg_catalog.pg_get_expr(t.typdefaultbin, 0, false)
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid AND t.typtype = 'd' AND t.typdefaultbin IS NOT NULL
   WHERE a.attrelid = ANY ({among}) AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.atthasdef AND a.attidentity = ''
   UNION ALL
-  SELECT a.attrelid, a.attnum, a.attname, false, 0::pg_catalog.oid, 0::pg_catalog.oid, 'pg_catalog.nextval()'
+  SELECT a.attrelid, a.attnum, a.attname, false, false, 0::pg_catalog.oid, 0::pg_catalog.oid, 'pg_catalog.nextval()'
   FROM pg_catalog.pg_attribute a
   WHERE a.attrelid = ANY ({among}) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
 )
@@ -52,23 +54,28 @@ SELECT m.attrelid, m.attname, m.generated, m.expression,
     JOIN pg_catalog.pg_attribute r ON r.attrelid = d.refobjid AND r.attnum = d.refobjsubid
     WHERE m.generated AND d.classid = m.classid AND d.objid = m.objid AND d.refobjid = m.attrelid
       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid <> m.attnum
-    ORDER BY r.attnum)::pg_catalog.text[] AS reads
+    ORDER BY r.attnum)::pg_catalog.text[] AS reads,
+  m.is_virtual, {looks} AS looks_elsewhere
 FROM made m
 ORDER BY m.attrelid, m.attnum)sql";
 
 }  // namespace
 
-void read_made_values(Connection& connection, std::vector<TableDetails>& tables) {
+void read_made_values(Connection& connection, std::vector<TableDetails>& tables, const std::string& looking) {
   const TableIndex index(tables);
-  for (const auto& row : connection.query(fmt::format(kMade, fmt::arg("among", index.among())))) {
+  for (const auto& row :
+       connection.query(fmt::format(kMade, fmt::arg("among", index.among()),
+                                    fmt::arg("looks", calls_one_of(looking, "m.classid", "m.objid"))))) {
     TableDetails& table = index.of(row[0].c_str());
     const std::string name = row[1].c_str();
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (table.table.columns[i].name != name) continue;
       MadeValue& made = table.columns[i].made;
       made.expression = row[3].c_str();
-      made.is_volatile = row[4].as<bool>();
+      made.looks_elsewhere = row[7].as<bool>();
+      made.is_volatile = row[4].as<bool>() || (made.looks_elsewhere && !table.table.columns[i].generated);
       made.reads = read_names(row[5].c_str());
+      made.is_virtual = row[6].as<bool>();
     }
   }
 }

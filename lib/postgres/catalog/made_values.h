@@ -2,6 +2,7 @@
 // that the catalog holds of them. Called by introspect, with an empty search_path.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "postgres/catalog/introspect.h"
@@ -9,7 +10,7 @@
 
 namespace postgres {
 
-// Fills `made` of every column.
-void read_made_values(Connection& connection, std::vector<TableDetails>& tables);
+// Fills `made` of every column. `looking`: looking_functions().
+void read_made_values(Connection& connection, std::vector<TableDetails>& tables, const std::string& looking);
 
 }  // namespace postgres

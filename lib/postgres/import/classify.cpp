@@ -6,6 +6,7 @@
 
 #include "postgres/import/classify_keys.h"
 #include "postgres/import/evaluation.h"
+#include "postgres/import/failing_defaults.h"
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
@@ -129,6 +130,7 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   } else {
     temporary_.count_shared_verdicts(table.may_be_written);
   }
+  reject_failing_defaults(connection_, table);
   Evaluation evaluation(connection_, table, number, search_path_);
   evaluation.reject_failing();
   reject_homeless(table);

@@ -1,5 +1,7 @@
 #include "postgres/import/first_load.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "postgres/catalog/schema_print.h"
@@ -58,7 +60,8 @@ bool FirstLoad::begin(const std::string& search_path) {
 // drop and create.
 bool FirstLoad::conditions_hold() {
   const bool any_new = std::all_of(tables_.begin(), tables_.end(), [](const StagedTable& table) {
-    return table.plan.mode != engine::Mode::kUpdate && table.plan.match.empty() && !table.has_marks();
+    return table.plan.mode != engine::Mode::kUpdate && table.plan.match.empty() && !table.has_marks() &&
+           table.failing_defaults.empty();
   });
   if (!any_new) return false;
   const std::string oids = join(oids_of(tables_), ",");
@@ -106,7 +109,23 @@ bool FirstLoad::load(StagedTable& table, format::TableReader& records, base::Pro
   return true;
 }
 
+// The server computes them when they are read, and then it is too late for a row that makes one fail.
+void FirstLoad::compute_virtual_columns() {
+  for (const StagedTable& table : tables_) {
+    std::vector<std::string> values;
+    for (const Evaluated& one : table.details.evaluated) {
+      if (one.columns.size() == 1 && one.columns.front() != kLeaf &&
+          table.details.details_of(one.columns.front()).made.is_virtual)
+        values.push_back(one.expression);
+    }
+    if (values.empty()) continue;
+    connection_.execute(fmt::format("SELECT pg_catalog.count(*) FROM {} WHERE {} OPERATOR(pg_catalog.<) 0",
+                                    table.target_rows, join(values, " OPERATOR(pg_catalog.+) ")));
+  }
+}
+
 bool FirstLoad::finish(base::Progress& progress) {
+  compute_virtual_columns();
   for (StagedTable& table : tables_) {
     progress.table(table.details.table.name.name);
     table.loaded = true;

@@ -42,6 +42,7 @@ class FirstLoad {
 
  private:
   bool conditions_hold();
+  void compute_virtual_columns();
   bool lock();
 
   Connection& connection_;

@@ -19,7 +19,8 @@ bool is_generated(const StagedTable& table, const std::string& column) {
 
 // What the table keeps or makes of a column that the file lacks can be told for every row that may be written.
 bool foretells_default(const StagedTable& table, const std::string& column) {
-  return !table.details.details_of(column).made.is_volatile || table.plan.mode == engine::Mode::kUpdate;
+  const ColumnDetails& details = table.details.details_of(column);
+  return !(details.made.is_volatile || details.looks_elsewhere()) || table.plan.mode == engine::Mode::kUpdate;
 }
 
 // As an assignment brings a value to the column's type: too long a text is an error there, and cut by a cast.
@@ -75,9 +76,16 @@ bool foretells(const StagedTable& table, const std::vector<std::string>& columns
     if (column == kLeaf)
       return !table.details.partitions.leaf.empty() && foretells(table, table.details.partitions.columns);
     if (table.has_columns({column})) return true;
-    if (is_generated(table, column)) return foretells(table, table.details.details_of(column).made.reads);
+    if (is_generated(table, column)) {
+      const MadeValue& made = table.details.details_of(column).made;
+      return !made.looks_elsewhere && foretells(table, made.reads);
+    }
     return foretells_default(table, column);
   });
+}
+
+std::string default_of(const ColumnDetails& column) {
+  return assigned(column, column.made.expression.empty() ? "NULL" : column.made.expression);
 }
 
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns) {

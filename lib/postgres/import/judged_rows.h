@@ -18,4 +18,7 @@ std::string judged_rows(const StagedTable& table, const std::vector<std::string>
 // The same over any relation that has the columns of typed_rows().
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns, const std::string& rows);
 
+// What the target puts into a column that the file lacks, brought to the column's type: of a new row. Not volatile.
+std::string default_of(const ColumnDetails& column);
+
 }  // namespace postgres

@@ -16,7 +16,10 @@ constexpr std::size_t kMaxColumns = 1600;  // MaxHeapAttributeNumber
 // A domain is staged as its base type: its checks are for the rows, not for the COPY.
 std::string stage_type_of(const ColumnDetails& column) { return column.is_domain ? column.base_sql : std::string{}; }
 
-std::string cast_of(const ColumnDetails& column) { return column.is_domain ? "::" + column.type_sql : std::string{}; }
+// None where only the merge can tell: the rows that the domain looks up may be of this import.
+std::string cast_of(const ColumnDetails& column) {
+  return column.is_domain && column.looking_domain.empty() ? "::" + column.type_sql : std::string{};
+}
 
 // ANALYZE of a range asks a function that whoever made the type has named (subtype_diff).
 bool has_own_statistics(const ColumnType& type) { return !is_builtin(type) && (type.kind == 'r' || type.kind == 'm'); }
@@ -101,6 +104,16 @@ bool StagedTable::has_columns(const std::vector<std::string>& names) const {
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
     return std::any_of(columns.begin(), columns.end(), [&](const StagedColumn& column) { return column.name == name; });
   });
+}
+
+bool StagedTable::looks_elsewhere() const {
+  for (std::size_t i = 0; i < details.columns.size(); ++i) {
+    const ColumnDetails& column = details.columns[i];
+    if (!column.looking_domain.empty()) return true;
+    if (column.made.looks_elsewhere && !has_columns({details.table.columns[i].name})) return true;
+  }
+  return !details.leaf_checks.unjudged.empty() ||
+         std::ranges::any_of(details.checks, [](const CheckConstraint& check) { return check.looks_elsewhere; });
 }
 
 std::string StagedTable::free_name(const std::string& wish) const {

@@ -40,6 +40,12 @@ struct ParkedKey {
   std::uint64_t rows = 0;  // there is a value for every rank up to it
 };
 
+// A default of the target's, of a column that the file lacks, that the column's own type refuses.
+struct FailingDefault {
+  std::string column;
+  std::string words;  // the server's
+};
+
 struct StagedTable {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
@@ -84,6 +90,7 @@ struct StagedTable {
   std::uint64_t remapped = 0;          // rows that took over the target's identity
   bool keys_differ = false;            // no two staged rows have the same identity: known without asking the server
   bool loaded = false;                 // by FirstLoad: the rows are in the target and nowhere else
+  std::vector<FailingDefault> failing_defaults;
   std::vector<ParkedKey> parked;       // keys of rows that swap or rotate them
   bool handed_on = false;              // what claims keys and what gives them up is written
   bool claims_left = false;            // claims of accepted rows are left
@@ -102,6 +109,10 @@ struct StagedTable {
   bool has_rows() const { return plan.rows > 0; }
   // Makes it read and write these.
   void take_parts(const std::string& suffix, const std::string& number);
+
+  // Rows of other tables decide about its own, beside foreign keys and triggers: a function of the target's may read
+  // them.
+  bool looks_elsewhere() const;
 
   // The record number in the stage itself: a column, or a part of the first one.
   std::string stage_record() const;

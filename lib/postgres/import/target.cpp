@@ -10,6 +10,7 @@
 #include "postgres/catalog/user_types.h"
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/commit.h"
+#include "postgres/import/failing_defaults.h"
 #include "postgres/import/import_locks.h"
 #include "postgres/import/lock_budget.h"
 #include "postgres/import/sequences.h"
@@ -163,6 +164,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   for (std::string& line : demand_consent(*connection_, written_tables(tables_), run_code_of_))
     notices_.push_back(std::move(line));
   guarded([&] {
+    for (StagedTable& table : tables_) find_failing_defaults(*connection_, table, search_path_);
     // Decisions are asked of staged rows, so a first load has none to tell.
     if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
         first_loads_ == engine::FirstLoads::kAuto) {

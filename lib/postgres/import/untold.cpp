@@ -60,18 +60,39 @@ void add_checks(Connection& connection, const StagedTable& table, std::vector<st
     lines.push_back("that a row " + check + " is not judged: it calls a function that may look up rows of this import");
 }
 
+// Values that a function makes or admits which may look up rows of this import.
+void add_looking(const StagedTable& table, std::vector<std::string>& lines) {
+  constexpr const char* kWhy = " calls a function that may look up rows of this import";
+  for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
+    const catalog::Column& column = table.details.table.columns[i];
+    const ColumnDetails& details = table.details.columns[i];
+    if (!details.looking_domain.empty())
+      lines.push_back("the domain " + details.looking_domain + " of " + column.name + kWhy);
+    if (details.made.looks_elsewhere && !table.has_columns({column.name}))
+      lines.push_back((column.generated ? "the generated column " : "the default of ") + column.name + kWhy);
+  }
+}
+
 // Constraints over columns whose values a volatile default makes.
 void add_volatile(const StagedTable& table, std::vector<std::string>& lines) {
   const auto add = [&](const std::string& what, const std::vector<std::string>& columns) {
     if (foretells(table, columns)) return;
     for (const std::string& column : columns) {
       if (column == kLeaf || foretells(table, {column})) continue;
+      if (table.details.details_of(column).looks_elsewhere()) return;  // told of the column itself
       lines.push_back(what + " is over " + column + ", which the file lacks and a volatile default fills");
       return;
     }
     lines.push_back(what + " cannot be judged");
   };
   const TableDetails& details = table.details;
+  for (std::size_t i = 0; i < details.columns.size(); ++i) {
+    const std::string& name = details.table.columns[i].name;
+    const ColumnDetails& column = details.columns[i];
+    const bool may_be_refused = column.is_domain || column.type.typmod >= 0;
+    if (column.made.is_volatile && may_be_refused && !column.looks_elsewhere() && !table.has_columns({name}))
+      lines.push_back("the type of " + name + " may refuse what its volatile default makes");
+  }
   for (const UniqueIndex& index : details.unique_indexes) add("the key " + index.name, index.columns);
   for (const Exclusion& exclusion : details.exclusions) add("the key " + exclusion.key.name, exclusion.key.columns);
   for (const CheckConstraint& check : details.checks)
@@ -94,6 +115,7 @@ void add_keys_by_cast(const StagedTable& table, std::vector<std::string>& lines)
 void add_written(Connection& connection, const StagedTable& table, const ToWrite& rows,
                  std::vector<std::string>& lines) {
   add_checks(connection, table, lines);
+  add_looking(table, lines);
   if (rows.inserts) add_volatile(table, lines);
   add_keys_by_cast(table, lines);
   for (std::string& line : doubtful_entries(connection, table)) lines.push_back(std::move(line));

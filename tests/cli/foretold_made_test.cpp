@@ -1,0 +1,169 @@
+// What the target itself makes of a row, or what its functions look up in other tables of the file: foretold, or named,
+// and what can go in does so at the first import. Each case is tried both ways through the programs.
+#include <gmock/gmock.h>
+
+#include "cli/transfer_fixture.h"
+
+namespace cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Case {
+  const char* name;
+  const char* target;         // beside kTables
+  bool named;                 // the dry run does not tell all
+  std::vector<int> verdicts;  // of p, by the import: insert, update, unchanged, conflict, invalid, skipped
+};
+
+// Written before the rows of q are: nothing but what the target's functions look up says that they belong together.
+constexpr const char* kTables =
+    "CREATE TABLE p (id int PRIMARY KEY, q int, t text); CREATE TABLE q (id int PRIMARY KEY)";
+constexpr const char* kRows = "INSERT INTO p VALUES (1, 1, 'a'), (2, 2, 'b'); INSERT INTO q VALUES (1)";
+#define LOOKS                                                                                                         \
+  "CREATE FUNCTION looks(n int) RETURNS bool LANGUAGE sql STABLE AS 'SELECT EXISTS (SELECT FROM public.q WHERE id = " \
+  "n)';"
+#define FINDS \
+  "CREATE FUNCTION finds(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT id FROM public.q WHERE id = n';"
+
+const Case kCases[] = {
+    // Defaults that their type refuses.
+    {"ADefaultThatItsDomainRefuses",
+     "CREATE DOMAIN d AS int DEFAULT 5 CHECK (VALUE <> 5); ALTER TABLE p ADD x int; ALTER TABLE p ALTER x TYPE d",
+     false,
+     {0, 0, 0, 0, 2, 0}},
+    {"ADefaultOfTheColumnThatADomainBelowRefuses",
+     "CREATE SCHEMA \"Other s\"; CREATE DOMAIN \"Other s\".low AS int CHECK (VALUE > 9);"
+     "CREATE DOMAIN \"Other s\".\"High\" AS \"Other s\".low; ALTER TABLE p ADD \"X x\" \"Other s\".\"High\";"
+     "ALTER TABLE p ALTER \"X x\" SET DEFAULT 7",
+     false,
+     {0, 0, 0, 0, 2, 0}},
+    {"NoDefaultWhereADomainTakesNoNull",
+     "CREATE DOMAIN d AS int CHECK (VALUE IS NOT NULL); ALTER TABLE p ADD x int; ALTER TABLE p ALTER x TYPE d",
+     false,
+     {0, 0, 0, 0, 2, 0}},
+    {"ADefaultThatIsTooLongAndRowsThatKeepWhatTheyHave",
+     "ALTER TABLE p ADD x varchar(3); INSERT INTO p VALUES (1, 9, 'a'); ALTER TABLE p ALTER x SET DEFAULT 'long'",
+     false,
+     {0, 1, 0, 0, 1, 0}},
+    {"ADefaultThatFailsByItself",
+     "ALTER TABLE p ADD x int; INSERT INTO p VALUES (1, 9, 'a'); ALTER TABLE p ALTER x SET DEFAULT 1 / 0",
+     false,
+     {0, 1, 0, 0, 1, 0}},
+    {"ADefaultThatADomainsFunctionRaisesOver",
+     "CREATE FUNCTION f(text) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RAISE ''no''; END';"
+     "CREATE DOMAIN d AS text CHECK (public.f(VALUE)); ALTER TABLE p ADD x text; ALTER TABLE p ALTER x TYPE d;"
+     "ALTER TABLE p ALTER x SET DEFAULT 'y'",
+     false,
+     {0, 0, 0, 0, 2, 0}},
+    {"AVolatileDefaultOfADomain",
+     "CREATE DOMAIN d AS int CHECK (VALUE > 5); ALTER TABLE p ADD x int; ALTER TABLE p ALTER x TYPE d;"
+     "ALTER TABLE p ALTER x SET DEFAULT (random() * 0)::int",
+     true,
+     {0, 0, 0, 0, 2, 0}},
+    // NOT NULL that the default of the domain fulfils.
+    {"ADomainThatIsNotNullWithADefault",
+     "CREATE DOMAIN d AS int NOT NULL DEFAULT 7; ALTER TABLE p ADD x d",
+     false,
+     {2, 0, 0, 0, 0, 0}},
+    {"ADomainOfADomainWithADefault",
+     "CREATE DOMAIN low AS text NOT NULL; CREATE DOMAIN high AS low DEFAULT 'x'; ALTER TABLE p ADD x high",
+     false,
+     {2, 0, 0, 0, 0, 0}},
+    {"ANotNullColumnOfADomainWithADefault",
+     "CREATE DOMAIN d AS date DEFAULT now(); ALTER TABLE p ADD x d NOT NULL",
+     false,
+     {2, 0, 0, 0, 0, 0}},
+    {"AUniqueDefaultOfADomain",
+     "CREATE DOMAIN d AS int NOT NULL DEFAULT 7; ALTER TABLE p ADD x d UNIQUE",
+     false,
+     {0, 0, 0, 2, 0, 0}},
+    // Functions that look up rows of the same file.
+    {"ADomainThatLooksElsewhere",
+     LOOKS "CREATE DOMAIN d AS int CHECK (public.looks(VALUE)); ALTER TABLE p ALTER q TYPE d",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"ADomainOverOneThatLooksElsewhereInAnUpdate",
+     LOOKS "CREATE DOMAIN low AS int CHECK (VALUE IS NULL OR public.looks(VALUE)); CREATE DOMAIN high AS low CHECK "
+           "(VALUE > 0);"
+           "INSERT INTO p VALUES (1, NULL, 'a'); ALTER TABLE p ALTER q TYPE high",
+     true,
+     {0, 1, 0, 0, 1, 0}},
+    {"AKeyOfADomainThatLooksElsewhere",
+     LOOKS "CREATE DOMAIN d AS int CHECK (public.looks(VALUE)); ALTER TABLE p ALTER id TYPE d, ADD UNIQUE (q)",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"AGeneratedColumnThatLooksElsewhere",
+     FINDS "ALTER TABLE p ADD g int NOT NULL GENERATED ALWAYS AS (public.finds(q)) STORED",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"ACheckOfAGeneratedColumnThatLooksElsewhere",
+     FINDS "ALTER TABLE p ADD g int GENERATED ALWAYS AS (public.finds(q)) STORED CHECK (g IS NOT NULL)",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"AGeneratedColumnThatRaisesWhereItFindsNothing",
+     "CREATE FUNCTION g(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'DECLARE r int; BEGIN SELECT id INTO STRICT r "
+     "FROM public.q WHERE id = n; RETURN r; END';"
+     "ALTER TABLE p ADD g int GENERATED ALWAYS AS (public.g(q)) STORED",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"ACheckByAFunctionThatSaysItIsImmutable",
+     FINDS "ALTER TABLE p ADD CHECK (public.finds(q) IS NOT NULL)",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"ACheckByAFunctionThatCallsOneThatLooksElsewhere",
+     LOOKS "CREATE FUNCTION \"W w\"(n int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT public.looks(n)';"
+           "ALTER TABLE p ADD CHECK (\"W w\"(q))",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"ADefaultThatLooksElsewhere",
+     "CREATE FUNCTION newest() RETURNS int LANGUAGE sql STABLE AS 'SELECT max(id) FROM public.q';"
+     "ALTER TABLE p ADD x int NOT NULL DEFAULT newest()",
+     true,
+     {2, 0, 0, 0, 0, 0}},
+    {"AnOperatorThatLooksElsewhere",
+     LOOKS "CREATE FUNCTION either(int, int) RETURNS bool LANGUAGE sql STABLE AS 'SELECT public.looks($1)';"
+           "CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = either); ALTER TABLE p ADD CHECK (q ### 1)",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"AFunctionThatLooksNowhere",
+     "CREATE FUNCTION pure(n int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT extract(year FROM date "
+     "''2020-01-01'') > "
+     "n'; CREATE DOMAIN d AS int CHECK (public.pure(VALUE)); ALTER TABLE p ALTER q TYPE d",
+     false,
+     {2, 0, 0, 0, 0, 0}},
+};
+
+class ForetoldOfWhatIsMade : public Transfer, public testing::WithParamInterface<Case> {};
+
+INSTANTIATE_TEST_SUITE_P(By, ForetoldOfWhatIsMade, testing::ValuesIn(kCases),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+TEST_P(ForetoldOfWhatIsMade, IsWhatTheImportDoesOrIsNamedAndASecondImportWritesNothing) {
+  schema(kTables);
+  source.run(kRows);
+  target.run(GetParam().target);
+  ASSERT_EQ(run_export().status, 0);
+
+  const support::Run told = run_import({"--dry-run"});
+  const nlohmann::json dry = import({"--dry-run"});
+  const nlohmann::json imported = import();
+  const int ended = status;
+  const std::string written = writes();
+  run_import();
+
+  EXPECT_EQ(verdicts(imported, "p"), GetParam().verdicts) << imported.dump();
+  EXPECT_EQ(writes(), written);
+  if (GetParam().named) {
+    EXPECT_THAT(told.out, HasSubstr("only --rehearse can tell"));
+    EXPECT_THAT(told.out, Not(HasSubstr("every row is foretold")));
+  } else {
+    EXPECT_EQ(verdicts(dry, "p"), GetParam().verdicts) << dry.dump();
+    EXPECT_EQ(told.status, ended);
+    EXPECT_THAT(told.out, HasSubstr("every row is foretold"));
+  }
+}
+
+}  // namespace
+}  // namespace cli
