@@ -138,6 +138,25 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
   return true;
 }
 
+bool Merger::write_all_at_once(const std::vector<std::size_t>& tables, std::vector<KeyOrder::Statement> first) {
+  std::vector<KeyClassifier> keys;
+  const bool hands_on = std::ranges::any_of(tables, [&](std::size_t number) { return tables_[number].claims_left; });
+  const std::string restore = hands_on ? KeyOrder::plans_in_order(connection_) : std::string{};
+  for (const std::size_t number : tables) {
+    if (!tables_[number].claims_left) continue;
+    index_records(tables_[number]);
+    keys.emplace_back(connection_, tables_[number], number);
+    keys.back().defer();
+    for (KeyOrder::Statement& one : KeyOrder(connection_, tables_[number], number).begin())
+      first.push_back(std::move(one));
+    tables_[number].handed_on = true;
+  }
+  if (!write_at_once(tables, {Step::kInsert, Step::kUpdate}, first)) return false;
+  for (KeyClassifier& table : keys) table.check();
+  if (hands_on) connection_.execute(restore);
+  return true;
+}
+
 // Rows whose parents are in the target go in first, then their children, each level like any other table's rows; what
 // refers to itself in a circle comes last, at once. 'p' marks rows that wait, 'd' rows that are done.
 bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {

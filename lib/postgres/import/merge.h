@@ -73,6 +73,7 @@ class Merger {
   enum class Patience { kWhole, kRows };
   struct Waits {
     catalog::TableName holder;  // of a unique key, in another table than was written; empty: none
+    bool follows = false;       // a row that follows by a foreign key could not: it may wait for another one
   };
   struct OtherOrder {};  // order_ has changed: from the beginning
   struct EndsEarly {};
@@ -82,10 +83,12 @@ class Merger {
   void run_passes(base::Progress& progress);
   bool attempt(Passes& passes, std::size_t component, Patience patience);
   void write_stuck(Passes& passes);
+  bool write_pending_at_once(Passes& passes);
   bool reorder(const Passes& passes);
   catalog::TableName root_of(const catalog::TableName& table);
   void retry_refused();
   bool write_anew(std::size_t component);
+  bool compare_anew(std::size_t component);
   bool may_wait(const StagedTable& table) const;
   bool changes_rows(const StagedTable& table);
   void wait_for_others(const StagedTable& table, const ServerError& error) const;
@@ -96,6 +99,8 @@ class Merger {
   // Behind the statements `first`, in the same one.
   bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps,
                      const std::vector<KeyOrder::Statement>& first = {});
+  // Inserts and updates of all these, those that hand on keys before.
+  bool write_all_at_once(const std::vector<std::size_t>& tables, std::vector<KeyOrder::Statement> first);
   bool insert_by_levels(const std::vector<std::size_t>& component);
   bool insert_rest(const std::vector<std::size_t>& component);
   std::string ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const;

@@ -23,9 +23,10 @@ struct Merger::Passes {
   std::vector<std::optional<Waits>> waits;  // why the last attempt ended
   std::vector<std::size_t> pending;         // open ones, in their order
   std::size_t attempts_left;
-  bool refused = false;         // a row of some table was left out
-  bool stuck = false;           // some of those may have waited for others
-  bool others_written = false;  // since then
+  bool refused = false;           // a row of some table was left out
+  bool stuck = false;             // some of those may have waited for others
+  bool others_written = false;    // since then
+  std::size_t tried_at_once = 0;  // how many components
 };
 
 void Merger::merge(base::Progress& progress) {
@@ -72,7 +73,7 @@ void Merger::run_passes(base::Progress& progress) {
       if (!written) left.push_back(component);
     }
     passes.pending = std::move(left);
-    if (!admitted) write_stuck(passes);
+    if (!admitted && !write_pending_at_once(passes)) write_stuck(passes);
   }
   if (passes.others_written) retry_refused();
 }
@@ -105,6 +106,12 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
 
 // Compares with what triggers have made meanwhile, then writes. True when a row was left out.
 bool Merger::write_anew(std::size_t component) {
+  const bool refused = compare_anew(component);
+  if (refused) classifier_.reject_dependants(components_[component]);
+  return merge_component(components_[component]) || refused;
+}
+
+bool Merger::compare_anew(std::size_t component) {
   bool refused = false;
   const std::vector<std::size_t>& tables = components_[component];
   for (const std::size_t number : tables) {
@@ -115,8 +122,37 @@ bool Merger::write_anew(std::size_t component) {
     const auto inserts = inside ? Parking::Inserts::kInside : Parking::Inserts::kBefore;
     refused = trigger_rows_.compare_again(number, inserts) > 0 || refused;
   }
-  if (refused) classifier_.reject_dependants(components_[component]);
-  return merge_component(components_[component]) || refused;
+  return refused;
+}
+
+// Where a column follows two keys, each update needs the other one's: the server asks behind the statement. False:
+// nothing of it is kept.
+bool Merger::write_pending_at_once(Passes& passes) {
+  const bool any_follows = std::ranges::any_of(passes.pending, [&](std::size_t component) {
+    return passes.waits[component] && passes.waits[component]->follows;
+  });
+  if (!any_follows || passes.pending.size() < 2 || passes.tried_at_once == passes.pending.size()) return false;
+  passes.tried_at_once = passes.pending.size();
+  const std::vector<StagedTable> before = tables_;
+  std::vector<std::size_t> all;
+  for (const std::size_t component : passes.pending)
+    all.insert(all.end(), components_[component].begin(), components_[component].end());
+  bool refused = passes.refused;
+  const bool written = keep_if(connection_, "pending", [&] {
+                         for (const std::size_t component : passes.pending) {
+                           refused = compare_anew(component) || refused;
+                           if (refused) classifier_.reject_dependants(components_[component]);
+                         }
+                         return write_all_at_once(all, {});
+                       }).kept;
+  if (!written) {
+    tables_ = before;
+    return false;
+  }
+  for (const std::size_t component : passes.pending) passes.open[component] = false;
+  passes.refused = refused;
+  passes.pending.clear();
+  return true;
 }
 
 // A whole pass admitted nothing: what comes first is written as far as it goes.
@@ -173,15 +209,16 @@ void Merger::retry_refused() {
 
 // Whether rows of other tables could make the difference: a function of the target's was asked.
 bool Merger::may_wait(const StagedTable& table) const {
-  return !table.details.triggers.empty() ||
-         std::ranges::any_of(table.details.checks, [](const CheckConstraint& check) { return check.looks_elsewhere; });
+  return !table.details.triggers.empty() || table.looks_elsewhere();
 }
 
 void Merger::wait_for_others(const StagedTable& table, const ServerError& error) const {
-  if (patience_ == Patience::kRows || (error.fields().context.empty() && !may_wait(table))) return;
   const catalog::TableName blamed{error.fields().schema, error.fields().table};
+  // Of a row that an action of a foreign key has changed.
+  const bool follows = error.fields().sqlstate == "23503" && blamed != table.details.table.name;
+  if (patience_ == Patience::kRows || (error.fields().context.empty() && !follows && !may_wait(table))) return;
   const bool another = error.fields().sqlstate == "23505" && blamed != table.details.table.name;
-  throw Waits{another ? blamed : catalog::TableName{}};
+  throw Waits{another ? blamed : catalog::TableName{}, follows};
 }
 
 std::vector<std::string> Merger::notices() const {
