@@ -47,7 +47,9 @@ void KeyClassifier::classify(Parking::Inserts inserts) {
     reject_repeated(indexes[i]);
   }
   for (std::size_t i = 0; i < table_.details.exclusions.size(); ++i) {
-    if (foretells(table_, table_.details.exclusions[i].key.columns)) reject_excluded(i);
+    if (!foretells(table_, table_.details.exclusions[i].key.columns)) continue;
+    reject_taken(indexes.size() + i);
+    reject_excluded(i);
   }
   std::uint64_t found = 0;
   KeyOrder(connection_, table_, number_)
@@ -65,7 +67,7 @@ void KeyClassifier::classify_again(Parking::Inserts inserts) {
 }
 
 void KeyClassifier::reject_taken(std::size_t place) {
-  const UniqueIndex& index = table_.details.unique_indexes[place];
+  const UniqueIndex& index = key_at(table_.details, place);
   const std::string number = std::to_string(place);
   std::uint64_t found = 0;
   const auto claim = [&] {
@@ -102,13 +104,16 @@ void KeyClassifier::reject_taken(std::size_t place) {
 
 // `condition` is on the claims, called c.
 std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string& condition, const std::string& why) {
-  const UniqueIndex& index = table_.details.unique_indexes[place];
+  const UniqueIndex& index = key_at(table_.details, place);
+  const bool excludes = is_exclusion(table_.details, place);
   const std::string holder = holder_text(table_);
-  std::string reason = quote_literal(index.name + ": the target holds ") + " || " + index_key_text(table_, index, "s");
+  std::string reason = quote_literal(index.name + (excludes ? ": " : ": the target holds ")) + " || " +
+                       index_key_text(table_, index, "s");
+  if (excludes) reason += " || ' excludes what the target holds'";
   if (!holder.empty()) reason += " || ' as ' || " + holder;
   if (!why.empty()) reason += " || " + quote_literal(why);
   return reject(connection_, table_,
-                reject_sql(table_, {'c', reason, index.name, holder},
+                reject_sql(table_, {excludes ? 'x' : 'c', reason, index.name, holder},
                            staged_keys(table_, index) + " s JOIN " + table_.claims + " c ON c.record = s." +
                                table_.record + " JOIN " + table_.target_rows +
                                " t ON t.tableoid = c.holder_table AND t.ctid = c.holder_row WHERE c.place = " +
@@ -117,7 +122,7 @@ std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string&
 
 std::uint64_t KeyClassifier::reject_unfreed() {
   std::uint64_t found = 0;
-  for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i) {
+  for (std::size_t i = 0; table_.claims_left && i < key_count(table_.details); ++i) {
     found += reject_claims(i,
                            "(c.freed_by IS NOT NULL AND NOT EXISTS (SELECT FROM " + table_.verdicts +
                                " v WHERE v.record = c.freed_by AND v.verdict = 'u') OR " +
@@ -149,7 +154,7 @@ void KeyClassifier::forget_judged_claims() {
 
 std::uint64_t KeyClassifier::reject_all_claims() {
   std::uint64_t found = 0;
-  for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i)
+  for (std::size_t i = 0; table_.claims_left && i < key_count(table_.details); ++i)
     found += reject_claims(i, "true", ", and the merge could not give it up first");
   table_.claims_left = false;
   return found;
@@ -163,21 +168,13 @@ void KeyClassifier::reject_repeated(const UniqueIndex& index) {
                               repeated_keys(table_, index, staged_keys(table_, index)) + " s"));
 }
 
-// Against the target, where its own index helps, and then within the file. A holder counts also when the file moves it
-// elsewhere: rows are inserted before others are updated.
+// Within the file.
 void KeyClassifier::reject_excluded(std::size_t place) {
   const UniqueIndex& key = table_.details.exclusions[place].key;
-  const std::string holder = holder_text(table_);
-  std::string reason = quote_literal(key.name + ": ") + " || " + index_key_text(table_, key, "s") +
-                       " || ' excludes what the target holds'";
-  if (!holder.empty()) reason += " || ' as ' || " + holder;
-  reject_if_judged(connection_, table_,
-                   reject_sql(table_, {'x', reason, key.name, holder},
-                              staged_keys(table_, key) + " s JOIN " + held_keys(table_, key) + " t ON " +
-                                  same_index_key(key, "s", "t") + " WHERE " + other_row(table_)));
   const auto copy_keys = [&] {
-    connection_.execute("INSERT INTO " + exclusion_table(place) + " SELECT s." + table_.record + ", " +
-                        index_key_list(key) + " FROM " + accepted_rows(table_, key.columns) +
+    connection_.execute("DELETE FROM " + exclusion_table(place) + "; INSERT INTO " + exclusion_table(place) +
+                        " SELECT s." + table_.record + ", " + index_key_list(key) + " FROM " +
+                        accepted_rows(table_, key.columns) +
                         (key.predicate.empty() ? "" : " AND (" + key.predicate + ")"));
   };
   if (refusal_of(connection_, "exclusion", copy_keys, Refusal::kOfAnExpression)) table_.unjudged = true;
@@ -195,8 +192,8 @@ void KeyClassifier::reject_excluded(std::size_t place) {
 }
 
 void KeyClassifier::defer() {
-  for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
-    const UniqueIndex& index = table_.details.unique_indexes[i];
+  for (std::size_t i = 0; i < key_count(table_.details); ++i) {
+    const UniqueIndex& index = key_at(table_.details, i);
     if (!index.deferrable) continue;
     const std::string claims = "SELECT FROM " + table_.claims + " c WHERE c.place = " + std::to_string(i) + " LIMIT 1";
     if (!connection_.query(claims).empty())
@@ -205,7 +202,8 @@ void KeyClassifier::defer() {
 }
 
 void KeyClassifier::check() {
-  for (const UniqueIndex& index : table_.details.unique_indexes) {
+  for (std::size_t i = 0; i < key_count(table_.details); ++i) {
+    const UniqueIndex& index = key_at(table_.details, i);
     if (index.deferrable) connection_.execute("SET CONSTRAINTS " + constraint_name(index) + " IMMEDIATE");
   }
 }

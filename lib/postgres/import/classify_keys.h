@@ -1,8 +1,8 @@
 // The keys of a table beside its identity: unique indexes of every kind and exclusion constraints, judged by set
 // against the target and within the file. Temporary tables of its own, made before a dry run turns read-only:
-//   claim          a staged row that claims a key which a row of the target holds: the index (its place in
-//                  unique_indexes), the record, the holder's place, and the record that frees the key by its update, if
-//                  one does
+//   claim          a staged row that claims a key which a row of the target holds, or another that this one excludes:
+//                  the index or constraint (key_at), the record, the holder's place, and the record that frees the key
+//                  by its update, if one does
 //   exclusion_N_I  the keys that the staged rows bring under exclusion constraint I, under an index like its own
 // One thread, that of the connection.
 #pragma once

@@ -35,6 +35,15 @@ bool may_be_null(const StagedTable& table, const UniqueIndex& index, std::size_t
 
 }  // namespace
 
+std::size_t key_count(const TableDetails& details) { return details.unique_indexes.size() + details.exclusions.size(); }
+
+const UniqueIndex& key_at(const TableDetails& details, std::size_t place) {
+  return is_exclusion(details, place) ? details.exclusions.at(place - details.unique_indexes.size()).key
+                                      : details.unique_indexes[place];
+}
+
+bool is_exclusion(const TableDetails& details, std::size_t place) { return place >= details.unique_indexes.size(); }
+
 std::string key_column(std::size_t place) { return "\"db-transfer key " + std::to_string(place + 1) + "\""; }
 
 std::string index_key_list(const UniqueIndex& index) {

@@ -9,6 +9,11 @@
 
 namespace postgres {
 
+// The keys of a table by the places that claims name: its unique indexes, then its exclusion constraints.
+std::size_t key_count(const TableDetails& details);
+const UniqueIndex& key_at(const TableDetails& details, std::size_t place);
+bool is_exclusion(const TableDetails& details, std::size_t place);
+
 // The part of a key at this place, in any relation of keys.
 std::string key_column(std::size_t place);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "postgres/import/changed_columns.h"
+#include "postgres/import/index_key.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/session/sql_text.h"
 
@@ -130,10 +131,11 @@ const char* const kRelation = "\"db-transfer relation\"";
 
 void KeyOrder::prepare(Connection& connection, const std::vector<StagedTable>& tables) {
   const auto has_more_keys = [](const StagedTable& table) {
-    return !table.plan.identity.empty() &&
-           std::ranges::any_of(table.details.unique_indexes, [&](const UniqueIndex& index) {
-             return !(index.plain && index.columns == table.plan.identity) && foretells(table, index.columns);
-           });
+    for (std::size_t i = 0; !table.plan.identity.empty() && i < key_count(table.details); ++i) {
+      const UniqueIndex& key = key_at(table.details, i);
+      if (!(key.plain && key.columns == table.plan.identity) && foretells(table, key.columns)) return true;
+    }
+    return false;
   };
   if (std::ranges::any_of(tables, has_more_keys)) connection.execute(kTables);
 }
@@ -166,8 +168,8 @@ void KeyOrder::forget() {
 // Indexes whose claims need an order: the others are checked when all is written.
 std::string KeyOrder::ordered_places() const {
   std::vector<std::string> places{"-1"};
-  for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
-    if (!table_.details.unique_indexes[i].deferrable) places.push_back(std::to_string(i));
+  for (std::size_t i = 0; i < key_count(table_.details); ++i) {
+    if (!key_at(table_.details, i).deferrable) places.push_back(std::to_string(i));
   }
   return join(places, ", ");
 }
@@ -231,7 +233,7 @@ void KeyOrder::set_aside(Parking::Inserts inserts, const Reject& reject) {
   const char* const some = fewer[0][0].as<bool>() ? "k.freed_by < k.record" : "k.freed_by > k.record";
   for (const char* which : {some, "true"}) {
     for (std::size_t place = 0; place < table_.details.unique_indexes.size(); ++place) {
-      if (!table_.details.unique_indexes[place].deferrable) set_aside(parking, place, which);
+      if (!key_at(table_.details, place).deferrable) set_aside(parking, place, which);
     }
     connection_.execute(fmt::format(kForgetAside, fmt::arg("plan", number_), fmt::arg("claims", table_.claims),
                                     fmt::arg("places", ordered_places())));
@@ -273,8 +275,8 @@ void KeyOrder::reject_waiting(const Reject& reject, const std::string& why) {
     return std::ranges::any_of(table_.parked, [&](const ParkedKey& key) { return key.place == place; });
   };
   for (const bool parked : {false, true}) {
-    for (std::size_t place = 0; place < table_.details.unique_indexes.size(); ++place) {
-      if (!table_.details.unique_indexes[place].deferrable && is_parked(place) == parked) reject(place, condition, why);
+    for (std::size_t place = 0; place < key_count(table_.details); ++place) {
+      if (!key_at(table_.details, place).deferrable && is_parked(place) == parked) reject(place, condition, why);
     }
   }
 }
@@ -286,8 +288,8 @@ void KeyOrder::reject_late(const Reject& reject) {
       fmt::format(kStatementOf, fmt::arg("plan", number_), fmt::arg("verdicts", table_.verdicts));
   const std::string late =
       fmt::format("c.record IN (SELECT x.record FROM ({}) x WHERE x.statement > {})", statements, kMaxStatements);
-  for (std::size_t place = 0; place < table_.details.unique_indexes.size(); ++place) {
-    if (!table_.details.unique_indexes[place].deferrable)
+  for (std::size_t place = 0; place < key_count(table_.details); ++place) {
+    if (!key_at(table_.details, place).deferrable)
       reject(place, late, ", and too many statements would be needed to hand it on");
   }
 }
