@@ -171,7 +171,7 @@ class Introspection {
                            ", a.attgenerated <> '', "
                            "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod, COALESCE((SELECT "
                            "c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true), "
-                           "a.attcollation "
+                           "a.attcollation, a.attstorage = 'p' AND a.attlen = -1 "
                            "FROM pg_catalog.pg_attribute a "
                            "WHERE a.attrelid" +
                            among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
@@ -191,6 +191,7 @@ class Introspection {
       details.type_sql = column.type;
       if (!details.is_domain) details.base_sql = column.type;
       details.collation = oid_of(row[10]);
+      details.stored_plain = is_true(row[11]);
       details.bytewise = is_bytewise(details.type, is_true(row[9]));
       details.one_form = has_one_form(details.type);
       details.type.not_null = details.type.not_null || column.not_null;

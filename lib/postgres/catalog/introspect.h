@@ -32,6 +32,7 @@ struct ColumnDetails {
   std::string base_sql;         // the same without the domain
   std::uint32_t collation = 0;  // pg_collation.oid of the column
   bool bytewise = false;        // the server calls two values equal if and only if their binary forms are
+  bool stored_plain = false;    // STORAGE PLAIN of any length: as it is in the row, however long
   bool one_form = false;        // values of equal text output have equal binary forms: the image alone tells them apart
   MadeValue made;
   std::string looking_domain;  // its type, where a check of that calls a function that may read other rows

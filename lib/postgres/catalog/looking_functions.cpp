@@ -16,19 +16,20 @@ WITH RECURSIVE own AS MATERIALIZED (
   FROM pg_catalog.pg_proc p
   JOIN pg_catalog.pg_language l ON l.oid = p.prolang
   WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c')
+), used(oid) AS (
+  SELECT CASE WHEN d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass THEN d.refobjid
+         ELSE x.oprcode::pg_catalog.oid END
+  FROM pg_catalog.pg_depend d
+  LEFT JOIN pg_catalog.pg_operator x
+    ON d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND x.oid = d.refobjid
+  WHERE d.refobjid >= 16384
+    AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass)
+    AND d.classid IN ('pg_catalog.pg_constraint'::pg_catalog.regclass, 'pg_catalog.pg_attrdef'::pg_catalog.regclass,
+                      'pg_catalog.pg_type'::pg_catalog.regclass, 'pg_catalog.pg_class'::pg_catalog.regclass)
 ), called(oid, function) AS (
   SELECT o.oid, o.oid
   FROM own o
-  WHERE EXISTS (
-    SELECT
-    FROM pg_catalog.pg_depend d
-    LEFT JOIN pg_catalog.pg_operator x
-      ON d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND x.oid = d.refobjid
-    WHERE d.refobjid >= 16384
-      AND d.classid IN ('pg_catalog.pg_constraint'::pg_catalog.regclass, 'pg_catalog.pg_attrdef'::pg_catalog.regclass,
-                        'pg_catalog.pg_type'::pg_catalog.regclass, 'pg_catalog.pg_class'::pg_catalog.regclass)
-      AND (d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid = o.oid
-           OR x.oprcode::pg_catalog.oid = o.oid))
+  WHERE o.oid IN (SELECT u.oid FROM used u)
   UNION
   SELECT c.oid, n.oid
   FROM called c

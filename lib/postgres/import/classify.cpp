@@ -14,6 +14,7 @@
 #include "postgres/import/moved_keys.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/sequence_room.h"
 #include "postgres/import/stage.h"
 #include "postgres/import/table_sql.h"
 #include "postgres/import/unwritable.h"
@@ -87,6 +88,9 @@ void Classifier::classify(base::Progress& progress) {
     }
     reject_dependants(component);
   }
+  while (reject_beyond_sequences(connection_, tables_) > 0) {
+    for (const auto& component : components_) reject_dependants(component);
+  }
   judge_cascades();
   judge_deletes();
   for (const std::string& notice : undo_.notices()) notices_.push_back(notice);
@@ -136,6 +140,7 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   reject_homeless(table);
   reject_unpublishable(connection_, table, notices_);
   reject_large_entries(connection_, table);
+  reject_large_rows(connection_, table);
   KeyClassifier(connection_, table, number).classify(inserts);
   for (const CheckConstraint& check : table.details.checks) {
     const bool judged = (check.of_made && table.has_columns(check.columns)) ||

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "postgres/catalog/schema_print.h"
+#include "postgres/import/sequence_room.h"
 #include "postgres/import/stage.h"
 #include "postgres/session/sql_text.h"
 
@@ -80,9 +81,14 @@ bool FirstLoad::conditions_hold() {
       // Of other roles' sessions the kind is hidden: then they count.
       "pg_catalog.pg_backend_pid() AND COALESCE(a.backend_type, 'client backend') = 'client backend')");
   if (!answer[0][0].as<bool>()) return false;
-  return std::all_of(tables_.begin(), tables_.end(), [&](const StagedTable& table) {
+  const bool all_empty = std::all_of(tables_.begin(), tables_.end(), [&](const StagedTable& table) {
     return connection_.query("SELECT FROM " + table.target_rows + " LIMIT 1").empty();
   });
+  // What is drawn from a sequence in vain stays drawn.
+  const auto lacks = [](const std::vector<SequenceRoom>& rooms) { return !rooms.empty(); };
+  return all_empty &&
+         std::ranges::none_of(
+             short_sequences(connection_, tables_, [](const StagedTable& table) { return table.plan.rows; }), lacks);
 }
 
 bool FirstLoad::lock() {

@@ -8,6 +8,7 @@
 
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/sequence_room.h"
 #include "postgres/import/target_code.h"
 #include "postgres/import/unwritable.h"
 #include "postgres/session/savepoint.h"
@@ -119,6 +120,8 @@ void add_written(Connection& connection, const StagedTable& table, const ToWrite
   if (rows.inserts) add_volatile(table, lines);
   add_keys_by_cast(table, lines);
   for (std::string& line : doubtful_entries(connection, table)) lines.push_back(std::move(line));
+  std::string large = doubtful_rows(connection, table);
+  if (!large.empty()) lines.push_back(std::move(large));
   if (table.unevaluated || table.unjudged)
     lines.emplace_back("an index, a check or a generated column could not be evaluated without writing");
   const bool grows = table.plan.identity.empty() && !table.details.triggers.empty();
@@ -134,6 +137,7 @@ std::vector<std::string> find_untold(Connection& connection, const std::vector<S
   for (const StagedTable& table : tables)
     if (table.may_be_written > 0 || table.may_be_deleted > 0) oids.push_back(table.details.oid);
   const auto code = read_target_code(connection, oids);
+  const auto rooms = short_sequences(connection, tables, [](const StagedTable& table) { return table.may_be_written; });
   std::vector<std::string> all;
   for (const StagedTable& table : tables) {
     const ToWrite rows = to_write(connection, table);
@@ -146,6 +150,9 @@ std::vector<std::string> find_untold(Connection& connection, const std::vector<S
           lines.push_back(one.words);
     }
     if (rows.inserts || rows.updates) add_written(connection, table, rows, lines);
+    for (const SequenceRoom& room : rooms[static_cast<std::size_t>(&table - tables.data())])
+      if (!room.certain && rows.inserts)
+        lines.push_back("the sequence " + room.name + " may come to its end before all rows have a value");
     for (const std::string& line : lines)
       all.push_back(table.details.table.name.name + ": " + line + "; only --rehearse can tell");
   }

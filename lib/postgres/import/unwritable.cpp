@@ -19,6 +19,49 @@ constexpr int kTupleHeader = 8;
 // BTMaxItemSize of the server's pages of 8 kB.
 constexpr int kMostOfBtree = 2704;
 
+// MaxHeapTupleSize of such pages, and what a row needs beside its values.
+constexpr int kMostOfRow = 8160;
+constexpr int kRowHeader = 24;
+
+// What a value of STORAGE PLAIN takes in its row, at least and at most. The stage compresses it: what stays in its row
+// there, goes into that of the table as it is; what is out of line there, is expanded.
+struct PlainBytes {
+  std::string at_least = "0";
+  std::string at_most = "0";
+  std::vector<std::string> columns;  // by names, for messages
+};
+
+PlainBytes plain_bytes(const StagedTable& table) {
+  PlainBytes bytes;
+  std::string all = "0";
+  const auto size_of = [](const StagedColumn& column) {
+    return fmt::format("COALESCE(pg_catalog.pg_column_size(s.{}), 0)", column.quoted);
+  };
+  for (const StagedColumn& column : table.columns) all += " OPERATOR(pg_catalog.+) " + size_of(column);
+  for (const StagedColumn& column : table.columns) {
+    const ColumnDetails& details = table.details.details_of(column.name);
+    if (!details.stored_plain) continue;
+    bytes.columns.push_back(column.name);
+    const std::string& type = details.type.type_name;
+    const bool known = is_builtin(details.type) && (type == "text" || type == "varchar" || type == "bytea");
+    // Of another type nothing tells how long it is.
+    const std::string expanded = known ? fmt::format("(pg_catalog.octet_length(s.{}{}) OPERATOR(pg_catalog.+) {})",
+                                                     column.quoted, details.comparison_cast(), kHeader)
+                                       : fmt::format("GREATEST({}, {})", size_of(column), kMostOfRow);
+    const std::string at_least = known ? expanded : size_of(column);
+    const auto placed = [&](const std::string& out_of_line, const std::string& perhaps) {
+      return fmt::format(
+          " OPERATOR(pg_catalog.+) COALESCE(CASE WHEN {size} OPERATOR(pg_catalog.>) {limit} THEN {out} WHEN {all} "
+          "OPERATOR(pg_catalog.>) {limit} THEN {perhaps} ELSE {size} END, 0)",
+          fmt::arg("size", size_of(column)), fmt::arg("limit", kOutOfLine), fmt::arg("out", out_of_line),
+          fmt::arg("all", all), fmt::arg("perhaps", perhaps));
+    };
+    bytes.at_least += placed(at_least, size_of(column));
+    bytes.at_most += placed(expanded, fmt::format("GREATEST({}, {})", size_of(column), expanded));
+  }
+  return bytes;
+}
+
 // The bytes that its large values take in an entry.
 std::string large_bytes(const LimitedIndex& index) {
   std::vector<std::string> sizes;
@@ -86,6 +129,41 @@ void reject_large_entries(Connection& connection, StagedTable& table) {
                       accepted_rows(table) +
                           fmt::format(" AND {} OPERATOR(pg_catalog.>) {}", bytes, kMostOfBtree - kTupleHeader)));
   }
+}
+
+void reject_large_rows(Connection& connection, StagedTable& table) {
+  const PlainBytes bytes = plain_bytes(table);
+  if (bytes.columns.empty()) return;
+  const std::string reason =
+      fmt::format("{} || (({}) OPERATOR(pg_catalog.+) {})::pg_catalog.text || {}", quote_literal("row is too big: "),
+                  bytes.at_least, kRowHeader,
+                  quote_literal(fmt::format(" bytes or more, maximum size {}, for {} is stored plain [SQLSTATE 54000]",
+                                            kMostOfRow, join(bytes.columns, ", "))));
+  reject(connection, table,
+         reject_sql(table, {'x', reason, {}, {}},
+                    accepted_rows(table) +
+                        fmt::format(" AND ({}) OPERATOR(pg_catalog.>) {}", bytes.at_least, kMostOfRow - kRowHeader)));
+}
+
+// Beside those values others fill the row: out of line each takes some 20 bytes.
+std::string doubtful_rows(Connection& connection, const StagedTable& table) {
+  const PlainBytes bytes = plain_bytes(table);
+  if (bytes.columns.empty()) return {};
+  constexpr int kOutOfRow = 26;
+  std::string all = bytes.at_most;
+  for (const StagedColumn& column : table.columns) {
+    if (!table.details.details_of(column.name).stored_plain)
+      all += fmt::format(" OPERATOR(pg_catalog.+) LEAST(COALESCE(pg_catalog.pg_column_size(s.{}), 0), {})",
+                         column.quoted, kOutOfRow);
+  }
+  const int beside = kRowHeader + 16 + 8 * static_cast<int>(table.details.columns.size());
+  const auto rows = connection
+                        .query("SELECT pg_catalog.count(*) FROM " + accepted_rows(table) +
+                               fmt::format(" AND ({}) OPERATOR(pg_catalog.>) {}", all, kMostOfRow - beside))[0][0]
+                        .as<std::uint64_t>();
+  if (rows == 0) return {};
+  return fmt::format("whether {} too large for a page, for {} is stored plain",
+                     rows == 1 ? "1 row is" : std::to_string(rows) + " rows are", join(bytes.columns, ", "));
 }
 
 std::vector<std::string> doubtful_entries(Connection& connection, const StagedTable& table) {

@@ -1,5 +1,5 @@
-// Leaves out staged rows that the server cannot write whatever they mean: updates that a publication forbids, and
-// values too large for an index. One thread, that of the connection.
+// Leaves out staged rows that the server cannot write whatever they mean: updates that a publication forbids,
+// values too large for an index, and rows too large for a page. One thread, that of the connection.
 #pragma once
 
 #include <string>
@@ -19,5 +19,10 @@ void reject_large_entries(Connection& connection, StagedTable& table);
 
 // Indexes for which some value may be too large, without it being certain: a line each.
 std::vector<std::string> doubtful_entries(Connection& connection, const StagedTable& table);
+
+// Where the table keeps values in the row however long they are (STORAGE PLAIN).
+void reject_large_rows(Connection& connection, StagedTable& table);
+// Rows of which that is not certain: a line, or nothing.
+std::string doubtful_rows(Connection& connection, const StagedTable& table);
 
 }  // namespace postgres
