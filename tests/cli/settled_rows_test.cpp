@@ -101,6 +101,71 @@ TEST_F(SettledRows, OfATableWithoutAKeyGrowInSilenceNeither) {
   EXPECT_EQ(target.value("SELECT string_agg(v, ',' ORDER BY v) FROM a"), "x,y");
 }
 
+// The merge comes to b when it has been changed already, and has nothing to write there.
+TEST_F(SettledRows, OfATableStillToComeHoldTheFilesValuesToo) {
+  for (const char* change : {"UPDATE public.b SET c = c + 1;", "UPDATE ONLY public.b SET c = NULL WHERE id = 2;",
+                             "INSERT INTO public.b VALUES (1, 7) ON CONFLICT (id) DO UPDATE SET c = 9;"}) {
+    schema(
+        "DROP TABLE IF EXISTS a, b; CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, c int)");
+    trigger("AFTER INSERT", "a", change);
+    source.run("INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 5), (2, 6)");
+    target.run("INSERT INTO b VALUES (1, 5), (2, 6)");
+
+    const json result = transfer();
+
+    EXPECT_EQ(status, 0) << errors;
+    EXPECT_EQ(target.value("SELECT string_agg(c::text, ' ' ORDER BY id) FROM b"), "5 6") << change;
+    EXPECT_THAT(notices(result), HasSubstr("brought back to the file's values")) << change;
+    expect_second_import_writes_nothing();
+  }
+}
+
+TEST_F(SettledRows, OfATableStillToComeThatAreTakenAwayAreInvalid) {
+  for (const char* change :
+       {"DELETE FROM public.b WHERE id = 2;", "TRUNCATE public.b;", "UPDATE public.b SET id = 102 WHERE id = 2;",
+        "TRUNCATE public.b; INSERT INTO public.b VALUES (1, 5);"}) {
+    schema(
+        "DROP TABLE IF EXISTS a, b; CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, c int)");
+    trigger("BEFORE INSERT", "a", change);
+    source.run("INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 5), (2, 6)");
+    target.run("INSERT INTO b VALUES (1, 5), (2, 6)");
+
+    const json result = transfer();
+
+    EXPECT_EQ(status, 4) << change << errors;
+    EXPECT_GE(result["total"]["invalid"], 1) << change;
+    EXPECT_EQ(result["total"]["rows"], 3) << change;
+  }
+}
+
+TEST_F(SettledRows, OfAPartitionStillToComeThatARuleChangesHoldTheFilesValuesToo) {
+  schema(
+      "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int, c int, PRIMARY KEY (id)) PARTITION BY RANGE (id); "
+      "CREATE TABLE b1 PARTITION OF b FOR VALUES FROM (0) TO (10); CREATE TABLE b2 PARTITION OF b DEFAULT");
+  target.run("CREATE RULE r AS ON INSERT TO a DO ALSO UPDATE b SET c = 0 WHERE id > 10");
+  source.run("INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 5), (20, 6)");
+  target.run("INSERT INTO b VALUES (1, 5), (20, 6)");
+
+  transfer();
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_EQ(target.value("SELECT string_agg(c::text, ' ' ORDER BY id) FROM b"), "5 6");
+  expect_second_import_writes_nothing();
+}
+
+TEST_F(SettledRows, OfATableWithoutAKeyStillToComeGrowInSilenceNeither) {
+  schema("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (v text)");
+  trigger("AFTER INSERT", "a", "UPDATE public.b SET v = v || '1';");
+  source.run("INSERT INTO a VALUES (1); INSERT INTO b VALUES ('x')");
+  target.run("INSERT INTO b VALUES ('x')");
+  ASSERT_EQ(run_export().status, 0);
+
+  const support::Run refused = run_import();
+
+  EXPECT_EQ(refused.status, 7) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("b: 1 row of the file, which has no key"));
+}
+
 // Bringing the row back would lose it.
 TEST_F(SettledRows, WhoseKeyAnUpdateWouldChangeStayWhereTheyAre) {
   schema("CREATE TABLE b (id int PRIMARY KEY, v int)");

@@ -32,14 +32,20 @@ std::uint64_t TriggerRows::compare_again(std::size_t number, Parking::Inserts in
     compare_rows(table, "");
   }
   KeyClassifier(connection_, table, number).classify_again(inserts);
-  watch_.settle(table);
+  note_others(table);
   return table.rejected_rows - rejected_before;
 }
 
 void TriggerRows::compare_rows(StagedTable& table) {
   if (!table.has_rows() || table.plan.identity.empty() || !watch_.touched(table)) return;
   compare_rows(table, "");
+  note_others(table);
+}
+
+// Rows that the merge does not write are looked at behind it.
+void TriggerRows::note_others(const StagedTable& table) {
   watch_.settle(table);
+  looks_[place_of(table)].whole = true;
 }
 
 bool TriggerRows::compare_records(StagedTable& table, const std::string& records) {

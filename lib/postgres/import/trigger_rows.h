@@ -18,7 +18,7 @@ namespace postgres {
 class TriggerRows {
  public:
   TriggerRows(Connection& connection, std::vector<StagedTable>& tables)
-      : connection_(connection), tables_(tables), watch_(connection, tables) {}
+      : connection_(connection), tables_(tables), watch_(connection, tables), looks_(tables.size()) {}
 
   WriteWatch& watch() { return watch_; }
 
@@ -48,11 +48,13 @@ class TriggerRows {
   // What settle() has seen of a table.
   struct Looks {
     bool done = false;         // at all
-    bool whole = false;        // unchanged rows too: somebody else wrote
+    bool whole = false;        // unchanged rows too: somebody else wrote, before the table's own turn or since
     std::uint64_t listed = 0;  // number of the last one
     std::uint64_t rows = 0;    // that it found
   };
 
+  bool others_wrote(const StagedTable& table);
+  void note_others(const StagedTable& table);
   std::uint64_t compare_rows(StagedTable& table, const std::string& filter);
   void compare_multiset(StagedTable& table);
   bool bring_back(StagedTable& table);

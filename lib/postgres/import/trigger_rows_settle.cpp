@@ -38,7 +38,6 @@ std::string TriggerRows::look_sql(const StagedTable& table, const char* text, co
 }
 
 void TriggerRows::settle() {
-  looks_.resize(tables_.size());
   for (const StagedTable& table : tables_) tell_made(table);
   bool wrote = true;
   for (int pass = 0; wrote && pass < kMostPasses; ++pass) {
@@ -63,9 +62,15 @@ void TriggerRows::tell_made(const StagedTable& table) {
   }
 }
 
+// Since the last look, or before the first one.
+bool TriggerRows::others_wrote(const StagedTable& table) {
+  const Looks& looks = looks_[place_of(table)];
+  return watch_.touched(table) || (looks.whole && !looks.done);
+}
+
 // Rows of a table without a key that somebody changed behind their insert: they cannot be told from others any more.
 void TriggerRows::demand_no_growth(const StagedTable& table) {
-  if (!watch_.touched(table)) return;
+  if (!others_wrote(table)) return;
   const auto rows =
       connection_.query("SELECT pg_catalog.count(*) FROM (" + lacking_rows(table) + ") l")[0][0].as<std::uint64_t>();
   if (rows == 0) return;
@@ -85,7 +90,7 @@ void TriggerRows::demand_no_growth(const StagedTable& table) {
 bool TriggerRows::bring_back(StagedTable& table) {
   Looks& looks = looks_[place_of(table)];
   if (table.staged_rows == 0 || table.plan.identity.empty()) return false;
-  const bool others_wrote = watch_.touched(table);
+  const bool others_wrote = this->others_wrote(table);
   if (!others_wrote && (looks.done || table.details.triggers.empty())) return false;
   if (look(table, others_wrote) == 0) return false;
   bool wrote = bring_back(table, Group::kOthers);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 #include "postgres/session/sql_text.h"
@@ -14,7 +15,8 @@ constexpr const char* kWrites = R"sql(
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part))
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -42,21 +44,25 @@ WriteWatch::WriteWatch(Connection& connection, const std::vector<StagedTable>& t
   for (const StagedTable& table : tables) all.push_back(&table);
   if (!counts_ || all.empty()) return;
   for (const auto& row : connection_.query(writes_sql(all)))
-    known_[row[0].as<std::uint32_t>()] = row[1].as<std::uint64_t>();
+    known_[row[0].as<std::uint32_t>()] = {row[1].as<std::uint64_t>(), row[2].as<std::uint64_t>()};
 }
 
 bool WriteWatch::touched(const StagedTable& table) { return others_writes(table) != 0; }
 
 std::uint64_t WriteWatch::others_writes(const StagedTable& table) {
-  return counts_ ? writes(table) - known_[table.details.oid] : 1;
+  if (!counts_) return 1;
+  const Writes now = writes(table);
+  const Writes& known = known_[table.details.oid];
+  return now.files == known.files ? now.rows - known.rows : std::max<std::uint64_t>(now.rows - known.rows, 1);
 }
 
 void WriteWatch::settle(const StagedTable& table) {
   if (counts_) known_[table.details.oid] = writes(table);
 }
 
-std::uint64_t WriteWatch::writes(const StagedTable& table) {
-  return connection_.query(writes_sql({&table}))[0][1].as<std::uint64_t>();
+WriteWatch::Writes WriteWatch::writes(const StagedTable& table) {
+  const pqxx::result counted = connection_.query(writes_sql({&table}));
+  return {counted[0][1].as<std::uint64_t>(), counted[0][2].as<std::uint64_t>()};
 }
 
 }  // namespace postgres

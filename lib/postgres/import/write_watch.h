@@ -22,16 +22,21 @@ class WriteWatch {
   // How many rows; anything but 0 where the server does not count.
   std::uint64_t others_writes(const StagedTable& table);
   // The merge itself wrote `rows` rows.
-  void add(const StagedTable& table, std::uint64_t rows) { known_[table.details.oid] += rows; }
+  void add(const StagedTable& table, std::uint64_t rows) { known_[table.details.oid].rows += rows; }
   // What was written until now is known to be in order.
   void settle(const StagedTable& table);
 
  private:
-  std::uint64_t writes(const StagedTable& table);
+  struct Writes {
+    std::uint64_t rows = 0;
+    std::uint64_t files = 0;  // a TRUNCATE counts no rows: it gives the table another file
+  };
+
+  Writes writes(const StagedTable& table);
 
   Connection& connection_;
   bool counts_ = false;
-  std::unordered_map<std::uint32_t, std::uint64_t> known_;  // by the table's oid
+  std::unordered_map<std::uint32_t, Writes> known_;  // by the table's oid
 };
 
 }  // namespace postgres
