@@ -148,11 +148,37 @@ TEST_F(LimitedRole, ThatLacksOneRightIsToldThatOne) {
        std::vector<std::string>{"SELECT ON " + parents, "INSERT ON " + parents, "UPDATE ON children",
                                 "USAGE ON SCHEMA public", "USAGE ON SCHEMA \"odd \"\"schema\"",
                                 "TEMPORARY ON DATABASE " + target_.name(), "UPDATE ON SEQUENCE children_id_seq"}) {
-    target_.run("REVOKE " + right + " FROM " + role);
+    target_.run("REVOKE " + right + " FROM " + role + "; UPDATE children SET parent = NULL; DELETE FROM " + parents +
+                " WHERE id = 2");
     const auto lists = granted_until_it_works({kImport, file_}, target_);
     ASSERT_EQ(lists.size(), 1) << right;
     EXPECT_EQ(std::count(lists[0].begin(), lists[0].end(), '\n'), 1) << lists[0];
   }
+}
+
+// What no row needs, nobody has to grant.
+TEST_F(LimitedRole, ThatMayOnlyUpdateUpdatesAndIsToldWhatANewRowNeeds) {
+  const std::string to = " TO " + role_of(target_);
+  target_.run("GRANT USAGE ON SCHEMA public, kinds, \"odd \"\"schema\"" + to + "; GRANT TEMPORARY ON DATABASE " +
+              target_.name() + to + "; GRANT SELECT ON ALL TABLES IN SCHEMA public, \"odd \"\"schema\"" + to +
+              "; GRANT UPDATE (parent) ON children" + to + "; GRANT INSERT ON \"odd \"\"schema\".\"The parents\"" + to +
+              "; GRANT ALL ON ALL SEQUENCES IN SCHEMA public, \"odd \"\"schema\"" + to +
+              "; TRUNCATE \"odd \"\"schema\".\"The parents\" CASCADE; INSERT INTO children VALUES (7), (8)");
+  const std::vector<std::string> words = {kImport, file_, "--url", url_of(target_)};
+  const support::Run imported = support::run_program(words);
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_EQ(support::normalized_dump(target_.url()), support::normalized_dump(source_.url()));
+
+  target_.run("DELETE FROM children WHERE id = 8; UPDATE \"odd \"\"schema\".\"The parents\" SET name = 'other'");
+  std::vector<std::string> dry = words;
+  dry.emplace_back("--dry-run");
+  const support::Run tried = support::run_program(dry);
+  const support::Run refused = support::run_program(words);
+  EXPECT_EQ(tried.status, 0) << tried.err;
+  EXPECT_THAT(tried.out, HasSubstr("GRANT INSERT ON public.children"));
+  EXPECT_EQ(refused.status, 8);
+  EXPECT_THAT(refused.err, HasSubstr("GRANT INSERT ON public.children"));
+  EXPECT_THAT(refused.err, HasSubstr("GRANT UPDATE ON \"odd \"\"schema\".\"The parents\""));
 }
 
 }  // namespace

@@ -37,7 +37,6 @@ constexpr std::string_view kMissingGrants = R"sql(
 }  // namespace
 
 std::vector<std::string> missing_grants(Connection& connection, const std::vector<Demand>& demands) {
-  if (demands.empty()) return {};
   std::vector<std::string> wanted;
   for (const Demand& demand : demands) {
     for (const std::string& privilege : demand.privileges) {
@@ -45,6 +44,7 @@ std::vector<std::string> missing_grants(Connection& connection, const std::vecto
           fmt::format("({}::pg_catalog.oid, {}, {})", demand.table->oid, quote_literal(privilege), wanted.size()));
     }
   }
+  if (wanted.empty()) return {};
   const std::string sql = fmt::format(kMissingGrants, fmt::arg("demands", fmt::join(wanted, ", ")));
   const pqxx::result missing = with_empty_path(connection, [&] { return connection.query(sql); });
   std::vector<std::string> grants;

@@ -10,15 +10,17 @@
 namespace postgres {
 namespace {
 
-// Rights that the role has on columns and not on their table: one row each, with a column that it lacks or none.
+// Rights that the role has not on a table: one row each, with a column that it lacks or none, where it has the right on
+// others.
 constexpr const char* kColumnsWithout = R"sql(
-SELECT d.n, p.privilege, a.attname
+SELECT d.n, p.privilege, p.by_column, a.attname
 FROM (VALUES {tables}) AS d(n, relation)
-CROSS JOIN (VALUES ('INSERT'), ('UPDATE')) AS p(privilege)
-LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.relation AND a.attnum > 0 AND NOT a.attisdropped
+CROSS JOIN LATERAL (
+  SELECT r.privilege, pg_catalog.has_any_column_privilege(d.relation, r.privilege) AS by_column
+  FROM (VALUES ('INSERT'), ('UPDATE')) AS r(privilege)
+  WHERE NOT pg_catalog.has_table_privilege(d.relation, r.privilege)) AS p
+LEFT JOIN pg_catalog.pg_attribute a ON p.by_column AND a.attrelid = d.relation AND a.attnum > 0 AND NOT a.attisdropped
   AND NOT pg_catalog.has_column_privilege(d.relation, a.attnum, p.privilege)
-WHERE NOT pg_catalog.has_table_privilege(d.relation, p.privilege)
-  AND pg_catalog.has_any_column_privilege(d.relation, p.privilege)
 ORDER BY d.n, p.privilege, a.attnum)sql";
 
 std::string grant(Connection& connection, const StagedTable& table, const std::string& privilege,
@@ -35,13 +37,17 @@ void read_column_privileges(Connection& connection, std::vector<StagedTable>& ta
   for (StagedTable& table : tables) {
     table.not_insertable.clear();
     table.not_updatable.clear();
+    table.never_inserts = table.never_updates = false;
     wanted.push_back(fmt::format("({}, {}::pg_catalog.oid)", wanted.size(), table.details.oid));
   }
   for (const auto& row : connection.query(fmt::format(kColumnsWithout, fmt::arg("tables", join(wanted, ", "))))) {
     StagedTable& table = tables.at(row[0].as<std::size_t>());
     const bool insert = row[1].c_str()[0] == 'I';
-    (insert ? table.inserts_by_column : table.updates_by_column) = true;
-    if (!row[2].is_null()) (insert ? table.not_insertable : table.not_updatable).emplace_back(row[2].c_str());
+    if (row[2].as<bool>())
+      (insert ? table.inserts_by_column : table.updates_by_column) = true;
+    else
+      (insert ? table.never_inserts : table.never_updates) = true;
+    if (!row[3].is_null()) (insert ? table.not_insertable : table.not_updatable).emplace_back(row[3].c_str());
   }
 }
 

@@ -77,6 +77,8 @@ struct StagedTable {
   bool by_text = false;            // staged by COPY in text: a column has no binary codec
   bool inserts_by_column = false;  // the role has that right on columns, and not on the table
   bool updates_by_column = false;
+  bool never_inserts = false;  // it has that right on no column either
+  bool never_updates = false;
   std::vector<std::string> not_insertable;  // columns that the role may not write, where it may write others
   std::vector<std::string> not_updatable;
   outcome::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server

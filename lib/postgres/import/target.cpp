@@ -223,7 +223,7 @@ void PostgresTarget::classify(base::Progress& progress) {
       return;
     }
     classifier_->classify(progress);
-    demand_deletes();
+    demand_rights_of_rows();
     for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
     for (const StagedTable& table : tables_) {
       std::string notice = notice_of_ungrouped_updates(*connection_, table);

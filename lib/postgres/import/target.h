@@ -83,9 +83,11 @@ class PostgresTarget : public engine::Target {
   void create_stages();
   void gather();
   void demand_all_privileges();
+  enum class Rights { kSurelyNeeded, kAll };
   std::vector<std::string> grants_for(engine::Intent intent);
+  std::vector<std::string> grants_for(engine::Intent intent, Rights rights);
   std::vector<TableDetails> referring_tables();
-  void demand_deletes();
+  void demand_rights_of_rows();
   std::optional<std::vector<std::size_t>> merge_once(base::Progress& progress);
   std::optional<std::vector<std::size_t>> merge_undo(base::Progress& progress);
   void add_column_grants(std::vector<std::string>& grants);

@@ -1,5 +1,7 @@
 // The part of PostgresTarget that asks what its role may do, before anything is done: for what was asked, and beside a
 // dry run for the import that follows.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "postgres/catalog/privileges.h"
@@ -66,18 +68,25 @@ void PostgresTarget::demand_all_privileges() {
   throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection_->place(), hint);
 }
 
+// Nothing, where a right that no row may need is all that is missing (demand_rights_of_rows): an update of every row
+// needs no INSERT.
 std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent) {
+  if (intent != engine::Intent::kDryRun) read_column_privileges(*connection_, tables_);
+  if (grants_for(intent, Rights::kSurelyNeeded).empty()) return {};
+  return grants_for(intent, Rights::kAll);
+}
+
+std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent, Rights rights) {
   const bool writes = intent != engine::Intent::kDryRun;
-  if (writes) read_column_privileges(*connection_, tables_);
   std::vector<Demand> demands;
   for (const StagedTable& table : tables_) {
     demands.push_back({&table.details, {"SELECT"}});
-    if (writes) {
-      if (table.plan.mode != engine::Mode::kUpdate && !table.inserts_by_column)
-        demands.back().privileges.emplace_back("INSERT");
-      if (table.plan.mode != engine::Mode::kInsert && !table.updates_by_column)
-        demands.back().privileges.emplace_back("UPDATE");
-    }
+    const bool either =
+        rights == Rights::kSurelyNeeded && table.plan.mode == engine::Mode::kUpsert && !table.plan.identity.empty();
+    if (writes && table.plan.mode != engine::Mode::kUpdate && !(either && !table.never_updates))
+      demands.back().privileges.emplace_back("INSERT");
+    if (writes && table.plan.mode != engine::Mode::kInsert && !(either && !table.never_inserts))
+      demands.back().privileges.emplace_back("UPDATE");
     for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
       for (const TableDetails& details : details_) {
         if (details.table.name == key.parent) demands.push_back({&details, {"SELECT"}});
@@ -114,11 +123,19 @@ std::vector<TableDetails> PostgresTarget::referring_tables() {
   return referring;
 }
 
-// Behind classify, which tells whether rows go at all.
-void PostgresTarget::demand_deletes() {
+// Behind classify, which tells which rows go in, change and go.
+void PostgresTarget::demand_rights_of_rows() {
+  const auto has = [&](const StagedTable& table, const char* verdict) {
+    return table.may_be_written > 0 &&
+           !connection_->query(fmt::format("SELECT FROM {} v WHERE v.verdict = {} LIMIT 1", table.verdicts, verdict))
+                .empty();
+  };
   std::vector<Demand> demands;
   for (const StagedTable& table : tables_) {
-    if (table.may_be_deleted > 0) demands.push_back({&table.details, {"DELETE"}});
+    demands.push_back({&table.details, {}});
+    if (table.may_be_deleted > 0) demands.back().privileges.emplace_back("DELETE");
+    if (table.never_inserts && has(table, "'i'")) demands.back().privileges.emplace_back("INSERT");
+    if (table.never_updates && has(table, "'u'")) demands.back().privileges.emplace_back("UPDATE");
   }
   const std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
   if (intent_ != engine::Intent::kDryRun) demand_none_missing(*connection_, grants);
