@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "outcome/approval.h"
+
 namespace outcome {
 
 // What a column or a table is about, as far as its name says so: secrets (passwords, tokens), or who may do what
@@ -54,6 +56,9 @@ struct Cascade {
   std::uint64_t reached = 0;         // rows of `table` that change with them, where that is counted
   std::uint64_t outside = 0;         // of these, rows that the file does not speak of
 };
+
+// What a plan is held to of them: how many rows of each table follow by each foreign key. In the order of their names.
+std::vector<Fact> followers_of(const std::vector<Cascade>& cascades);
 
 // The value that a sequence stands at. Equal ones: it stood before its first value, and that is taken now.
 struct SequenceChange {

@@ -30,6 +30,7 @@ json plan_json(const outcome::Approval& approval) {
                {"target", facts_json(approval.target)},
                {"catalog", catalog_digest(approval)},
                {"objects", facts_json(approval.objects)},
+               {"followers", facts_json(approval.followers)},
                {"settled", json::parse(approval.settled)},
                {"key_digest", approval.key_digest}};
   if (!approval.expires_at.empty()) plan["expires_at"] = approval.expires_at;
@@ -43,6 +44,7 @@ outcome::Approval approval_of(const json& plan) {
   approval.file_bytes = plan.at("file").at("bytes");
   approval.target = facts_of(plan.at("target"));
   approval.objects = facts_of(plan.at("objects"));
+  approval.followers = facts_of(plan.at("followers"));
   approval.settled = plan.at("settled").dump();
   approval.key_digest = plan.at("key_digest");
   approval.expires_at = plan.value("expires_at", "");

@@ -118,6 +118,25 @@ void ApprovalCheck::demand_target(const outcome::Approval& now) const {
   if (!differences.empty()) fail(differences);
 }
 
+// Rows that are done already have nobody follow them any more.
+void ApprovalCheck::demand_followers(const std::vector<outcome::Fact>& now) const {
+  const std::vector<outcome::Fact>& approved = approved_.plan->approval().followers;
+  const auto rows = [](const std::string* count) { return count == nullptr ? 0 : std::stoull(*count); };
+  std::string differences;
+  const auto compare = [&](const outcome::Fact& fact) {
+    const std::uint64_t before = rows(find(approved, fact.name));
+    const std::uint64_t follow = rows(find(now, fact.name));
+    if (follow == before || (follow < before && approved_.done_rows == DoneRows::kTolerated)) return;
+    differences += "\n  rows of " + base::printable(fact.name) + " follow the updates: " + std::to_string(follow) +
+                   ", approved were " + std::to_string(before);
+  };
+  for (const outcome::Fact& fact : approved) compare(fact);
+  for (const outcome::Fact& fact : now) {
+    if (find(approved, fact.name) == nullptr) compare(fact);
+  }
+  if (!differences.empty()) fail(differences);
+}
+
 std::string ApprovalCheck::differences(engine::Target& target, Merged merged) {
   moved_.clear();
   Expected expected(*approved_.plan, merged);

@@ -31,6 +31,7 @@ class ApprovalCheck {
   // Each throws kSchema and names what differs.
   void demand_file(const outcome::Approval& now) const;
   void demand_target(const outcome::Approval& now) const;
+  void demand_followers(const std::vector<outcome::Fact>& now) const;
 
   // Empty: the plan holds. kBefore the merge gathers the target's details where it does not.
   std::string differences(engine::Target& target, outcome::Merged merged);

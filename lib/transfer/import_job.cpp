@@ -168,6 +168,7 @@ class ImportJob {
     demand_target_of_undo(verified_.header, *target_);
     hold_to_plan(plan);
     stage_and_classify(plan);
+    hold_to_followers();
     outcome_.missing_grants = target_->missing_grants();
     collect(plan);
     outcome_.ending = ending_of(options_.intent);
@@ -222,6 +223,13 @@ class ImportJob {
     if (makes_plans()) outcome_.approval = now;
     if (makes_plans() && options_.intent == engine::Intent::kRehearsal) foretold_.emplace(sections);
     approval_ = std::move(now);
+  }
+
+  void hold_to_followers() {
+    if (!outcome_.approval && !approval_check_) return;
+    approval_.followers = target_->followers();
+    if (outcome_.approval) outcome_.approval->followers = approval_.followers;
+    if (approval_check_) approval_check_->demand_followers(approval_.followers);
   }
 
   // The reports show the state of now, as a dry run does.

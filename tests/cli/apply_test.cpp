@@ -178,6 +178,24 @@ TEST_F(Apply, SeesAChangeOfARowThatACascadeReaches) {
   EXPECT_EQ(target.value("SELECT code || note FROM players"), "ax");
 }
 
+TEST_F(Apply, NamesRowsOfNoFileThatFollowAnUpdateSince) {
+  schema("CREATE TABLE teams (id int PRIMARY KEY, code text UNIQUE)");
+  target.run(
+      "CREATE TABLE players (id int PRIMARY KEY, code text CONSTRAINT plays REFERENCES teams (code) ON UPDATE "
+      "CASCADE); "
+      "INSERT INTO teams VALUES (1, 'a'); INSERT INTO players VALUES (1, 'a')");
+  source.run("INSERT INTO teams VALUES (1, 'b')");
+  ASSERT_EQ(run_export({"--force"}).status, 0);
+  make_plan();
+  target.run("INSERT INTO players VALUES (2, 'a')");
+  expect_moved("players by plays follow the updates: 2, approved were 1");
+  target.run("DELETE FROM players");
+  expect_moved("players by plays follow the updates: 0, approved were 1");
+  target.run("INSERT INTO players VALUES (7, 'a')");
+  EXPECT_EQ(apply().status, 4);
+  EXPECT_EQ(target.value("SELECT code FROM players"), "b");
+}
+
 TEST_F(Apply, TakesRowsThatAreDoneAlreadyOnlyWhereThatIsTolerated) {
   make_plan();
   target.run("UPDATE posts SET title = 'one' WHERE id = 10; INSERT INTO users VALUES (4, 'd@x', 'Dan', 'h', NULL)");
@@ -234,6 +252,26 @@ TEST_F(Apply, NamesAFunctionThatWasReplaced) {
       "CREATE OR REPLACE FUNCTION outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN "
       "true OR false; END'");
   expect_moved("the function public.outer_fine(text) is another");
+}
+
+// A trigger's function calls another by a string, which writes a table with a trigger of its own.
+TEST_F(Apply, NamesCodeThatTheTriggersCodeCallsOrSetsOff) {
+  target.run(
+      "CREATE TABLE log (v text); CREATE FUNCTION \"Says it\"() RETURNS text LANGUAGE sql AS $$SELECT 'one'$$; "
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO public.log VALUES "
+      "(public.\"Says it\"()); RETURN NULL; END$$; CREATE TRIGGER t AFTER INSERT ON posts FOR EACH ROW EXECUTE "
+      "FUNCTION f()");
+  make_plan();
+  target.run("CREATE OR REPLACE FUNCTION \"Says it\"() RETURNS text LANGUAGE sql AS $$SELECT 'two'$$");
+  expect_moved("the function public.\"Says it\"() is another");
+  target.run(
+      "CREATE OR REPLACE FUNCTION \"Says it\"() RETURNS text LANGUAGE sql AS $$SELECT 'one'$$; CREATE FUNCTION g() "
+      "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER u BEFORE INSERT ON log FOR EACH ROW "
+      "EXECUTE FUNCTION g()");
+  expect_moved("the trigger u of public.log is new");
+  target.run("DROP TRIGGER u ON log");
+  EXPECT_EQ(apply().status, 4);
+  EXPECT_EQ(target.value("SELECT v FROM log"), "one");
 }
 
 TEST_F(Apply, RefusesAPlanThatHasExpired) {

@@ -72,11 +72,46 @@ constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
   JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
   WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   UNION
-  SELECT d.refobjid
+  SELECT x.oid
   FROM functions f
-  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = f.oid
-  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+  CROSS JOIN LATERAL (
+    SELECT d.refobjid
+    FROM pg_catalog.pg_depend d
+    WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = f.oid
+      AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+    UNION ALL
+    SELECT q.oid
+    FROM pg_catalog.pg_proc p
+    CROSS JOIN LATERAL {words} AS w(word)
+    JOIN pg_catalog.pg_proc q ON q.proname = w.word::pg_catalog.name
+    WHERE p.oid = f.oid AND p.oid >= 16384 AND q.oid >= 16384
+  ) AS x(oid)
 ))sql";
+
+// Whatever may be a name in the text of the function p.
+constexpr const char* kWords = R"sql((
+    SELECT pg_catalog.regexp_split_to_table(pg_catalog.lower(p.prosrc), '[^[:alnum:]_$]+')
+    UNION
+    SELECT m.found[1] FROM pg_catalog.regexp_matches(p.prosrc, '"([^"]+)"', 'g') AS m(found)
+  ))sql";
+
+constexpr const char* kNamedTables = R"sql(
+SELECT c.oid
+FROM functions f
+JOIN pg_catalog.pg_proc p ON p.oid = f.oid AND p.oid >= 16384
+CROSS JOIN LATERAL {words} AS w(word)
+JOIN pg_catalog.pg_class c ON c.relname = w.word::pg_catalog.name
+WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v') AND c.relpersistence <> 't'
+  AND c.oid NOT IN (SELECT t.oid FROM tables t)
+UNION
+SELECT c.oid
+FROM (SELECT p.classid, p.objid FROM parts p
+      UNION ALL
+      SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, f.oid FROM functions f) p
+JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
+JOIN pg_catalog.pg_class c ON c.oid = d.refobjid
+WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.relkind IN ('r', 'p', 'v') AND c.oid >= 16384
+  AND c.oid NOT IN (SELECT t.oid FROM tables t))sql";
 
 constexpr const char* kObjects = R"sql(, objects(words, catalog, place, version) AS (
   SELECT CASE WHEN t.typtype = 'd' THEN '{domain}' ELSE 'the type ' END || t.name, 'pg_catalog.pg_type', t.place,
@@ -168,10 +203,12 @@ std::string types_sql(const Connection& connection, const std::vector<std::uint3
                      fmt::arg("multirange", connection.server_version() < kHasMultiranges ? "0" : "r.rngmultitypid"));
 }
 
+std::string functions_sql() { return fmt::format(kFunctions, fmt::arg("words", kWords)); }
+
 std::string objects_sql(const Connection& connection, const std::vector<std::uint32_t>& tables, Dependence dependence,
                         const std::string& more) {
   const bool writing = dependence == Dependence::kOfWriting;
-  return types_sql(connection, tables) + (writing ? kFunctions : "") +
+  return types_sql(connection, tables) + (writing ? functions_sql() : "") +
          fmt::format(kObjects, fmt::arg("domain", kDomain),
                      fmt::arg("more", (writing ? kFunctionObjects : std::string{}) + more));
 }
@@ -181,7 +218,18 @@ std::string first_of(const pqxx::result& rows) { return rows.empty() ? std::stri
 }  // namespace
 
 std::string dependences_sql(const Connection& connection, const std::vector<std::uint32_t>& tables) {
-  return types_sql(connection, tables) + kFunctions;
+  return types_sql(connection, tables) + functions_sql();
+}
+
+std::vector<std::uint32_t> with_tables_of_code(Connection& connection, std::vector<std::uint32_t> tables) {
+  constexpr int kMostSteps = 8;  // from one table's code to the next
+  for (int i = 0; i < kMostSteps; ++i) {
+    const pqxx::result named =
+        connection.query(dependences_sql(connection, tables) + fmt::format(kNamedTables, fmt::arg("words", kWords)));
+    for (const auto& row : named) tables.push_back(row[0].as<std::uint32_t>());
+    if (named.empty()) break;
+  }
+  return tables;
 }
 
 std::string changed_since_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables,

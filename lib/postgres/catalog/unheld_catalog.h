@@ -24,8 +24,12 @@ std::string changed_since_snapshot(Connection& connection, const std::vector<std
                                    Dependence dependence);
 
 // "WITH RECURSIVE …": of `tables` and their partitions tables(oid), named_types(oid, typrelid, name) of the user's own
-// that their columns are of, and functions(oid) that their triggers, rules, checks, defaults and indexes call.
+// that their columns are of, and functions(oid) that their triggers, rules, checks, defaults and indexes call, and
+// those in turn, as far as pg_depend and names in their text tell.
 std::string dependences_sql(const Connection& connection, const std::vector<std::uint32_t>& tables);
+
+// `tables` and those that this code may write or read, as far as the same tells, and so on.
+std::vector<std::uint32_t> with_tables_of_code(Connection& connection, std::vector<std::uint32_t> tables);
 
 // A partition that was attached behind the snapshot and whose rows this transaction has read all the same, since the
 // server plans with the newest catalog; empty: none.

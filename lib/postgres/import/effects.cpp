@@ -60,17 +60,6 @@ std::vector<outcome::Trigger> fired_triggers(Connection& connection, const Stage
   return triggers;
 }
 
-std::vector<outcome::Cascade> cascades(const std::vector<StagedTable>& tables, const StagedTable& table,
-                                       const std::vector<CascadeEffect>& effects) {
-  std::vector<outcome::Cascade> cascades;
-  for (const CascadeEffect& effect : effects) {
-    if (&tables[effect.table] != &table) continue;
-    cascades.push_back({effect.child_table, effect.foreign_key, effect.action, effect.columns, effect.updates,
-                        effect.rows, effect.outside});
-  }
-  return cascades;
-}
-
 std::vector<outcome::OutsideReference> outside_references(Connection& connection,
                                                           const std::vector<StagedTable>& tables,
                                                           const StagedTable& table) {
@@ -105,10 +94,17 @@ outcome::TableEffects audit_table(Connection& connection, const std::vector<Stag
       number(connection, "SELECT pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
                              " v ON v.record = x.record WHERE v.verdict = 'u' AND x.newer");
   audit.triggers = fired_triggers(connection, table);
-  audit.cascades = cascades(tables, table, effects);
+  for (const CascadeEffect& effect : effects) {
+    if (&tables[effect.table] == &table) audit.cascades.push_back(cascade_of(effect));
+  }
   audit.sequences = predict_sequences(connection, table);
   audit.outside_references = outside_references(connection, tables, table);
   return audit;
+}
+
+outcome::Cascade cascade_of(const CascadeEffect& effect) {
+  return {effect.child_table, effect.foreign_key, effect.action, effect.columns,
+          effect.updates,     effect.rows,        effect.outside};
 }
 
 }  // namespace postgres

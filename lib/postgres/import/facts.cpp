@@ -128,8 +128,8 @@ std::vector<outcome::Fact> used_catalog_of(Connection& connection, const std::ve
   constexpr int kHasSqlBodies = 140000;
   const char* body = connection.server_version() < kHasSqlBodies ? "NULL" : "pg_catalog.pg_get_function_sqlbody(p.oid)";
   std::vector<outcome::Fact> facts;
-  for (const auto& row :
-       connection.query(dependences_sql(connection, tables) + fmt::format(kOfTables, fmt::arg("body", body)))) {
+  for (const auto& row : connection.query(dependences_sql(connection, with_tables_of_code(connection, tables)) +
+                                          fmt::format(kOfTables, fmt::arg("body", body)))) {
     base::Sha256 digest;
     digest.update(row[1].c_str());
     facts.push_back({row[0].c_str(), digest.hex().substr(0, 16)});

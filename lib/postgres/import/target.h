@@ -67,6 +67,7 @@ class PostgresTarget : public engine::Target {
   void gather_details() override;
   std::vector<outcome::Fact> whereabouts() override;
   std::vector<outcome::Fact> used_catalog() override;
+  std::vector<outcome::Fact> followers() override;
   outcome::TableEffects audit(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   std::vector<std::string> untold() const override { return untold_; }

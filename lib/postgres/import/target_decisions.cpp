@@ -7,6 +7,7 @@
 #include "postgres/import/target.h"
 #include "postgres/import/untold.h"
 #include "postgres/session/guarded.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 
@@ -71,7 +72,7 @@ void PostgresTarget::keep_rows_before() {
 std::unique_ptr<engine::RowReader> PostgresTarget::rows_before(std::size_t plan, const std::string& key) {
   return guarded([&] {
     // Some types name what they hold by the search path (regclass).
-    connection_->execute("SELECT pg_catalog.set_config('search_path', '', true)");
+    set_search_path(*connection_, "");
     return kept_rows_->read(plan, key);
   });
 }
@@ -109,6 +110,12 @@ std::vector<outcome::Fact> PostgresTarget::whereabouts() {
 
 std::vector<outcome::Fact> PostgresTarget::used_catalog() {
   return guarded([&] { return used_catalog_of(*connection_, locked_); });
+}
+
+std::vector<outcome::Fact> PostgresTarget::followers() {
+  std::vector<outcome::Cascade> cascades;
+  for (const CascadeEffect& effect : classifier_->cascades()) cascades.push_back(cascade_of(effect));
+  return outcome::followers_of(cascades);
 }
 
 }  // namespace postgres

@@ -192,6 +192,15 @@ std::vector<outcome::Fact> SqliteTarget::whereabouts() { return whereabouts_of(*
 
 std::vector<outcome::Fact> SqliteTarget::used_catalog() { return used_catalog_of(*connection_); }
 
+std::vector<outcome::Fact> SqliteTarget::followers() {
+  std::vector<outcome::Cascade> cascades;
+  for (const StagedTable& table : tables_) {
+    for (outcome::Cascade& cascade : cascades_of(*connection_, tables_, details_, table))
+      cascades.push_back(std::move(cascade));
+  }
+  return outcome::followers_of(cascades);
+}
+
 void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
