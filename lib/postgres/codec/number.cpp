@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <type_traits>
 
 #include "postgres/codec/decimal.h"
@@ -210,6 +213,42 @@ bool has_digit_above_zero(std::string_view number) {
   return number.substr(0, number.find_first_of("eE")).find_first_of("123456789") != std::string_view::npos;
 }
 
+// The digits of a number without sign, point, exponent and zeros at either end. False: they are too many for `digits`.
+bool significant_digits(std::string_view number, std::span<char> digits, std::size_t& count) {
+  count = 0;
+  for (const char c : number.substr(0, number.find_first_of("eE"))) {
+    if (c < '0' || c > '9' || (count == 0 && c == '0')) continue;
+    if (count == digits.size()) return false;
+    digits[count++] = c;
+  }
+  while (count > 0 && digits[count - 1] == '0') --count;
+  return true;
+}
+
+// Whether the number says no more than what `value`, the nearest one, prints: with as many digits as it has itself.
+template <class Float>
+bool holds_all_digits(std::string_view number, Float value) {
+  constexpr std::size_t kMost = 800;  // of any finite number's own expansion
+  std::array<char, kMost> digits{};
+  std::size_t count = 0;
+  if (!significant_digits(number, digits, count)) return false;
+  const bool normal = std::abs(value) >= std::numeric_limits<Float>::min();
+  if (count == 0 || (normal && count <= std::numeric_limits<Float>::digits10)) return true;
+  const auto printed_is_same = [&](const char* text, const char* end) {
+    std::array<char, kMost> printed{};
+    std::size_t printed_count = 0;
+    return significant_digits({text, end}, printed, printed_count) && printed_count == count &&
+           std::equal(printed.begin(), printed.begin() + count, digits.begin());
+  };
+  std::array<char, kMost + 16> text{};
+  char* const end = text.data() + text.size();
+  if (printed_is_same(text.data(), std::to_chars(text.data(), end, value, std::chars_format::scientific).ptr))
+    return true;
+  return printed_is_same(
+      text.data(),
+      std::to_chars(text.data(), end, value, std::chars_format::scientific, static_cast<int>(count) - 1).ptr);
+}
+
 template <class Float>
 bool encode_float(const Codec& codec, base::ByteBuffer& out, const Value& value, std::string& reason) {
   const std::string_view text = value.text;
@@ -231,6 +270,8 @@ bool encode_float(const Codec& codec, base::ByteBuffer& out, const Value& value,
       (number == 0 && has_digit_above_zero(text))) {
     return refuse(reason, fmt::format("{} is out of range for {}", shown(text), codec.name()));
   }
+  if (!holds_all_digits(text, number))
+    return refuse(reason, fmt::format("{} has more digits than {} holds", shown(text), codec.name()));
   append_float_field(out, number);
   return true;
 }

@@ -74,7 +74,7 @@ TEST(CodecInteger, RefusesFractionsRangesAndWords) {
   }
 }
 
-TEST(CodecFloat, RoundsToTheNearestButNeverToInfinityOrZero) {
+TEST(CodecFloat, IsTheNearestButNeverInfinityOrZero) {
   const auto codec = codec_of(701, "double precision");
   EXPECT_EQ(encoded(codec, "0.1000000000000000055511151231257827"), encoded(codec, "0.1"));
   EXPECT_EQ(encoded(codec, "\"-0\""), "8000000000000000");
@@ -87,6 +87,22 @@ TEST(CodecFloat, RoundsToTheNearestButNeverToInfinityOrZero) {
   for (const auto* text : {"inf", "nan", "infinity", "0x1p3", "", "1 ", "+1"}) {
     EXPECT_THAT(encoded(codec, in_quotes(text)), testing::EndsWith("is not a valid double precision")) << text;
   }
+}
+
+TEST(CodecFloat, RefusesDigitsThatItWouldLose) {
+  const auto real = codec_of(700, "real");
+  for (const auto* json : {"16777217", "0.1234567890123", "-3.14159274", "\"1e-46\"", "123456789", "1.5e-45"})
+    EXPECT_THAT(encoded(real, json), testing::StartsWith("refused: ")) << json;
+  for (const auto* json : {"0.1", "16777216", "3.1415927", "3.14159274101257324", "1.0000000149e-1", "0.50", "1e-45",
+                           "340282350000000000000000000000000000000", "-0.0", "1.401298464324817e-45"})
+    EXPECT_THAT(encoded(real, json), testing::Not(testing::HasSubstr("refused"))) << json;
+  const auto whole = codec_of(701, "double precision");
+  EXPECT_EQ(encoded(whole, "9007199254740993"),
+            "refused: '9007199254740993' has more digits than double precision holds");
+  EXPECT_EQ(encoded(whole, "\"0.12345678901234567890\""),
+            "refused: '0.12345678901234567890' has more digits than double precision holds");
+  EXPECT_EQ(encoded(whole, "0.1000000000000000055511151231257827"), encoded(whole, "0.1"));
+  EXPECT_EQ(encoded(whole, "0.10000000000000001"), encoded(whole, "0.1"));
 }
 
 TEST(CodecNumeric, NeverRounds) {
