@@ -55,8 +55,8 @@ std::string meant_by(const std::string& name, const Table& target, const std::ve
 
 }  // namespace
 
-std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target,
-                              SameEngine same_engine) {
+std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target, SameEngine same_engine,
+                              NewRows new_rows) {
   std::vector<Drift> found;
   std::vector<std::string> not_in_file;
   for (const Column& column : target.columns) {
@@ -72,7 +72,7 @@ std::vector<Drift> find_drift(const std::string& table, const Table& file, const
     }
   }
   for (const Column& column : target.columns) {
-    if (column.generated || !column.not_null || column.has_default) continue;
+    if (column.generated || !column.not_null || column.has_default || new_rows == NewRows::kNever) continue;
     const Column* in_file = file.find_column(column.name);
     if (in_file == nullptr || in_file->generated) {
       found.push_back({table, column.name, "is NOT NULL without a default in the target and missing in the file"});
@@ -81,7 +81,8 @@ std::vector<Drift> find_drift(const std::string& table, const Table& file, const
   for (const std::string& name : target.identity()) {
     const Column* in_file = file.find_column(name);
     const Column* there = target.find_column(name);
-    const bool reported = there != nullptr && there->not_null && !there->has_default && !there->generated;
+    const bool reported = there != nullptr && there->not_null && !there->has_default && !there->generated &&
+                          new_rows == NewRows::kMayCome;
     if ((in_file == nullptr || in_file->generated) && !reported) {
       found.push_back({table, name, "tells the target's rows apart and is missing in the file"});
     }

@@ -20,9 +20,12 @@ struct Drift {
 bool can_hold(const std::string& target, const std::string& file);
 
 enum class SameEngine { kYes, kNo };
+// Whether rows may be inserted: then a column that the file lacks must not demand a value.
+enum class NewRows { kMayCome, kNever };
 
 // Everything that keeps rows of `file` from being imported into `target`. Types are compared only where both sides are
 // of one engine: a number cannot become a uuid, while text may become anything that its value can be read as.
-std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target, SameEngine same_engine);
+std::vector<Drift> find_drift(const std::string& table, const Table& file, const Table& target, SameEngine same_engine,
+                              NewRows new_rows = NewRows::kMayCome);
 
 }  // namespace catalog

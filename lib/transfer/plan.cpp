@@ -246,10 +246,17 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     if (const catalog::Ledger* ledger = catalog::ledger_of(*there); ledger != nullptr && !catalog::ledger_of(file))
       drift.push_back(
           {section, "", "is data in the file and " + std::string(ledger->tool) + "'s ledger in the target"});
-    const auto differences = catalog::find_drift(section, file, *there, same_engine);
+    // An undo inserts only what an undo deleted: of such a row the target says that it lacks a value.
+    const catalog::NewRows new_rows = header.undo ? catalog::NewRows::kNever : catalog::NewRows::kMayCome;
+    const auto differences = catalog::find_drift(section, file, *there, same_engine, new_rows);
     drift.insert(drift.end(), differences.begin(), differences.end());
     plan.reshapes[i] = fit_columns(section, header, file, *there, target_types, same_engine, drift, plan.differences);
-    if (find(chosen, there->name) != nullptr) drift.push_back({section, "", "is a second section for the same table"});
+    if (find(chosen, there->name) != nullptr) {
+      drift.push_back(
+          {section, "",
+           std::string("is a second section for the same table") +
+               (target.engine == "sqlite" ? ": SQLite has no schemas, so export each by itself (--schema)" : "")});
+    }
     note_differences(section, header, file, *there, plan);
     plan.table_of_section[i] = plan.tables.size();
     plan.tables.push_back(plan_table(file, *there, header.types));

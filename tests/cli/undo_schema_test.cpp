@@ -73,6 +73,26 @@ TEST_F(UndoBesideAddedColumns, KnowsTheirDefaultsOfATableThatWasWrittenAnew) {
   EXPECT_EQ(left(), "1o,3z");
 }
 
+TEST_F(UndoBesideAddedColumns, LeavesRowsWhoseValueSomebodyTookAway) {
+  import_three("CREATE TABLE a (id int PRIMARY KEY, v text)");
+  target.run("ALTER TABLE a ADD w int DEFAULT 5; UPDATE a SET w = NULL WHERE id = 2");
+  const support::Run run = take_back();
+  EXPECT_EQ(run.status, 4);
+  EXPECT_THAT(run.out, HasSubstr("id=2: conflict: changed since the import inserted it"));
+  EXPECT_EQ(left(), "1o,2y");
+}
+
+TEST_F(UndoBesideAddedColumns, NeedsNoValueOfThemWhereItInsertsNothing) {
+  import_three("CREATE TABLE a (id int PRIMARY KEY, v text)");
+  target.run("ALTER TABLE a ADD w int NOT NULL DEFAULT 5; ALTER TABLE a ALTER w DROP DEFAULT");
+  const std::string again = folder.file("again.json");
+  EXPECT_EQ(take_back({"--save-undo", again}).status, 0);
+  EXPECT_EQ(left(), "1o");
+  const support::Run back = support::run_program({PROGRAM_DIR "/db-import", "--undo", again, "--url", target.url()});
+  EXPECT_EQ(back.status, 0) << back.err;
+  EXPECT_EQ(left(), "1x,2y,3z");
+}
+
 TEST_F(UndoBesideAddedColumns, HidesTheirSecrets) {
   import_three("CREATE TABLE a (id int PRIMARY KEY, v text)");
   target.run("ALTER TABLE a ADD \"passwordHash\" text; UPDATE a SET \"passwordHash\" = 'hunter2' WHERE id = 2");
@@ -99,6 +119,23 @@ TEST_F(UndoIn, ATableWithoutAKeyFindsRowsAsTheImportDid) {
       "INSERT INTO \"S\".\"A\" VALUES (1, 'k', 'o'); INSERT INTO b VALUES (1, 'o')",
       {"--match", "S.A=Id,k", "--match", "b=id"});
   expect_taken_back();
+}
+
+// Which of equal rows came with the import, nobody can tell: as many as there were then, or it stays as it is.
+TEST_F(UndoIn, ATableWithoutAKeyTakesAwayNoRowThatSomebodyAdded) {
+  import_kept("CREATE TABLE t (a int, b int)", "INSERT INTO t VALUES (1, 2), (1, 2)", "INSERT INTO t VALUES (1, 2)");
+  const auto rows = [&] { return target.value("SELECT count(*) FROM t"); };
+  target.run("INSERT INTO t VALUES (1, 2)");
+  EXPECT_EQ(take_back({"--dry-run"}).status, 4);
+  const support::Run refused = take_back();
+  EXPECT_EQ(refused.status, 4);
+  EXPECT_THAT(refused.out, HasSubstr("changed since the import: 3 rows are equal to it, 2 were then"));
+  EXPECT_EQ(rows(), "3");
+
+  target.run("DELETE FROM t WHERE ctid = (SELECT max(ctid) FROM t)");
+  EXPECT_EQ(take_back().status, 0);
+  EXPECT_EQ(take_back().status, 0) << "it is gone";
+  EXPECT_EQ(rows(), "1");
 }
 
 TEST_F(UndoIn, ATableWhoseKeyIsStillOneAmongOthers) {

@@ -22,11 +22,16 @@ LEFT JOIN (SELECT e.adrelid, e.adnum, pg_catalog.pg_get_expr(e.adbin, e.adrelid)
 WHERE a.attrelid = {table} AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 ORDER BY a.attnum)sql";
 
-// The server keeps what a new column holds in the rows that were there, for each partition.
+// The server keeps what a new column holds in the rows that were there, for each partition. Where it does, no such row
+// held NULL.
 constexpr const char* kChanged = R"sql((
-  {value} IS DISTINCT FROM NULL AND {text} IS DISTINCT FROM {default} AND {text} IS DISTINCT FROM (
-    SELECT (m.attmissingval::pg_catalog.text::pg_catalog.text[])[1] FROM pg_catalog.pg_attribute m
-    WHERE m.attrelid = {alias}.tableoid AND m.attname = {name} AND m.atthasmissing)))sql";
+  CASE WHEN {value} IS DISTINCT FROM NULL
+       THEN {text} IS DISTINCT FROM {default} AND {text} IS DISTINCT FROM (
+         SELECT (m.attmissingval::pg_catalog.text::pg_catalog.text[])[1] FROM pg_catalog.pg_attribute m
+         WHERE m.attrelid = {alias}.tableoid AND m.attname = {name} AND m.atthasmissing)
+       ELSE EXISTS (
+         SELECT FROM pg_catalog.pg_attribute m
+         WHERE m.attrelid = {alias}.tableoid AND m.attname = {name} AND m.atthasmissing) END))sql";
 
 }  // namespace
 

@@ -24,19 +24,34 @@ SELECT {number}, s.{record}, t.tableoid, t.ctid, pg_catalog.convert_to({key}, 'U
 FROM {marked} s JOIN {target} t ON {same}
 WHERE {letter} = 'd' AND {state} = {now}{untouched})sql";
 
-// Of the rows that are equal as many as came with the import and are there still; whichever. OFFSET 0: only what was
-// found to be a number is read as one.
+// Records of rows without a key that are to go. Of equal ones the first is the `first` of as many as there were behind
+// the import, the last the `last`: all that were there. OFFSET 0: only what was found to be a number is read as one.
+constexpr const char* kEqualRecords = R"sql((
+SELECT y.*, pg_catalog.row_number() OVER same AS n, pg_catalog.min(y.rank) OVER (PARTITION BY y.image) AS first,
+       pg_catalog.max(y.rank) OVER (PARTITION BY y.image) AS last
+FROM (SELECT x.number, x.image, x.key, x.rank::pg_catalog.int8 AS rank
+      FROM (SELECT s.{record} AS number, {image}::pg_catalog.text COLLATE pg_catalog."C" AS image,
+                   pg_catalog.convert_to({key}, 'UTF8') AS key, pg_catalog.substr({mark}, 2) AS rank
+            FROM {marked} s WHERE {letter} = 'd' AND {not_rejected} OFFSET 0) x) y
+WINDOW same AS (PARTITION BY y.image ORDER BY y.rank)))sql";
+
+// As many as came with the import, whichever, where as many are equal as there were then.
 constexpr const char* kFindEqual = R"sql(
 INSERT INTO pg_temp.deletion
 SELECT {number}, s.number, t.tableoid, t.ctid, s.key, 'd', t.rows - t.n + 1
-FROM (SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image ORDER BY x.rank::pg_catalog.int8) AS n
-      FROM (SELECT s.{record} AS number, {image}::pg_catalog.text COLLATE pg_catalog."C" AS image,
-                   pg_catalog.convert_to({key}, 'UTF8') AS key, pg_catalog.substr({mark}, 2) AS rank
-            FROM {marked} s WHERE {letter} = 'd' AND {not_rejected} OFFSET 0) x) s
+FROM {records} s
 JOIN (SELECT x.*, pg_catalog.row_number() OVER (PARTITION BY x.image) AS n,
              pg_catalog.count(*) OVER (PARTITION BY x.image) AS rows
       FROM (SELECT s.tableoid, s.ctid, {image}::pg_catalog.text COLLATE pg_catalog."C" AS image FROM {target} s {where}) x) t
-  ON t.image = s.image AND t.n = s.n AND s.rank::pg_catalog.int8 <= t.rows)sql";
+  ON t.image = s.image AND t.n = s.n AND t.rows = s.last)sql";
+
+// Neither that many, nor as many as before the import.
+constexpr const char* kCountedOtherwise = R"sql({records} e
+JOIN {marked} s ON s.{record} = e.number
+LEFT JOIN (SELECT x.image, pg_catalog.count(*) AS rows
+           FROM (SELECT {image}::pg_catalog.text COLLATE pg_catalog."C" AS image FROM {target} s {where}) x
+           GROUP BY x.image) c ON c.image = e.image
+WHERE COALESCE(c.rows, 0) NOT IN (e.last, e.first - 1))sql";
 
 // As many as are missing of those that were equal then.
 constexpr const char* kMissing = R"sql(
@@ -105,9 +120,10 @@ void UndoJudge::take_deletes(StagedTable& table) {
   table.gone = table.delete_records - table.rejected_deletes - table.may_be_deleted;
   table.counts.unchanged = table.gone;
   if (!by_identity && table.gone > 0)
-    notices_.push_back(table.details.table.name.name + ": " + std::to_string(table.gone) +
-                       " rows that were inserted, which have no key, are not in the target as they were then: gone, or "
-                       "changed since and left as they are");
+    notices_.push_back(
+        table.details.table.name.name + ": " + std::to_string(table.gone) +
+        " rows that were inserted, which have no key, are not in the target any more: gone, or changed since "
+        "and left as they are");
   if (table.delete_records > 0) analyze_stage(connection_, table);
 }
 
@@ -146,13 +162,26 @@ void UndoJudge::find_by_identity(StagedTable& table) {
 
 void UndoJudge::find_equal_rows(StagedTable& table) {
   const std::string changed = added_columns(connection_, table, "s").changed;
-  table.may_be_deleted = connection_.execute(
-      fmt::format(kFindEqual, fmt::arg("number", table.plan_number), fmt::arg("record", table.record),
-                  fmt::arg("image", table.image("s")), fmt::arg("key", table.key_text("s")),
-                  fmt::arg("marked", table.marked_rows()), fmt::arg("target", table.target_rows),
+  const std::string where = changed.empty() ? "" : "WHERE NOT " + changed;
+  const std::string records =
+      fmt::format(kEqualRecords, fmt::arg("record", table.record), fmt::arg("image", table.image("s")),
+                  fmt::arg("key", table.key_text("s")), fmt::arg("marked", table.marked_rows()),
                   fmt::arg("mark", "s." + table.mark), fmt::arg("letter", letter_of("s." + table.mark)),
-                  fmt::arg("not_rejected", not_rejected(table, "s")),
-                  fmt::arg("where", changed.empty() ? "" : "WHERE NOT " + changed)));
+                  fmt::arg("not_rejected", not_rejected(table, "s")));
+  table.may_be_deleted = connection_.execute(fmt::format(
+      kFindEqual, fmt::arg("number", table.plan_number), fmt::arg("records", records),
+      fmt::arg("image", table.image("s")), fmt::arg("target", table.target_rows), fmt::arg("where", where)));
+  reject(
+      connection_, table,
+      reject_sql(table,
+                 {'c',
+                  "'changed since the import: ' || COALESCE(c.rows, 0) || ' rows are equal to it, ' || e.last || "
+                  "' were then'",
+                  {},
+                  {}},
+                 fmt::format(kCountedOtherwise, fmt::arg("records", records), fmt::arg("marked", table.marked_rows()),
+                             fmt::arg("record", table.record), fmt::arg("image", table.image("s")),
+                             fmt::arg("target", table.target_rows), fmt::arg("where", where))));
 }
 
 void UndoJudge::compare_multiset(StagedTable& table) {

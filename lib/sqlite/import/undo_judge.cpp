@@ -138,9 +138,10 @@ void UndoJudge::take_deletes(StagedTable& table) {
   table.gone = table.delete_records - table.rejected_deletes - table.may_be_deleted;
   const std::uint64_t missing = without - (table.may_be_deleted - by_identity);
   if (missing > 0)
-    notices_.push_back(table.details.table.name.name + ": " + std::to_string(missing) +
-                       " rows that were inserted, which have no key, are not in the target as they were then: gone, or "
-                       "changed since and left as they are");
+    notices_.push_back(
+        table.details.table.name.name + ": " + std::to_string(missing) +
+        " rows that were inserted, which have no key, are not in the target any more: gone, or changed since "
+        "and left as they are");
 }
 
 void UndoJudge::find_by_identity(StagedTable& table) {
@@ -166,15 +167,20 @@ void UndoJudge::find_by_identity(StagedTable& table) {
                         (added.changed.empty() ? "" : " OR " + added.changed) + ")"));
 }
 
-// Of the rows that are equal as many as came with the import and are there still; whichever.
+// Of equal rows as many as came with the import, whichever, where as many are equal as there were then. What is neither
+// that many nor as many as before the import was changed since.
 void UndoJudge::find_equal_rows(StagedTable& table) {
   const std::string changed = added_columns(connection_, table, "x").changed;
-  const std::string mine = numbered(
-      table,
-      "x." + table.record + " AS record, " + table.key_text("x") + " AS key, " + rank_of(table, "x") + " AS rank",
-      table.stage + " x WHERE " + letter_of(table, "x") + " = 'd' AND " + lacks_identity(table, "x") + " AND " +
-          not_rejected(table, "x"),
-      " ORDER BY y.rank");
+  const std::string mine =
+      "(SELECT z.*, min(z.rank) OVER (PARTITION BY z.image) AS first, max(z.rank) OVER (PARTITION BY z.image) AS last "
+      "FROM " +
+      numbered(
+          table,
+          "x." + table.record + " AS record, " + table.key_text("x") + " AS key, " + rank_of(table, "x") + " AS rank",
+          table.stage + " x WHERE " + letter_of(table, "x") + " = 'd' AND " + lacks_identity(table, "x") + " AND " +
+              not_rejected(table, "x"),
+          " ORDER BY y.rank") +
+      " z)";
   const std::string there = numbered(
       table, row_number_of(table, "x") + " AS row",
       table.target + " x WHERE " + lacks_identity(table, "x") + (changed.empty() ? "" : " AND NOT " + changed), "");
@@ -182,7 +188,19 @@ void UndoJudge::find_equal_rows(StagedTable& table) {
   for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i) ids += ", NULL";
   table.may_be_deleted += connection_.execute(
       "INSERT INTO " + table.deletes + " SELECT s.record, t.row, s.key, 'd', t.rows - t.n + 1" + ids + " FROM " + mine +
-      " s JOIN " + there + " t ON t.image = s.image AND t.n = s.n AND s.rank <= t.rows");
+      " s JOIN " + there + " t ON t.image = s.image AND t.n = s.n AND t.rows = s.last");
+  reject(connection_, table,
+         reject_sql(
+             table, "s." + table.record,
+             {'c',
+              "'changed since the import: ' || coalesce(c.rows, 0) || ' rows are equal to it, ' || e.last || ' "
+              "were then'",
+              {},
+              {},
+              {}},
+             mine + " e JOIN " + table.stage + " s ON s." + table.record +
+                 " = e.record LEFT JOIN (SELECT y.image, count(*) AS rows FROM " + there +
+                 " y GROUP BY y.image) c ON c.image = e.image WHERE coalesce(c.rows, 0) NOT IN (e.last, e.first - 1)"));
 }
 
 std::string UndoJudge::changed_since(const StagedTable& table, std::vector<std::string> parts) const {
