@@ -44,6 +44,19 @@ TEST_F(Order, OfATriggerThatDemandsALaterTableIsFound) {
   expect_second_import_writes_nothing();
 }
 
+// Which a file need not list parents first, for no foreign key says so.
+TEST_F(Order, OfRowsThatDemandOthersOfTheirOwnTableIsFound) {
+  schema("CREATE TABLE steps (id int PRIMARY KEY, up int)");
+  demand("steps", "steps");
+  source.run("INSERT INTO steps VALUES (5, 4), (4, 3), (3, 2), (2, 1), (9, 8), (1, NULL)");
+
+  const json result = transfer();
+
+  EXPECT_EQ(status, 4);
+  EXPECT_THAT(verdicts(result, "steps"), ElementsAre(5, 0, 0, 0, 1, 0));
+  expect_second_import_writes_nothing();
+}
+
 TEST_F(Order, OfATriggerThatDropsWhatItDoesNotFindIsFound) {
   schema("CREATE TABLE orders (id int PRIMARY KEY, up int); CREATE TABLE stock (id int PRIMARY KEY)");
   demand("orders", "stock", "RETURN NULL");

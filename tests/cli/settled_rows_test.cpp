@@ -166,6 +166,21 @@ TEST_F(SettledRows, OfATableWithoutAKeyStillToComeGrowInSilenceNeither) {
   EXPECT_THAT(refused.err, HasSubstr("b: 1 row of the file, which has no key"));
 }
 
+// A trigger gave its value away: the others are brought back without it.
+TEST_F(SettledRows, ThatTheServerRefusesToBringBackAreLeftOutAlone) {
+  schema(
+      "CREATE TABLE a (id int PRIMARY KEY, u text UNIQUE, n int CHECK (n < 9)); CREATE TABLE zz (id int PRIMARY KEY)");
+  trigger("AFTER INSERT", "zz", "UPDATE public.a SET u = 'q' || id; INSERT INTO public.a VALUES (77, 'v3');");
+  source.run("INSERT INTO a SELECT n, 'v' || n, 1 FROM generate_series(1, 6) n; INSERT INTO zz VALUES (1)");
+  target.run("INSERT INTO a SELECT n, 'v' || n, 1 FROM generate_series(1, 6) n");
+
+  const json result = transfer();
+
+  EXPECT_EQ(status, 4) << errors;
+  EXPECT_THAT(verdicts(result, "a"), ElementsAre(0, 5, 0, 1, 0, 0));
+  EXPECT_EQ(target.value("SELECT string_agg(u, ' ' ORDER BY id) FROM a"), "v1 v2 q3 v4 v5 v6 v3");
+}
+
 // Bringing the row back would lose it.
 TEST_F(SettledRows, WhoseKeyAnUpdateWouldChangeStayWhereTheyAre) {
   schema("CREATE TABLE b (id int PRIMARY KEY, v int)");

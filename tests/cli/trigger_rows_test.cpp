@@ -45,6 +45,28 @@ TEST_F(TriggerRows, ThatAnInsertMakesBecomeUpdatesOfTheSameImport) {
   expect_second_import_writes_nothing();
 }
 
+TEST_F(TriggerRows, AreFoundByTheirNaturalKeyToo) {
+  schema(
+      "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE profiles (id serial PRIMARY KEY, u int NOT NULL UNIQUE "
+      "REFERENCES users, bio text); CREATE TABLE visits (id int PRIMARY KEY, profile int REFERENCES profiles)");
+  trigger("AFTER INSERT", "users", "INSERT INTO public.profiles (u) VALUES (NEW.id);");
+  source.run(
+      "INSERT INTO users VALUES (1), (2); INSERT INTO profiles VALUES (10, 1, 'x'), (11, 2, 'y'); INSERT INTO visits "
+      "VALUES (1, 11), (2, 10)");
+  ASSERT_EQ(run_export().status, 0);
+
+  const json result = import({"--match", "profiles=u"});
+
+  EXPECT_EQ(status, 0) << errors;
+  EXPECT_THAT(verdicts(result, "profiles"), ElementsAre(0, 2, 0, 0, 0, 0));
+  EXPECT_EQ(target.value("SELECT string_agg(concat(p.id, p.u, p.bio, v.id), ',' ORDER BY p.id) FROM profiles p JOIN "
+                         "visits v ON v.profile = p.id"),
+            "11x2,22y1");
+  const std::string before = writes();
+  import({"--match", "profiles=u"});
+  EXPECT_EQ(writes(), before);
+}
+
 TEST_F(TriggerRows, AreMadeBeforeTheFileWritesThemWhereNoForeignKeyTellsTheOrder) {
   schema("CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE accounts (u int PRIMARY KEY, bio text)");
   trigger("AFTER INSERT", "users", "INSERT INTO accounts VALUES (NEW.id, '');");

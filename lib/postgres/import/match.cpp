@@ -79,32 +79,42 @@ void Matcher::demand_independent_keys(const std::vector<std::vector<std::size_t>
 
 void Matcher::match(const std::vector<std::size_t>& component) {
   for (const std::size_t number : component) {
-    if (!tables_[number].plan.match.empty() && tables_[number].has_rows()) find(tables_[number]);
+    if (!tables_[number].plan.match.empty() && tables_[number].has_rows()) find(tables_[number], "");
   }
-  for (const std::size_t number : component) {
-    StagedTable& parent = tables_[number];
-    if (taken_over(parent).empty()) continue;
-    for (StagedTable& child : tables_) {
-      if (!child.has_rows()) continue;
-      for (const std::size_t key : following_keys(parent, child)) follow(parent, child, key);
-    }
-    if (parent.has_rows()) take_over(parent);
-  }
+  for (const std::size_t number : component) hand_on(tables_[number]);
 }
 
-void Matcher::find(StagedTable& table) {
-  connection_.execute(table_sql(table, R"sql(
+void Matcher::match_made(StagedTable& table) {
+  const bool found = find(table, table_sql(table, R"sql(
+  AND EXISTS (SELECT FROM {verdicts} v WHERE v.record = s.{record} AND v.verdict = 'i')
+  AND NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}))sql"));
+  if (found) hand_on(table);
+}
+
+// Gives the target's keys to the rows that were found and to those who refer to them.
+void Matcher::hand_on(StagedTable& parent) {
+  if (taken_over(parent).empty()) return;
+  for (StagedTable& child : tables_) {
+    if (!child.has_rows()) continue;
+    for (const std::size_t key : following_keys(parent, child)) follow(parent, child, key);
+  }
+  if (parent.has_rows()) take_over(parent);
+}
+
+bool Matcher::find(StagedTable& table, const std::string& filter) {
+  const std::uint64_t found = connection_.execute(
+      table_sql(table, R"sql(
 {into_matches}
 SELECT {plan}s.{record}, pg_catalog.convert_to({key}, 'UTF8'), t.tableoid, t.ctid
 FROM {staged} s
 JOIN {target} t ON {same_match}
-WHERE {accepted})sql",
-                                fmt::arg("key", table.key_text("s")),
-                                fmt::arg("same_match", same_match(table, "s", "t")),
-                                fmt::arg("accepted", not_rejected(table, "s"))));
+WHERE {accepted}{filter})sql",
+                fmt::arg("key", table.key_text("s")), fmt::arg("same_match", same_match(table, "s", "t")),
+                fmt::arg("accepted", not_rejected(table, "s")), fmt::arg("filter", filter)));
   connection_.execute("ANALYZE " + table.match_part.heap);
   reject_ambiguous(table);
   reject_taken_identities(table);
+  return found > 0;
 }
 
 void Matcher::reject_ambiguous(StagedTable& table) {
@@ -213,7 +223,7 @@ void Matcher::take_over(StagedTable& table) {
   }
   std::vector<std::string> after;
   for (const std::string& column : taken_over(table)) after.push_back("t." + quote_name(column));
-  table.remapped = connection_.execute(
+  table.remapped += connection_.execute(
       table_sql(table, R"sql(
 UPDATE {stage} k SET {assignments}
 FROM (

@@ -23,8 +23,13 @@ class Matcher {
   // Of one component, before its rows are compared with the target: its parents are matched already.
   void match(const std::vector<std::size_t>& component);
 
+  // While the merge is at work, of one table's inserts: rows that the target's own code has made meanwhile are found in
+  // the same way. Nobody who refers to them may be written yet.
+  void match_made(StagedTable& table);
+
  private:
-  void find(StagedTable& table);
+  bool find(StagedTable& table, const std::string& filter);
+  void hand_on(StagedTable& parent);
   void reject_ambiguous(StagedTable& table);
   void reject_taken_identities(StagedTable& table);
   void follow(const StagedTable& parent, StagedTable& child, std::size_t foreign_key);

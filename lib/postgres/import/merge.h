@@ -87,6 +87,7 @@ class Merger {
   bool reorder(const Passes& passes);
   catalog::TableName root_of(const catalog::TableName& table);
   void retry_refused();
+  bool any_accepted(const std::vector<std::size_t>& component);
   bool write_anew(std::size_t component);
   bool compare_anew(std::size_t component);
   bool may_wait(const StagedTable& table) const;

@@ -90,8 +90,10 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
     if (passes.refused) classifier_.reject_dependants(tables);
     const bool refused = write_anew(component);
     passes.refused = refused || passes.refused;
-    passes.others_written = passes.stuck;
-    passes.stuck = passes.stuck || (refused && passes.waits[component]);
+    // Rows may wait for others of their own table, too.
+    const bool waited = refused && passes.waits[component];
+    passes.others_written = passes.others_written || passes.stuck || (waited && any_accepted(tables));
+    passes.stuck = passes.stuck || waited;
   } catch (const Waits& waits) {
     start.end_without();
     for (std::size_t i = 0; i < tables.size(); ++i) tables_[tables[i]] = std::move(before[i]);
@@ -102,6 +104,13 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
   start.end();
   passes.open[component] = false;
   return true;
+}
+
+bool Merger::any_accepted(const std::vector<std::size_t>& component) {
+  return std::ranges::any_of(component, [&](std::size_t number) {
+    return !connection_.query("SELECT FROM " + tables_[number].verdicts + " v WHERE v.verdict IN ('i', 'u') LIMIT 1")
+                .empty();
+  });
 }
 
 // Compares with what triggers have made meanwhile, then writes. True when a row was left out.

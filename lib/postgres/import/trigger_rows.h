@@ -59,6 +59,9 @@ class TriggerRows {
   void compare_multiset(StagedTable& table);
   bool bring_back(StagedTable& table);
   bool bring_back(StagedTable& table, Group group);
+  bool bring_back(StagedTable& table, const std::string& filter);
+  bool bring_back_without_refused(StagedTable& table, const std::string& filter, const ServerError& refusal);
+  void reject_refused(StagedTable& table, const std::string& filter, const ServerError& refusal);
   void conclude(StagedTable& table);
   void demand_no_growth(const StagedTable& table);
   std::uint64_t look(const StagedTable& table, bool others_wrote);
@@ -84,6 +87,7 @@ class TriggerRows {
   std::vector<Looks> looks_;  // by table
   bool listed_ = false;       // the temporary table of unsettled rows is there
   bool wrote_ = false;        // settle() did
+  int refusals_left_ = 500;   // of the server's, that settle() asks again about
 };
 
 // "trigger a, b", or that which has no name.

@@ -122,9 +122,13 @@ WHERE (t.tableoid IS NULL OR {differs}) AND {scope})sql",
   return looks.rows;
 }
 
-// True when it helped. What is overwritten again at once, or gets another key, is not written a second time.
+// True when it helped. What is overwritten again at once, or gets another key, is not written a second time; what the
+// server refuses is left out, and the others are brought back without it.
 bool TriggerRows::bring_back(StagedTable& table, Group group) {
-  const std::string filter = group == Group::kWritten ? " AND x.verdict = 'u'" : " AND x.verdict IS DISTINCT FROM 'u'";
+  return bring_back(table, group == Group::kWritten ? " AND x.verdict = 'u'" : " AND x.verdict IS DISTINCT FROM 'u'");
+}
+
+bool TriggerRows::bring_back(StagedTable& table, const std::string& filter) {
   const Differing before = differing_values(table, filter);
   if (before.values == 0) return false;
   std::vector<std::string> assignments;
@@ -144,10 +148,46 @@ WHERE {same} AND {differs}{filter})sql",
     const Differing now = differing_values(table, filter);
     return now.values < before.values && now.rows == before.rows;
   };
-  const bool kept = keep_if(connection_, "settle", settle).kept;
+  const auto [kept, refusal] = keep_if(connection_, "settle", settle);
   // What was taken back is counted by the server all the same.
   watch_.add(table, kept ? rows : watch_.others_writes(table) - others);
-  return kept;
+  return refusal ? bring_back_without_refused(table, filter, *refusal) : kept;
+}
+
+// Halves, as long as there are refusals left to ask for.
+bool TriggerRows::bring_back_without_refused(StagedTable& table, const std::string& filter,
+                                             const ServerError& refusal) {
+  if (refusals_left_ == 0) return false;
+  --refusals_left_;
+  const pqxx::result found = connection_.query(look_sql(table, R"sql(
+SELECT pg_catalog.min(x.record), pg_catalog.max(x.record) FROM {unsettled} x WHERE x.there{filter})sql",
+                                                        fmt::arg("filter", filter)));
+  const auto first = found[0][0].as<std::uint64_t>();
+  const auto last = found[0][1].as<std::uint64_t>();
+  if (first == last) return reject_refused(table, filter, refusal), false;
+  const std::string middle = std::to_string(first + (last - first) / 2);
+  const bool one = bring_back(table, filter + " AND x.record <= " + middle);
+  return bring_back(table, filter + " AND x.record > " + middle) || one;
+}
+
+void TriggerRows::reject_refused(StagedTable& table, const std::string& filter, const ServerError& refusal) {
+  const std::string row = look_sql(table, "{unsettled} x WHERE x.there{filter}", fmt::arg("filter", filter));
+  const auto unwritten = connection_.query("SELECT pg_catalog.count(*) FROM " + row + " AND x.verdict IS NULL");
+  const char verdict = refusal.fields().sqlstate == "23505" ? 'c' : 'x';
+  reject(connection_, table,
+         reject_sql(table,
+                    {verdict,
+                     quote_literal(std::string("a trigger of the target changed it, and brought back to the file's "
+                                               "values it is refused: ") +
+                                   refusal.what()),
+                     refusal.fields().constraint,
+                     {}},
+                    look_sql(table, "{staged} s JOIN {unsettled} x ON x.record = s.{record} WHERE x.there{filter}",
+                             fmt::arg("filter", filter))));
+  table.counts.unchanged -= unwritten[0][0].as<std::uint64_t>();
+  connection_.execute(look_sql(table, R"sql(
+DELETE FROM pg_temp.unsettled u
+WHERE u.plan = {number} AND u.look = {look} AND u.record IN (SELECT r.record FROM {rejects} r))sql"));
 }
 
 // The last look, behind all that was written.
