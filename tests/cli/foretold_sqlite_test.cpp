@@ -131,11 +131,16 @@ const Case kCases[] = {
      "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old'), (2, 'two');"
      "CREATE TABLE k (c text DEFAULT 'none' REFERENCES p (code) ON UPDATE SET DEFAULT); INSERT INTO k VALUES ('old')",
      "update 1, invalid 1"},
-    {"AnUpdateThatSetsADefaultWhoseParentComesAlong",
+    {"AnUpdateThatSetsADefaultInARowOfNoFile",
      "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'new'), (2, 'none')",
      "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old');"
      "CREATE TABLE k (c text DEFAULT 'none' REFERENCES p (code) ON UPDATE SET DEFAULT); INSERT INTO k VALUES ('old')",
-     "insert 1, update 1", Untold::kNamed},
+     "insert 1, invalid 1"},
+    {"AnUpdateThatTakesAReferenceFromARowOfNoFile",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'new'), (2, 'more')",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old'), (2, 'two');"
+     "CREATE TABLE k (c text REFERENCES p (code) ON UPDATE SET NULL); INSERT INTO k VALUES ('old')",
+     "update 1, invalid 1"},
     {"ABoxThatEndsBeforeItBegins",
      "CREATE TABLE p (id integer PRIMARY KEY, x0, x1); INSERT INTO p VALUES (1, 5, 1), (2, 1, 2)",
      "CREATE VIRTUAL TABLE p USING rtree(id, x0, x1)", "insert 1, invalid 1"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sqlite/import/needed_keys.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -39,28 +40,6 @@ std::vector<outcome::Trigger> fired_triggers(Connection& connection, const Stage
   return fired;
 }
 
-// Accepted updates s of rows t that change one of `columns`; empty: none can.
-std::string moved_rows(const StagedTable& table, const std::vector<std::string>& columns) {
-  std::vector<std::string> differ;
-  for (const std::string& column : columns) {
-    if (table.has_columns({column}))
-      differ.push_back("db_transfer_differs(s." + quote_name(column) + ", t." + quote_name(column) + ")");
-  }
-  if (differ.empty()) return {};
-  return table.verdicts + " v CROSS JOIN " + table.stage + " s ON v.verdict = 'u' AND s." + table.record +
-         " = v.record CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") + " AND (" +
-         join(differ, " OR ") + ")";
-}
-
-// Rows of `child`, called c, that refer to rows t of the target whose key an update changes.
-std::string reached_rows(const StagedTable& table, const TableDetails& child, const catalog::ForeignKey& key) {
-  std::vector<std::string> refers;
-  for (std::size_t i = 0; i < key.columns.size(); ++i)
-    refers.push_back("c." + quote_name(key.columns[i]) + " = t." + quote_name(key.parent_columns[i]));
-  return moved_rows(table, key.parent_columns) + " CROSS JOIN main." + quote_name(child.table.name.name) + " c ON " +
-         join(refers, " AND ");
-}
-
 std::vector<outcome::OutsideReference> outside_references(Connection& connection,
                                                           const std::vector<StagedTable>& tables,
                                                           const StagedTable& table) {
@@ -89,36 +68,10 @@ outcome::TableEffects audit_table(Connection& connection, const std::vector<Stag
   audit.changed_columns = changed_columns(connection, table);
   audit.newer_rows = connection.number("SELECT count(*) FROM " + table.verdicts + " WHERE verdict = 'u' AND newer");
   audit.triggers = fired_triggers(connection, table);
-  audit.cascades = cascades_of(connection, tables, details, table);
+  audit.cascades = cascades_of(connection, tables, table, details);
   audit.sequences = predict_sequences(connection, table);
   audit.outside_references = outside_references(connection, tables, table);
   return audit;
-}
-
-std::vector<outcome::Cascade> cascades_of(Connection& connection, const std::vector<StagedTable>& tables,
-                                          const std::vector<TableDetails>& details, const StagedTable& table) {
-  std::vector<outcome::Cascade> found;
-  if (table.plan.identity.empty()) return found;
-  for (const TableDetails& child : details) {
-    for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
-      const catalog::ForeignKey& key = child.table.foreign_keys[i];
-      const std::string& action = child.on_update[i];
-      if (key.parent != table.details.table.name || action == "NO ACTION" || action == "RESTRICT") continue;
-      const std::string moved = moved_rows(table, key.parent_columns);
-      const std::uint64_t rows = moved.empty() ? 0 : connection.number("SELECT count(*) FROM " + moved);
-      if (rows == 0) continue;
-      const StagedTable* staged = find_staged(tables, child.table.name);
-      const std::string reached = reached_rows(table, child, key);
-      const std::string outside = staged == nullptr || staged->plan.identity.empty()
-                                      ? ""
-                                      : " WHERE NOT EXISTS (SELECT 1 FROM " + staged->stage + " x WHERE " +
-                                            staged->same_identity("x", "c") + ")";
-      found.push_back({child.table.name.name, key.name, action, key.parent_columns, rows,
-                       connection.number("SELECT count(*) FROM " + reached),
-                       connection.number("SELECT count(*) FROM " + reached + outside)});
-    }
-  }
-  return found;
 }
 
 std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {

@@ -14,10 +14,6 @@ namespace sqlite {
 outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
                                   const std::vector<TableDetails>& details, const StagedTable& table);
 
-// Foreign keys that pass updates of `table` on, and whom they reach: the rows that refer to it, not those behind them.
-std::vector<outcome::Cascade> cascades_of(Connection& connection, const std::vector<StagedTable>& tables,
-                                          const std::vector<TableDetails>& details, const StagedTable& table);
-
 // AUTOINCREMENT: SQLite itself raises the number when rows are inserted, and the merge raises it to the source's; it is
 // never lowered. What it will be; nothing where it stays.
 std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);

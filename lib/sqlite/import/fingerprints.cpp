@@ -1,5 +1,6 @@
 #include "sqlite/import/fingerprints.h"
 
+#include <filesystem>
 #include <optional>
 
 #include "base/sha256.h"
@@ -118,8 +119,11 @@ void read_fingerprints(Connection& connection, const StagedTable& table,
 }
 
 std::vector<outcome::Fact> whereabouts_of(Connection& connection) {
+  // One file by whatever path it was reached, and no other one by the same words from another folder.
+  std::error_code failed;
+  const std::filesystem::path path = std::filesystem::weakly_canonical(connection.path(), failed);
   return {{"engine", "sqlite"},
-          {"path", connection.path()},
+          {"path", failed ? connection.path() : path.string()},
           {"application_id", connection.text("PRAGMA main.application_id")},
           {"schema_version", connection.text("PRAGMA main.schema_version")}};
 }

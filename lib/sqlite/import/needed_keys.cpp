@@ -54,6 +54,12 @@ std::string in_file(const StagedTable& child, const std::string& condition) {
          ")";
 }
 
+// Of the reached row c: the file does not write it.
+std::string is_not_written(const StagedTable* child) {
+  if (child == nullptr || child->plan.identity.empty()) return "1";
+  return "NOT " + in_file(*child, "k." + child->record + " IN (SELECT record FROM " + child->verdicts + ")");
+}
+
 }  // namespace
 
 std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, const std::vector<TableDetails>& details,
@@ -71,90 +77,58 @@ std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, con
   return found;
 }
 
-namespace {
-
-// Rows that the file does not write would get defaults that have no parent.
-std::uint64_t reject_lost_defaults(Connection& connection, const StagedTable* child, StagedTable& table,
-                                   const Reference& reference) {
-  std::vector<std::string> filled;
-  std::vector<std::string> there;
-  std::vector<std::string> brought;
-  std::vector<std::string> moves;
-  for (std::size_t i = 0; i < reference.key.columns.size(); ++i) {
-    const ColumnDetails& column = reference.child.details_of(reference.key.columns[i]);
-    const std::string& value = column.default_value;
-    if (value.empty()) return 0;
-    const std::string parent_column = quote_name(reference.key.parent_columns[i]);
-    const bool anew = column.default_kind >= ColumnDetails::Default::kRandom;  // nobody can tell what it refers to
-    filled.push_back(anew ? "1" : value + " IS NOT NULL");
-    there.push_back(anew ? "0" : "p." + parent_column + " = +" + value);
-    brought.push_back(anew ? "0" : "k." + parent_column + " = +" + value);
-    moves.push_back("k." + parent_column + " IS NOT p." + parent_column);
-  }
-  const std::string updated = table.verdicts + " w CROSS JOIN " + table.stage + " k ON k." + table.record +
-                              " = w.record WHERE w.verdict = 'u' AND ";
-  const std::string others =
-      child == nullptr || child->plan.identity.empty()
-          ? "1"
-          : "NOT " + in_file(*child, "k." + child->record + " IN (SELECT record FROM " + child->verdicts + ")");
-  const std::string& name = reference.key.name;
-  const std::string reason = name + ": rows of " + reference.child.table.name.name +
-                             " that the file does not write would get a default without a parent (ON UPDATE SET "
-                             "DEFAULT)";
-  return reject(
-      connection, table,
-      reject_sql(table, "v.record", {'x', quote_literal(reason), name, {}, {}},
-                 key_changes(table, reference.key) + " AND EXISTS (SELECT 1 FROM " + referring(reference) + " AND " +
-                     others + ") AND NOT EXISTS (SELECT 1 FROM " + table.target + " p WHERE " + join(there, " AND ") +
-                     " AND NOT EXISTS (SELECT 1 FROM " + updated + table.same_identity("k", "p") + " AND (" +
-                     join(moves, " OR ") + "))) AND NOT EXISTS (SELECT 1 FROM " + table.verdicts + " w CROSS JOIN " +
-                     table.stage + " k ON k." + table.record + " = w.record WHERE " + join(brought, " AND ") + ")"));
-}
-
-}  // namespace
-
 std::uint64_t reject_followed_keys(Connection& connection, const std::vector<StagedTable>& tables, StagedTable& table,
                                    const std::vector<TableDetails>& details) {
   std::uint64_t found = 0;
   for_each_reference(table, details, [&](const Reference& reference) {
     const StagedTable* child = find_staged(tables, reference.child.table.name);
-    if (reference.action == "SET DEFAULT") found += reject_lost_defaults(connection, child, table, reference);
-    if (stays(reference.action) || child == nullptr) return;
-    // Without a key of their own nobody can tell which rows of the child the file means.
-    const std::string unchanged =
-        child->plan.identity.empty()
-            ? "1"
-            : in_file(*child, "k." + child->record + " NOT IN (SELECT record FROM " + child->verdicts + ") AND k." +
-                                  child->record + " NOT IN (SELECT record FROM " + child->rejects + ")");
+    if (stays(reference.action) || (child == nullptr && reference.action == "CASCADE")) return;
+    // Without a key of their own nobody can tell which rows of the child the file means. A reference that would be lost
+    // is nobody's wish.
+    std::string harmed = is_not_written(child);
+    std::string which = " that the file does not write would lose their reference (ON UPDATE ";
+    if (reference.action == "CASCADE") {
+      if (!child->plan.identity.empty())
+        harmed = in_file(*child, "k." + child->record + " NOT IN (SELECT record FROM " + child->verdicts + ") AND k." +
+                                     child->record + " NOT IN (SELECT record FROM " + child->rejects + ")");
+      which = " that the file leaves as they are would follow the key that changes (ON UPDATE ";
+    }
     const std::string& name = reference.key.name;
-    const std::string reason = name + ": rows of " + reference.child.table.name.name +
-                               " that the file leaves as they are would follow the key that changes (ON UPDATE " +
-                               reference.action + ")";
+    const std::string reason = name + ": rows of " + reference.child.table.name.name + which + reference.action + ")";
     found += reject(connection, table,
                     reject_sql(table, "v.record", {'x', quote_literal(reason), name, {}, {}},
                                key_changes(table, reference.key) + " AND EXISTS (SELECT 1 FROM " +
-                                   referring(reference) + " AND " + unchanged + ")"));
+                                   referring(reference) + " AND " + harmed + ")"));
   });
   return found;
+}
+
+std::vector<outcome::Cascade> cascades_of(Connection& connection, const std::vector<StagedTable>& tables,
+                                          const StagedTable& table, const std::vector<TableDetails>& details) {
+  std::vector<outcome::Cascade> cascades;
+  for_each_reference(table, details, [&](const Reference& reference) {
+    if (stays(reference.action)) return;
+    const std::string moved = key_changes(table, reference.key);
+    const std::uint64_t rows = connection.number("SELECT count(*) FROM " + moved);
+    if (rows == 0) return;
+    const std::string reached = "SELECT count(*) FROM (SELECT t.* FROM " + moved + ") t JOIN " + referring(reference);
+    const std::string outside = " AND " + is_not_written(find_staged(tables, reference.child.table.name));
+    cascades.push_back({reference.child.table.name.name, reference.key.name, reference.action,
+                        reference.key.parent_columns, rows, connection.number(reached),
+                        connection.number(reached + outside)});
+  });
+  return cascades;
 }
 
 std::vector<std::string> following_rows(Connection& connection, const std::vector<StagedTable>& tables,
                                         const StagedTable& table, const std::vector<TableDetails>& details) {
   std::vector<std::string> lines;
-  for_each_reference(table, details, [&](const Reference& reference) {
-    if (stays(reference.action)) return;
-    const StagedTable* child = find_staged(tables, reference.child.table.name);
-    std::string others = "1";
-    if (child != nullptr && !child->plan.identity.empty())
-      others = "NOT " + in_file(*child, "k." + child->record + " IN (SELECT record FROM " + child->verdicts + ")");
-    const std::uint64_t rows =
-        connection.number("SELECT count(*) FROM (SELECT t.* FROM " + key_changes(table, reference.key) + ") t JOIN " +
-                          referring(reference) + " AND " + others);
-    if (rows == 0) return;
-    lines.push_back(reference.child.table.name.name + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") +
+  for (const outcome::Cascade& cascade : cascades_of(connection, tables, table, details)) {
+    if (cascade.outside == 0) continue;
+    lines.push_back(cascade.table + ": " + std::to_string(cascade.outside) + (cascade.outside == 1 ? " row" : " rows") +
                     " that the file does not write follow " + table.details.table.name.name + " (" +
-                    reference.key.name + ", ON UPDATE " + reference.action + ")");
-  });
+                    cascade.foreign_key + ", ON UPDATE " + cascade.action + ")");
+  }
   return lines;
 }
 

@@ -1,12 +1,14 @@
 // Updates that would change a key which rows of the target refer to. Where such rows stay, the update is left out;
-// where they would follow (ON UPDATE CASCADE and its kin), it is left out if the file calls one of them unchanged, and
-// told else. Writes temporary tables only. One thread, that of the connection.
+// where they would follow (ON UPDATE CASCADE), it is left out if the file calls one of them unchanged, and told else;
+// where they would lose their reference (SET NULL, SET DEFAULT), it is left out unless the file writes them all. Writes
+// temporary tables only. One thread, that of the connection.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "outcome/effects.h"
 #include "sqlite/import/staged_table.h"
 #include "sqlite/session/connection.h"
 
@@ -22,6 +24,10 @@ std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, con
 // Behind the verdicts of all tables.
 std::uint64_t reject_followed_keys(Connection& connection, const std::vector<StagedTable>& tables, StagedTable& table,
                                    const std::vector<TableDetails>& details);
+
+// Foreign keys that pass updates of `table` on, and whom they reach: the rows that refer to it, not those behind them.
+std::vector<outcome::Cascade> cascades_of(Connection& connection, const std::vector<StagedTable>& tables,
+                                          const StagedTable& table, const std::vector<TableDetails>& details);
 
 // A line for each foreign key by which rows that are not in the file, or not taken from it, will follow an update of
 // `table`.

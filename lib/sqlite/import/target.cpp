@@ -1,6 +1,7 @@
 #include "sqlite/import/target.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/terminal.h"
@@ -11,6 +12,7 @@
 #include "sqlite/import/fingerprints.h"
 #include "sqlite/import/kept_rows.h"
 #include "sqlite/import/merge.h"
+#include "sqlite/import/needed_keys.h"
 #include "sqlite/import/not_taken_back.h"
 #include "sqlite/import/remap.h"
 #include "sqlite/import/rtree.h"
@@ -195,7 +197,7 @@ std::vector<outcome::Fact> SqliteTarget::used_catalog() { return used_catalog_of
 std::vector<outcome::Fact> SqliteTarget::followers() {
   std::vector<outcome::Cascade> cascades;
   for (const StagedTable& table : tables_) {
-    for (outcome::Cascade& cascade : cascades_of(*connection_, tables_, details_, table))
+    for (outcome::Cascade& cascade : cascades_of(*connection_, tables_, table, details_))
       cascades.push_back(std::move(cascade));
   }
   return outcome::followers_of(cascades);
@@ -316,13 +318,28 @@ void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,
 
 outcome::TableEffects SqliteTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
+namespace {
+
+// Where the database finds rows whose parents are not there, those of before among them.
+std::string tables_without_parents(Connection& connection) {
+  constexpr std::size_t kMost = 5;
+  std::set<std::string> tables;
+  Statement rows = connection.prepare("SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check");
+  while (tables.size() < kMost && rows.next())
+    tables.insert("rows of " + base::printable(rows.text(0)) + " without their " + base::printable(rows.text(1)));
+  return tables.empty() ? std::string{} : ": " + join({tables.begin(), tables.end()}, ", ");
+}
+
+}  // namespace
+
 void SqliteTarget::commit() {
   try {
     connection_->execute("COMMIT");
   } catch (const SqliteError& error) {
     if (!error.blames_a_row()) throw;
-    throw Error(ErrorKind::kSchema, connection_->place() + ": at the commit: " + error.what(),
-                "nothing was written; look for triggers that change keys");
+    throw Error(ErrorKind::kSchema,
+                connection_->place() + ": at the commit: " + error.what() + tables_without_parents(*connection_),
+                "nothing was written; look for triggers that make rows or change keys");
   }
 }
 
