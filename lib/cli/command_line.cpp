@@ -257,7 +257,11 @@ class ImportRuns {
       progress.finish();
       if (asks_nobody_) consent_needed(command, config_, location_, target->info(), Terminal::kNobody);
       say_server(console_, command.common, target->info(), command.job.selection);
-      if (!was_open_) warn_of_the_way(console_, command.common, target->info());
+      if (!was_open_) {
+        warn_of_the_way(console_, command.common, target->info());
+        for (const std::string& line : uncompared_targets(command, config_, location_, target->info()))
+          console_.warn(line);
+      }
       was_open_ = true;
       return target;
     };

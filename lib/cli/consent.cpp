@@ -49,18 +49,28 @@ std::vector<std::string> parts(const std::string& list) {
 }
 
 // Of a server here the port tells which one it is, or where its tunnel leads; elsewhere one may have several.
-bool is_same_server(const Location& production, const outcome::DatabaseInfo& database) {
+bool is_same_server(const Location& production, const std::string& reached, const std::string& reached_port) {
   const std::string address = parameter(production, "hostaddr");
   const std::vector<std::string> hosts = parts(parameter(production, "host"));
   const std::vector<std::string> ports = parts(parameter(production, "port"));
-  const std::string wanted = canonical_host(database.host);
+  const std::string wanted = canonical_host(reached);
   if (!address.empty() && canonical_host(address) == wanted && wanted != kThisMachine) return true;
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     if (canonical_host(hosts[i]) != wanted) continue;
     const std::string port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
-    if (wanted != kThisMachine || (port.empty() ? "5432" : port) == database.port) return true;
+    if (wanted != kThisMachine || (port.empty() ? "5432" : port) == reached_port) return true;
   }
   return false;
+}
+
+// By its name, and by the addresses that go before the name.
+bool is_same_server(const Location& production, const Location& location, const outcome::DatabaseInfo& database) {
+  const std::string addresses = parameter(location, "hostaddr");
+  std::vector<std::string> reached{database.host};
+  for (const std::string& address : addresses.empty() ? std::vector<std::string>{} : parts(addresses))
+    reached.push_back(address);
+  return std::ranges::any_of(reached,
+                             [&](const std::string& host) { return is_same_server(production, host, database.port); });
 }
 
 bool is_same_file(const std::string& left, const std::string& right) {
@@ -92,7 +102,16 @@ bool is_same(const Location& production, const Location& location, const outcome
   // What a service says, its file knows.
   const std::string service = parameter(production, "service");
   if (!service.empty() && parameter(production, "dbname").empty()) return service == parameter(location, "service");
-  return is_name_of(database_name(production), location, database) && is_same_server(production, database);
+  return is_name_of(database_name(production), location, database) && is_same_server(production, location, database);
+}
+
+// Where a target is; nothing: its URL is not to be had here.
+std::optional<Location> location_of(const transfer::ConfiguredTarget& target) {
+  try {
+    return find_database({{}, {}, NamedTarget{target.name, target.url_env, target.env_file}}, Use::kCompare);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 // By its name, or by what its URL says; one whose URL is not to be had here is passed over.
@@ -101,12 +120,8 @@ bool is_called_production(const ImportCommand& command, const transfer::Config& 
   return std::ranges::any_of(config.targets, [&](const transfer::ConfiguredTarget& target) {
     if (!target.production) return false;
     if (command.common.target == target.name) return true;
-    try {
-      const NamedTarget named{target.name, target.url_env, target.env_file};
-      return is_same(find_database({{}, {}, named}, Use::kCompare), location, database);
-    } catch (const Error&) {
-      return false;
-    }
+    const std::optional<Location> production = location_of(target);
+    return production && is_same(*production, location, database);
   });
 }
 
@@ -128,6 +143,19 @@ void demand_confirmed_name(const ImportCommand& command, const Location& locatio
 bool is_name_of(const std::string& name, const Location& location, const outcome::DatabaseInfo& database) {
   if (name == database.database) return true;
   return name == (location.sqlite_path.empty() ? parameter(location, "dbname") : location.sqlite_path);
+}
+
+std::vector<std::string> uncompared_targets(const ImportCommand& command, const transfer::Config& config,
+                                            const Location& location, const outcome::DatabaseInfo& database) {
+  std::vector<std::string> lines;
+  if (command.job.intent != engine::Intent::kImport || is_local(location, database)) return lines;
+  for (const transfer::ConfiguredTarget& target : config.targets) {
+    if (!target.production || command.common.target == target.name || location_of(target)) continue;
+    lines.push_back(base::printable(config.path) + " calls the target " + base::printable(target.name) +
+                    " production, and its URL (" + base::printable(target.url_env) +
+                    ") is not to be had here: whether this database is it cannot be told");
+  }
+  return lines;
 }
 
 Consent consent_needed(const ImportCommand& command, const transfer::Config& config, const Location& location,

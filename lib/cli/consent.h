@@ -19,6 +19,11 @@ enum class Terminal { kNobody, kSomebody };
 Consent consent_needed(const ImportCommand& command, const transfer::Config& config, const Location& location,
                        const outcome::DatabaseInfo& database, Terminal terminal);
 
+// What to say before an import into a database of another machine: which targets called production it could not be
+// compared with.
+std::vector<std::string> uncompared_targets(const ImportCommand& command, const transfer::Config& config,
+                                            const Location& location, const outcome::DatabaseInfo& database);
+
 // Whether `name` is how this database is called: by its server or by the URL; of a file, its name or path.
 bool is_name_of(const std::string& name, const Location& location, const outcome::DatabaseInfo& database);
 

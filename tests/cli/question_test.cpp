@@ -233,6 +233,27 @@ TEST_F(Question, KnowsProductionByAUrlThatLeavesTheDatabaseToTheUser) {
   }
 }
 
+// libpq goes where hostaddr says, whatever the name before it.
+TEST_F(Question, KnowsProductionByTheAddressThatIsReached) {
+  for (const std::string& production : {url(kAddress), url("localhost"), target_.url()}) {
+    call_production(production);
+    const support::Run run = without_terminal({"--url", url("elsewhere.example"), "--yes"});
+    EXPECT_EQ(run.status, 2) << production << run.err;
+    EXPECT_THAT(run.err, HasSubstr("is called production")) << production;
+  }
+}
+
+TEST_F(Question, IsNotAskedButSaidWhereAProductionCannotBeCompared) {
+  call_production(url());
+  std::filesystem::remove(folder_.file(".env.production"));
+  const support::Run dry_run = without_terminal({"--url", url(), "-n"});
+  const support::Run here = without_terminal({"--url", url("localhost")});
+  const support::Run elsewhere = without_terminal({"--url", url(), "--yes"});
+  EXPECT_EQ(elsewhere.status, 0) << elsewhere.err;
+  EXPECT_THAT(elsewhere.err, HasSubstr("its URL (PRODUCTION_URL) is not to be had here"));
+  for (const support::Run& run : {dry_run, here}) EXPECT_THAT(run.err, Not(HasSubstr("PRODUCTION_URL"))) << run.err;
+}
+
 TEST_F(Question, OfProductionNeedsConfirmWithoutATerminal) {
   call_production(target_.url());
 
