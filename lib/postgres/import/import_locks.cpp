@@ -31,10 +31,14 @@ WITH written(oid) AS (
     SELECT f.conrelid
     FROM family m JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.confrelid = m.oid
   ) AS k(other)
+), following(oid) AS (
+  SELECT COALESCE(pg_catalog.pg_partition_root(f.conrelid), f.conrelid)::pg_catalog.oid
+  FROM family m JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.confrelid = m.oid
+  WHERE f.confupdtype IN ('c', 'n', 'd') OR f.confdeltype IN ('c', 'n', 'd')
 )
 SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', c.oid IN (SELECT w.oid FROM written w), u.usable AND {may_read},
   u.usable AND {may_write}, u.usable AND {may_keep_others},
-  u.usable AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
+  u.usable AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT'), c.oid IN (SELECT f.oid FROM following f)
 FROM linked l
 JOIN pg_catalog.pg_class c ON c.oid = l.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -109,6 +113,7 @@ std::vector<ImportLocks::Relation> ImportLocks::find() {
     relation.may_write = row[6].as<bool>();
     relation.may_keep_others = row[7].as<bool>();
     relation.may_read_columns = row[8].as<bool>();
+    relation.follows = row[9].as<bool>() && intent_ != engine::Intent::kDryRun;
     found.push_back(std::move(relation));
   }
   return found;
@@ -121,7 +126,8 @@ void ImportLocks::take(engine::TableLocks locks, std::chrono::milliseconds lock_
   std::vector<LockedTable> read;
   for (const Relation& relation : relations_) {
     const LockedTable table{relation.name, relation.partitioned};
-    if (relation.written && relation.may_keep_others) {
+    const bool against_writers = locks == engine::TableLocks::kAgainstWriters && relation.follows;
+    if ((relation.written || against_writers) && relation.may_keep_others) {
       kept.push_back(table);
     } else if (relation.written && relation.may_write) {
       inserted.push_back(table);

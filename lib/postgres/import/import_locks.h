@@ -35,6 +35,7 @@ class ImportLocks {
     bool may_write = false;         // … ROW EXCLUSIVE
     bool may_keep_others = false;   // any other
     bool may_read_columns = false;  // some of them: no LOCK, but a SELECT
+    bool follows = false;           // an action of a foreign key may write it
     bool operator==(const Relation&) const = default;
   };
 
