@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "postgres/import/changed_columns.h"
@@ -12,9 +13,8 @@
 namespace postgres {
 namespace {
 
-// A statement has at most 1664 results; six a column.
+// A statement has at most 1664 results: seven a column, and three of the rows below it.
 constexpr std::size_t kMostColumns = 200;
-constexpr std::size_t kResults = 6;
 
 bool is_one_of(const ColumnType& type, const auto& names) {
   return type.type_schema == "pg_catalog" && std::ranges::find(names, type.type_name) != names.end();
@@ -31,53 +31,77 @@ bool is_ordered(const ColumnType& type) {
   return is_exact_number(type) || is_one_of(type, kNames);
 }
 
-// "pg_catalog.min(t.a) FILTER (WHERE …)::text"
-std::string results(const StagedTable& table, const StagedColumn& column) {
+bool has_range(const StagedTable& table, const StagedColumn& column) {
+  return !table.is_masked(column.name) && is_ordered(table.details.details_of(column.name).type);
+}
+
+// Of one column, by its place: what the rows below hold of it, and what becomes of these.
+struct Parts {
+  std::vector<std::string> rows;
+  std::vector<std::string> results;
+};
+
+void add(const StagedTable& table, const StagedColumn& column, std::size_t place, Parts& parts) {
+  parts.rows.push_back(fmt::format("{} AS d{}", table.column_differs(column, "t", "s"), place));
+  parts.results.push_back(fmt::format("pg_catalog.count(*) FILTER (WHERE x.d{})", place));
+  if (!has_range(table, column)) return;
   const ColumnDetails& details = table.details.details_of(column.name);
-  std::vector<std::string> all;
+  for (const char* side : {"t", "s"})
+    parts.rows.push_back(fmt::format("{}.{}{} AS {}{}", side, column.quoted, details.comparison_cast(), side, place));
   for (const char* function : {"sum", "min", "max"}) {
-    for (const char* side : {"t.", "s."}) {
-      if (std::string_view(function) == "sum" && !is_exact_number(details.type)) {
-        all.emplace_back("NULL::pg_catalog.text");
-        continue;
-      }
-      all.push_back(fmt::format("(pg_catalog.{}({}{}{}) FILTER (WHERE {}))::pg_catalog.text", function, side,
-                                column.quoted, details.comparison_cast(), table.column_differs(column, "t", "s")));
+    for (const char* side : {"t", "s"}) {
+      const bool none = std::string_view(function) == "sum" && !is_exact_number(details.type);
+      parts.results.push_back(
+          none ? "NULL::pg_catalog.text"
+               : fmt::format("(pg_catalog.{}(x.{}{place}) FILTER (WHERE x.d{place}))::pg_catalog.text", function, side,
+                             fmt::arg("place", place)));
     }
   }
-  return join(all, ", ");
 }
+
+// OFFSET 0: whether a column differs is asked once a row.
+constexpr const char* kCount = R"sql(
+SELECT {results}
+FROM (SELECT {rows} FROM {updates} OFFSET 0) x)sql";
 
 std::string text_of(const pqxx::field& field) { return field.is_null() ? std::string{} : std::string(field.c_str()); }
 
+void count(Connection& connection, const StagedTable& table, std::span<const StagedColumn* const> columns,
+           std::vector<outcome::ChangedColumn>& counted) {
+  Parts parts;
+  for (std::size_t i = 0; i < columns.size(); ++i) add(table, *columns[i], i, parts);
+  const pqxx::result found = connection.query(
+      fmt::format(kCount, fmt::arg("results", join(parts.results, ",\n       ")),
+                  fmt::arg("rows", join(parts.rows, ", ")), fmt::arg("updates", accepted_updates(table))));
+  pqxx::row::size_type at = 0;
+  const auto next = [&] { return text_of(found[0][at++]); };
+  for (const StagedColumn* column : columns) {
+    outcome::ChangedColumn changed{column->name, std::stoull(next())};
+    if (has_range(table, *column)) {
+      for (std::string* value : {&changed.sum_before, &changed.sum_after, &changed.least_before, &changed.least_after,
+                                 &changed.greatest_before, &changed.greatest_after})
+        *value = next();
+    }
+    if (changed.rows > 0) counted.push_back(std::move(changed));
+  }
+}
+
 }  // namespace
 
-void add_ranges(Connection& connection, const StagedTable& table, std::vector<outcome::ChangedColumn>& columns) {
-  std::vector<outcome::ChangedColumn*> counted;
-  std::vector<std::string> list;
-  for (outcome::ChangedColumn& changed : columns) {
-    const auto column = std::ranges::find(table.columns, changed.name, &StagedColumn::name);
-    if (column == table.columns.end() || table.is_masked(changed.name) || counted.size() == kMostColumns ||
-        !is_ordered(table.details.details_of(changed.name).type))
-      continue;
-    counted.push_back(&changed);
-    list.push_back(results(table, *column));
+std::vector<outcome::ChangedColumn> count_changed_columns(Connection& connection, const StagedTable& table) {
+  std::vector<outcome::ChangedColumn> counted;
+  if (table.plan.identity.empty() || table.may_be_written == 0) return counted;
+  std::vector<const StagedColumn*> columns;
+  for (const StagedColumn& column : table.columns) {
+    if (!table.is_kept(column)) columns.push_back(&column);
   }
-  if (counted.empty()) return;
-  const auto rows =
-      connection.query(fmt::format("SELECT {} FROM {}", join(list, ",\n       "), accepted_updates(table)));
-  for (std::size_t i = 0; i < counted.size(); ++i) {
-    const auto at = [&](std::size_t result) {
-      return text_of(rows[0][static_cast<pqxx::row::size_type>(i * kResults + result)]);
-    };
-    outcome::ChangedColumn& column = *counted[i];
-    column.sum_before = at(0);
-    column.sum_after = at(1);
-    column.least_before = at(2);
-    column.least_after = at(3);
-    column.greatest_before = at(4);
-    column.greatest_after = at(5);
-  }
+  const std::span<const StagedColumn* const> all = columns;
+  for (std::size_t first = 0; first < all.size(); first += kMostColumns)
+    count(connection, table, all.subspan(first, std::min(kMostColumns, all.size() - first)), counted);
+  std::ranges::stable_sort(counted, [](const outcome::ChangedColumn& a, const outcome::ChangedColumn& b) {
+    return a.rows != b.rows ? a.rows > b.rows : a.name < b.name;
+  });
+  return counted;
 }
 
 }  // namespace postgres

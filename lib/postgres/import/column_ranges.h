@@ -1,5 +1,6 @@
-// The sum, the least and the greatest of numbers and dates that updates change, in the target before and in the file.
-// Reads only, behind classify and before the merge. One thread, that of the connection.
+// Which columns the updates change, in how many rows, and of numbers and dates the sum, the least and the greatest in
+// the target before and in the file. Reads only, behind classify and before the merge. One thread, that of the
+// connection.
 #pragma once
 
 #include <vector>
@@ -10,7 +11,8 @@
 
 namespace postgres {
 
-// Over the rows in which the column differs. Nothing for columns of other types, and none of masked ones.
-void add_ranges(Connection& connection, const StagedTable& table, std::vector<outcome::ChangedColumn>& columns);
+// Most often changed first. Sums and ends are over the rows in which the column differs; columns of other types have
+// none, nor have masked ones.
+std::vector<outcome::ChangedColumn> count_changed_columns(Connection& connection, const StagedTable& table);
 
 }  // namespace postgres

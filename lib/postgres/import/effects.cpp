@@ -13,18 +13,6 @@ std::uint64_t number(Connection& connection, const std::string& sql) {
   return connection.query(sql)[0][0].as<std::uint64_t>();
 }
 
-std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
-  std::vector<outcome::ChangedColumn> columns;
-  for (const auto& row :
-       connection.query("SELECT c.name, pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
-                        " v ON v.record = x.record CROSS JOIN LATERAL pg_catalog.unnest(x.columns) AS c(name) WHERE "
-                        "v.verdict = 'u' GROUP BY c.name ORDER BY 2 DESC, 1")) {
-    columns.push_back({row[0].c_str(), row[1].as<std::uint64_t>()});
-  }
-  if (!columns.empty()) add_ranges(connection, table, columns);
-  return columns;
-}
-
 // Bits of pg_trigger.tgtype.
 constexpr int kForEachRow = 1;
 constexpr int kBefore = 2;
@@ -89,7 +77,7 @@ outcome::TableEffects audit_table(Connection& connection, const std::vector<Stag
   audit.identity = table.plan.identity;
   audit.match = table.plan.match;
   audit.remapped = table.remapped;
-  audit.changed_columns = changed_columns(connection, table);
+  audit.changed_columns = count_changed_columns(connection, table);
   audit.newer_rows =
       number(connection, "SELECT pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
                              " v ON v.record = x.record WHERE v.verdict = 'u' AND x.newer");
