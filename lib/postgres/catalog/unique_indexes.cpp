@@ -13,7 +13,8 @@
 namespace postgres {
 namespace {
 
-// The keys of the chosen tables first, then one operator for each: the other way round the planner takes every operator
+// Also what a CREATE INDEX CONCURRENTLY has left behind: the server keeps new rows to it. The keys of the chosen tables
+// first, then one operator for each: the other way round the planner takes every operator
 // of the server, for its statistics know nothing of arrays. Rows of equal periods are the same WITHOUT OVERLAPS, not
 // those that only overlap. SET CONSTRAINTS takes every constraint of the name: one is deferred only where there is no
 // other.
@@ -22,7 +23,7 @@ WITH RECURSIVE keys AS MATERIALIZED (
   SELECT i.*, k.n, {collation} AS collation
   FROM pg_catalog.pg_index i
   CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n)
-  WHERE i.indisunique AND i.indisvalid AND i.indrelid = ANY ({among})
+  WHERE i.indisunique AND i.indisready AND i.indrelid = ANY ({among})
     AND NOT ({own} AND EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid))
 ), base(type, oid) AS (
   SELECT DISTINCT a.atttypid, a.atttypid
