@@ -84,6 +84,12 @@ std::vector<catalog::Table> PostgresSource::tables(const std::vector<std::string
   return plain(tables_);
 }
 
+// The first question of an attempt, also behind one that failed in its transaction.
+std::vector<std::string> PostgresSource::schemas() {
+  end_transactions();
+  return schema_names(*connection_);
+}
+
 std::optional<engine::LastMigration> PostgresSource::last_migration(const std::vector<std::string>& schemas) {
   return find_last_migration(*connection_, schemas);
 }

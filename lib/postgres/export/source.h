@@ -28,7 +28,7 @@ class PostgresSource : public engine::Source {
 
   const outcome::DatabaseInfo& info() const override { return info_; }
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
-  std::vector<std::string> schemas() override { return schema_names(*connection_); }
+  std::vector<std::string> schemas() override;
   std::string other_object(const catalog::TableName& name) override {
     return postgres::other_object(*connection_, name);
   }
