@@ -135,6 +135,55 @@ TEST_F(CodeOfOthers, InARuleIsNamed) {
   expect_refused("rule also of m.t");
 }
 
+// The rule, its table and the one that it writes are a superuser's own.
+TEST_F(CodeOfOthers, ThatARuleCallsOrWritesToIsNamed) {
+  target_.run(
+      "RESET ROLE; ALTER TABLE m.t OWNER TO CURRENT_USER; GRANT SELECT ON m.t TO PUBLIC; CREATE TABLE public.log (v "
+      "int); CREATE RULE r AS ON "
+      "INSERT TO m.t DO ALSO INSERT INTO public.log VALUES (m.f(1))");
+  expect_refused("function m.f(integer)");
+  target_.run(
+      "RESET ROLE; DROP RULE r ON m.t; CREATE RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO public.log VALUES "
+      "(1); CREATE TRIGGER fire BEFORE INSERT ON public.log FOR EACH ROW EXECUTE FUNCTION m.fire()");
+  expect_refused("trigger fire of public.log");
+  target_.run(
+      "RESET ROLE; DROP TRIGGER fire ON public.log; CREATE VIEW public.seen AS SELECT m.f(1) AS v; DROP RULE r "
+      "ON m.t; CREATE RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO public.log SELECT v FROM public.seen");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, InTheBodyOfAFunctionThatTheServerKnowsIsNamed) {
+  if (support::server_version() < 14) GTEST_SKIP() << "the server has no BEGIN ATOMIC";
+  target_.run(
+      "RESET ROLE; CREATE FUNCTION public.outer_f() RETURNS int BEGIN ATOMIC SELECT m.f(1) + 1; END; ALTER TABLE "
+      "m.t ADD d int DEFAULT public.outer_f()");
+  expect_refused("function m.f(integer)");
+  target_.run(
+      "RESET ROLE; ALTER TABLE m.t DROP d; CREATE VIEW public.seen AS SELECT m.f(1) AS v; CREATE FUNCTION "
+      "public.holds(int) RETURNS bool IMMUTABLE BEGIN ATOMIC SELECT v > 0 FROM public.seen; END; ALTER TABLE m.t "
+      "ADD CHECK (public.holds(v))");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, BehindADeleteOfAnUndoIsNamed) {
+  const std::string undo = folder_.file("undo.json");
+  target_.run("RESET ROLE; ALTER TABLE m.t OWNER TO CURRENT_USER");
+  ASSERT_EQ(import({"--save-undo", undo}).status, 0);
+  target_.run("GRANT REFERENCES ON m.t TO " + mallory_ + "; SET ROLE " + mallory_ +
+              "; CREATE TABLE m.child (t int REFERENCES m.t ON DELETE CASCADE); CREATE TRIGGER fire AFTER DELETE ON "
+              "m.child FOR EACH STATEMENT EXECUTE FUNCTION m.fire()");
+  ran();
+  for (const char* option : {"--dry-run", "--json"}) {
+    const support::Run run =
+        support::run_program({PROGRAM_DIR "/db-import", "--undo", undo, "--url", target_.url(), option});
+    EXPECT_EQ(run.status, 8) << run.err;
+    EXPECT_THAT(run.err + run.out, HasSubstr("trigger fire of m.child"));
+    EXPECT_FALSE(ran());
+  }
+  target_.run("RESET ROLE");
+  EXPECT_EQ(target_.value("SELECT count(*) FROM m.t"), "2");
+}
+
 TEST_F(CodeOfOthers, InAPartitionIsNamed) {
   code(
       "DROP TABLE m.t; CREATE TABLE m.t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id); CREATE TABLE m.part "

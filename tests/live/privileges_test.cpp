@@ -139,6 +139,24 @@ TEST_F(LimitedRole, ThatMayUseSomeColumnsOnlyIsToldWhatIsMissing) {
   EXPECT_EQ(granted_until_it_works({kImport, file_}, target_).size(), 1);
 }
 
+TEST_F(LimitedRole, IsToldOfFunctionsAndTypesThatItMayNotUse) {
+  target_.run(R"(CREATE FUNCTION kinds.fd() RETURNS int LANGUAGE sql AS 'SELECT 5';
+CREATE FUNCTION kinds."F c"(int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true';
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA kinds FROM PUBLIC; REVOKE USAGE ON TYPE kinds.mood FROM PUBLIC;
+ALTER TABLE children ADD w int DEFAULT kinds.fd(), ADD CHECK (kinds."F c"(parent)))");
+  for (const char* option : {"--dry-run", "--yes"}) {
+    const auto lists = granted_until_it_works({kImport, file_, option}, target_);
+    ASSERT_EQ(lists.size(), 1) << option << testing::PrintToString(lists);
+    if (option == std::string("--dry-run")) {
+      EXPECT_THAT(lists[0], HasSubstr("GRANT EXECUTE ON FUNCTION kinds.fd() TO"));
+      EXPECT_THAT(lists[0], HasSubstr("GRANT EXECUTE ON FUNCTION kinds.\"F c\"(integer) TO"));
+      EXPECT_THAT(lists[0], HasSubstr("GRANT USAGE ON TYPE kinds.mood TO"));
+      target_.run("REVOKE INSERT ON children FROM " + role_of(target_));
+    }
+  }
+  EXPECT_EQ(target_.value("SELECT sum(w) FROM children"), "10");
+}
+
 // One right less than everything, each in turn.
 TEST_F(LimitedRole, ThatLacksOneRightIsToldThatOne) {
   const std::string role = role_of(target_);

@@ -34,7 +34,52 @@ constexpr std::string_view kMissingGrants = R"sql(
   GROUP BY s.nspname, c.relname
 )sql";
 
+// Of what is computed for a row of the tables themselves; a rule's functions run with its owner's rights. Types: those
+// of the columns, which a temporary table has, too.
+constexpr const char* kMissingCodeGrants = R"sql(
+, computed AS (
+  SELECT DISTINCT COALESCE(x.oprcode::pg_catalog.oid, d.refobjid) AS function
+  FROM object o
+  JOIN pg_catalog.pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('n', 'a')
+    AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid,
+                         'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid)
+  LEFT JOIN pg_catalog.pg_operator x ON x.oid = d.refobjid
+    AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
+  LEFT JOIN relation r ON r.oid = o.relid
+  WHERE o.classid <> 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
+    AND (o.relid = 0 OR r.root IN (SELECT t.oid FROM root t))
+)
+SELECT 'GRANT EXECUTE ON FUNCTION ' || c.function::pg_catalog.regprocedure::pg_catalog.text || ' TO ' ||
+         pg_catalog.quote_ident(current_user) AS "grant"
+FROM computed c
+WHERE c.function >= 16384 AND NOT pg_catalog.has_function_privilege(c.function, 'EXECUTE')
+UNION
+-- Expressions are judged by their text as well.
+SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || pg_catalog.quote_ident(current_user)
+FROM computed c
+JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.oid >= 16384
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+UNION
+SELECT 'GRANT USAGE ON TYPE ' || pg_catalog.format_type(
+         CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END, NULL) || ' TO ' ||
+         pg_catalog.quote_ident(current_user)
+FROM relation r
+JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE r.oid IN (SELECT t.oid FROM root t) AND NOT pg_catalog.has_type_privilege(t.oid, 'USAGE')
+ORDER BY 1)sql";
+
 }  // namespace
+
+std::vector<std::string> missing_code_grants(Connection& connection, const std::vector<WrittenTable>& tables) {
+  std::vector<std::string> grants;
+  if (tables.empty()) return grants;
+  const auto missing =
+      with_empty_path(connection, [&] { return connection.query(reached_code(tables) + kMissingCodeGrants); });
+  for (const auto& row : missing) grants.emplace_back(row["grant"].c_str());
+  return grants;
+}
 
 std::vector<std::string> missing_grants(Connection& connection, const std::vector<Demand>& demands) {
   std::vector<std::string> wanted;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "postgres/catalog/introspect.h"
+#include "postgres/catalog/reached_code.h"
 #include "postgres/session/connection.h"
 
 namespace postgres {
@@ -17,6 +18,10 @@ struct Demand {
 
 // The GRANTs that the role lacks, each a statement without its semicolon.
 std::vector<std::string> missing_grants(Connection& connection, const std::vector<Demand>& demands);
+
+// The same for what writing rows computes (functions of defaults, checks, generated columns, indexes and domains) and
+// for the types of the columns, which a stage has as well.
+std::vector<std::string> missing_code_grants(Connection& connection, const std::vector<WrittenTable>& tables);
 
 // Throws kPrivilege with all of them, if there are any: one list for everything that a run is going to need.
 void demand_none_missing(const Connection& connection, const std::vector<std::string>& grants);

@@ -13,14 +13,15 @@ namespace postgres {
 struct WrittenTable {
   std::uint32_t oid = 0;             // the root of a partition tree
   std::vector<std::string> columns;  // the defaults of all other columns are computed
+  bool deletes = false;              // rows of it may go
 };
 
 // "WITH RECURSIVE …", to be followed by a SELECT from
-//   relation  the tables, their partitions, and the tables that the actions of foreign keys change
+//   relation  the tables, their partitions, the tables that the actions of foreign keys change, and what rules name
 //   own_type  types of the user's own that their columns are of, and what those are made of
-//   object    defaults, checks, index and partition expressions: classid, objid, expression, author
+//   object    defaults, checks, index and partition expressions, rules: classid, objid, expression, author, relid (0: a type)
 //   part      what these objects use: refclassid, refobjid
-//   called    the functions among it, and those behind operators, operator classes and ranges
+//   called    the functions among it, and those behind operators, operator classes and ranges, and in their bodies
 // To be asked with an empty search_path.
 std::string reached_code(const std::vector<WrittenTable>& tables);
 

@@ -341,14 +341,18 @@ std::string StagedTable::identity_list(const std::string& alias) const {
   return join(list, ", ");
 }
 
+WrittenTable written_table(const StagedTable& table) {
+  WrittenTable written{table.details.oid, {}, table.has_marks()};
+  for (const catalog::Column& column : table.details.table.columns) {
+    if (column.has_default && table.has_columns({column.name})) written.columns.push_back(column.name);
+  }
+  return written;
+}
+
 std::vector<WrittenTable> written_tables(const std::vector<StagedTable>& tables) {
   std::vector<WrittenTable> written;
   for (const StagedTable& table : tables) {
-    if (!table.has_rows()) continue;
-    written.push_back({table.details.oid, {}});
-    for (const catalog::Column& column : table.details.table.columns) {
-      if (column.has_default && table.has_columns({column.name})) written.back().columns.push_back(column.name);
-    }
+    if (table.has_rows()) written.push_back(written_table(table));
   }
   return written;
 }

@@ -186,7 +186,9 @@ struct StagedTable {
   std::string no_rows() const;
 };
 
-// Those with rows in the file, for a question about the code that runs for them.
+// For a question about the code that runs for it.
+WrittenTable written_table(const StagedTable& table);
+// Those of which the file has rows.
 std::vector<WrittenTable> written_tables(const std::vector<StagedTable>& tables);
 
 }  // namespace postgres

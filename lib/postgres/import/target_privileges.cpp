@@ -61,6 +61,14 @@ void PostgresTarget::demand_all_privileges() {
   const std::vector<std::string> grants = grants_for(intent_);
   missing_grants_.clear();
   if (intent_ != engine::Intent::kImport) missing_grants_ = grants_for(engine::Intent::kImport);
+  if (read_only_) {
+    missing_grants_.push_back(
+        connection_
+            ->query("SELECT pg_catalog.concat('ALTER ROLE ', pg_catalog.quote_ident(current_user), ' IN DATABASE ', "
+                    "pg_catalog.quote_ident(pg_catalog.current_database()), ' SET default_transaction_read_only = "
+                    "off')")[0][0]
+            .c_str());
+  }
   if (grants.empty()) return;
   std::string hint = "let the owner run:" + lines_of(grants);
   if (!missing_grants_.empty() && missing_grants_ != grants)
@@ -96,6 +104,9 @@ std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent, Right
   const std::vector<TableDetails> referring = referring_tables();
   for (const TableDetails& details : referring) demands.push_back({&details, {"SELECT"}});
   std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
+  std::vector<WrittenTable> written;  // maybe: the file need not have been read yet
+  for (const StagedTable& table : tables_) written.push_back(written_table(table));
+  for (std::string& grant : missing_code_grants(*connection_, written)) grants.push_back(std::move(grant));
   const pqxx::result temporary = connection_->query(kTemporary);
   if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
   // Reports foretell what sequences are raised to.
