@@ -23,7 +23,8 @@ constexpr const char* kLedger = "migrations";
 constexpr std::chrono::milliseconds kAskAgainAfter{50};
 
 std::string interval(const std::optional<std::chrono::microseconds>& duration) {
-  return duration ? "pg_catalog.make_interval(secs => " + std::to_string(duration->count()) + " / 1000000.0)" : "NULL";
+  if (!duration) return "NULL";
+  return "'" + std::to_string(duration->count()) + " microseconds'::pg_catalog.interval";
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ PostgresMigrations::~PostgresMigrations() = default;
 
 void PostgresMigrations::find_schema() {
   if (schema_.empty()) {
-    const auto row = connection_->query("SELECT current_schema(), pg_catalog.current_setting('search_path')")[0];
+    const auto row = connection_->query("SELECT pg_catalog.current_schema(), pg_catalog.current_setting('search_path')")[0];
     if (row[0].is_null())
       throw Error(ErrorKind::kSchema, "no schema of the search_path is there: " + printable(row[1].c_str()),
                   "name one with --schema, or create it");

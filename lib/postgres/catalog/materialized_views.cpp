@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "postgres/session/settings.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -44,7 +45,8 @@ std::vector<MaterializedView> views_over(Connection& connection, const std::vect
 }
 
 std::vector<std::string> refresh_or_name(Connection& connection, const std::vector<std::uint32_t>& written,
-                                         engine::Refresh refresh, engine::Intent intent) {
+                                         engine::Refresh refresh, engine::Intent intent,
+                                         const SessionSettings& session) {
   std::vector<std::string> notices;
   const bool now = refresh == engine::Refresh::kYes && intent != engine::Intent::kDryRun;
   for (const MaterializedView& view : views_over(connection, written)) {
@@ -53,7 +55,11 @@ std::vector<std::string> refresh_or_name(Connection& connection, const std::vect
       throw base::Error(base::ErrorKind::kPrivilege,
                         "the materialized view " + view.name + " is another role's: --refresh cannot",
                         "import without --refresh, and let its owner run: " + statement);
-    if (now) connection.execute(statement);
+    if (now) {
+      use_session_settings(connection, session);
+      connection.execute(statement);
+      use_own_settings(connection);
+    }
     notices.push_back("materialized view " + view.name +
                       (now                                ? " refreshed"
                        : refresh == engine::Refresh::kYes ? " will be refreshed"

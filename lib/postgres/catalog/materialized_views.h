@@ -8,6 +8,7 @@
 
 #include "engine/target.h"
 #include "postgres/session/connection.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 
@@ -20,8 +21,10 @@ struct MaterializedView {
 std::vector<MaterializedView> views_over(Connection& connection, const std::vector<std::uint32_t>& tables);
 
 // Refreshes those over `written` where that is asked for and the intent writes; returns what there is to say of each.
-// Throws kPrivilege for one that the role may not refresh.
+// Throws kPrivilege for one that the role may not refresh. They are refreshed under the settings of `session`; before
+// and behind ours hold.
 std::vector<std::string> refresh_or_name(Connection& connection, const std::vector<std::uint32_t>& written,
-                                         engine::Refresh refresh, engine::Intent intent);
+                                         engine::Refresh refresh, engine::Intent intent,
+                                         const SessionSettings& session);
 
 }  // namespace postgres

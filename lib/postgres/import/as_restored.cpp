@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/terminal.h"
+#include "postgres/session/settings.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -87,7 +88,7 @@ void AsRestored::make_again() {
       connection_.execute(
           fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", one.name, one.table, quote_literal(one.comment)));
   }
-  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(path) + ", true)");
+  set_search_path(connection_, path);
 }
 
 }  // namespace postgres

@@ -57,11 +57,11 @@ Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
       unreadable_(connection),
       undo_(connection, tables, components) {}
 
-void Classifier::prepare(const std::string& search_path) {
-  search_path_ = search_path;
+void Classifier::prepare(const SessionSettings& session) {
+  session_ = session;
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     KeyClassifier(connection_, tables_[i], i).prepare();
-    Evaluation(connection_, tables_[i], i, search_path_).prepare();
+    Evaluation(connection_, tables_[i], i, session_).prepare();
   }
   KeyOrder::prepare(connection_, tables_);
   orphans_.prepare(components_);
@@ -135,7 +135,7 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
     temporary_.count_shared_verdicts(table.may_be_written);
   }
   reject_failing_defaults(connection_, table);
-  Evaluation evaluation(connection_, table, number, search_path_);
+  Evaluation evaluation(connection_, table, number, session_);
   evaluation.reject_failing();
   reject_homeless(table);
   reject_unpublishable(connection_, table, notices_);

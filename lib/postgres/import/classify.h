@@ -16,6 +16,7 @@
 #include "postgres/import/undo_judge.h"
 #include "postgres/import/unreadable_rows.h"
 #include "postgres/session/connection.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 
@@ -25,9 +26,8 @@ class Classifier {
   Classifier(Connection& connection, std::vector<StagedTable>& tables,
              const std::vector<std::vector<std::size_t>>& components, TemporaryTables& temporary);
 
-  // Makes temporary tables of its own: before a dry run turns read-only. `search_path`: of the session, for code of the
-  // target's.
-  void prepare(const std::string& search_path);
+  // Makes temporary tables of its own: before a dry run turns read-only. `session`: for code of the target's.
+  void prepare(const SessionSettings& session);
 
   void classify(base::Progress& progress);
 
@@ -63,7 +63,7 @@ class Classifier {
   UnreadableRows unreadable_;
   UndoJudge undo_;
   std::vector<CascadeEffect> cascades_;
-  std::string search_path_;
+  SessionSettings session_;
   std::vector<std::string> notices_;
 };
 

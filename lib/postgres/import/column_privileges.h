@@ -11,8 +11,8 @@
 namespace postgres {
 
 // Fills not_insertable and not_updatable of the tables on which the role has such a right for some columns, and has it
-// not for the table; never_inserts and never_updates where it has it for no column either. They stay empty and false for
-// every other table.
+// not for the table; never_inserts and never_updates where it has it for no column either. They stay empty and false
+// for every other table.
 void read_column_privileges(Connection& connection, std::vector<StagedTable>& tables);
 
 // GRANTs for the columns of the file that the role may not insert, or not update: those of `privilege`.

@@ -9,6 +9,7 @@
 #include "postgres/session/blame.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/server_words.h"
+#include "postgres/session/settings.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -138,16 +139,16 @@ std::string Evaluation::values(const std::string& last) const {
   return join(calls, " OPERATOR(pg_catalog.+) ");
 }
 
-void Evaluation::with_path_of_session(const std::function<void()>& work) {
-  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
+void Evaluation::with_session_settings(const std::function<void()>& work) {
+  use_session_settings(connection_, session_);
   work();
-  connection_.execute("SELECT pg_catalog.set_config('search_path', '', true)");
+  use_own_settings(connection_);
 }
 
 void Evaluation::reject_failing() {
   if (!table_.evaluated) return;
   bool fine = false;
-  with_path_of_session([&] {
+  with_session_settings([&] {
     fine = run(fmt::format(kBySet, fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts),
                            fmt::arg("values", values("v.record"))));
     if (fine) return;
@@ -167,7 +168,7 @@ bool Evaluation::judges(const StagedTable& table, Evaluated::Meaning meaning, co
 
 void Evaluation::reject_violating() {
   if (!table_.evaluated || table_.unevaluated) return;
-  with_path_of_session([&] {
+  with_session_settings([&] {
     for (std::size_t i = 0; i < table_.details.evaluated.size(); ++i) {
       const Evaluated& one = table_.details.evaluated[i];
       if (one.meaning == Evaluated::Meaning::kNothing) continue;

@@ -1,8 +1,8 @@
 // Finds staged rows for which an expression of the target's fails (a cast, a division, a domain, a text too long for
 // full-text search): they are invalid, with the server's own words. A view holds the expressions, so that they are
-// parsed once, with an empty search_path, and run with the session's own as the merge will run them. By set; only where
-// that fails row by row, in the server, which takes one pass whatever the number of such rows. One thread, that of the
-// connection.
+// parsed once, with an empty search_path, and run with the session's own settings as the merge will run them. By set;
+// only where that fails row by row, in the server, which takes one pass whatever the number of such rows. One thread,
+// that of the connection.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +13,17 @@
 
 #include "postgres/import/staged_table.h"
 #include "postgres/session/connection.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 
 class Evaluation {
  public:
-  // `number`: of the table in the import. `search_path`: of the session.
-  Evaluation(Connection& connection, StagedTable& table, std::size_t number, const std::string& search_path)
+  // `number`: of the table in the import.
+  Evaluation(Connection& connection, StagedTable& table, std::size_t number, const SessionSettings& session)
       : connection_(connection),
         table_(table),
-        search_path_(search_path),
+        session_(session),
         view_("pg_temp.evaluated_" + std::to_string(number)) {}
 
   // Makes the view: before a dry run turns read-only.
@@ -36,7 +37,7 @@ class Evaluation {
 
  private:
   bool create(const std::vector<Evaluated>& expressions);
-  void with_path_of_session(const std::function<void()>& work);
+  void with_session_settings(const std::function<void()>& work);
   bool run(const std::string& sql);
   std::string values(const std::string& last) const;
   // False: something else than a row is at fault.
@@ -47,7 +48,7 @@ class Evaluation {
 
   Connection& connection_;
   StagedTable& table_;
-  const std::string& search_path_;
+  const SessionSettings& session_;
   std::string view_;
 };
 

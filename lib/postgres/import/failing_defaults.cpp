@@ -23,7 +23,7 @@ bool may_fail(const ColumnDetails& column) {
 
 }  // namespace
 
-void find_failing_defaults(Connection& connection, StagedTable& table, const std::string& search_path) {
+void find_failing_defaults(Connection& connection, StagedTable& table, const SessionSettings& session) {
   if (!table.has_rows() || table.plan.mode == engine::Mode::kUpdate) return;
   for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
     const std::string& name = table.details.table.columns[i].name;
@@ -35,7 +35,7 @@ void find_failing_defaults(Connection& connection, StagedTable& table, const std
     Savepoint before(connection, "made_default");
     if (!before.refusal_of([&] { connection.execute(view); }, Refusal::kOfAnExpression)) {
       // Parsed above, run as the merge will run it.
-      connection.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path) + ", true)");
+      use_session_settings(connection, session);
       refused = refusal_of(
           connection, "value", [&] { connection.execute("SELECT d.nulls FROM pg_temp.db_transfer_default d"); },
           Refusal::kOfAnExpression);

@@ -7,12 +7,13 @@
 
 #include "postgres/import/staged_table.h"
 #include "postgres/session/connection.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 
 // Lists them, and takes NULL for their value from here on. Makes a temporary view for the time of the question: before
-// a dry run turns read-only, and with an empty search_path. `search_path`: of the session.
-void find_failing_defaults(Connection& connection, StagedTable& table, const std::string& search_path);
+// a dry run turns read-only, and under our own settings.
+void find_failing_defaults(Connection& connection, StagedTable& table, const SessionSettings& session);
 
 // Leaves out the rows that were to be inserted with them.
 void reject_failing_defaults(Connection& connection, StagedTable& table);

@@ -7,6 +7,7 @@
 #include "postgres/catalog/schema_print.h"
 #include "postgres/import/sequence_room.h"
 #include "postgres/import/stage.h"
+#include "postgres/session/settings.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -39,11 +40,10 @@ bool goes_straight(const StagedTable& table) {
 
 }  // namespace
 
-bool FirstLoad::begin(const std::string& search_path) {
+bool FirstLoad::begin(const SessionSettings& session) {
   if (tables_.empty() || !conditions_hold()) return false;
   start_.emplace(connection_, "first_load");
   if (!lock()) return false;
-  own_search_path_ = connection_.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
   schema_ = schema_print(connection_, oids_of(tables_));
   for (Droppable& key : droppable_foreign_keys(connection_, oids_of(tables_), large_oids_of(tables_))) {
     connection_.execute(key.drop);
@@ -53,7 +53,7 @@ bool FirstLoad::begin(const std::string& search_path) {
     connection_.execute(index.drop);
     indexes_.push_back(std::move(index));
   }
-  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path) + ", true)");
+  use_session_settings(connection_, session);
   return true;
 }
 
@@ -137,8 +137,8 @@ bool FirstLoad::finish(base::Progress& progress) {
     table.loaded = true;
   }
   // Definitions name what is the server's own without its schema. A role's or a database's default would move indexes.
-  connection_.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(own_search_path_) +
-                      ", true); SET LOCAL default_tablespace = ''");
+  use_own_settings(connection_);
+  connection_.execute("SET LOCAL default_tablespace = ''");
   for (const std::vector<Droppable>* dropped : {&indexes_, &foreign_keys_}) {
     for (const Droppable& one : *dropped) {
       for (const std::string& statement : one.make) connection_.execute(statement);

@@ -17,6 +17,7 @@
 #include "postgres/import/temporary_tables.h"
 #include "postgres/session/connection.h"
 #include "postgres/session/savepoint.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 
@@ -26,8 +27,8 @@ class FirstLoad {
       : connection_(connection), tables_(tables), temporary_(temporary) {}
 
   // False where the conditions are not met; then nothing has changed.
-  // `search_path` is the session's own, for functions of checks and indexes.
-  bool begin(const std::string& search_path);
+  // `session`: for functions of checks, defaults and indexes.
+  bool begin(const SessionSettings& session);
 
   // False when a record cannot be held, then abandon() has to follow; so for a ServerError that blames a row.
   bool load(StagedTable& table, format::TableReader& records, base::Progress& progress);
@@ -52,7 +53,6 @@ class FirstLoad {
   std::vector<Droppable> indexes_;  // dropped; unique and primary keys among them
   std::vector<Droppable> foreign_keys_;
   std::string schema_;  // its print before anything was dropped
-  std::string own_search_path_;
 };
 
 }  // namespace postgres

@@ -63,6 +63,7 @@ void PostgresTarget::demand_writable() {
     throw Error(ErrorKind::kPrivilege, connection_->place() + " is set to read-only (default_transaction_read_only)",
                 "a dry run works there; for an import, let the owner lift the setting for this role or database");
   }
+  read_only_ = read_only;
   if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
     throw Error(ErrorKind::kPrivilege,
                 connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
@@ -82,7 +83,7 @@ void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::Ta
     connection_->execute("COMMIT");
     // READ WRITE for a dry run as well: temporary tables must be made first.
     connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE");
-    search_path_ = catalog_first(connection_->query("SHOW search_path")[0][0].c_str());
+    session_ = session_settings(*connection_);
     pin_settings(*connection_, lock_timeout_);
     try {
       set.take(locks, lock_timeout_);
@@ -164,12 +165,12 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   for (std::string& line : demand_consent(*connection_, written_tables(tables_), run_code_of_))
     notices_.push_back(std::move(line));
   guarded([&] {
-    for (StagedTable& table : tables_) find_failing_defaults(*connection_, table, search_path_);
+    for (StagedTable& table : tables_) find_failing_defaults(*connection_, table, session_);
     // Decisions are asked of staged rows, so a first load has none to tell.
     if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
         first_loads_ == engine::FirstLoads::kAuto) {
       first_load_.emplace(*connection_, tables_, *temporary_);
-      if (first_load_->begin(search_path_)) return;
+      if (first_load_->begin(session_)) return;
       first_load_.reset();
     }
     create_stages();
@@ -188,7 +189,7 @@ void PostgresTarget::create_stages() {
                     std::string(error.what()),
                 "let its owner pass temporary tables (schema pg_temp), or disable it meanwhile");
   }
-  classifier_->prepare(search_path_);
+  classifier_->prepare(session_);
 }
 
 // Whatever the rows refuse to the fast way is judged by the usual one, from the first record on.
@@ -255,10 +256,10 @@ void PostgresTarget::refresh_views(engine::Refresh refresh) {
     if (is_written) written.push_back(table.details.oid);
   }
   if (written.empty()) return;
-  if (kept_rows_)
-    connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
-  const auto work = [&] { return refresh_or_name(*connection_, written, refresh, intent_); };
-  for (std::string& notice : guarded(work)) notices_.push_back(std::move(notice));
+  guarded([&] {
+    for (std::string& notice : refresh_or_name(*connection_, written, refresh, intent_, session_))
+      notices_.push_back(std::move(notice));
+  });
 }
 
 // A transaction that writes holds its tables to the end, so it asks for the rest before it ends. One that only reads

@@ -20,6 +20,7 @@
 #include "postgres/import/staged_table.h"
 #include "postgres/import/temporary_tables.h"
 #include "postgres/session/connection.h"
+#include "postgres/session/settings.h"
 
 namespace postgres {
 
@@ -105,8 +106,9 @@ class PostgresTarget : public engine::Target {
   std::string role_;
   engine::Intent intent_ = engine::Intent::kDryRun;
   engine::Detail detail_ = engine::Detail::kCounts;
-  std::string search_path_;  // the session's own
-  std::string history_;      // of the server that the transaction began on
+  bool read_only_ = false;  // by its settings: an import could not begin
+  SessionSettings session_;
+  std::string history_;  // of the server that the transaction began on
   std::vector<TableDetails> details_;
   engine::TableLocks table_locks_ = engine::TableLocks::kAgainstChangesOfShape;
   std::vector<std::uint32_t> locked_;  // empty: lock() is still to come

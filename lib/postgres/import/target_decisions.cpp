@@ -72,7 +72,7 @@ void PostgresTarget::keep_rows_before() {
 std::unique_ptr<engine::RowReader> PostgresTarget::rows_before(std::size_t plan, const std::string& key) {
   return guarded([&] {
     // Some types name what they hold by the search path (regclass).
-    set_search_path(*connection_, "");
+    use_own_settings(*connection_);
     return kept_rows_->read(plan, key);
   });
 }

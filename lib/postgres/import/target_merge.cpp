@@ -11,6 +11,7 @@
 #include "postgres/import/target.h"
 #include "postgres/session/guarded.h"
 #include "postgres/session/savepoint.h"
+#include "postgres/session/settings.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -33,11 +34,13 @@ void PostgresTarget::merge(base::Progress& progress) {
     demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
     if (restored_) restored_->drop();
     check_keys_at_once(*connection_);
-    // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified.
-    connection_->execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path_) + ", true)");
+    // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified,
+    // and our operands of the very types that the server's operators have.
+    use_session_settings(*connection_, session_);
     const std::vector<std::uint64_t> before = decided_otherwise(tables_);
     const std::optional<std::vector<std::size_t>> rewritten =
         classifier_->undo().is_any() ? merge_undo(progress) : merge_once(progress);
+    use_own_settings(*connection_);
     if (!rewritten) return;
     merge_changed_decisions_ = !rewritten->empty() || decided_otherwise(tables_) != before;
     for (const std::size_t number : *rewritten) {

@@ -7,23 +7,56 @@
 
 namespace postgres {
 
+namespace {
+
+// How values look, and what the server makes of their text.
+const SessionSettings& own_settings() {
+  static const SessionSettings settings = {
+      {"search_path", ""},         {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
+      {"extra_float_digits", "3"}, {"bytea_output", "hex"},   {"xmloption", "content"}};
+  return settings;
+}
+
+}  // namespace
+
+SessionSettings session_settings(Connection& connection) {
+  SessionSettings settings;
+  for (const auto& [name, own] : own_settings())
+    settings.emplace_back(name, connection.query("SHOW " + name)[0][0].c_str());
+  settings.front().second = catalog_first(settings.front().second);
+  return settings;
+}
+
+void use_session_settings(Connection& connection, const SessionSettings& settings) {
+  std::vector<std::string> set;
+  for (const auto& [name, value] : settings)
+    set.push_back("pg_catalog.set_config(" + quote_literal(name) + ", " + quote_literal(value) + ", true)");
+  connection.execute("SELECT " + join(set, ", "));
+}
+
+void use_own_settings(Connection& connection) { use_session_settings(connection, own_settings()); }
+
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout) {
   constexpr int kHasTransactionTimeout = 170000;
   // row_security = off makes a policy that would hide rows an error instead of a silently smaller result.
-  connection.execute(
-      "SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL "
-      "TimeZone = 'UTC'; "
-      "SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'; SET LOCAL "
-      "lc_monetary = 'C'; "
-      "SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = "
-      "0; "
-      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
-      "SET LOCAL quote_all_identifiers = off; "
-      // Compiling the catalog queries and the merge's statements costs more than it ever gains.
-      "SET LOCAL jit = off; "
-      "SET LOCAL lock_timeout = " +
-      std::to_string(lock_timeout.count()));
+  std::string own;
+  for (const auto& [name, value] : own_settings())
+    own += "SET LOCAL " + name + " = " + (name == "extra_float_digits" ? value : quote_literal(value)) + "; ";
+  connection.execute(own +
+                     "SET LOCAL lc_monetary = 'C'; SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET "
+                     "LOCAL idle_in_transaction_session_timeout = "
+                     "0; "
+                     "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
+                     "SET LOCAL quote_all_identifiers = off; "
+                     // Compiling the catalog queries and the merge's statements costs more than it ever gains.
+                     "SET LOCAL jit = off; "
+                     "SET LOCAL lock_timeout = " +
+                     std::to_string(lock_timeout.count()));
   if (connection.server_version() >= kHasTransactionTimeout) connection.execute("SET LOCAL transaction_timeout = 0");
+}
+
+void set_search_path(Connection& connection, const std::string& search_path) {
+  connection.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path) + ", true)");
 }
 
 void raise_settings(Connection& connection) {

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/source.h"
 #include "postgres/session/connection.h"
@@ -17,6 +19,19 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
 // and the operators of our own statements are the server's even where others of the same types stand in the path.
 std::string catalog_first(const std::string& search_path);
 
+// For the rest of the transaction.
+void set_search_path(Connection& connection, const std::string& search_path);
+
+// What the code of a database sees of a session's own settings: triggers, checks, defaults and views are to give what
+// they give an application. Names and values as SHOW has them.
+using SessionSettings = std::vector<std::pair<std::string, std::string>>;
+
+// Before pin_settings; takes no snapshot.
+SessionSettings session_settings(Connection& connection);
+// From here on they hold, and from there on those that pin_settings made: each for the rest of the transaction.
+void use_session_settings(Connection& connection, const SessionSettings& settings);
+void use_own_settings(Connection& connection);
+
 // The result of `work` with an empty search_path, in a transaction of its own where none is open: names and operators
 // in its statements are then the server's own, whatever path was set for this role or database.
 template <typename Work>
@@ -27,8 +42,10 @@ auto with_empty_path(Connection& connection, const Work& work) {
     const std::string before = connection.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
     connection.execute("SET LOCAL search_path = ''");
     auto result = work();
-    connection.execute(idle ? std::string("COMMIT")
-                            : "SELECT pg_catalog.set_config('search_path', " + quote_literal(before) + ", true)");
+    if (idle)
+      connection.execute("COMMIT");
+    else
+      set_search_path(connection, before);
     return result;
   } catch (const ServerError&) {
     if (idle) connection.execute("ROLLBACK");
