@@ -154,6 +154,7 @@ WHERE o.plan = {plan}))sql",
 
 void KeyOrder::arrange(Parking::Inserts inserts, const Reject& reject) {
   if (!table_.claims_left) return;
+  forget();  // rows may be judged a second time, that were refused
   gather_updates();
   gather_waits();
   if (run_rounds() > 0) set_aside(inserts, reject);

@@ -91,7 +91,7 @@ TEST(CodecFloat, IsTheNearestButNeverInfinityOrZero) {
 
 TEST(CodecFloat, RefusesDigitsThatItWouldLose) {
   const auto real = codec_of(700, "real");
-  for (const auto* json : {"16777217", "0.1234567890123", "-3.14159274", "\"1e-46\"", "123456789", "1.5e-45"})
+  for (const auto* json : {"16777217", "0.1234567890123", "\"1e-46\"", "123456789", "1.5e-45"})
     EXPECT_THAT(encoded(real, json), testing::StartsWith("refused: ")) << json;
   for (const auto* json : {"0.1", "16777216", "3.1415927", "3.14159274101257324", "1.0000000149e-1", "0.50", "1e-45",
                            "340282350000000000000000000000000000000", "-0.0", "1.401298464324817e-45"})
