@@ -136,6 +136,41 @@ TEST_F(SettledRowsOfSqlite, ThatExcludeEachOtherAreToldByName) {
   EXPECT_THAT(notices(result), HasSubstr("a: 1 row does not hold the file's values after the import (def)"));
 }
 
+// A trigger gave its value away: the others are brought back without it.
+TEST_F(SettledRowsOfSqlite, ThatAreRefusedWhenBroughtBackAreLeftOutAlone) {
+  schema("CREATE TABLE a (id integer PRIMARY KEY, u text UNIQUE); CREATE TABLE zz (id integer PRIMARY KEY)");
+  target(
+      "CREATE TRIGGER x AFTER INSERT ON zz BEGIN UPDATE a SET u = 'q' || id; INSERT INTO a VALUES (77, 'v3'); END;"
+      "INSERT INTO a VALUES (1, 'v1'), (2, 'v2'), (3, 'v3'), (4, 'v4'), (5, 'v5')");
+  source("INSERT INTO a VALUES (1, 'v1'), (2, 'v2'), (3, 'v3'), (4, 'v4'), (5, 'v5'); INSERT INTO zz VALUES (1)");
+
+  const json result = transfer();
+
+  EXPECT_EQ(status, 4);
+  EXPECT_EQ(result["total"]["unchanged"], 4);
+  EXPECT_EQ(result["total"]["invalid"], 1);
+  EXPECT_EQ(value("SELECT group_concat(u, ' ') FROM (SELECT u FROM a ORDER BY id)"), "v1 v2 q3 v4 v5 v3\n");
+}
+
+TEST_F(SettledRowsOfSqlite, ThatTriggersMakeAreFoundByTheirNaturalKeyToo) {
+  schema(
+      "CREATE TABLE users (id integer PRIMARY KEY); CREATE TABLE profiles (id integer PRIMARY KEY, u int NOT NULL "
+      "UNIQUE "
+      "REFERENCES users, bio text); CREATE TABLE visits (id integer PRIMARY KEY, profile int REFERENCES profiles)");
+  target("CREATE TRIGGER x AFTER INSERT ON users BEGIN INSERT INTO profiles (u) VALUES (NEW.id); END;");
+  source(
+      "INSERT INTO users VALUES (1), (2); INSERT INTO profiles VALUES (10, 1, 'x'), (2, 2, 'y'), (1, 3, 'z'); INSERT "
+      "INTO users VALUES (3); INSERT INTO visits VALUES (1, 2), (2, 10), (3, 1)");
+
+  transfer({"--match", "profiles=u"});
+
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(value("SELECT group_concat(x, ' ') FROM (SELECT p.u || p.bio || v.id AS x FROM profiles p JOIN visits v ON "
+                  "v.profile = p.id ORDER BY p.id)"),
+            "1x2 2y1 3z3\n");
+  EXPECT_EQ(import({"--match", "profiles=u"})["total"]["unchanged"], 9);
+}
+
 TEST_F(SettledRowsOfSqlite, KeepACounterWhereATriggerStampsTheRowBesides) {
   schema(
       "CREATE TABLE orders(id INTEGER PRIMARY KEY, total INT, updated TEXT); CREATE TABLE items(id INTEGER PRIMARY "

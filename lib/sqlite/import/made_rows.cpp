@@ -1,8 +1,10 @@
 #include "sqlite/import/made_rows.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/remap.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
@@ -23,6 +25,7 @@ MadeRows::MadeRows(Connection& connection, std::vector<StagedTable>& tables, con
 void MadeRows::compare_again(StagedTable& table, Rows rows) {
   if (table.plan.identity.empty()) return compare_multiset(table, rows);
   if (rows == Rows::kAccepted && !reached_[place_of(table)]) return;
+  if (rows == Rows::kAccepted && !table.plan.match.empty()) match_again(table);
   const std::string there =
       " FROM " + table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
       " WHERE v.verdict = 'i'" +
@@ -35,6 +38,13 @@ void MadeRows::compare_again(StagedTable& table, Rows rows) {
                                                  " SET verdict = 'u' WHERE record IN (SELECT v.record" + there + ")");
   table.made_equal += equal;
   table.made_by_triggers += made;
+}
+
+void MadeRows::match_again(StagedTable& table) {
+  const std::uint64_t rejected = remap(connection_, tables_, table, Remap::kInserts);
+  if (rejected == 0) return;
+  table.rejected_rows += rejected;
+  connection_.execute("DELETE FROM " + table.verdicts + " WHERE record IN (SELECT record FROM " + table.rejects + ")");
 }
 
 // Before its first write, where every insert is still to come.
@@ -81,40 +91,75 @@ void MadeRows::look(const StagedTable& table) {
       (table.identity_may_be_null() ? " AND NOT " + table.lacks_identity("s") : std::string{}));
 }
 
-// What the last look found: staged rows s.
-std::string MadeRows::unsettled(const StagedTable& table) const {
+// What the last look found: staged rows s. `filter`: on the look's row x.
+std::string MadeRows::unsettled(const StagedTable& table, const std::string& filter) const {
   const std::size_t place = place_of(table);
   return "temp.unsettled x CROSS JOIN " + table.stage + " s ON x.place = " + std::to_string(place) +
-         " AND x.look = " + std::to_string(looks_[place].number) + " AND s." + table.record + " = x.record";
+         " AND x.look = " + std::to_string(looks_[place].number) + " AND s." + table.record + " = x.record" + filter;
 }
 
-// True when something else was written because of it. What is overwritten again at once is not written a second time.
+// True when something else was written because of it.
 bool MadeRows::bring_back(StagedTable& table) {
   look(table);
-  if (looks_[place_of(table)].rows == 0) return false;
+  return looks_[place_of(table)].rows > 0 && bring_back(table, "");
+}
+
+// What is overwritten again at once is not written a second time; what the database refuses is left out, and the others
+// are brought back without it.
+bool MadeRows::bring_back(StagedTable& table, const std::string& filter) {
   std::vector<std::string> assignments;
-  for (const StagedColumn* column : differing(table)) assignments.push_back(column->quoted + " = s." + column->quoted);
+  for (const StagedColumn* column : differing(table, filter))
+    assignments.push_back(column->quoted + " = s." + column->quoted);
   if (assignments.empty()) return false;
-  const std::uint64_t before = differing_values(table);
+  const std::uint64_t before = differing_values(table, filter);
   const std::uint64_t all_before = connection_.number("SELECT total_changes()");
   std::uint64_t rows = 0;
   bool kept = false;
+  std::optional<SqliteError> refusal;
   connection_.execute("SAVEPOINT settle");
   try {
     rows = connection_.execute("UPDATE" + table.or_abort + " " + table.target + " AS t SET " + join(assignments, ", ") +
-                               " FROM " + unsettled(table) + " WHERE " + table.same_identity("s", "t") + " AND " +
-                               table.differs("s", "t"));
-    kept = differing_values(table) < before;
+                               " FROM " + unsettled(table, filter) + " WHERE " + table.same_identity("s", "t") +
+                               " AND " + table.differs("s", "t"));
+    kept = differing_values(table, filter) < before;
   } catch (const SqliteError& error) {
     if (!error.blames_a_row() || !connection_.in_transaction()) throw;
+    refusal = error;
   }
   if (!kept) connection_.execute("ROLLBACK TO settle");
   connection_.execute("RELEASE settle");
+  if (refusal) return bring_back_without_refused(table, filter, *refusal);
   if (!kept) return false;
   wrote_ = true;
   const bool set_off = connection_.number("SELECT total_changes()") != all_before + rows;
   set_off_ = set_off_ || set_off;
   return set_off;
+}
+
+// Halves, as long as there are refusals left to ask for.
+bool MadeRows::bring_back_without_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal) {
+  if (refusals_left_ == 0) return false;
+  --refusals_left_;
+  const std::string there = " FROM " + unsettled(table, filter + " AND x.there");
+  const std::uint64_t first = connection_.number("SELECT min(x.record)" + there);
+  const std::uint64_t last = connection_.number("SELECT max(x.record)" + there);
+  if (first == last) return reject_refused(table, filter, refusal), false;
+  const std::string middle = std::to_string(first + (last - first) / 2);
+  const bool one = bring_back(table, filter + " AND x.record <= " + middle);
+  return bring_back(table, filter + " AND x.record > " + middle) || one;
+}
+
+void MadeRows::reject_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal) {
+  const std::string row = unsettled(table, filter + " AND x.there");
+  const std::uint64_t unwritten = connection_.number("SELECT count(*) FROM " + row + " WHERE x.record NOT IN (SELECT " +
+                                                     "record FROM " + table.verdicts + ")");
+  const std::string reason =
+      "a trigger of the target changed it, and brought back to the file's values it is refused: " +
+      words_of(table, refusal);
+  reject(connection_, table, reject_sql(table, "s." + table.record, {'x', quote_literal(reason), {}, {}, {}}, row));
+  table.counts.unchanged -= unwritten;
+  connection_.execute("DELETE FROM temp.unsettled WHERE place = " + std::to_string(place_of(table)) +
+                      " AND record IN (SELECT record FROM " + table.rejects + ")");
 }
 
 // The last look, behind all that was written.
@@ -184,7 +229,7 @@ std::string MadeRows::lacking_rows(const StagedTable& table) {
 }
 
 // In how many rows of the last look each column differs that is not ignored; 0 of one that is.
-std::vector<std::uint64_t> MadeRows::differences(const StagedTable& table) {
+std::vector<std::uint64_t> MadeRows::differences(const StagedTable& table, const std::string& filter) {
   std::vector<std::uint64_t> found;
   for (std::size_t first = 0; first < table.columns.size(); first += kColumnsAtOnce) {
     const std::size_t last = std::min(table.columns.size(), first + kColumnsAtOnce);
@@ -194,8 +239,8 @@ std::vector<std::uint64_t> MadeRows::differences(const StagedTable& table) {
       const bool ignored = table.is_ignored(table.columns[i].name);
       sums.push_back(ignored ? "0" : "sum(db_transfer_differs(s." + column + ", t." + column + "))");
     }
-    Statement row = connection_.prepare("SELECT " + join(sums, ", ") + " FROM " + unsettled(table) + " CROSS JOIN " +
-                                        table.target + " t ON " + table.same_identity("s", "t"));
+    Statement row = connection_.prepare("SELECT " + join(sums, ", ") + " FROM " + unsettled(table, filter) +
+                                        " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t"));
     row.next();
     for (std::size_t i = first; i < last; ++i)
       found.push_back(static_cast<std::uint64_t>(row.integer(static_cast<int>(i - first))));
@@ -203,8 +248,8 @@ std::vector<std::uint64_t> MadeRows::differences(const StagedTable& table) {
   return found;
 }
 
-std::vector<const StagedColumn*> MadeRows::differing(const StagedTable& table) {
-  const std::vector<std::uint64_t> rows = differences(table);
+std::vector<const StagedColumn*> MadeRows::differing(const StagedTable& table, const std::string& filter) {
+  const std::vector<std::uint64_t> rows = differences(table, filter);
   std::vector<const StagedColumn*> columns;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i] > 0) columns.push_back(&table.columns[i]);
@@ -213,9 +258,9 @@ std::vector<const StagedColumn*> MadeRows::differing(const StagedTable& table) {
 }
 
 // Of single columns, not of rows: one column of a row may hold now while another never will.
-std::uint64_t MadeRows::differing_values(const StagedTable& table) {
+std::uint64_t MadeRows::differing_values(const StagedTable& table, const std::string& filter) {
   std::uint64_t all = 0;
-  for (const std::uint64_t rows : differences(table)) all += rows;
+  for (const std::uint64_t rows : differences(table, filter)) all += rows;
   return all;
 }
 

@@ -37,19 +37,23 @@ class MadeRows {
     std::uint64_t rows = 0;    // that it found
   };
 
+  void match_again(StagedTable& table);
   void compare_multiset(StagedTable& table, Rows rows);
   static std::string lacking_rows(const StagedTable& table);
   bool is_settled(const StagedTable& table) const;
   void look(const StagedTable& table);
   bool bring_back(StagedTable& table);
+  bool bring_back(StagedTable& table, const std::string& filter);
+  bool bring_back_without_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal);
+  void reject_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal);
   void conclude(StagedTable& table);
   void reject_gone(StagedTable& table);
   void count_changed(StagedTable& table);
   void demand_no_growth(const StagedTable& table);
-  std::vector<std::uint64_t> differences(const StagedTable& table);
-  std::vector<const StagedColumn*> differing(const StagedTable& table);
-  std::uint64_t differing_values(const StagedTable& table);
-  std::string unsettled(const StagedTable& table) const;
+  std::vector<std::uint64_t> differences(const StagedTable& table, const std::string& filter = {});
+  std::vector<const StagedColumn*> differing(const StagedTable& table, const std::string& filter = {});
+  std::uint64_t differing_values(const StagedTable& table, const std::string& filter = {});
+  std::string unsettled(const StagedTable& table, const std::string& filter = {}) const;
   std::size_t place_of(const StagedTable& table) const;
   void tell_made(const StagedTable& table);
   void tell_brought_back(const StagedTable& table);
@@ -65,6 +69,7 @@ class MadeRows {
   std::vector<Looks> looks_;  // by table
   bool wrote_ = false;        // settle() did
   bool set_off_ = false;      // and others wrote because of it
+  int refusals_left_ = 500;   // of the database's, that settle() asks again about
 };
 
 }  // namespace sqlite

@@ -14,17 +14,25 @@ std::string matched_rows(const StagedTable& table) {
   return table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_match("s", "t");
 }
 
-std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table) {
+// Of which staged rows s: of all, or of those that are still to be inserted.
+std::string among(const StagedTable& table, Remap which, const std::string& record) {
+  return which == Remap::kAll
+             ? ""
+             : " AND " + record + " IN (SELECT record FROM " + table.verdicts + " WHERE verdict = 'i')";
+}
+
+std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table, Remap which) {
   const std::string match = join(table.plan.match, ", ");
+  const std::string rows = among(table, which, "s." + table.record);
   std::uint64_t found = connection.execute(
       reject_sql(table, "s." + table.record,
                  {'c', quote_literal("more than one row of the target has this " + match), match, {}, {}},
-                 matched_rows(table) + " GROUP BY s." + table.record + " HAVING count(*) > 1"));
+                 matched_rows(table) + " WHERE 1" + rows + " GROUP BY s." + table.record + " HAVING count(*) > 1"));
   if (table.identity_may_be_null())
     found += connection.execute(
         reject_sql(table, "s." + table.record,
                    {'c', quote_literal("the row of the target with this " + match + " has no key"), match, {}, {}},
-                   matched_rows(table) + " WHERE " + table.lacks_identity("t")));
+                   matched_rows(table) + " WHERE " + table.lacks_identity("t") + rows));
   // A row that is new by its natural key, under an identity that another row has.
   found += connection.execute(reject_sql(
       table, "s." + table.record,
@@ -34,7 +42,7 @@ std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table)
        table.key_text("t"),
        {}},
       table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") + " WHERE s." +
-          table.record + " NOT IN (SELECT s." + table.record + " FROM " + matched_rows(table) + ")"));
+          table.record + " NOT IN (SELECT s." + table.record + " FROM " + matched_rows(table) + ")" + rows));
   return found;
 }
 
@@ -65,8 +73,8 @@ void take_over_identities(Connection& connection, const StagedTable& table) {
 }
 
 // The child's columns that hold a part of the parent's identity follow it.
-void follow(Connection& connection, const StagedTable& child, const catalog::ForeignKey& key,
-            const StagedTable& parent) {
+void follow(Connection& connection, const StagedTable& child, const catalog::ForeignKey& key, const StagedTable& parent,
+            Remap which) {
   if (!child.has_columns(key.columns)) return;
   std::vector<std::string> assignments;
   std::vector<std::string> same;
@@ -85,7 +93,7 @@ void follow(Connection& connection, const StagedTable& child, const catalog::For
   if (assignments.empty()) return;
   connection.execute("UPDATE " + child.stage + " AS c SET " + join(assignments, ", ") + " FROM " + parent.remaps +
                      " m CROSS JOIN " + parent.stage + " p ON p." + parent.record + " = m.record WHERE " +
-                     join(same, " AND "));
+                     join(same, " AND ") + among(parent, which, "m.record"));
 }
 
 }  // namespace
@@ -105,12 +113,12 @@ void create_remaps(Connection& connection, const StagedTable& table) {
   connection.execute("CREATE INDEX temp." + name + "_old ON " + name + " (" + join(old_names, ", ") + ")");
 }
 
-std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table) {
-  const std::uint64_t rejected = reject_ambiguous(connection, table);
+std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table, Remap which) {
+  const std::uint64_t rejected = reject_ambiguous(connection, table, which);
   take_over_identities(connection, table);
   for (const StagedTable& child : tables) {
     for (const catalog::ForeignKey& key : child.details.table.foreign_keys) {
-      if (key.parent == table.details.table.name) follow(connection, child, key, table);
+      if (key.parent == table.details.table.name) follow(connection, child, key, table, which);
     }
   }
   return rejected;
