@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/sha256.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -53,10 +54,27 @@ JOIN {verdicts} v ON v.record = s.{record}
 JOIN {target} t ON {same}
 WHERE {differs})sql";
 
-// SQL_ASCII: the bytes as they are, whatever the database's encoding.
-constexpr const char* kDigest =
-    "pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({key} || {value}, 'SQL_ASCII')), "
-    "'hex'), 32)";
+// Two hashes of 64 bits by seeds that nobody knows but who has the key: a tenth of the time that the server takes for a
+// SHA-256. OFFSET 0: the row's text is made once.
+constexpr const char* kDigest = R"sql((
+  SELECT pg_catalog.to_hex(pg_catalog.hashtextextended(x, {one})) || 'x' || pg_catalog.to_hex(pg_catalog.hashtextextended(x, {two}))
+  FROM (SELECT {value} COLLATE pg_catalog."C" OFFSET 0) AS text(x)))sql";
+
+// A number of 64 bits, as SQL.
+std::string seed(const std::string& row_key, const char* purpose) {
+  base::Sha256 sha256;
+  sha256.update(row_key);
+  sha256.update(purpose);
+  std::uint64_t number = 0;
+  const std::string hex = sha256.hex().substr(0, 16);
+  std::from_chars(hex.data(), hex.data() + hex.size(), number, 16);
+  return quote_literal(std::to_string(static_cast<std::int64_t>(number))) + "::pg_catalog.int8";
+}
+
+std::string digest_sql(const StagedTable& table, const std::string& value) {
+  return fmt::format(kDigest, fmt::arg("one", seed(table.plan.row_key, "one")),
+                     fmt::arg("two", seed(table.plan.row_key, "two")), fmt::arg("value", value));
+}
 
 std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
   const bool with_digests = merged == outcome::Merged::kBefore && !table.plan.row_key.empty() &&
@@ -89,12 +107,12 @@ std::string_view take_field(std::string_view& line) {
   return field == "\\N" ? std::string_view{} : field;
 }
 
-outcome::Fingerprint fingerprint_of(std::string_view line) {
+outcome::Fingerprint fingerprint_of(const StagedTable& table, std::string_view line) {
   outcome::Fingerprint decision;
   const std::string_view record = take_field(line);
   std::from_chars(record.data(), record.data() + record.size(), decision.record);
   decision.verdict = static_cast<outcome::Verdict>(take_field(line).front());
-  decision.digest = take_field(line);
+  decision.digest = keyed_digest(table, take_field(line));
   decision.constraint = from_hex(take_field(line));
   decision.holder = from_hex(take_field(line));
   for (std::string_view columns = take_field(line); !columns.empty();) {
@@ -113,14 +131,21 @@ bool lists_rewritten(Connection& connection) {
 
 std::string row_digest(const StagedTable& table) {
   if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
-  return fmt::format(kDigest, fmt::arg("key", quote_literal(table.plan.row_key) + "::pg_catalog.text"),
-                     fmt::arg("value", "pg_catalog.format('%s', ROW(t.*))"));
+  return digest_sql(table, "pg_catalog.format('%s', ROW(t.*))");
+}
+
+std::string keyed_digest(const StagedTable& table, std::string_view hash) {
+  constexpr std::size_t kDigits = 32;
+  if (hash.empty()) return {};
+  base::Sha256 sha256;
+  sha256.update(table.plan.row_key);
+  sha256.update(hash);
+  return sha256.hex().substr(0, kDigits);
 }
 
 std::string accepted_digest(const StagedTable& table) {
   if (table.plan.row_key.empty() || !table.plan.renumbered) return "v.digest";
-  return fmt::format(kDigest, fmt::arg("key", quote_literal(table.plan.row_key) + "::pg_catalog.text"),
-                     fmt::arg("value", "COALESCE(v.digest, '') || pg_catalog.format('%s', ROW(s.*))"));
+  return digest_sql(table, "(COALESCE(v.digest, '') || pg_catalog.format('%s', ROW(s.*)))");
 }
 
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,
@@ -132,7 +157,7 @@ void read_fingerprints(Connection& connection, const StagedTable& table, outcome
       fmt::arg("rewritten", rewritten ? kColumns : "NULL"),
       fmt::arg("joined", rewritten ? "LEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record" : "")));
   for (std::string_view line = connection.next_chunk(); !line.empty(); line = connection.next_chunk())
-    take(fingerprint_of(line));
+    take(fingerprint_of(table, line));
 }
 
 void note_rewritten(Connection& connection, const StagedTable& table) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "outcome/approval.h"
 #include "postgres/import/staged_table.h"
@@ -11,8 +12,11 @@
 
 namespace postgres {
 
-// Text expression: the digest of the target's whole row, called t, under the plan's key; NULL without one.
+// Text expression: a hash of the target's whole row, called t, by the plan's key; NULL without one. It stays in the
+// server's temporary tables: with rows that he knows, somebody could find the key from such hashes.
 std::string row_digest(const StagedTable& table);
+// What a plan holds of it: 32 digits of the SHA-256 of key and hash. Empty: there is none.
+std::string keyed_digest(const StagedTable& table, std::string_view hash);
 
 // SQL: of a row of the verdicts, called v: what was made of the target's row while they were compared, and where
 // --match renumbers rows, of the file's row, called s, as it is written.
