@@ -41,7 +41,8 @@ PostgresMigrations::~PostgresMigrations() = default;
 
 void PostgresMigrations::find_schema() {
   if (schema_.empty()) {
-    const auto row = connection_->query("SELECT pg_catalog.current_schema(), pg_catalog.current_setting('search_path')")[0];
+    const auto row =
+        connection_->query("SELECT pg_catalog.current_schema(), pg_catalog.current_setting('search_path')")[0];
     if (row[0].is_null())
       throw Error(ErrorKind::kSchema, "no schema of the search_path is there: " + printable(row[1].c_str()),
                   "name one with --schema, or create it");

@@ -19,7 +19,8 @@ struct WrittenTable {
 // "WITH RECURSIVE …", to be followed by a SELECT from
 //   relation  the tables, their partitions, the tables that the actions of foreign keys change, and what rules name
 //   own_type  types of the user's own that their columns are of, and what those are made of
-//   object    defaults, checks, index and partition expressions, rules: classid, objid, expression, author, relid (0: a type)
+//   object    defaults, checks, index and partition expressions, rules: classid, objid, expression, author, relid (0
+//             for a type)
 //   part      what these objects use: refclassid, refobjid
 //   called    the functions among it, and those behind operators, operator classes and ranges, and in their bodies
 // To be asked with an empty search_path.

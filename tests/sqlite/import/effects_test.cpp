@@ -26,12 +26,11 @@ TEST(SqliteCascade, LeavesRowsAloneThatTheFileCallsUnchanged) {
     const Imported imported = one.import_as_announced(records);
 
     EXPECT_EQ(imported.of("p") + " / " + imported.of("c"), "conflict 1, invalid 1 / unchanged 1") << action;
-    EXPECT_THAT(
-        imported.reasons("p"),
-        HasSubstr(std::string("c_code_fkey: rows of c that the file ") +
-                  (action == "CASCADE" ? "leaves as they are would follow the key that changes"
-                                       : "does not write would lose their reference") +
-                  " (ON UPDATE " + action + ")"));
+    EXPECT_THAT(imported.reasons("p"),
+                HasSubstr(std::string("c_code_fkey: rows of c that the file ") +
+                          (action == "CASCADE" ? "leaves as they are would follow the key that changes"
+                                               : "does not write would lose their reference") +
+                          " (ON UPDATE " + action + ")"));
     EXPECT_EQ(one.database.value("SELECT code FROM c"), "A");
   }
 }
