@@ -50,7 +50,8 @@ struct UniqueIndex {
   std::vector<Equality> equality;        // parallel
   std::vector<std::string> columns;      // every column that keys, expressions or predicate read
   std::string predicate;                 // empty: all rows
-  bool plain = false;                    // keys are columns, no predicate: `columns` are the keys, in their order
+  // Keys are columns, no predicate, and all rows of the table are proven: `columns` are the keys, in their order.
+  bool plain = false;
   bool primary = false;
   bool nulls_not_distinct = false;
   bool deferrable = false;
@@ -151,7 +152,10 @@ struct RefusedUpdates {
 struct LimitedIndex {
   std::string name;
   bool certain = false;  // B-tree over columns alone, of all rows: what is too large can be told
+  bool btree = false;
   std::vector<std::string> columns;
+  std::vector<std::string> reads;  // columns that its expressions read
+  std::string expressions;         // joined by commas
 };
 
 struct TableDetails {

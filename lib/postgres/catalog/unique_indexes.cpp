@@ -13,18 +13,25 @@
 namespace postgres {
 namespace {
 
-// Also what a CREATE INDEX CONCURRENTLY has left behind: the server keeps new rows to it. The keys of the chosen tables
-// first, then one operator for each: the other way round the planner takes every operator
+// The keys of the chosen tables first, then one operator for each: the other way round the planner takes every operator
 // of the server, for its statistics know nothing of arrays. Rows of equal periods are the same WITHOUT OVERLAPS, not
 // those that only overlap. SET CONSTRAINTS takes every constraint of the name: one is deferred only where there is no
 // other.
+// What a CREATE INDEX CONCURRENTLY leaves that has failed is not valid, and holds for every row that is written; of a
+// partitioned one that is not valid the partitions' own do.
 constexpr const char* kIndexes = R"sql(
 WITH RECURSIVE keys AS MATERIALIZED (
   SELECT i.*, k.n, {collation} AS collation
   FROM pg_catalog.pg_index i
   CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k(n)
-  WHERE i.indisunique AND i.indisready AND i.indrelid = ANY ({among})
-    AND NOT ({own} AND EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid))
+  WHERE i.indisunique AND i.indrelid = ANY ({among})
+    AND (i.indisvalid OR i.indisready AND EXISTS (
+      SELECT FROM pg_catalog.pg_class x WHERE x.oid = i.indexrelid AND x.relkind = 'i'))
+    AND NOT ({own} AND EXISTS (
+      SELECT
+      FROM pg_catalog.pg_inherits h
+      JOIN pg_catalog.pg_index p ON p.indexrelid = h.inhparent
+      WHERE h.inhrelid = i.indexrelid AND p.indisvalid))
 ), base(type, oid) AS (
   SELECT DISTINCT a.atttypid, a.atttypid
   FROM keys i
@@ -40,7 +47,7 @@ SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary,
     FROM pg_catalog.pg_constraint s
     WHERE s.connamespace = c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')),
   {nulls_not_distinct}, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
-  i.indexprs IS NULL AND i.indpred IS NULL AND NOT EXISTS (
+  i.indisvalid AND i.indexprs IS NULL AND i.indpred IS NULL AND NOT EXISTS (
     SELECT FROM keys x WHERE x.indexrelid = i.indexrelid AND x.collation IS NOT NULL),
   CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END,
   (SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[i.n - 1]),

@@ -88,14 +88,24 @@ WHERE j.where_fails OR j.list_fails
 GROUP BY j.oid
 ORDER BY j.oid)sql";
 
-// Values of no fixed length, by columns; the number of bytes that an entry may take where the access method has one.
+// Values of no fixed length, by columns, and those that expressions of a B-tree read; where the access method has a
+// greatest number of bytes of an entry.
 constexpr const char* kIndexes = R"sql(
-SELECT i.indrelid, c.relname, m.amname = 'btree' AND i.indexprs IS NULL, a.attname
+SELECT i.indrelid, c.relname, m.amname = 'btree' AND i.indexprs IS NULL, a.attname,
+  a.attnum = ANY (i.indkey::pg_catalog.int2[]), m.amname = 'btree',
+  pg_catalog.array_to_string(ARRAY(
+    SELECT '(' || pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) || ')'
+    FROM pg_catalog.generate_series(1, i.indnatts::pg_catalog.int4) AS k(n)
+    WHERE i.indkey[k.n - 1] = 0), ', ')
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_am m ON m.oid = c.relam
-JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::pg_catalog.int2[])
-  AND a.attlen = -1
+JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attlen = -1
+  AND (a.attnum = ANY (i.indkey::pg_catalog.int2[]) OR m.amname = 'btree' AND i.indexprs IS NOT NULL AND EXISTS (
+    SELECT
+    FROM pg_catalog.pg_depend d
+    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
+      AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 WHERE i.indrelid = ANY ({among}) AND i.indisready
   AND (m.amname IN ('btree', 'brin', 'gist') OR m.amname = 'gin' AND t.typcategory = 'A')
@@ -143,9 +153,11 @@ void read_write_limits(Connection& connection, std::vector<TableDetails>& tables
     const auto oid = row[0].as<std::uint32_t>();
     std::vector<LimitedIndex>& indexes = by_oid.at(root_of(oid))->limited_indexes;
     const std::string index = std::string(row[0].c_str()) + "." + row[1].c_str();
-    if (index != last) indexes.push_back({row[1].c_str(), row[2].as<bool>() && root_of(oid) == oid, {}});
+    if (index != last)
+      indexes.push_back({row[1].c_str(), row[2].as<bool>() && root_of(oid) == oid, row[5].as<bool>(), {}, {}, {}});
     last = index;
-    indexes.back().columns.emplace_back(row[3].c_str());
+    (row[4].as<bool>() ? indexes.back().columns : indexes.back().reads).emplace_back(row[3].c_str());
+    indexes.back().expressions = row[6].c_str();
   }
 }
 

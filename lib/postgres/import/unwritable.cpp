@@ -6,6 +6,7 @@
 
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -71,14 +72,6 @@ std::string large_bytes(const LimitedIndex& index) {
                     "pg_catalog.pg_column_size(s.{0}) OPERATOR(pg_catalog.+) {2} ELSE 0 END",
                     quote_name(column), kOutOfLine, kHeader));
   }
-  return "(" + join(sizes, " OPERATOR(pg_catalog.+) ") + ")";
-}
-
-// The most that an entry can take: what is not out of line an index may still compress.
-std::string most_bytes(const LimitedIndex& index) {
-  std::vector<std::string> sizes;
-  for (const std::string& column : index.columns)
-    sizes.push_back(fmt::format("COALESCE(pg_catalog.pg_column_size(s.{}), 0)", quote_name(column)));
   return "(" + join(sizes, " OPERATOR(pg_catalog.+) ") + ")";
 }
 
@@ -156,39 +149,70 @@ void reject_large_rows(Connection& connection, StagedTable& table) {
 // Beside those values others fill the row: out of line each takes some 20 bytes.
 std::string doubtful_rows(Connection& connection, const StagedTable& table) {
   const PlainBytes bytes = plain_bytes(table);
-  if (bytes.columns.empty()) return {};
+  constexpr std::size_t kManyColumns = 250;  // from here on a page may not even hold what points to the values
+  if (bytes.columns.empty() && table.details.columns.size() < kManyColumns) return {};
   constexpr int kOutOfRow = 26;
   std::string all = bytes.at_most;
-  for (const StagedColumn& column : table.columns) {
-    if (!table.details.details_of(column.name).stored_plain)
+  for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
+    const ColumnDetails& column = table.details.columns[i];
+    const std::string& name = table.details.table.columns[i].name;
+    if (!table.has_columns({name})) {
+      if (!column.made.expression.empty() && !column.made.is_virtual)
+        all += fmt::format(" OPERATOR(pg_catalog.+) {}", kOutOfRow);
+    } else if (!column.stored_plain) {
       all += fmt::format(" OPERATOR(pg_catalog.+) LEAST(COALESCE(pg_catalog.pg_column_size(s.{}), 0), {})",
-                         column.quoted, kOutOfRow);
+                         quote_name(name), kOutOfRow);
+    }
   }
-  const int beside = kRowHeader + 16 + 8 * static_cast<int>(table.details.columns.size());
+  const int beside = kRowHeader + 16 + 4 * static_cast<int>(table.details.columns.size());
   const auto rows = connection
                         .query("SELECT pg_catalog.count(*) FROM " + accepted_rows(table) +
                                fmt::format(" AND ({}) OPERATOR(pg_catalog.>) {}", all, kMostOfRow - beside))[0][0]
                         .as<std::uint64_t>();
   if (rows == 0) return {};
-  return fmt::format("whether {} too large for a page, for {} is stored plain",
-                     rows == 1 ? "1 row is" : std::to_string(rows) + " rows are", join(bytes.columns, ", "));
+  const std::string counted = rows == 1 ? "1 row is" : std::to_string(rows) + " rows are";
+  if (bytes.columns.empty()) return "whether " + counted + " too large for a page";
+  return fmt::format("whether {} too large for a page, for {} is stored plain", counted, join(bytes.columns, ", "));
 }
 
+// Several values of which each is small enough may be too large together, and what is shorter than what a page holds
+// may be compressed or not.
 std::vector<std::string> doubtful_entries(Connection& connection, const StagedTable& table) {
   std::vector<std::string> lines;
   if (table.details.limited_indexes.empty() || !table.large_values) return lines;
+  constexpr int kBeside = 100;  // headers, padding, values of a fixed length
   for (const LimitedIndex& index : table.details.limited_indexes) {
-    if (!table.has_columns(index.columns) || (index.certain && index.columns.size() == 1)) continue;
-    const std::string doubtful =
-        index.certain ? fmt::format("{} OPERATOR(pg_catalog.>) {}", most_bytes(index), kMostOfBtree - kTupleHeader)
-                      : large_bytes(index) + " OPERATOR(pg_catalog.>) 0";
-    const auto rows =
-        connection.query("SELECT pg_catalog.count(*) FROM " + accepted_rows(table) + " AND " + doubtful)[0][0]
-            .as<std::uint64_t>();
-    if (rows == 0) continue;
-    lines.push_back(fmt::format("whether {} with large values fit{} the index {}",
-                                rows == 1 ? "1 row" : std::to_string(rows) + " rows", rows == 1 ? "s" : "",
-                                index.name));
+    if (index.certain && index.columns.size() == 1) continue;
+    std::string bytes = "0";
+    for (const std::string& column : index.columns) {
+      if (table.has_columns({column}))
+        bytes +=
+            fmt::format(" OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(s.{}), 0)", quote_name(column));
+    }
+    std::string doubtful =
+        fmt::format("({}) OPERATOR(pg_catalog.>) {}", bytes, index.btree ? kMostOfBtree - kBeside : kOutOfLine);
+    // The expressions of an entry: of rows alone with a value that may make a large one.
+    const bool computed = !index.expressions.empty() && table.has_columns(index.reads);
+    if (computed) {
+      std::string read = bytes;
+      for (const std::string& column : index.reads)
+        read += fmt::format(" OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(s.{}), 0)", quote_name(column));
+      doubtful = fmt::format(
+          "CASE WHEN ({read}) OPERATOR(pg_catalog.>) {least} THEN ({bytes} OPERATOR(pg_catalog.+) "
+          "COALESCE(pg_catalog.pg_column_size(ROW({expressions})), 0)) OPERATOR(pg_catalog.>) {most} ELSE false END",
+          fmt::arg("read", read), fmt::arg("least", kOutOfLine / 4), fmt::arg("bytes", bytes),
+          fmt::arg("expressions", index.expressions), fmt::arg("most", kMostOfBtree - kBeside));
+    }
+    std::uint64_t rows = 0;
+    const std::string sql = "SELECT pg_catalog.count(*) FROM " + accepted_rows(table) + " AND " + doubtful;
+    const auto count = [&] { rows = connection.query(sql)[0][0].as<std::uint64_t>(); };
+    const bool failed = refusal_of(connection, "entries", count, Refusal::kOfAnExpression).has_value();
+    if (rows == 0 && !failed) continue;
+    lines.push_back(fmt::format("whether {} fit{} the index {}",
+                                failed      ? "every row"
+                                : rows == 1 ? "1 row with large values"
+                                            : std::to_string(rows) + " rows with large values",
+                                rows == 1 || failed ? "s" : "", index.name));
   }
   return lines;
 }
