@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/atomic_file.h"
 #include "base/progress.h"
 #include "base/stop.h"
 #include "cli/approve.h"
@@ -187,8 +188,14 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   return kDone;
 }
 
+// `decisions`: a JSON report with every one of them, where that was asked for.
 void print_import(const Console& console, const CommonOptions& options, const outcome::ImportOutcome& outcome,
-                  int status) {
+                  int status, const std::string& decisions) {
+  if (!decisions.empty()) {
+    console.print_result("");
+    base::DescriptorSink sink(STDOUT_FILENO, "standard output");
+    return report::write_import_json(sink, outcome, status, decisions);
+  }
   if (options.form == ResultForm::kJson) return console.print_result(report::import_json(outcome, status));
   const base::Color color = console.result_color();
   console.print_result(options.verbosity == Verbosity::kQuiet ? report::left_out_text(outcome, color)
@@ -313,12 +320,18 @@ int run_import(const Console& console, const base::StopSignals& signals, ImportC
   const bool writes = command.job.intent == engine::Intent::kImport;
   say_place(console, options, config, direction_of(command.job.intent), location, writes ? Use::kWrite : Use::kRead);
 
+  std::optional<PlanFolder> decisions;
+  if (options.every_decision) command.job.reports.push_back(decisions.emplace().plan());
   ImportRuns runs(console, signals, config, location);
   if (writes && somebody_is_there() && !runs.consented(command)) return static_cast<int>(ErrorKind::kInterrupted);
-  const outcome::ImportOutcome outcome = runs.run(command);
+  outcome::ImportOutcome outcome = runs.run(command);
   const int status = import_status(command, outcome);
+  if (decisions && outcome.plan_file == decisions->plan()) {  // which nobody can apply
+    outcome.approval.reset();
+    outcome.plan_file.clear();
+  }
   try {
-    print_import(console, options, outcome, status);
+    print_import(console, options, outcome, status, decisions ? decisions->plan() : std::string{});
   } catch (const std::exception& error) {
     if (outcome.ending != outcome::Ending::kCommitted) throw;
     // An error's status would say that the target is as it was.

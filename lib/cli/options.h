@@ -34,6 +34,7 @@ struct CommonOptions {
   base::ColorChoice color = base::ColorChoice::kAuto;
   Verbosity verbosity = Verbosity::kNormal;
   ResultForm form = ResultForm::kText;
+  bool every_decision = false;  // in the JSON form
 };
 
 enum class ExportTask { kExport, kList, kProfile };

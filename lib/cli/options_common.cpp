@@ -2,6 +2,11 @@
 #include "cli/syntax.h"
 
 namespace cli {
+namespace {
+
+constexpr const char* kFull = "full";
+
+}  // namespace
 
 void CommonSyntax::add_database(Syntax& syntax) {
   syntax.group("Database");
@@ -40,7 +45,8 @@ void CommonSyntax::add_tables(Syntax& syntax) {
 
 void CommonSyntax::add_output(Syntax& syntax) {
   syntax.group("Output");
-  syntax.flag("--json", json_, "print the result as one JSON object");
+  syntax.flag_or_word("--json", kFull, json_,
+                      "print the result as one JSON object; of an import, --json=full with every decision");
   syntax.option("--progress", "MODE", progress_, "auto, bar, plain or none", {"auto", "bar", "plain", "none"});
   syntax.option("--color", "WHEN", color_, "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"});
   syntax.flag("-q,--quiet", quiet_, "print only errors and rows that were left out");
@@ -75,13 +81,14 @@ CommonOptions CommonSyntax::read(const Syntax& syntax) const {
   if (skip_audit_) options.audit = transfer::Audit::kSkip;
   if (quiet_) options.verbosity = Verbosity::kQuiet;
   if (verbose_) options.verbosity = Verbosity::kVerbose;
-  if (json_) options.form = ResultForm::kJson;
+  if (!json_.empty()) options.form = ResultForm::kJson;
+  options.every_decision = json_ == kFull;
   return options;
 }
 
 bool asks_for_json(int argc, const char* const* argv) {
   for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i)
-    if (std::string_view(argv[i]) == "--json") return true;
+    if (const std::string_view word = argv[i]; word == "--json" || word.starts_with("--json=")) return true;
   return false;
 }
 

@@ -52,6 +52,7 @@ unsigned parse_jobs(const std::string& word) {
 }
 
 void check(const Syntax& syntax, const ExportCommand& command) {
+  if (command.common.every_decision) throw syntax.wrong("--json=full is of db-import; an export decides nothing");
   const bool json = command.common.form == ResultForm::kJson;
   const char* const task = command.task == ExportTask::kList ? "--list" : "--profile";
   if (command.task != ExportTask::kExport && !command.job.output.empty())

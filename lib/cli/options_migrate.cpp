@@ -87,6 +87,7 @@ std::variant<MigrateCommand, Printout> parse_migrate(int argc, const char* const
 
   if (auto text = syntax.parse(argc, argv)) return Printout{std::move(*text)};
   command.common = common.read(syntax);
+  if (command.common.every_decision) throw syntax.wrong("--json=full is of db-import; a migration decides on no rows");
   if (command.task_name.empty()) throw syntax.wrong("COMMAND is missing: up, status, verify or baseline?");
   command.task = choose<MigrateTask>("COMMAND", command.task_name,
                                      {{"up", MigrateTask::kUp},

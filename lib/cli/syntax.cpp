@@ -41,6 +41,16 @@ void Syntax::flag(const std::string& names, bool& value, const std::string& desc
   app_.add_flag(names, value, description)->group(group_)->disable_flag_override();
 }
 
+void Syntax::flag_or_word(const std::string& name, const std::string& word, std::string& value,
+                          const std::string& description) {
+  app_.add_flag(name + "{yes}", value, description)
+      ->group(group_)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+      ->check([name, word](const std::string& given) {
+        return given == "yes" || given == word ? std::string{} : "it takes no value but " + word;
+      });
+}
+
 void Syntax::option(const std::string& names, const std::string& value_name, std::optional<std::string>& value,
                     const std::string& description, std::vector<std::string> words) {
   const auto take = [&value](const std::string& word) { value = word; };

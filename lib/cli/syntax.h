@@ -33,6 +33,9 @@ class Syntax {
   // they refer to must live until then.
   void argument(const std::string& name, std::string& value, const std::string& description);
   void flag(const std::string& names, bool& value, const std::string& description);
+  // A flag that may say more: "--json", then `value` is "yes", or "--json=full".
+  void flag_or_word(const std::string& name, const std::string& word, std::string& value,
+                    const std::string& description);
   void option(const std::string& names, const std::string& value_name, std::optional<std::string>& value,
               const std::string& description, std::vector<std::string> words = {});
   void list(const std::string& names, const std::string& value_name, std::vector<std::string>& values,
@@ -98,7 +101,7 @@ class CommonSyntax {
   bool no_config_ = false;
   bool quiet_ = false;
   bool verbose_ = false;
-  bool json_ = false;
+  std::string json_;
 };
 
 // Throws kUsage when `word`, given as FILE, is a database URL or an empty text.

@@ -1,5 +1,8 @@
 #include "report/json.h"
 
+#include "base/input_file.h"
+#include "report/approval_json.h"
+#include "report/approval_reader.h"
 #include "report/audit_summary.h"
 #include "report/json_parts.h"
 #include "report/wording.h"
@@ -79,6 +82,21 @@ std::string import_json(const outcome::ImportOutcome& outcome, int exit_status) 
   for (std::size_t i = 0; i < outcome.tables.size(); ++i)
     object["tables"][i]["left_out"] = sampled_rows_json(outcome.tables[i]);
   return text_of(object);
+}
+
+void write_import_json(base::ByteSink& sink, const outcome::ImportOutcome& outcome, int exit_status,
+                       const std::string& report_path) {
+  std::string summary = import_json(outcome, exit_status);
+  summary.resize(summary.rfind('}'));  // the object stays open
+  while (summary.ends_with('\n')) summary.pop_back();
+  sink.write(summary + ",\n" + std::string(kDecisionsBegin));
+  base::InputFile report = base::InputFile::open(report_path);
+  ApprovalLines lines(report, {0, report.size()});
+  std::string_view line;
+  while (lines.next_whole(line) && line != kDecisionsBegin) {
+  }
+  while (lines.next_whole(line) && line != kListEnd) sink.write("\n" + std::string(line));
+  sink.write("\n  ]\n}\n");
 }
 
 std::string error_json(std::string_view program, const FailedRun& failed) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/byte_sink.h"
 #include "outcome/export_outcome.h"
 #include "outcome/import_outcome.h"
 
@@ -16,6 +17,10 @@ std::string tables_json(const std::vector<outcome::ListedTable>& tables);
 std::string export_json(const outcome::ExportOutcome& outcome);
 // The summary as a JSON report has it, and a few of the rows left out.
 std::string import_json(const outcome::ImportOutcome& outcome, int exit_status);
+
+// The same, and every decision as the JSON report at `report_path` has them.
+void write_import_json(base::ByteSink& sink, const outcome::ImportOutcome& outcome, int exit_status,
+                       const std::string& report_path);
 
 // A run that ended with an error: in place of any result.
 struct FailedRun {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "cli/transfer_fixture.h"
@@ -82,6 +83,30 @@ TEST_F(AuditOfAnImport, ShowsSemicolonsBracesAndQuotesAsTheyAre) {
   EXPECT_THAT(told,
               ElementsAre(Change{"x;y", "m;n;o", "p;q"}, Change{"{\",", "(none)", "NULL"}, Change{"x;y", "", ";"},
                           Change{"{\",", "\\", "{\"a,b\"}"}, Change{"x;y", ";;", "(none)"}, Change{"{\",", " ", ""}));
+}
+
+TEST_F(AuditOfAnImport, IsPrintedWithEveryDecisionWhereThatIsAskedFor) {
+  ASSERT_EQ(run_export().status, 0);
+  const support::Run summary = run_import({"--dry-run", "--json"});
+  const support::Run full = run_import({"--dry-run", "--json=full"});
+  const support::Run written = run_import({"--dry-run", "--report", beside("full.json")});
+  ASSERT_TRUE(nlohmann::json::accept(full.out)) << full.out << full.err;
+  nlohmann::json document = nlohmann::json::parse(full.out);
+  const nlohmann::json report = nlohmann::json::parse(text_of(beside("full.json")));
+
+  EXPECT_EQ(full.status, summary.status);
+  EXPECT_EQ(document["decisions"].size(), report["decisions"].size());
+  EXPECT_EQ(document["decisions"][0]["key"], report["decisions"][0]["key"]);
+  EXPECT_FALSE(document.contains("plan")) << "nobody has it to apply it";
+  EXPECT_THAT(document["command"].dump(), testing::Not(testing::HasSubstr("--apply")));
+  document.erase("decisions");
+  std::set<std::string> members;
+  for (const auto& [name, value] : document.items()) members.insert(name);
+  const nlohmann::json short_one = nlohmann::json::parse(summary.out);
+  for (const auto& [name, value] : short_one.items()) EXPECT_TRUE(members.erase(name) == 1) << name;
+  EXPECT_TRUE(members.empty());
+  EXPECT_EQ(run_import({"--dry-run", "--json=all"}).status, 2);
+  EXPECT_EQ(written.status, full.status);
 }
 
 TEST_F(AuditOfAnImport, ShowsSecretsOnlyWhenAsked) {
