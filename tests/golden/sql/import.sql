@@ -1,10 +1,14 @@
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE;
 
-SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'; SET LOCAL lc_monetary = 'C'; SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL lock_timeout = 5000;
+SET LOCAL search_path = E''; SET LOCAL DateStyle = E'ISO, YMD'; SET LOCAL IntervalStyle = E'postgres'; SET LOCAL TimeZone = E'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = E'hex'; SET LOCAL xmloption = E'content'; SET LOCAL lc_monetary = 'C'; SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL lock_timeout = 5000;
 
 LOCK TABLE ONLY "public"."customers", ONLY "public"."orders" IN SHARE UPDATE EXCLUSIVE MODE;
 
 SELECT pg_catalog.pg_backend_pid();
+
+SET LOCAL search_path = '';
+
+SELECT pg_catalog.set_config('search_path', E'""', true);
 
 SET LOCAL search_path = '';
 
@@ -161,7 +165,7 @@ SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, 
 
 SET CONSTRAINTS ALL IMMEDIATE;
 
-SELECT pg_catalog.set_config('search_path', E'"$user", public', true);
+SELECT pg_catalog.set_config(E'search_path', E'"$user", public', true), pg_catalog.set_config(E'DateStyle', E'ISO, MDY', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'Etc/UTC', true), pg_catalog.set_config(E'extra_float_digits', E'1', true), pg_catalog.set_config(E'bytea_output', E'hex', true), pg_catalog.set_config(E'xmloption', E'content', true);
 
 CREATE TEMPORARY TABLE pg_temp.judged (number pg_catalog.int8, record pg_catalog.int8) ON COMMIT DROP;
 
@@ -172,7 +176,8 @@ INSERT INTO pg_temp.judged SELECT 1, r.record FROM (SELECT record, verdict, key,
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part))
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -188,7 +193,8 @@ SAVEPOINT component;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part))
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -227,7 +233,8 @@ SAVEPOINT component;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part))
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -268,7 +275,8 @@ SET CONSTRAINTS ALL IMMEDIATE;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part))
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -280,7 +288,8 @@ GROUP BY x.oid;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part))
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -288,6 +297,8 @@ FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{}'::pg_catalog.oid[]) AS o(oid)
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
 GROUP BY x.oid;
+
+SELECT pg_catalog.set_config(E'search_path', E'', true), pg_catalog.set_config(E'DateStyle', E'ISO, YMD', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'UTC', true), pg_catalog.set_config(E'extra_float_digits', E'3', true), pg_catalog.set_config(E'bytea_output', E'hex', true), pg_catalog.set_config(E'xmloption', E'content', true);
 
 SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
 
@@ -309,7 +320,7 @@ ORDER BY d.record;
 
 FETCH 100 FROM decision;
 
-FETCH 100 FROM decision;
+FETCH 200 FROM decision;
 
 CLOSE decision;
 
@@ -323,7 +334,7 @@ ORDER BY d.record;
 
 FETCH 100 FROM decision;
 
-FETCH 100 FROM decision;
+FETCH 200 FROM decision;
 
 CLOSE decision;
 
@@ -337,7 +348,7 @@ ORDER BY d.record;
 
 FETCH 100 FROM decision;
 
-FETCH 100 FROM decision;
+FETCH 200 FROM decision;
 
 CLOSE decision;
 
@@ -351,7 +362,7 @@ ORDER BY d.record;
 
 FETCH 100 FROM decision;
 
-FETCH 100 FROM decision;
+FETCH 200 FROM decision;
 
 CLOSE decision;
 
