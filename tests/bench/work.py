@@ -5,6 +5,7 @@ import os
 import shlex
 
 import refused
+import reviewed
 import scripts
 from contest import Command, Row, nothing
 from data_set import HERE
@@ -194,6 +195,11 @@ class Work:
 
     def refused(self):
         commands, rows = refused.imports(self, self.bench.options.rows_wide * 2)
+        self.contest.run(commands)
+        return rows
+
+    def reviewed(self):
+        commands, rows = reviewed.imports(self, self.bench.options.rows_wide * 2)
         self.contest.run(commands)
         return rows
 
