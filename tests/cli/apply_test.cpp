@@ -269,7 +269,9 @@ TEST_F(Apply, NamesCodeThatTheTriggersCodeCallsOrSetsOff) {
       "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER u BEFORE INSERT ON log FOR EACH ROW "
       "EXECUTE FUNCTION g()");
   expect_moved("the trigger u of public.log is new");
-  target.run("DROP TRIGGER u ON log");
+  target.run(
+      "DROP TRIGGER u ON log; CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.log (x int); CREATE FUNCTION "
+      "elsewhere.f() RETURNS int LANGUAGE sql AS 'SELECT 1'");  // nobody's concern
   EXPECT_EQ(apply().status, 4);
   EXPECT_EQ(target.value("SELECT v FROM log"), "one");
 }

@@ -165,6 +165,36 @@ TEST_F(CodeOfOthers, InTheBodyOfAFunctionThatTheServerKnowsIsNamed) {
   expect_refused("function m.f(integer)");
 }
 
+// No column is of the domain: an expression casts to it.
+TEST_F(CodeOfOthers, InTheCheckOfADomainThatIsOnlyCastToIsNamed) {
+  target_.run(
+      "RESET ROLE; ALTER TABLE m.t OWNER TO CURRENT_USER; GRANT SELECT ON m.t TO PUBLIC; CREATE DOMAIN public.dd AS "
+      "int "
+      "CHECK (m.f(value) > 0); ALTER TABLE m.t ADD CHECK ((v::public.dd)::int > 1)");
+  expect_refused("function m.f(integer)");
+  target_.run(
+      "RESET ROLE; ALTER TABLE m.t DROP CONSTRAINT t_v_check; CREATE TABLE public.log (v int); CREATE RULE r AS ON "
+      "INSERT "
+      "TO m.t DO ALSO INSERT INTO public.log VALUES (NEW.v::public.dd)");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, BehindADeleteThatARuleMakesIsNamedAndBehindOneThatNobodyMakesIsNot) {
+  target_.run(
+      "RESET ROLE; ALTER TABLE m.t OWNER TO CURRENT_USER; GRANT SELECT ON m.t TO PUBLIC; CREATE TABLE public.q (id int "
+      "PRIMARY KEY); GRANT REFERENCES ON public.q TO " +
+      mallory_ + "; SET ROLE " + mallory_ +
+      "; CREATE TABLE m.c (q int REFERENCES public.q ON DELETE CASCADE); CREATE TRIGGER fire AFTER DELETE ON m.c FOR "
+      "EACH "
+      "STATEMENT EXECUTE FUNCTION m.fire(); RESET ROLE; CREATE RULE r AS ON INSERT TO m.t DO ALSO DELETE FROM "
+      "public.q");
+  expect_refused("trigger fire of m.c");
+  target_.run("RESET ROLE; DROP RULE r ON m.t; CREATE RULE r AS ON DELETE TO m.t DO ALSO DELETE FROM public.q");
+  ran();
+  EXPECT_EQ(import().status, 0);
+  EXPECT_FALSE(ran());
+}
+
 TEST_F(CodeOfOthers, BehindADeleteOfAnUndoIsNamed) {
   const std::string undo = folder_.file("undo.json");
   target_.run("RESET ROLE; ALTER TABLE m.t OWNER TO CURRENT_USER");

@@ -22,18 +22,18 @@ constexpr const char* kCodeOfOthers = R"sql(
   JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.objid = t.oid
     AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
   JOIN pg_catalog.pg_proc p ON p.oid = d.refobjid
-  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & {trigger_events} <> 0
   UNION
   SELECT r.relowner, 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
     t.tgrelid::pg_catalog.regclass::pg_catalog.text
   FROM pg_catalog.pg_trigger t JOIN relation r ON r.oid = t.tgrelid
-  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & {trigger_events} <> 0
     AND pg_catalog.pg_get_triggerdef(t.oid) ~ '{far_reaching}'
   UNION
   SELECT r.relowner, 'rule ' || pg_catalog.quote_ident(w.rulename) || ' of ' ||
     w.ev_class::pg_catalog.regclass::pg_catalog.text
   FROM pg_catalog.pg_rewrite w JOIN relation r ON r.oid = w.ev_class
-  WHERE w.ev_enabled IN ('O', 'A')
+  WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({rule_events})
   UNION
   SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
   FROM called c JOIN pg_catalog.pg_proc p ON p.oid = c.oid
@@ -59,8 +59,11 @@ std::vector<std::string> demand_consent(Connection& connection, const std::vecto
   std::vector<std::string> lines;
   std::string refused;
   std::string options;
+  const std::vector<WrittenTable> all = with_written_by_code(connection, tables);
   for (const auto& row :
-       connection.query(reached_code(tables) + fmt::format(kCodeOfOthers, fmt::arg("far_reaching", kFarReaching)))) {
+       connection.query(reached_code(all) + fmt::format(kCodeOfOthers, fmt::arg("far_reaching", kFarReaching),
+                                                        fmt::arg("trigger_events", trigger_events(all)),
+                                                        fmt::arg("rule_events", rule_events(all))))) {
     const std::string owner = row[0].c_str();
     lines.push_back("code of the role " + base::printable(owner) +
                     " runs with this role's rights: " + base::printable(row[1].c_str()));

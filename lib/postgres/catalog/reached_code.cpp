@@ -25,15 +25,6 @@ action AS MATERIALIZED (
   JOIN tables p ON p.oid = f.confrelid
   JOIN tables k ON k.oid = f.conrelid
   WHERE f.contype = 'f' AND (f.confupdtype IN ('c', 'n', 'd'){deletes})
-  UNION
-  -- What a rule, or a view that it uses, may write or read.
-  SELECT DISTINCT p.root, k.root
-  FROM pg_catalog.pg_rewrite w
-  JOIN tables p ON p.oid = w.ev_class
-  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
-    AND d.objid = w.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
-  JOIN tables k ON k.oid = d.refobjid
-  WHERE w.ev_enabled IN ('O', 'A') AND w.ev_class >= 16384
 ),
 reached(root) AS (
   SELECT r.oid FROM root r
@@ -41,26 +32,89 @@ reached(root) AS (
   SELECT a.child FROM action a JOIN reached r ON r.root = a.parent
 ),
 relation AS MATERIALIZED (SELECT t.* FROM tables t JOIN reached r ON r.root = t.root),
-type(oid) AS (
-  SELECT a.atttypid
+-- What belongs to the relations and is computed or done for a row of theirs.
+part_of_relation(classid, objid) AS MATERIALIZED (
+  SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid
+  FROM pg_catalog.pg_attrdef d
+  JOIN relation r ON r.oid = d.adrelid
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+  WHERE a.attgenerated <> '' OR NOT EXISTS (SELECT FROM brought b WHERE b.root = r.root AND b.name = a.attname)
+  UNION ALL
+  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid
+  FROM pg_catalog.pg_constraint k
+  JOIN relation r ON r.oid = k.conrelid
+  WHERE k.contype = 'c'
+  UNION ALL
+  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, i.indexrelid
+  FROM pg_catalog.pg_index i
+  JOIN relation r ON r.oid = i.indrelid
+  UNION ALL
+  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, p.partrelid
+  FROM pg_catalog.pg_partitioned_table p
+  JOIN relation r ON r.oid = p.partrelid
+  UNION ALL
+  SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid
+  FROM pg_catalog.pg_rewrite w
+  JOIN relation r ON r.oid = w.ev_class
+  WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({events})
+  UNION ALL
+  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, a.atttypid
   FROM pg_catalog.pg_attribute a
   JOIN relation r ON r.oid = a.attrelid
-  WHERE a.attnum > 0 AND NOT a.attisdropped
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+),
+-- And all that it uses in turn, as far as the server has read it: functions, also behind operators, views, types with
+-- what they are made of and the checks of domains.
+used(classid, objid) AS (
+  SELECT p.classid, p.objid FROM part_of_relation p
   UNION
-  SELECT x.oid
-  FROM type
-  JOIN pg_catalog.pg_type t ON t.oid = type.oid AND t.oid >= 16384
+  SELECT x.classid, x.objid
+  FROM used u
   CROSS JOIN LATERAL (
-    SELECT t.typbasetype
-    UNION ALL SELECT t.typelem
-    UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a
-              WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
-    UNION ALL SELECT g.rngsubtype FROM pg_catalog.pg_range g WHERE g.rngtypid = t.oid
-  ) AS x(oid)
-  WHERE x.oid <> 0
+    SELECT d.refclassid, d.refobjid
+    FROM pg_catalog.pg_depend d
+    WHERE d.classid = u.classid AND d.objid = u.objid AND d.deptype IN ('n', 'a') AND d.refobjid >= 16384
+      AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid,
+                           'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid)
+    UNION ALL
+    SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, o.oprcode::pg_catalog.oid
+    FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
+    WHERE d.classid = u.classid AND d.objid = u.objid
+      AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
+    UNION ALL
+    SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid
+    FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind = 'v'
+    JOIN pg_catalog.pg_rewrite w ON w.ev_class = c.oid AND w.ev_enabled IN ('O', 'A')
+    WHERE d.classid = u.classid AND d.objid = u.objid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+    UNION ALL
+    SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid
+    FROM pg_catalog.pg_constraint k
+    WHERE u.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND k.contypid = u.objid
+    UNION ALL
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, y.oid
+    FROM pg_catalog.pg_type t
+    CROSS JOIN LATERAL (
+      SELECT t.typbasetype
+      UNION ALL SELECT t.typelem
+      UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a
+                WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+      UNION ALL SELECT g.rngsubtype FROM pg_catalog.pg_range g WHERE g.rngtypid = t.oid
+    ) AS y(oid)
+    WHERE u.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND t.oid = u.objid AND y.oid >= 16384
+    UNION ALL
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, p.prorettype
+    FROM pg_catalog.pg_proc p
+    WHERE u.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND p.oid = u.objid
+      AND p.prorettype >= 16384
+  ) AS x(classid, objid)
 ),
 own_type AS MATERIALIZED (
-  SELECT t.* FROM pg_catalog.pg_type t JOIN type ON type.oid = t.oid WHERE t.oid >= 16384
+  SELECT t.*
+  FROM pg_catalog.pg_type t
+  JOIN used u ON u.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND u.objid = t.oid
 ),
 -- What is computed or called for a row, its text, and who has written it.
 object(classid, objid, expression, author, relid) AS (
@@ -99,7 +153,7 @@ object(classid, objid, expression, author, relid) AS (
          r.relowner, r.oid
   FROM pg_catalog.pg_rewrite w
   JOIN relation r ON r.oid = w.ev_class
-  WHERE w.ev_enabled IN ('O', 'A')
+  WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({events})
 ),
 part AS MATERIALIZED (
   SELECT DISTINCT d.refclassid, d.refobjid
@@ -139,37 +193,43 @@ called_at_once(oid) AS (
   JOIN own_type t ON t.oid = g.rngtypid
   CROSS JOIN LATERAL (VALUES (g.rngcanonical::pg_catalog.oid), (g.rngsubdiff::pg_catalog.oid)) AS f(oid)
 ),
--- What their bodies call as far as the server has read them, also by way of views.
-called_part(classid, objid) AS (
-  SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, c.oid FROM called_at_once c
-  UNION
-  SELECT x.classid, x.objid
-  FROM called_part c
-  JOIN pg_catalog.pg_depend d ON d.classid = c.classid AND d.objid = c.objid
-  CROSS JOIN LATERAL (
-    SELECT d.refclassid, d.refobjid
-    WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
-    UNION ALL
-    SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, o.oprcode::pg_catalog.oid
-    FROM pg_catalog.pg_operator o
-    WHERE o.oid = d.refobjid AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
-    UNION ALL
-    SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid
-    FROM pg_catalog.pg_rewrite w
-    WHERE w.ev_class = d.refobjid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
-  ) AS x(classid, objid)
-),
 called(oid) AS (
-  SELECT DISTINCT c.objid
-  FROM called_part c
-  WHERE c.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
+  SELECT c.oid FROM called_at_once c
+  UNION
+  SELECT u.objid FROM used u WHERE u.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
 )
 )sql";
 
+bool any_deletes(const std::vector<WrittenTable>& tables) {
+  return std::ranges::any_of(tables, &WrittenTable::deletes);
+}
+
+// What rules and parsed bodies may write; a view only reads.
+constexpr const char* kNamed = R"sql(
+SELECT DISTINCT t.root
+FROM used u
+JOIN pg_catalog.pg_depend d ON d.classid = u.classid AND d.objid = u.objid
+  AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+JOIN tables t ON t.oid = d.refobjid
+WHERE t.oid >= 16384 AND t.root NOT IN (SELECT r.root FROM reached r)
+  AND (u.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
+    OR u.objid IN (
+      SELECT w.oid FROM pg_catalog.pg_rewrite w
+      WHERE u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid AND w.ev_type <> '1')))sql";
+
 }  // namespace
 
+std::string rule_events(const std::vector<WrittenTable>& tables) {
+  return any_deletes(tables) ? "'2', '3', '4'" : "'2', '3'";
+}
+
+int trigger_events(const std::vector<WrittenTable>& tables) {
+  constexpr int kInsertAndUpdate = 4 | 16;
+  constexpr int kDeleteAndTruncate = 8 | 32;
+  return any_deletes(tables) ? kInsertAndUpdate | kDeleteAndTruncate : kInsertAndUpdate;
+}
+
 std::string reached_code(const std::vector<WrittenTable>& tables) {
-  const bool deletes = std::ranges::any_of(tables, &WrittenTable::deletes);
   std::vector<std::string> oids;
   std::string brought;
   for (const WrittenTable& table : tables) {
@@ -177,7 +237,18 @@ std::string reached_code(const std::vector<WrittenTable>& tables) {
     for (const std::string& column : table.columns) brought += ", (" + oids.back() + ", " + quote_literal(column) + ")";
   }
   return fmt::format(kReached, fmt::arg("oids", join(oids, ",")), fmt::arg("brought", brought),
-                     fmt::arg("deletes", deletes ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
+                     fmt::arg("events", rule_events(tables)),
+                     fmt::arg("deletes", any_deletes(tables) ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
+}
+
+std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vector<WrittenTable> tables) {
+  constexpr int kMostSteps = 8;  // from one table's code to the next
+  for (int i = 0; i < kMostSteps && !tables.empty(); ++i) {
+    const pqxx::result named = connection.query(reached_code(tables) + kNamed);
+    for (const auto& row : named) tables.push_back({row[0].as<std::uint32_t>(), {}, true});
+    if (named.empty()) break;
+  }
+  return tables;
 }
 
 }  // namespace postgres

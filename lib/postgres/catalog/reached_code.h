@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "postgres/session/connection.h"
+
 namespace postgres {
 
 struct WrittenTable {
@@ -17,7 +19,7 @@ struct WrittenTable {
 };
 
 // "WITH RECURSIVE …", to be followed by a SELECT from
-//   relation  the tables, their partitions, the tables that the actions of foreign keys change, and what rules name
+//   relation  the tables, their partitions, and the tables that the actions of foreign keys change
 //   own_type  types of the user's own that their columns are of, and what those are made of
 //   object    defaults, checks, index and partition expressions, rules: classid, objid, expression, author, relid (0
 //             for a type)
@@ -25,6 +27,13 @@ struct WrittenTable {
 //   called    the functions among it, and those behind operators, operator classes and ranges, and in their bodies
 // To be asked with an empty search_path.
 std::string reached_code(const std::vector<WrittenTable>& tables);
+
+// `tables` and those that their rules and parsed function bodies may write, and so on. With an empty search_path.
+std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vector<WrittenTable> tables);
+
+// Of rules (pg_rewrite.ev_type, as a list) and triggers (bits of pg_trigger.tgtype), those that may come to pass.
+std::string rule_events(const std::vector<WrittenTable>& tables);
+int trigger_events(const std::vector<WrittenTable>& tables);
 
 // A regular expression of names: the server's functions that run a text or change what others do.
 inline constexpr const char* kFarReaching = "_to_xml|ts_stat|ts_rewrite|set_config|terminate_backend|cancel_backend";

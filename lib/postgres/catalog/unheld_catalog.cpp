@@ -67,33 +67,47 @@ constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
   UNION ALL
   SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid FROM types t
 ), functions(oid) AS (
-  SELECT d.refobjid
+  SELECT COALESCE(o.oprcode::pg_catalog.oid, d.refobjid)
   FROM parts p
   JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
-  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+  LEFT JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
+    AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
+  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL
   UNION
   SELECT x.oid
   FROM functions f
   CROSS JOIN LATERAL (
-    SELECT d.refobjid
+    SELECT COALESCE(o.oprcode::pg_catalog.oid, d.refobjid)
     FROM pg_catalog.pg_depend d
+    LEFT JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
+      AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
     WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = f.oid
-      AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+      AND (d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL)
     UNION ALL
     SELECT q.oid
     FROM pg_catalog.pg_proc p
     CROSS JOIN LATERAL {words} AS w(word)
     JOIN pg_catalog.pg_proc q ON q.proname = w.word::pg_catalog.name
-    WHERE p.oid = f.oid AND p.oid >= 16384 AND q.oid >= 16384
+    JOIN pg_catalog.pg_namespace n ON n.oid = q.pronamespace
+    WHERE p.oid = f.oid AND p.oid >= 16384 AND q.oid >= 16384 AND {meant}
   ) AS x(oid)
 ))sql";
 
 // Whatever may be a name in the text of the function p.
 constexpr const char* kWords = R"sql((
-    SELECT pg_catalog.regexp_split_to_table(pg_catalog.lower(p.prosrc), '[^[:alnum:]_$]+')
+    SELECT t.word
+    FROM pg_catalog.regexp_split_to_table(pg_catalog.lower(p.prosrc), '[][ \t\n\r\f!"#%&''()*+,./:;<=>?@\\^`{|}~-]+') AS t(word)
+    WHERE t.word NOT IN (SELECT k.word FROM pg_catalog.pg_get_keywords() k)
     UNION
     SELECT m.found[1] FROM pg_catalog.regexp_matches(p.prosrc, '"([^"]+)"', 'g') AS m(found)
   ))sql";
+
+// Whether such a name may mean what stands in the schema n: that of the function itself, of every session, or one that
+// the text or the function's settings name.
+constexpr const char* kMeant = R"sql((
+      n.nspname IN ('public', current_user, session_user) OR n.oid = p.pronamespace
+      OR (n.nspname !~ '^pg_(toast_)?temp_' AND pg_catalog.strpos(
+            pg_catalog.concat_ws(' ', pg_catalog.lower(p.prosrc), p.prosrc, p.proconfig::pg_catalog.text), n.nspname) > 0)))sql";
 
 constexpr const char* kNamedTables = R"sql(
 SELECT c.oid
@@ -101,7 +115,8 @@ FROM functions f
 JOIN pg_catalog.pg_proc p ON p.oid = f.oid AND p.oid >= 16384
 CROSS JOIN LATERAL {words} AS w(word)
 JOIN pg_catalog.pg_class c ON c.relname = w.word::pg_catalog.name
-WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v') AND c.relpersistence <> 't'
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {meant}
   AND c.oid NOT IN (SELECT t.oid FROM tables t)
 UNION
 SELECT c.oid
@@ -110,7 +125,8 @@ FROM (SELECT p.classid, p.objid FROM parts p
       SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, f.oid FROM functions f) p
 JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
 JOIN pg_catalog.pg_class c ON c.oid = d.refobjid
-WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.relkind IN ('r', 'p', 'v') AND c.oid >= 16384
+WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND c.oid >= 16384
   AND c.oid NOT IN (SELECT t.oid FROM tables t))sql";
 
 constexpr const char* kObjects = R"sql(, objects(words, catalog, place, version) AS (
@@ -203,7 +219,7 @@ std::string types_sql(const Connection& connection, const std::vector<std::uint3
                      fmt::arg("multirange", connection.server_version() < kHasMultiranges ? "0" : "r.rngmultitypid"));
 }
 
-std::string functions_sql() { return fmt::format(kFunctions, fmt::arg("words", kWords)); }
+std::string functions_sql() { return fmt::format(kFunctions, fmt::arg("words", kWords), fmt::arg("meant", kMeant)); }
 
 std::string objects_sql(const Connection& connection, const std::vector<std::uint32_t>& tables, Dependence dependence,
                         const std::string& more) {
@@ -225,7 +241,8 @@ std::vector<std::uint32_t> with_tables_of_code(Connection& connection, std::vect
   constexpr int kMostSteps = 8;  // from one table's code to the next
   for (int i = 0; i < kMostSteps; ++i) {
     const pqxx::result named =
-        connection.query(dependences_sql(connection, tables) + fmt::format(kNamedTables, fmt::arg("words", kWords)));
+        connection.query(dependences_sql(connection, tables) +
+                         fmt::format(kNamedTables, fmt::arg("words", kWords), fmt::arg("meant", kMeant)));
     for (const auto& row : named) tables.push_back(row[0].as<std::uint32_t>());
     if (named.empty()) break;
   }
