@@ -1,12 +1,17 @@
 #include "cli/consent.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -28,12 +33,29 @@ std::string parameter(const Location& location, std::string_view keyword) {
 
 constexpr const char* kThisMachine = "this machine";
 
+std::string own_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string{};
+}
+
+// In any spelling that the system takes: 127.0.0.1, 0x7f000001, 0.0.0.0, ::1, ::ffff:127.0.0.1.
+bool is_own_address(const std::string& host) {
+  in_addr four{};
+  in6_addr six{};
+  const auto is_own = [](std::uint32_t address) { return address >> 24 == 127 || address == 0; };
+  if (::inet_aton(host.c_str(), &four) == 1) return is_own(ntohl(four.s_addr));
+  if (::inet_pton(AF_INET6, host.c_str(), &six) != 1) return false;
+  if (!IN6_IS_ADDR_V4MAPPED(&six)) return IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six);
+  std::memcpy(&four, &six.s6_addr[12], sizeof four);
+  return is_own(ntohl(four.s_addr));
+}
+
 // All ways to this machine are one; the letters' case makes no difference to a host.
 std::string canonical_host(std::string host) {
   std::ranges::transform(host, host.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (host.ends_with('.')) host.pop_back();
   const bool is_here = host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" ||
-                       host == "::1" || host.starts_with("127.");
+                       host == own_name() || is_own_address(host);
   return is_here ? kThisMachine : host;
 }
 

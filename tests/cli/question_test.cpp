@@ -235,7 +235,8 @@ TEST_F(Question, KnowsProductionByAUrlThatLeavesTheDatabaseToTheUser) {
 
 // libpq goes where hostaddr says, whatever the name before it.
 TEST_F(Question, KnowsProductionByTheAddressThatIsReached) {
-  for (const std::string& production : {url(kAddress), url("localhost"), target_.url()}) {
+  for (const std::string& production :
+       {url(kAddress), url("localhost"), target_.url(), url("0x7f000001"), url("0.0.0.0")}) {
     call_production(production);
     const support::Run run = without_terminal({"--url", url("elsewhere.example"), "--yes"});
     EXPECT_EQ(run.status, 2) << production << run.err;

@@ -171,6 +171,22 @@ TEST_F(SettledRowsOfSqlite, ThatTriggersMakeAreFoundByTheirNaturalKeyToo) {
   EXPECT_EQ(import({"--match", "profiles=u"})["total"]["unchanged"], 9);
 }
 
+TEST_F(SettledRowsOfSqlite, ThatTakeTheIdOfAMatchedRowGetNeitherItsValuesNorItsChildren) {
+  schema(
+      "CREATE TABLE p (id integer PRIMARY KEY, e text UNIQUE); CREATE TABLE u (id integer PRIMARY KEY, e text UNIQUE, "
+      "n "
+      "int); CREATE TABLE v (id integer PRIMARY KEY, u int REFERENCES u)");
+  target("CREATE TRIGGER x AFTER INSERT ON p BEGIN INSERT INTO u (e, n) VALUES (NEW.e, 0); END;");
+  source(
+      "INSERT INTO p VALUES (1, 'a'); INSERT INTO u VALUES (1, 'b', 5), (2, 'a', 6); INSERT INTO v VALUES (1, 1), (2, "
+      "2)");
+
+  transfer({"--match", "u=e"});
+
+  EXPECT_EQ(status, 4);
+  EXPECT_EQ(value("SELECT u.id || e || n || '-' || v.id FROM u LEFT JOIN v ON v.u = u.id"), "1a6-2\n");
+}
+
 TEST_F(SettledRowsOfSqlite, KeepACounterWhereATriggerStampsTheRowBesides) {
   schema(
       "CREATE TABLE orders(id INTEGER PRIMARY KEY, total INT, updated TEXT); CREATE TABLE items(id INTEGER PRIMARY "

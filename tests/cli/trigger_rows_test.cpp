@@ -67,6 +67,44 @@ TEST_F(TriggerRows, AreFoundByTheirNaturalKeyToo) {
   EXPECT_EQ(writes(), before);
 }
 
+// A key of the file means nothing where rows are found by another: its children go to nobody else.
+TEST_F(TriggerRows, ThatTakeTheIdOfAMatchedRowGetNoneOfItsChildren) {
+  schema(
+      "CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE u (id int PRIMARY KEY, e text UNIQUE, n int); CREATE TABLE v "
+      "(id "
+      "int PRIMARY KEY, u int REFERENCES u)");
+  trigger("AFTER INSERT", "o", "INSERT INTO public.u VALUES (1, 'somebody', 1);");
+  source.run(
+      "INSERT INTO o VALUES (1); INSERT INTO u VALUES (1, 'a', 5), (2, 'b', 6); INSERT INTO v VALUES (1, 1), (2, 2)");
+  ASSERT_EQ(run_export().status, 0);
+
+  const json result = import({"--match", "u=e"});
+
+  EXPECT_EQ(status, 4) << errors;
+  EXPECT_THAT(verdicts(result, "u"), ElementsAre(1, 0, 0, 1, 0, 0));
+  EXPECT_THAT(verdicts(result, "v"), ElementsAre(1, 0, 0, 0, 1, 0));
+  EXPECT_EQ(
+      target.value("SELECT string_agg(concat(u.id, e, n, v.id), ' ' ORDER BY u.id) FROM u LEFT JOIN v ON v.u = u.id"),
+      "1somebody1 2b62");
+}
+
+// It is written while its own trigger makes another row of the file.
+TEST_F(TriggerRows, OfTheirOwnTableDoNotStandAgainstAMatchedRow) {
+  schema(
+      "CREATE TABLE u (id int PRIMARY KEY, e text UNIQUE, n int); CREATE TABLE v (id int PRIMARY KEY, u int REFERENCES "
+      "u)");
+  trigger("AFTER INSERT", "u", "IF NEW.e = 'a' THEN INSERT INTO public.u VALUES (50, 'b', 0); END IF;");
+  source.run("INSERT INTO u VALUES (1, 'a', 5), (2, 'b', 6); INSERT INTO v VALUES (1, 1)");
+  ASSERT_EQ(run_export().status, 0);
+
+  const json result = import({"--match", "u=e"});
+
+  EXPECT_EQ(result["total"]["rows"].get<int>() - result["total"]["conflict"].get<int>() -
+                result["total"]["invalid"].get<int>(),
+            std::stoi(target.value("SELECT (SELECT count(*) FROM u WHERE n > 0) + (SELECT count(*) FROM v)")))
+      << "what is called left out is not there";
+}
+
 TEST_F(TriggerRows, AreMadeBeforeTheFileWritesThemWhereNoForeignKeyTellsTheOrder) {
   schema("CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE accounts (u int PRIMARY KEY, bio text)");
   trigger("AFTER INSERT", "users", "INSERT INTO accounts VALUES (NEW.id, '');");

@@ -20,7 +20,8 @@ CREATE TYPE m.pair AS (a int, b int); CREATE TYPE m.colour AS ENUM ('red', 'gree
 CREATE TYPE m.span AS RANGE (subtype = int4); CREATE DOMAIN m.word AS text; CREATE DOMAIN m.dpair AS m.pair;
 CREATE SEQUENCE m.calls;
 CREATE TABLE m.things (id int PRIMARY KEY, p m.pair, c m.colour, r m.span, w m.word, pa m.pair[], ca m.colour[],
-  dp m.dpair, x point, email text UNIQUE, parent int REFERENCES m.things, updated_at timestamp);
+  dp m.dpair, x point, email text UNIQUE, parent int REFERENCES m.things, updated_at timestamp,
+  vc varchar(9) DEFAULT 'v');
 CREATE TABLE m.keyed (p m.pair, c m.colour, s m.span, v int, PRIMARY KEY (p, c, s));
 CREATE TABLE m.taken (id int PRIMARY KEY, p m.pair UNIQUE, c m.colour[] UNIQUE);
 CREATE TABLE m.whole (p m.pair, c m.colour, ca m.colour[]);
@@ -79,7 +80,7 @@ BEGIN
   EXECUTE 'CREATE FUNCTION public.current_schema() RETURNS name ' || body;
   FOREACH one IN ARRAY types LOOP
     FOREACH other IN ARRAY types LOOP
-      CONTINUE WHEN one = other AND one <> 'name';
+      CONTINUE WHEN one = other AND one NOT IN ('name', 'varchar');
       EXECUTE format('CREATE FUNCTION public.unlike(%s, %s) RETURNS bool %s', one, other, body);
       EXECUTE format('CREATE FUNCTION public.unlike_text(%s, %s) RETURNS text %s', one, other, body);
       FOREACH name IN ARRAY ARRAY['/', '*', '||', '+', '-', '=', '<>', '<', '>', '<=', '>=', '~', '!~'] LOOP
@@ -166,9 +167,20 @@ TEST_F(PlantedCode, IsRunByNoDryRunAndNoImport) {
   import_with({"--dry-run", "--match", "things=email", "--keep-newer"}, 4);
   import_with({"--rehearse"}, 4);
   import_with({"--mode", "insert"}, 4);
-  import_with({}, 4);
+  // The superuser's own trigger has the merge look at rows again, and the undo, which asks what triggers may do.
+  target_->run(
+      "RESET ROLE; CREATE FUNCTION m.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE "
+      "TRIGGER "
+      "stamp BEFORE INSERT OR UPDATE ON m.things FOR EACH ROW EXECUTE FUNCTION m.stamp()");
+  target_->disconnect();
+  import_with({"--save-undo", folder_.file("undo.json")}, 4);
   expect_no_call();
   EXPECT_EQ(target_->value("SELECT pg_catalog.count(*) FROM m.whole"), "3");
+  target_->disconnect();
+  const support::Run undone = support::run_program({PROGRAM_DIR "/db-import", "--undo", folder_.file("undo.json"),
+                                                    "--url", target_->url(), "--rejects", folder_.file("undone.json")});
+  EXPECT_EQ(undone.status, 0) << undone.err << undone.out;
+  expect_no_call();
 }
 
 TEST_F(PlantedCode, IsRunByNoMigration) {

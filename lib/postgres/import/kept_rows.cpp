@@ -138,7 +138,8 @@ CREATE INDEX ON pg_temp.before (plan, record))sql");
   connection_.execute((own ? "CREATE TEMPORARY TABLE before_" + table.plan_number + " ON COMMIT DROP AS"
                            : std::string("INSERT INTO pg_temp.before")) +
                       join(parts, " UNION ALL"));
-  if (own) connection_.execute("ANALYZE " + heap + " (" + table.record + ")");
+  connection_.execute("ANALYZE " +
+                      (own ? heap + " (" + table.record + ")" : std::string("pg_temp.before (plan, record)")));
 }
 
 // The kept rows under their columns' names.

@@ -53,6 +53,16 @@ std::string match_text(const StagedTable& table, const std::string& alias) {
   return table.columns_text(table.plan.match, alias);
 }
 
+// Condition on s, to follow another: it is still to be inserted.
+std::string among(const StagedTable& table, bool inserts) {
+  if (!inserts) return {};
+  return table_sql(table, " AND EXISTS (SELECT FROM {verdicts} v WHERE v.record = s.{record} AND v.verdict = 'i')");
+}
+
+std::string to_be_written(const StagedTable& table) {
+  return table_sql(table, " AND EXISTS (SELECT FROM {verdicts} v WHERE v.record = s.{record})");
+}
+
 std::string matched_target(const StagedTable& table) {
   return table_sql(table, "{matches} m\n  JOIN {target} t ON t.tableoid = m.target_table AND t.ctid = m.target_row");
 }
@@ -79,54 +89,53 @@ void Matcher::demand_independent_keys(const std::vector<std::vector<std::size_t>
 
 void Matcher::match(const std::vector<std::size_t>& component) {
   for (const std::size_t number : component) {
-    if (!tables_[number].plan.match.empty() && tables_[number].has_rows()) find(tables_[number], "");
+    if (!tables_[number].plan.match.empty() && tables_[number].has_rows()) find(tables_[number], Rows::kAll);
   }
-  for (const std::size_t number : component) hand_on(tables_[number]);
+  for (const std::size_t number : component) hand_on(tables_[number], Rows::kAll);
 }
 
 void Matcher::match_made(StagedTable& table) {
-  const bool found = find(table, table_sql(table, R"sql(
-  AND EXISTS (SELECT FROM {verdicts} v WHERE v.record = s.{record} AND v.verdict = 'i')
-  AND NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}))sql"));
-  if (found) hand_on(table);
+  if (find(table, Rows::kInserts)) hand_on(table, Rows::kInserts);
 }
 
 // Gives the target's keys to the rows that were found and to those who refer to them.
-void Matcher::hand_on(StagedTable& parent) {
+void Matcher::hand_on(StagedTable& parent, Rows rows) {
   if (taken_over(parent).empty()) return;
   for (StagedTable& child : tables_) {
     if (!child.has_rows()) continue;
-    for (const std::size_t key : following_keys(parent, child)) follow(parent, child, key);
+    for (const std::size_t key : following_keys(parent, child)) follow(parent, child, key, rows);
   }
   if (parent.has_rows()) take_over(parent);
 }
 
-bool Matcher::find(StagedTable& table, const std::string& filter) {
-  const std::uint64_t found = connection_.execute(
-      table_sql(table, R"sql(
+bool Matcher::find(StagedTable& table, Rows rows) {
+  const std::uint64_t rejected_before = table.rejected_rows;
+  const std::uint64_t found = connection_.execute(table_sql(
+      table, R"sql(
 {into_matches}
 SELECT {plan}s.{record}, pg_catalog.convert_to({key}, 'UTF8'), t.tableoid, t.ctid
 FROM {staged} s
 JOIN {target} t ON {same_match}
-WHERE {accepted}{filter})sql",
-                fmt::arg("key", table.key_text("s")), fmt::arg("same_match", same_match(table, "s", "t")),
-                fmt::arg("accepted", not_rejected(table, "s")), fmt::arg("filter", filter)));
+WHERE {accepted}{among} AND NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}))sql",
+      fmt::arg("key", table.key_text("s")), fmt::arg("same_match", same_match(table, "s", "t")),
+      fmt::arg("accepted", not_rejected(table, "s")), fmt::arg("among", among(table, rows == Rows::kInserts))));
   connection_.execute("ANALYZE " + table.match_part.heap);
-  reject_ambiguous(table);
-  reject_taken_identities(table);
-  return found > 0;
+  reject_ambiguous(table, rows);
+  reject_taken_identities(table, rows);
+  return found > 0 || table.rejected_rows > rejected_before;
 }
 
-void Matcher::reject_ambiguous(StagedTable& table) {
+void Matcher::reject_ambiguous(StagedTable& table, Rows rows) {
   std::uint64_t found =
       reject(connection_, table,
              reject_sql(table, {'c', "'more than one row of the target has ' || " + match_text(table, "s"), {}, {}},
                         table_sql(table, R"sql({staged} s
 WHERE s.{record} IN (SELECT m.record FROM {matches} m GROUP BY m.record HAVING pg_catalog.count(*) > 1))sql")));
-  found += reject_repeated(connection_, table, table.plan.match,
-                           "'more than one record of the file has ' || " + match_text(table, "s"));
+  if (rows == Rows::kAll)
+    found += reject_repeated(connection_, table, table.plan.match,
+                             "'more than one record of the file has ' || " + match_text(table, "s"));
   // What refers to such a key could mean either row.
-  if (!taken_over(table).empty()) {
+  if (rows == Rows::kAll && !taken_over(table).empty()) {
     found +=
         reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
   }
@@ -138,7 +147,7 @@ WHERE s.{record} IN (SELECT m.record FROM {matches} m GROUP BY m.record HAVING p
 }
 
 // A new row whose own key the target has given to another: it must not be taken for that one.
-void Matcher::reject_taken_identities(StagedTable& table) {
+void Matcher::reject_taken_identities(StagedTable& table, Rows rows) {
   if (taken_over(table).empty()) return;
   std::string constraint;
   for (const UniqueIndex& index : table.details.unique_indexes) {
@@ -153,13 +162,14 @@ void Matcher::reject_taken_identities(StagedTable& table) {
                      constraint, holder},
                     table_sql(table, R"sql({staged} s
 JOIN {target} t ON {same}
-WHERE NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}) AND {accepted})sql",
-                              fmt::arg("accepted", not_rejected(table, "s")))));
+WHERE NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}) AND {accepted}{among})sql",
+                              fmt::arg("accepted", not_rejected(table, "s")),
+                              fmt::arg("among", among(table, rows == Rows::kInserts)))));
 }
 
 // The rows of the file that refer to a matched row get the target's key of it. A key of the file means nothing in the
 // target, so a row whose parent is not among the file's accepted ones cannot be told apart from somebody else's child.
-void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t foreign_key) {
+void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t foreign_key, Rows rows) {
   const catalog::ForeignKey& key = child.details.table.foreign_keys[foreign_key];
   std::vector<std::string> same;
   std::vector<std::string> filled;
@@ -189,8 +199,9 @@ void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t 
                      key.name,
                      {}},
                     table_sql(child, R"sql({staged} s
-WHERE {filled} AND {accepted} AND NOT EXISTS (
+WHERE {filled} AND {accepted}{written} AND NOT EXISTS (
   SELECT FROM {parents} p WHERE {same_key} AND {accepted_parent}))sql",
+                              fmt::arg("written", rows == Rows::kAll ? std::string{} : to_be_written(child)),
                               fmt::arg("filled", join(filled, " AND ")), fmt::arg("accepted", not_rejected(child, "s")),
                               fmt::arg("parents", parent.typed_rows()), fmt::arg("same_key", join(same, " AND ")),
                               fmt::arg("accepted_parent", not_rejected(parent, "p")))));

@@ -28,11 +28,13 @@ class Matcher {
   void match_made(StagedTable& table);
 
  private:
-  bool find(StagedTable& table, const std::string& filter);
-  void hand_on(StagedTable& parent);
-  void reject_ambiguous(StagedTable& table);
-  void reject_taken_identities(StagedTable& table);
-  void follow(const StagedTable& parent, StagedTable& child, std::size_t foreign_key);
+  // Of all staged rows, or of those that are still to be inserted. True: rows were found, or left out.
+  enum class Rows { kAll, kInserts };
+  bool find(StagedTable& table, Rows rows);
+  void hand_on(StagedTable& parent, Rows rows);
+  void reject_ambiguous(StagedTable& table, Rows rows);
+  void reject_taken_identities(StagedTable& table, Rows rows);
+  void follow(const StagedTable& parent, StagedTable& child, std::size_t foreign_key, Rows rows);
   void take_over(StagedTable& table);
 
   Connection& connection_;

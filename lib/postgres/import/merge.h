@@ -88,6 +88,7 @@ class Merger {
   catalog::TableName root_of(const catalog::TableName& table);
   void retry_refused();
   bool any_accepted(const std::vector<std::size_t>& component);
+  bool match_made(const std::vector<std::size_t>& component);
   bool write_anew(std::size_t component);
   bool compare_anew(std::size_t component);
   bool may_wait(const StagedTable& table) const;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "postgres/import/match.h"
 #include "postgres/import/merge.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
@@ -120,9 +121,27 @@ bool Merger::write_anew(std::size_t component) {
   return merge_component(components_[component]) || refused;
 }
 
+// What is left out here was judged, not refused: another try would take somebody else's row for it.
+bool Merger::match_made(const std::vector<std::size_t>& component) {
+  const auto rejected = [&] {
+    std::uint64_t rows = 0;
+    for (const StagedTable& table : tables_) rows += table.rejected_rows;
+    return rows;
+  };
+  const std::uint64_t before = rejected();
+  for (const std::size_t number : component) {
+    StagedTable& table = tables_[number];
+    if (!table.plan.match.empty() && table.has_rows() && trigger_rows_.watch().touched(table))
+      Matcher(connection_, tables_).match_made(table);
+  }
+  if (rejected() == before) return false;
+  refused_rows_.take_as_judged();
+  return true;
+}
+
 bool Merger::compare_anew(std::size_t component) {
-  bool refused = false;
   const std::vector<std::size_t>& tables = components_[component];
+  bool refused = match_made(tables);
   for (const std::size_t number : tables) {
     const catalog::Table& table = tables_[number].details.table;
     const bool inside = tables.size() > 1 ||

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "postgres/import/heap_part.h"
 
 namespace postgres {
@@ -13,15 +15,22 @@ constexpr const char* kJudged = "pg_temp.judged";
 
 RefusedRows::RefusedRows(Connection& connection, std::vector<StagedTable>& tables)
     : connection_(connection), tables_(tables) {
+  for (const StagedTable& table : tables_) before_.push_back(table.rejected_rows);
+  remembered_ = std::ranges::any_of(
+      tables_, [](const StagedTable& table) { return table.rejected_rows > 0 || !table.plan.match.empty(); });
+  if (!remembered_) return;
+  connection_.execute(fmt::format(
+      "CREATE TEMPORARY TABLE {} (number pg_catalog.int8, record pg_catalog.int8) ON COMMIT DROP", kJudged));
+  take_as_judged();
+}
+
+void RefusedRows::take_as_judged() {
   for (std::size_t i = 0; i < tables_.size(); ++i) {
-    before_.push_back(tables_[i].rejected_rows);
-    if (before_.back() == 0) continue;
-    if (!remembered_) {
-      connection_.execute(fmt::format(
-          "CREATE TEMPORARY TABLE {} (number pg_catalog.int8, record pg_catalog.int8) ON COMMIT DROP", kJudged));
-    }
-    remembered_ = true;
-    connection_.execute(fmt::format("INSERT INTO {} SELECT {}, r.record FROM {} r", kJudged, i, tables_[i].rejects));
+    if (tables_[i].rejected_rows == 0) continue;
+    connection_.execute(fmt::format(
+        "INSERT INTO {0} SELECT {1}, r.record FROM {2} r WHERE NOT EXISTS (SELECT FROM {0} j WHERE j.number = {1} AND "
+        "j.record = r.record)",
+        kJudged, i, tables_[i].rejects));
   }
 }
 

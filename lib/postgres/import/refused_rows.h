@@ -22,6 +22,8 @@ class RefusedRows {
   // Behind trying again: all rows have their verdicts.
   void end();
   std::uint64_t left_out() const;
+  // What is left out by now stays so, whoever left it out. Only where rows are matched, or were left out before.
+  void take_as_judged();
 
  private:
   std::uint64_t restore(std::size_t number);

@@ -202,8 +202,10 @@ std::string StagedTable::image(const std::string& alias) const {
 
 std::string StagedTable::column_differs(const StagedColumn& column, const std::string& a, const std::string& b) const {
   const ColumnDetails& there = details.details_of(column.name);
-  const std::string left = a + "." + column.quoted + there.comparison_cast();
-  const std::string right = b + "." + column.quoted + there.comparison_cast();
+  // The server compares varchar as text: of its own = a planted one would be the better match.
+  const std::string cast = there.comparison_cast() + (there.type.type_name == "varchar" ? "::pg_catalog.text" : "");
+  const std::string left = a + "." + column.quoted + cast;
+  const std::string right = b + "." + column.quoted + cast;
   if (there.bytewise && is_builtin(there.type)) return left + " IS DISTINCT FROM " + right;
   const std::string image =
       "ROW(" + left + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + right + ")::pg_catalog.record";

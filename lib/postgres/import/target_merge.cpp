@@ -74,6 +74,7 @@ std::optional<std::vector<std::size_t>> PostgresTarget::merge_undo(base::Progres
     Savepoint start(*connection_, "undo");
     const std::optional<std::vector<std::size_t>> rewritten = merge_once(progress);
     if (!rewritten) return std::nullopt;
+    use_own_settings(*connection_);
     NotTakenBack left(*connection_, tables_, *classifier_);
     if (!left.find(*rewritten)) {
       start.end();
@@ -82,7 +83,9 @@ std::optional<std::vector<std::size_t>> PostgresTarget::merge_undo(base::Progres
     start.roll_back();
     tables_ = tables;
     notices_.resize(notices);
+    use_own_settings(*connection_);
     left.reject(components_);
+    use_session_settings(*connection_, session_);
     start.end();
   }
   throw base::Error(base::ErrorKind::kSchema, "triggers of the target change rows again whichever of them are left out",

@@ -1,7 +1,6 @@
 #include "postgres/import/trigger_rows.h"
 
 #include "postgres/import/classify_keys.h"
-#include "postgres/import/match.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/table_sql.h"
@@ -30,7 +29,6 @@ std::uint64_t TriggerRows::compare_again(std::size_t number, Parking::Inserts in
   if (table.plan.identity.empty()) {
     compare_multiset(table);
   } else {
-    if (!table.plan.match.empty()) Matcher(connection_, tables_).match_made(table);
     compare_rows(table, "");
   }
   KeyClassifier(connection_, table, number).classify_again(inserts);

@@ -256,6 +256,11 @@ std::string Classifier::orphans(const StagedTable& table, const catalog::Foreign
   }
   const StagedTable* parent = find_staged(tables_, key.parent);
   const bool is_in_file = parent != nullptr && parent->foretells(key.parent_columns);
+  // Where rows are found by a natural key, a key of the file means nothing in the target.
+  if (is_in_file && !parent->plan.match.empty() && key.parent_columns == parent->plan.identity)
+    return table.accepted_rows() + " WHERE " + join(filled, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " +
+           parent->stage + " p WHERE " + join(same, " AND ") + " AND +p." + parent->record +
+           " NOT IN (SELECT record FROM " + parent->rejects + "))";
   std::string there = join(same, " AND ");
   // An update of the file may take the key away.
   if (is_in_file && !parent->plan.identity.empty() && key.parent_columns != parent->plan.identity)

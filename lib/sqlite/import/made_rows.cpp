@@ -22,10 +22,10 @@ std::string number(std::uint64_t rows) { return std::to_string(rows) + (rows == 
 MadeRows::MadeRows(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details)
     : connection_(connection), tables_(tables), details_(details), reached_(reached_tables(tables, details)) {}
 
-void MadeRows::compare_again(StagedTable& table, Rows rows) {
-  if (table.plan.identity.empty()) return compare_multiset(table, rows);
-  if (rows == Rows::kAccepted && !reached_[place_of(table)]) return;
-  if (rows == Rows::kAccepted && !table.plan.match.empty()) match_again(table);
+bool MadeRows::compare_again(StagedTable& table, Rows rows) {
+  if (table.plan.identity.empty()) return compare_multiset(table, rows), false;
+  if (rows == Rows::kAccepted && !reached_[place_of(table)]) return false;
+  const bool left_out = rows == Rows::kAccepted && !table.plan.match.empty() && match_again(table);
   const std::string there =
       " FROM " + table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
       " WHERE v.verdict = 'i'" +
@@ -38,13 +38,22 @@ void MadeRows::compare_again(StagedTable& table, Rows rows) {
                                                  " SET verdict = 'u' WHERE record IN (SELECT v.record" + there + ")");
   table.made_equal += equal;
   table.made_by_triggers += made;
+  return left_out;
 }
 
-void MadeRows::match_again(StagedTable& table) {
+// What is left out here was judged, not refused: another try would take somebody else's row for it.
+bool MadeRows::match_again(StagedTable& table) {
+  std::vector<std::uint64_t> before;
+  for (const StagedTable& each : tables_) before.push_back(each.rejected_rows);
   const std::uint64_t rejected = remap(connection_, tables_, table, Remap::kInserts);
-  if (rejected == 0) return;
+  if (rejected == 0) return false;
   table.rejected_rows += rejected;
   connection_.execute("DELETE FROM " + table.verdicts + " WHERE record IN (SELECT record FROM " + table.rejects + ")");
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    if (tables_[i].rejected_rows > before[i] && fires_triggers(details_))
+      connection_.execute("INSERT OR IGNORE INTO " + tables_[i].early + " SELECT record FROM " + tables_[i].rejects);
+  }
+  return true;
 }
 
 // Before its first write, where every insert is still to come.

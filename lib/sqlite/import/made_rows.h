@@ -20,8 +20,9 @@ class MadeRows {
  public:
   MadeRows(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details);
 
-  // Inserts whose row is there by now become updates of it, or unchanged.
-  void compare_again(StagedTable& table, Rows rows);
+  // Inserts whose row is there by now become updates of it, or unchanged. True: rows were left out, for a trigger gave
+  // their key to another.
+  bool compare_again(StagedTable& table, Rows rows);
 
   // Behind the whole merge. Throws kSchema where rows without a key would come again with every import.
   void settle();
@@ -37,7 +38,7 @@ class MadeRows {
     std::uint64_t rows = 0;    // that it found
   };
 
-  void match_again(StagedTable& table);
+  bool match_again(StagedTable& table);
   void compare_multiset(StagedTable& table, Rows rows);
   static std::string lacking_rows(const StagedTable& table);
   bool is_settled(const StagedTable& table) const;

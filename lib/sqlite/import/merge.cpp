@@ -80,7 +80,7 @@ void Merger::write_components(base::Progress& progress, Rows rows, Effort effort
   bool refused = false;
   left_out_in_parts_ = false;
   for (const auto& component : components_) {
-    for (const std::size_t number : component) made_rows_.compare_again(tables_[number], rows);
+    for (const std::size_t number : component) refused = made_rows_.compare_again(tables_[number], rows) || refused;
     if (refused || rows == Rows::kRetries) classifier_.reject_orphans(component);
     progress.table(tables_[component.front()].details.table.name.name, component.front() + 1);
     refused = merge_component(component, rows, effort) || refused;

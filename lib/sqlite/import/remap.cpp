@@ -46,6 +46,27 @@ std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table,
   return found;
 }
 
+// By the file's keys, which mean nothing in the target: what refers to a row that is left out refers to no other.
+void reject_children(Connection& connection, StagedTable& child, const catalog::ForeignKey& key,
+                     const StagedTable& parent, Remap which) {
+  if (!child.has_columns(key.columns) || !parent.has_columns(key.parent_columns)) return;
+  std::vector<std::string> same;
+  for (std::size_t i = 0; i < key.columns.size(); ++i)
+    same.push_back("p." + quote_name(key.parent_columns[i]) + " = +s." + quote_name(key.columns[i]));
+  const std::string reason =
+      key.name + ": the parent " + key.parent.name + " is not among the accepted rows of the file";
+  const std::uint64_t found = connection.execute(reject_sql(
+      child, "s." + child.record, {'x', quote_literal(reason), key.name, {}, {}},
+      child.stage + " s CROSS JOIN " + parent.stage + " p ON " + join(same, " AND ") + " WHERE +p." + parent.record +
+          " IN (SELECT record FROM " + parent.rejects + ") AND s." + child.record + " NOT IN (SELECT record FROM " +
+          child.rejects + ")" +
+          (which == Remap::kAll ? std::string{}
+                                : " AND s." + child.record + " IN (SELECT record FROM " + child.verdicts + ")")));
+  if (found == 0) return;
+  child.rejected_rows += found;
+  connection.execute("DELETE FROM " + child.verdicts + " WHERE record IN (SELECT record FROM " + child.rejects + ")");
+}
+
 // With the identity's own affinity, so that children find their parent by an index. ANY means another one outside of
 // STRICT tables.
 std::string type_of(const StagedTable& table, const std::string& name) {
@@ -115,6 +136,11 @@ void create_remaps(Connection& connection, const StagedTable& table) {
 
 std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table, Remap which) {
   const std::uint64_t rejected = reject_ambiguous(connection, table, which);
+  for (StagedTable& child : tables) {
+    for (const catalog::ForeignKey& key : child.details.table.foreign_keys) {
+      if (rejected > 0 && key.parent == table.details.table.name) reject_children(connection, child, key, table, which);
+    }
+  }
   take_over_identities(connection, table);
   for (const StagedTable& child : tables) {
     for (const catalog::ForeignKey& key : child.details.table.foreign_keys) {

@@ -169,9 +169,9 @@ SELECT pg_catalog.set_config(E'search_path', E'"$user", public', true), pg_catal
 
 CREATE TEMPORARY TABLE pg_temp.judged (number pg_catalog.int8, record pg_catalog.int8) ON COMMIT DROP;
 
-INSERT INTO pg_temp.judged SELECT 0, r.record FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r;
+INSERT INTO pg_temp.judged SELECT 0, r.record FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r WHERE NOT EXISTS (SELECT FROM pg_temp.judged j WHERE j.number = 0 AND j.record = r.record);
 
-INSERT INTO pg_temp.judged SELECT 1, r.record FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r;
+INSERT INTO pg_temp.judged SELECT 1, r.record FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r WHERE NOT EXISTS (SELECT FROM pg_temp.judged j WHERE j.number = 1 AND j.record = r.record);
 
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
