@@ -9,7 +9,7 @@ FILL = "INSERT INTO t SELECT n, md5(n::text), n * {factor}, '2025-01-01'::timest
 # Name, goal: the largest ratio to the plain import that is good enough.
 KINDS = [
     ("dry run with HTML and JSON", 1.5),
-    ("rehearsal with HTML and JSON", 2.5),
+    ("rehearsal with HTML and JSON", 1.5),
     ("import that a plan is applied to", 1.15),
     ("import that saves an undo file", 1.25),
     ("taking it back", 2),
