@@ -32,41 +32,47 @@ reached(root) AS (
   SELECT a.child FROM action a JOIN reached r ON r.root = a.parent
 ),
 relation AS MATERIALIZED (SELECT t.* FROM tables t JOIN reached r ON r.root = t.root),
--- What belongs to the relations and is computed or done for a row of theirs.
-part_of_relation(classid, objid) AS MATERIALIZED (
-  SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid
+-- What belongs to the relations and is computed or done for a row of theirs, its text, and who has written it.
+part_of_relation(classid, objid, expression, author, relid) AS MATERIALIZED (
+  SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid,
+         pg_catalog.pg_get_expr(d.adbin, d.adrelid), r.relowner, r.oid
   FROM pg_catalog.pg_attrdef d
   JOIN relation r ON r.oid = d.adrelid
   JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
   WHERE a.attgenerated <> '' OR NOT EXISTS (SELECT FROM brought b WHERE b.root = r.root AND b.name = a.attname)
   UNION ALL
-  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid
+  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid,
+         pg_catalog.pg_get_expr(k.conbin, k.conrelid), r.relowner, r.oid
   FROM pg_catalog.pg_constraint k
   JOIN relation r ON r.oid = k.conrelid
   WHERE k.contype = 'c'
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, i.indexrelid
+  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, i.indexrelid,
+         pg_catalog.concat_ws(' ', pg_catalog.pg_get_expr(i.indexprs, i.indrelid),
+                              pg_catalog.pg_get_expr(i.indpred, i.indrelid)), r.relowner, r.oid
   FROM pg_catalog.pg_index i
   JOIN relation r ON r.oid = i.indrelid
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, p.partrelid
+  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, p.partrelid,
+         pg_catalog.pg_get_expr(p.partexprs, p.partrelid), r.relowner, r.oid
   FROM pg_catalog.pg_partitioned_table p
   JOIN relation r ON r.oid = p.partrelid
   UNION ALL
-  SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid
+  SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid, pg_catalog.pg_get_ruledef(w.oid),
+         r.relowner, r.oid
   FROM pg_catalog.pg_rewrite w
   JOIN relation r ON r.oid = w.ev_class
   WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({events})
-  UNION ALL
-  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, a.atttypid
-  FROM pg_catalog.pg_attribute a
-  JOIN relation r ON r.oid = a.attrelid
-  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
 ),
 -- And all that it uses in turn, as far as the server has read it: functions, also behind operators, views, types with
 -- what they are made of and the checks of domains.
 used(classid, objid) AS (
   SELECT p.classid, p.objid FROM part_of_relation p
+  UNION
+  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, a.atttypid
+  FROM pg_catalog.pg_attribute a
+  JOIN relation r ON r.oid = a.attrelid
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
   UNION
   SELECT x.classid, x.objid
   FROM used u
@@ -116,44 +122,20 @@ own_type AS MATERIALIZED (
   FROM pg_catalog.pg_type t
   JOIN used u ON u.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND u.objid = t.oid
 ),
--- What is computed or called for a row, its text, and who has written it.
+-- The same, and what belongs to the types.
 object(classid, objid, expression, author, relid) AS (
-  SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid,
-         pg_catalog.pg_get_expr(d.adbin, d.adrelid), r.relowner, r.oid
-  FROM pg_catalog.pg_attrdef d
-  JOIN relation r ON r.oid = d.adrelid
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-  WHERE a.attgenerated <> '' OR NOT EXISTS (SELECT FROM brought b WHERE b.root = r.root AND b.name = a.attname)
+  SELECT p.classid, p.objid, p.expression, p.author, p.relid FROM part_of_relation p
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid,
-         pg_catalog.pg_get_expr(k.conbin, k.conrelid),
-         COALESCE((SELECT r.relowner FROM relation r WHERE r.oid = k.conrelid),
-                  (SELECT t.typowner FROM own_type t WHERE t.oid = k.contypid)), k.conrelid
+         pg_catalog.pg_get_expr(k.conbin, k.conrelid), t.typowner, 0::pg_catalog.oid
   FROM pg_catalog.pg_constraint k
+  JOIN own_type t ON t.oid = k.contypid
   WHERE k.contype = 'c'
-    AND (k.conrelid IN (SELECT r.oid FROM relation r) OR k.contypid IN (SELECT t.oid FROM own_type t))
   UNION ALL
   SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid, t.typdefault, t.typowner,
          0::pg_catalog.oid
   FROM own_type t
   WHERE t.typtype = 'd'
-  UNION ALL
-  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, i.indexrelid,
-         pg_catalog.concat_ws(' ', pg_catalog.pg_get_expr(i.indexprs, i.indrelid),
-                              pg_catalog.pg_get_expr(i.indpred, i.indrelid)), r.relowner, r.oid
-  FROM pg_catalog.pg_index i
-  JOIN relation r ON r.oid = i.indrelid
-  UNION ALL
-  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, p.partrelid,
-         pg_catalog.pg_get_expr(p.partexprs, p.partrelid), r.relowner, r.oid
-  FROM pg_catalog.pg_partitioned_table p
-  JOIN relation r ON r.oid = p.partrelid
-  UNION ALL
-  SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid, pg_catalog.pg_get_ruledef(w.oid),
-         r.relowner, r.oid
-  FROM pg_catalog.pg_rewrite w
-  JOIN relation r ON r.oid = w.ev_class
-  WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({events})
 ),
 part AS MATERIALIZED (
   SELECT DISTINCT d.refclassid, d.refobjid
@@ -170,14 +152,8 @@ operator_family(oid) AS (
          OR c.opcdefault AND c.opcintype IN (SELECT t.oid FROM own_type t)
          OR c.oid IN (SELECT g.rngsubopc FROM pg_catalog.pg_range g JOIN own_type t ON t.oid = g.rngtypid))
 ),
-called_at_once(oid) AS (
-  SELECT p.refobjid FROM part p
-  WHERE p.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
-  UNION
-  SELECT o.oprcode::pg_catalog.oid
-  FROM part p
-  JOIN pg_catalog.pg_operator o ON o.oid = p.refobjid
-  WHERE p.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
+called(oid) AS (
+  SELECT u.objid FROM used u WHERE u.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
   UNION
   SELECT a.amproc::pg_catalog.oid
   FROM pg_catalog.pg_amproc a
@@ -192,11 +168,6 @@ called_at_once(oid) AS (
   FROM pg_catalog.pg_range g
   JOIN own_type t ON t.oid = g.rngtypid
   CROSS JOIN LATERAL (VALUES (g.rngcanonical::pg_catalog.oid), (g.rngsubdiff::pg_catalog.oid)) AS f(oid)
-),
-called(oid) AS (
-  SELECT c.oid FROM called_at_once c
-  UNION
-  SELECT u.objid FROM used u WHERE u.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
 )
 )sql";
 

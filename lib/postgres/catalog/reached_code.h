@@ -24,7 +24,8 @@ struct WrittenTable {
 //   object    defaults, checks, index and partition expressions, rules: classid, objid, expression, author, relid (0
 //             for a type)
 //   part      what these objects use: refclassid, refobjid
-//   called    the functions among it, and those behind operators, operator classes and ranges, and in their bodies
+//   called    the functions of others than the server among it, and those behind operators, operator classes and
+//   ranges, and in their bodies
 // To be asked with an empty search_path.
 std::string reached_code(const std::vector<WrittenTable>& tables);
 
