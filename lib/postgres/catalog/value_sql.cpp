@@ -2,9 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace postgres {
+
+bool is_one_of(const ColumnType& type, std::initializer_list<std::string_view> names) {
+  return type.type_schema == "pg_catalog" && std::ranges::find(names, type.type_name) != names.end();
+}
 
 std::string text_of_any(const std::string& value) {
   // IS DISTINCT FROM NULL, because IS NOT NULL would look into a row; format() makes '' of NULL.

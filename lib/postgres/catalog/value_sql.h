@@ -3,7 +3,9 @@
 // text by the output function of its type, and an operator gets operands of exactly its own types.
 #pragma once
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "postgres/codec/codec.h"
 
@@ -13,6 +15,9 @@ namespace postgres {
 // one.
 constexpr std::uint32_t kFirstUserOid = 16384;  // FirstNormalObjectId
 inline bool is_builtin(const ColumnType& type) { return type.oid < kFirstUserOid; }
+
+// Whether it is one of the server's own types of these names.
+bool is_one_of(const ColumnType& type, std::initializer_list<std::string_view> names);
 
 // The text of a value of any type, NULL for NULL: what the type's output function says.
 std::string text_of_any(const std::string& value);

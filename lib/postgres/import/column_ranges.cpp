@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <string>
 
+#include "postgres/catalog/value_sql.h"
 #include "postgres/import/changed_columns.h"
 #include "postgres/session/sql_text.h"
 
@@ -16,19 +16,11 @@ namespace {
 // A statement has at most 1664 results: seven a column, and three of the rows below it.
 constexpr std::size_t kMostColumns = 200;
 
-bool is_one_of(const ColumnType& type, const auto& names) {
-  return type.type_schema == "pg_catalog" && std::ranges::find(names, type.type_name) != names.end();
-}
-
 // A sum of these cannot fail.
-bool is_exact_number(const ColumnType& type) {
-  constexpr std::array<std::string_view, 4> kNames = {"int2", "int4", "int8", "numeric"};
-  return is_one_of(type, kNames);
-}
+bool is_exact_number(const ColumnType& type) { return is_one_of(type, {"int2", "int4", "int8", "numeric"}); }
 
 bool is_ordered(const ColumnType& type) {
-  constexpr std::array<std::string_view, 5> kNames = {"float4", "float8", "date", "timestamp", "timestamptz"};
-  return is_exact_number(type) || is_one_of(type, kNames);
+  return is_exact_number(type) || is_one_of(type, {"float4", "float8", "date", "timestamp", "timestamptz"});
 }
 
 bool has_range(const StagedTable& table, const StagedColumn& column) {

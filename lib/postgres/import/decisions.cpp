@@ -1,9 +1,9 @@
 #include "postgres/import/decisions.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <pqxx/pqxx>
 
+#include "postgres/catalog/value_sql.h"
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
@@ -52,10 +52,6 @@ constexpr const char* kShownAtOnce =
 constexpr const char* kShownText = R"sql(
 CASE WHEN pg_catalog.length({value}) <= {most} THEN 'w' || {value}
      ELSE 'c' || pg_catalog.length({value})::pg_catalog.text || ':' || pg_catalog.left({value}, {most}) END)sql";
-
-bool is_one_of(const ColumnType& type, std::initializer_list<std::string_view> names) {
-  return type.type_schema == "pg_catalog" && std::ranges::find(names, type.type_name) != names.end();
-}
 
 bool is_short(const ColumnType& type) {
   return is_one_of(type, {"int2", "int4", "int8", "oid", "float4", "float8", "bool", "date", "time", "timetz",
