@@ -254,6 +254,20 @@ TEST_F(Apply, NamesAFunctionThatWasReplaced) {
   expect_moved("the function public.outer_fine(text) is another");
 }
 
+// A cast has no name that the function's text could say.
+TEST_F(Apply, NamesTheFunctionOfACastThatWasReplaced) {
+  target.run(
+      "CREATE TYPE cc AS (x int); CREATE FUNCTION shown(cc) RETURNS text LANGUAGE sql AS $$SELECT 'one'$$; CREATE CAST "
+      "(cc "
+      "AS text) WITH FUNCTION shown(cc); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.title := "
+      "ROW(1)::public.cc::text; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON posts FOR EACH ROW EXECUTE "
+      "FUNCTION "
+      "f()");
+  make_plan();
+  target.run("CREATE OR REPLACE FUNCTION shown(cc) RETURNS text LANGUAGE sql AS $$SELECT 'two'$$");
+  expect_moved("the function public.shown(public.cc) is another");
+}
+
 // A trigger's function calls another by a string, which writes a table with a trigger of its own.
 TEST_F(Apply, NamesCodeThatTheTriggersCodeCallsOrSetsOff) {
   target.run(

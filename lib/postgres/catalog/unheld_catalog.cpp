@@ -74,6 +74,13 @@ constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
     AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
   WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL
   UNION
+  -- A cast has no name that a text could say. Those of extensions change with them.
+  SELECT c.castfunc
+  FROM pg_catalog.pg_cast c
+  WHERE c.castfunc >= 16384 AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_depend e
+    WHERE e.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e')
+  UNION
   SELECT x.oid
   FROM functions f
   CROSS JOIN LATERAL (
