@@ -136,6 +136,19 @@ const Case kCases[] = {
      "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old');"
      "CREATE TABLE k (c text DEFAULT 'none' REFERENCES p (code) ON UPDATE SET DEFAULT); INSERT INTO k VALUES ('old')",
      "insert 1, invalid 1"},
+    {"AnUpdateBehindWhichARowOfNoFileWouldLoseItsReference",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'new'), (2, 'more')",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old'), (2, 'two');"
+     "CREATE TABLE k (code text UNIQUE REFERENCES p (code) ON UPDATE CASCADE); INSERT INTO k VALUES ('old'), ('two');"
+     "CREATE TABLE m (code text UNIQUE REFERENCES k (code) ON UPDATE CASCADE); INSERT INTO m VALUES ('old');"
+     "CREATE TABLE n (code text REFERENCES m (code) ON UPDATE SET NULL); INSERT INTO n VALUES ('old')",
+     "update 1, invalid 1", Untold::kNamed},
+    {"AnUpdateBehindWhichARowOfNoFileHoldsTheKeyBack",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'new'), (2, 'more')",
+     "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old'), (2, 'two');"
+     "CREATE TABLE k (code text UNIQUE REFERENCES p (code) ON UPDATE CASCADE); INSERT INTO k VALUES ('old'), ('two');"
+     "CREATE TABLE n (code text REFERENCES k (code)); INSERT INTO n VALUES ('old')",
+     "update 1, invalid 1", Untold::kNamed},
     {"AnUpdateThatTakesAReferenceFromARowOfNoFile",
      "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'new'), (2, 'more')",
      "CREATE TABLE p (id integer PRIMARY KEY, code text UNIQUE); INSERT INTO p VALUES (1, 'old'), (2, 'two');"

@@ -1,5 +1,6 @@
 #include "sqlite/import/needed_keys.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "sqlite/import/rejects.h"
@@ -39,12 +40,13 @@ std::string key_changes(const StagedTable& table, const catalog::ForeignKey& key
          " WHERE v.verdict = 'u' AND (" + join(pairs, " OR ") + ")";
 }
 
-// Rows of the child, called c, that refer to t.
-std::string referring(const Reference& reference) {
+// Rows of the child, called `alias`, that refer to the row `parent`.
+std::string referring(const Reference& reference, const std::string& parent = "t", const std::string& alias = "c") {
   std::vector<std::string> same;
   for (std::size_t i = 0; i < reference.key.columns.size(); ++i)
-    same.push_back("t." + quote_name(reference.key.parent_columns[i]) + " = c." + quote_name(reference.key.columns[i]));
-  return "main." + quote_name(reference.child.table.name.name) + " c WHERE " + join(same, " AND ");
+    same.push_back(parent + "." + quote_name(reference.key.parent_columns[i]) + " = " + alias + "." +
+                   quote_name(reference.key.columns[i]));
+  return "main." + quote_name(reference.child.table.name.name) + " " + alias + " WHERE " + join(same, " AND ");
 }
 
 // Of the child's row c: the file holds it, with the verdict that `condition` is about (k.record, in the child's
@@ -58,6 +60,40 @@ std::string in_file(const StagedTable& child, const std::string& condition) {
 std::string is_not_written(const StagedTable* child) {
   if (child == nullptr || child->plan.identity.empty()) return "1";
   return "NOT " + in_file(*child, "k." + child->record + " IN (SELECT record FROM " + child->verdicts + ")");
+}
+
+constexpr std::size_t kMostLevels = 8;
+
+// Foreign keys behind those that pass an update on: `row` follows by `way.back()`, so its columns change, and others
+// refer to them. Takes those that would lose their reference or have the update refused, with the condition on `row`.
+void find_behind(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
+                 const std::vector<Reference>& way, const std::string& row,
+                 const std::function<void(const Reference&, const std::string&)>& take) {
+  const Reference& by = way.back();
+  if (by.action != "CASCADE" || way.size() == kMostLevels) return;
+  for (const TableDetails& child : details) {
+    for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
+      const catalog::ForeignKey& key = child.table.foreign_keys[i];
+      const bool changes = std::ranges::any_of(key.parent_columns, [&](const std::string& column) {
+        return std::ranges::find(by.key.columns, column) != by.key.columns.end();
+      });
+      const bool seen = std::ranges::any_of(way, [&](const Reference& one) { return &one.key == &key; });
+      if (key.parent != by.child.table.name || !changes || seen) continue;
+      const Reference next{child, key, child.on_update[i]};
+      if (next.action != "CASCADE") {
+        const StagedTable* staged = find_staged(tables, child.table.name);
+        take(next, "EXISTS (SELECT 1 FROM " + referring(next, row, "c") + " AND " +
+                       (stays(next.action) ? "1" : is_not_written(staged)) + ")");
+        continue;
+      }
+      std::vector<Reference> longer = way;
+      longer.push_back(next);
+      const std::string alias = "follows_" + std::to_string(way.size());
+      find_behind(tables, details, longer, alias, [&](const Reference& last, const std::string& condition) {
+        take(last, "EXISTS (SELECT 1 FROM " + referring(next, row, alias) + " AND " + condition + ")");
+      });
+    }
+  }
 }
 
 }  // namespace
@@ -81,6 +117,14 @@ std::uint64_t reject_followed_keys(Connection& connection, const std::vector<Sta
                                    const std::vector<TableDetails>& details) {
   std::uint64_t found = 0;
   for_each_reference(table, details, [&](const Reference& reference) {
+    find_behind(tables, details, {reference}, "follows", [&](const Reference& last, const std::string& condition) {
+      const std::string reason = last.key.name + ": rows of " + last.child.table.name.name +
+                                 " refer to what would follow the key that changes (ON UPDATE " + last.action + ")";
+      found += reject(connection, table,
+                      reject_sql(table, "v.record", {'x', quote_literal(reason), last.key.name, {}, {}},
+                                 key_changes(table, reference.key) + " AND EXISTS (SELECT 1 FROM " +
+                                     referring(reference, "t", "follows") + " AND " + condition + ")"));
+    });
     const StagedTable* child = find_staged(tables, reference.child.table.name);
     if (stays(reference.action) || (child == nullptr && reference.action == "CASCADE")) return;
     // Without a key of their own nobody can tell which rows of the child the file means. A reference that would be lost
