@@ -86,7 +86,7 @@ PlanFolder::PlanFolder() {
   std::string name = std::string(chosen != nullptr && *chosen != '\0' ? chosen : "/tmp") + "/db-import-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr)
     throw base::system_error(base::ErrorKind::kInputOutput, "cannot create a folder", name, errno,
-                             "set TMPDIR to a folder with enough room, or say --yes");
+                             "set TMPDIR to a folder with enough room");
   path_ = name;
 }
 

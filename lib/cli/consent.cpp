@@ -35,7 +35,10 @@ constexpr const char* kThisMachine = "this machine";
 
 std::string own_name() {
   std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  std::string lower = name.data();
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
 }
 
 // In any spelling that the system takes: 127.0.0.1, 0x7f000001, 0.0.0.0, ::1, ::ffff:127.0.0.1.

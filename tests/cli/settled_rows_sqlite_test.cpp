@@ -187,6 +187,22 @@ TEST_F(SettledRowsOfSqlite, ThatTakeTheIdOfAMatchedRowGetNeitherItsValuesNorItsC
   EXPECT_EQ(value("SELECT u.id || e || n || '-' || v.id FROM u LEFT JOIN v ON v.u = u.id"), "1a6-2\n");
 }
 
+TEST_F(SettledRowsOfSqlite, ThatATriggerMakesWithoutTheirParentAreNamedAtTheCommit) {
+  schema("CREATE TABLE a (id integer PRIMARY KEY)");
+  target(
+      "CREATE TABLE zz (id integer PRIMARY KEY); CREATE TABLE lg (r int REFERENCES zz); CREATE TRIGGER x AFTER INSERT "
+      "ON a "
+      "BEGIN INSERT INTO lg VALUES (5); END;");
+  source("INSERT INTO a VALUES (1)");
+  export_source();
+
+  const support::Run refused = run_import();
+
+  EXPECT_EQ(refused.status, 7);
+  EXPECT_THAT(refused.err, HasSubstr("rows of lg without their zz"));
+  EXPECT_EQ(value("SELECT count(*) FROM a"), "0\n");
+}
+
 TEST_F(SettledRowsOfSqlite, KeepACounterWhereATriggerStampsTheRowBesides) {
   schema(
       "CREATE TABLE orders(id INTEGER PRIMARY KEY, total INT, updated TEXT); CREATE TABLE items(id INTEGER PRIMARY "

@@ -174,6 +174,25 @@ TEST_F(BesideAnApplication, LockedFromTheBeginningItNeedsOneAttempt) {
   EXPECT_EQ(target.value("SELECT sum(hits) FROM accounts"), std::to_string(updates));
 }
 
+// Whoever writes what follows by a foreign key would make every attempt fail.
+TEST_F(BesideAnApplication, LockedAreAlsoTablesThatFollowOneOfTheImport) {
+  target.run(
+      "CREATE TABLE follows (account int REFERENCES accounts ON DELETE CASCADE); CREATE TABLE stays (account int "
+      "REFERENCES accounts)");
+  target.run("BEGIN; INSERT INTO stays VALUES (1)");
+  EXPECT_EQ(run_import({"--lock-tables", "--lock-timeout", "300ms"}).status, 0);
+  target.run("ROLLBACK; UPDATE accounts SET name = 'old'; BEGIN; INSERT INTO follows VALUES (1)");
+
+  const support::Run waits = run_import({"--lock-tables", "--lock-timeout", "300ms"});
+  const support::Run without = run_import();
+  target.run("ROLLBACK; UPDATE accounts SET name = 'old'");
+
+  EXPECT_EQ(waits.status, 9) << waits.err;
+  EXPECT_THAT(waits.err, HasSubstr("waited for server process"));
+  EXPECT_EQ(without.status, 0) << without.err;
+  EXPECT_EQ(run_import({"--lock-tables"}).status, 0);
+}
+
 TEST_F(BesideAnApplication, ADryRunTakesNoSuchLock) { EXPECT_EQ(run_import({"--dry-run", "--lock-tables"}).status, 2); }
 
 // Transfers between two accounts at a time go on while others are imported; each waits at most for its own time limit.

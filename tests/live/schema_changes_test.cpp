@@ -74,6 +74,13 @@ TEST_F(ExportBesideDdl, HoldsRowsThatGoIntoANewTableMeanwhile) {
   EXPECT_EQ(rows("orders"), 200);
 }
 
+TEST_F(ExportBesideDdl, SaysWhatIsLeftWhereItsOnlyTableLeavesTheSchemaMeanwhile) {
+  source.run("CREATE SCHEMA o; CREATE TABLE t (id int)");
+  const support::Run run = beside(source, "ALTER TABLE t SET SCHEMA o", exporter({"--schema", "public"}));
+  EXPECT_EQ(run.status, 2) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("there is no table to export"));
+}
+
 constexpr const char* kTwoPartitions =
     "CREATE TABLE t (id int) PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (1000); "
     "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (1000) TO (2000); INSERT INTO t SELECT generate_series(0, 1999)";

@@ -11,9 +11,9 @@ namespace {
 
 // How values look, and what the server makes of their text.
 const SessionSettings& own_settings() {
-  static const SessionSettings settings = {
-      {"search_path", ""},         {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
-      {"extra_float_digits", "3"}, {"bytea_output", "hex"},   {"xmloption", "content"}};
+  static const SessionSettings settings = {{"search_path", ""},           {"DateStyle", "ISO, YMD"},
+                                           {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
+                                           {"extra_float_digits", "3"},   {"bytea_output", "hex"}};
   return settings;
 }
 
@@ -43,7 +43,8 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
   for (const auto& [name, value] : own_settings())
     own += "SET LOCAL " + name + " = " + (name == "extra_float_digits" ? value : quote_literal(value)) + "; ";
   connection.execute(own +
-                     "SET LOCAL lc_monetary = 'C'; SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET "
+                     "SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL row_security = off; SET "
+                     "LOCAL statement_timeout = 0; SET "
                      "LOCAL idle_in_transaction_session_timeout = "
                      "0; "
                      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
