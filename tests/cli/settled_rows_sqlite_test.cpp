@@ -148,7 +148,7 @@ TEST_F(SettledRowsOfSqlite, ThatAreRefusedWhenBroughtBackAreLeftOutAlone) {
 
   EXPECT_EQ(status, 4);
   EXPECT_EQ(result["total"]["unchanged"], 4);
-  EXPECT_EQ(result["total"]["invalid"], 1);
+  EXPECT_EQ(result["total"]["conflict"], 1);
   EXPECT_EQ(value("SELECT group_concat(u, ' ') FROM (SELECT u FROM a ORDER BY id)"), "v1 v2 q3 v4 v5 v3\n");
 }
 
@@ -349,6 +349,51 @@ TEST_F(SettledRowsOfSqlite, OfATableWithoutAKeyMayBeAddedToByTriggers) {
   EXPECT_EQ(status, 0);
   EXPECT_THAT(verdicts(again, "log"), ElementsAre(0, 0, 2, 0, 0));
   EXPECT_EQ(value("SELECT count(*) FROM log"), "4\n");
+}
+
+TEST_F(SettledRowsOfSqlite, ThatATriggerDropsWhenBroughtBackAreInvalid) {
+  schema("CREATE TABLE a (\"Id\" integer PRIMARY KEY, v int, n int); CREATE TABLE b (id integer PRIMARY KEY)");
+  schema("WITH r(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM r WHERE i < 40) INSERT INTO a SELECT i, i, NULL FROM r");
+  source("INSERT INTO b VALUES (1); UPDATE a SET n = 1 WHERE \"Id\" = 30");
+  target(
+      "CREATE TRIGGER x AFTER INSERT ON b BEGIN UPDATE a SET v = v + 1000; END; CREATE TRIGGER \"No\" BEFORE UPDATE ON "
+      "a WHEN NEW.v IN (17, 30) AND OLD.v > 100 BEGIN SELECT raise(IGNORE); END");
+
+  const json result = transfer();
+
+  EXPECT_THAT(verdicts(result, "a"), ElementsAre(0, 0, 38, 0, 2));
+  EXPECT_EQ(value("SELECT group_concat(\"Id\" || ' ' || v) FROM a WHERE v <> \"Id\""), "17 1017,30 1030\n");
+  EXPECT_THAT(result.dump(), HasSubstr("what brings it back is dropped by trigger No of the target"));
+}
+
+TEST_F(SettledRowsOfSqlite, AreNotWrittenWhereOnlyNewOnesAreAskedFor) {
+  schema("CREATE TABLE a (id integer PRIMARY KEY, v int); CREATE TABLE b (id integer PRIMARY KEY, v int)");
+  schema("INSERT INTO b VALUES (1, 1), (2, 2)");
+  source("INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (3, 3), (4, 4)");
+  target("CREATE TRIGGER x AFTER INSERT ON a BEGIN UPDATE b SET v = 9 WHERE id = 2; INSERT INTO b VALUES (3, 0); END");
+
+  const json result = transfer({"--mode", "insert"});
+
+  EXPECT_EQ(value("SELECT group_concat(id || ' ' || v) FROM b"), "1 1,2 9,3 0,4 4\n");
+  EXPECT_THAT(verdicts(result, "b"), ElementsAre(1, 0, 1, 0, 0));
+  EXPECT_THAT(verdicts(import({"--mode", "insert"}), "b"), ElementsAre(0, 0, 2, 0, 0));
+}
+
+TEST_F(SettledRowsOfSqlite, WhoseKeysATriggerMovedOnAreBroughtBackInOrder) {
+  for (const char* step : {"-1", "1"}) {
+    const std::string there =
+        "DROP TABLE IF EXISTS a; DROP TABLE IF EXISTS b; CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (id "
+        "integer PRIMARY KEY, c int UNIQUE); INSERT INTO b VALUES (1, 1), (2, 2), (3, 3), (4, 4), (5, 5)";
+    schema(there);
+    source("INSERT INTO a VALUES (1)");
+    target(std::string("CREATE TRIGGER x AFTER INSERT ON a BEGIN UPDATE b SET c = -c; UPDATE b SET c = -c + ") + step +
+           "; END");
+
+    transfer();
+
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(value("SELECT count(*) FROM b WHERE id = c"), "5\n");
+  }
 }
 
 }  // namespace

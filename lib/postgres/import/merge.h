@@ -120,7 +120,6 @@ class Merger {
   bool write_rest(const StagedTable& table, const Batch& batch, Range range, std::uint64_t rows);
   void leave_out_found(StagedTable& table, const Batch& batch);
   [[noreturn]] static void throw_inserted_elsewhere(const StagedTable& table);
-  static std::string dropped_by(const StagedTable& table);
   void write_range(StagedTable& table, const Batch& batch, Range range);
   bool probe(StagedTable& table);
   void probe(StagedTable& table, Range range, bool& refused_any);

@@ -22,10 +22,6 @@ std::string astray_by(const StagedTable& table) {
 
 }  // namespace
 
-std::string Merger::dropped_by(const StagedTable& table) {
-  return "dropped by " + trigger_names(table) + " of the target";
-}
-
 // For ranges of records that are asked for again and again.
 void Merger::index_records(StagedTable& table) {
   if (table.records_indexed) return;

@@ -22,6 +22,8 @@ std::string trigger_names(const StagedTable& table) {
   return table.details.triggers.empty() ? "a trigger or rule" : "trigger " + join(table.details.triggers, ", ");
 }
 
+std::string dropped_by(const StagedTable& table) { return "dropped by " + trigger_names(table) + " of the target"; }
+
 std::uint64_t TriggerRows::compare_again(std::size_t number, Parking::Inserts inserts) {
   StagedTable& table = tables_[number];
   if (!table.has_rows() || !watch_.touched(table)) return 0;

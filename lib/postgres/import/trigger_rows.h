@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "postgres/import/parking.h"
+#include "postgres/import/rejects.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/import/write_watch.h"
 #include "postgres/session/connection.h"
@@ -40,10 +41,13 @@ class TriggerRows {
  private:
   // Unsettled rows by their verdict.
   enum class Group { kWritten, kOthers };
+  // Single rows are tried in the one order, then in the other; the last time a key that is taken is the row's fault.
+  enum class Round { kUpwards, kDownwards, kLast };
 
   struct Differing {
     std::uint64_t values = 0;
-    std::uint64_t rows = 0;  // that are there, of those that were listed
+    std::uint64_t differing = 0;  // rows
+    std::uint64_t rows = 0;       // that are there, of those that were listed
   };
   // What settle() has seen of a table.
   struct Looks {
@@ -60,8 +64,10 @@ class TriggerRows {
   bool bring_back(StagedTable& table);
   bool bring_back(StagedTable& table, Group group);
   bool bring_back(StagedTable& table, const std::string& filter);
-  bool bring_back_without_refused(StagedTable& table, const std::string& filter, const ServerError& refusal);
-  void reject_refused(StagedTable& table, const std::string& filter, const ServerError& refusal);
+  bool bring_back_without(StagedTable& table, const std::string& filter, const Rejection& why);
+  static Rejection refused(const ServerError& refusal);
+  void leave_out(StagedTable& table, const std::string& filter, const Rejection& why);
+  void leave_existing(StagedTable& table);
   void conclude(StagedTable& table);
   void demand_no_growth(const StagedTable& table);
   std::uint64_t look(const StagedTable& table, bool others_wrote);
@@ -87,10 +93,14 @@ class TriggerRows {
   std::vector<Looks> looks_;  // by table
   bool listed_ = false;       // the temporary table of unsettled rows is there
   bool wrote_ = false;        // settle() did
-  int refusals_left_ = 500;   // of the server's, that settle() asks again about
+  Round round_ = Round::kUpwards;
+  bool waits_for_keys_ = false;  // a row of this round does
+  int refusals_left_ = 500;      // of the server's, that settle() asks again about
 };
 
 // "trigger a, b", or that which has no name.
 std::string trigger_names(const StagedTable& table);
+// "dropped by trigger a of the target"
+std::string dropped_by(const StagedTable& table);
 
 }  // namespace postgres

@@ -93,6 +93,7 @@ bool TriggerRows::bring_back(StagedTable& table) {
   const bool others_wrote = this->others_wrote(table);
   if (!others_wrote && (looks.done || table.details.triggers.empty())) return false;
   if (look(table, others_wrote) == 0) return false;
+  leave_existing(table);
   bool wrote = bring_back(table, Group::kOthers);
   if (others_wrote) wrote = bring_back(table, Group::kWritten) || wrote;
   count_changed(table);
@@ -123,9 +124,18 @@ WHERE (t.tableoid IS NULL OR {differs}) AND {scope})sql",
 }
 
 // True when it helped. What is overwritten again at once, or gets another key, is not written a second time; what the
-// server refuses is left out, and the others are brought back without it.
+// server refuses, or a trigger drops, is left out, and the others are brought back without it. A key that another of
+// the rows holds may come free meanwhile.
 bool TriggerRows::bring_back(StagedTable& table, Group group) {
-  return bring_back(table, group == Group::kWritten ? " AND x.verdict = 'u'" : " AND x.verdict IS DISTINCT FROM 'u'");
+  const char* filter = group == Group::kWritten ? " AND x.verdict = 'u'" : " AND x.verdict IS DISTINCT FROM 'u'";
+  bool helped = false;
+  for (const Round round : {Round::kUpwards, Round::kDownwards, Round::kLast}) {
+    round_ = round;
+    waits_for_keys_ = false;
+    helped = bring_back(table, filter) || helped;
+    if (!waits_for_keys_) break;
+  }
+  return helped;
 }
 
 bool TriggerRows::bring_back(StagedTable& table, const std::string& filter) {
@@ -138,6 +148,7 @@ bool TriggerRows::bring_back(StagedTable& table, const std::string& filter) {
   }
   if (assignments.empty()) return false;
   std::uint64_t rows = 0;
+  bool dropped = false;
   const std::uint64_t others = watch_.others_writes(table);
   const auto settle = [&] {
     rows = connection_.execute(look_sql(table, R"sql(
@@ -146,48 +157,70 @@ FROM {staged} s JOIN {unsettled} x ON x.record = s.{record}
 WHERE {same} AND {differs}{filter})sql",
                                         fmt::arg("assignments", join(assignments, ", ")), fmt::arg("filter", filter)));
     const Differing now = differing_values(table, filter);
-    return now.values < before.values && now.rows == before.rows;
+    dropped = rows < before.differing && now.differing > 0;
+    return !dropped && now.values < before.values && now.rows == before.rows;
   };
   const auto [kept, refusal] = keep_if(connection_, "settle", settle);
   // What was taken back is counted by the server all the same.
   watch_.add(table, kept ? rows : watch_.others_writes(table) - others);
-  return refusal ? bring_back_without_refused(table, filter, *refusal) : kept;
+  if (refusal) return bring_back_without(table, filter, refused(*refusal));
+  if (!dropped) return kept;
+  const Rejection why{
+      'x', "a trigger of the target changed it, and what brings it back is " + dropped_by(table), {}, {}};
+  if (rows == 0) return leave_out(table, filter, why), false;
+  return bring_back_without(table, filter, why);
 }
 
-// Halves, as long as there are refusals left to ask for.
-bool TriggerRows::bring_back_without_refused(StagedTable& table, const std::string& filter,
-                                             const ServerError& refusal) {
-  if (refusals_left_ == 0) return false;
-  --refusals_left_;
+Rejection TriggerRows::refused(const ServerError& refusal) {
+  const bool taken = refusal.fields().sqlstate == "23505";
+  std::string reason = std::string(
+                           "a trigger of the target changed it, and brought back to the file's values it is "
+                           "refused: ") +
+                       refusal.what();
+  if (taken) reason += "; the next import of the file writes rows that exchange a key among themselves";
+  return {taken ? 'c' : 'x', reason, refusal.fields().constraint, {}};
+}
+
+// Halves, as long as there are refusals left to ask for; then the rest of the part goes with its refused row.
+bool TriggerRows::bring_back_without(StagedTable& table, const std::string& filter, const Rejection& why) {
   const pqxx::result found = connection_.query(look_sql(table, R"sql(
 SELECT pg_catalog.min(x.record), pg_catalog.max(x.record) FROM {unsettled} x WHERE x.there{filter})sql",
                                                         fmt::arg("filter", filter)));
   const auto first = found[0][0].as<std::uint64_t>();
   const auto last = found[0][1].as<std::uint64_t>();
-  if (first == last) return reject_refused(table, filter, refusal), false;
+  if (first == last || refusals_left_ == 0) {
+    if (why.verdict != 'c' || round_ == Round::kLast) return leave_out(table, filter, why), false;
+    waits_for_keys_ = true;
+    return false;
+  }
+  --refusals_left_;
   const std::string middle = std::to_string(first + (last - first) / 2);
-  const bool one = bring_back(table, filter + " AND x.record <= " + middle);
-  return bring_back(table, filter + " AND x.record > " + middle) || one;
+  std::string halves[] = {filter + " AND x.record <= " + middle, filter + " AND x.record > " + middle};
+  if (round_ == Round::kDownwards) std::swap(halves[0], halves[1]);
+  const bool one = bring_back(table, halves[0]);
+  return bring_back(table, halves[1]) || one;
 }
 
-void TriggerRows::reject_refused(StagedTable& table, const std::string& filter, const ServerError& refusal) {
-  const std::string row = look_sql(table, "{unsettled} x WHERE x.there{filter}", fmt::arg("filter", filter));
-  const auto unwritten = connection_.query("SELECT pg_catalog.count(*) FROM " + row + " AND x.verdict IS NULL");
-  const char verdict = refusal.fields().sqlstate == "23505" ? 'c' : 'x';
-  reject(connection_, table,
-         reject_sql(table,
-                    {verdict,
-                     quote_literal(std::string("a trigger of the target changed it, and brought back to the file's "
-                                               "values it is refused: ") +
-                                   refusal.what()),
-                     refusal.fields().constraint,
-                     {}},
-                    look_sql(table, "{staged} s JOIN {unsettled} x ON x.record = s.{record} WHERE x.there{filter}",
-                             fmt::arg("filter", filter))));
+// Rows of the last look that still do not hold the file's values.
+void TriggerRows::leave_out(StagedTable& table, const std::string& filter, const Rejection& why) {
+  const std::string rows = look_sql(table, R"sql({staged} s
+JOIN {unsettled} x ON x.record = s.{record}
+JOIN {target} t ON {same}
+WHERE x.there AND {differs}{filter})sql",
+                                    fmt::arg("filter", filter));
+  const auto unwritten = connection_.query("SELECT pg_catalog.count(*) FROM " + rows + " AND x.verdict IS NULL");
+  reject(connection_, table, reject_sql(table, {why.verdict, quote_literal(why.reason), why.constraint, {}}, rows));
   table.counts.unchanged -= unwritten[0][0].as<std::uint64_t>();
   connection_.execute(look_sql(table, R"sql(
 DELETE FROM pg_temp.unsettled u
 WHERE u.plan = {number} AND u.look = {look} AND u.record IN (SELECT r.record FROM {rejects} r))sql"));
+}
+
+// Rows that are there are not written where only new ones are asked for.
+void TriggerRows::leave_existing(StagedTable& table) {
+  if (table.plan.mode != engine::Mode::kInsert || looks_[place_of(table)].rows == 0) return;
+  leave_out(table, " AND x.verdict IS NULL",
+            {'s', "only new rows are asked for, and a trigger of the target has changed this one meanwhile", {}, {}});
 }
 
 // The last look, behind all that was written.
@@ -199,6 +232,7 @@ void TriggerRows::conclude(StagedTable& table) {
   if (wrote_ && watch_.touched(table)) look(table, true);
   if (!looks.done) return;
   reject_gone(table);
+  leave_existing(table);
   count_changed(table);
   tell_brought_back(table);
   const std::uint64_t left = looks.rows == 0 ? 0 : differing_rows(table);
@@ -266,11 +300,13 @@ std::vector<const StagedColumn*> TriggerRows::compared(const StagedTable& table)
   return columns;
 }
 
-// In how many rows of the last look each of the compared columns differs; behind them, how many of those are there.
+// In how many rows of the last look each of the compared columns differs; behind them, how many of the rows differ at
+// all, and how many are there.
 std::vector<std::uint64_t> TriggerRows::differences(const StagedTable& table, const std::string& filter) {
   std::vector<std::string> counts;
   for (const StagedColumn* column : compared(table))
     counts.push_back("pg_catalog.count(*) FILTER (WHERE " + table.differs("s", "t", {column->name}) + ")");
+  counts.push_back(look_sql(table, "pg_catalog.count(*) FILTER (WHERE {differs})"));
   counts.emplace_back("pg_catalog.count(*)");
   std::vector<std::uint64_t> found;
   const pqxx::result row =
@@ -297,6 +333,8 @@ TriggerRows::Differing TriggerRows::differing_values(const StagedTable& table, c
   Differing all;
   std::vector<std::uint64_t> counts = differences(table, filter);
   all.rows = counts.back();
+  counts.pop_back();
+  all.differing = counts.back();
   counts.pop_back();
   for (const std::uint64_t rows : counts) all.values += rows;
   return all;

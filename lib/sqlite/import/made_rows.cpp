@@ -30,6 +30,7 @@ bool MadeRows::compare_again(StagedTable& table, Rows rows) {
       " FROM " + table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
       " WHERE v.verdict = 'i'" +
       (rows == Rows::kRetries ? " AND v.record IN (SELECT record FROM " + table.retries + ")" : "");
+  if (table.plan.mode == engine::Mode::kInsert) return skip_made(table, there), left_out;
   const std::uint64_t equal =
       connection_.execute("DELETE FROM " + table.verdicts + " WHERE record IN (SELECT v.record" + there + " AND NOT " +
                           table.differs("s", "t") + ")");
@@ -39,6 +40,23 @@ bool MadeRows::compare_again(StagedTable& table, Rows rows) {
   table.made_equal += equal;
   table.made_by_triggers += made;
   return left_out;
+}
+
+// Left out for good: another try would find them there again.
+void MadeRows::skip_made(StagedTable& table, const std::string& there) {
+  const std::string rows = there.substr(std::string_view(" FROM ").size());
+  const std::uint64_t made = reject(
+      connection_, table,
+      reject_sql(table, "v.record",
+                 {'s',
+                  quote_literal("only new rows are written, and a trigger of the target has made this one meanwhile"),
+                  {},
+                  {},
+                  "v.newer"},
+                 rows));
+  if (made > 0 && fires_triggers(details_))
+    connection_.execute("INSERT OR IGNORE INTO " + table.early + " SELECT record FROM " + table.rejects +
+                        " WHERE verdict = 's'");
 }
 
 // What is left out here was judged, not refused: another try would take somebody else's row for it.
@@ -107,37 +125,55 @@ std::string MadeRows::unsettled(const StagedTable& table, const std::string& fil
          " AND x.look = " + std::to_string(looks_[place].number) + " AND s." + table.record + " = x.record" + filter;
 }
 
-// True when something else was written because of it.
+// True when something else was written because of it. A key that another of the rows holds may come free meanwhile.
 bool MadeRows::bring_back(StagedTable& table) {
   look(table);
-  return looks_[place_of(table)].rows > 0 && bring_back(table, "");
+  if (looks_[place_of(table)].rows == 0) return false;
+  leave_existing(table);
+  bool set_off = false;
+  for (const Round round : {Round::kUpwards, Round::kDownwards, Round::kLast}) {
+    round_ = round;
+    waits_for_keys_ = false;
+    set_off = bring_back(table, "") || set_off;
+    if (!waits_for_keys_) break;
+  }
+  return set_off;
 }
 
-// What is overwritten again at once is not written a second time; what the database refuses is left out, and the others
-// are brought back without it.
+// What is overwritten again at once is not written a second time; what the database refuses, or a trigger drops, is
+// left out, and the others are brought back without it.
 bool MadeRows::bring_back(StagedTable& table, const std::string& filter) {
   std::vector<std::string> assignments;
   for (const StagedColumn* column : differing(table, filter))
     assignments.push_back(column->quoted + " = s." + column->quoted);
   if (assignments.empty()) return false;
   const std::uint64_t before = differing_values(table, filter);
+  const std::uint64_t rows_before = differing_rows(table, filter);
   const std::uint64_t all_before = connection_.number("SELECT total_changes()");
   std::uint64_t rows = 0;
   bool kept = false;
+  bool dropped = false;
   std::optional<SqliteError> refusal;
   connection_.execute("SAVEPOINT settle");
   try {
     rows = connection_.execute("UPDATE" + table.or_abort + " " + table.target + " AS t SET " + join(assignments, ", ") +
                                " FROM " + unsettled(table, filter) + " WHERE " + table.same_identity("s", "t") +
                                " AND " + table.differs("s", "t"));
-    kept = differing_values(table, filter) < before;
+    dropped = rows < rows_before && differing_rows(table, filter) > 0;
+    kept = !dropped && differing_values(table, filter) < before;
   } catch (const SqliteError& error) {
     if (!error.blames_a_row() || !connection_.in_transaction()) throw;
     refusal = error;
   }
   if (!kept) connection_.execute("ROLLBACK TO settle");
   connection_.execute("RELEASE settle");
-  if (refusal) return bring_back_without_refused(table, filter, *refusal);
+  if (refusal) return bring_back_without(table, filter, refused(table, *refusal));
+  if (dropped) {
+    const Rejection why{
+        'x', "a trigger of the target changed it, and what brings it back is " + dropped_by(table), {}, {}, {}};
+    if (rows == 0) return leave_out(table, filter, why), false;
+    return bring_back_without(table, filter, why);
+  }
   if (!kept) return false;
   wrote_ = true;
   const bool set_off = connection_.number("SELECT total_changes()") != all_before + rows;
@@ -145,30 +181,49 @@ bool MadeRows::bring_back(StagedTable& table, const std::string& filter) {
   return set_off;
 }
 
-// Halves, as long as there are refusals left to ask for.
-bool MadeRows::bring_back_without_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal) {
-  if (refusals_left_ == 0) return false;
-  --refusals_left_;
+Rejection MadeRows::refused(const StagedTable& table, const SqliteError& refusal) {
+  const bool taken = refusal.key_is_taken();
+  std::string reason = "a trigger of the target changed it, and brought back to the file's values it is refused: " +
+                       words_of(table, refusal);
+  if (taken) reason += "; the next import of the file writes rows that exchange a key among themselves";
+  return {taken ? 'c' : 'x', reason, {}, {}, {}};
+}
+
+// Halves, as long as there are refusals left to ask for; then the rest of the part goes with its refused row.
+bool MadeRows::bring_back_without(StagedTable& table, const std::string& filter, const Rejection& why) {
   const std::string there = " FROM " + unsettled(table, filter + " AND x.there");
   const std::uint64_t first = connection_.number("SELECT min(x.record)" + there);
   const std::uint64_t last = connection_.number("SELECT max(x.record)" + there);
-  if (first == last) return reject_refused(table, filter, refusal), false;
+  if (first == last || refusals_left_ == 0) {
+    if (why.verdict != 'c' || round_ == Round::kLast) return leave_out(table, filter, why), false;
+    waits_for_keys_ = true;
+    return false;
+  }
+  --refusals_left_;
   const std::string middle = std::to_string(first + (last - first) / 2);
-  const bool one = bring_back(table, filter + " AND x.record <= " + middle);
-  return bring_back(table, filter + " AND x.record > " + middle) || one;
+  std::string halves[] = {filter + " AND x.record <= " + middle, filter + " AND x.record > " + middle};
+  if (round_ == Round::kDownwards) std::swap(halves[0], halves[1]);
+  const bool one = bring_back(table, halves[0]);
+  return bring_back(table, halves[1]) || one;
 }
 
-void MadeRows::reject_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal) {
-  const std::string row = unsettled(table, filter + " AND x.there");
-  const std::uint64_t unwritten = connection_.number("SELECT count(*) FROM " + row + " WHERE x.record NOT IN (SELECT " +
+// Rows of the last look that still do not hold the file's values.
+void MadeRows::leave_out(StagedTable& table, const std::string& filter, const Rejection& why) {
+  const std::string rows = differing_there(table, filter + " AND x.there");
+  const std::uint64_t unwritten = connection_.number("SELECT count(*) FROM " + rows + " AND x.record NOT IN (SELECT " +
                                                      "record FROM " + table.verdicts + ")");
-  const std::string reason =
-      "a trigger of the target changed it, and brought back to the file's values it is refused: " +
-      words_of(table, refusal);
-  reject(connection_, table, reject_sql(table, "s." + table.record, {'x', quote_literal(reason), {}, {}, {}}, row));
+  reject(connection_, table,
+         reject_sql(table, "s." + table.record, {why.verdict, quote_literal(why.reason), {}, {}, {}}, rows));
   table.counts.unchanged -= unwritten;
   connection_.execute("DELETE FROM temp.unsettled WHERE place = " + std::to_string(place_of(table)) +
                       " AND record IN (SELECT record FROM " + table.rejects + ")");
+}
+
+// Rows that are there are not written where only new ones are asked for.
+void MadeRows::leave_existing(StagedTable& table) {
+  if (table.plan.mode != engine::Mode::kInsert) return;
+  leave_out(table, " AND x.record NOT IN (SELECT record FROM " + table.verdicts + ")",
+            {'s', "only new rows are written, and a trigger of the target has changed this one meanwhile", {}, {}, {}});
 }
 
 // The last look, behind all that was written.
@@ -180,6 +235,7 @@ void MadeRows::conclude(StagedTable& table) {
   tell_brought_back(table);
   if (looks.rows == 0) return;
   reject_gone(table);
+  leave_existing(table);
   count_changed(table);
   const std::uint64_t left = connection_.number("SELECT count(*) FROM " + unsettled(table) + " WHERE x.there");
   if (left > 0) tell_left(table, left);
@@ -264,6 +320,16 @@ std::vector<const StagedColumn*> MadeRows::differing(const StagedTable& table, c
     if (rows[i] > 0) columns.push_back(&table.columns[i]);
   }
   return columns;
+}
+
+// Staged rows s of the last look that differ from their row t of the target.
+std::string MadeRows::differing_there(const StagedTable& table, const std::string& filter) const {
+  return unsettled(table, filter) + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
+         " WHERE " + table.differs("s", "t");
+}
+
+std::uint64_t MadeRows::differing_rows(const StagedTable& table, const std::string& filter) {
+  return connection_.number("SELECT count(*) FROM " + differing_there(table, filter));
 }
 
 // Of single columns, not of rows: one column of a row may hold now while another never will.

@@ -38,21 +38,29 @@ class MadeRows {
     std::uint64_t rows = 0;    // that it found
   };
 
+  // Single rows are tried in the one order, then in the other; the last time a key that is taken is the row's fault.
+  enum class Round { kUpwards, kDownwards, kLast };
+
   bool match_again(StagedTable& table);
+  void skip_made(StagedTable& table, const std::string& there);
   void compare_multiset(StagedTable& table, Rows rows);
   static std::string lacking_rows(const StagedTable& table);
   bool is_settled(const StagedTable& table) const;
   void look(const StagedTable& table);
   bool bring_back(StagedTable& table);
   bool bring_back(StagedTable& table, const std::string& filter);
-  bool bring_back_without_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal);
-  void reject_refused(StagedTable& table, const std::string& filter, const SqliteError& refusal);
+  bool bring_back_without(StagedTable& table, const std::string& filter, const Rejection& why);
+  static Rejection refused(const StagedTable& table, const SqliteError& refusal);
+  void leave_out(StagedTable& table, const std::string& filter, const Rejection& why);
+  void leave_existing(StagedTable& table);
   void conclude(StagedTable& table);
   void reject_gone(StagedTable& table);
   void count_changed(StagedTable& table);
   void demand_no_growth(const StagedTable& table);
   std::vector<std::uint64_t> differences(const StagedTable& table, const std::string& filter = {});
   std::vector<const StagedColumn*> differing(const StagedTable& table, const std::string& filter = {});
+  std::string differing_there(const StagedTable& table, const std::string& filter) const;
+  std::uint64_t differing_rows(const StagedTable& table, const std::string& filter);
   std::uint64_t differing_values(const StagedTable& table, const std::string& filter = {});
   std::string unsettled(const StagedTable& table, const std::string& filter = {}) const;
   std::size_t place_of(const StagedTable& table) const;
@@ -70,7 +78,9 @@ class MadeRows {
   std::vector<Looks> looks_;  // by table
   bool wrote_ = false;        // settle() did
   bool set_off_ = false;      // and others wrote because of it
-  int refusals_left_ = 500;   // of the database's, that settle() asks again about
+  Round round_ = Round::kUpwards;
+  bool waits_for_keys_ = false;  // a row of this round does
+  int refusals_left_ = 500;      // of the database's, that settle() asks again about
 };
 
 }  // namespace sqlite

@@ -26,6 +26,8 @@ std::string trigger_names(const StagedTable& table) {
 
 }  // namespace
 
+std::string dropped_by(const StagedTable& table) { return "dropped by " + trigger_names(table) + " of the target"; }
+
 void TableWriter::write(Step step) {
   const std::uint64_t last = table_.counts.rows;
   if (step == Step::kUpdate) return write_updates();
@@ -87,7 +89,7 @@ void TableWriter::write_part(const Part& part) {
 
 // Nothing: all of them are written. Otherwise none is.
 std::optional<Refusal> TableWriter::try_part(const Part& part, std::uint64_t rows) {
-  Refusal refusal{part.step, part.first, part.last, 'x', "dropped by " + trigger_names(table_) + " of the target"};
+  Refusal refusal{part.step, part.first, part.last, 'x', dropped_by(table_)};
   if (part.step == Step::kUpdate && assignments_.empty())
     return std::nullopt;  // brought to the file's values meanwhile
   connection_.execute("SAVEPOINT part");
@@ -167,7 +169,7 @@ void TableWriter::write_waiting() {
 }
 
 std::optional<Refusal> TableWriter::try_one(Statement& statement, Step step, std::uint64_t record) {
-  Refusal refusal{step, record, record, 'x', "dropped by " + trigger_names(table_) + " of the target"};
+  Refusal refusal{step, record, record, 'x', dropped_by(table_)};
   connection_.execute("SAVEPOINT part");
   try {
     statement.bind_integer(1, static_cast<std::int64_t>(record));

@@ -98,4 +98,7 @@ class TableWriter {
   bool masked_ = false;  // mask_N is filled
 };
 
+// "dropped by trigger a of the target"
+std::string dropped_by(const StagedTable& table);
+
 }  // namespace sqlite
