@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string_view>
+
 #include "cli/syntax.h"
 
 namespace cli {
@@ -82,7 +84,7 @@ CommonOptions CommonSyntax::read(const Syntax& syntax) const {
   if (quiet_) options.verbosity = Verbosity::kQuiet;
   if (verbose_) options.verbosity = Verbosity::kVerbose;
   if (!json_.empty()) options.form = ResultForm::kJson;
-  options.every_decision = json_ == kFull;
+  options.every_decision = std::ranges::find(json_, kFull) != json_.end();
   return options;
 }
 

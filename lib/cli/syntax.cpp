@@ -41,11 +41,11 @@ void Syntax::flag(const std::string& names, bool& value, const std::string& desc
   app_.add_flag(names, value, description)->group(group_)->disable_flag_override();
 }
 
-void Syntax::flag_or_word(const std::string& name, const std::string& word, std::string& value,
+void Syntax::flag_or_word(const std::string& name, const std::string& word, std::vector<std::string>& values,
                           const std::string& description) {
-  app_.add_flag(name + "{yes}", value, description)
+  app_.add_flag(name + "{yes}", values, description)
       ->group(group_)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check([name, word](const std::string& given) {
         return given == "yes" || given == word ? std::string{} : "it takes no value but " + word;
       });
@@ -96,6 +96,7 @@ std::optional<std::string> Syntax::parse(int argc, const char* const* argv) {
   }
   demand_known_words();
   demand_values();
+  demand_no_empty_flags(argc, argv);
   return std::nullopt;
 }
 
@@ -155,6 +156,17 @@ void Syntax::demand_known_words() const {
 
 // An empty word is an unset variable of a script (--url "$URL"), and never meant as "the default". An option's name in
 // the place of a value ("--audit-table --dry-run") is a value forgotten, and must not switch the other option off.
+// CLI11 takes "--json=" for "--json".
+void Syntax::demand_no_empty_flags(int argc, const char* const* argv) const {
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+    const std::string_view word = argv[i];
+    if (!word.starts_with("--") || !word.ends_with('=')) continue;
+    const std::string name(word.substr(0, word.size() - 1));
+    const CLI::Option* option = app_.get_option_no_throw(name);
+    if (option != nullptr && option->get_items_expected_max() == 0) throw wrong(name + " is given an empty value");
+  }
+}
+
 void Syntax::demand_values() const {
   const std::vector<std::string> names = option_names();
   for (const CLI::Option* option : app_.get_options()) {

@@ -33,8 +33,8 @@ class Syntax {
   // they refer to must live until then.
   void argument(const std::string& name, std::string& value, const std::string& description);
   void flag(const std::string& names, bool& value, const std::string& description);
-  // A flag that may say more: "--json", then `value` is "yes", or "--json=full".
-  void flag_or_word(const std::string& name, const std::string& word, std::string& value,
+  // A flag that may say more: "--json", then `values` has "yes", or "--json=full".
+  void flag_or_word(const std::string& name, const std::string& word, std::vector<std::string>& values,
                     const std::string& description);
   void option(const std::string& names, const std::string& value_name, std::optional<std::string>& value,
               const std::string& description, std::vector<std::string> words = {});
@@ -54,6 +54,7 @@ class Syntax {
   std::vector<std::string> option_names() const;
   void demand_known_words() const;
   void demand_values() const;
+  void demand_no_empty_flags(int argc, const char* const* argv) const;
 
   const Page page_;
   CLI::App app_;
@@ -101,7 +102,7 @@ class CommonSyntax {
   bool no_config_ = false;
   bool quiet_ = false;
   bool verbose_ = false;
-  std::string json_;
+  std::vector<std::string> json_;  // "yes" or "full", as often as it was given
 };
 
 // Throws kUsage when `word`, given as FILE, is a database URL or an empty text.

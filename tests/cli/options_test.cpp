@@ -205,6 +205,19 @@ TEST(Options, RefuseAnEmptyValueInsteadOfTakingTheDefault) {
   EXPECT_THAT(refusal(parsed_import, {""}), HasSubstr("empty"));
 }
 
+TEST(Options, RefuseAFlagWithAnEmptyValue) {
+  for (const char* option : {"--json=", "--dry-run=", "--quiet=", "--rehearse="})
+    EXPECT_THAT(refusal(parsed_import, {"f", option}), HasSubstr("empty value")) << option;
+  EXPECT_THAT(refusal(parsed_export, {"--list", "--json="}), HasSubstr("--json is given an empty value"));
+  EXPECT_EQ(import_command({"--", "--json="}).job.input, "--json=");
+}
+
+TEST(Options, TakeTheFullerOfTwoFormsOfTheResult) {
+  EXPECT_TRUE(import_command({"f", "--json=full", "--json"}).common.every_decision);
+  EXPECT_TRUE(import_command({"f", "--json", "--json=full"}).common.every_decision);
+  EXPECT_FALSE(import_command({"f", "--json", "--json"}).common.every_decision);
+}
+
 TEST(Options, ReadTimesWithTheirUnit) {
   const auto lock_timeout = [](const char* text) {
     return export_command({"--lock-timeout", text}).common.lock_timeout;
