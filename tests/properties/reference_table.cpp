@@ -111,6 +111,8 @@ void find_matches(Side& side) {
     const auto found = std::count_if(side.before.begin(), side.before.end(),
                                      [&](const Cells& there) { return same_filled(there, match, row.cells, match); });
     if (!row.left_out && found > 1) row.leave_out(Verdict::kConflict);
+    // Nothing tells such a row from another one.
+    if (!row.left_out && taken_over(side).empty() && !filled_key(row.cells, match)) row.leave_out(Verdict::kInvalid);
   }
   judge_repeated(side, match);
   if (taken_over(side).empty()) return;
@@ -118,8 +120,11 @@ void find_matches(Side& side) {
   for (FileRow& row : side.file) {
     if (row.left_out) continue;
     row.matched = find(side.before, match, row.cells);
+    const auto same_key = find(side.before, side.identity, row.cells);
+    const bool unnamed = !filled_key(row.cells, match);
+    if (unnamed && same_key && side.before[*same_key] == row.cells) row.matched = same_key;
     // The key of a new row belongs to somebody else there.
-    if (!row.matched && find(side.before, side.identity, row.cells)) row.leave_out(Verdict::kConflict);
+    if (!row.matched && same_key) row.leave_out(Verdict::kConflict);
   }
 }
 

@@ -119,10 +119,35 @@ JOIN {target} t ON {same_match}
 WHERE {accepted}{among} AND NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}))sql",
       fmt::arg("key", table.key_text("s")), fmt::arg("same_match", same_match(table, "s", "t")),
       fmt::arg("accepted", not_rejected(table, "s")), fmt::arg("among", among(table, rows == Rows::kInserts))));
+  if (rows == Rows::kAll) find_unnamed(table);
   connection_.execute("ANALYZE " + table.match_part.heap);
   reject_ambiguous(table, rows);
   reject_taken_identities(table, rows);
   return found > 0 || table.rejected_rows > rejected_before;
+}
+
+// A row with NULL in its natural key is new, unless the target has it as it is under its own key: so a second import
+// adds nothing. Where the table has no other key, the whole row could be anybody's.
+void Matcher::find_unnamed(StagedTable& table) {
+  if (!table.may_be_null(table.plan.match)) return;
+  const std::string unnamed = table.any_null(table.plan.match, "s");
+  if (taken_over(table).empty()) {
+    const std::string reason =
+        join(table.plan.match, ", ") + ": a natural key must not hold NULL where the table has no other key: ";
+    reject(connection_, table,
+           reject_sql(table, {'x', quote_literal(reason) + " || " + match_text(table, "s"), {}, {}},
+                      table_sql(table, "{staged} s WHERE {unnamed} AND {accepted}", fmt::arg("unnamed", unnamed),
+                                fmt::arg("accepted", not_rejected(table, "s")))));
+    return;
+  }
+  connection_.execute(table_sql(table, R"sql(
+{into_matches}
+SELECT {plan}s.{record}, pg_catalog.convert_to({key}, 'UTF8'), t.tableoid, t.ctid
+FROM {staged} s
+JOIN {target} t ON {same}
+WHERE {unnamed} AND NOT {differs} AND {accepted})sql",
+                                fmt::arg("key", table.key_text("s")), fmt::arg("unnamed", unnamed),
+                                fmt::arg("accepted", not_rejected(table, "s"))));
 }
 
 void Matcher::reject_ambiguous(StagedTable& table, Rows rows) {

@@ -31,6 +31,7 @@ class Matcher {
   // Of all staged rows, or of those that are still to be inserted. True: rows were found, or left out.
   enum class Rows { kAll, kInserts };
   bool find(StagedTable& table, Rows rows);
+  void find_unnamed(StagedTable& table);
   void hand_on(StagedTable& parent, Rows rows);
   void reject_ambiguous(StagedTable& table, Rows rows);
   void reject_taken_identities(StagedTable& table, Rows rows);

@@ -289,6 +289,17 @@ std::string StagedTable::same_columns(const std::vector<std::string>& names, con
   return join(parts, " AND ");
 }
 
+bool StagedTable::may_be_null(const std::vector<std::string>& names) const {
+  return std::ranges::any_of(names,
+                             [&](const std::string& name) { return !details.table.find_column(name)->not_null; });
+}
+
+std::string StagedTable::any_null(const std::vector<std::string>& names, const std::string& alias) const {
+  std::vector<std::string> parts;
+  for (const std::string& name : names) parts.push_back(alias + "." + quote_name(name) + " IS NOT DISTINCT FROM NULL");
+  return "(" + join(parts, " OR ") + ")";
+}
+
 std::string StagedTable::target_is_newer() const {
   if (plan.changed_at.empty() || !has_columns({plan.changed_at})) return "false";
   const std::string column = quote_name(plan.changed_at);

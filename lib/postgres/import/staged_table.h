@@ -163,6 +163,9 @@ struct StagedTable {
   std::string same_identity(const std::string& a, const std::string& b) const;
   // The same for other columns: with the operators of an index over just these, where there is one.
   std::string same_columns(const std::vector<std::string>& names, const std::string& a, const std::string& b) const;
+  // Whether the target allows NULL in some of these columns; condition: `alias` has NULL in one.
+  bool may_be_null(const std::vector<std::string>& names) const;
+  std::string any_null(const std::vector<std::string>& names, const std::string& alias) const;
   // Whether the target's row, called t, was changed later than the file's, called s; "false" where nothing says so.
   std::string target_is_newer() const;
   // Text expression of a value that is made of `columns`, given its text: a digest where one of them must not be shown.

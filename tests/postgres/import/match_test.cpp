@@ -127,9 +127,38 @@ TEST(Match, LeavesOutTwoRowsOfOneKeyThatChildrenCouldMean) {
 }
 
 TEST(Match, ByAKeyThatIsNullInPartDoesNotHideThatAnotherKeyIsTaken) {
-  Case t("CREATE TABLE u (a int, b int, c int UNIQUE); INSERT INTO u VALUES (1, 2, 3)");
-  EXPECT_EQ(t.import_as_announced({{"u", {R"({"a":null,"b":2,"c":3})"}}}, match("u", {"a", "c"})).of("u"),
+  Case t("CREATE TABLE u (id int PRIMARY KEY, a int, c int UNIQUE); INSERT INTO u VALUES (1, 2, 3)");
+  EXPECT_EQ(t.import_as_announced({{"u", {R"({"id":2,"a":null,"c":3})"}}}, match("u", {"a", "c"})).of("u"),
             "conflict 1");
+}
+
+TEST(Match, AddsNoRowTwiceWhoseNaturalKeyIsNull) {
+  Case t(
+      "CREATE TABLE u (id int PRIMARY KEY, mail text UNIQUE); CREATE TABLE p (id int PRIMARY KEY, u int REFERENCES "
+      "u); INSERT INTO u VALUES (5, 'b')");
+  const Records file = {{"u", {R"({"id":1,"mail":null})", R"({"id":2,"mail":null})", R"({"id":3,"mail":"b"})"}},
+                        {"p", {R"({"id":1,"u":1})", R"({"id":2,"u":3})"}}};
+  EXPECT_EQ(t.import_as_announced(file, match("u", {"mail"})).of("u"), "insert 2, unchanged 1");
+  const auto again = t.import_as_announced(file, match("u", {"mail"}));
+  EXPECT_EQ(again.of("u") + "; " + again.of("p"), "unchanged 3; unchanged 2");
+  EXPECT_EQ(t.holds("SELECT * FROM p ORDER BY id"), "1|1 2|5");
+}
+
+TEST(Match, DoesNotTakeARowForItsEqualInKeyWhereItsNaturalKeyIsNullAndAnotherValueDiffers) {
+  Case t("CREATE TABLE u (id int PRIMARY KEY, mail text UNIQUE, name text); INSERT INTO u VALUES (1, NULL, 'Ada')");
+  EXPECT_EQ(t.import_as_announced({{"u", {R"({"id":1,"mail":null,"name":"Bob"})"}}}, match("u", {"mail"})).of("u"),
+            "conflict 1");
+}
+
+TEST(Match, LeavesOutARowWithoutNaturalKeyWhereTheTableHasNoOther) {
+  Case t(
+      "CREATE TABLE u (a int, b text); CREATE UNIQUE INDEX ON u (a, b) NULLS NOT DISTINCT; INSERT INTO u VALUES "
+      "(NULL, 'x')");
+  const Records file = {{"u", {R"({"a":null,"b":"x"})", R"({"a":1,"b":"y"})"}}};
+  const auto done = t.import_as_announced(file, match("u", {"a", "b"}));
+  EXPECT_EQ(done.of("u"), "insert 1, invalid 1");
+  EXPECT_EQ(done.left_out.at("u")[0].reason,
+            "a, b: a natural key must not hold NULL where the table has no other key: a=null, b=x");
 }
 
 }  // namespace
