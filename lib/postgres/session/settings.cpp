@@ -9,11 +9,12 @@ namespace postgres {
 
 namespace {
 
-// How values look, and what the server makes of their text.
+// How values look, and what the server makes of their text. row_security = off makes a policy that would hide rows an
+// error instead of a silently smaller result.
 const SessionSettings& own_settings() {
-  static const SessionSettings settings = {{"search_path", ""},           {"DateStyle", "ISO, YMD"},
-                                           {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
-                                           {"extra_float_digits", "3"},   {"bytea_output", "hex"}};
+  static const SessionSettings settings = {
+      {"search_path", ""},         {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
+      {"extra_float_digits", "3"}, {"bytea_output", "hex"},   {"row_security", "off"}};
   return settings;
 }
 
@@ -38,15 +39,12 @@ void use_own_settings(Connection& connection) { use_session_settings(connection,
 
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout) {
   constexpr int kHasTransactionTimeout = 170000;
-  // row_security = off makes a policy that would hide rows an error instead of a silently smaller result.
   std::string own;
   for (const auto& [name, value] : own_settings())
     own += "SET LOCAL " + name + " = " + (name == "extra_float_digits" ? value : quote_literal(value)) + "; ";
   connection.execute(own +
-                     "SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL row_security = off; SET "
-                     "LOCAL statement_timeout = 0; SET "
-                     "LOCAL idle_in_transaction_session_timeout = "
-                     "0; "
+                     "SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL statement_timeout = 0; "
+                     "SET LOCAL idle_in_transaction_session_timeout = 0; "
                      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
                      "SET LOCAL quote_all_identifiers = off; "
                      // Compiling the catalog queries and the merge's statements costs more than it ever gains.
