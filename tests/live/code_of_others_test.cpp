@@ -31,6 +31,12 @@ class CodeOfOthers : public testing::Test {
   }
   ~CodeOfOthers() override { target_.run("RESET ROLE; DROP OWNED BY " + mallory_ + " CASCADE; DROP ROLE " + mallory_); }
 
+  // Nothing but what is planted is hers then.
+  void own_the_table() {
+    target_.run("RESET ROLE; ALTER TABLE m.t OWNER TO CURRENT_USER; GRANT SELECT ON m.t TO PUBLIC; SET ROLE " +
+                mallory_);
+  }
+
   // As mallory.
   void code(const std::string& sql) { target_.run(sql); }
 
@@ -252,6 +258,81 @@ TEST_F(CodeOfOthers, InAnEventTriggerIsNamedBeforeATemporaryTableIsMade) {
   target_.run("RESET ROLE; CREATE EVENT TRIGGER seen ON ddl_command_end EXECUTE FUNCTION m.seen()");
   expect_refused("event trigger seen");
   target_.run("RESET ROLE; DROP EVENT TRIGGER seen");
+}
+
+TEST_F(CodeOfOthers, BehindWhatTheConditionOfATriggerUsesIsNamed) {
+  own_the_table();
+  target_.run(
+      "RESET ROLE; CREATE FUNCTION public.pass() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$; CREATE "
+      "DOMAIN public.dd AS int CHECK (m.f(value) > 0); CREATE TRIGGER pass BEFORE INSERT ON m.t FOR EACH ROW WHEN "
+      "(NEW.v::public.dd::int > 0) EXECUTE FUNCTION public.pass()");
+  expect_refused("function m.f(integer)");
+  target_.run("RESET ROLE; DROP TRIGGER pass ON m.t; SET ROLE " + mallory_ +
+              "; CREATE FUNCTION m.gt(int, int) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN PERFORM m.f(1); RETURN "
+              "true; END$$; RESET ROLE; CREATE OPERATOR public.>>> (LEFTARG = int, RIGHTARG = int, FUNCTION = m.gt); "
+              "CREATE TRIGGER pass AFTER INSERT ON m.t FOR EACH ROW WHEN (NEW.v OPERATOR(public.>>>) 0) EXECUTE "
+              "FUNCTION public.pass()");
+  expect_refused("function m.gt(integer,integer)");
+}
+
+TEST_F(CodeOfOthers, BehindAViewOrAParentThatARuleWritesIsNamed) {
+  own_the_table();
+  const char* const kMakeRule = "CREATE RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO public.seen VALUES (1)";
+  code("CREATE TABLE m.log (v int); CREATE TRIGGER fire BEFORE INSERT ON m.log FOR EACH ROW EXECUTE FUNCTION m.fire()");
+  target_.run(std::string("RESET ROLE; CREATE VIEW public.seen AS SELECT v FROM m.log; ") + kMakeRule);
+  expect_refused("trigger fire of m.log");
+  target_.run(
+      "RESET ROLE; DROP RULE r ON m.t; CREATE TABLE public.q (v int); INSERT INTO public.q VALUES (1); CREATE TABLE "
+      "m.q2 () INHERITS (public.q); INSERT INTO m.q2 VALUES (1); ALTER TABLE m.q2 OWNER TO " +
+      mallory_ +
+      "; CREATE TRIGGER fire BEFORE UPDATE ON m.q2 FOR EACH ROW EXECUTE FUNCTION m.fire(); CREATE RULE r AS ON INSERT "
+      "TO m.t DO ALSO UPDATE public.q SET v = 2");
+  expect_refused("trigger fire of m.q2");
+}
+
+TEST_F(CodeOfOthers, InADomainBehindAMultirangeIsNamed) {
+  if (support::server_version() < 14) GTEST_SKIP() << "the server has no multiranges";
+  own_the_table();
+  target_.run(
+      "RESET ROLE; CREATE DOMAIN public.dd AS int CHECK (m.f(value) > 0); CREATE TYPE public.rg AS RANGE (SUBTYPE = "
+      "public.dd, MULTIRANGE_TYPE_NAME = public.mrg); ALTER TABLE m.t ADD z public.mrg DEFAULT '{[1,2)}'");
+  expect_refused("function m.f(integer)");
+}
+
+TEST_F(CodeOfOthers, AsATextInAViewThatARuleReadsIsNamed) {
+  own_the_table();
+  code(
+      "CREATE VIEW m.seen AS SELECT query_to_xml('SELECT nextval(''public.calls'')', true, false, '')::text AS x; "
+      "GRANT SELECT ON m.seen TO PUBLIC");
+  target_.run(
+      "RESET ROLE; CREATE TABLE public.log (x text); CREATE RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO public.log "
+      "SELECT x FROM m.seen");
+  expect_refused("query_to_xml");
+}
+
+// The owner of a table may write any default, and whoever inserts computes it with his own rights.
+TEST_F(CodeOfOthers, ThatAsksASuperusersRightsOfTheServersFunctionsIsNamed) {
+  for (const char* const asked :
+       {"pg_read_file('/etc/hostname')", "lo_import('/etc/hostname')::text", "current_setting('data_directory')",
+        "setval('public.calls', 7)::text", "pg_reload_conf()::text"}) {
+    code(std::string("ALTER TABLE m.t ADD z text; ALTER TABLE m.t ALTER z SET DEFAULT ") + asked);
+    expect_refused("the expression ");
+    code("ALTER TABLE m.t DROP z");
+  }
+  code("ALTER TABLE m.t ADD z text DEFAULT current_setting('app.tenant', true), ADD y timestamptz DEFAULT now()");
+  EXPECT_EQ(import().status, 0);
+}
+
+TEST_F(CodeOfOthers, ThatGivesATextToALibraryIsNamed) {
+  target_.run(
+      "RESET ROLE; CREATE EXTENSION tablefunc; CREATE EXTENSION refint; CREATE EXTENSION \"uuid-ossp\"; SET ROLE " +
+      mallory_);
+  code("ALTER TABLE m.t ADD z uuid DEFAULT public.uuid_generate_v4()");
+  EXPECT_EQ(import().status, 0);
+  code(
+      "TRUNCATE m.t; CREATE TRIGGER checked BEFORE INSERT ON m.t FOR EACH ROW EXECUTE FUNCTION "
+      "public.check_primary_key('v', 'm.t', 'id')");
+  expect_refused("trigger checked of m.t");
 }
 
 TEST_F(CodeOfOthers, RunsForItsOwnerAndForAnOrdinaryRoleThatIsToldOfIt) {

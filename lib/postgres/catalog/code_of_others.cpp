@@ -10,10 +10,21 @@
 namespace postgres {
 namespace {
 
-// An expression of the server's own functions alone is its author's code where one of them reaches far.
+// An expression of the server's own functions alone is its author's code where one of them reaches far, or does for a
+// superuser what its author may not do; also where it asks a library for what may be SQL or a connection.
 constexpr const char* kCodeOfOthers = R"sql(
 , other(oid) AS (
   SELECT r.oid FROM pg_catalog.pg_roles r WHERE NOT r.rolsuper AND r.rolname <> current_user
+), expression_of_other(author, expression, words, classid, objid) AS MATERIALIZED (
+  SELECT o.author, o.expression,
+    COALESCE((SELECT 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
+                t.tgrelid::pg_catalog.regclass::pg_catalog.text
+              FROM pg_catalog.pg_trigger t
+              WHERE o.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid AND t.oid = o.objid),
+             'the expression ' || pg_catalog.left(o.expression, 200)),
+    o.classid, o.objid
+  FROM object o
+  JOIN other x ON x.oid = o.author
 ), code(owner, words) AS (
   SELECT p.proowner, 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
     t.tgrelid::pg_catalog.regclass::pg_catalog.text
@@ -24,12 +35,6 @@ constexpr const char* kCodeOfOthers = R"sql(
   JOIN pg_catalog.pg_proc p ON p.oid = d.refobjid
   WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & {trigger_events} <> 0
   UNION
-  SELECT r.relowner, 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
-    t.tgrelid::pg_catalog.regclass::pg_catalog.text
-  FROM pg_catalog.pg_trigger t JOIN relation r ON r.oid = t.tgrelid
-  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & {trigger_events} <> 0
-    AND pg_catalog.pg_get_triggerdef(t.oid) ~ '{far_reaching}'
-  UNION
   SELECT r.relowner, 'rule ' || pg_catalog.quote_ident(w.rulename) || ' of ' ||
     w.ev_class::pg_catalog.regclass::pg_catalog.text
   FROM pg_catalog.pg_rewrite w JOIN relation r ON r.oid = w.ev_class
@@ -37,10 +42,34 @@ constexpr const char* kCodeOfOthers = R"sql(
   UNION
   SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
   FROM called c JOIN pg_catalog.pg_proc p ON p.oid = c.oid
+  WHERE p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
   UNION
-  SELECT o.author, 'the expression ' || pg_catalog.left(o.expression, 200)
-  FROM object o
-  WHERE o.expression ~ '{far_reaching}'
+  SELECT e.author, e.words
+  FROM expression_of_other e
+  WHERE e.expression ~ '{far_reaching}' OR e.expression ~ {for_superusers}
+    OR EXISTS (
+      SELECT
+      FROM pg_catalog.pg_proc f
+      WHERE f.oid < 16384 AND f.proacl IS NOT NULL AND e.expression ~ ('\m' || f.proname || '\(')
+        AND NOT pg_catalog.has_function_privilege(e.author, f.oid, 'EXECUTE'))
+  UNION
+  SELECT e.author, e.words
+  FROM expression_of_other e
+  JOIN pg_catalog.pg_depend d ON d.classid = e.classid AND d.objid = e.objid
+  LEFT JOIN pg_catalog.pg_operator q ON q.oid = d.refobjid
+    AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
+  JOIN pg_catalog.pg_proc p ON p.oid = q.oprcode OR p.oid = d.refobjid
+    AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+  JOIN pg_catalog.pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
+  WHERE p.oid >= 16384 AND p.provolatile <> 'i'
+    AND NOT EXISTS (
+      SELECT
+      FROM pg_catalog.pg_depend m
+      JOIN pg_catalog.pg_extension x ON x.oid = m.refobjid
+      WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid AND m.deptype = 'e'
+        AND x.extname IN ({harmless}))
+    AND (p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
+      OR EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = e.objid AND t.tgnargs > 0))
   UNION
   SELECT p.proowner, 'event trigger ' || pg_catalog.quote_ident(e.evtname)
   FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
@@ -52,6 +81,18 @@ FROM code c JOIN other o ON o.oid = c.owner JOIN pg_catalog.pg_roles a ON a.oid 
 GROUP BY a.rolname
 ORDER BY a.rolname)sql";
 
+// They read and write what belongs to others, and ask the role alone; settings by their names, unless an application
+// made them up.
+constexpr const char* kForSuperusers =
+    R"sql('\msetval\(|\mlo_\w+\(|\mlo(read|write)\(|replication_(slot|origin)|current_setting\((?!''[^''.]+\.[^'']*'')')sql";
+
+// Extensions none of whose functions runs a text, connects or reads a table by its name.
+constexpr const char* kHarmlessExtensions =
+    "'citext', 'hstore', 'uuid-ossp', 'pgcrypto', 'pg_trgm', 'unaccent', 'ltree', 'cube', 'earthdistance', 'seg', "
+    "'isn', "
+    "'intarray', 'btree_gin', 'btree_gist', 'fuzzystrmatch', 'lo', 'moddatetime', 'insert_username', 'tcn', 'postgis', "
+    "'vector', 'pg_uuidv7'";
+
 }  // namespace
 
 std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
@@ -60,10 +101,11 @@ std::vector<std::string> demand_consent(Connection& connection, const std::vecto
   std::string refused;
   std::string options;
   const std::vector<WrittenTable> all = with_written_by_code(connection, tables);
-  for (const auto& row :
-       connection.query(reached_code(all) + fmt::format(kCodeOfOthers, fmt::arg("far_reaching", kFarReaching),
-                                                        fmt::arg("trigger_events", trigger_events(all)),
-                                                        fmt::arg("rule_events", rule_events(all))))) {
+  for (const auto& row : connection.query(
+           reached_code(all) +
+           fmt::format(kCodeOfOthers, fmt::arg("far_reaching", kFarReaching),
+                       fmt::arg("for_superusers", kForSuperusers), fmt::arg("harmless", kHarmlessExtensions),
+                       fmt::arg("trigger_events", trigger_events(all)), fmt::arg("rule_events", rule_events(all))))) {
     const std::string owner = row[0].c_str();
     lines.push_back("code of the role " + base::printable(owner) +
                     " runs with this role's rights: " + base::printable(row[1].c_str()));

@@ -52,12 +52,14 @@ constexpr const char* kMissingCodeGrants = R"sql(
 SELECT 'GRANT EXECUTE ON FUNCTION ' || c.function::pg_catalog.regprocedure::pg_catalog.text || ' TO ' ||
          pg_catalog.quote_ident(current_user) AS "grant"
 FROM computed c
+JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
 WHERE c.function >= 16384 AND NOT pg_catalog.has_function_privilege(c.function, 'EXECUTE')
 UNION
 -- Expressions are judged by their text as well.
 SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || pg_catalog.quote_ident(current_user)
 FROM computed c
 JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.oid >= 16384
+  AND p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
 UNION

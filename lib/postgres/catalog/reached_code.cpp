@@ -63,6 +63,12 @@ part_of_relation(classid, objid, expression, author, relid) AS MATERIALIZED (
   FROM pg_catalog.pg_rewrite w
   JOIN relation r ON r.oid = w.ev_class
   WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({events})
+  UNION ALL
+  SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid, g.oid, pg_catalog.pg_get_triggerdef(g.oid),
+         r.relowner, r.oid
+  FROM pg_catalog.pg_trigger g
+  JOIN relation r ON r.oid = g.tgrelid
+  WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND g.tgtype & {trigger_events} <> 0
 ),
 -- And all that it uses in turn, as far as the server has read it: functions, also behind operators, views, types with
 -- what they are made of and the checks of domains.
@@ -79,7 +85,9 @@ used(classid, objid) AS (
   CROSS JOIN LATERAL (
     SELECT d.refclassid, d.refobjid
     FROM pg_catalog.pg_depend d
-    WHERE d.classid = u.classid AND d.objid = u.objid AND d.deptype IN ('n', 'a') AND d.refobjid >= 16384
+    WHERE d.classid = u.classid AND d.objid = u.objid AND d.refobjid >= 16384
+      -- 'i': a multirange and its range.
+      AND (d.deptype IN ('n', 'a') OR d.deptype = 'i' AND d.classid = d.refclassid)
       AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid,
                            'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid)
     UNION ALL
@@ -122,7 +130,7 @@ own_type AS MATERIALIZED (
   FROM pg_catalog.pg_type t
   JOIN used u ON u.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND u.objid = t.oid
 ),
--- The same, and what belongs to the types.
+-- The same, what belongs to the types, and the views that are read.
 object(classid, objid, expression, author, relid) AS (
   SELECT p.classid, p.objid, p.expression, p.author, p.relid FROM part_of_relation p
   UNION ALL
@@ -136,6 +144,13 @@ object(classid, objid, expression, author, relid) AS (
          0::pg_catalog.oid
   FROM own_type t
   WHERE t.typtype = 'd'
+  UNION ALL
+  SELECT u.classid, u.objid, pg_catalog.pg_get_ruledef(w.oid), c.relowner, 0::pg_catalog.oid
+  FROM used u
+  JOIN pg_catalog.pg_rewrite w ON w.oid = u.objid
+  JOIN pg_catalog.pg_class c ON c.oid = w.ev_class
+  WHERE u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
+    AND u.objid NOT IN (SELECT p.objid FROM part_of_relation p)
 ),
 part AS MATERIALIZED (
   SELECT DISTINCT d.refclassid, d.refobjid
@@ -175,18 +190,29 @@ bool any_deletes(const std::vector<WrittenTable>& tables) {
   return std::ranges::any_of(tables, &WrittenTable::deletes);
 }
 
-// What rules and parsed bodies may write; a view only reads.
+// What rules and parsed bodies may write, with the tables behind a view that is written and the children that inherit. A
+// view that is only named by another one is read.
 constexpr const char* kNamed = R"sql(
-SELECT DISTINCT t.root
+, named(root) AS (
+SELECT t.root
 FROM used u
 JOIN pg_catalog.pg_depend d ON d.classid = u.classid AND d.objid = u.objid
   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
 JOIN tables t ON t.oid = d.refobjid
-WHERE t.oid >= 16384 AND t.root NOT IN (SELECT r.root FROM reached r)
+WHERE t.oid >= 16384
   AND (u.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
     OR u.objid IN (
       SELECT w.oid FROM pg_catalog.pg_rewrite w
-      WHERE u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid AND w.ev_type <> '1')))sql";
+      WHERE u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
+        AND (w.ev_type <> '1' OR w.ev_class IN (SELECT r.oid FROM relation r WHERE r.relkind = 'v'))))
+UNION
+SELECT t.root
+FROM named n
+JOIN tables p ON p.root = n.root
+JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid
+JOIN tables t ON t.oid = i.inhrelid
+)
+SELECT n.root FROM named n WHERE n.root NOT IN (SELECT r.root FROM reached r))sql";
 
 }  // namespace
 
@@ -208,7 +234,7 @@ std::string reached_code(const std::vector<WrittenTable>& tables) {
     for (const std::string& column : table.columns) brought += ", (" + oids.back() + ", " + quote_literal(column) + ")";
   }
   return fmt::format(kReached, fmt::arg("oids", join(oids, ",")), fmt::arg("brought", brought),
-                     fmt::arg("events", rule_events(tables)),
+                     fmt::arg("events", rule_events(tables)), fmt::arg("trigger_events", trigger_events(tables)),
                      fmt::arg("deletes", any_deletes(tables) ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
 }
 
