@@ -66,6 +66,7 @@ void Foretold::remember(engine::Target& target) {
 }
 
 void Foretold::write_differences(engine::Target& target, Reports& reports) {
+  if (!file_) return;  // there was no merge
   Lines lines(*file_);
   reports.begin_foretold();
   for (std::size_t i = 0; i < sections_.size(); ++i) {

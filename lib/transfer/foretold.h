@@ -18,7 +18,7 @@ class Foretold {
 
   // Behind classify.
   void remember(engine::Target& target);
-  // Behind the merge and all decisions.
+  // Behind the merge, if there was one, and all decisions.
   void write_differences(engine::Target& target, Reports& reports);
 
  private:

@@ -56,6 +56,13 @@ TEST_F(Limits, OfATableCountInsertsAndUpdatesTogether) {
   expect_within({"--limit", "users=13"});
 }
 
+TEST_F(Limits, EndARehearsalBeforeItsMergeWithAWholePlan) {
+  const support::Run run = run_import({"--rehearse", "--limit", "users=12", "--report", folder.file("plan.json")});
+  EXPECT_EQ(run.status, 4) << run.out << run.err;
+  EXPECT_THAT(run.out, HasSubstr("blocked: The import would be rolled back, by --limit users=12"));
+  EXPECT_THAT(support::read_file(folder.file("plan.json")), HasSubstr("\"seal\""));
+}
+
 TEST_F(Limits, InPercentAreOfTheRowsThatTheTargetHolds) {
   expect_passed({"--limit", "users=12.5%"}, "users: insert 2, update 11, of 100 in the target (--limit users=12.5%)");
   expect_within({"--limit", "users=13%"});
