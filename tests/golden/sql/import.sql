@@ -1,6 +1,6 @@
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE;
 
-SET LOCAL search_path = E''; SET LOCAL DateStyle = E'ISO, YMD'; SET LOCAL IntervalStyle = E'postgres'; SET LOCAL TimeZone = E'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = E'hex'; SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL row_security = off; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL lock_timeout = 5000;
+SET LOCAL search_path = E''; SET LOCAL DateStyle = E'ISO, YMD'; SET LOCAL IntervalStyle = E'postgres'; SET LOCAL TimeZone = E'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = E'hex'; SET LOCAL row_security = E'off'; SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL lock_timeout = 5000;
 
 LOCK TABLE ONLY "public"."customers", ONLY "public"."orders" IN SHARE UPDATE EXCLUSIVE MODE;
 
@@ -165,7 +165,7 @@ SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, 
 
 SET CONSTRAINTS ALL IMMEDIATE;
 
-SELECT pg_catalog.set_config(E'search_path', E'"$user", public', true), pg_catalog.set_config(E'DateStyle', E'ISO, MDY', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'Etc/UTC', true), pg_catalog.set_config(E'extra_float_digits', E'1', true), pg_catalog.set_config(E'bytea_output', E'hex', true);
+SELECT pg_catalog.set_config(E'search_path', E'"$user", public', true), pg_catalog.set_config(E'DateStyle', E'ISO, MDY', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'Etc/UTC', true), pg_catalog.set_config(E'extra_float_digits', E'1', true), pg_catalog.set_config(E'bytea_output', E'hex', true), pg_catalog.set_config(E'row_security', E'on', true);
 
 CREATE TEMPORARY TABLE pg_temp.judged (number pg_catalog.int8, record pg_catalog.int8) ON COMMIT DROP;
 
@@ -298,7 +298,7 @@ FROM (SELECT o.oid, o.oid AS part
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
 GROUP BY x.oid;
 
-SELECT pg_catalog.set_config(E'search_path', E'', true), pg_catalog.set_config(E'DateStyle', E'ISO, YMD', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'UTC', true), pg_catalog.set_config(E'extra_float_digits', E'3', true), pg_catalog.set_config(E'bytea_output', E'hex', true);
+SELECT pg_catalog.set_config(E'search_path', E'', true), pg_catalog.set_config(E'DateStyle', E'ISO, YMD', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'UTC', true), pg_catalog.set_config(E'extra_float_digits', E'3', true), pg_catalog.set_config(E'bytea_output', E'hex', true), pg_catalog.set_config(E'row_security', E'off', true);
 
 SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
 
