@@ -22,6 +22,9 @@ constexpr const char* kThree = "VALUES (11, 'a'), (12, 'b'), (13, 'c')";
 constexpr const char* kLarge =
     "SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 1000) i UNION ALL SELECT 2, repeat('x', 4000)";
 
+constexpr const char* kSixty =
+    "VALUES (1, 'a') UNION ALL SELECT 2, string_agg(md5(i::text), '') FROM generate_series(1, 60) i";
+
 const Case kCases[] = {
     {"NoValueIsLeft",
      kThree,
@@ -95,6 +98,34 @@ const Case kCases[] = {
      "ALTER TABLE p ALTER t SET STORAGE PLAIN",
      false,
      {1, 0, 0, 0, 0, 0}},
+    {"ALargeComputedValueInAnIndex",
+     kSixty,
+     "ALTER TABLE p ADD w text GENERATED ALWAYS AS (t || upper(t) || reverse(t)) STORED; CREATE INDEX ON p (w)",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"ALargeComputedArrayInAnIndexOfIts",
+     kSixty,
+     "ALTER TABLE p ADD w text[] GENERATED ALWAYS AS (ARRAY[t || upper(t) || reverse(t)]) STORED; CREATE INDEX ON p "
+     "USING gin (w)",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"ALargeDefaultInAnIndex",
+     "VALUES (1, 'a')",
+     "ALTER TABLE p ADD w text; CREATE INDEX ON p (w); DO $$BEGIN EXECUTE format('ALTER TABLE p ALTER w SET DEFAULT "
+     "%L', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 500) i)); END$$",
+     true,
+     {0, 0, 0, 0, 1, 0}},
+    {"AComputedValueThatIsStoredPlain",
+     kSixty,
+     "ALTER TABLE p ADD w text GENERATED ALWAYS AS (t || t || t || t || t) STORED; ALTER TABLE p ALTER w SET STORAGE "
+     "PLAIN",
+     true,
+     {1, 0, 0, 0, 1, 0}},
+    {"AShortComputedValueInAnIndex",
+     "VALUES (1, 'a'), (2, repeat('x', 400))",
+     "ALTER TABLE p ADD w text GENERATED ALWAYS AS (t || upper(t)) STORED; CREATE INDEX ON p (w)",
+     false,
+     {2, 0, 0, 0, 0, 0}},
     {"ALargeValueOutOfLine", kLarge, "ALTER TABLE p ALTER t SET STORAGE EXTERNAL", false, {2, 0, 0, 0, 0, 0}},
 };
 
@@ -139,6 +170,46 @@ TEST_F(SharedRoom, OfTwoTablesIsNamed) {
   EXPECT_THAT(told.out, HasSubstr("the sequence s may come to its end before all rows have a value; only --rehearse"));
   EXPECT_THAT(told.out, Not(HasSubstr("every row is foretold")));
   EXPECT_EQ(run_import().status, 4);
+}
+
+TEST_F(SharedRoom, OfLongNumbersInAnIndexIsForetold) {
+  schema("CREATE TABLE p (id int PRIMARY KEY, n numeric, m numeric)");
+  source.run(
+      "INSERT INTO p SELECT i, CASE i WHEN 1 THEN n ELSE 0 END, CASE i WHEN 2 THEN n ELSE 0 END FROM "
+      "generate_series(1, "
+      "2) i, (SELECT string_agg(translate(md5(j::text), 'abcdef', '123456'), '')::numeric AS n FROM generate_series(1, "
+      "200) j) x");
+  target.run("CREATE INDEX ON p (n); CREATE INDEX ON p (id) INCLUDE (m)");
+  ASSERT_EQ(run_export().status, 0);
+
+  const nlohmann::json dry = import({"--dry-run"});
+  const nlohmann::json imported = import();
+
+  const std::vector<int> both_invalid{0, 0, 0, 0, 2, 0};
+  EXPECT_EQ(verdicts(dry, "p"), both_invalid) << dry.dump();
+  EXPECT_EQ(verdicts(imported, "p"), both_invalid) << imported.dump();
+}
+
+TEST_F(SharedRoom, OfARowWiderThanAPageIsForetold) {
+  std::string narrow;
+  std::string wide;
+  std::string ones;
+  for (int i = 0; i < 1200; ++i) {
+    narrow += ", c" + std::to_string(i) + " int";
+    wide += ", c" + std::to_string(i) + " bigint";
+    ones += ", 1";
+  }
+  source.run("CREATE TABLE p (id int PRIMARY KEY" + narrow +
+             "); INSERT INTO p (id) VALUES (1), (2), (4); INSERT INTO p VALUES (3" + ones + ")");
+  target.run("CREATE TABLE p (id int PRIMARY KEY" + wide + ")");
+  ASSERT_EQ(run_export().status, 0);
+
+  const nlohmann::json dry = import({"--dry-run"});
+  const nlohmann::json imported = import();
+
+  const std::vector<int> one_invalid{3, 0, 0, 0, 1, 0};
+  EXPECT_EQ(verdicts(dry, "p"), one_invalid) << dry.dump();
+  EXPECT_EQ(verdicts(imported, "p"), one_invalid) << imported.dump();
 }
 
 }  // namespace

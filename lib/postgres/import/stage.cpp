@@ -94,7 +94,9 @@ void Stager::stage(format::TableReader& records) {
       ended = run_segment(records, limit).ended;
       limit = std::min(kMaxSegmentRows, limit * 2);
     } catch (const ServerError& error) {
-      const std::uint64_t line = line_of(error.fields().context, table_.stage_part.heap);
+      // Of a row that is too large for a page the server names any line of those that it writes at once.
+      const bool too_large = error.fields().sqlstate == "54000";
+      const std::uint64_t line = too_large ? 0 : line_of(error.fields().context, table_.stage_part.heap);
       // kSchema: the value names a thing that the target lacks (regclass and its like).
       if (!error.blames_a_row() && (line == 0 || error.kind() != ErrorKind::kSchema)) throw;
       before.roll_back();

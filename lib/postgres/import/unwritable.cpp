@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
+#include "postgres/catalog/value_sql.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
 #include "postgres/session/savepoint.h"
@@ -32,13 +34,14 @@ struct PlainBytes {
   std::vector<std::string> columns;  // by names, for messages
 };
 
+std::string size_of(const std::string& column) {
+  return fmt::format("COALESCE(pg_catalog.pg_column_size(s.{}), 0)", quote_name(column));
+}
+
 PlainBytes plain_bytes(const StagedTable& table) {
   PlainBytes bytes;
   std::string all = "0";
-  const auto size_of = [](const StagedColumn& column) {
-    return fmt::format("COALESCE(pg_catalog.pg_column_size(s.{}), 0)", column.quoted);
-  };
-  for (const StagedColumn& column : table.columns) all += " OPERATOR(pg_catalog.+) " + size_of(column);
+  for (const StagedColumn& column : table.columns) all += " OPERATOR(pg_catalog.+) " + size_of(column.name);
   for (const StagedColumn& column : table.columns) {
     const ColumnDetails& details = table.details.details_of(column.name);
     if (!details.stored_plain) continue;
@@ -48,19 +51,40 @@ PlainBytes plain_bytes(const StagedTable& table) {
     // Of another type nothing tells how long it is.
     const std::string expanded = known ? fmt::format("(pg_catalog.octet_length(s.{}{}) OPERATOR(pg_catalog.+) {})",
                                                      column.quoted, details.comparison_cast(), kHeader)
-                                       : fmt::format("GREATEST({}, {})", size_of(column), kMostOfRow);
-    const std::string at_least = known ? expanded : size_of(column);
+                                       : fmt::format("GREATEST({}, {})", size_of(column.name), kMostOfRow);
+    const std::string at_least = known ? expanded : size_of(column.name);
     const auto placed = [&](const std::string& out_of_line, const std::string& perhaps) {
       return fmt::format(
           " OPERATOR(pg_catalog.+) COALESCE(CASE WHEN {size} OPERATOR(pg_catalog.>) {limit} THEN {out} WHEN {all} "
           "OPERATOR(pg_catalog.>) {limit} THEN {perhaps} ELSE {size} END, 0)",
-          fmt::arg("size", size_of(column)), fmt::arg("limit", kOutOfLine), fmt::arg("out", out_of_line),
+          fmt::arg("size", size_of(column.name)), fmt::arg("limit", kOutOfLine), fmt::arg("out", out_of_line),
           fmt::arg("all", all), fmt::arg("perhaps", perhaps));
     };
-    bytes.at_least += placed(at_least, size_of(column));
-    bytes.at_most += placed(expanded, fmt::format("GREATEST({}, {})", size_of(column), expanded));
+    bytes.at_least += placed(at_least, size_of(column.name));
+    bytes.at_most += placed(expanded, fmt::format("GREATEST({}, {})", size_of(column.name), expanded));
   }
   return bytes;
+}
+
+// Values that are not of the stage's TOAST table and may be too large all the same: computed ones, and numeric, which
+// stays in its row as long as that fits a page.
+bool may_be_large_in_place(const StagedTable& table, const std::vector<std::string>& columns) {
+  return std::ranges::any_of(columns, [&](const std::string& column) {
+    return !table.has_columns({column}) || is_one_of(table.details.details_of(column).type, {"numeric"});
+  });
+}
+
+// The bytes of the file's values that a column is, or is computed from; what the table fills in is no part of it.
+std::string bytes_read(const StagedTable& table, const std::vector<std::string>& columns) {
+  std::string bytes = "0";
+  for (const std::string& column : columns) {
+    if (table.has_columns({column})) {
+      bytes += " OPERATOR(pg_catalog.+) " + size_of(column);
+    } else {
+      bytes += " OPERATOR(pg_catalog.+) " + bytes_read(table, table.details.details_of(column).made.reads);
+    }
+  }
+  return "(" + bytes + ")";
 }
 
 // The bytes that its large values take in an entry.
@@ -79,8 +103,13 @@ std::string large_bytes(const LimitedIndex& index) {
 
 void find_large_values(Connection& connection, std::vector<StagedTable>& tables) {
   std::set<std::string> heaps;
+  for (StagedTable& table : tables) {
+    table.large_values = std::ranges::any_of(table.details.limited_indexes, [&](const LimitedIndex& index) {
+      return may_be_large_in_place(table, index.columns) || may_be_large_in_place(table, index.reads);
+    });
+  }
   for (const StagedTable& table : tables)
-    if (table.has_rows() && !table.details.limited_indexes.empty())
+    if (table.has_rows() && !table.details.limited_indexes.empty() && !table.large_values)
       heaps.insert(quote_literal(table.stage_part.heap) + "::pg_catalog.regclass");
   if (heaps.empty()) return;
   const pqxx::result large = connection.query(fmt::format(
@@ -148,8 +177,16 @@ void reject_large_rows(Connection& connection, StagedTable& table) {
 
 // Beside those values others fill the row: out of line each takes some 20 bytes.
 std::string doubtful_rows(Connection& connection, const StagedTable& table) {
-  const PlainBytes bytes = plain_bytes(table);
+  PlainBytes bytes = plain_bytes(table);
+  std::vector<std::string> made;             // stored plain, too
   constexpr std::size_t kManyColumns = 250;  // from here on a page may not even hold what points to the values
+  for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
+    const std::string& name = table.details.table.columns[i].name;
+    if (!table.details.columns[i].stored_plain || table.has_columns({name}) || !foretells(table, {name})) continue;
+    made.push_back(name);
+    bytes.columns.push_back(name);
+    bytes.at_most += " OPERATOR(pg_catalog.+) " + size_of(name);
+  }
   if (bytes.columns.empty() && table.details.columns.size() < kManyColumns) return {};
   constexpr int kOutOfRow = 26;
   std::string all = bytes.at_most;
@@ -166,7 +203,7 @@ std::string doubtful_rows(Connection& connection, const StagedTable& table) {
   }
   const int beside = kRowHeader + 16 + 4 * static_cast<int>(table.details.columns.size());
   const auto rows = connection
-                        .query("SELECT pg_catalog.count(*) FROM " + accepted_rows(table) +
+                        .query("SELECT pg_catalog.count(*) FROM " + accepted_rows(table, made) +
                                fmt::format(" AND ({}) OPERATOR(pg_catalog.>) {}", all, kMostOfRow - beside))[0][0]
                         .as<std::uint64_t>();
   if (rows == 0) return {};
@@ -182,29 +219,30 @@ std::vector<std::string> doubtful_entries(Connection& connection, const StagedTa
   if (table.details.limited_indexes.empty() || !table.large_values) return lines;
   constexpr int kBeside = 100;  // headers, padding, values of a fixed length
   for (const LimitedIndex& index : table.details.limited_indexes) {
-    if (index.certain && index.columns.size() == 1) continue;
+    if (index.certain && index.columns.size() == 1 && table.has_columns(index.columns)) continue;
+    std::vector<std::string> all = index.columns;
+    std::erase_if(all, [&](const std::string& column) { return !foretells(table, {column}); });
     std::string bytes = "0";
-    for (const std::string& column : index.columns) {
-      if (table.has_columns({column}))
-        bytes +=
-            fmt::format(" OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(s.{}), 0)", quote_name(column));
+    for (const std::string& column : all) bytes += " OPERATOR(pg_catalog.+) " + size_of(column);
+    const bool computed = !index.expressions.empty() && foretells(table, index.reads);
+    if (computed) {
+      all.insert(all.end(), index.reads.begin(), index.reads.end());
+      bytes +=
+          fmt::format(" OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(ROW({})), 0)", index.expressions);
     }
     std::string doubtful =
         fmt::format("({}) OPERATOR(pg_catalog.>) {}", bytes, index.btree ? kMostOfBtree - kBeside : kOutOfLine);
-    // The expressions of an entry: of rows alone with a value that may make a large one.
-    const bool computed = !index.expressions.empty() && table.has_columns(index.reads);
-    if (computed) {
-      std::string read = bytes;
-      for (const std::string& column : index.reads)
-        read += fmt::format(" OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(s.{}), 0)", quote_name(column));
-      doubtful = fmt::format(
-          "CASE WHEN ({read}) OPERATOR(pg_catalog.>) {least} THEN ({bytes} OPERATOR(pg_catalog.+) "
-          "COALESCE(pg_catalog.pg_column_size(ROW({expressions})), 0)) OPERATOR(pg_catalog.>) {most} ELSE false END",
-          fmt::arg("read", read), fmt::arg("least", kOutOfLine / 4), fmt::arg("bytes", bytes),
-          fmt::arg("expressions", index.expressions), fmt::arg("most", kMostOfBtree - kBeside));
+    // What is computed: of rows alone with a value that may make a large one, or where the table fills one in.
+    const bool filled = std::ranges::any_of(all, [&](const std::string& column) {
+      return !table.has_columns({column}) && !table.details.table.find_column(column)->generated &&
+             !table.details.details_of(column).made.expression.empty();
+    });
+    if (!filled && (computed || !table.has_columns(all))) {
+      doubtful = fmt::format("CASE WHEN {} OPERATOR(pg_catalog.>) {} THEN {} ELSE false END", bytes_read(table, all),
+                             kOutOfLine / 4, doubtful);
     }
     std::uint64_t rows = 0;
-    const std::string sql = "SELECT pg_catalog.count(*) FROM " + accepted_rows(table) + " AND " + doubtful;
+    const std::string sql = "SELECT pg_catalog.count(*) FROM " + accepted_rows(table, all) + " AND " + doubtful;
     const auto count = [&] { rows = connection.query(sql)[0][0].as<std::uint64_t>(); };
     const bool failed = refusal_of(connection, "entries", count, Refusal::kOfAnExpression).has_value();
     if (rows == 0 && !failed) continue;
