@@ -16,8 +16,8 @@
 namespace properties {
 namespace {
 
-// Fewer than RapidCheck's hundred, so that a whole test run stays short, and always the same ones: a change is judged by
-// what it does, not by luck. Other cases are found with RC_PARAMS="max_success=20" (a random seed).
+// Fewer than RapidCheck's hundred, so that a whole test run stays short, and always the same ones: a change is judged
+// by what it does, not by luck. Other cases are found with RC_PARAMS="max_success=20" (a random seed).
 const int kDefaultRuns = setenv("RC_PARAMS", "max_success=20 seed=20", 0);
 
 // Two databases that are emptied between cases, which is quicker than making them; made anew now and then, because the

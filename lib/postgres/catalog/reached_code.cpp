@@ -190,8 +190,8 @@ bool any_deletes(const std::vector<WrittenTable>& tables) {
   return std::ranges::any_of(tables, &WrittenTable::deletes);
 }
 
-// What rules and parsed bodies may write, with the tables behind a view that is written and the children that inherit. A
-// view that is only named by another one is read.
+// What rules and parsed bodies may write, with the tables behind a view that is written and the children that inherit.
+// A view that is only named by another one is read.
 constexpr const char* kNamed = R"sql(
 , named(root) AS (
 SELECT t.root
