@@ -323,6 +323,20 @@ TEST_F(CodeOfOthers, ThatAsksASuperusersRightsOfTheServersFunctionsIsNamed) {
   EXPECT_EQ(import().status, 0);
 }
 
+// What a superuser has written runs what its caller gives it.
+TEST_F(CodeOfOthers, ThatGivesATextToATrustedFunctionIsNamed) {
+  target_.run(
+      "RESET ROLE; CREATE FUNCTION public.run(text) RETURNS text LANGUAGE plpgsql AS $$DECLARE x text; BEGIN EXECUTE "
+      "$1 "
+      "INTO x; RETURN x; END$$; CREATE FUNCTION public.answer() RETURNS text LANGUAGE plpgsql AS $$BEGIN RETURN "
+      "'42'; END$$; SET ROLE " +
+      mallory_);
+  code("ALTER TABLE m.t ADD z text DEFAULT public.answer()");
+  EXPECT_EQ(import().status, 0);
+  code("TRUNCATE m.t; ALTER TABLE m.t ALTER z SET DEFAULT public.run('SELECT nextval(''public.calls'')')");
+  expect_refused("the expression public.run(");
+}
+
 TEST_F(CodeOfOthers, ThatGivesATextToALibraryIsNamed) {
   target_.run(
       "RESET ROLE; CREATE EXTENSION tablefunc; CREATE EXTENSION refint; CREATE EXTENSION \"uuid-ossp\"; SET ROLE " +

@@ -11,7 +11,8 @@ namespace postgres {
 namespace {
 
 // An expression of the server's own functions alone is its author's code where one of them reaches far, or does for a
-// superuser what its author may not do; also where it asks a library for what may be SQL or a connection.
+// superuser what its author may not do; also where it gives something to a function of somebody trusted that may do
+// anything with it, or that its author could not call.
 constexpr const char* kCodeOfOthers = R"sql(
 , other(oid) AS (
   SELECT r.oid FROM pg_catalog.pg_roles r WHERE NOT r.rolsuper AND r.rolname <> current_user
@@ -60,16 +61,18 @@ constexpr const char* kCodeOfOthers = R"sql(
     AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
   JOIN pg_catalog.pg_proc p ON p.oid = q.oprcode OR p.oid = d.refobjid
     AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-  JOIN pg_catalog.pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
-  WHERE p.oid >= 16384 AND p.provolatile <> 'i'
+  WHERE p.oid >= 16384 AND (NOT pg_catalog.has_function_privilege(e.author, p.oid, 'EXECUTE') OR p.provolatile <> 'i'
     AND NOT EXISTS (
       SELECT
       FROM pg_catalog.pg_depend m
       JOIN pg_catalog.pg_extension x ON x.oid = m.refobjid
       WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid AND m.deptype = 'e'
         AND x.extname IN ({harmless}))
-    AND (p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
-      OR EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.oid = e.objid AND t.tgnargs > 0))
+    AND (p.pronargs > 0 OR EXISTS (
+      SELECT
+      FROM pg_catalog.pg_trigger t
+      WHERE e.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid AND t.oid = e.objid
+        AND t.tgfoid = p.oid AND t.tgnargs > 0)))
   UNION
   SELECT p.proowner, 'event trigger ' || pg_catalog.quote_ident(e.evtname)
   FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
@@ -86,7 +89,7 @@ ORDER BY a.rolname)sql";
 constexpr const char* kForSuperusers =
     R"sql('\msetval\(|\mlo_\w+\(|\mlo(read|write)\(|replication_(slot|origin)|current_setting\((?!''[^''.]+\.[^'']*'')')sql";
 
-// Extensions none of whose functions runs a text, connects or reads a table by its name.
+// Extensions none of whose functions runs a text that it is given, connects, or reads a table by its name.
 constexpr const char* kHarmlessExtensions =
     "'citext', 'hstore', 'uuid-ossp', 'pgcrypto', 'pg_trgm', 'unaccent', 'ltree', 'cube', 'earthdistance', 'seg', "
     "'isn', "
