@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/transfer_fixture.h"
+#include "cli/apply_fixture.h"
 
 namespace cli {
 namespace {
@@ -24,48 +24,6 @@ std::string text_of(const std::string& path) {
   text << in.rdbuf();
   return text.str();
 }
-
-class Apply : public Transfer {
- protected:
-  void SetUp() override {
-    schema(
-        "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL UNIQUE, name text, \"passwordHash\" text, bio "
-        "text);"
-        "CREATE TABLE posts (id int PRIMARY KEY, author int NOT NULL REFERENCES users, title text);"
-        "CREATE TABLE tags (label text)");
-    source.run(
-        "INSERT INTO users VALUES (1, 'a@x', 'Ann', 'hunter2', repeat('x', 3000)), (2, 'b@x', 'Bob', 'h', NULL), (3, "
-        "'c@x', 'Cid', 'h', NULL), (4, 'd@x', 'Dan', 'h', NULL); INSERT INTO posts VALUES (10, 1, 'one'), (11, 2, "
-        "'two'); INSERT INTO tags VALUES ('red')");
-    target.run(
-        "INSERT INTO users VALUES (1, 'a@x', 'Anna', 'hunter1', repeat('y', 3000)), (2, 'b@x', 'Bob', 'h', NULL), (9, "
-        "'c@x', 'Cy', 'h', NULL); INSERT INTO posts VALUES (10, 1, 'uno')");
-    ASSERT_EQ(run_export().status, 0);
-  }
-  // A dry run, whose exit status is 4: user 3's e-mail is another's.
-  void make_plan(std::vector<std::string> options = {}) {
-    fs::remove(plan);
-    options.insert(options.end(), {"--report", plan});
-    if (std::find(options.begin(), options.end(), "--rehearse") == options.end()) options.emplace_back("--dry-run");
-    const support::Run made = run_import(options);
-    ASSERT_TRUE(made.status == 4 || made.status == 0) << made.err;
-  }
-  support::Run apply(std::vector<std::string> options = {}) {
-    options.insert(options.end(), {"--apply", plan});
-    return run_import(options);
-  }
-  // Refused with 7, nothing written, and `what` said.
-  void expect_moved(const std::string& what, std::vector<std::string> options = {}) {
-    const std::string before = support::normalized_dump(target.url());
-    const support::Run run = apply(std::move(options));
-    EXPECT_EQ(run.status, 7) << run.out << run.err;
-    EXPECT_THAT(run.err, AllOf(HasSubstr("the plan no longer holds"), HasSubstr(what)));
-    EXPECT_EQ(support::normalized_dump(target.url()), before);
-  }
-  std::string in_folder(const std::string& name) const { return folder.file(name); }
-
-  std::string plan = folder.file("audit.json");
-};
 
 TEST_F(Apply, DoesWhatWasApproved) {
   make_plan();
@@ -240,54 +198,6 @@ TEST_F(Apply, NamesWhatWasChangedInTheCatalog) {
   expect_moved("the rule r of public.posts is new");
   target.run("DROP RULE r ON posts; ALTER TABLE tags ALTER label SET NOT NULL");
   expect_moved("the columns of public.tags");
-}
-
-TEST_F(Apply, NamesAFunctionThatWasReplaced) {
-  target.run(
-      "CREATE FUNCTION fine(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE FUNCTION "
-      "outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END'; ALTER TABLE users "
-      "ADD CHECK (fine(name)), ADD CHECK (outer_fine(email))");
-  make_plan();
-  target.run(
-      "CREATE OR REPLACE FUNCTION outer_fine(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN "
-      "true OR false; END'");
-  expect_moved("the function public.outer_fine(text) is another");
-}
-
-// A cast has no name that the function's text could say.
-TEST_F(Apply, NamesTheFunctionOfACastThatWasReplaced) {
-  target.run(
-      "CREATE TYPE cc AS (x int); CREATE FUNCTION shown(cc) RETURNS text LANGUAGE sql AS $$SELECT 'one'$$; CREATE CAST "
-      "(cc "
-      "AS text) WITH FUNCTION shown(cc); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.title := "
-      "ROW(1)::public.cc::text; RETURN NEW; END$$; CREATE TRIGGER t BEFORE INSERT ON posts FOR EACH ROW EXECUTE "
-      "FUNCTION "
-      "f()");
-  make_plan();
-  target.run("CREATE OR REPLACE FUNCTION shown(cc) RETURNS text LANGUAGE sql AS $$SELECT 'two'$$");
-  expect_moved("the function public.shown(public.cc) is another");
-}
-
-// A trigger's function calls another by a string, which writes a table with a trigger of its own.
-TEST_F(Apply, NamesCodeThatTheTriggersCodeCallsOrSetsOff) {
-  target.run(
-      "CREATE TABLE log (v text); CREATE FUNCTION \"Says it\"() RETURNS text LANGUAGE sql AS $$SELECT 'one'$$; "
-      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO public.log VALUES "
-      "(public.\"Says it\"()); RETURN NULL; END$$; CREATE TRIGGER t AFTER INSERT ON posts FOR EACH ROW EXECUTE "
-      "FUNCTION f()");
-  make_plan();
-  target.run("CREATE OR REPLACE FUNCTION \"Says it\"() RETURNS text LANGUAGE sql AS $$SELECT 'two'$$");
-  expect_moved("the function public.\"Says it\"() is another");
-  target.run(
-      "CREATE OR REPLACE FUNCTION \"Says it\"() RETURNS text LANGUAGE sql AS $$SELECT 'one'$$; CREATE FUNCTION g() "
-      "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER u BEFORE INSERT ON log FOR EACH ROW "
-      "EXECUTE FUNCTION g()");
-  expect_moved("the trigger u of public.log is new");
-  target.run(
-      "DROP TRIGGER u ON log; CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.log (x int); CREATE FUNCTION "
-      "elsewhere.f() RETURNS int LANGUAGE sql AS 'SELECT 1'");  // nobody's concern
-  EXPECT_EQ(apply().status, 4);
-  EXPECT_EQ(target.value("SELECT v FROM log"), "one");
 }
 
 TEST_F(Apply, RefusesAPlanThatHasExpired) {

@@ -21,9 +21,8 @@ struct WrittenTable {
 // "WITH RECURSIVE …", to be followed by a SELECT from
 //   relation  the tables, their partitions, and the tables that the actions of foreign keys change
 //   own_type  types of the user's own that their columns are of, and what those are made of
-//   object    defaults, checks, index and partition expressions, rules, triggers, views read: classid, objid,
-//   expression,
-//             author, relid (0 for a type or a view)
+//   object    defaults, checks, index and partition expressions, rules, triggers, views that are read: classid, objid,
+//             expression, author, relid (0 for a type or a view)
 //   part      what these objects use: refclassid, refobjid
 //   called    the functions of others than the server among it, and those behind operators, operator classes and
 //   ranges, and in their bodies

@@ -97,7 +97,41 @@ constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
     JOIN pg_catalog.pg_proc q ON q.proname = w.word::pg_catalog.name
     JOIN pg_catalog.pg_namespace n ON n.oid = q.pronamespace
     WHERE p.oid = f.oid AND p.oid >= 16384 AND q.oid >= 16384 AND {meant}
+    UNION ALL
+    -- The checks and the default of a domain that the text names.
+    SELECT COALESCE(o.oprcode::pg_catalog.oid, d.refobjid)
+    FROM pg_catalog.pg_proc p
+    CROSS JOIN LATERAL {words} AS w(word)
+    JOIN pg_catalog.pg_type y ON y.typname = w.word::pg_catalog.name AND y.typtype = 'd'
+    JOIN pg_catalog.pg_namespace n ON n.oid = y.typnamespace
+    LEFT JOIN pg_catalog.pg_constraint k ON k.contypid = y.oid
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = y.oid
+      OR d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid
+    LEFT JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
+      AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
+    WHERE p.oid = f.oid AND p.oid >= 16384 AND y.oid >= 16384 AND {meant}
+      AND (d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL)
   ) AS x(oid)
+))sql";
+
+// The types that these functions name.
+constexpr const char* kTypesOfCode = R"sql(, types_of_code(oid, name) AS (
+  SELECT y.oid, pg_catalog.format_type(y.oid, NULL)
+  FROM functions f
+  JOIN pg_catalog.pg_proc p ON p.oid = f.oid AND p.oid >= 16384
+  CROSS JOIN LATERAL {words} AS w(word)
+  JOIN pg_catalog.pg_type y ON y.typname = w.word::pg_catalog.name AND y.oid >= 16384
+    AND y.typtype IN ('c', 'd', 'e', 'r')
+  JOIN pg_catalog.pg_namespace n ON n.oid = y.typnamespace
+  WHERE {meant}
+  UNION
+  SELECT y.oid, pg_catalog.format_type(y.oid, NULL)
+  FROM (SELECT p.classid, p.objid FROM parts p
+        UNION ALL
+        SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, f.oid FROM functions f) p
+  JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
+    AND d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+  JOIN pg_catalog.pg_type y ON y.oid = d.refobjid AND y.oid >= 16384 AND y.typtype IN ('c', 'd', 'e', 'r')
 ))sql";
 
 // Whatever may be a name in the text of the function p.
@@ -109,10 +143,11 @@ constexpr const char* kWords = R"sql((
     SELECT m.found[1] FROM pg_catalog.regexp_matches(p.prosrc, '"([^"]+)"', 'g') AS m(found)
   ))sql";
 
-// Whether such a name may mean what stands in the schema n: that of the function itself, of every session, or one that
-// the text or the function's settings name.
+// Whether such a name may mean what stands in the schema n: that of the function itself, of every session or of this
+// one, or one that the text or the function's settings name.
 constexpr const char* kMeant = R"sql((
       n.nspname IN ('public', current_user, session_user) OR n.oid = p.pronamespace
+      OR pg_catalog.strpos((SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name = 'search_path'), n.nspname) > 0
       OR (n.nspname !~ '^pg_(toast_)?temp_' AND pg_catalog.strpos(
             pg_catalog.concat_ws(' ', pg_catalog.lower(p.prosrc), p.prosrc, p.proconfig::pg_catalog.text), n.nspname) > 0)))sql";
 
@@ -241,7 +276,8 @@ std::string first_of(const pqxx::result& rows) { return rows.empty() ? std::stri
 }  // namespace
 
 std::string dependences_sql(const Connection& connection, const std::vector<std::uint32_t>& tables) {
-  return types_sql(connection, tables) + functions_sql();
+  return types_sql(connection, tables) + functions_sql() +
+         fmt::format(kTypesOfCode, fmt::arg("words", kWords), fmt::arg("meant", kMeant));
 }
 
 std::vector<std::uint32_t> with_tables_of_code(Connection& connection, std::vector<std::uint32_t> tables) {

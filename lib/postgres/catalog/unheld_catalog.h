@@ -25,7 +25,7 @@ std::string changed_since_snapshot(Connection& connection, const std::vector<std
 
 // "WITH RECURSIVE …": of `tables` and their partitions tables(oid), named_types(oid, typrelid, name) of the user's own
 // that their columns are of, and functions(oid) that their triggers, rules, checks, defaults and indexes call, and
-// those in turn, as far as pg_depend and names in their text tell.
+// those in turn, as far as pg_depend and names in their text tell; types_of_code(oid, name) that these name.
 std::string dependences_sql(const Connection& connection, const std::vector<std::uint32_t>& tables);
 
 // `tables` and those that this code may write or read, as far as the same tells, and so on.

@@ -1,6 +1,7 @@
 #include "postgres/import/facts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -88,7 +89,7 @@ SELECT 'the type ' || n.name,
             pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
           FROM pg_catalog.pg_attribute a
           WHERE a.attrelid = u.typrelid AND u.typrelid <> 0 AND a.attnum > 0 AND NOT a.attisdropped))
-FROM named_types n
+FROM (SELECT t.oid, t.name FROM named_types t UNION SELECT t.oid, t.name FROM types_of_code t) n
 JOIN pg_catalog.pg_type u ON u.oid = n.oid
 UNION ALL
 SELECT 'the function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text,
@@ -98,7 +99,32 @@ SELECT 'the function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text,
 FROM functions f
 JOIN pg_catalog.pg_proc p ON p.oid = f.oid
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+UNION ALL
+-- Of the session itself, which its code sees.
+SELECT 'the setting ' || s.name, s.reset_val
+FROM pg_catalog.pg_settings s
+WHERE s.name IN ('search_path', 'TimeZone', 'DateStyle', 'IntervalStyle', 'bytea_output', 'default_text_search_config',
+                 'lc_numeric', 'lc_monetary', 'lc_time', 'timezone_abbreviations', 'xmlbinary', 'row_security')
 ORDER BY 1)sql";
+
+// Tables that the actions of foreign keys reach from `tables`, and these.
+constexpr const char* kReached = R"sql(
+WITH RECURSIVE reached(oid) AS (
+  SELECT pg_catalog.unnest('{{{tables}}}'::pg_catalog.oid[])
+  UNION
+  SELECT k.conrelid
+  FROM reached r
+  JOIN pg_catalog.pg_constraint k ON k.confrelid = r.oid AND k.contype = 'f'
+    AND (k.confupdtype IN ('c', 'n', 'd') OR k.confdeltype IN ('c', 'n', 'd'))
+)
+SELECT r.oid FROM reached r)sql";
+
+std::vector<std::uint32_t> with_followers(Connection& connection, const std::vector<std::uint32_t>& tables) {
+  std::vector<std::uint32_t> all;
+  for (const auto& row : connection.query(fmt::format(kReached, fmt::arg("tables", fmt::join(tables, ",")))))
+    all.push_back(row[0].as<std::uint32_t>());
+  return all;
+}
 
 std::string schemas_of(const std::vector<StagedTable>& tables) {
   std::set<std::string> schemas;
@@ -128,8 +154,9 @@ std::vector<outcome::Fact> used_catalog_of(Connection& connection, const std::ve
   constexpr int kHasSqlBodies = 140000;
   const char* body = connection.server_version() < kHasSqlBodies ? "NULL" : "pg_catalog.pg_get_function_sqlbody(p.oid)";
   std::vector<outcome::Fact> facts;
-  for (const auto& row : connection.query(dependences_sql(connection, with_tables_of_code(connection, tables)) +
-                                          fmt::format(kOfTables, fmt::arg("body", body)))) {
+  const std::vector<std::uint32_t> all = with_tables_of_code(connection, with_followers(connection, tables));
+  for (const auto& row :
+       connection.query(dependences_sql(connection, all) + fmt::format(kOfTables, fmt::arg("body", body)))) {
     base::Sha256 digest;
     digest.update(row[1].c_str());
     facts.push_back({row[0].c_str(), digest.hex().substr(0, 16)});
