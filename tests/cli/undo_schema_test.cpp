@@ -187,7 +187,7 @@ TEST_F(UndoIn, RowsThatADomainWouldNotTakeAgain) {
       "ALTER DOMAIN dm ADD CHECK (VALUE > 0) NOT VALID");
   const support::Run run = take_back();
   EXPECT_EQ(run.status, 4) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("id=1: invalid: value for domain public.dm violates check constraint"));
+  EXPECT_THAT(run.out, HasSubstr("id=1: invalid: value for domain dm violates check constraint"));
   EXPECT_EQ(target.value("SELECT string_agg(concat(id, d, v), ',' ORDER BY id) FROM a"), "15x,31p");
 }
 

@@ -7,7 +7,9 @@
 #include <string>
 #include <unordered_map>
 
+#include "postgres/catalog/looking_functions.h"
 #include "postgres/catalog/may_fail.h"
+#include "postgres/catalog/reads_settings.h"
 #include "postgres/session/sql_text.h"
 #include "postgres/session/text_array.h"
 
@@ -26,8 +28,10 @@ SELECT i.indrelid, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
     FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
-      AND d.refobjid = i.indrelid AND d.refobjsubid > 0)::pg_catalog.text[]
+      AND d.refobjid = i.indrelid AND d.refobjsubid > 0)::pg_catalog.text[],
+  {looks}, c.relname
 FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indisready AND i.indrelid = ANY ({among})
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid)
 ORDER BY i.indrelid, i.indexrelid)sql";
@@ -52,11 +56,21 @@ std::string for_long_texts(const TableDetails& table, const std::vector<std::str
                      kShort, expression);
 }
 
+std::vector<ColumnType> types_of(const TableDetails& table, const std::vector<std::string>& some,
+                                 const std::vector<std::string>& more) {
+  std::vector<ColumnType> types;
+  for (const std::vector<std::string>* columns : {&some, &more}) {
+    for (const std::string& column : *columns)
+      if (column != kLeaf) types.push_back(table.details_of(column).type);
+  }
+  return types;
+}
+
 // `text` is what is computed, `expression` the same as one value of a type that a view can have.
 void add(TableDetails& table, const std::string& text, std::string expression, std::vector<std::string> columns,
          Evaluated::Meaning meaning = Evaluated::Meaning::kNothing, const std::string& check = {}) {
   const Fails when = fails(text);
-  if (when == Fails::kNever) return;
+  if (when == Fails::kNever && meaning == Evaluated::Meaning::kNothing) return;
   std::vector<std::string> read = columns;
   for (const std::string& column : columns) {
     if (column == kLeaf) continue;
@@ -65,6 +79,10 @@ void add(TableDetails& table, const std::string& text, std::string expression, s
   }
   std::erase_if(
       read, [&](const std::string& column) { return column != kLeaf && table.table.find_column(column)->generated; });
+  // A function of a domain's name is found for values of the domain alone.
+  const bool of_domain = std::ranges::any_of(
+      read, [&](const std::string& column) { return column != kLeaf && table.details_of(column).is_checked; });
+  if (when == Fails::kNever && !of_domain && !reads_settings(text, types_of(table, columns, read))) return;
   if (when == Fails::kForLongTexts) expression = for_long_texts(table, read, expression);
   table.evaluated.push_back({std::move(expression), std::move(columns), meaning, check});
 }
@@ -84,29 +102,23 @@ void add_columns(TableDetails& table) {
   }
 }
 
-}  // namespace
+void add_columns_and_checks(TableDetails& table) {
+  add_columns(table);
+  for (const CheckConstraint& check : table.checks)
+    if (!check.looks_elsewhere && !check.of_made)
+      add(table, check.expression, "(" + check.expression + ")", check.columns, Evaluated::Meaning::kCheck, check.name);
+  add(table, table.leaf_checks.failed, table.leaf_checks.failed, table.leaf_checks.columns,
+      Evaluated::Meaning::kLeafChecks);
+  if (table.partitioned) add(table, table.partitions.leaf, table.partitions.leaf, {kLeaf});
+}
 
-void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
-  std::vector<std::string> oids;
-  std::unordered_map<std::uint32_t, TableDetails*> by_oid;
-  for (TableDetails& table : tables) {
-    oids.push_back(std::to_string(table.oid));
-    by_oid.emplace(table.oid, &table);
-    add_columns(table);
-    for (const CheckConstraint& check : table.checks)
-      if (!check.looks_elsewhere && !check.of_made)
-        add(table, check.expression, "(" + check.expression + ")", check.columns, Evaluated::Meaning::kCheck,
-            check.name);
-    add(table, table.leaf_checks.failed, table.leaf_checks.failed, table.leaf_checks.columns,
-        Evaluated::Meaning::kLeafChecks);
-    if (table.partitioned) add(table, table.partitions.leaf, table.partitions.leaf, {kLeaf});
-  }
-  for (const auto& [oid, partition] : tree)
-    if (oid != partition.root) oids.push_back(std::to_string(oid));
-  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+// Of partitions those of their own as well.
+void read_indexes(Connection& connection, const std::string& among, const PartitionTree& tree,
+                  const std::string& looking, const std::unordered_map<std::uint32_t, TableDetails*>& by_oid) {
   std::map<std::pair<std::uint32_t, std::string>, std::pair<std::vector<std::string>, std::vector<std::uint32_t>>>
       alike;
-  for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among)))) {
+  const std::string looks = calls_one_of(looking, "'pg_catalog.pg_class'::pg_catalog.regclass", "i.indexrelid");
+  for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among), fmt::arg("looks", looks)))) {
     const auto relation = row[0].as<std::uint32_t>();
     const auto partition = tree.find(relation);
     const std::string predicate = row[1].is_null() ? "" : row[1].c_str();
@@ -133,6 +145,23 @@ void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, c
     table.evaluated.push_back(
         {long_only ? for_long_texts(table, columns, expression) : expression, std::move(columns), {}, {}});
   }
+}
+
+}  // namespace
+
+void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree,
+                    const std::string& looking) {
+  std::vector<std::string> oids;
+  std::unordered_map<std::uint32_t, TableDetails*> by_oid;
+  for (TableDetails& table : tables) {
+    oids.push_back(std::to_string(table.oid));
+    by_oid.emplace(table.oid, &table);
+  }
+  for (const auto& [oid, partition] : tree)
+    if (oid != partition.root) oids.push_back(std::to_string(oid));
+  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  for (TableDetails& table : tables) add_columns_and_checks(table);
+  read_indexes(connection, among, tree, looking, by_oid);
 }
 
 }  // namespace postgres

@@ -11,7 +11,10 @@
 
 namespace postgres {
 
-// Fills `evaluated` of every table, from what the rest of introspect has found and from the indexes.
-void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree);
+// Fills `evaluated` of every table, from what the rest of introspect has found and from the indexes. `looking`:
+// looking_functions(). What of indexes and partition keys calls one of these goes to `looking_code` and is judged
+// nowhere.
+void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree,
+                    const std::string& looking);
 
 }  // namespace postgres

@@ -9,6 +9,7 @@
 
 #include "postgres/catalog/column_observers.h"
 #include "postgres/catalog/constraints.h"
+#include "postgres/catalog/domain_checks.h"
 #include "postgres/catalog/evaluated.h"
 #include "postgres/catalog/looking_functions.h"
 #include "postgres/catalog/made_values.h"
@@ -93,10 +94,10 @@ class Introspection {
     if (depth == Depth::kKeys) return;
     const std::string looking = looking_functions(connection_);
     read_made_values(connection_, tables_, looking);
-    read_looking_domains(looking);
+    read_domain_checks(connection_, tables_, looking);
     read_unique_indexes_of_partitions(connection_, tables_, tree_);
     read_constraints(connection_, tables_, tree_, looking);
-    read_evaluated(connection_, tables_, tree_);
+    read_evaluated(connection_, tables_, tree_, looking);
     read_write_limits(connection_, tables_, tree_);
     read_sequences();
     read_column_observers(connection_, tables_);
@@ -251,26 +252,6 @@ class Introspection {
       for (ColumnDetails& column : table.columns) {
         if (column.is_domain) column.base_sql = names.at({column.type.oid, column.type.typmod});
         column.type.name = column.base_sql;
-      }
-    }
-  }
-
-  // Of the column's domain, or that of its elements, and those that it is made of.
-  void read_looking_domains(const std::string& functions) {
-    if (functions.starts_with("'{}'")) return;
-    std::map<std::uint32_t, std::string> looking;
-    for (const auto& row : connection_.query(fmt::format(
-             "SELECT k.contypid, t.typname FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_type t ON t.oid = "
-             "k.contypid WHERE k.contype = 'c' AND {}",
-             calls_one_of(functions, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid"))))
-      looking.emplace(oid_of(row[0]), text_of(row[1]));
-    for (TableDetails& table : tables_) {
-      for (ColumnDetails& column : table.columns) {
-        const std::uint32_t outermost = column.is_domain ? column.domain : column.type.element_wire_oid;
-        for (std::uint32_t type = outermost; type != 0 && types_.at(type).kind == 'd'; type = types_.at(type).base) {
-          const auto found = looking.find(type);
-          if (found != looking.end()) column.looking_domain = found->second;
-        }
       }
     }
   }

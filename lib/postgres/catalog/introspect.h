@@ -35,7 +35,10 @@ struct ColumnDetails {
   bool stored_plain = false;    // STORAGE PLAIN of any length: as it is in the row, however long
   bool one_form = false;        // values of equal text output have equal binary forms: the image alone tells them apart
   MadeValue made;
-  std::string looking_domain;  // its type, where a check of that calls a function that may read other rows
+  bool is_checked = false;     // a domain with checks, of its own or of one that it is made of
+  bool holds_checked = false;  // its base is an array, a composite or the like with such a domain inside
+  std::string
+      looking_domain;  // its type or one inside of it, of which a check calls a function that may read other rows
 
   // What a row holds here, or whether it may, is only known when other rows are there.
   bool looks_elsewhere() const { return made.looks_elsewhere || !looking_domain.empty(); }
@@ -175,6 +178,8 @@ struct TableDetails {
   std::vector<CheckConstraint> checks;
   LeafChecks leaf_checks;
   std::vector<Evaluated> evaluated;
+  // Indexes and partition keys that call a function which may read other rows, though it is called immutable.
+  std::vector<std::string> looking_code;
   RefusedUpdates refused_updates;
   std::vector<LimitedIndex> limited_indexes;
   std::vector<Exclusion> exclusions;

@@ -6,10 +6,10 @@
 
 #include "postgres/import/classify_keys.h"
 #include "postgres/import/evaluation.h"
-#include "postgres/import/failing_defaults.h"
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
+#include "postgres/import/made_defaults.h"
 #include "postgres/import/match.h"
 #include "postgres/import/moved_keys.h"
 #include "postgres/import/multiset.h"
@@ -54,7 +54,6 @@ Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
       components_(components),
       temporary_(temporary),
       orphans_(connection, tables),
-      unreadable_(connection),
       undo_(connection, tables, components) {}
 
 void Classifier::prepare(const SessionSettings& session) {
@@ -66,15 +65,12 @@ void Classifier::prepare(const SessionSettings& session) {
   KeyOrder::prepare(connection_, tables_);
   orphans_.prepare(components_);
   undo_.prepare();
-  unreadable_.prepare(tables_);
   Matcher(connection_, tables_).demand_independent_keys(components_);
 }
 
 void Classifier::classify(base::Progress& progress) {
   temporary_.analyze_shared_stages();
   if (undo_.is_any()) undo_.take_deletes();
-  // Of all tables first: matching a parent changes rows of its children.
-  for (StagedTable& table : tables_) unreadable_.reject(table);
   find_large_values(connection_, tables_);
   Matcher matcher(connection_, tables_);
   for (const auto& component : components_) {

@@ -14,7 +14,6 @@
 #include "postgres/import/staged_table.h"
 #include "postgres/import/temporary_tables.h"
 #include "postgres/import/undo_judge.h"
-#include "postgres/import/unreadable_rows.h"
 #include "postgres/session/connection.h"
 #include "postgres/session/settings.h"
 
@@ -60,7 +59,6 @@ class Classifier {
   const std::vector<std::vector<std::size_t>>& components_;
   TemporaryTables& temporary_;
   Orphans orphans_;
-  UnreadableRows unreadable_;
   UndoJudge undo_;
   std::vector<CascadeEffect> cascades_;
   SessionSettings session_;

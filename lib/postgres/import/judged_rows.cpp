@@ -24,8 +24,9 @@ bool foretells_default(const StagedTable& table, const std::string& column) {
 }
 
 // As an assignment brings a value to the column's type: too long a text is an error there, and cut by a cast.
-std::string assigned(const ColumnDetails& column, const std::string& expression) {
-  if (!is_builtin(column.type)) return "(" + expression + ")";
+std::string assigned(const ColumnDetails& column, const std::string& expression, Domains domains) {
+  const std::string domain = column.is_domain && domains == Domains::kAsked ? "::" + column.type_sql : std::string{};
+  if (!is_builtin(column.type)) return "(" + expression + ")" + domain;
   const std::string& type = column.type.type_name;
   std::string value = "(" + expression + ")::" + column.base_sql;
   if (column.type.typmod >= 0 && (type == "varchar" || type == "bpchar")) {
@@ -33,14 +34,16 @@ std::string assigned(const ColumnDetails& column, const std::string& expression)
                         fmt::arg("type", quote_name(type)), fmt::arg("expression", expression),
                         fmt::arg("typmod", column.type.typmod));
   }
-  return column.is_domain ? "(" + value + ")::" + column.type_sql : value;
+  return domain.empty() ? value : "(" + value + ")" + domain;
 }
 
 // Of a new row; one that is updated keeps what it has.
 std::string kept_or_default(const StagedTable& table, const std::string& column) {
   const ColumnDetails& details = table.details.details_of(column);
   std::string made = "NULL::" + details.base_sql;
-  if (!details.made.expression.empty() && !details.made.is_volatile) made = assigned(details, details.made.expression);
+  // A default that a domain refuses is found before: make_defaults().
+  if (!details.made.expression.empty() && !details.made.is_volatile)
+    made = assigned(details, details.made.expression, Domains::kAsBase);
   if (table.plan.identity.empty()) return made + " AS " + quote_name(column);
   return fmt::format("CASE WHEN t.tableoid IS NULL THEN {made} ELSE t.{column} END AS {column}", fmt::arg("made", made),
                      fmt::arg("column", quote_name(column)));
@@ -84,10 +87,6 @@ bool foretells(const StagedTable& table, const std::vector<std::string>& columns
   });
 }
 
-std::string default_of(const ColumnDetails& column) {
-  return assigned(column, column.made.expression.empty() ? "NULL" : column.made.expression);
-}
-
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns) {
   if (!table.careful) return judged_rows(table, columns, table.typed_rows());
   // OFFSET 0 keeps the planner from computing before it chooses.
@@ -96,7 +95,8 @@ std::string judged_rows(const StagedTable& table, const std::vector<std::string>
                                  table.typed_rows(), table.record, table.verdicts));
 }
 
-std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns, const std::string& rows) {
+std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns, const std::string& rows,
+                        Domains domains) {
   Lacking lacking;
   lacking.add(table, columns);
   std::string sql = rows;
@@ -113,7 +113,7 @@ std::string judged_rows(const StagedTable& table, const std::vector<std::string>
   std::string list;
   for (const std::string& column : lacking.generated) {
     const ColumnDetails& details = table.details.details_of(column);
-    list += ", " + assigned(details, details.made.expression) + " AS " + quote_name(column);
+    list += ", " + assigned(details, details.made.expression, domains) + " AS " + quote_name(column);
   }
   if (lacking.leaf) list += ", " + table.details.partitions.leaf + " AS " + kLeaf;
   return fmt::format("(SELECT g.*{} FROM {} g)", list, sql);

@@ -12,13 +12,14 @@ namespace postgres {
 // Whether what these columns hold behind the merge can be told before it. `kLeaf` may be among them.
 bool foretells(const StagedTable& table, const std::vector<std::string>& columns);
 
+// Whether a value that is computed here is brought to its domain, whose checks then speak, or to the domain's base.
+enum class Domains { kAsked, kAsBase };
+
 // typed_rows() and those of `columns` that it lacks. foretells(columns) must hold. Where some rows make an expression
 // of the target's fail, only those that are to be written: of others nothing may be computed.
 std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns);
 // The same over any relation that has the columns of typed_rows().
-std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns, const std::string& rows);
-
-// What the target puts into a column that the file lacks, brought to the column's type: of a new row. Not volatile.
-std::string default_of(const ColumnDetails& column);
+std::string judged_rows(const StagedTable& table, const std::vector<std::string>& columns, const std::string& rows,
+                        Domains domains = Domains::kAsBase);
 
 }  // namespace postgres

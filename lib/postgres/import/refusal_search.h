@@ -62,7 +62,7 @@ class RefusalSearch {
     std::string dropped;
     std::string astray;
   };
-  // Leaves the rows found out, with the server's words. `rows`: the staged rows, typed_rows() or raw_rows().
+  // Leaves the rows found out, with the server's words. `rows`: the staged rows, typed_rows().
   std::uint64_t reject_found(StagedTable& table, const std::string& rows, const Words& words = {});
 
  private:

@@ -18,7 +18,7 @@ std::string stage_type_of(const ColumnDetails& column) { return column.is_domain
 
 // None where only the merge can tell: the rows that the domain looks up may be of this import.
 std::string cast_of(const ColumnDetails& column) {
-  return column.is_domain && column.looking_domain.empty() ? "::" + column.type_sql : std::string{};
+  return column.is_checked && column.looking_domain.empty() ? "::" + column.type_sql : std::string{};
 }
 
 // ANALYZE of a range asks a function that whoever made the type has named (subtype_diff).
@@ -122,7 +122,7 @@ std::string StagedTable::free_name(const std::string& wish) const {
   return quote_name(name);
 }
 
-std::string StagedTable::typed_rows() const { return rows(Casts::kApplied); }
+std::string StagedTable::typed_rows() const { return rows(Casts::kLeftOut); }
 
 std::string StagedTable::placed_rows() const {
   constexpr std::string_view kSelect = "(SELECT ";
@@ -136,8 +136,6 @@ std::string StagedTable::marked_rows() const {
   return fmt::format("{}{} AS {}, {}", kSelect, stage_mark(), mark, rows(Casts::kLeftOut).substr(kSelect.size()));
 }
 
-std::string StagedTable::raw_rows() const { return rows(Casts::kLeftOut); }
-
 std::string StagedTable::rows(Casts casts) const {
   if (!has_rows()) return no_rows();
   std::string sql = "(SELECT " + stage_record() + " AS " + record;
@@ -145,16 +143,11 @@ std::string StagedTable::rows(Casts casts) const {
     const bool beside_record = !first_column_type.empty() && &column == &columns.front();
     sql += beside_record ? ", (" + column.staged + ").value" : ", " + column.staged;
     if (casts == Casts::kApplied) sql += column.cast;
-    if (beside_record || !column.cast.empty() || column.staged != column.quoted) sql += " AS " + column.quoted;
+    const bool is_cast = casts == Casts::kApplied && !column.cast.empty();
+    if (beside_record || is_cast || column.staged != column.quoted) sql += " AS " + column.quoted;
   }
   sql += " FROM " + stage_part.heap;
-  if (!stage_part.number.empty()) {
-    sql += " WHERE plan OPERATOR(pg_catalog.=) " + stage_part.number;
-    // Else the planner may try a cast on the rows of other tables first, which it was not made for.
-    const bool casts_any =
-        std::ranges::any_of(columns, [](const StagedColumn& column) { return !column.cast.empty(); });
-    if (casts == Casts::kApplied && casts_any) sql += " OFFSET 0";
-  }
+  if (!stage_part.number.empty()) sql += " WHERE plan OPERATOR(pg_catalog.=) " + stage_part.number;
   return sql + ")";
 }
 

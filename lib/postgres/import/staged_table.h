@@ -22,7 +22,7 @@ struct StagedColumn {
   std::string name;  // of the target, as it is
   std::string quoted;
   std::string stage_type;  // of a domain, its base; empty: the target column's own
-  std::string cast;        // "::public.email"; empty: staged in its own type
+  std::string cast;        // "::public.email": what its checks are asked by; empty: nothing to ask
   Codec codec;
   bool in_identity = false;
   std::string staged;  // the column of the stage that holds it, quoted
@@ -55,7 +55,7 @@ struct StagedTable {
   std::string target;  // "schema"."table"
   std::string
       target_rows;  // the same to read and to update: without children by inheritance, which are tables of their own
-  HeapPart stage_part;  // read by typed_rows() and raw_rows()
+  HeapPart stage_part;  // read by typed_rows()
   HeapPart verdict_part;
   HeapPart reject_part;
   HeapPart change_part;
@@ -128,13 +128,12 @@ struct StagedTable {
   std::string stage_value(const std::string& column, const std::string& value) const;
   bool has_columns(const std::vector<std::string>& names) const;
 
-  // "(SELECT record, "a", "b"::public.email AS "b" FROM stage)": staged rows as the target's types see them.
+  // "(SELECT record, "a", "b" FROM stage)": no value of it can fail. A domain is its base here.
   std::string typed_rows() const;
-  // The same with the staged row's own place (ctid) under a name that no column has, kStagedPlace.
+  // The same with domains, "b"::public.email AS "b", and the staged row's own place (ctid) under a name that no column
+  // has, kStagedPlace. What their checks say may depend on the session's settings.
   std::string placed_rows() const;
-  // The same without the casts: no value of it can fail.
-  std::string raw_rows() const;
-  // These with the column `mark`.
+  // typed_rows() with the column `mark`.
   std::string marked_rows() const;
   // The columns by which staged rows are joined with anything, for ANALYZE.
   std::string joined_columns() const;

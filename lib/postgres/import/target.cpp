@@ -10,9 +10,9 @@
 #include "postgres/catalog/user_types.h"
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/commit.h"
-#include "postgres/import/failing_defaults.h"
 #include "postgres/import/import_locks.h"
 #include "postgres/import/lock_budget.h"
+#include "postgres/import/made_defaults.h"
 #include "postgres/import/sequences.h"
 #include "postgres/import/stage.h"
 #include "postgres/import/untold.h"
@@ -165,7 +165,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   for (std::string& line : demand_consent(*connection_, written_tables(tables_), run_code_of_))
     notices_.push_back(std::move(line));
   guarded([&] {
-    for (StagedTable& table : tables_) find_failing_defaults(*connection_, table, session_);
+    for (std::size_t i = 0; i < tables_.size(); ++i) make_defaults(*connection_, tables_[i], i, session_);
     // Decisions are asked of staged rows, so a first load has none to tell.
     if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
         first_loads_ == engine::FirstLoads::kAuto) {
@@ -199,7 +199,8 @@ void PostgresTarget::try_first_load(const Work& work) {
   try {
     loaded = work();
   } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
+    // A value may name a thing that the target lacks; the statement itself is sound.
+    if (!error.blames_a_row() && error.kind() != ErrorKind::kSchema) throw;
   }
   if (loaded) return;
   first_load_->abandon();
@@ -213,7 +214,15 @@ void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base:
     guarded([&] { try_first_load([&] { return first_load_->load(tables_.at(plan), records, progress); }); });
     return;
   }
-  guarded([&] { Stager(*connection_, tables_.at(plan), progress).stage(records); });
+  guarded([&] {
+    StagedTable& table = tables_.at(plan);
+    // Their checks speak when the values come in.
+    const bool holds_checked = std::ranges::any_of(
+        table.columns, [&](const StagedColumn& column) { return table.details.details_of(column.name).holds_checked; });
+    if (holds_checked) use_session_settings(*connection_, session_);
+    Stager(*connection_, table, progress).stage(records);
+    if (holds_checked) use_own_settings(*connection_);
+  });
 }
 
 void PostgresTarget::classify(base::Progress& progress) {

@@ -123,7 +123,7 @@ void add_written(Connection& connection, const StagedTable& table, const ToWrite
   std::string large = doubtful_rows(connection, table);
   if (!large.empty()) lines.push_back(std::move(large));
   if (table.unevaluated || table.unjudged)
-    lines.emplace_back("an index, a check or a generated column could not be evaluated without writing");
+    lines.emplace_back("an index, a check, a domain or a generated column could not be evaluated without writing");
   const bool grows = table.plan.identity.empty() && !table.details.triggers.empty();
   if (grows && rows.inserts && table.plan.growth != engine::Growth::kAllow)
     lines.push_back("has no key, and trigger " + join(table.details.triggers, ", ") +
