@@ -36,6 +36,13 @@ WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indisready AND i.i
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid)
 ORDER BY i.indrelid, i.indexrelid)sql";
 
+constexpr const char* kPartitionKeys = R"sql(
+SELECT p.partrelid, c.relname
+FROM pg_catalog.pg_partitioned_table p
+JOIN pg_catalog.pg_class c ON c.oid = p.partrelid
+WHERE p.partexprs IS NOT NULL AND p.partrelid = ANY ({among}) AND {looks}
+ORDER BY p.partrelid)sql";
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -102,6 +109,28 @@ void add_columns(TableDetails& table) {
   }
 }
 
+// What an index says that looks up other rows.
+void leave_to_the_server(TableDetails& table, const std::string& index) {
+  table.looking_code.push_back("the index " + index);
+  std::erase_if(table.unique_indexes, [&](const UniqueIndex& one) { return one.name == index; });
+  std::erase_if(table.exclusions, [&](const Exclusion& one) { return one.key.name == index; });
+}
+
+// Partition keys that do: of the root, or of a partition that is partitioned itself.
+void leave_partitions_to_the_server(Connection& connection, const std::string& among, const PartitionTree& tree,
+                                    const std::string& looking,
+                                    const std::unordered_map<std::uint32_t, TableDetails*>& by_oid) {
+  for (const auto& row : connection.query(fmt::format(
+           kPartitionKeys, fmt::arg("among", among),
+           fmt::arg("looks", calls_one_of(looking, "'pg_catalog.pg_class'::pg_catalog.regclass", "p.partrelid"))))) {
+    const auto partition = tree.find(row[0].as<std::uint32_t>());
+    if (partition == tree.end()) continue;
+    TableDetails& table = *by_oid.at(partition->second.root);
+    table.partitions.leaf.clear();
+    table.looking_code.push_back("the partition key of " + std::string(row[1].c_str()));
+  }
+}
+
 void add_columns_and_checks(TableDetails& table) {
   add_columns(table);
   for (const CheckConstraint& check : table.checks)
@@ -121,6 +150,10 @@ void read_indexes(Connection& connection, const std::string& among, const Partit
   for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among), fmt::arg("looks", looks)))) {
     const auto relation = row[0].as<std::uint32_t>();
     const auto partition = tree.find(relation);
+    if (row[4].as<bool>()) {
+      leave_to_the_server(*by_oid.at(partition == tree.end() ? relation : partition->second.root), row[5].c_str());
+      continue;
+    }
     const std::string predicate = row[1].is_null() ? "" : row[1].c_str();
     const std::string keys = row[2].c_str();
     std::string text = keys.empty() ? "(" + predicate + ")" : "pg_catalog.num_nulls(" + keys + ")";
@@ -160,6 +193,7 @@ void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, c
   for (const auto& [oid, partition] : tree)
     if (oid != partition.root) oids.push_back(std::to_string(oid));
   const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  leave_partitions_to_the_server(connection, among, tree, looking, by_oid);
   for (TableDetails& table : tables) add_columns_and_checks(table);
   read_indexes(connection, among, tree, looking, by_oid);
 }

@@ -112,7 +112,7 @@ bool StagedTable::looks_elsewhere() const {
     if (!column.looking_domain.empty()) return true;
     if (column.made.looks_elsewhere && !has_columns({details.table.columns[i].name})) return true;
   }
-  return !details.leaf_checks.unjudged.empty() ||
+  return !details.leaf_checks.unjudged.empty() || !details.looking_code.empty() ||
          std::ranges::any_of(details.checks, [](const CheckConstraint& check) { return check.looks_elsewhere; });
 }
 

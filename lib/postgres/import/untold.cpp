@@ -72,6 +72,7 @@ void add_looking(const StagedTable& table, std::vector<std::string>& lines) {
     if (details.made.looks_elsewhere && !table.has_columns({column.name}))
       lines.push_back((column.generated ? "the generated column " : "the default of ") + column.name + kWhy);
   }
+  for (const std::string& code : table.details.looking_code) lines.push_back(code + kWhy);
 }
 
 // Constraints over columns whose values a volatile default makes.
@@ -101,7 +102,7 @@ void add_volatile(const StagedTable& table, std::vector<std::string>& lines) {
   for (const catalog::ForeignKey& key : details.table.foreign_keys)
     if (details.parent_rules[static_cast<std::size_t>(&key - details.table.foreign_keys.data())] != ParentRule::kNone)
       add("the foreign key " + key.name, key.columns);
-  if (details.partitioned) add("the partition of a row", {kLeaf});
+  if (details.partitioned && details.looking_code.empty()) add("the partition of a row", {kLeaf});
 }
 
 void add_keys_by_cast(const StagedTable& table, std::vector<std::string>& lines) {
