@@ -289,5 +289,31 @@ INSTANTIATE_TEST_SUITE_P(Shops, RealSqlite, testing::Values("chinook.sqlite", "n
                            return file.substr(0, file.find('.'));
                          });
 
+// Columns may have all the names of a row's number.
+TEST_F(Sqlite, TablesWithEveryNameOfTheRowNumberComeBackAsTheyWere) {
+  const std::string schema =
+      "CREATE TABLE t (rowid TEXT PRIMARY KEY, \"OID\" INT UNIQUE, _rowid_); CREATE TABLE u (rowid, oid, _rowid_); "
+      "CREATE "
+      "TABLE w (oid INT, _rowid_ TEXT, rowid, PRIMARY KEY (oid, _rowid_)) WITHOUT ROWID;";
+  shell("dev.db", schema +
+                      "INSERT INTO t VALUES ('a', 1, x'41'), ('b', 2, NULL); INSERT INTO u VALUES (1, 2, 3), (1, 2, "
+                      "3), (NULL, 1, 'x'); INSERT INTO w VALUES (1, 'k', 5)");
+  shell("prod.db", schema + "INSERT INTO t VALUES ('a', 2, 'old'), ('c', 3, 3); INSERT INTO u VALUES (1, 2, 3)");
+  ASSERT_EQ(db_export({"out.json", "--url", "sqlite:dev.db"}).status, 0);
+
+  const support::Run dry = db_import({"out.json", "--dry-run", "--url", "sqlite:prod.db"});
+  const support::Run kept = db_import({"out.json", "--url", "sqlite:prod.db", "--save-undo", "undo.json"});
+  const support::Run imported = db_import({"out.json", "--url", "sqlite:prod.db"});
+  const support::Run again = db_import({"out.json", "--url", "sqlite:prod.db"});
+
+  EXPECT_EQ(dry.status, 0) << dry.err;
+  EXPECT_EQ(kept.status, 7) << kept.err;
+  EXPECT_THAT(kept.err, HasSubstr("u has columns called rowid, _rowid_ and oid"));
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(shell("prod.db", "SELECT * FROM t ORDER BY 1; SELECT * FROM u ORDER BY 1; SELECT * FROM w;"),
+            "a|1|A\nb|2|\nc|3|3\n|1|x\n1|2|3\n1|2|3\n1|k|5\n");
+}
+
 }  // namespace
 }  // namespace cli

@@ -83,6 +83,21 @@ std::string deleted(const StagedTable& table, std::size_t number) {
          " b CROSS JOIN " + table.deletes + " d ON d.record = b.record WHERE d.state = 'g'";
 }
 
+// Which of equal rows is to go, only their number tells, and columns may have taken all of its names.
+void demand_told_apart(Connection& connection, const StagedTable& table) {
+  const bool may_have_no_key = table.plan.identity.empty() || table.identity_may_be_null();
+  if (!table.declares_record || !may_have_no_key) return;
+  const std::string lacks = table.plan.identity.empty() ? "1" : table.lacks_identity("s");
+  if (connection.number("SELECT EXISTS (SELECT 1 FROM " + table.accepted_rows() + " WHERE v.verdict = 'i' AND " +
+                        lacks + ")") == 0)
+    return;
+  throw base::Error(base::ErrorKind::kSchema,
+                    base::printable(table.details.table.name.name) +
+                        " has columns called rowid, _rowid_ and oid, and rows without a key: their import cannot be "
+                        "taken back",
+                    "leave the table out with -T, or import without --save-undo");
+}
+
 }  // namespace
 
 void keep_rows_before(Connection& connection, const StagedTable& table, std::size_t number) {
@@ -93,6 +108,7 @@ void keep_rows_before(Connection& connection, const StagedTable& table, std::siz
                       base::printable(table.details.table.name.name) +
                           " has too many columns for its import to be taken back: a table of SQLite has 2,000",
                       "leave the table out with -T");
+  demand_told_apart(connection, table);
   std::string names;
   for (std::size_t i = 0; i < columns.size(); ++i) names += ", " + kept(i);
   connection.execute("CREATE TABLE " + before_table(number) + " (record INTEGER PRIMARY KEY" + names + ")");

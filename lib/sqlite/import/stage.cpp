@@ -59,6 +59,7 @@ void create_stage(Connection& connection, const StagedTable& table, const std::v
   std::vector<std::string> list;
   for (const StagedColumn& column : table.columns) list.push_back(column.quoted + " " + column.stage_type);
   if (list.empty()) list.emplace_back("\"no column\"");
+  if (table.declares_record) list.push_back(table.record + " INTEGER PRIMARY KEY");
   for (const MadeColumn& column : table.made) list.push_back(column.definition);
   if (table.has_marks()) list.push_back(table.mark + " TEXT");
   connection.execute("CREATE TABLE " + table.stage + " (" + join(list, ", ") + ")" +

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/terminal.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
@@ -60,9 +59,8 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   mark = free_name("db-transfer mark");
   record = free_row_number(details.table);
   if (record.empty()) {
-    throw base::Error(base::ErrorKind::kSchema,
-                      base::printable(details.table.name.name) + " has columns called rowid, _rowid_ and oid",
-                      "leave the table out with -T");
+    record = free_name("db-transfer record");
+    declares_record = true;
   }
   for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
     const std::size_t place = plan.target_column[i];

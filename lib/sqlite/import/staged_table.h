@@ -72,6 +72,7 @@ struct StagedTable {
   std::string retries;
   std::string mark;               // of an undo: what its records say (engine/undo_mark.h), quoted column of stage_N
   std::string record;             // name of the row number in stage_N; no column of the table is called so
+  bool declares_record = false;   // as a column of its own: the table's columns have taken every other name
   outcome::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
