@@ -178,7 +178,8 @@ class Target {
   // Behind prepare: where this is, and what of its catalog the import uses. Both in an order that stays.
   virtual std::vector<outcome::Fact> whereabouts() = 0;
   virtual std::vector<outcome::Fact> used_catalog() = 0;
-  // Behind classify and before merge: how many rows follow its updates by way of foreign keys. In an order that stays.
+  // Behind classify and before merge: how many rows, and which, follow its updates by way of foreign keys. In an order
+  // that stays.
   virtual std::vector<outcome::Fact> followers() = 0;
 
   // Only with Detail::kFull. As classify found it: also after merge.

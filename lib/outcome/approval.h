@@ -25,7 +25,7 @@ struct Approval {
   std::string file_sha256;      // of what the seal covers
   std::vector<Fact> target;     // where: host, port, database, ...
   std::vector<Fact> objects;    // of the target's catalog, as far as the import uses it
-  std::vector<Fact> followers;  // rows that the updates change by way of foreign keys, counted
+  std::vector<Fact> followers;  // rows that the updates change by way of foreign keys
   std::string settled = "{}";   // JSON object: the options that decide, resolved
   std::string expires_at;       // ISO 8601, UTC; empty: never
   std::string key_digest;       // tells the key of the digests from another one

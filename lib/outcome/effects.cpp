@@ -11,11 +11,19 @@ std::string in_words(const SequenceChange& change) {
 }
 
 std::vector<Fact> followers_of(const std::vector<Cascade>& cascades) {
-  std::map<std::string, std::uint64_t> rows;  // a foreign key may be reached in several ways
-  for (const Cascade& cascade : cascades) rows[cascade.table + " by " + cascade.foreign_key] += cascade.reached;
+  struct Followers {
+    std::uint64_t rows = 0;
+    std::string digests;
+  };
+  std::map<std::string, Followers> all;  // a foreign key may be reached in several ways
+  for (const Cascade& cascade : cascades) {
+    Followers& followers = all[cascade.table + " by " + cascade.foreign_key];
+    followers.rows += cascade.reached;
+    if (cascade.reached > 0 && !cascade.digest.empty()) followers.digests += " " + cascade.digest;
+  }
   std::vector<Fact> facts;
-  for (const auto& [name, count] : rows) {
-    if (count > 0) facts.push_back({name, std::to_string(count)});
+  for (const auto& [name, followers] : all) {
+    if (followers.rows > 0) facts.push_back({name, std::to_string(followers.rows) + followers.digests});
   }
   return facts;
 }

@@ -26,6 +26,14 @@ const std::string* find(const std::vector<outcome::Fact>& facts, const std::stri
   return found == facts.end() ? nullptr : &found->value;
 }
 
+// Plans of older versions hold their number alone.
+bool are_others(const std::string* before, const std::string* now) {
+  const auto has_digest = [](const std::string* value) {
+    return value != nullptr && value->find(' ') != std::string::npos;
+  };
+  return has_digest(before) && has_digest(now) && *before != *now;
+}
+
 }  // namespace
 
 // The plan's lines of one section after the other, as they are expected before or behind the merge.
@@ -126,7 +134,13 @@ void ApprovalCheck::demand_followers(const std::vector<outcome::Fact>& now) cons
   const auto compare = [&](const outcome::Fact& fact) {
     const std::uint64_t before = rows(find(approved, fact.name));
     const std::uint64_t follow = rows(find(now, fact.name));
-    if (follow == before || (follow < before && approved_.done_rows == DoneRows::kTolerated)) return;
+    if (follow == before && !are_others(find(approved, fact.name), find(now, fact.name))) return;
+    if (follow < before && approved_.done_rows == DoneRows::kTolerated) return;
+    if (follow == before) {
+      differences += "\n  rows of " + base::printable(fact.name) +
+                     " follow the updates: as many as were approved, but others, or otherwise";
+      return;
+    }
     differences += "\n  rows of " + base::printable(fact.name) + " follow the updates: " + std::to_string(follow) +
                    ", approved were " + std::to_string(before);
   };

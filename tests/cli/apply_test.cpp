@@ -136,24 +136,6 @@ TEST_F(Apply, SeesAChangeOfARowThatACascadeReaches) {
   EXPECT_EQ(target.value("SELECT code || note FROM players"), "ax");
 }
 
-TEST_F(Apply, NamesRowsOfNoFileThatFollowAnUpdateSince) {
-  schema("CREATE TABLE teams (id int PRIMARY KEY, code text UNIQUE)");
-  target.run(
-      "CREATE TABLE players (id int PRIMARY KEY, code text CONSTRAINT plays REFERENCES teams (code) ON UPDATE "
-      "CASCADE); "
-      "INSERT INTO teams VALUES (1, 'a'); INSERT INTO players VALUES (1, 'a')");
-  source.run("INSERT INTO teams VALUES (1, 'b')");
-  ASSERT_EQ(run_export({"--force"}).status, 0);
-  make_plan();
-  target.run("INSERT INTO players VALUES (2, 'a')");
-  expect_moved("players by plays follow the updates: 2, approved were 1");
-  target.run("DELETE FROM players");
-  expect_moved("players by plays follow the updates: 0, approved were 1");
-  target.run("INSERT INTO players VALUES (7, 'a')");
-  EXPECT_EQ(apply().status, 4);
-  EXPECT_EQ(target.value("SELECT code FROM players"), "b");
-}
-
 TEST_F(Apply, TakesRowsThatAreDoneAlreadyOnlyWhereThatIsTolerated) {
   make_plan();
   target.run("UPDATE posts SET title = 'one' WHERE id = 10; INSERT INTO users VALUES (4, 'd@x', 'Dan', 'h', NULL)");

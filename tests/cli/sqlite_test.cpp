@@ -315,5 +315,34 @@ TEST_F(Sqlite, TablesWithEveryNameOfTheRowNumberComeBackAsTheyWere) {
             "a|1|A\nb|2|\nc|3|3\n|1|x\n1|2|3\n1|2|3\n1|k|5\n");
 }
 
+// Which rows follow a foreign key, not only how many; also those behind them.
+TEST_F(Sqlite, APlanTellsTheRowsThatFollowApart) {
+  const std::string teams = "CREATE TABLE teams (id INTEGER PRIMARY KEY, code TEXT UNIQUE);";
+  shell("dev.db", teams + "INSERT INTO teams VALUES (1, 'b')");
+  shell("prod.db", teams +
+                       "CREATE TABLE players (id INTEGER PRIMARY KEY, code TEXT UNIQUE REFERENCES teams (code) ON "
+                       "UPDATE CASCADE, note); CREATE TABLE fans (name TEXT, of TEXT REFERENCES players (code) ON "
+                       "UPDATE CASCADE); INSERT INTO teams VALUES (1, 'a'), (5, 'z'); INSERT INTO players VALUES (1, "
+                       "'a', 1), (2, 'z', 1); INSERT INTO fans VALUES ('Al', 'a'), ('Bo', 'a')");
+  ASSERT_EQ(db_export({"out.json", "--url", "sqlite:dev.db"}).status, 0);
+  ASSERT_EQ(db_import({"out.json", "--dry-run", "--report", "plan.json", "--url", "sqlite:prod.db"}).status, 0);
+  const std::vector<std::string> apply = {"out.json", "--apply", "plan.json", "--url", "sqlite:prod.db"};
+
+  const std::string swap = "UPDATE players SET id = -id; UPDATE players SET id = 3 + id;";
+  shell("prod.db", swap);
+  const support::Run others = db_import(apply);
+  shell("prod.db", swap + "UPDATE fans SET name = 'Cy' WHERE name = 'Bo'");
+  const support::Run behind = db_import(apply);
+  shell("prod.db", "UPDATE fans SET name = 'Bo' WHERE name = 'Cy'; UPDATE players SET note = 2");
+  const support::Run applied = db_import(apply);
+
+  EXPECT_EQ(others.status, 7);
+  EXPECT_THAT(others.err, AllOf(HasSubstr("rows of players by "), HasSubstr("as many as were approved, but others")));
+  EXPECT_EQ(behind.status, 7);
+  EXPECT_THAT(behind.err, HasSubstr("rows of fans by "));
+  EXPECT_EQ(applied.status, 0) << applied.err;
+  EXPECT_EQ(shell("prod.db", "SELECT group_concat(of) FROM fans"), "b,b\n");
+}
+
 }  // namespace
 }  // namespace cli

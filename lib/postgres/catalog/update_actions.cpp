@@ -19,7 +19,11 @@ SELECT f.oid, f.conname,
        pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid)
          AND CASE WHEN et.typtype = 'p' THEN ca.atttypid = pa.atttypid OR ca.atttypid < 16384
                   ELSE ct.typtype NOT IN ('c', 'e', 'r', 'm') OR ca.atttypid < 16384 OR ca.atttypid = e.oprright END,
-       et.typtype = 'p' AND ca.atttypid >= 16384
+       et.typtype = 'p' AND ca.atttypid >= 16384,
+       (SELECT pg_catalog.string_agg('c.' || pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum)
+        FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+        WHERE i.indrelid = f.conrelid AND i.indisprimary)
 FROM pg_catalog.pg_constraint f
 JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
 JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
@@ -53,6 +57,7 @@ std::vector<UpdateAction> read_update_actions(Connection& connection) {
       action.parent_itself = row[5].as<std::uint32_t>();
       action.child_rows = row[6].c_str();
       action.child_table = row[7].c_str();
+      if (!row[14].is_null()) action.child_key = row[14].c_str();
       actions.push_back(std::move(action));
     }
     last = row[0].c_str();

@@ -20,6 +20,7 @@ struct UpdateAction {
   bool readable = true;     // the role may see all rows of the child, and no cast that somebody made is in the way
   std::string child_rows;   // to be read: "ONLY "schema"."table""
   std::string child_table;  // for messages
+  std::string child_key = "c.*";            // the columns, of a row called c, that tell the child's rows apart
   std::vector<std::string> columns;         // of the child
   std::vector<std::string> parent_columns;  // parallel
   std::vector<Equality> equality;           // parallel: parent = child

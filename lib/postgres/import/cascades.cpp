@@ -42,6 +42,13 @@ std::string reached_sql(const UpdateAction& action, const std::string& moved) {
                      }));
 }
 
+// Text of a reached row, called c: which one it is, and its key before and after.
+std::string text_of(const UpdateAction& action) {
+  return "pg_catalog.format('%s', ROW(" + action.child_key + ", " +
+         each(action.columns.size(), ", ", [](std::size_t i) { return "c." + old_name(i) + ", c." + new_name(i); }) +
+         "))";
+}
+
 std::string compared_column(const StagedTable& table, const std::string& column) {
   return quote_name(column) + table.details.details_of(column).comparison_cast();
 }
@@ -275,10 +282,11 @@ void Cascades::count() {
     if (!action.readable) continue;  // nothing of it is left
     const pqxx::result row = connection_.query(fmt::format(
         R"sql(
-SELECT pg_catalog.count(DISTINCT c.{record}), pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE {outside})
+SELECT pg_catalog.count(DISTINCT c.{record}), pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE {outside}),
+       {sums}
 FROM {reached} c)sql",
-        fmt::arg("record", kRecord), fmt::arg("outside", outside(action)),
-        fmt::arg("reached", reached_sql(action, path.moved))));
+        fmt::arg("sums", hash_sums(tables_[path.origin], text_of(action))), fmt::arg("record", kRecord),
+        fmt::arg("outside", outside(action)), fmt::arg("reached", reached_sql(action, path.moved))));
     CascadeEffect effect{path.origin,
                          action.child_table,
                          action.name,
@@ -286,7 +294,8 @@ FROM {reached} c)sql",
                          action.parent_columns,
                          row[0][0].as<std::uint64_t>(),
                          row[0][1].as<std::uint64_t>(),
-                         row[0][2].as<std::uint64_t>()};
+                         row[0][2].as<std::uint64_t>(),
+                         keyed_digest(tables_[path.origin], row[0][3].is_null() ? "" : row[0][3].c_str())};
     if (effect.rows > 0) effects_.push_back(std::move(effect));
   }
 }

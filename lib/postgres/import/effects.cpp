@@ -91,8 +91,8 @@ outcome::TableEffects audit_table(Connection& connection, const std::vector<Stag
 }
 
 outcome::Cascade cascade_of(const CascadeEffect& effect) {
-  return {effect.child_table, effect.foreign_key, effect.action, effect.columns,
-          effect.updates,     effect.rows,        effect.outside};
+  return {effect.child_table, effect.foreign_key, effect.action,  effect.columns,
+          effect.updates,     effect.rows,        effect.outside, effect.digest};
 }
 
 }  // namespace postgres

@@ -148,6 +148,15 @@ std::string accepted_digest(const StagedTable& table) {
   return digest_sql(table, "(COALESCE(v.digest, '') || pg_catalog.format('%s', ROW(s.*)))");
 }
 
+std::string hash_sums(const StagedTable& table, const std::string& value) {
+  if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
+  const auto sum = [&](const char* purpose) {
+    return "pg_catalog.sum(pg_catalog.hashtextextended(" + value + " COLLATE pg_catalog.\"C\", " +
+           seed(table.plan.row_key, purpose) + "))";
+  };
+  return "pg_catalog.concat(" + sum("one") + ", 'x', " + sum("two") + ")";
+}
+
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,
                        const std::function<void(const outcome::Fingerprint&)>& take) {
   if (table.rejected_rows == 0 && table.may_be_written == 0 && table.may_be_deleted == 0) return;

@@ -1,9 +1,11 @@
 #include "sqlite/import/needed_keys.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "sqlite/import/rejects.h"
+#include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -40,13 +42,19 @@ std::string key_changes(const StagedTable& table, const catalog::ForeignKey& key
          " WHERE v.verdict = 'u' AND (" + join(pairs, " OR ") + ")";
 }
 
-// Rows of the child, called `alias`, that refer to the row `parent`.
-std::string referring(const Reference& reference, const std::string& parent = "t", const std::string& alias = "c") {
+// Condition: the child's row `alias` refers to the row `parent`.
+std::string refers(const Reference& reference, const std::string& parent, const std::string& alias) {
   std::vector<std::string> same;
   for (std::size_t i = 0; i < reference.key.columns.size(); ++i)
     same.push_back(parent + "." + quote_name(reference.key.parent_columns[i]) + " = " + alias + "." +
                    quote_name(reference.key.columns[i]));
-  return "main." + quote_name(reference.child.table.name.name) + " " + alias + " WHERE " + join(same, " AND ");
+  return join(same, " AND ");
+}
+
+// Rows of the child, called `alias`, that refer to the row `parent`.
+std::string referring(const Reference& reference, const std::string& parent = "t", const std::string& alias = "c") {
+  return "main." + quote_name(reference.child.table.name.name) + " " + alias + " WHERE " +
+         refers(reference, parent, alias);
 }
 
 // Of the child's row c: the file holds it, with the verdict that `condition` is about (k.record, in the child's
@@ -64,13 +72,10 @@ std::string is_not_written(const StagedTable* child) {
 
 constexpr std::size_t kMostLevels = 8;
 
-// Foreign keys behind those that pass an update on: `row` follows by `way.back()`, so its columns change, and others
-// refer to them. Takes those that would lose their reference or have the update refused, with the condition on `row`.
-void find_behind(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
-                 const std::vector<Reference>& way, const std::string& row,
-                 const std::function<void(const Reference&, const std::string&)>& take) {
+// Foreign keys that refer to what changes of the rows which follow by `way.back()`, each once on a way.
+void for_each_behind(const std::vector<TableDetails>& details, const std::vector<Reference>& way,
+                     const std::function<void(const Reference&)>& take) {
   const Reference& by = way.back();
-  if (by.action != "CASCADE" || way.size() == kMostLevels) return;
   for (const TableDetails& child : details) {
     for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
       const catalog::ForeignKey& key = child.table.foreign_keys[i];
@@ -78,22 +83,87 @@ void find_behind(const std::vector<StagedTable>& tables, const std::vector<Table
         return std::ranges::find(by.key.columns, column) != by.key.columns.end();
       });
       const bool seen = std::ranges::any_of(way, [&](const Reference& one) { return &one.key == &key; });
-      if (key.parent != by.child.table.name || !changes || seen) continue;
-      const Reference next{child, key, child.on_update[i]};
-      if (next.action != "CASCADE") {
-        const StagedTable* staged = find_staged(tables, child.table.name);
-        take(next, "EXISTS (SELECT 1 FROM " + referring(next, row, "c") + " AND " +
-                       (stays(next.action) ? "1" : is_not_written(staged)) + ")");
-        continue;
-      }
-      std::vector<Reference> longer = way;
-      longer.push_back(next);
-      const std::string alias = "follows_" + std::to_string(way.size());
-      find_behind(tables, details, longer, alias, [&](const Reference& last, const std::string& condition) {
-        take(last, "EXISTS (SELECT 1 FROM " + referring(next, row, alias) + " AND " + condition + ")");
-      });
+      if (key.parent == by.child.table.name && changes && !seen) take({child, key, child.on_update[i]});
     }
   }
+}
+
+// Foreign keys behind those that pass an update on. Takes those that would lose their reference or have the update
+// refused, with the condition on `row`, which follows by `way.back()`.
+void find_behind(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
+                 const std::vector<Reference>& way, const std::string& row,
+                 const std::function<void(const Reference&, const std::string&)>& take) {
+  if (way.back().action != "CASCADE" || way.size() == kMostLevels) return;
+  for_each_behind(details, way, [&](const Reference& next) {
+    if (next.action != "CASCADE") {
+      const StagedTable* staged = find_staged(tables, next.child.table.name);
+      take(next, "EXISTS (SELECT 1 FROM " + referring(next, row, "c") + " AND " +
+                     (stays(next.action) ? "1" : is_not_written(staged)) + ")");
+      return;
+    }
+    std::vector<Reference> longer = way;
+    longer.push_back(next);
+    const std::string alias = "follows_" + std::to_string(way.size());
+    find_behind(tables, details, longer, alias, [&](const Reference& last, const std::string& condition) {
+      take(last, "EXISTS (SELECT 1 FROM " + referring(next, row, alias) + " AND " + condition + ")");
+    });
+  });
+}
+
+// Ways on from those rows, as far as an update is passed on.
+void for_each_way(const std::vector<TableDetails>& details, const std::vector<Reference>& way,
+                  const std::function<void(const std::vector<Reference>&)>& take) {
+  take(way);
+  const Reference& by = way.back();
+  if (by.action != "CASCADE" || way.size() == kMostLevels) return;
+  for_each_behind(details, way, [&](const Reference& next) {
+    if (stays(next.action)) return;
+    std::vector<Reference> longer = way;
+    longer.push_back(next);
+    for_each_way(details, longer, take);
+  });
+}
+
+std::string new_name(std::size_t i) { return "\"db-transfer new " + std::to_string(i) + "\""; }
+
+// FROM and WHERE of the rows, called c, at the end of the way.
+std::string reached_by(const StagedTable& table, const std::vector<Reference>& way) {
+  const catalog::ForeignKey& key = way.front().key;
+  std::string after;
+  for (std::size_t i = 0; i < key.columns.size(); ++i)
+    after += ", s." + quote_name(key.parent_columns[i]) + " AS " + new_name(i);
+  std::string from = " FROM (SELECT t.*" + after + " FROM " + key_changes(table, key) + ") t";
+  std::string where;
+  std::string row = "t";
+  for (std::size_t i = 0; i < way.size(); ++i) {
+    const std::string next = i + 1 == way.size() ? "c" : "follows_" + std::to_string(i);
+    from += " CROSS JOIN main." + quote_name(way[i].child.table.name.name) + " " + next;
+    where += (where.empty() ? " WHERE " : " AND ") + refers(way[i], row, next);
+    row = next;
+  }
+  return from + where;
+}
+
+// Of these rows, for a plan: the sum of their digests, whatever their order; which ones they are, their foreign key,
+// and the key that is passed on.
+std::string digest_of(Connection& connection, const StagedTable& table, const std::vector<Reference>& way,
+                      const std::string& reached) {
+  if (table.plan.row_key.empty()) return {};
+  const catalog::Table& child = way.back().child.table;
+  std::vector<std::string> values;
+  for (const std::string& column : child.primary_key) values.push_back("c." + quote_name(column));
+  if (child.primary_key.empty())
+    for (const catalog::Column& column : child.columns) values.push_back("c." + quote_name(column.name));
+  for (const std::string& column : way.back().key.columns) values.push_back("c." + quote_name(column));
+  for (std::size_t i = 0; i < way.front().key.columns.size(); ++i) values.push_back("t." + new_name(i));
+  Statement rows = connection.prepare("SELECT db_transfer_row_digest(" + quote_literal(table.plan.row_key) + ", " +
+                                      image_call(values) + ")" + reached);
+  std::array<std::uint64_t, 2> sums{};
+  while (rows.next()) {
+    const std::string digest = rows.text(0);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += std::stoull(digest.substr(16 * i, 16), nullptr, 16);
+  }
+  return std::to_string(sums[0]) + "x" + std::to_string(sums[1]);
 }
 
 }  // namespace
@@ -152,14 +222,17 @@ std::vector<outcome::Cascade> cascades_of(Connection& connection, const std::vec
   std::vector<outcome::Cascade> cascades;
   for_each_reference(table, details, [&](const Reference& reference) {
     if (stays(reference.action)) return;
-    const std::string moved = key_changes(table, reference.key);
-    const std::uint64_t rows = connection.number("SELECT count(*) FROM " + moved);
+    const std::uint64_t rows = connection.number("SELECT count(*) FROM " + key_changes(table, reference.key));
     if (rows == 0) return;
-    const std::string reached = "SELECT count(*) FROM (SELECT t.* FROM " + moved + ") t JOIN " + referring(reference);
-    const std::string outside = " AND " + is_not_written(find_staged(tables, reference.child.table.name));
-    cascades.push_back({reference.child.table.name.name, reference.key.name, reference.action,
-                        reference.key.parent_columns, rows, connection.number(reached),
-                        connection.number(reached + outside)});
+    for_each_way(details, {reference}, [&](const std::vector<Reference>& way) {
+      const Reference& last = way.back();
+      const std::string reached = reached_by(table, way);
+      const std::string outside = " AND " + is_not_written(find_staged(tables, last.child.table.name));
+      cascades.push_back({last.child.table.name.name, last.key.name, last.action, reference.key.parent_columns, rows,
+                          connection.number("SELECT count(*)" + reached),
+                          connection.number("SELECT count(*)" + reached + outside),
+                          digest_of(connection, table, way, reached)});
+    });
   });
   return cascades;
 }
