@@ -60,6 +60,30 @@ TEST_F(SessionSettings, OfTheDatabaseAreWhatTriggersSee) {
   EXPECT_THAT(verdicts(import(), "a"), ElementsAre(0, 0, 1, 0, 0, 0)) << "ours are the same in the end";
 }
 
+// By the checks of the dry run, by a trigger that only the import meets, and by one that drops the row.
+TEST_F(SessionSettings, DoNotDecideHowARowIsNamed) {
+  source.run(
+      "CREATE TABLE a (day date, \"At\" timestamptz, f float8, kind text, PRIMARY KEY (day, \"At\", f)); INSERT INTO a "
+      "SELECT '2020-02-04', '2020-02-03 10:00+00', 0.123456789012 + n, (ARRAY['check', 'raise', 'drop', 'fine'])[n] "
+      "FROM generate_series(1, 4) n");
+  target.run(
+      "CREATE TABLE a (day date, \"At\" timestamptz, f float8, kind text CHECK (kind <> 'check'), PRIMARY KEY (day, "
+      "\"At\", f)); CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.kind = 'raise' THEN RAISE "
+      "'no'; END IF; RETURN CASE NEW.kind WHEN 'drop' THEN NULL ELSE NEW END; END$$; CREATE TRIGGER no BEFORE INSERT "
+      "ON a FOR EACH ROW EXECUTE FUNCTION no()");
+  for (const char* setting : {"DateStyle = 'German'", "TimeZone = 'Asia/Kolkata'", "extra_float_digits = -5"})
+    set(setting);
+
+  const json result = transfer();
+
+  std::vector<std::string> keys;
+  const json rows = table(result, "a")["left_out"];
+  for (const json& row : rows) keys.push_back(row["key"]);
+  const std::string rest = ".123456789012";
+  const std::string start = "day=2020-02-04, At=2020-02-03 10:00:00+00, f=";
+  EXPECT_THAT(keys, testing::UnorderedElementsAre(start + "1" + rest, start + "2" + rest, start + "3" + rest));
+}
+
 TEST_F(SessionSettings, ThatForbidWritingAreToldByADryRun) {
   schema("CREATE TABLE a (id int PRIMARY KEY)");
   source.run("INSERT INTO a VALUES (1)");

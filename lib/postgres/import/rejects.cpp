@@ -72,6 +72,15 @@ void drop_rejected(Connection& connection, const StagedTable& table) {
                                fmt::arg("only", table.verdict_part.only("v"))));
 }
 
+void name_rejected_anew(Connection& connection, const StagedTable& table) {
+  connection.execute(table_sql(table, R"sql(
+UPDATE {heap} r SET key = pg_catalog.convert_to({key}, 'UTF8')
+FROM {staged} s
+WHERE s.{record} = r.record{only})sql",
+                               fmt::arg("heap", table.reject_part.heap), fmt::arg("key", table.key_text("s")),
+                               fmt::arg("only", table.reject_part.only("r"))));
+}
+
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {
   std::uint64_t found = 0;
   // An expression may read its row as a whole, or a function of it rely on the search_path.

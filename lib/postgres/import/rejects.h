@@ -41,7 +41,11 @@ std::uint64_t reject(Connection& connection, StagedTable& table, const std::stri
 std::uint64_t list_rejected(Connection& connection, StagedTable& table, const std::string& sql);
 void drop_rejected(Connection& connection, const StagedTable& table);
 
-// The same for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
+// Writes the keys of rows that were left out while the target's settings decided about their form (DateStyle, TimeZone,
+// extra_float_digits) as any other. Under our own settings.
+void name_rejected_anew(Connection& connection, const StagedTable& table);
+
+// reject() for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
 // cast): then the merge finds that row; here it must not end the transaction. The
 // table is then marked as `unjudged`.
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);

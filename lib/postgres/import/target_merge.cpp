@@ -8,6 +8,7 @@
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/merge.h"
 #include "postgres/import/not_taken_back.h"
+#include "postgres/import/rejects.h"
 #include "postgres/import/target.h"
 #include "postgres/session/guarded.h"
 #include "postgres/session/savepoint.h"
@@ -38,9 +39,14 @@ void PostgresTarget::merge(base::Progress& progress) {
     // and our operands of the very types that the server's operators have.
     use_session_settings(*connection_, session_);
     const std::vector<std::uint64_t> before = decided_otherwise(tables_);
+    std::vector<std::uint64_t> left_out;
+    for (const StagedTable& table : tables_) left_out.push_back(table.rejected_rows);
     const std::optional<std::vector<std::size_t>> rewritten =
         classifier_->undo().is_any() ? merge_undo(progress) : merge_once(progress);
     use_own_settings(*connection_);
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      if (tables_[i].rejected_rows != left_out[i]) name_rejected_anew(*connection_, tables_[i]);
+    }
     if (!rewritten) return;
     merge_changed_decisions_ = !rewritten->empty() || decided_otherwise(tables_) != before;
     for (const std::size_t number : *rewritten) {
