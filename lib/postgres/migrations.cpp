@@ -164,12 +164,17 @@ std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
                 "if another migration tool keeps it, rename it (ALTER TABLE " + ledger_name() +
                     " RENAME TO migrations_before), then tell what is applied: db-migrate baseline NNN");
   }
-  demand_sound_ledger(*connection_, schema_, kLedger);
+  // Under the lock it stays what it was found to be.
+  const auto applied = with_empty_path(*connection_, [&] {
+    connection_->execute("LOCK TABLE " + ledger_name() + " IN ACCESS SHARE MODE");
+    demand_sound_ledger(*connection_, schema_, kLedger);
+    return connection_->query(
+        "SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+        "(EXTRACT(epoch FROM duration) * 1000000)::bigint FROM " +
+        ledger_name() + " ORDER BY name");
+  });
   std::vector<engine::AppliedMigration> rows;
-  for (const auto& row : ask("SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', "
-                             "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-                             "(EXTRACT(epoch FROM duration) * 1000000)::bigint FROM " +
-                             ledger_name() + " ORDER BY name")) {
+  for (const auto& row : applied) {
     engine::AppliedMigration migration{row[0].c_str(), row[1].c_str(), row[2].c_str(), {}};
     if (!row[3].is_null()) migration.duration = std::chrono::microseconds(row[3].as<std::int64_t>());
     rows.push_back(std::move(migration));

@@ -47,7 +47,7 @@ auto with_empty_path(Connection& connection, const Work& work) {
     else
       set_search_path(connection, before);
     return result;
-  } catch (const ServerError&) {
+  } catch (const base::Error&) {
     if (idle) connection.execute("ROLLBACK");
     throw;
   }
