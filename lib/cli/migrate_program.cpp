@@ -14,6 +14,7 @@
 #include "postgres/session/connection.h"
 #include "sqlite/migrations.h"
 #include "sqlite/session/settings.h"
+#include "transfer/secrets.h"
 
 namespace cli {
 namespace {
@@ -44,7 +45,8 @@ std::unique_ptr<engine::MigrationDatabase> open_database(const MigrateCommand& c
   if (location.sqlite_path.empty())
     return std::make_unique<postgres::PostgresMigrations>(
         std::make_unique<postgres::Connection>(location.parameters, location.place, signals.token()),
-        options.schemas.empty() ? location.schema : options.schemas.front(), options.lock_timeout);
+        options.schemas.empty() ? location.schema : options.schemas.front(), options.lock_timeout,
+        command.show_masked ? nullptr : transfer::says_secret);
   sqlite::refuse_schemas(options.schemas);
   return std::make_unique<sqlite::SqliteMigrations>(location.sqlite_path, purpose_of(command), options.lock_timeout,
                                                     signals.token());

@@ -84,6 +84,10 @@ std::variant<MigrateCommand, Printout> parse_migrate(int argc, const char* const
   syntax.flag("--exit-code", exit_code, "status, up --dry-run: end with 3 if something is pending");
   common.add_database(syntax);
   common.add_output(syntax);
+  syntax.flag(
+      "--show-masked", command.show_masked,
+      "show the server's messages as they are, though the database has columns that look like secrets (password, "
+      "token, ...)");
 
   if (auto text = syntax.parse(argc, argv)) return Printout{std::move(*text)};
   command.common = common.read(syntax);

@@ -19,6 +19,7 @@ struct MigrateCommand {
   std::string task_name;
   std::string folder = ".";
   std::uint64_t baseline = 0;  // the number of the last migration that is there; only with kBaseline
+  bool show_masked = false;    // what the server says may hold values of secrets
   migrate::Intent intent = migrate::Intent::kApply;
   PendingStatus pending_status = PendingStatus::kSuccess;
 };

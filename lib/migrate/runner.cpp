@@ -55,11 +55,29 @@ class Locked {
   MigrationDatabase& database_;
 };
 
+bool is_of_a_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         (static_cast<unsigned char>(c) & 0x80) != 0;
+}
+
+// Where the first literal begins, or a comment: what they hold is the file's business.
+std::size_t first_literal(const std::string& line) {
+  bool in_name = false;  // "…"
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const bool begins = i == 0 || !is_of_a_word(line[i - 1]);
+    if (line[i] == '"') in_name = !in_name;
+    if (in_name) continue;
+    if (line[i] == '\'' || (begins && (line[i] == '$' || (line[i] >= '0' && line[i] <= '9')))) return i;
+    if (line.compare(i, 2, "--") == 0 || line.compare(i, 2, "/*") == 0) return i;
+  }
+  return line.size();
+}
+
 std::string first_line(const std::string& text) {
   constexpr std::size_t kMostBytes = 100;
-  std::string line = text.substr(0, text.find('\n'));
-  if (line.size() <= kMostBytes) return line;
-  std::size_t end = kMostBytes;
+  const std::string line = text.substr(0, text.find('\n'));
+  std::size_t end = std::min(first_literal(line), kMostBytes);
+  if (end >= line.size()) return line;
   while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;  // not within a character
   return line.substr(0, end) + "…";
 }

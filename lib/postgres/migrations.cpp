@@ -7,8 +7,10 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
+#include "postgres/catalog/column_names.h"
 #include "postgres/catalog/schema_objects.h"
 #include "postgres/own_ledger.h"
+#include "postgres/session/server_words.h"
 #include "postgres/session/settings.h"
 #include "postgres/session/sql_text.h"
 
@@ -30,8 +32,12 @@ std::string interval(const std::optional<std::chrono::microseconds>& duration) {
 }  // namespace
 
 PostgresMigrations::PostgresMigrations(std::unique_ptr<Connection> connection, std::string schema,
-                                       std::chrono::milliseconds lock_timeout)
-    : connection_(std::move(connection)), lock_timeout_(lock_timeout), schema_(std::move(schema)) {
+                                       std::chrono::milliseconds lock_timeout,
+                                       std::function<bool(std::string_view)> says_secret)
+    : connection_(std::move(connection)),
+      lock_timeout_(lock_timeout),
+      says_secret_(std::move(says_secret)),
+      schema_(std::move(schema)) {
   info_ = describe(*connection_);
   find_schema();
   lock_key_ = "(pg_catalog.hashtext('db-migrate'), pg_catalog.hashtext(" + quote_literal(schema_) + "))";
@@ -105,6 +111,7 @@ void PostgresMigrations::begin() {
   });
   mode_ = Mode::kTransaction;
   pin_settings();
+  withhold_values();
 }
 
 void PostgresMigrations::commit() {
@@ -140,6 +147,14 @@ void PostgresMigrations::lock() {
       [&] { return connection_->query("SELECT pg_catalog.pg_try_advisory_lock" + lock_key_)[0][0].as<bool>(); });
   mode_ = Mode::kLocked;
   pin_settings();
+  withhold_values();
+}
+
+// Where a secret may be in the database, no message of the server's is shown that may repeat a value.
+void PostgresMigrations::withhold_values() {
+  if (!says_secret_) return;
+  const auto says_secret = [&](const catalog::TableName&, const std::string& name) { return says_secret_(name); };
+  connection_->withhold_values(is_any_column(*connection_, says_secret));
 }
 
 void PostgresMigrations::unlock() {
@@ -191,20 +206,27 @@ void PostgresMigrations::record(const engine::AppliedMigration& migration) {
   if (alone) connection_->execute("BEGIN");
   // A role that the file has set may not write the ledger. What somebody else made of that name is found before it
   // runs.
-  execute(
-      "RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
+  run("RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
       " (name pg_catalog.text PRIMARY KEY, checksum pg_catalog.text NOT NULL, applied_at pg_catalog.timestamptz NOT "
       "NULL, duration pg_catalog.interval); LOCK TABLE " +
       ledger_name() + " IN ROW EXCLUSIVE MODE");
   demand_sound_ledger(*connection_, schema_, kLedger);
-  execute("INSERT INTO " + ledger_name() + " (name, checksum, applied_at, duration) VALUES (" +
-          quote_literal(migration.name) + ", " + quote_literal(migration.checksum) +
-          ", pg_catalog.clock_timestamp(), " + interval(migration.duration) + ")");
+  run("INSERT INTO " + ledger_name() + " (name, checksum, applied_at, duration) VALUES (" +
+      quote_literal(migration.name) + ", " + quote_literal(migration.checksum) + ", pg_catalog.clock_timestamp(), " +
+      interval(migration.duration) + ")");
   if (alone) connection_->execute("COMMIT");
   if (mode_ == Mode::kTransaction) pin_settings();
 }
 
 void PostgresMigrations::execute(const std::string& statement) {
+  // It may make such a column, or be ALTER ROLE … PASSWORD.
+  const bool names_secret = says_secret_ && says_secret_(statement);
+  if (names_secret) connection_->withhold_values();
+  run(statement);
+  if (names_secret) withhold_values();
+}
+
+void PostgresMigrations::run(const std::string& statement) {
   try {
     connection_->execute(statement);
   } catch (const ServerError& error) {
@@ -216,11 +238,14 @@ void PostgresMigrations::execute(const std::string& statement) {
 void PostgresMigrations::refuse(const Error& error) const {
   const std::string what = error.what();
   const bool lacks_create = error.kind() == ErrorKind::kPrivilege && what.find("for schema") != std::string::npos;
+  const auto* server = dynamic_cast<const ServerError*>(&error);
+  const bool withheld = server != nullptr && connection_->withholds_values() && !holds_no_value(server->fields());
   // Whatever the statement did wrong, it is the file that does not fit this database.
   throw Error(error.kind() == ErrorKind::kInternal ? ErrorKind::kSchema : error.kind(), what,
               lacks_create ? "let the owner run: GRANT USAGE, CREATE ON SCHEMA " + quote_name(schema_) +
                                  " TO the role that migrates"
-                           : error.hint());
+              : withheld ? "db-migrate --show-masked shows the server's message, where nobody else looks on"
+                         : error.hint());
 }
 
 // After a statement the session must stand where it stood before it.

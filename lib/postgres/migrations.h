@@ -4,8 +4,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/migration_database.h"
@@ -16,8 +18,10 @@ namespace postgres {
 class PostgresMigrations final : public engine::MigrationDatabase {
  public:
   // `schema` empty: the first one of the connection's search_path. Throws kSchema when it is not there.
-  PostgresMigrations(std::unique_ptr<Connection> connection, std::string schema,
-                     std::chrono::milliseconds lock_timeout);
+  // `says_secret`: whether a name, or a word of a statement, says that values are nobody's business; none: all is
+  // shown.
+  PostgresMigrations(std::unique_ptr<Connection> connection, std::string schema, std::chrono::milliseconds lock_timeout,
+                     std::function<bool(std::string_view)> says_secret);
   ~PostgresMigrations() override;
 
   const outcome::DatabaseInfo& info() const override { return info_; }
@@ -46,10 +50,13 @@ class PostgresMigrations final : public engine::MigrationDatabase {
   template <typename Attempt>
   void wait_for_lock(const Attempt& attempt);
   void demand_state();
+  void run(const std::string& statement);
+  void withhold_values();
   [[noreturn]] void refuse(const base::Error& error) const;
 
   std::unique_ptr<Connection> connection_;
   const std::chrono::milliseconds lock_timeout_;
+  const std::function<bool(std::string_view)> says_secret_;
   outcome::DatabaseInfo info_;
   std::string schema_;
   std::string search_path_;

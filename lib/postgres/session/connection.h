@@ -87,7 +87,7 @@ class Connection {
   std::string watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word);
 
   // From now on no error repeats what may be a value of a row (server_words.h).
-  void withhold_values() { withholds_values_ = true; }
+  void withhold_values(bool withhold = true) { withholds_values_ = withhold; }
   bool withholds_values() const { return withholds_values_; }
 
   int server_version() const;  // 150018

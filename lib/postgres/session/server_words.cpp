@@ -32,6 +32,7 @@ constexpr Words kWords[] = {{"22001", "a value is too long for its column"},
                             {"40001", "could not serialize access due to a change of another session"},
                             {"40P01", "deadlock detected"},
                             {"42501", "a privilege is missing"},
+                            {"42601", "syntax error"},
                             {"55P03", "canceling statement due to lock timeout"},
                             {"57014", "canceling statement due to a timeout or by the user's request"},
                             {"P0001", "refused by a trigger or function"},
@@ -70,7 +71,10 @@ bool is_the_servers_own(const ServerError::Fields& fields) {
 
 bool holds_no_value(const ServerError::Fields& fields) {
   if (!fields.context.empty()) return false;
-  constexpr std::string_view kClasses[] = {"08", "25", "28", "40", "42", "53", "54", "55", "57", "58", "XX"};
+  // "syntax error at or near "'hunter2'"": a piece of the statement.
+  if (fields.sqlstate == "42601") return fields.message.find_first_of("'$0123456789") == std::string::npos;
+  constexpr std::string_view kClasses[] = {"08", "0A", "25", "28", "2B", "3D", "3F", "40",
+                                           "42", "53", "54", "55", "57", "58", "XX"};
   return std::ranges::any_of(kClasses, [&](std::string_view state) { return starts_with(fields.sqlstate, state); });
 }
 
@@ -85,7 +89,9 @@ std::string full_words(const ServerError::Fields& fields) {
 
 std::string words_without_values(const ServerError::Fields& fields) {
   const std::string state = " [SQLSTATE " + fields.sqlstate + "]";
-  if (holds_no_value(fields)) return fields.message + state;
+  // What depends on an object that is to go: names.
+  const bool has_names = starts_with(fields.sqlstate, "2B") && !fields.detail.empty();
+  if (holds_no_value(fields)) return fields.message + (has_names ? " (" + fields.detail + ")" : "") + state;
   const std::string code = is_raised(fields.context) ? "P0001" : fields.sqlstate;
   const auto words = std::ranges::find_if(kWords, [&](const Words& known) { return starts_with(code, known.state); });
   return std::string(words->text) + named(fields) + state +
