@@ -9,18 +9,35 @@ namespace transfer {
 namespace {
 
 // One of these words in a name is enough; no part of a longer word is: an author has no "auth", a pinned one no "pin".
-constexpr std::string_view kWords[] = {"password", "passwords",   "passwd",  "pwd",   "pw",      "pass", "passphrase",
-                                       "passcode", "secret",      "secrets", "token", "tokens",  "salt", "credential",
-                                       "creds",    "credentials", "otp",     "totp",  "hotp",    "cvv",  "cvc",
-                                       "iban",     "hash",        "hashed",  "pin",   "ssn",     "jwt",  "bearer",
-                                       "cookie",   "cookies",     "auth",    "mfa",   "mnemonic"};
+constexpr std::string_view kWords[] = {
+    "password", "passwords", "passwd", "pwd", "pw", "pass", "passphrase", "passcode", "secret", "secrets", "token",
+    "tokens", "salt", "credential", "creds", "credentials", "otp", "totp", "hotp", "cvv", "cvc", "iban", "hash",
+    "hashed", "pin", "ssn", "jwt", "bearer", "cookie", "cookies", "auth", "mfa", "mnemonic", "authorization", "oauth",
+    "pswd", "psw", "pword", "passkey", "passkeys", "dsn", "pem", "csrf", "xsrf", "psk", "hashes", "keystore",
+    // Of other languages.
+    "passwort", "kennwort", "wachtwoord", "senha", "contrasena", "contraseña", "motdepasse", "passe", "mdp"};
 
-// So are these, one behind the other or written as one word.
+// So are these, one behind the other or written as one word, the second in the plural too.
 constexpr std::array<std::string_view, 2> kPhrases[] = {
-    {"api", "key"},         {"private", "key"},    {"access", "key"},  {"signing", "key"},  {"encryption", "key"},
-    {"card", "number"},     {"card", "no"},        {"session", "id"},  {"session", "key"},  {"session", "data"},
-    {"recovery", "code"},   {"recovery", "codes"}, {"backup", "code"}, {"backup", "codes"}, {"security", "code"},
-    {"social", "security"}, {"seed", "phrase"},    {"recovery", "key"}};
+    {"api", "key"},         {"private", "key"},       {"access", "key"},
+    {"signing", "key"},     {"encryption", "key"},    {"enc", "key"},
+    {"decryption", "key"},  {"session", "key"},       {"recovery", "key"},
+    {"ssh", "key"},         {"gpg", "key"},           {"pgp", "key"},
+    {"rsa", "key"},         {"aes", "key"},           {"hmac", "key"},
+    {"tls", "key"},         {"ssl", "key"},           {"master", "key"},
+    {"shared", "key"},      {"deploy", "key"},        {"license", "key"},
+    {"licence", "key"},     {"key", "file"},          {"key", "pair"},
+    {"key", "material"},    {"card", "number"},       {"card", "no"},
+    {"session", "id"},      {"session", "data"},      {"recovery", "code"},
+    {"backup", "code"},     {"security", "code"},     {"access", "code"},
+    {"reset", "code"},      {"login", "code"},        {"verification", "code"},
+    {"activation", "code"}, {"invite", "code"},       {"invitation", "code"},
+    {"unlock", "code"},     {"magic", "link"},        {"reset", "link"},
+    {"invite", "link"},     {"invitation", "link"},   {"security", "answer"},
+    {"recovery", "answer"}, {"seed", "phrase"},       {"recovery", "phrase"},
+    {"social", "security"}, {"connection", "string"}, {"connection", "url"},
+    {"connection", "uri"},  {"database", "url"},      {"db", "url"},
+    {"sas", "url"},         {"webhook", "url"}};
 
 // The same of who may do what.
 constexpr std::string_view kRightsWords[] = {"role",       "roles",  "permission", "permissions", "privilege",
@@ -70,10 +87,18 @@ bool has_word(const std::vector<std::string>& words, const auto& sought) {
                              [&](std::string_view word) { return std::ranges::find(words, word) != words.end(); });
 }
 
+bool is_or_plural_of(std::string_view word, std::string_view single) {
+  return word == single || (word.size() == single.size() + 1 && word.starts_with(single) && word.back() == 's');
+}
+
 bool has_phrase(const std::vector<std::string>& words, const auto& sought) {
   return std::ranges::any_of(sought, [&](const auto& phrase) {
     const std::string as_one = std::string(phrase[0]) + std::string(phrase[1]);
-    return std::ranges::find(words, as_one) != words.end() || std::ranges::search(words, phrase).begin() != words.end();
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (is_or_plural_of(words[i], as_one)) return true;
+      if (i + 1 < words.size() && words[i] == phrase[0] && is_or_plural_of(words[i + 1], phrase[1])) return true;
+    }
+    return false;
   });
 }
 

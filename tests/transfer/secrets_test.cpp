@@ -17,6 +17,49 @@ TEST(Secrets, AreTheUsualNames) {
     EXPECT_TRUE(says_secret(name)) << name;
 }
 
+TEST(Secrets, AreWhateverLetsSomebodyIn) {
+  for (const char* name : {"authorization",
+                           "Authorization_Header",
+                           "oauth",
+                           "access_code",
+                           "accessCodes",
+                           "security_answer",
+                           "magic_link",
+                           "magicLinks",
+                           "reset_code",
+                           "verificationCode",
+                           "invite_code",
+                           "ssh_key",
+                           "SSHKeys",
+                           "enc_key",
+                           "keyfile",
+                           "key_file",
+                           "client_pem",
+                           "dsn",
+                           "sentryDSN",
+                           "connection_string",
+                           "connectionString",
+                           "sas_url",
+                           "webhook_url",
+                           "slackWebhookUrl",
+                           "license_key",
+                           "csrf",
+                           "pswd",
+                           "user_psw",
+                           "pword",
+                           "kennwort",
+                           "wachtwoord",
+                           "senha",
+                           "contrasena",
+                           "contraseña",
+                           "mot_de_passe",
+                           "passwort",
+                           "api_keys",
+                           "DATABASE_URL",
+                           "passkeys"})
+    EXPECT_TRUE(says_secret(name)) << name;
+}
+
 TEST(Secrets, AreKnownByAWordInsideAName) {
   for (const char* name : {"user_pwd_hash", "apiToken", "sessionId", "APIKey", "userPIN", "PIN2", "cardNumber",
                            "MFASeed", "recovery-codes", "passwordhash", "SESSIONID", "last auth", "x.jwt", "cvv2"})
@@ -24,8 +67,14 @@ TEST(Secrets, AreKnownByAWordInsideAName) {
 }
 
 TEST(Secrets, AreNotWhatOnlyBeginsLikeThem) {
-  for (const char* name : {"author", "authority_id", "pinned", "spinning", "hashtag", "pwned", "opinion", "footprint",
-                           "salted_peanuts", "compass", "passenger", "id", "number", "session", "key", "email"})
+  for (const char* name :
+       {"author", "authority_id", "pinned", "spinning", "hashtag", "pwned", "opinion", "footprint", "salted_peanuts",
+        "compass", "passenger", "id", "number", "session", "key", "email",
+        // of the sample systems and their kin
+        "nonce", "signature", "certificate", "digest", "recovery", "code", "country_code", "postal_code", "license",
+        "webhook_id", "connection_id", "url", "answer", "link", "isActive", "accessCount", "keywords", "passive",
+        "access_level", "resetAt", "login_count", "loginCount", "verified", "verification_status", "invited_by",
+        "file_path", "primary_key", "foreign_key", "public_key", "magic", "spem", "depasse", "passed"})
     EXPECT_FALSE(says_secret(name)) << name;
 }
 
