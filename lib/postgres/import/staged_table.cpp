@@ -274,9 +274,9 @@ std::string StagedTable::same_columns(const std::vector<std::string>& names, con
   for (std::size_t i = 0; i < names.size(); ++i) {
     const ColumnDetails& column = details.details_of(names[i]);
     const std::string name = "." + quote_name(names[i]) + column.comparison_cast();
-    const bool own_operator = is_builtin(column.type) || column.type.kind == 'b';
+    // As rows: with the operator of the type's default class, which no cast to another type stands in for.
     const Equality equality =
-        by_index == nullptr ? Equality{"OPERATOR(pg_catalog.=)", !own_operator} : by_index->equality[i];
+        by_index == nullptr ? Equality{"OPERATOR(pg_catalog.=)", !is_builtin(column.type)} : by_index->equality[i];
     parts.push_back(equality.of(a + name, b + name));
   }
   return join(parts, " AND ");

@@ -161,5 +161,25 @@ TEST(Match, LeavesOutARowWithoutNaturalKeyWhereTheTableHasNoOther) {
             "a, b: a natural key must not hold NULL where the table has no other key: a=null, b=x");
 }
 
+// Without a unique key that names an operator, the type's own one decides, not that of a type it casts to.
+TEST(Match, ComparesAsTheTypeOfTheColumnDoes) {
+  Case t(
+      "CREATE EXTENSION citext; CREATE TABLE u (id int PRIMARY KEY, e citext); CREATE TABLE c (id int PRIMARY KEY, u "
+      "int REFERENCES u); INSERT INTO u VALUES (9, 'abc')");
+  const auto done = t.import_as_announced(
+      {{"u", {R"({"id":1,"e":"ABC"})", R"({"id":2,"e":"q"})", R"({"id":3,"e":"abd"})", R"({"id":4,"e":"ABD"})"}},
+       {"c", {R"({"id":1,"u":1})", R"({"id":2,"u":4})"}}},
+      match("u", {"e"}));
+  EXPECT_EQ(done.of("u") + "; " + done.of("c"), "insert 1, update 1, conflict 2; insert 1, invalid 1");
+  EXPECT_EQ(t.holds("SELECT * FROM u ORDER BY id"), "2|q 9|ABC");
+  EXPECT_EQ(t.holds("SELECT * FROM c"), "1|9");
+}
+
+TEST(Match, TakesATypeOfAnExtensionThatHasNoOperatorOfTheServer) {
+  Case t("CREATE EXTENSION hstore; CREATE TABLE u (id int PRIMARY KEY, e hstore); INSERT INTO u VALUES (9, 'a=>1')");
+  EXPECT_EQ(t.import_as_announced({{"u", {R"({"id":1,"e":"\"a\"=>\"1\""})"}}}, match("u", {"e"})).of("u"),
+            "unchanged 1");
+}
+
 }  // namespace
 }  // namespace import_test
