@@ -178,14 +178,19 @@ std::uint64_t count_dependants(Connection& connection, const std::vector<StagedT
       same.push_back(
           equality[c].of("p." + quote_name(keys[i].parent_columns[c]), "s." + quote_name(keys[i].columns[c])));
     waits.push_back(fmt::format(
-        R"sql(r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to({}, 'UTF8') AND EXISTS (SELECT FROM {} p WHERE {}))sql",
-        quote_literal(keys[i].name), parent->typed_rows(), join(same, " AND ")));
+        R"sql(
+SELECT pg_catalog.count(*) AS n
+FROM {rejects} r
+JOIN {staged} s ON s.{record} OPERATOR(pg_catalog.=) r.record
+WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to({key}, 'UTF8')
+  AND EXISTS (SELECT FROM {parents} p WHERE {same}))sql",
+        fmt::arg("rejects", table.rejects), fmt::arg("staged", table.typed_rows()), fmt::arg("record", table.record),
+        fmt::arg("key", quote_literal(keys[i].name)), fmt::arg("parents", parent->typed_rows()),
+        fmt::arg("same", join(same, " AND "))));
   }
   if (waits.empty()) return 0;
   return connection
-      .query(fmt::format("SELECT pg_catalog.count(*) FROM {} r JOIN {} s ON s.{} OPERATOR(pg_catalog.=) r.record WHERE "
-                         "r.verdict = 'x' AND (({}))",
-                         table.rejects, table.typed_rows(), table.record, join(waits, ") OR (")))[0][0]
+      .query("SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (" + join(waits, "\nUNION ALL") + ") w")[0][0]
       .as<std::uint64_t>();
 }
 
