@@ -128,6 +128,14 @@ const Case kCases[] = {
      "INSERT INTO p VALUES (1, 'y'), (11, 'y');"
      "CREATE PUBLICATION part FOR TABLE p WHERE (e <> 'z') WITH (publish_via_partition_root)",
      Untold::kNothing},
+    {"AnUpdateOfAPartitionBesideOneWithoutIdentity",
+     "CREATE TABLE p (id int NOT NULL, e text) PARTITION BY RANGE (id);"
+     "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+     "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); CREATE UNIQUE INDEX ON p (id)",
+     "INSERT INTO p VALUES (1, 'x'), (2, 'x')",
+     "INSERT INTO p VALUES (1, 'y'), (11, 'y'); ALTER TABLE p1 REPLICA IDENTITY FULL;"
+     "CREATE PUBLICATION everything FOR ALL TABLES",
+     Untold::kNothing},
     {"AnUpdateOfATableThatIsRestrictedToByAnotherForm",
      "CREATE TABLE p (k numeric PRIMARY KEY, id int UNIQUE); CREATE TABLE d (k numeric REFERENCES p ON UPDATE "
      "RESTRICT)",

@@ -144,11 +144,11 @@ struct Evaluated {
   std::string check = {};  // its name
 };
 
-// A table whose updates are published, and whose replica identity is none or does not go with the publications.
+// A table whose updates are published, and whose replica identity, or that of a partition, is none or does not go with
+// the publications: an update that joins opens all partitions, so none of its rows can be updated.
 struct RefusedUpdates {
   std::string publications;  // their names; empty: none
   std::string why;           // the server's words
-  std::string condition;     // on `kLeaf`; empty: all of its rows
 };
 
 // An index whose entries have a greatest size that values of these columns may pass.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -88,6 +87,28 @@ WHERE j.where_fails OR j.list_fails
 GROUP BY j.oid
 ORDER BY j.oid)sql";
 
+// pub_contains_invalid_column of the server, 18 on: what a publication does not send must not be part of the identity,
+// and no computed column is sent unless it is stored and asked for.
+constexpr const char* kUnsent = R"sql(
+SELECT c.oid, pg_catalog.string_agg(DISTINCT p.pubname::pg_catalog.text, ', ' ORDER BY p.pubname::pg_catalog.text)
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_publication p ON p.pubupdate
+LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND (r.prrelid = c.oid OR {above})
+WHERE c.oid = ANY ({among}) AND c.relkind = 'r' AND c.relpersistence = 'p'
+  AND (p.puballtables OR r.oid IS NOT NULL OR {by_schema})
+  AND EXISTS (
+    SELECT
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = c.oid AND NOT a.attisdropped
+      AND (a.attgenerated = 'v' OR a.attgenerated = 's' AND p.pubgencols <> 's')
+      AND (c.relreplident = 'f' OR r.prattrs IS NULL AND EXISTS (
+        SELECT
+        FROM pg_catalog.pg_index i
+        WHERE i.indrelid = c.oid AND a.attnum = ANY (i.indkey::pg_catalog.int2[])
+          AND (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident))))
+GROUP BY c.oid
+ORDER BY c.oid)sql";
+
 // Values of no fixed length, by columns, and those that expressions of a B-tree read; where the access method has a
 // greatest number of bytes of an entry.
 constexpr const char* kIndexes = R"sql(
@@ -128,7 +149,6 @@ void read_write_limits(Connection& connection, std::vector<TableDetails>& tables
     const auto partition = tree.find(oid);
     return partition == tree.end() ? oid : partition->second.root;
   };
-  std::map<std::uint32_t, std::vector<std::uint32_t>> leaves;
   const std::string updates = fmt::format(
       kUpdates, fmt::arg("among", among), fmt::arg("above", connection.server_version() >= 130000 ? kAbove : "false"),
       fmt::arg("by_schema", connection.server_version() >= 150000 ? kBySchema : "false"));
@@ -136,7 +156,6 @@ void read_write_limits(Connection& connection, std::vector<TableDetails>& tables
     RefusedUpdates& refused = by_oid.at(root_of(oid))->refused_updates;
     refused.publications = publications;
     refused.why = why;
-    if (root_of(oid) != oid) leaves[root_of(oid)].push_back(oid);
   };
   if (connection.server_version() >= 150000) {
     for (const auto& row : connection.query(fmt::format(kUncovered, fmt::arg("among", among))))
@@ -144,10 +163,14 @@ void read_write_limits(Connection& connection, std::vector<TableDetails>& tables
            row[2].as<bool>() ? "a column of a publication's WHERE is not part of its replica identity"
                              : "the columns that a publication lists do not hold its replica identity");
   }
+  if (connection.server_version() >= 180000) {
+    for (const auto& row : connection.query(fmt::format(kUnsent, fmt::arg("among", among), fmt::arg("above", kAbove),
+                                                        fmt::arg("by_schema", kBySchema))))
+      take(row[0].as<std::uint32_t>(), row[1].c_str(),
+           "its replica identity has a computed column that is not published");
+  }
   for (const auto& row : connection.query(updates))
     take(row[0].as<std::uint32_t>(), row[1].c_str(), "it has no replica identity and publishes updates");
-  for (const auto& [root, some] : leaves)
-    if (some.size() < tree.at(root).leaves.size()) by_oid.at(root)->refused_updates.condition = in_leaves(some);
   std::string last;
   for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among)))) {
     const auto oid = row[0].as<std::uint32_t>();

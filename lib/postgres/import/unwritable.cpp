@@ -8,6 +8,7 @@
 #include "postgres/catalog/value_sql.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
@@ -127,16 +128,11 @@ WHERE c.oid = ANY (ARRAY[{}]::pg_catalog.oid[]) AND c.reltoastrelid <> 0
 void reject_unpublishable(Connection& connection, StagedTable& table, std::vector<std::string>& notices) {
   const RefusedUpdates& refused = table.details.refused_updates;
   if (refused.publications.empty() || table.plan.identity.empty()) return;
-  if (!refused.condition.empty() && !foretells(table, {kLeaf})) return;
   const std::string name = table.details.table.name.name;
   const std::string why = "cannot update table \"" + name + "\": " + refused.why;
-  const std::vector<std::string> read =
-      refused.condition.empty() ? std::vector<std::string>{} : std::vector<std::string>{kLeaf};
-  const std::uint64_t found = reject(
-      connection, table,
-      reject_sql(table, {'x', quote_literal(why), {}, {}},
-                 judged_rows(table, read) + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                     " AND v.verdict = 'u'" + (refused.condition.empty() ? "" : " WHERE s." + refused.condition)));
+  const std::uint64_t found =
+      reject(connection, table, reject_sql(table, {'x', quote_literal(why), {}, {}}, table_sql(table, R"sql({staged} s
+JOIN {verdicts} v ON v.record = s.{record} AND v.verdict = 'u')sql")));
   if (found == 0) return;
   notices.push_back(fmt::format(
       "{}: {} to be updated, and none can be: {} (publication {}). ALTER TABLE {} REPLICA IDENTITY, or another "
