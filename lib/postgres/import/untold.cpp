@@ -9,6 +9,7 @@
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/sequence_room.h"
+#include "postgres/import/statement_plans.h"
 #include "postgres/import/target_code.h"
 #include "postgres/import/unwritable.h"
 #include "postgres/session/savepoint.h"
@@ -189,9 +190,11 @@ WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.conve
         fmt::arg("same", join(same, " AND "))));
   }
   if (waits.empty()) return 0;
-  return connection
-      .query("SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (" + join(waits, "\nUNION ALL") + ") w")[0][0]
-      .as<std::uint64_t>();
+  return without_nested_loops(connection, table.rejected_rows, [&] {
+    return connection
+        .query("SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (" + join(waits, "\nUNION ALL") + ") w")[0][0]
+        .as<std::uint64_t>();
+  });
 }
 
 }  // namespace postgres
