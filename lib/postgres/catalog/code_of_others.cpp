@@ -48,11 +48,17 @@ constexpr const char* kCodeOfOthers = R"sql(
   SELECT e.author, e.words
   FROM expression_of_other e
   WHERE e.expression ~ '{far_reaching}' OR e.expression ~ {for_superusers}
-    OR EXISTS (
-      SELECT
-      FROM pg_catalog.pg_proc f
-      WHERE f.oid < 16384 AND f.proacl IS NOT NULL AND e.expression ~ ('\m' || f.proname || '\(')
-        AND NOT pg_catalog.has_function_privilege(e.author, f.oid, 'EXECUTE'))
+    OR CASE WHEN e.expression ~ (
+        -- One expression for all, which is compiled once.
+        SELECT '\m(' || pg_catalog.string_agg(f.proname, '|') || ')\('
+        FROM pg_catalog.pg_proc f
+        WHERE f.oid < 16384 AND f.proacl IS NOT NULL)
+      THEN EXISTS (
+        SELECT
+        FROM pg_catalog.pg_proc f
+        WHERE f.oid < 16384 AND f.proacl IS NOT NULL AND e.expression ~ ('\m' || f.proname || '\(')
+          AND NOT pg_catalog.has_function_privilege(e.author, f.oid, 'EXECUTE'))
+      ELSE false END
   UNION
   SELECT e.author, e.words
   FROM expression_of_other e
