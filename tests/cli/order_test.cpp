@@ -114,6 +114,33 @@ TEST_F(Order, OfRowsThatDemandEachOthersTablesIsFoundRowByRow) {
   expect_second_import_writes_nothing();
 }
 
+TEST_F(Order, OfRowsThatWaitForEachOtherDeeplyIsFoundByOneImport) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, up int)");
+  demand("a", "a");
+  source.run("INSERT INTO a SELECT n, NULLIF(n + 1, 61) FROM generate_series(1, 60) n; INSERT INTO a VALUES (99, 100)");
+
+  const json result = transfer();
+
+  EXPECT_THAT(verdicts(result, "a"), ElementsAre(60, 0, 0, 0, 1, 0));
+  expect_second_import_writes_nothing();
+}
+
+TEST_F(Order, OfRowsOfTwoTablesThatWaitForEachOtherDeeplyIsFoundByOneImport) {
+  schema("CREATE TABLE a (id int PRIMARY KEY, up int); CREATE TABLE b (id int PRIMARY KEY, up int)");
+  demand("a", "b");
+  demand("b", "a");
+  source.run(
+      "INSERT INTO a SELECT n, NULLIF(n + 1, 41) FROM generate_series(1, 40) n;"
+      "INSERT INTO b SELECT n, NULLIF(n + 1, 41) FROM generate_series(1, 40) n");
+  target.run("INSERT INTO b VALUES (39, NULL)");
+
+  const json result = transfer();
+
+  EXPECT_THAT(verdicts(result, "a"), ElementsAre(40, 0, 0, 0, 0, 0));
+  EXPECT_THAT(verdicts(result, "b"), ElementsAre(39, 1, 0, 0, 0, 0));
+  expect_second_import_writes_nothing();
+}
+
 TEST_F(Order, TakesTheChildrenOfRowsThatWaitedAlong) {
   schema(
       "CREATE TABLE orders (id int PRIMARY KEY, up int); CREATE TABLE lines (id int PRIMARY KEY, o int NOT NULL "

@@ -1,7 +1,8 @@
 // The order in which a merge writes the components of the plan. Foreign keys alone do not tell it: triggers and checks
 // look up rows of any table. So a component that is refused waits for the others and is tried again, as a whole, as
-// long as that admits one; only what is stuck then is written row by row, and its refused rows are tried once more in
-// the end. Attempts are bounded by the number of components, rows of the last tries by those that were refused.
+// long as that admits one; only what is stuck then is written row by row, and its refused rows are tried again in the
+// end, as long as some go in. Attempts are bounded by the number of components, rows of the last tries by those that
+// were refused; where that bound is met, another import is asked for.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -14,7 +15,9 @@
 namespace postgres {
 namespace {
 
-constexpr int kLastTries = 20;
+// Rows are tried again as long as some go in, all of them up to so often, and beyond that so many.
+constexpr std::uint64_t kLastTries = 20;
+constexpr std::uint64_t kTriesBeyond = 50'000;
 
 }  // namespace
 
@@ -220,9 +223,16 @@ catalog::TableName Merger::root_of(const catalog::TableName& table) {
 void Merger::retry_refused() {
   patience_ = Patience::kRows;
   may_end_early_ = false;
-  bool admitted = true;
-  for (int i = 0; admitted && i < kLastTries; ++i) {
+  std::uint64_t tries_left = kLastTries * refused_rows_.left_out() + kTriesBeyond;
+  for (bool admitted = true; admitted && refused_rows_.left_out() > 0;) {
     const std::uint64_t before = refused_rows_.left_out();
+    if (before > tries_left) {
+      notices_.push_back(
+          std::to_string(before) +
+          " rows that were left out may have waited for others that went in last: import the file again");
+      break;
+    }
+    tries_left -= before;
     const std::vector<bool> restored = refused_rows_.restore();
     for (const std::size_t component : order_.sequence()) {
       const std::vector<std::size_t>& tables = components_[component];
@@ -230,9 +240,9 @@ void Merger::retry_refused() {
       classifier_.reject_dependants(tables);
       write_anew(component);
     }
-    refused_rows_.end();
     admitted = refused_rows_.left_out() < before;
   }
+  refused_rows_.end();
 }
 
 // Whether rows of other tables could make the difference: a function of the target's was asked.
