@@ -88,7 +88,7 @@ bool FirstLoad::conditions_hold() {
   const auto lacks = [](const std::vector<SequenceRoom>& rooms) { return !rooms.empty(); };
   return all_empty &&
          std::ranges::none_of(
-             short_sequences(connection_, tables_, [](const StagedTable& table) { return table.plan.rows; }), lacks);
+             sequences_near_end(connection_, tables_, [](const StagedTable& table) { return table.plan.rows; }), lacks);
 }
 
 bool FirstLoad::lock() {

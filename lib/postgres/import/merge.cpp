@@ -243,8 +243,14 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
   const std::uint64_t expected = count(table, batch, whole(table));
   if (expected == 0) return;
   const std::uint64_t rejected_before = table.rejected_rows;
-  bool in_parts = false;
   Savepoint before(connection_, "merge");
+  if (writes_singly(table, batch)) {
+    write_parts(table, batch);
+    refuse_growth(table, rejected_before, before);
+    before.end();
+    return;
+  }
+  bool in_parts = false;
   const std::optional<ServerError> refusal = before.refusal_of([&] {
     const bool by_set = batch.step == Step::kInsert && parents_.begin(table, expected);
     const std::uint64_t written = connection_.execute(whole_sql(table, batch, expected));

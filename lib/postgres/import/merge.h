@@ -108,6 +108,8 @@ class Merger {
   std::string ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const;
   void index_records(StagedTable& table);
   std::vector<Batch> batches(const StagedTable& table, Step step);
+  void find_tables_near_end();
+  bool writes_singly(const StagedTable& table, const Batch& batch);
   bool write(StagedTable& table, Step step);
   void write_batch(StagedTable& table, const Batch& batch);
   void write_parts(StagedTable& table, const Batch& batch);
@@ -159,6 +161,7 @@ class Merger {
   std::uint64_t rejected_before_ = 0;
   bool may_end_early_ = true;  // rows that are refused now stay so
   bool ended_early_ = false;
+  std::vector<bool> near_end_;  // by table: a sequence that its rows draw from has few values left
   std::vector<std::string> notices_;
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "postgres/import/merge.h"
+#include "postgres/import/sequence_room.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
@@ -21,6 +22,22 @@ std::string astray_by(const StagedTable& table) {
 }
 
 }  // namespace
+
+// Of few rows, for each is a subtransaction.
+void Merger::find_tables_near_end() {
+  constexpr std::uint64_t kFew = 1000;
+  near_end_.clear();
+  for (const auto& rooms :
+       sequences_near_end(connection_, tables_, [](const StagedTable& table) { return table.may_be_written; }))
+    near_end_.push_back(!rooms.empty());
+  for (std::size_t i = 0; i < tables_.size(); ++i)
+    near_end_[i] = near_end_[i] && tables_[i].may_be_written <= kFew && search_.possible();
+}
+
+// What a statement draws from a sequence stays drawn when a row of it is refused: each row is to draw once.
+bool Merger::writes_singly(const StagedTable& table, const Batch& batch) {
+  return batch.step == Step::kInsert && near_end_.at(static_cast<std::size_t>(&table - tables_.data()));
+}
 
 // For ranges of records that are asked for again and again.
 void Merger::index_records(StagedTable& table) {
@@ -66,6 +83,14 @@ std::uint64_t Merger::write_block(StagedTable& table, const Batch& batch, Range 
   RefusalSearch::Task task = task_of(table, batch, range);
   task.chunk = chunk;
   RefusalSearch::Found found;
+  if (writes_singly(table, batch)) {
+    task.chunk = task.largest = 1;
+    task.keep = RefusalSearch::Keep::kAll;
+    found = search_.run(task);
+    if (found.refused > 0) leave_out_found(table, batch);
+    demand_not_too_many();
+    return chunk;
+  }
   const bool quickly = keep_if(connection_, "block", [&] {
                          found = search_quickly(table, batch, range, task);
                          return too_many(found.refused) || found.written;

@@ -38,6 +38,7 @@ void Merger::merge(base::Progress& progress) {
   const bool triggers =
       std::ranges::any_of(tables_, [](const StagedTable& table) { return !table.details.triggers.empty(); });
   if (!triggers) reorders_left_ = 0;
+  find_tables_near_end();
   rejected_before_ = 0;
   for (const StagedTable& table : tables_) rejected_before_ += table.rejected_rows;
   std::vector<StagedTable> before;
@@ -88,14 +89,16 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
   passes.progress.table(tables_[tables.front()].details.table.name.name, tables.front() + 1);
   std::vector<StagedTable> before;
   for (const std::size_t number : tables) before.push_back(tables_[number]);
-  patience_ = patience;
+  // Where what is drawn in vain is missed, nothing is tried as a whole.
+  const bool singly = std::ranges::any_of(tables, [&](std::size_t number) { return near_end_[number]; });
+  patience_ = singly ? Patience::kRows : patience;
   Savepoint start(connection_, "component");
   try {
     if (passes.refused) classifier_.reject_dependants(tables);
     const bool refused = write_anew(component);
     passes.refused = refused || passes.refused;
     // Rows may wait for others of their own table, too.
-    const bool waited = refused && passes.waits[component];
+    const bool waited = refused && (passes.waits[component] || singly);
     passes.others_written = passes.others_written || passes.stuck || (waited && any_accepted(tables));
     passes.stuck = passes.stuck || waited;
   } catch (const Waits& waits) {

@@ -14,7 +14,6 @@
 namespace postgres {
 namespace {
 
-constexpr std::uint64_t kLargestChunk = 8192;
 constexpr int kKept = 3;  // subtransactions
 
 // Whoever may make a language could give it this name.
@@ -201,8 +200,8 @@ RefusalSearch::Found RefusalSearch::run(const Task& task) {
   std::string demands = tried ? kTakeBack : kAllWritten;
   if (!tried && task.astray) demands += fmt::format(kNoneAstray, fmt::arg("query", task.astray(kChunk)));
   const std::string block = fmt::format(
-      kBlock, fmt::arg("chunk", std::clamp<std::uint64_t>(task.chunk, 1, kLargestChunk)),
-      fmt::arg("largest", kLargestChunk), fmt::arg("place", connection_.withholds_values() ? kFirstLine : kFunction),
+      kBlock, fmt::arg("chunk", std::clamp<std::uint64_t>(task.chunk, 1, task.largest)),
+      fmt::arg("largest", task.largest), fmt::arg("place", connection_.withholds_values() ? kFirstLine : kFunction),
       fmt::arg("find_mark", task.marks ? kFindMark : ""), fmt::arg("forgotten", task.again ? "r.passed_over" : "true"),
       fmt::arg("most", task.most), fmt::arg("records", task.records), fmt::arg("statement", statement),
       fmt::arg("demands", demands), fmt::arg("forgiven", tried ? kForgiven : "false"),

@@ -31,6 +31,7 @@ class RefusalSearch {
     std::function<std::string(const std::string&)> statement;  // writes them, for a condition on their verdicts v
     std::function<std::string(const std::string&)> astray;     // a query without rows where all is in place; or none
     std::uint64_t chunk = 256;                                 // rows to begin with
+    std::uint64_t largest = 8192;                              // and never more
     Keep keep = Keep::kIfFew;
     bool marks = false;  // the statement writes in the order of the records, each behind mark()
     bool again = false;  // `records` are passed_over() of the search before: all else that it found stays

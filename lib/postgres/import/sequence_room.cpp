@@ -37,6 +37,9 @@ struct Draws {
   bool certain = true;
 };
 
+// So often at most a row is tried where others of its table are refused.
+constexpr std::uint64_t kTries = 32;
+
 // The value that it gives next; nothing where it never ends or this role may not know.
 std::optional<Wide> next_value(Connection& connection, const SequenceUse& use) {
   const pqxx::result known = connection.query(fmt::format(kKnown, fmt::arg("sequence", quote_literal(use.sequence))));
@@ -111,13 +114,14 @@ std::optional<SequenceRoom> room_of(Connection& connection, const StagedTable& t
   const Wide step = rises ? Wide{range.increment} : -Wide{range.increment};
   const Wide values = left < 0 ? Wide{0} : left / step + 1;
   const Wide rows = std::min<Wide>(values / draws.of_a_row, std::numeric_limits<std::int64_t>::max());
-  return SequenceRoom{draws.use->name.name, static_cast<std::uint64_t>(rows), draws.certain, std::move(words)};
+  return SequenceRoom{draws.use->name.name, static_cast<std::uint64_t>(rows), true, draws.certain, std::move(words)};
 }
 
 }  // namespace
 
-std::vector<std::vector<SequenceRoom>> short_sequences(Connection& connection, const std::vector<StagedTable>& tables,
-                                                       const std::function<std::uint64_t(const StagedTable&)>& rows) {
+std::vector<std::vector<SequenceRoom>> sequences_near_end(
+    Connection& connection, const std::vector<StagedTable>& tables,
+    const std::function<std::uint64_t(const StagedTable&)>& rows) {
   std::vector<std::vector<SequenceRoom>> rooms(tables.size());
   std::vector<std::map<std::string, Draws>> draws;
   std::map<std::string, std::uint64_t> all;  // rows of all tables that draw from it
@@ -128,7 +132,8 @@ std::vector<std::vector<SequenceRoom>> short_sequences(Connection& connection, c
   for (std::size_t i = 0; i < tables.size(); ++i) {
     for (const auto& [sequence, one] : draws[i]) {
       std::optional<SequenceRoom> room = room_of(connection, tables[i], one);
-      if (!room || room->rows >= all.at(sequence)) continue;
+      if (!room || room->rows / kTries >= all.at(sequence)) continue;
+      room->enough = room->rows >= all.at(sequence);
       room->certain = room->certain && all.at(sequence) == rows(tables[i]);
       rooms[i].push_back(std::move(*room));
     }
@@ -137,11 +142,12 @@ std::vector<std::vector<SequenceRoom>> short_sequences(Connection& connection, c
 }
 
 std::uint64_t reject_beyond_sequences(Connection& connection, std::vector<StagedTable>& tables) {
-  const auto rooms = short_sequences(connection, tables, [](const StagedTable& table) { return table.may_be_written; });
+  const auto rooms =
+      sequences_near_end(connection, tables, [](const StagedTable& table) { return table.may_be_written; });
   std::uint64_t found = 0;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     for (const SequenceRoom& room : rooms[i]) {
-      if (!room.certain) continue;
+      if (room.enough || !room.certain) continue;
       found += reject(connection, tables[i],
                       reject_sql(tables[i], {'x', quote_literal(room.words), {}, {}},
                                  table_sql(tables[i], kBehind, fmt::arg("rows", room.rows))));

@@ -115,6 +115,17 @@ void add_keys_by_cast(const StagedTable& table, std::vector<std::string>& lines)
   }
 }
 
+void add_rooms(const std::vector<SequenceRoom>& rooms, std::vector<std::string>& lines) {
+  const bool may_be_refused = !lines.empty();
+  for (const SequenceRoom& room : rooms) {
+    if (!room.enough && !room.certain)
+      lines.push_back("the sequence " + room.name + " may come to its end before all rows have a value");
+    else if (may_be_refused)
+      lines.push_back("the sequence " + room.name +
+                      " is near its end: a row that is refused uses values up, and others may find none");
+  }
+}
+
 void add_written(Connection& connection, const StagedTable& table, const ToWrite& rows,
                  std::vector<std::string>& lines) {
   add_checks(connection, table, lines);
@@ -139,7 +150,8 @@ std::vector<std::string> find_untold(Connection& connection, const std::vector<S
   for (const StagedTable& table : tables)
     if (table.may_be_written > 0 || table.may_be_deleted > 0) oids.push_back(table.details.oid);
   const auto code = read_target_code(connection, oids);
-  const auto rooms = short_sequences(connection, tables, [](const StagedTable& table) { return table.may_be_written; });
+  const auto rooms =
+      sequences_near_end(connection, tables, [](const StagedTable& table) { return table.may_be_written; });
   std::vector<std::string> all;
   for (const StagedTable& table : tables) {
     const ToWrite rows = to_write(connection, table);
@@ -152,9 +164,7 @@ std::vector<std::string> find_untold(Connection& connection, const std::vector<S
           lines.push_back(one.words);
     }
     if (rows.inserts || rows.updates) add_written(connection, table, rows, lines);
-    for (const SequenceRoom& room : rooms[static_cast<std::size_t>(&table - tables.data())])
-      if (!room.certain && rows.inserts)
-        lines.push_back("the sequence " + room.name + " may come to its end before all rows have a value");
+    if (rows.inserts) add_rooms(rooms[static_cast<std::size_t>(&table - tables.data())], lines);
     for (const std::string& line : lines)
       all.push_back(table.details.table.name.name + ": " + line + "; only --rehearse can tell");
   }
