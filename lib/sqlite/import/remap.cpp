@@ -33,7 +33,10 @@ std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table,
         reject_sql(table, "s." + table.record,
                    {'c', quote_literal("the row of the target with this " + match + " has no key"), match, {}, {}},
                    matched_rows(table) + " WHERE " + table.lacks_identity("t") + rows));
-  // A row that is new by its natural key, under an identity that another row has.
+  // A row that is new by its natural key, under an identity that another row has. One that holds NULL there and is
+  // equal in all is no other row: a second import adds nothing.
+  std::vector<std::string> unnamed;
+  for (const std::string& column : table.plan.match) unnamed.push_back("s." + quote_name(column) + " IS NULL");
   found += connection.execute(reject_sql(
       table, "s." + table.record,
       {'c',
@@ -42,7 +45,8 @@ std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table,
        table.key_text("t"),
        {}},
       table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") + " WHERE s." +
-          table.record + " NOT IN (SELECT s." + table.record + " FROM " + matched_rows(table) + ")" + rows));
+          table.record + " NOT IN (SELECT s." + table.record + " FROM " + matched_rows(table) + ") AND NOT ((" +
+          join(unnamed, " OR ") + ") AND NOT (" + table.differs("s", "t") + "))" + rows));
   return found;
 }
 

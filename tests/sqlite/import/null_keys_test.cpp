@@ -57,6 +57,18 @@ TEST(SqliteNullKeys, StayOutOfReachOfANaturalKey) {
   EXPECT_THAT(imported.reasons("t"), HasSubstr("the row of the target with this e has no key"));
 }
 
+TEST(SqliteNullKeys, OfANaturalKeyAddNoRowTwice) {
+  const Case one("CREATE TABLE t(id INTEGER PRIMARY KEY, e TEXT UNIQUE, v); INSERT INTO t VALUES(5, 'b', 1);");
+  const Records file = {
+      {"t", {R"({"id":1,"e":null,"v":1})", R"({"id":2,"e":null,"v":1})", R"({"id":3,"e":"b","v":1})"}}};
+  const Records other = {{"t", {R"({"id":1,"e":null,"v":2})"}}};
+  const How by_e{.change = [](auto& plan) { plan.match = {"e"}; }};
+
+  EXPECT_EQ(one.import_as_announced(file, by_e).of("t"), "insert 2, unchanged 1");
+  EXPECT_EQ(one.import_as_announced(file, by_e).of("t"), "unchanged 3");
+  EXPECT_EQ(one.import_as_announced(other, by_e).of("t"), "conflict 1");
+}
+
 TEST(SqliteForeignKeys, ThatLeadNowhereMatterOnlyToRowsThatAreWritten) {
   for (const std::string key : {"REFERENCES nowhere(id)", "REFERENCES p(gone)", "REFERENCES p(a)", "REFERENCES q"}) {
     const Case one(
