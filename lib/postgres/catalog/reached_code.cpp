@@ -13,18 +13,33 @@ constexpr const char* kReached = R"sql(
 WITH RECURSIVE
 root(oid) AS (SELECT pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[])),
 brought(root, name) AS (VALUES (0::pg_catalog.oid, ''::pg_catalog.name){brought}),
+assigned(root, name) AS (VALUES (0::pg_catalog.oid, ''::pg_catalog.name){assigned}),
 tables AS MATERIALIZED (
   SELECT c.oid, COALESCE(pg_catalog.pg_partition_root(c.oid), c.oid)::pg_catalog.oid AS root, c.relkind, c.relam,
          c.relrowsecurity, c.relowner
   FROM pg_catalog.pg_class c
   WHERE c.relkind IN ('r', 'p', 'f', 'v')
 ),
+-- Columns of the tables themselves that an update may write: those that a statement of ours names, those that an action
+-- of a foreign key sets, and what is computed of them.
+may_change(root, name) AS MATERIALIZED (
+  SELECT a.root, a.name FROM assigned a
+  UNION
+  SELECT t.root, a.attname
+  FROM tables t
+  JOIN root r ON r.oid = t.root
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE a.attgenerated <> '' OR EXISTS (
+    SELECT FROM pg_catalog.pg_constraint f
+    WHERE f.contype = 'f' AND f.conrelid = t.oid AND a.attnum = ANY (f.conkey)
+      AND (f.confupdtype IN ('c', 'n', 'd') OR f.confdeltype IN ('c', 'n', 'd')))
+),
 action AS MATERIALIZED (
   SELECT DISTINCT p.root AS parent, k.root AS child
   FROM pg_catalog.pg_constraint f
   JOIN tables p ON p.oid = f.confrelid
   JOIN tables k ON k.oid = f.conrelid
-  WHERE f.contype = 'f' AND (f.confupdtype IN ('c', 'n', 'd'){deletes})
+  WHERE f.contype = 'f' AND (f.confupdtype IN ('c', 'n', 'd'){deletes}){keys}
 ),
 reached(root) AS (
   SELECT r.oid FROM root r
@@ -68,7 +83,10 @@ part_of_relation(classid, objid, expression, author, relid) AS MATERIALIZED (
          r.relowner, r.oid
   FROM pg_catalog.pg_trigger g
   JOIN relation r ON r.oid = g.tgrelid
-  WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND g.tgtype & {trigger_events} <> 0
+  WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND NOT ({never_fired})
+    -- An update that moves a row to another partition deletes it in the one; only an action may move rows so.
+    AND (g.tgtype & {trigger_events} <> 0
+         OR g.tgtype & 8 <> 0 AND r.oid <> r.root AND r.root NOT IN (SELECT x.oid FROM root x))
 ),
 -- And all that it uses in turn, as far as the server has read it: functions, also behind operators, views, types with
 -- what they are made of and the checks of domains.
@@ -186,6 +204,21 @@ called(oid) AS (
 )
 )sql";
 
+// Of an action: a column of the key may change, or the table is one that only actions reach.
+constexpr const char* kKeysThatMayChange = R"sql(
+    AND (p.root NOT IN (SELECT r.oid FROM root r) OR EXISTS (
+      SELECT FROM pg_catalog.pg_attribute a
+      JOIN may_change m ON m.root = p.root AND m.name = a.attname
+      WHERE a.attrelid = f.confrelid AND a.attnum = ANY (f.confkey))))sql";
+
+// Of a table of the import: an UPDATE OF, and none of these columns is ever written.
+constexpr const char* kNeverFired = R"sql(
+      g.tgattr::pg_catalog.text <> '' AND g.tgtype & (4 | 8 | 32) = 0 AND r.root IN (SELECT x.oid FROM root x)
+      AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_attribute a
+        JOIN may_change m ON m.root = r.root AND m.name = a.attname
+        WHERE a.attrelid = g.tgrelid AND a.attnum = ANY (g.tgattr)))sql";
+
 bool any_deletes(const std::vector<WrittenTable>& tables) {
   return std::ranges::any_of(tables, &WrittenTable::deletes);
 }
@@ -226,15 +259,21 @@ int trigger_events(const std::vector<WrittenTable>& tables) {
   return any_deletes(tables) ? kInsertAndUpdate | kDeleteAndTruncate : kInsertAndUpdate;
 }
 
-std::string reached_code(const std::vector<WrittenTable>& tables) {
+std::string reached_code(const std::vector<WrittenTable>& tables, Updates updates) {
   std::vector<std::string> oids;
   std::string brought;
+  std::string assigned;
   for (const WrittenTable& table : tables) {
     oids.push_back(std::to_string(table.oid));
     for (const std::string& column : table.columns) brought += ", (" + oids.back() + ", " + quote_literal(column) + ")";
+    for (const std::string& column : table.assigned)
+      assigned += ", (" + oids.back() + ", " + quote_literal(column) + ")";
   }
   return fmt::format(kReached, fmt::arg("oids", join(oids, ",")), fmt::arg("brought", brought),
+                     fmt::arg("assigned", assigned),
+                     fmt::arg("keys", updates == Updates::kOfAssignedColumns ? kKeysThatMayChange : ""),
                      fmt::arg("events", rule_events(tables)), fmt::arg("trigger_events", trigger_events(tables)),
+                     fmt::arg("never_fired", updates == Updates::kOfAssignedColumns ? kNeverFired : "false"),
                      fmt::arg("deletes", any_deletes(tables) ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
 }
 
@@ -242,7 +281,7 @@ std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vect
   constexpr int kMostSteps = 8;  // from one table's code to the next
   for (int i = 0; i < kMostSteps && !tables.empty(); ++i) {
     const pqxx::result named = connection.query(reached_code(tables) + kNamed);
-    for (const auto& row : named) tables.push_back({row[0].as<std::uint32_t>(), {}, true});
+    for (const auto& row : named) tables.push_back({row[0].as<std::uint32_t>(), {}, true, {}});
     if (named.empty()) break;
   }
   return tables;

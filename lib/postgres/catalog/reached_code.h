@@ -13,10 +13,14 @@
 namespace postgres {
 
 struct WrittenTable {
-  std::uint32_t oid = 0;             // the root of a partition tree
-  std::vector<std::string> columns;  // the defaults of all other columns are computed
-  bool deletes = false;              // rows of it may go
+  std::uint32_t oid = 0;                   // the root of a partition tree
+  std::vector<std::string> columns;        // the defaults of all other columns are computed
+  bool deletes = false;                    // rows of it may go
+  std::vector<std::string> assigned = {};  // columns that an update of ours may name
 };
+
+// kOfAssignedColumns holds only where no other code writes rows.
+enum class Updates { kOfAnyColumn, kOfAssignedColumns };
 
 // "WITH RECURSIVE …", to be followed by a SELECT from
 //   relation  the tables, their partitions, and the tables that the actions of foreign keys change
@@ -26,8 +30,9 @@ struct WrittenTable {
 //   part      what these objects use: refclassid, refobjid
 //   called    the functions of others than the server among it, and those behind operators, operator classes and
 //   ranges, and in their bodies
+//   may_change  columns of the tables themselves that an update of ours, or an action of a foreign key, may write
 // To be asked with an empty search_path.
-std::string reached_code(const std::vector<WrittenTable>& tables);
+std::string reached_code(const std::vector<WrittenTable>& tables, Updates updates = Updates::kOfAnyColumn);
 
 // `tables` and those that their rules and parsed function bodies may write, and so on. With an empty search_path.
 std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vector<WrittenTable> tables);

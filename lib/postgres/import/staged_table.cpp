@@ -348,9 +348,12 @@ std::string StagedTable::identity_list(const std::string& alias) const {
 }
 
 WrittenTable written_table(const StagedTable& table) {
-  WrittenTable written{table.details.oid, {}, table.has_marks()};
+  WrittenTable written{table.details.oid, {}, table.has_marks(), {}};
   for (const catalog::Column& column : table.details.table.columns) {
     if (column.has_default && table.has_columns({column.name})) written.columns.push_back(column.name);
+  }
+  for (const StagedColumn& column : table.columns) {
+    if (table.is_assigned(column)) written.assigned.push_back(column.name);
   }
   return written;
 }
