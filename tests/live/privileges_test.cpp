@@ -199,5 +199,56 @@ TEST_F(LimitedRole, ThatMayOnlyUpdateUpdatesAndIsToldWhatANewRowNeeds) {
   EXPECT_THAT(refused.err, HasSubstr("GRANT UPDATE ON \"odd \"\"schema\".\"The parents\""));
 }
 
+// An INSERT needs no schema of what it does not name; statements of ours name domains, keys' operators, collations.
+TEST_F(LimitedRole, IsToldOfSchemasOfDomainsOperatorsAndSequences) {
+  for (support::Database* database : {&source_, &target_})
+    database->run(
+        R"(CREATE SCHEMA "Own"; CREATE TYPE "Own".e AS ENUM ('a'); CREATE DOMAIN d AS "Own".e CHECK (VALUE IS NOT NULL);
+CREATE SCHEMA ops; CREATE EXTENSION citext SCHEMA ops; CREATE SCHEMA co; CREATE COLLATION co.c (LOCALE = 'C');
+CREATE TABLE t (id int PRIMARY KEY, a d, b ops.citext UNIQUE, c text CHECK (c COLLATE co.c > 'a')))");
+  source_.run("INSERT INTO t VALUES (1, 'a', 'B', 'c')");
+  target_.run("CREATE SCHEMA s; CREATE SEQUENCE s.s; GRANT USAGE ON SEQUENCE s.s TO " + role_of(target_) +
+              "; CREATE SCHEMA m; CREATE DOMAIN m.d AS int CHECK (VALUE > 0); CREATE TYPE m.unused AS ENUM ('x'); "
+              "ALTER TABLE t "
+              "ADD w int DEFAULT nextval('s.s'), ADD x m.d DEFAULT 7, ADD y m.unused");
+  ASSERT_EQ(support::run_program({kExport, file_, "--url", source_.url(), "-q", "--force", "-t", "t"}).status, 0);
+
+  const auto lists = granted_until_it_works({kImport, file_, "--dry-run"}, target_);
+  const support::Run imported = support::run_program({kImport, file_, "--url", url_of(target_)});
+
+  ASSERT_EQ(lists.size(), 1) << testing::PrintToString(lists);
+  for (const char* schema : {"\"Own\"", "ops", "co", "m"})
+    EXPECT_THAT(lists[0], HasSubstr(std::string("GRANT USAGE ON SCHEMA ") + schema + " TO"));
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_EQ(target_.value("SELECT concat(w, x) FROM t"), "17");
+}
+
+// A table that the role only reads, beside one that gains rows; also where only new rows are asked for.
+TEST_F(LimitedRole, NeedsNoRightToWriteWhereEveryRowIsAsItIs) {
+  const std::string to = " TO " + role_of(target_);
+  const std::string parents = "\"odd \"\"schema\".\"The parents\"";
+  for (support::Database* database : {&source_, &target_}) database->run("CREATE TABLE plain (v int)");
+  for (support::Database* database : {&source_, &target_}) database->run("INSERT INTO plain VALUES (1), (1)");
+  ASSERT_EQ(support::run_program({kExport, file_, "--url", source_.url(), "-q", "--force"}).status, 0);
+  target_.run("TRUNCATE " + parents + " CASCADE; INSERT INTO " + parents +
+              " VALUES (1, 'a', 'good', 's'), (2, 'b', 'bad', 't'); GRANT USAGE ON SCHEMA public, kinds, \"odd "
+              "\"\"schema\"" +
+              to + "; GRANT TEMPORARY ON DATABASE " + target_.name() + to +
+              "; GRANT SELECT ON ALL TABLES IN SCHEMA public, \"odd \"\"schema\"" + to +
+              "; GRANT ALL ON ALL SEQUENCES IN SCHEMA public, \"odd \"\"schema\"" + to + "; GRANT INSERT ON children" +
+              to);
+  const std::vector<std::string> words = {kImport, file_, "--url", url_of(target_)};
+
+  const support::Run imported = support::run_program(words);
+  const support::Run again = support::run_program(words);
+  target_.run("DELETE FROM plain WHERE ctid = '(0,1)'; UPDATE " + parents + " SET name = 'x' WHERE id = 1");
+  const support::Run refused = support::run_program(words);
+
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(refused.status, 8);
+  EXPECT_EQ(grants_of(refused.err), "GRANT UPDATE ON " + parents + to + ";\nGRANT INSERT ON public.plain" + to + ";\n");
+}
+
 }  // namespace
 }  // namespace live

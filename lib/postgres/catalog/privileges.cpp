@@ -35,7 +35,8 @@ constexpr std::string_view kMissingGrants = R"sql(
 )sql";
 
 // Of what is computed for a row of the tables themselves; a rule's functions run with its owner's rights. Types: those
-// of the columns, which a temporary table has, too.
+// of the columns, which a temporary table has, too. Schemas: of what statements of ours have to name, which an INSERT
+// has not: domains and what they are made of, the operators of keys, and whatever an expression's text mentions.
 constexpr const char* kMissingCodeGrants = R"sql(
 , computed AS (
   SELECT DISTINCT COALESCE(x.oprcode::pg_catalog.oid, d.refobjid) AS function
@@ -48,6 +49,58 @@ constexpr const char* kMissingCodeGrants = R"sql(
   LEFT JOIN relation r ON r.oid = o.relid
   WHERE o.classid <> 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
     AND (o.relid = 0 OR r.root IN (SELECT t.oid FROM root t))
+), domain_of(type) AS (
+  SELECT a.atttypid
+  FROM pg_catalog.pg_attribute a
+  JOIN root r ON r.oid = a.attrelid
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid AND t.typtype = 'd'
+  WHERE a.attnum > 0 AND NOT a.attisdropped
+    AND (a.atthasdef OR a.attnotnull OR t.typnotnull OR t.typdefault IS DISTINCT FROM NULL
+         OR EXISTS (SELECT FROM assigned b WHERE b.root = r.oid AND b.name = a.attname))
+  UNION
+  SELECT t.typbasetype
+  FROM domain_of d
+  JOIN pg_catalog.pg_type t ON t.oid = d.type AND t.typtype = 'd'
+), operator_of(oid) AS (
+  SELECT x.amopopr
+  FROM pg_catalog.pg_index i
+  JOIN root r ON r.oid = i.indrelid
+  CROSS JOIN LATERAL pg_catalog.unnest(i.indclass) AS k(class)
+  JOIN pg_catalog.pg_opclass c ON c.oid = k.class
+  JOIN pg_catalog.pg_am a ON a.oid = c.opcmethod AND a.amname = 'btree'
+  JOIN pg_catalog.pg_amop x ON x.amopfamily = c.opcfamily AND x.amoplefttype = c.opcintype
+    AND x.amoprighttype = c.opcintype AND x.amopstrategy = 3
+  WHERE i.indisunique
+  UNION
+  SELECT pg_catalog.unnest(f.conpfeqop)
+  FROM pg_catalog.pg_constraint f
+  JOIN root r ON r.oid = f.conrelid
+  WHERE f.contype = 'f'
+), mentioned(class, oid) AS (
+  SELECT d.refclassid, d.refobjid
+  FROM object o
+  JOIN relation r ON r.oid = o.relid AND r.root IN (SELECT t.oid FROM root t)
+  JOIN pg_catalog.pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('n', 'a')
+  WHERE o.classid NOT IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid,
+                          'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid)
+    AND o.expression <> ''
+), named(namespace) AS (
+  SELECT p.pronamespace
+  FROM computed c
+  JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.oid >= 16384
+    AND p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
+  UNION
+  SELECT t.typnamespace FROM domain_of d JOIN pg_catalog.pg_type t ON t.oid = d.type
+  UNION
+  SELECT x.oprnamespace FROM operator_of o JOIN pg_catalog.pg_operator x ON x.oid = o.oid
+  UNION
+  SELECT COALESCE(t.typnamespace, x.oprnamespace, c.collnamespace)
+  FROM mentioned m
+  LEFT JOIN pg_catalog.pg_type t ON m.class = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND t.oid = m.oid
+  LEFT JOIN pg_catalog.pg_operator x
+    ON m.class = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid AND x.oid = m.oid
+  LEFT JOIN pg_catalog.pg_collation c
+    ON m.class = 'pg_catalog.pg_collation'::pg_catalog.regclass::pg_catalog.oid AND c.oid = m.oid
 )
 SELECT 'GRANT EXECUTE ON FUNCTION ' || c.function::pg_catalog.regprocedure::pg_catalog.text || ' TO ' ||
          pg_catalog.quote_ident(current_user) AS "grant"
@@ -55,12 +108,9 @@ FROM computed c
 JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
 WHERE c.function >= 16384 AND NOT pg_catalog.has_function_privilege(c.function, 'EXECUTE')
 UNION
--- Expressions are judged by their text as well.
 SELECT 'GRANT USAGE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname) || ' TO ' || pg_catalog.quote_ident(current_user)
-FROM computed c
-JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.oid >= 16384
-  AND p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
-JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+FROM named x
+JOIN pg_catalog.pg_namespace n ON n.oid = x.namespace
 WHERE NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
 UNION
 SELECT 'GRANT USAGE ON TYPE ' || pg_catalog.format_type(

@@ -51,21 +51,17 @@ void read_column_privileges(Connection& connection, std::vector<StagedTable>& ta
   }
 }
 
-std::vector<std::string> column_grants(Connection& connection, const std::vector<StagedTable>& tables,
-                                       const std::string& privilege) {
-  std::vector<std::string> grants;
-  for (const StagedTable& table : tables) {
-    if (table.plan.mode == (privilege == "INSERT" ? engine::Mode::kUpdate : engine::Mode::kInsert)) continue;
-    const bool insert = privilege == "INSERT";
-    const std::vector<std::string>& lacking = insert ? table.not_insertable : table.not_updatable;
-    std::vector<std::string> columns;
-    for (const StagedColumn& column : table.columns) {
-      if ((insert || table.is_assigned(column)) && std::ranges::find(lacking, column.name) != lacking.end())
-        columns.push_back(column.quoted);
-    }
-    if (!columns.empty()) grants.push_back(grant(connection, table, privilege, columns));
+std::vector<std::string> column_grants(Connection& connection, const StagedTable& table, const std::string& privilege) {
+  const bool insert = privilege == "INSERT";
+  if (table.plan.mode == (insert ? engine::Mode::kUpdate : engine::Mode::kInsert)) return {};
+  const std::vector<std::string>& lacking = insert ? table.not_insertable : table.not_updatable;
+  std::vector<std::string> columns;
+  for (const StagedColumn& column : table.columns) {
+    if ((insert || table.is_assigned(column)) && std::ranges::find(lacking, column.name) != lacking.end())
+      columns.push_back(column.quoted);
   }
-  return grants;
+  if (columns.empty()) return {};
+  return {grant(connection, table, privilege, columns)};
 }
 
 std::vector<std::string> missing_update_grants(Connection& connection, const std::vector<StagedTable>& tables) {

@@ -15,9 +15,8 @@ namespace postgres {
 // for every other table.
 void read_column_privileges(Connection& connection, std::vector<StagedTable>& tables);
 
-// GRANTs for the columns of the file that the role may not insert, or not update: those of `privilege`.
-std::vector<std::string> column_grants(Connection& connection, const std::vector<StagedTable>& tables,
-                                       const std::string& privilege);
+// The GRANT for the columns of the file that the role may not insert, or not update: those of `privilege`. At most one.
+std::vector<std::string> column_grants(Connection& connection, const StagedTable& table, const std::string& privilege);
 
 // GRANTs for the columns that accepted updates change and the role may not update.
 std::vector<std::string> missing_update_grants(Connection& connection, const std::vector<StagedTable>& tables);

@@ -17,11 +17,14 @@ namespace {
 __extension__ typedef __int128 Wide;  // a sequence may go over all of bigint
 
 constexpr const char* kKnown = R"sql(
-SELECT pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT'), s.seqcycle, s.seqstart,
+SELECT pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
+  s.seqcycle, s.seqstart,
   CASE WHEN pg_catalog.has_sequence_privilege(s.seqrelid, 'USAGE')
     THEN pg_catalog.pg_sequence_last_value(s.seqrelid::pg_catalog.oid::pg_catalog.regclass) END
 FROM pg_catalog.pg_sequence s
-WHERE s.seqrelid = {sequence}::pg_catalog.regclass::pg_catalog.oid)sql";
+JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.seqrelid
+JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE n.nspname OPERATOR(pg_catalog.=) {schema} AND c.relname OPERATOR(pg_catalog.=) {name})sql";
 
 // Of the rows that are to be inserted, those behind the first so many.
 constexpr const char* kBehind = R"sql({staged} s
@@ -40,9 +43,12 @@ struct Draws {
 // So often at most a row is tried where others of its table are refused.
 constexpr std::uint64_t kTries = 32;
 
+// By its names: a cast to regclass asks for the right to look into the schema, which a default needs as little as an
+// INSERT.
 // The value that it gives next; nothing where it never ends or this role may not know.
 std::optional<Wide> next_value(Connection& connection, const SequenceUse& use) {
-  const pqxx::result known = connection.query(fmt::format(kKnown, fmt::arg("sequence", quote_literal(use.sequence))));
+  const pqxx::result known = connection.query(fmt::format(kKnown, fmt::arg("schema", quote_literal(use.name.schema)),
+                                                          fmt::arg("name", quote_literal(use.name.name))));
   if (known.empty() || known[0][1].as<bool>()) return {};
   Wide last = known[0][2].as<std::int64_t>();
   bool is_called = false;

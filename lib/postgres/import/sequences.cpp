@@ -34,15 +34,15 @@ FROM {rows} s {accepted}
 // The role, where it lacks what is needed. By the names themselves: a cast to regclass asks for the right to look into
 // the schema.
 constexpr const char* kLacking = R"sql(
-SELECT pg_catalog.quote_ident(current_user)
+SELECT pg_catalog.quote_ident(current_user),
+       CASE WHEN NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN pg_catalog.quote_ident(n.nspname) END,
+       NOT pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
+         OR ({raises} AND NOT pg_catalog.has_sequence_privilege(c.oid, 'UPDATE'))
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE pg_catalog.concat('"', pg_catalog.replace(n.nspname::pg_catalog.text, '"', '""'), '"."',
                         pg_catalog.replace(c.relname::pg_catalog.text, '"', '""'), '"') OPERATOR(pg_catalog.=) {name}
-  AND CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'S'
-    THEN NOT pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
-      OR ({raises} AND NOT pg_catalog.has_sequence_privilege(c.oid, 'UPDATE'))
-    ELSE false END
+  AND c.relkind OPERATOR(pg_catalog.=) 'S'
 )sql";
 
 std::string rows_of(const StagedTable& table, const Draw& draw) {
@@ -94,6 +94,9 @@ std::vector<std::string> missing_sequence_grants(Connection& connection, const s
     const pqxx::result lacking = connection.query(
         fmt::format(kLacking, fmt::arg("name", quote_literal(name)), fmt::arg("raises", raises ? "true" : "false")));
     if (lacking.empty()) continue;
+    if (!lacking[0][1].is_null())
+      grants.push_back(fmt::format("GRANT USAGE ON SCHEMA {} TO {}", lacking[0][1].c_str(), lacking[0][0].c_str()));
+    if (!lacking[0][2].as<bool>()) continue;
     grants.push_back(fmt::format("GRANT {} ON SEQUENCE {} TO {}", raises ? "SELECT, UPDATE" : "SELECT", name,
                                  lacking[0][0].c_str()));
   }

@@ -88,6 +88,7 @@ class PostgresTarget : public engine::Target {
   enum class Rights { kSurelyNeeded, kAll };
   std::vector<std::string> grants_for(engine::Intent intent);
   std::vector<std::string> grants_for(engine::Intent intent, Rights rights);
+  std::vector<std::string> grants_for_empty_tables();
   std::vector<TableDetails> referring_tables();
   void demand_rights_of_rows();
   std::optional<std::vector<std::size_t>> merge_once(base::Progress& progress);

@@ -76,12 +76,12 @@ void PostgresTarget::demand_all_privileges() {
   throw Error(ErrorKind::kPrivilege, "the role lacks privileges on " + connection_->place(), hint);
 }
 
-// Nothing, where a right that no row may need is all that is missing (demand_rights_of_rows): an update of every row
-// needs no INSERT.
+// Nothing, where a right that no row may need is all that is missing (demand_rights_of_rows): rows that stay as they
+// are need none.
 std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent) {
   if (intent != engine::Intent::kDryRun) read_column_privileges(*connection_, tables_);
-  if (grants_for(intent, Rights::kSurelyNeeded).empty()) return {};
-  return grants_for(intent, Rights::kAll);
+  if (!grants_for(intent, Rights::kSurelyNeeded).empty()) return grants_for(intent, Rights::kAll);
+  return intent == engine::Intent::kDryRun ? std::vector<std::string>{} : grants_for_empty_tables();
 }
 
 std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent, Rights rights) {
@@ -89,12 +89,9 @@ std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent, Right
   std::vector<Demand> demands;
   for (const StagedTable& table : tables_) {
     demands.push_back({&table.details, {"SELECT"}});
-    const bool either =
-        rights == Rights::kSurelyNeeded && table.plan.mode == engine::Mode::kUpsert && !table.plan.identity.empty();
-    if (writes && table.plan.mode != engine::Mode::kUpdate && !(either && !table.never_updates))
-      demands.back().privileges.emplace_back("INSERT");
-    if (writes && table.plan.mode != engine::Mode::kInsert && !(either && !table.never_inserts))
-      demands.back().privileges.emplace_back("UPDATE");
+    const bool all = writes && rights == Rights::kAll;
+    if (all && table.plan.mode != engine::Mode::kUpdate) demands.back().privileges.emplace_back("INSERT");
+    if (all && table.plan.mode != engine::Mode::kInsert) demands.back().privileges.emplace_back("UPDATE");
     for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
       for (const TableDetails& details : details_) {
         if (details.table.name == key.parent) demands.push_back({&details, {"SELECT"}});
@@ -106,17 +103,34 @@ std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent, Right
   std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
   std::vector<WrittenTable> written;  // maybe: the file need not have been read yet
   for (const StagedTable& table : tables_) written.push_back(written_table(table));
-  for (std::string& grant : missing_code_grants(*connection_, written)) grants.push_back(std::move(grant));
+  // A schema may be asked for by several.
+  const auto add = [&](std::vector<std::string> more) {
+    for (std::string& grant : more) {
+      if (std::ranges::find(grants, grant) == grants.end()) grants.push_back(std::move(grant));
+    }
+  };
+  add(missing_code_grants(*connection_, written));
   const pqxx::result temporary = connection_->query(kTemporary);
   if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
   // Reports foretell what sequences are raised to.
   if (intent == engine::Intent::kImport || detail_ == engine::Detail::kFull) {
     const SequenceUseKind use =
         intent == engine::Intent::kImport ? SequenceUseKind::kReadAndRaise : SequenceUseKind::kRead;
-    for (std::string& grant : missing_sequence_grants(*connection_, tables_, use)) grants.push_back(std::move(grant));
+    add(missing_sequence_grants(*connection_, tables_, use));
   }
   if (writes) add_column_grants(grants);
   return grants;
+}
+
+// Their rows go in, if any; which rights the rows of others need is known behind classify.
+std::vector<std::string> PostgresTarget::grants_for_empty_tables() {
+  std::vector<Demand> demands;
+  for (const StagedTable& table : tables_) {
+    if (table.never_inserts && table.has_rows() && table.plan.mode != engine::Mode::kUpdate &&
+        connection_->query("SELECT FROM " + table.target_rows + " LIMIT 1").empty())
+      demands.push_back({&table.details, {"INSERT"}});
+  }
+  return postgres::missing_grants(*connection_, demands);
 }
 
 // Of an undo: who refers to rows that may go, by oid alone.
@@ -148,17 +162,24 @@ void PostgresTarget::demand_rights_of_rows() {
     if (table.never_inserts && has(table, "'i'")) demands.back().privileges.emplace_back("INSERT");
     if (table.never_updates && has(table, "'u'")) demands.back().privileges.emplace_back("UPDATE");
   }
-  const std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
+  std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
+  for (const StagedTable& table : tables_) {
+    if (!table.inserts_by_column || !has(table, "'i'")) continue;
+    for (std::string& grant : column_grants(*connection_, table, "INSERT")) grants.push_back(std::move(grant));
+  }
   if (intent_ != engine::Intent::kDryRun) demand_none_missing(*connection_, grants);
   missing_grants_.insert(missing_grants_.end(), grants.begin(), grants.end());
 }
 
-// Which columns the updates change is known later: where something is missing in any case, all that may be is told at
-// once.
+// Which rows go in, and which columns the updates change, is known later: where something is missing in any case, all
+// that may be is told at once.
 void PostgresTarget::add_column_grants(std::vector<std::string>& grants) {
-  for (std::string& grant : column_grants(*connection_, tables_, "INSERT")) grants.push_back(std::move(grant));
   if (grants.empty()) return;
-  for (std::string& grant : column_grants(*connection_, tables_, "UPDATE")) grants.push_back(std::move(grant));
+  for (const char* privilege : {"INSERT", "UPDATE"}) {
+    for (const StagedTable& table : tables_) {
+      for (std::string& grant : column_grants(*connection_, table, privilege)) grants.push_back(std::move(grant));
+    }
+  }
 }
 
 }  // namespace postgres

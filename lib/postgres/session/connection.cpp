@@ -11,6 +11,7 @@
 #include "postgres/session/blame.h"
 #include "postgres/session/peer.h"
 #include "postgres/session/server_words.h"
+#include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {
@@ -60,6 +61,15 @@ constexpr const char* kStandbyHint =
 // The server says so itself, but libpqxx does not pass it on.
 constexpr const char* kLocksHint = "the server may need a larger max_locks_per_transaction, or more memory";
 
+// Of a statement of ours that names what lies there; in the server's own English only.
+std::string schema_hint(const PGresult* result, const PGconn* connection) {
+  constexpr std::string_view kDenied = "permission denied for schema ";
+  const std::string message = field_of(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (field_of(result, PG_DIAG_SQLSTATE) != "42501" || !message.starts_with(kDenied)) return {};
+  return "let the owner run:\n  GRANT USAGE ON SCHEMA " + quote_name(message.substr(kDenied.size())) + " TO " +
+         quote_name(PQuser(connection)) + ";";
+}
+
 std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connection) {
   const char* standby = PQparameterStatus(connection, "in_hot_standby");  // told from PostgreSQL 14 on
   if (standby != nullptr && std::string_view(standby) == "on" && field_of(result, PG_DIAG_SQLSTATE) == "40001")
@@ -69,6 +79,7 @@ std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connec
   if (const std::string pooler = pooler_hint(field_of(result, PG_DIAG_MESSAGE_PRIMARY)); !pooler.empty()) return pooler;
   if (field_of(result, PG_DIAG_SQLSTATE) == "25006")
     return "code of the database writes while rows are only judged; db-import --rehearse lets it and rolls back";
+  if (const std::string grant = schema_hint(result, connection); !grant.empty()) return grant;
   if (kind == ErrorKind::kLock) return "another session holds a lock or changed the same rows; run the command again";
   return {};
 }
