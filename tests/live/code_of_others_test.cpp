@@ -2,77 +2,13 @@
 // runs, also by a dry run, and runs only where he says so.
 #include <gmock/gmock.h>
 
-#include "support/folder.h"
-#include "support/program.h"
-#include "support/server.h"
+#include "live/code_of_others_fixture.h"
 
 namespace live {
 namespace {
 
-using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-// `mallory` owns what `code` makes in the schema m; t is hers, in both databases. ran() says how often her functions
-// were called: a sequence forgets nothing in a rollback.
-class CodeOfOthers : public testing::Test {
- protected:
-  CodeOfOthers() : mallory_("mallory_" + target_.name()) {
-    target_.run("CREATE ROLE " + mallory_ + " LOGIN; CREATE SEQUENCE calls; GRANT ALL ON SEQUENCE calls TO PUBLIC; " +
-                "CREATE SCHEMA m AUTHORIZATION " + mallory_ + "; GRANT TEMPORARY ON DATABASE " + target_.name() +
-                " TO " + mallory_ + "; SET ROLE " + mallory_ +
-                "; CREATE FUNCTION m.f(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM "
-                "nextval('public.calls'); RETURN $1; END$$; CREATE FUNCTION m.fire() RETURNS trigger LANGUAGE plpgsql "
-                "AS $$BEGIN PERFORM m.f(1); RETURN NEW; END$$; CREATE TABLE m.t (id int PRIMARY KEY, v int)");
-    source_.run(
-        "CREATE SCHEMA m; CREATE TABLE m.t (id int PRIMARY KEY, v int); INSERT INTO m.t VALUES (1, 10), (2, 20)");
-    const support::Run run = support::run_program({PROGRAM_DIR "/db-export", file_, "--url", source_.url(), "-q"});
-    if (run.status != 0) throw std::runtime_error(run.err);
-  }
-  ~CodeOfOthers() override { target_.run("RESET ROLE; DROP OWNED BY " + mallory_ + " CASCADE; DROP ROLE " + mallory_); }
-
-  // Nothing but what is planted is hers then.
-  void own_the_table() {
-    target_.run("RESET ROLE; ALTER TABLE m.t OWNER TO CURRENT_USER; GRANT SELECT ON m.t TO PUBLIC; SET ROLE " +
-                mallory_);
-  }
-
-  // As mallory.
-  void code(const std::string& sql) { target_.run(sql); }
-
-  support::Run import(const std::vector<std::string>& options = {}) {
-    std::vector<std::string> words{PROGRAM_DIR "/db-import", file_, "--url", target_.url()};
-    words.insert(words.end(), options.begin(), options.end());
-    return support::run_program(words);
-  }
-
-  // Of the calls so far; the next question begins anew.
-  bool ran() {
-    target_.run("RESET ROLE");
-    const bool called = target_.value("SELECT is_called FROM calls") == "t";
-    target_.run("SELECT setval('calls', 1, false); SET ROLE " + mallory_);
-    return called;
-  }
-
-  // Every way of the program refuses, names it, and runs nothing.
-  void expect_refused(const std::string& what) {
-    ran();
-    for (const auto& options : std::vector<std::vector<std::string>>{
-             {"--dry-run"}, {}, {"--first-load", "never"}, {"--rehearse"}, {"--dry-run", "--run-code-of", "nobody"}}) {
-      const support::Run run = import(options);
-      EXPECT_EQ(run.status, 8) << run.err;
-      EXPECT_THAT(run.err, AllOf(HasSubstr(mallory_ + ": "), HasSubstr(what), HasSubstr("--run-code-of " + mallory_)));
-      EXPECT_FALSE(ran()) << what;
-    }
-    EXPECT_EQ(target_.value("SELECT count(*) FROM m.t"), "0");
-  }
-
-  const support::TemporaryFolder folder_;
-  std::string file_ = folder_.file("app.json");
-  support::Database source_;
-  support::Database target_;
-  std::string mallory_;
-};
 
 TEST_F(CodeOfOthers, InATriggerIsNamedAndRunsOnlyWithConsent) {
   code("CREATE TRIGGER fire BEFORE INSERT ON m.t FOR EACH ROW EXECUTE FUNCTION m.fire()");
@@ -369,47 +305,6 @@ TEST_F(CodeOfOthers, RunsForItsOwnerAndForAnOrdinaryRoleThatIsToldOfIt) {
   EXPECT_THAT(told.out + told.err, HasSubstr("code of the role " + mallory_ + " runs with this role's rights"));
 
   target_.run("DROP OWNED BY " + other + "; DROP ROLE " + other);
-}
-
-// Of the key, which is never assigned, or of a column that the file lacks. Not where anything else might write it.
-TEST_F(CodeOfOthers, InATriggerOfAColumnThatNoUpdateWritesIsNobodysConcern) {
-  code(
-      "ALTER TABLE m.t ADD w int; CREATE TRIGGER key BEFORE UPDATE OF id ON m.t FOR EACH ROW EXECUTE FUNCTION "
-      "m.fire(); "
-      "CREATE TRIGGER fire AFTER UPDATE OF w, id ON m.t FOR EACH ROW EXECUTE FUNCTION m.fire(); INSERT INTO m.t VALUES "
-      "(1, 7)");
-  ran();
-  for (const char* option : {"--dry-run", "--yes"}) EXPECT_EQ(import({option, "--first-load", "never"}).status, 0);
-  EXPECT_FALSE(ran());
-  EXPECT_EQ(target_.value("SELECT sum(v) FROM m.t"), "30");
-  code("TRUNCATE m.t");
-
-  for (const char* sql :
-       {"ALTER TABLE m.t DROP w; ALTER TABLE m.t ADD w int GENERATED ALWAYS AS (v + 1) STORED; CREATE "
-        "TRIGGER fire AFTER UPDATE OF w ON m.t FOR EACH ROW EXECUTE FUNCTION m.fire()",
-        "ALTER TABLE m.t DROP w; ALTER TABLE m.t ADD UNIQUE (v), ADD w int REFERENCES m.t (v) ON "
-        "UPDATE CASCADE; CREATE TRIGGER fire AFTER UPDATE OF w ON m.t FOR EACH ROW EXECUTE FUNCTION "
-        "m.fire()",
-        "RESET ROLE; CREATE FUNCTION trusted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE m.t "
-        "SET w = 1; RETURN NEW; END'; CREATE TRIGGER trusted AFTER INSERT ON m.t FOR EACH ROW EXECUTE "
-        "FUNCTION trusted()"}) {
-    if (std::string(sql).starts_with("ALTER")) code("DROP TRIGGER fire ON m.t");
-    code(sql);
-    expect_refused("trigger fire of m.t");
-  }
-}
-
-TEST_F(CodeOfOthers, BehindAnActionOfAKeyThatNeverChangesIsNobodysConcern) {
-  code(
-      "CREATE TABLE m.child (id int REFERENCES m.t ON UPDATE CASCADE, v int); CREATE TRIGGER fire BEFORE UPDATE ON "
-      "m.child FOR EACH ROW EXECUTE FUNCTION m.fire(); INSERT INTO m.t VALUES (1, 7); INSERT INTO m.child VALUES (1)");
-  ran();
-  for (const char* option : {"--dry-run", "--yes"}) EXPECT_EQ(import({option}).status, 0);
-  EXPECT_FALSE(ran());
-  code(
-      "TRUNCATE m.t CASCADE; CREATE UNIQUE INDEX ON m.t (v); CREATE TABLE m.far (v int REFERENCES m.t (v) ON UPDATE "
-      "CASCADE, k int UNIQUE); CREATE TRIGGER fire BEFORE UPDATE ON m.far FOR EACH ROW EXECUTE FUNCTION m.fire()");
-  expect_refused("trigger fire of m.far");
 }
 
 }  // namespace
