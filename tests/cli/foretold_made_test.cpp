@@ -244,6 +244,29 @@ TEST_P(ForetoldOfWhatIsMade, IsWhatTheImportDoesOrIsNamedAndASecondImportWritesN
   }
 }
 
+using ForetoldOfParts = Transfer;
+
+// Asked when the values come in.
+TEST_F(ForetoldOfParts, ADomainThatLooksElsewhereIsNamedAndAskedAgainByAnotherImport) {
+  source.run(
+      "CREATE TYPE \"Pair\" AS (a int, b text); CREATE TABLE p (id int PRIMARY KEY, x \"Pair\", y int[]); CREATE TABLE "
+      "q (id int PRIMARY KEY); INSERT INTO p VALUES (1, '(1,a)', '{}'), (2, NULL, '{1,1}'), (3, '(3,a)', NULL);"
+      "INSERT INTO q VALUES (1)");
+  target.run("CREATE TABLE q (id int PRIMARY KEY);" LOOKS
+             "CREATE DOMAIN d AS int CHECK (public.looks(VALUE)); CREATE TYPE \"Pair\" AS (a d, b text);"
+             "CREATE TABLE p (id int PRIMARY KEY, x \"Pair\", y d[])");
+  ASSERT_EQ(run_export().status, 0);
+
+  const support::Run told = run_import({"--dry-run"});
+  const support::Run imported = run_import();
+
+  const char* line = "p: the domain d inside of x looks up rows as they were before this import: what it refuses ";
+  EXPECT_THAT(told.out, HasSubstr(line));
+  EXPECT_THAT(told.out, Not(HasSubstr("every row is foretold")));
+  EXPECT_THAT(imported.out, HasSubstr(line));
+  EXPECT_EQ(verdicts(import(), "p"), (std::vector<int>{2, 0, 0, 0, 1, 0}));
+}
+
 using ForetoldOfIndexes = Transfer;
 
 // A row that is refused so is in its table for a moment: the server counts it.

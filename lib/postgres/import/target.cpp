@@ -241,6 +241,7 @@ void PostgresTarget::classify(base::Progress& progress) {
     }
     const bool tries = intent_ == engine::Intent::kDryRun;
     if (tries) untold_ = find_untold(*connection_, tables_);
+    for (std::string& line : find_judged_early(tables_)) (tries ? untold_ : notices_).push_back(std::move(line));
     for (const CascadeEffect& effect : classifier_->cascades()) {
       if (effect.outside == 0) continue;
       // Their checks, keys and triggers are not the file's matter.

@@ -171,6 +171,22 @@ std::vector<std::string> find_untold(Connection& connection, const std::vector<S
   return all;
 }
 
+std::vector<std::string> find_judged_early(const std::vector<StagedTable>& tables) {
+  std::vector<std::string> all;
+  for (const StagedTable& table : tables) {
+    if (table.rejected_rows == 0) continue;
+    for (const StagedColumn& column : table.columns) {
+      const ColumnDetails& details = table.details.details_of(column.name);
+      if (!details.holds_checked || details.looking_domain.empty()) continue;
+      all.push_back(fmt::format(
+          "{}: the domain {} inside of {} looks up rows as they were before this import: what it refuses another "
+          "import may take",
+          table.details.table.name.name, details.looking_domain, column.name));
+    }
+  }
+  return all;
+}
+
 std::uint64_t count_dependants(Connection& connection, const std::vector<StagedTable>& tables,
                                const StagedTable& table) {
   if (table.rejected_rows == 0) return 0;

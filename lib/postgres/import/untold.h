@@ -16,6 +16,10 @@ namespace postgres {
 // without a key whose rows triggers may change.
 std::vector<std::string> find_untold(Connection& connection, const std::vector<StagedTable>& tables);
 
+// Tables of which rows were refused by a domain inside of an array or composite that looks up other rows: it is asked
+// when the values come in, in an import as well.
+std::vector<std::string> find_judged_early(const std::vector<StagedTable>& tables);
+
 // How many rows of `table` are left out only because their parent, a row of the file, is.
 std::uint64_t count_dependants(Connection& connection, const std::vector<StagedTable>& tables,
                                const StagedTable& table);
