@@ -127,5 +127,22 @@ TEST_F(RangesOfMany, AreHandedOnWhicheverWayTheyMove) {
   }
 }
 
+// And the advice helps.
+TEST_F(RangesOfMany, ThatSwapAreToldWhatToDo) {
+  schema(RANGES ")");
+  source.run("INSERT INTO p VALUES (1, '[5,9)'), (2, '[1,5)')");
+  target.run("INSERT INTO p VALUES (1, '[1,5)'), (2, '[5,9)')");
+  ASSERT_EQ(run_export().status, 0);
+
+  const support::Run refused = run_import();
+  target.run("ALTER TABLE p DROP CONSTRAINT p_r_excl, ADD EXCLUDE USING gist (r WITH &&) DEFERRABLE");
+  const support::Run imported = run_import();
+
+  EXPECT_EQ(refused.status, 4);
+  EXPECT_THAT(refused.out + refused.err, HasSubstr("make its constraint DEFERRABLE"));
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_EQ(target.value("SELECT r FROM p WHERE id = 1"), "[5,9)");
+}
+
 }  // namespace
 }  // namespace cli

@@ -240,7 +240,9 @@ void KeyOrder::set_aside(Parking::Inserts inserts, const Reject& reject) {
                                     fmt::arg("places", ordered_places())));
     if (run_rounds() == 0) return;
   }
-  reject_waiting(reject, ", which rows of the file swap, and no column of the key has a value to spare meanwhile");
+  reject_waiting(reject,
+                 ", which rows of the file swap, and no column of the key has a value to spare meanwhile: "
+                 "make its constraint DEFERRABLE, or give one of them another value first");
 }
 
 // All that are set aside for the index so far have a value, or those of this time stay.
