@@ -159,7 +159,12 @@ WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM p
 
 SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
 
-SELECT pg_catalog.count(*) FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s ON s."record" OPERATOR(pg_catalog.=) r.record WHERE r.verdict = 'x' AND ((r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8') AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")));
+SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (
+SELECT pg_catalog.count(*) AS n
+FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
+JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s ON s."record" OPERATOR(pg_catalog.=) r.record
+WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8')
+  AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) w;
 
 SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
 
@@ -302,7 +307,12 @@ SELECT pg_catalog.set_config(E'search_path', E'', true), pg_catalog.set_config(E
 
 SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
 
-SELECT pg_catalog.count(*) FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s ON s."record" OPERATOR(pg_catalog.=) r.record WHERE r.verdict = 'x' AND ((r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8') AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")));
+SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (
+SELECT pg_catalog.count(*) AS n
+FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
+JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s ON s."record" OPERATOR(pg_catalog.=) r.record
+WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8')
+  AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) w;
 
 SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
 
