@@ -29,7 +29,10 @@ constexpr const char* kOfTables = R"sql(
 SELECT 'the columns of ' || t.name,
        pg_catalog.string_agg(
          pg_catalog.concat_ws(' ', pg_catalog.quote_ident(a.attname), pg_catalog.format_type(a.atttypid, a.atttypmod),
-           CASE WHEN a.attcollation <> 0 THEN a.attcollation::pg_catalog.regcollation::pg_catalog.text END,
+           (SELECT pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(l.collname)
+            FROM pg_catalog.pg_collation l
+            JOIN pg_catalog.pg_namespace s ON s.oid = l.collnamespace
+            WHERE l.oid = a.attcollation),
            a.attnotnull, a.attidentity, a.attgenerated, pg_catalog.pg_get_expr(d.adbin, d.adrelid)),
          ', ' ORDER BY a.attname)
 FROM named t
