@@ -142,6 +142,9 @@ class Target {
   // One verdict for each staged row, set-based; nothing is written to the user's tables.
   virtual void classify(base::Progress& progress) = 0;
 
+  // Behind classify and before merge: what no foreign key declares, and rows that took another key leave behind.
+  virtual std::vector<outcome::LooseReference> loose_references() { return {}; }
+
   // Before merge(): it may end where it is once it has left out more rows than that. What it says of the others is
   // what classify said.
   virtual void end_early_beyond(std::uint64_t /*most_left_out*/) {}

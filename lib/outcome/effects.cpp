@@ -10,6 +10,13 @@ std::string in_words(const SequenceChange& change) {
   return "raised from " + std::to_string(change.before) + " to " + after;
 }
 
+std::string in_words(const LooseReference& reference) {
+  return reference.table + "." + reference.column + " holds keys of " + reference.parent + " that --match changes" +
+         (reference.example.empty() ? "" : " (" + reference.example + ")") + ", in " + std::to_string(reference.rows) +
+         (reference.rows == 1 ? " row" : " rows") +
+         ", and no foreign key declares it: it is written as it is, and means another row of the target.";
+}
+
 std::vector<Fact> followers_of(const std::vector<Cascade>& cascades) {
   struct Followers {
     std::uint64_t rows = 0;

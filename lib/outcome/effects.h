@@ -78,6 +78,19 @@ struct OutsideReference {
   std::uint64_t rows = 0;
 };
 
+// Rows to be written whose column holds the key that a row of `parent` had in the file and does not have in the target,
+// where no foreign key declares it: it is written as it is, and means another row there.
+struct LooseReference {
+  std::string table;
+  std::string column;
+  std::string parent;
+  std::uint64_t rows = 0;
+  std::string example;  // "2 → 102"; empty: not to be shown
+};
+
+// "posts.owner_id holds …", a sentence.
+std::string in_words(const LooseReference& reference);
+
 // What a target knows of one table once its rows are classified.
 struct TableEffects {
   std::uint64_t rows_before = 0;               // in the target

@@ -86,7 +86,8 @@ struct ImportOutcome {
   std::string ran_by;                  // user and machine; empty: not known
   std::string folder;                  // that names of files are relative to
   std::string blocked_by;  // the option that wants it so: "--atomic", "--on-conflict fail", "--limit …"; empty: not
-  std::vector<std::string> passed_limits;  // a line each, with the option
+  std::vector<std::string> passed_limits;        // a line each, with the option
+  std::vector<LooseReference> loose_references;  // to rows that take another key by --match
   // What the dry run could not tell, a line a cause; they are among the notices, too.
   std::vector<std::string> untold;
   std::chrono::nanoseconds duration{};

@@ -158,6 +158,11 @@ std::vector<Check> checks(const ImportOutcome& outcome) {
                             newer_rows(outcome),  secrets_and_rights(outcome), unusual_tables(outcome),
                             triggers(outcome),    cascades(outcome),           outside_references(outcome),
                             sequences(outcome),   rehearsal(outcome)};
+  if (!outcome.loose_references.empty())
+    all.push_back({Grade::kWarning, "Undeclared references",
+                   counted(outcome.loose_references.size(), "column holds", "columns hold") +
+                       " keys of rows that --match gives other ones, and no foreign key says so",
+                   Topic::kTables});
   if (!outcome.passed_limits.empty())
     all.push_back(
         {Grade::kBad, "Limits", "more would change than is allowed: " + joined(outcome.passed_limits), Topic::kLimits});

@@ -29,6 +29,7 @@ class Facts {
     add_blocked();
     add_rights();
     add_secrets();
+    add_loose_references();
     add_newer();
     add_keys_of_others();
     add_held_back();
@@ -109,6 +110,12 @@ class Facts {
                       table.name, column.name, rows(column.rows)),
           "To leave rows that are there as they are:", "--mode insert");
     });
+  }
+
+  void add_loose_references() {
+    for (const outcome::LooseReference& reference : outcome_.loose_references)
+      add(Grade::kWarning, Topic::kTables, outcome::in_words(reference),
+          "Declare the foreign key in the target, leave the table out, or mend the column after the import.", {});
   }
 
   void add_newer() {

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/sha256.h"
+#include "base/terminal.h"
 #include "transfer/secrets.h"
 #include "transfer/selection.h"
 
@@ -106,6 +107,14 @@ void take_notices(const engine::Target& target, outcome::ImportOutcome& outcome)
   outcome.untold = target.untold();
   for (const auto& lines : {target.notices(), outcome.untold})
     outcome.notices.insert(outcome.notices.end(), lines.begin(), lines.end());
+}
+
+void tell_loose_references(engine::Target& target, engine::Intent intent, base::Progress& progress,
+                           outcome::ImportOutcome& outcome) {
+  outcome.loose_references = target.loose_references();
+  if (intent != engine::Intent::kImport) return;
+  for (const outcome::LooseReference& reference : outcome.loose_references)
+    progress.notice("warning: " + base::printable(outcome::in_words(reference)));
 }
 
 outcome::Ending ending_of(engine::Intent intent) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/input_file.h"
+#include "base/progress.h"
 #include "format/header.h"
 #include "format/verify.h"
 #include "outcome/import_outcome.h"
@@ -35,6 +36,10 @@ void note_migrations(const format::Header& header, const std::optional<engine::L
 
 // What there is to be told behind the last phase.
 void take_notices(const engine::Target& target, outcome::ImportOutcome& outcome);
+
+// Behind classify: what no foreign key declares and --match leaves behind. An import says it before it writes.
+void tell_loose_references(engine::Target& target, engine::Intent intent, base::Progress& progress,
+                           outcome::ImportOutcome& outcome);
 
 // How an import of this intent ends where nothing prevents it.
 outcome::Ending ending_of(engine::Intent intent);

@@ -169,6 +169,7 @@ class ImportJob {
     hold_to_plan(plan);
     stage_and_classify(plan);
     hold_to_followers();
+    tell_loose_references(*target_, options_.intent, progress_, outcome_);
     outcome_.missing_grants = target_->missing_grants();
     collect(plan);
     outcome_.ending = ending_of(options_.intent);

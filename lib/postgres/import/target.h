@@ -46,6 +46,7 @@ class PostgresTarget : public engine::Target {
   catalog::Types types() override;
   void refresh_views(engine::Refresh refresh) override;
   void lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) override;
+  std::vector<outcome::LooseReference> loose_references() override;
   bool has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) override;
   void look_ahead(const std::vector<engine::TablePlan>& plans, const std::vector<std::string>& schemas,
                   engine::Detail detail) override;

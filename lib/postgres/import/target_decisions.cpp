@@ -4,6 +4,7 @@
 #include "postgres/import/effects.h"
 #include "postgres/import/facts.h"
 #include "postgres/import/fingerprints.h"
+#include "postgres/import/loose_references.h"
 #include "postgres/import/target.h"
 #include "postgres/import/untold.h"
 #include "postgres/session/guarded.h"
@@ -13,6 +14,12 @@ namespace postgres {
 
 using base::Error;
 using base::ErrorKind;
+
+std::vector<outcome::LooseReference> PostgresTarget::loose_references() {
+  std::vector<outcome::LooseReference> found;
+  guarded([&] { found = postgres::loose_references(*connection_, tables_); });
+  return found;
+}
 
 outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);

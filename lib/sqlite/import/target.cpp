@@ -11,6 +11,7 @@
 #include "sqlite/import/effects.h"
 #include "sqlite/import/fingerprints.h"
 #include "sqlite/import/kept_rows.h"
+#include "sqlite/import/loose_references.h"
 #include "sqlite/import/merge.h"
 #include "sqlite/import/needed_keys.h"
 #include "sqlite/import/not_taken_back.h"
@@ -331,6 +332,10 @@ std::string tables_without_parents(Connection& connection) {
 }
 
 }  // namespace
+
+std::vector<outcome::LooseReference> SqliteTarget::loose_references() {
+  return sqlite::loose_references(*connection_, tables_);
+}
 
 void SqliteTarget::commit() {
   try {

@@ -34,6 +34,7 @@ class SqliteTarget : public engine::Target {
   std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) override;
   // Here writers lock the file: classify() does, which also looks whether the tables are what they were.
   void lock(const std::vector<catalog::Table>& /*written*/, engine::TableLocks /*locks*/) override {}
+  std::vector<outcome::LooseReference> loose_references() override;
   bool has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) override;
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
