@@ -78,6 +78,49 @@ TEST_F(Dependents, OfAnotherRoleEndTheImportThatWasToRefreshThem) {
   EXPECT_EQ(target.value("SELECT count(*) FROM t"), "0");
 }
 
+// A view is filled as its owner, who may have lost what was once granted.
+TEST_F(Dependents, WhoseOwnersMayNotReadTheirTablesAreNamedBeforeAnythingIsWritten) {
+  const std::string owner = "owner_of_" + target.name();
+  schema("CREATE TABLE t (id int PRIMARY KEY, v int); CREATE TABLE \"T 2\" (id int PRIMARY KEY)");
+  source.run("INSERT INTO t VALUES (1)");
+  const std::string role = "CREATE ROLE " + owner + "; GRANT USAGE, CREATE ON SCHEMA public TO " + owner + "; ";
+  const std::pair<const char*, const char*> views[] = {
+      {"CREATE MATERIALIZED VIEW m AS SELECT id FROM t", "public.t"},
+      {"GRANT SELECT (id) ON t TO PUBLIC; CREATE MATERIALIZED VIEW m AS SELECT id, v FROM t", "public.t"},
+      {"GRANT SELECT ON t TO PUBLIC; CREATE MATERIALIZED VIEW m AS SELECT t.id FROM t, \"T 2\"", "public.\"T 2\""},
+      {"CREATE VIEW w AS SELECT id FROM t; CREATE MATERIALIZED VIEW m AS SELECT * FROM w", "public.w"},
+      {"GRANT SELECT ON t TO PUBLIC; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT $1'; REVOKE ALL ON "
+       "FUNCTION f FROM PUBLIC; CREATE MATERIALIZED VIEW m AS SELECT f(id) FROM t",
+       "public.f(integer)"}};
+  target.run(role);
+  for (const auto& [view, missing] : views) {
+    target.run(std::string(view) + "; ALTER MATERIALIZED VIEW m OWNER TO " + owner);
+    for (const std::vector<std::string>& how : {std::vector<std::string>{"--refresh", "-n"}, {"--refresh"}}) {
+      const support::Run run = exported_and(how);
+      EXPECT_EQ(run.status, 8) << view << run.err;
+      EXPECT_THAT(run.err, HasSubstr("the materialized view \"public\".\"m\" of " + owner +
+                                     " cannot be refreshed: " + owner + " may not read or call " + missing));
+    }
+    EXPECT_EQ(target.value("SELECT count(*) FROM t"), "0") << view;
+    target.run(
+        "DROP MATERIALIZED VIEW m; DROP VIEW IF EXISTS w; DROP FUNCTION IF EXISTS f; REVOKE ALL ON t FROM PUBLIC; "
+        "REVOKE ALL (id) ON t FROM PUBLIC");
+  }
+  target.run("DROP OWNED BY " + owner + "; DROP ROLE " + owner);
+}
+
+TEST_F(Dependents, ThatFailToRefreshAreNamedWithTheirOwner) {
+  schema("CREATE TABLE t (id int PRIMARY KEY); CREATE MATERIALIZED VIEW m AS SELECT 1 / (id - 1) FROM t");
+  source.run("INSERT INTO t VALUES (1)");
+
+  const support::Run run = exported_and({"--refresh"});
+
+  EXPECT_EQ(run.status, 7);
+  EXPECT_THAT(run.err,
+              HasSubstr("the materialized view \"public\".\"m\" of postgres cannot be refreshed: division by zero"));
+  EXPECT_EQ(target.value("SELECT count(*) FROM t"), "0");
+}
+
 TEST_F(Dependents, AreForetoldByADryRun) {
   schema(kViews);
   source.run("INSERT INTO t VALUES (1)");
