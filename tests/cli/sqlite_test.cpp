@@ -344,5 +344,26 @@ TEST_F(Sqlite, APlanTellsTheRowsThatFollowApart) {
   EXPECT_EQ(shell("prod.db", "SELECT group_concat(of) FROM fans"), "b,b\n");
 }
 
+// VACUUM, and what applications run when they close; a change of the schema is told by its object.
+TEST_F(Sqlite, APlanHoldsWhereTheFileWasOnlyTidied) {
+  const std::string users =
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); CREATE INDEX by_name ON users (name);";
+  shell("dev.db", users + "INSERT INTO users VALUES (1, 'a')");
+  shell("prod.db", users + "INSERT INTO users VALUES (5, 'z')");
+  ASSERT_EQ(db_export({"out.json", "--url", "sqlite:dev.db"}).status, 0);
+  ASSERT_EQ(db_import({"out.json", "--dry-run", "--report", "plan.json", "--url", "sqlite:prod.db"}).status, 0);
+  const std::vector<std::string> apply = {"out.json", "--apply", "plan.json", "--url", "sqlite:prod.db"};
+
+  shell("prod.db", "VACUUM; ANALYZE; PRAGMA optimize; REINDEX;");
+  shell("prod.db", "CREATE INDEX more ON users (name, id);");
+  const support::Run changed = db_import(apply);
+  shell("prod.db", "DROP INDEX more;");
+  const support::Run tidied = db_import(apply);
+
+  EXPECT_EQ(changed.status, 7);
+  EXPECT_THAT(changed.err, HasSubstr("the target's catalog was changed: the index more is new"));
+  EXPECT_EQ(tidied.status, 0) << tidied.err;
+}
+
 }  // namespace
 }  // namespace cli

@@ -124,8 +124,7 @@ std::vector<outcome::Fact> whereabouts_of(Connection& connection) {
   const std::filesystem::path path = std::filesystem::weakly_canonical(connection.path(), failed);
   return {{"engine", "sqlite"},
           {"path", failed ? connection.path() : path.string()},
-          {"application_id", connection.text("PRAGMA main.application_id")},
-          {"schema_version", connection.text("PRAGMA main.schema_version")}};
+          {"application_id", connection.text("PRAGMA main.application_id")}};
 }
 
 std::vector<outcome::Fact> used_catalog_of(Connection& connection) {
