@@ -80,6 +80,20 @@ bool begins_with(std::string_view text, std::string_view lower) {
                     [](char wanted, char found) { return wanted == std::tolower(static_cast<unsigned char>(found)); });
 }
 
+// "id,name": words, a separator between them, a line end; no piece of JSON.
+bool is_of_separated_values(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  if (line.empty() || line.size() == text.size() || line.find_first_of("{}[]") != std::string_view::npos) return false;
+  const bool begins = std::isalnum(static_cast<unsigned char>(line.front())) != 0 || line.front() == '"' ||
+                      line.front() == '_' || (static_cast<unsigned char>(line.front()) & 0x80) != 0;
+  const bool printable =
+      std::ranges::all_of(line, [](char c) { return c == '\t' || static_cast<unsigned char>(c) >= ' '; });
+  return begins && printable && line.find_first_of(",;\t") != std::string_view::npos &&
+         line.find("\":") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<ForeignFile> foreign_file(std::string_view first) {
@@ -93,6 +107,9 @@ std::optional<ForeignFile> foreign_file(std::string_view first) {
   for (const Kind& kind : kTexts) {
     if (begins_with(first.substr(text), kind.begins)) return ForeignFile{kind.what, kind.hint};
   }
+  if (is_of_separated_values(first.substr(text)))
+    return ForeignFile{"is a table of separated values (CSV), not an export",
+                       "psql's \\copy or sqlite3's .import reads such a file; db-import reads what db-export writes"};
   return std::nullopt;
 }
 

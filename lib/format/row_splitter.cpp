@@ -29,6 +29,12 @@ std::string shown(const std::string& name) {
   return std::string(text.view());
 }
 
+// It begins with what it is.
+[[noreturn]] void fail_report(const std::string& name) {
+  throw base::Error(base::ErrorKind::kFile, name + ": is a report of db-import, not an export",
+                    "name the export that it speaks of; the report is its plan: db-import app.json --apply REPORT");
+}
+
 }  // namespace
 
 void RowSplitter::fail(const std::string& what) const {
@@ -61,6 +67,7 @@ const Header& RowSplitter::read_header() {
     take_new(member_names_, name);
     if (name == "data" && member_names_.size() == 1) fail_sorted();
     if (name == "data") break;
+    if (name == "report" && member_names_.size() == 1) fail_report(buffer_.name());
     if (name == "seal") fail("the seal stands before \"data\"");
     skip_value();
     header_bytes = buffer_.held().size();

@@ -139,7 +139,7 @@ std::string sentence(const outcome::ImportOutcome& outcome, Color color) {
 
 // What takes this import back, and what becomes of the file.
 std::string undo_text(const outcome::ImportOutcome& outcome) {
-  if (outcome.is_undo && outcome.total.to_write() == 0 && outcome.total.left_out() == 0)
+  if (outcome.is_undo && outcome.total.rows != 0 && outcome.total.to_write() == 0 && outcome.total.left_out() == 0)
     return "Nothing is left to take back: every row is as it was before the import.\n";
   if (outcome.undo_file.empty() || outcome.ending != outcome::Ending::kCommitted) return {};
   return fmt::format(

@@ -136,6 +136,8 @@ std::span<const outcome::Verdict> told_verdicts(const outcome::ImportOutcome& ou
 
 std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
   const outcome::VerdictCounts& total = outcome.total;
+  if (outcome.is_undo && total.rows == 0 && outcome.ending != outcome::Ending::kRolledBack)
+    return "The undo file holds no row: the import that it takes back wrote none. Nothing was written.";
   switch (outcome.ending) {
     case outcome::Ending::kDryRun:
       if (outcome.blocked) return blocked_sentence(outcome, "Dry run: nothing would be written,") + foretold(outcome);
@@ -156,7 +158,8 @@ std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
 }
 
 std::string_view unsealed_warning() {
-  return "the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed).";
+  return "the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed). "
+         "What rewrote it may have changed numbers: jq before 1.7 does (12345678901234567890, 1.10).";
 }
 
 std::string file_name(const outcome::ImportOutcome& outcome) {

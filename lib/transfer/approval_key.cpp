@@ -54,7 +54,9 @@ std::string read_key(const std::string& plan, const std::string& expected_digest
       read += more;
     }
   } catch (const Error& error) {
-    throw Error(error.kind(), std::string("the key of the plan cannot be read: ") + error.what(), kHint);
+    // Nobody named it: a word of the command line is not what is wrong.
+    throw Error(error.kind() == ErrorKind::kUsage ? ErrorKind::kInputOutput : error.kind(),
+                std::string("the key of the plan cannot be read: ") + error.what(), kHint);
   }
   const std::string_view text(bytes.data(), read);
   if (!is_key_text(text)) throw Error(ErrorKind::kFile, base::printable(path) + " is no key of a plan", kHint);

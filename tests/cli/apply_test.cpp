@@ -71,9 +71,16 @@ TEST_F(Apply, NeedsTheKeyThatAReviewerDoesNot) {
   EXPECT_EQ(key.st_mode & 07777U, 0600U);
   EXPECT_THAT(text_of(plan), Not(HasSubstr(text_of(plan + ".key").substr(0, 64))));
   fs::rename(plan + ".key", in_folder("elsewhere"));
-  EXPECT_EQ(apply().status, 2);
+  EXPECT_EQ(apply().status, 10);
   std::ofstream(plan + ".key") << std::string(64, 'a') << "\n";
   EXPECT_EQ(apply().status, 6);
+}
+
+TEST_F(Apply, CallsAPlanInThePlaceOfTheExportWhatItIs) {
+  make_plan();
+  const support::Run run = support::run_program({PROGRAM_DIR "/db-import", plan, "--url", target.url()});
+  EXPECT_EQ(run.status, 6);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("is a report of db-import, not an export"), HasSubstr("--apply REPORT")));
 }
 
 TEST_F(Apply, NamesARowThatSomebodyChanged) {

@@ -84,6 +84,12 @@ TEST_F(ForeignFiles, OfOtherToolsAreNamed) {
   expect("-----BEGIN PGP MESSAGE-----\n", "is encrypted (PGP)", "decrypt it first");
 }
 
+TEST_F(ForeignFiles, OfSeparatedValuesAreCalledSo) {
+  for (const char* text : {"id,name\n1,Ann\n", "\"id\";\"name\"\r\n1;Ann\r\n", "1\tAnn\n2\tBob\n", "_id,é\n1,2\n",
+                           "\xef\xbb\xbfid,name\n1,Ann\n"})
+    expect(text, "is a table of separated values (CSV), not an export", "db-import reads what db-export writes");
+}
+
 TEST_F(ForeignFiles, WhoseKeysAToolSortedAreToBeMadeAgain) {
   folder_.write("app.json", R"({"data": {}, "format": {"name": "db-transfer", "version": 1}, "tables": []})");
 

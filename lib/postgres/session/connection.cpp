@@ -84,6 +84,16 @@ std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connec
   return {};
 }
 
+// The server's words in its own language have the same SQLSTATE, which libpq does not tell of a failed login.
+std::string connect_hint(std::string_view message) {
+  const auto says = [&](std::string_view words) { return message.find(words) != std::string_view::npos; };
+  if (says("password authentication failed"))
+    return "the password is another one: it comes from the URL, else from PGPASSWORD, else from ~/.pgpass";
+  if (says("no password supplied")) return "a password is needed: in the URL, in PGPASSWORD or in ~/.pgpass";
+  if (says("database") && says("does not exist")) return "check the name of the database in the URL";
+  return "check the host and port of the URL, and that the server runs and lets this machine in";
+}
+
 std::uint64_t tag_rows(const PGresult* result) {
   const std::string_view text = PQcmdTuples(const_cast<PGresult*>(result));
   std::uint64_t rows = 0;
@@ -124,7 +134,7 @@ Connection::Connection(const Parameters& parameters, std::string place, std::sto
   if (PQstatus(opened.get()) != CONNECTION_OK) {
     throw Error(ErrorKind::kConnection,
                 "cannot connect to " + place_ + ": " + without_newline(PQerrorMessage(opened.get())),
-                "check DATABASE_URL, and that the server runs and lets this machine in");
+                connect_hint(PQerrorMessage(opened.get())));
   }
   raw_ = opened.release();
   // The server's notices (NOTICE: …) are not the user's business unless they are errors.
