@@ -209,6 +209,19 @@ TEST_F(SharedRoom, OfTwoTablesIsNamed) {
   EXPECT_EQ(verdicts(imported, "z"), (std::vector<int>{1, 0, 0, 0, 1, 0}));
 }
 
+TEST_F(SharedRoom, IsEnoughForRowsThatReferToEachOtherWhereOneIsRefused) {
+  schema("CREATE TABLE p (id int PRIMARY KEY, up int REFERENCES p, t text)");
+  source.run("INSERT INTO p VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, 'c'), (4, 1, 'd')");
+  target.run(REFUSES
+             "CREATE SEQUENCE s MAXVALUE 4; ALTER TABLE p ADD n int; ALTER TABLE p ALTER n SET DEFAULT nextval('s')");
+  ASSERT_EQ(run_export().status, 0);
+
+  const nlohmann::json imported = import();
+
+  EXPECT_EQ(verdicts(imported, "p"), (std::vector<int>{2, 0, 0, 0, 2, 0})) << imported.dump();
+  EXPECT_EQ(target.value("SELECT string_agg(id::text, ',' ORDER BY id) FROM p"), "1,4");
+}
+
 TEST_F(SharedRoom, IsNamedWhereRowsThatAreRefusedUseItUp) {
   schema("CREATE TABLE p (id int PRIMARY KEY, t text)");
   source.run(std::string("INSERT INTO p ") + kThree);

@@ -82,6 +82,8 @@ bool Merger::write_component(const std::vector<std::size_t>& component) {
   bool refused = false;
   if (!refers_to_itself) {
     refused = write(tables_[component.front()], Step::kInsert);
+  } else if (std::ranges::any_of(component, [&](std::size_t n) { return near_end_[n]; })) {
+    refused = insert_by_levels(component);  // a statement that fails would have drawn for all
   } else if (!try_at_once(component, {Step::kInsert})) {
     // A new row may refer to a key that an update is about to make.
     if (try_at_once(component, {Step::kInsert, Step::kUpdate})) return false;
