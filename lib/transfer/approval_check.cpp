@@ -174,7 +174,8 @@ void ApprovalCheck::compare(engine::Target& target, std::size_t section, Expecte
   const auto pass_over = [&](std::uint64_t record) {
     while (expected.record() != 0 && (record == 0 || expected.record() < record)) {
       Decision approved = report::read_line(expected.line()).decision;
-      const bool is_written = approved.verdict == Verdict::kInsert || approved.verdict == Verdict::kUpdate;
+      const bool is_written = approved.verdict == Verdict::kInsert || approved.verdict == Verdict::kUpdate ||
+                              approved.verdict == Verdict::kDelete;  // of an undo: the row is gone
       const bool is_done = is_written && approved_.done_rows == DoneRows::kTolerated;
       if (approved.verdict != Verdict::kUnchanged && !is_done) note(section, approved.record, std::move(approved));
       expected.next();

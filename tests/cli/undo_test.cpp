@@ -190,6 +190,8 @@ TEST_F(UndoOfAShop, IsAppliedAsItWasApproved) {
   target.run("DELETE FROM other.likes");
   EXPECT_EQ(take_back({"--apply", plan}).status, 0);
   EXPECT_EQ(rows(), before);
+  EXPECT_EQ(take_back({"--apply", plan}).status, 7);
+  EXPECT_EQ(take_back({"--apply", plan, "--tolerate-done"}).status, 0);
 }
 
 TEST_F(UndoOfAShop, OfOneTableLeavesTheOthers) {
