@@ -235,6 +235,20 @@ TEST_F(CodeOfOthers, InADomainBehindAMultirangeIsNamed) {
   expect_refused("function m.f(integer)");
 }
 
+// Her view reads with her rights, under her policy, whose functions run with those of the caller.
+TEST_F(CodeOfOthers, InAPolicyOfATableThatAViewReadsIsNamed) {
+  own_the_table();
+  code(
+      "CREATE TABLE m.q (x int); INSERT INTO m.q VALUES (1); ALTER TABLE m.q ENABLE ROW LEVEL SECURITY, FORCE ROW "
+      "LEVEL "
+      "SECURITY; CREATE POLICY p ON m.q USING (m.f(x) IS NOT NULL); CREATE VIEW m.seen AS SELECT x FROM m.q; GRANT "
+      "SELECT ON m.seen TO PUBLIC");
+  target_.run(
+      "RESET ROLE; CREATE TABLE public.log (x int); CREATE RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO public.log "
+      "SELECT x FROM m.seen");
+  expect_refused("function m.f(integer)");
+}
+
 TEST_F(CodeOfOthers, AsATextInAViewThatARuleReadsIsNamed) {
   own_the_table();
   code(

@@ -47,7 +47,8 @@ constexpr const char* kMissingCodeGrants = R"sql(
   LEFT JOIN pg_catalog.pg_operator x ON x.oid = d.refobjid
     AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
   LEFT JOIN relation r ON r.oid = o.relid
-  WHERE o.classid <> 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
+  WHERE o.classid NOT IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid,
+                          'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid)
     AND (o.relid = 0 OR r.root IN (SELECT t.oid FROM root t))
 ), domain_of(type) AS (
   SELECT a.atttypid

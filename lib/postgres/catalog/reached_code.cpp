@@ -122,6 +122,13 @@ used(classid, objid) AS (
     WHERE d.classid = u.classid AND d.objid = u.objid
       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
     UNION ALL
+    -- Of a table that a view reads for another role.
+    SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid, o.oid
+    FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_policy o ON o.polrelid = d.refobjid
+    WHERE d.classid = u.classid AND d.objid = u.objid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+    UNION ALL
     SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid
     FROM pg_catalog.pg_constraint k
     WHERE u.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND k.contypid = u.objid
@@ -169,6 +176,14 @@ object(classid, objid, expression, author, relid) AS (
   JOIN pg_catalog.pg_class c ON c.oid = w.ev_class
   WHERE u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
     AND u.objid NOT IN (SELECT p.objid FROM part_of_relation p)
+  UNION ALL
+  SELECT u.classid, u.objid,
+         pg_catalog.concat_ws(' ', pg_catalog.pg_get_expr(o.polqual, o.polrelid),
+                              pg_catalog.pg_get_expr(o.polwithcheck, o.polrelid)), c.relowner, 0::pg_catalog.oid
+  FROM used u
+  JOIN pg_catalog.pg_policy o ON o.oid = u.objid
+  JOIN pg_catalog.pg_class c ON c.oid = o.polrelid
+  WHERE u.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid
 ),
 part AS MATERIALIZED (
   SELECT DISTINCT d.refclassid, d.refobjid
