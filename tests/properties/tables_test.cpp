@@ -153,6 +153,20 @@ TEST_F(Tables, WithAColumnCalledAsTheirAliasAreSortedByTheWholeRow) {
   EXPECT_EQ(data_of(other), data_of(file));
 }
 
+// What is read as text is called "text" by the server.
+TEST_F(Tables, WithAKeyCalledAsATypeAreSortedByIt) {
+  both("CREATE TYPE r AS RANGE (SUBTYPE = money); CREATE TABLE x (text int PRIMARY KEY, a r[])");
+  source.run("INSERT INTO x VALUES (1, '{\"[5,6]\"}'), (2, '{\"[3,4]\"}'), (3, '{\"[4,5]\"}')");
+  target.run("INSERT INTO x SELECT * FROM (VALUES (3, '{\"[4,5]\"}'::r[]), (2, '{\"[3,4]\"}'), (1, '{\"[5,6]\"}')) v");
+  const std::string other = folder.file("other.json");
+
+  export_to(file, source.url(), {}, engine::RowOrder::kIdentity);
+  export_to(other, target.url(), {}, engine::RowOrder::kIdentity);
+
+  EXPECT_EQ(data_of(other), data_of(file));
+  EXPECT_LT(data_of(file).find("{\"text\":1"), data_of(file).find("{\"text\":2"));
+}
+
 TEST_F(Tables, MayHaveKeysOfADomainOverAnEnum) {
   both(
       "CREATE TYPE mood AS ENUM ('a', 'b'); CREATE DOMAIN calm AS mood CHECK (VALUE <> 'b');"

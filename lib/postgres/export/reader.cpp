@@ -59,8 +59,8 @@ std::string order_by(const TableDetails& table) {
                                type.type_name != "json" && type.type_name != "xml" && type.type_name != "citext" &&
                                type.type_name.find("char") == std::string::npos && type.type_name != "text" &&
                                type.type_name != "name";
-    keys.push_back(orders_itself ? quote_name(column)
-                                 : "(" + text_of(type, quote_name(column)) + ") COLLATE pg_catalog.\"C\"");
+    const std::string value = "t." + quote_name(column);  // a name alone would mean a column of the result first
+    keys.push_back(orders_itself ? value : "(" + text_of(type, value) + ") COLLATE pg_catalog.\"C\"");
   }
   // t.*, not t: that would be a column called t.
   if (keys.empty()) return " ORDER BY pg_catalog.format('%s', t.*) COLLATE pg_catalog.\"C\"";
