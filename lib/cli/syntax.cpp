@@ -154,8 +154,6 @@ void Syntax::demand_known_words() const {
   throw wrong("there is one FILE too many (only one is taken; a database is named with --url)");
 }
 
-// An empty word is an unset variable of a script (--url "$URL"), and never meant as "the default". An option's name in
-// the place of a value ("--audit-table --dry-run") is a value forgotten, and must not switch the other option off.
 // CLI11 takes "--json=" for "--json".
 void Syntax::demand_no_empty_flags(int argc, const char* const* argv) const {
   for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
@@ -167,6 +165,8 @@ void Syntax::demand_no_empty_flags(int argc, const char* const* argv) const {
   }
 }
 
+// An empty word is an unset variable of a script (--url "$URL"), and never meant as "the default". An option's name in
+// the place of a value ("--audit-table --dry-run") is a value forgotten, and must not switch the other option off.
 void Syntax::demand_values() const {
   const std::vector<std::string> names = option_names();
   for (const CLI::Option* option : app_.get_options()) {

@@ -37,8 +37,8 @@ struct ColumnDetails {
   MadeValue made;
   bool is_checked = false;     // a domain with checks, of its own or of one that it is made of
   bool holds_checked = false;  // its base is an array, a composite or the like with such a domain inside
-  std::string
-      looking_domain;  // its type or one inside of it, of which a check calls a function that may read other rows
+  // Its type, or one inside of it, of which a check calls a function that may read other rows.
+  std::string looking_domain;
 
   // What a row holds here, or whether it may, is only known when other rows are there.
   bool looks_elsewhere() const { return made.looks_elsewhere || !looking_domain.empty(); }

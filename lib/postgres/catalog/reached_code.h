@@ -29,7 +29,7 @@ enum class Updates { kOfAnyColumn, kOfAssignedColumns };
 //             expression, author, relid (0 for a type or a view)
 //   part      what these objects use: refclassid, refobjid
 //   called    the functions of others than the server among it, and those behind operators, operator classes and
-//   ranges, and in their bodies
+//             ranges, and in their bodies
 //   may_change  columns of the tables themselves that an update of ours, or an action of a foreign key, may write
 // To be asked with an empty search_path.
 std::string reached_code(const std::vector<WrittenTable>& tables, Updates updates = Updates::kOfAnyColumn);
