@@ -184,15 +184,9 @@ void read_indexes(Connection& connection, const std::string& among, const Partit
 
 void read_evaluated(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree,
                     const std::string& looking) {
-  std::vector<std::string> oids;
   std::unordered_map<std::uint32_t, TableDetails*> by_oid;
-  for (TableDetails& table : tables) {
-    oids.push_back(std::to_string(table.oid));
-    by_oid.emplace(table.oid, &table);
-  }
-  for (const auto& [oid, partition] : tree)
-    if (oid != partition.root) oids.push_back(std::to_string(oid));
-  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  for (TableDetails& table : tables) by_oid.emplace(table.oid, &table);
+  const std::string among = with_partitions(tables, tree);
   leave_partitions_to_the_server(connection, among, tree, looking, by_oid);
   for (TableDetails& table : tables) add_columns_and_checks(table);
   read_indexes(connection, among, tree, looking, by_oid);

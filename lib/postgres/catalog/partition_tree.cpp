@@ -283,6 +283,14 @@ PartitionTree read_partitions(Connection& connection, std::vector<TableDetails>&
   return tree;
 }
 
+std::string with_partitions(const std::vector<TableDetails>& tables, const PartitionTree& tree) {
+  std::vector<std::string> oids;
+  for (const TableDetails& table : tables) oids.push_back(std::to_string(table.oid));
+  for (const auto& [oid, partition] : tree)
+    if (oid != partition.root) oids.push_back(std::to_string(oid));
+  return "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+}
+
 std::string in_leaves(const std::vector<std::uint32_t>& leaves) {
   std::vector<std::string> oids;
   for (const std::uint32_t leaf : leaves) oids.push_back(std::to_string(leaf));

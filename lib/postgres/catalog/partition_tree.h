@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "postgres/catalog/introspect.h"
@@ -22,6 +23,9 @@ using PartitionTree = std::map<std::uint32_t, Partition>;
 
 // Fills `partitions` of every table.
 PartitionTree read_partitions(Connection& connection, std::vector<TableDetails>& tables);
+
+// "'{16400,16401}'::pg_catalog.oid[]": the tables and all of their partitions.
+std::string with_partitions(const std::vector<TableDetails>& tables, const PartitionTree& tree);
 
 // "tableoid OPERATOR(pg_catalog.=) ANY ('{16401,16402}'::pg_catalog.oid[])"
 std::string in_leaves(const std::vector<std::uint32_t>& leaves);

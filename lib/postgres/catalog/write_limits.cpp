@@ -136,15 +136,9 @@ ORDER BY i.indrelid, c.relname, a.attnum)sql";
 }  // namespace
 
 void read_write_limits(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree) {
-  std::vector<std::string> oids;
   std::unordered_map<std::uint32_t, TableDetails*> by_oid;
-  for (TableDetails& table : tables) {
-    oids.push_back(std::to_string(table.oid));
-    by_oid.emplace(table.oid, &table);
-  }
-  for (const auto& [oid, partition] : tree)
-    if (oid != partition.root) oids.push_back(std::to_string(oid));
-  const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  for (TableDetails& table : tables) by_oid.emplace(table.oid, &table);
+  const std::string among = with_partitions(tables, tree);
   const auto root_of = [&](std::uint32_t oid) {
     const auto partition = tree.find(oid);
     return partition == tree.end() ? oid : partition->second.root;
