@@ -96,5 +96,21 @@ TEST_F(ApplyCode, NamesTypesThatItNames) {
   expect_moved("the function public.fine(text) is another");
 }
 
+TEST_F(ApplyCode, NamesWhatItsDefaultsAndIndexesAreMadeWith) {
+  target.run(
+      "CREATE SEQUENCE numbers; CREATE TEXT SEARCH CONFIGURATION cc (COPY = simple); ALTER TABLE posts ADD n int "
+      "DEFAULT nextval('numbers'), ADD words tsvector GENERATED ALWAYS AS (to_tsvector('public.cc', title)) STORED");
+  make_plan();
+  target.run("ALTER SEQUENCE numbers INCREMENT 100");
+  expect_moved("the sequence public.numbers is another");
+  target.run(
+      "ALTER SEQUENCE numbers INCREMENT 1; ALTER TEXT SEARCH CONFIGURATION cc ALTER MAPPING FOR asciiword WITH "
+      "english_stem");
+  expect_moved("the text search configuration public.cc is another");
+  // Where a sequence stands, others move.
+  target.run("ALTER TEXT SEARCH CONFIGURATION cc ALTER MAPPING FOR asciiword WITH simple; SELECT nextval('numbers')");
+  EXPECT_EQ(apply().status, 4);
+}
+
 }  // namespace
 }  // namespace cli

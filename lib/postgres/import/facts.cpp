@@ -103,6 +103,38 @@ FROM functions f
 JOIN pg_catalog.pg_proc p ON p.oid = f.oid
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 UNION ALL
+-- Not where it stands, which everybody moves.
+SELECT 'the sequence ' || q.seqrelid::pg_catalog.regclass::pg_catalog.text,
+       pg_catalog.concat_ws(' ', pg_catalog.format_type(q.seqtypid, NULL), q.seqincrement, q.seqmin, q.seqmax, q.seqcycle)
+FROM pg_catalog.pg_sequence q
+WHERE q.seqrelid IN (
+  SELECT d.refobjid
+  FROM (SELECT p.classid, p.objid FROM parts p
+        UNION ALL
+        SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, f.oid FROM functions f) p
+  JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
+    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+  UNION ALL
+  SELECT d.objid
+  FROM tables t
+  JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = t.oid
+    AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'i')
+UNION ALL
+SELECT 'the text search configuration ' || g.oid::pg_catalog.regconfig::pg_catalog.text, (
+         SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', m.maptokentype, m.mapseqno, y.oid, y.dictinitoption),
+           ', ' ORDER BY m.maptokentype, m.mapseqno)
+         FROM pg_catalog.pg_ts_config_map m
+         JOIN pg_catalog.pg_ts_dict y ON y.oid = m.mapdict
+         WHERE m.mapcfg = g.oid)
+FROM pg_catalog.pg_ts_config g
+WHERE g.oid >= 16384 AND EXISTS (
+  SELECT
+  FROM (SELECT p.classid, p.objid FROM parts p
+        UNION ALL
+        SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, f.oid FROM functions f) p
+  JOIN pg_catalog.pg_depend d ON d.classid = p.classid AND d.objid = p.objid
+    AND d.refclassid = 'pg_catalog.pg_ts_config'::pg_catalog.regclass AND d.refobjid = g.oid)
+UNION ALL
 -- Of the session itself, which its code sees.
 SELECT 'the setting ' || s.name, s.reset_val
 FROM pg_catalog.pg_settings s
