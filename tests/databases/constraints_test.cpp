@@ -175,6 +175,27 @@ TEST_F(NewerConstraints, VirtualColumnsThatCannotBeComputedAreForetold) {
   expect_everywhere(start + "v int GENERATED ALWAYS AS (length(a)) VIRTUAL)", {{"t", {{"insert", 2}}}});
 }
 
+// A publication sends no virtual column, and stored ones only where it says so: no update of such a table can be sent.
+TEST_F(NewerConstraints, UpdatesWhoseIdentityIsNotPublishedAreForetold) {
+  rows("CREATE TABLE t (id int NOT NULL UNIQUE, a int); INSERT INTO t VALUES (1, 10), (2, 20)");
+  const std::string start =
+      "CREATE TABLE t (id int NOT NULL UNIQUE, a int, g int NOT NULL GENERATED ALWAYS AS (id + 1) ";
+  const std::string stored = start + "STORED); INSERT INTO t VALUES (1, 1); CREATE UNIQUE INDEX i ON t (g); ";
+  const std::string of_index = "ALTER TABLE t REPLICA IDENTITY USING INDEX i; ";
+  const std::string full = "ALTER TABLE t REPLICA IDENTITY FULL; ";
+  const Verdicts refused = {{"t", {{"insert", 1}, {"invalid", 1}}}};
+  const Verdicts taken = {{"t", {{"insert", 1}, {"update", 1}}}};
+  expect_everywhere(stored + of_index + "CREATE PUBLICATION p FOR TABLE t", refused);
+  expect_everywhere(stored + full + "CREATE PUBLICATION p FOR ALL TABLES", refused);
+  expect_everywhere(stored + full + "CREATE PUBLICATION p FOR TABLE t WITH (publish_generated_columns = stored)",
+                    taken);
+  expect_everywhere(stored + of_index + "CREATE PUBLICATION p FOR TABLE t WITH (publish_generated_columns = stored)",
+                    taken);
+  expect_everywhere(
+      start + "VIRTUAL); INSERT INTO t VALUES (1, 1); " + full + "CREATE PUBLICATION p FOR TABLES IN SCHEMA public",
+      refused);
+}
+
 TEST_F(Constraints, OfADomainHoldForADefaultOnEveryPath) {
   rows("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)");
   for (const char* domain : {"int DEFAULT 5 CHECK (VALUE <> 5)", "int CHECK (VALUE IS NOT NULL)",

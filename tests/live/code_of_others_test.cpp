@@ -235,6 +235,22 @@ TEST_F(CodeOfOthers, InADomainBehindAMultirangeIsNamed) {
   expect_refused("function m.f(integer)");
 }
 
+// A policy of the server's own operators runs nothing, and its view gives what it gives an application.
+TEST_F(CodeOfOthers, IsNoPolicyWithoutAFunctionWhateverViewReadsIt) {
+  own_the_table();
+  code(
+      "CREATE TABLE m.q (x int); INSERT INTO m.q VALUES (-1), (7); ALTER TABLE m.q ENABLE ROW LEVEL SECURITY, FORCE "
+      "ROW "
+      "LEVEL SECURITY; CREATE POLICY p ON m.q USING (x > 0); CREATE VIEW m.seen AS SELECT x FROM m.q; GRANT SELECT ON "
+      "m.seen TO PUBLIC");
+  target_.run(
+      "RESET ROLE; CREATE TABLE public.log (x int); CREATE RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO public.log "
+      "SELECT x FROM m.seen");
+  const support::Run run = import();
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(target_.value("SELECT string_agg(DISTINCT x::text, ',') FROM public.log"), "7");
+}
+
 // Her view reads with her rights, under her policy, whose functions run with those of the caller.
 TEST_F(CodeOfOthers, InAPolicyOfATableThatAViewReadsIsNamed) {
   own_the_table();
