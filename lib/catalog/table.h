@@ -43,7 +43,7 @@ struct Table {
   const Column* find_column(const std::string& column) const;
 
   // The columns that tell which row is which: the primary key, else the smallest unique key without a nullable
-  // column (first by name when several are smallest), else empty: then the whole row, as a multiset.
+  // column (first by name when several are smallest), else empty: then the whole row, as a multiset. None is computed.
   std::vector<std::string> identity() const;
 };
 

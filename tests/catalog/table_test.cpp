@@ -36,6 +36,14 @@ TEST(Table, ElseByTheFirstByNameOfEquallySmallKeys) {
 
 TEST(Table, ElseByTheWholeRow) { EXPECT_EQ(table({"a"}, {"n"}, {}, {{"n"}, {"a", "n"}}).identity(), Names{}); }
 
+TEST(Table, NeverByAComputedColumn) {
+  Table made = table({"a", "g"}, {}, {"g"}, {{"g"}, {"a"}});
+  made.columns[1].generated = true;
+  EXPECT_EQ(made.identity(), Names{"a"});
+  made.unique_keys = {{"a", "g"}};
+  EXPECT_EQ(made.identity(), Names{});
+}
+
 TEST(Table, AKeyOverAColumnThatItDoesNotKnowIsNone) { EXPECT_EQ(table({"a"}, {}, {}, {{"gone"}}).identity(), Names{}); }
 
 TEST(Table, FindsColumnsByTheirExactName) {

@@ -175,6 +175,17 @@ TEST_F(NewerConstraints, VirtualColumnsThatCannotBeComputedAreForetold) {
   expect_everywhere(start + "v int GENERATED ALWAYS AS (length(a)) VIRTUAL)", {{"t", {{"insert", 2}}}});
 }
 
+// Its column is in no file: the whole row tells its rows apart, and the key is judged like any other.
+TEST_F(Constraints, OfAComputedKeyAreForetold) {
+  const std::string tables =
+      "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a * 2) STORED PRIMARY KEY, b text); CREATE TABLE c (id int "
+      "PRIMARY KEY, g int REFERENCES t); ";
+  rows(tables + "INSERT INTO t (a, b) VALUES (1, 'x'), (2, 'y'); INSERT INTO c VALUES (1, 2), (2, 4)");
+  expect_everywhere(tables, {{"t", {{"insert", 2}}}, {"c", {{"insert", 2}}}});
+  expect_everywhere(tables + "INSERT INTO t (a, b) VALUES (1, 'x')",
+                    {{"t", {{"insert", 1}, {"unchanged", 1}}}, {"c", {{"insert", 2}}}});
+}
+
 // A publication sends no virtual column, and stored ones only where it says so: no update of such a table can be sent.
 TEST_F(NewerConstraints, UpdatesWhoseIdentityIsNotPublishedAreForetold) {
   rows("CREATE TABLE t (id int NOT NULL UNIQUE, a int); INSERT INTO t VALUES (1, 10), (2, 20)");
