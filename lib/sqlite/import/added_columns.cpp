@@ -1,11 +1,19 @@
 #include "sqlite/import/added_columns.h"
 
+#include <fmt/format.h>
+
 #include <regex>
 
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
+
+constexpr const char* kColumns = R"sql(
+SELECT name, coalesce(dflt_value, '')
+FROM pragma_table_xinfo({table}, 'main')
+WHERE hidden = 0
+ORDER BY cid)sql";
 
 // A value as it stands, which nothing has to be called for.
 bool is_literal(const std::string& expression) {
@@ -18,19 +26,20 @@ bool is_literal(const std::string& expression) {
 
 AddedColumns added_columns(Connection& connection, const StagedTable& table, const std::string& alias) {
   AddedColumns added;
-  Statement columns =
-      connection.prepare("SELECT name, coalesce(dflt_value, '') FROM pragma_table_xinfo(" +
-                         quote_literal(table.details.table.name.name) + ", 'main') WHERE hidden = 0 ORDER BY cid");
+  Statement columns = connection.prepare(
+      fmt::format(fmt::runtime(kColumns), fmt::arg("table", quote_literal(table.details.table.name.name))));
   while (columns.next()) {
     const std::string name(columns.text(0));
     const std::string standard(columns.text(1));
     if (table.has_columns({name})) continue;
-    const std::string value = alias + "." + quote_name(name);
-    std::string changed = value + " IS NOT NULL";
-    if (is_literal(standard)) changed = "(" + changed + " AND " + value + " COLLATE BINARY IS NOT " + standard + ")";
+    const std::string value = fmt::format("{}.{}", alias, quote_name(name));
+    const std::string changed = fmt::format(
+        fmt::runtime(is_literal(standard) ? "({value} IS NOT NULL AND {value} COLLATE BINARY IS NOT {standard})"
+                                          : "{value} IS NOT NULL"),
+        fmt::arg("value", value), fmt::arg("standard", standard));
     added.changed += (added.changed.empty() ? "" : " OR ") + changed;
-    added.shown.push_back("CASE WHEN " + changed + " THEN " + quote_literal(", " + name + "=") + " || substr(" +
-                          table.readable(value, {name}) + ", 1, 100) ELSE '' END");
+    added.shown.push_back(fmt::format("CASE WHEN {} THEN {} || substr({}, 1, 100) ELSE '' END", changed,
+                                      quote_literal(", " + name + "="), table.readable(value, {name})));
   }
   if (!added.changed.empty()) added.changed = "(" + added.changed + ")";
   return added;

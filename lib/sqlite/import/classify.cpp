@@ -5,13 +5,79 @@
 
 #include "sqlite/import/classify_keys.h"
 #include "sqlite/import/evaluation.h"
+#include "sqlite/import/multiset.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/remap.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
-#include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
+
+namespace {
+
+constexpr const char* kRepeatedIdentities = R"sql((
+  SELECT {identity}
+  FROM {stage} k
+  GROUP BY {collated}
+  HAVING count(*) > 1) d
+CROSS JOIN {stage} s ON {repeated})sql";
+
+// {there}: a column of the key of the target's row, which the join compares by =, so it is never NULL in a row that is
+// found.
+constexpr const char* kCompare = R"sql(
+INSERT INTO {verdicts}
+SELECT s.{record}, CASE WHEN {there} IS NULL THEN 'i' ELSE 'u' END, {there} IS NOT NULL AND {newer}
+FROM {stage} s
+LEFT JOIN {target} t ON {same}
+WHERE ({there} IS NULL OR {differs}){others})sql";
+
+// Rows to be written that refer to a row: {filled} tells those whose key has no NULL, {parents} who has it.
+constexpr const char* kOrphans = R"sql({accepted}
+WHERE {filled} AND NOT EXISTS ({parents}))sql";
+
+// Of the file, where those of the target do not count.
+constexpr const char* kParentsOfFile = R"sql(
+  SELECT 1
+  FROM {stage} p
+  WHERE {refers} AND +p.{record} NOT IN (SELECT record FROM {rejects}))sql";
+
+constexpr const char* kParentsOfTarget = R"sql(
+  SELECT 1
+  FROM {parent} p
+  WHERE {refers}{stays})sql";
+
+// An update of the file may take the key away from the target's row p.
+constexpr const char* kStays = R"sql( AND NOT EXISTS (
+    SELECT 1
+    FROM {stage} k
+    CROSS JOIN {verdicts} w ON w.record = k.{record}
+    WHERE {same_row} AND w.verdict = 'u' AND ({moves})))sql";
+
+// The + keeps the search on the index of the keys: the verdicts are asked about one row only.
+constexpr const char* kNotWritten = R"sql( AND NOT EXISTS (
+  SELECT 1
+  FROM {stage} p
+  WHERE {refers} AND +p.{record} IN (SELECT record FROM {verdicts})))sql";
+
+// The condition names columns unqualified, or as those of its table: the only relation that it sees.
+constexpr const char* kFailedCheck = R"sql({stage} s
+WHERE s.{record} IN (
+  SELECT {table}.{record}
+  FROM {stage} AS {table}
+  WHERE {table}.{record} IN (SELECT record FROM {verdicts}) AND NOT ({check}
+)))sql";
+
+// Of a staged row s, and a row p of the parent. The parent's collation and affinity decide: it is on the left, and +
+// takes the child's away.
+std::string refers_to_parent(const catalog::ForeignKey& key) {
+  std::vector<std::string> same;
+  for (std::size_t i = 0; i < key.columns.size(); ++i)
+    same.push_back(fmt::format("p.{} = +s.{}", quote_name(key.parent_columns[i]), quote_name(key.columns[i])));
+  return join(same, " AND ");
+}
+
+}  // namespace
 
 void Classifier::index_stages() {
   for (StagedTable& table : tables_) index_stage(table);
@@ -70,13 +136,14 @@ void Classifier::judge_deletes() {
 void Classifier::reject_growth(StagedTable& table) {
   const bool has_no_key = table.plan.identity.empty() || table.identity_may_be_null();
   if (!has_no_key || table.plan.growth == engine::Growth::kAllow || !writes_itself(table.details, details_)) return;
-  const std::string reason = "a trigger writes " + table.details.table.name.name +
-                             " again when a row without a key is inserted, so that each import might add it once more; "
-                             "--allow-growth takes it";
-  reject(
-      connection_, table,
-      reject_sql(table, "v.record", {'x', quote_literal(reason), {}, {}, {}},
-                 table.accepted_rows() + (table.plan.identity.empty() ? "" : " WHERE " + table.lacks_identity("s"))));
+  const std::string reason = fmt::format(
+      "a trigger writes {} again when a row without a key is inserted, so that each import might add it once more; "
+      "--allow-growth takes it",
+      table.details.table.name.name);
+  const std::string rows = table_sql(table, "{accepted} WHERE {lacks}", fmt::arg("lacks", table.lacks_identity("s")));
+  reject(connection_, table,
+         reject_sql(table, "v.record", {'x', quote_literal(reason), {}, {}, {}},
+                    table.plan.identity.empty() ? table.accepted_rows() : rows));
 }
 
 // By identity, for the rows of the file that claim one; and by every key that children look for.
@@ -92,26 +159,23 @@ void Classifier::index_stage(StagedTable& table) {
       keys.insert(join(columns, ", "));
     }
   }
-  const std::string name = table.stage.substr(table.stage.find('.') + 1);
   std::size_t number = 0;
   for (const std::string& key : keys)
-    connection_.execute("CREATE INDEX temp." + name + "_key_" + std::to_string(number++) + " ON " + name + " (" + key +
-                        ")");
+    connection_.execute(fmt::format("CREATE INDEX temp.{name}_key_{number} ON {name} ({key})",
+                                    fmt::arg("name", unqualified(table.stage)), fmt::arg("number", number++),
+                                    fmt::arg("key", key)));
 }
 
 // INTEGER PRIMARY KEY is the only column that takes nothing but integers; NULL would become any number.
 void Classifier::reject_impossible_row_numbers(StagedTable& table) {
   const std::string& column = table.details.rowid_column;
   if (column.empty() || !table.has_columns({column})) return;
+  const std::string type = fmt::format("typeof(s.{})", quote_name(column));
+  const std::string reason = fmt::format(
+      "{} || {}", quote_literal("column " + column + ": the number of a row must be an integer, not "), type);
   reject(connection_, table,
-         reject_sql(table, "s." + table.record,
-                    {'x',
-                     quote_literal("column " + column + ": the number of a row must be an integer, not ") +
-                         " || typeof(s." + quote_name(column) + ")",
-                     {},
-                     {},
-                     {}},
-                    table.stage + " s WHERE typeof(s." + quote_name(column) + ") <> 'integer'"));
+         reject_sql(table, "s." + table.record, {'x', reason, {}, {}, {}},
+                    table_sql(table, "{stage} s WHERE {type} <> 'integer'", fmt::arg("type", type))));
 }
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
@@ -119,47 +183,31 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
   for (const std::string& column : table.plan.identity) names.push_back("k." + quote_name(column));
   reject(connection_, table,
          reject_sql(table, "s." + table.record, {'c', "'more than one record of the file claims this key'", {}, {}, {}},
-                    "(SELECT " + join(names, ", ") + " FROM " + table.stage + " k GROUP BY " +
-                        join(table.collated_identity("k"), ", ") + " HAVING count(*) > 1) d CROSS JOIN " + table.stage +
-                        " s ON " + table.same_identity("d", "s")));
+                    table_sql(table, kRepeatedIdentities, fmt::arg("identity", join(names, ", ")),
+                              fmt::arg("collated", join(table.collated_identity("k"), ", ")),
+                              fmt::arg("repeated", table.same_identity("d", "s")))));
 }
 
 void Classifier::compare_with_target(StagedTable& table) {
-  // The join compares the key by =, so it is never NULL in a row that is found.
-  const std::string there = "t." + quote_name(table.plan.identity.front());
-  std::string sql = "INSERT INTO " + table.verdicts + " SELECT s." + table.record + ", CASE WHEN " + there +
-                    " IS NULL THEN 'i' ELSE 'u' END, " + there + " IS NOT NULL AND " + table.target_is_newer() +
-                    " FROM " + table.stage + " s LEFT JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-                    " WHERE (" + there + " IS NULL OR " + table.differs("s", "t") + ")";
-  if (table.identity_may_be_null()) sql += " AND NOT " + table.lacks_identity("s");
-  if (table.rejected_rows > 0) sql += " AND s." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")";
+  std::string others;
+  if (table.identity_may_be_null()) others += " AND NOT " + table.lacks_identity("s");
+  if (table.rejected_rows > 0) others += table_sql(table, " AND s.{record} NOT IN (SELECT record FROM {rejects})");
+  const std::uint64_t written =
+      connection_.execute(table_sql(table, kCompare, fmt::arg("there", "t." + quote_name(table.plan.identity.front())),
+                                    fmt::arg("newer", table.target_is_newer()), fmt::arg("others", others)));
   // Refused before they were staged.
   const std::uint64_t rejected_here = table.counts.rows - table.staged_rows - table.delete_records;
   const std::uint64_t rejected_since = table.rejected_rows - table.rejected_deletes - rejected_here;
-  table.counts.unchanged = table.gone + table.staged_rows - rejected_since - connection_.execute(sql);
+  table.counts.unchanged = table.gone + table.staged_rows - rejected_since - written;
 }
 
 // Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
 void Classifier::compare_multisets(StagedTable& table, Rows which) {
-  std::vector<std::string> columns;
-  for (const StagedColumn& column : table.columns) {
-    if (!table.is_ignored(column.name)) columns.push_back("x." + column.quoted);
-  }
-  const std::string image = image_call(columns) + " AS image";
-  const std::string condition = which == Rows::kAll ? "1" : table.lacks_identity("x");
-  const std::string accepted = " AND x." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")";
-  const auto numbered = [&](const std::string& list, const std::string& relation, const std::string& order) {
-    return "(SELECT y.*, row_number() OVER (PARTITION BY y.image" + order + ") AS n FROM (SELECT " + list + image +
-           " FROM " + relation + ") y)";
-  };
   const std::uint64_t inserts =
       table.has_marks()
           ? undo_.find_missing(table)
-          : connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM " +
-                                numbered("x." + table.record + " AS record, ",
-                                         table.stage + " x WHERE " + condition + accepted, " ORDER BY y.record") +
-                                " s LEFT JOIN " + numbered("", table.target + " x WHERE " + condition, "") +
-                                " t ON t.image = s.image AND t.n = s.n WHERE t.n IS NULL");
+          : connection_.execute(table_sql(table, "INSERT INTO {verdicts}\nSELECT l.record, 'i', 0 FROM ({lacking}) l",
+                                          fmt::arg("lacking", lacking_rows(table))));
   // Those without an identity were counted as unchanged so far.
   const std::uint64_t all =
       table.gone + table.staged_rows - (table.rejected_marks - std::min(table.rejected_marks, table.rejected_deletes));
@@ -167,10 +215,10 @@ void Classifier::compare_multisets(StagedTable& table, Rows which) {
 }
 
 void Classifier::skip(StagedTable& table) {
-  const auto skip_where = [&](const std::string& reason, const std::string& condition) {
+  const auto skip_where = [&](const std::string& reason, const char* condition) {
     reject(connection_, table,
            reject_sql(table, "v.record", {'s', quote_literal(reason), {}, {}, "v.newer"},
-                      table.accepted_rows() + " WHERE " + condition));
+                      table_sql(table, "{accepted} WHERE {condition}", fmt::arg("condition", condition))));
   };
   if (table.plan.mode == engine::Mode::kInsert)
     skip_where("the row is there, and only new rows are written", "v.verdict = 'u'");
@@ -184,7 +232,7 @@ void Classifier::reject_nulls(StagedTable& table) {
   const auto reject_null = [&](const std::string& name, const std::string& column) {
     reject(connection_, table,
            reject_sql(table, "v.record", {'x', quote_literal("column " + name + ": NULL is not allowed"), {}, {}, {}},
-                      table.accepted_rows() + " WHERE s." + column + " IS NULL"));
+                      table_sql(table, "{accepted} WHERE s.{column} IS NULL", fmt::arg("column", column))));
   };
   for (const StagedColumn& column : table.columns) {
     if (table.details.table.find_column(column.name)->not_null) reject_null(column.name, column.quoted);
@@ -195,16 +243,13 @@ void Classifier::reject_nulls(StagedTable& table) {
 }
 
 void Classifier::reject_failed_checks(StagedTable& table) {
-  // The condition names columns unqualified, or as those of its table: the only relation that it sees.
-  const std::string alias = quote_name(table.details.table.name.name);
+  const std::string name = quote_name(table.details.table.name.name);
   const auto is_judged = [&](const CheckConstraint& check) {
     return reject_if_judged(
         connection_, table,
         reject_sql(table, "s." + table.record,
                    {'x', quote_literal("violates the check " + check.name), check.name, {}, {}},
-                   table.stage + " s WHERE s." + table.record + " IN (SELECT " + alias + "." + table.record + " FROM " +
-                       table.stage + " AS " + alias + " WHERE " + alias + "." + table.record +
-                       " IN (SELECT record FROM " + table.verdicts + ") AND NOT (" + check.expression + "\n))"));
+                   table_sql(table, kFailedCheck, fmt::arg("table", name), fmt::arg("check", check.expression))));
   };
   bool evaluated = false;
   for (const CheckConstraint& check : table.details.checks) {
@@ -244,37 +289,28 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
 std::string Classifier::orphans(const StagedTable& table, const catalog::ForeignKey& key) {
   if (!table.foretells(key.columns)) return {};
   std::vector<std::string> filled;
-  std::vector<std::string> same;
   std::vector<std::string> moves;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    const std::string parent_column = quote_name(key.parent_columns[i]);
-    const std::string child = "s." + quote_name(key.columns[i]);
-    filled.push_back(child + " IS NOT NULL");
-    // The parent's collation and affinity decide: it stands on the left, and + takes the child's away.
-    same.push_back("p." + parent_column + " = +" + child);
-    moves.push_back("k." + parent_column + " IS NOT p." + parent_column);
+    filled.push_back(fmt::format("s.{} IS NOT NULL", quote_name(key.columns[i])));
+    moves.push_back(fmt::format("k.{0} IS NOT p.{0}", quote_name(key.parent_columns[i])));
   }
+  const std::string refers = refers_to_parent(key);
   const StagedTable* parent = find_staged(tables_, key.parent);
   const bool is_in_file = parent != nullptr && parent->foretells(key.parent_columns);
+  const auto orphans_of = [&](const std::string& parents) {
+    return table_sql(table, kOrphans, fmt::arg("filled", join(filled, " AND ")), fmt::arg("parents", parents));
+  };
   // Where rows are found by a natural key, a key of the file means nothing in the target.
   if (is_in_file && !parent->plan.match.empty() && key.parent_columns == parent->plan.identity)
-    return table.accepted_rows() + " WHERE " + join(filled, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " +
-           parent->stage + " p WHERE " + join(same, " AND ") + " AND +p." + parent->record +
-           " NOT IN (SELECT record FROM " + parent->rejects + "))";
-  std::string there = join(same, " AND ");
-  // An update of the file may take the key away.
-  if (is_in_file && !parent->plan.identity.empty() && key.parent_columns != parent->plan.identity)
-    there += " AND NOT EXISTS (SELECT 1 FROM " + parent->stage + " k CROSS JOIN " + parent->verdicts +
-             " w ON w.record = k." + parent->record + " WHERE " + parent->same_identity("k", "p") +
-             " AND w.verdict = 'u' AND (" + join(moves, " OR ") + "))";
-  std::string rows = table.accepted_rows() + " WHERE " + join(filled, " AND ") +
-                     " AND NOT EXISTS (SELECT 1 FROM main." + quote_name(key.parent.name) + " p WHERE " + there + ")";
-  if (is_in_file) {
-    // The + keeps the search on the index of the keys: the verdicts are asked about one row only.
-    rows += " AND NOT EXISTS (SELECT 1 FROM " + parent->stage + " p WHERE " + join(same, " AND ") + " AND +p." +
-            parent->record + " IN (SELECT record FROM " + parent->verdicts + "))";
-  }
-  return rows;
+    return orphans_of(table_sql(*parent, kParentsOfFile, fmt::arg("refers", refers)));
+  const bool may_go = is_in_file && !parent->plan.identity.empty() && key.parent_columns != parent->plan.identity;
+  const std::string stays = may_go ? table_sql(*parent, kStays, fmt::arg("same_row", parent->same_identity("k", "p")),
+                                               fmt::arg("moves", join(moves, " OR ")))
+                                   : std::string{};
+  const std::string rows =
+      orphans_of(fmt::format(fmt::runtime(kParentsOfTarget), fmt::arg("parent", "main." + quote_name(key.parent.name)),
+                             fmt::arg("refers", refers), fmt::arg("stays", stays)));
+  return is_in_file ? rows + table_sql(*parent, kNotWritten, fmt::arg("refers", refers)) : rows;
 }
 
 // Of such rows those that the source itself holds without their parent: the file has it nowhere, not even among what is
@@ -283,10 +319,8 @@ std::string Classifier::orphans_of_source(const catalog::ForeignKey& key) {
   const StagedTable* parent = find_staged(tables_, key.parent);
   if (parent == nullptr || !parent->foretells(key.parent_columns) || parent->staged_rows != parent->counts.rows)
     return "0";
-  std::vector<std::string> same;
-  for (std::size_t i = 0; i < key.columns.size(); ++i)
-    same.push_back("p." + quote_name(key.parent_columns[i]) + " = +s." + quote_name(key.columns[i]));
-  return "NOT EXISTS (SELECT 1 FROM " + parent->stage + " p WHERE " + join(same, " AND ") + ")";
+  return table_sql(*parent, "NOT EXISTS (SELECT 1 FROM {stage} p WHERE {refers})",
+                   fmt::arg("refers", refers_to_parent(key)));
 }
 
 std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::ForeignKey& key) {
@@ -295,11 +329,11 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::Fore
   if (table.plan.orphans == engine::Orphans::kKeep) rows += " AND NOT " + orphans_of_source(key);
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
-    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " +
-                    table.readable("s." + quote_name(key.columns[i]), {key.columns[i]}));
-  const std::string reason = quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " +
-                             join(shown, " || ', ' || ") +
-                             " || ' is neither in the target nor among the accepted rows of the file'";
+    shown.push_back(fmt::format("{} || {}", quote_literal(key.parent_columns[i] + "="),
+                                table.readable("s." + quote_name(key.columns[i]), {key.columns[i]})));
+  const std::string reason = fmt::format(
+      "{} || {} || ' is neither in the target nor among the accepted rows of the file'",
+      quote_literal(fmt::format("{}: the parent {} ", key.name, key.parent.name)), join(shown, " || ', ' || "));
   return reject(connection_, table, reject_sql(table, "v.record", {'x', reason, key.name, {}, {}}, rows));
 }
 
@@ -313,9 +347,9 @@ std::vector<std::string> Classifier::count_kept_orphans() {
       const std::uint64_t kept = rows.empty() ? 0 : connection_.number("SELECT count(*) FROM " + rows);
       if (kept == 0) continue;
       table.kept_orphans += kept;
-      lines.push_back(table.details.table.name.name + ": " + std::to_string(kept) + (kept == 1 ? " row" : " rows") +
-                      " without the parent in " + key.parent.name + " (" + key.name +
-                      "), as the source holds them: taken along");
+      lines.push_back(fmt::format("{}: {} row{} without the parent in {} ({}), as the source holds them: taken along",
+                                  table.details.table.name.name, kept, kept == 1 ? "" : "s", key.parent.name,
+                                  key.name));
     }
   }
   return lines;

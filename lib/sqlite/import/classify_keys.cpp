@@ -5,6 +5,7 @@
 #include "sqlite/import/hand_over.h"
 #include "sqlite/import/index_key.h"
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/sql_text.h"
 
@@ -15,7 +16,95 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string staged_record() { return std::string("s.") + kKeyRecord; }
+constexpr const char* kClaimant = "s.\"db-transfer record\"";
+
+// Of a key's two rows: they are two.
+std::string other_row(const StagedTable& table) {
+  return table.plan.identity.empty() ? "1" : table_sql(table, "NOT coalesce({same}, 0)");
+}
+
+// Statements about one unique index. Beside the places of table_sql: {place}, its number, {keys} of the staged rows and
+// {held} ones of the target's (index_key.h), {same_key} of a staged row s and a row t of the target.
+template <typename... Places>
+std::string key_sql(const StagedTable& table, std::size_t place, const char* text, const Places&... places) {
+  const UniqueIndex& index = table.details.unique_indexes[place];
+  return table_sql(table, text, fmt::arg("place", place), fmt::arg("keys", staged_keys(table, index)),
+                   fmt::arg("held", target_keys(table, index)), fmt::arg("same_key", same_key(index, "s", "t")),
+                   fmt::arg("other_row", other_row(table)), places...);
+}
+
+// The record whose update gives up the key that the row t holds.
+constexpr const char* kFreedBy = R"sql((
+    SELECT w.record
+    FROM {stage} f
+    CROSS JOIN {verdicts} w ON w.record = f.{record}
+    WHERE {same_row} AND w.verdict = 'u'))sql";
+
+constexpr const char* kClaim = R"sql(
+INSERT INTO {claims}
+SELECT {place}, v.record, {freed_by}
+FROM {verdicts} v
+CROSS JOIN {keys} s ON s."db-transfer record" = v.record
+CROSS JOIN {held} t ON {same_key}
+WHERE {other_row})sql";
+
+// A holder that keeps its key frees nothing.
+constexpr const char* kForgetKept = R"sql(
+UPDATE {claims} AS c SET freed_by = NULL
+WHERE c.place = {place} AND EXISTS (
+  SELECT 1
+  FROM {keys} k
+  CROSS JOIN {keys} s
+  WHERE k."db-transfer record" = c.freed_by AND s."db-transfer record" = c.record AND {kept}))sql";
+
+// `condition` is on the claims, called c.
+constexpr const char* kClaimants = R"sql({claims} c
+CROSS JOIN {keys} s ON s."db-transfer record" = c.record
+CROSS JOIN {held} t ON {same_key}
+WHERE c.place = {place} AND {other_row} AND {condition})sql";
+
+constexpr const char* kClaimantsOfKept = R"sql({verdicts} v
+CROSS JOIN {keys} s ON s."db-transfer record" = v.record
+CROSS JOIN {kept} t ON {same_key})sql";
+
+constexpr const char* kRepeated = R"sql((
+  SELECT k.*
+  FROM {verdicts} v
+  CROSS JOIN {keys} k ON k."db-transfer record" = v.record
+  GROUP BY {key_list}
+  HAVING count(*) > 1) d
+CROSS JOIN {verdicts} v
+CROSS JOIN {keys} s ON s."db-transfer record" = v.record AND {repeated})sql";
+
+// Inserts one row where a part of a key is NULL for every record, or another one for each: as rows of a table, so that
+// a part that cannot be judged inserts none.
+constexpr const char* kIsFreed = R"sql(
+INSERT INTO {claims}
+SELECT NULL, NULL, NULL
+FROM (
+  SELECT count(*) AS all_rows, count(k) AS present, count(DISTINCT k) AS different
+  FROM (
+    SELECT {part} AS k
+    FROM (SELECT {value} AS {column} FROM (SELECT 1 AS record UNION ALL SELECT 2) h) x))
+WHERE present = 0 OR different = all_rows)sql";
+
+// Inserts one row where the check takes NULL; as a table of one row, so that an expression that cannot be judged
+// inserts none.
+constexpr const char* kTakesNull = R"sql(
+INSERT INTO {claims}
+SELECT NULL, NULL, NULL
+FROM (SELECT NULL AS {column})
+WHERE coalesce(({check}
+), 1))sql";
+
+constexpr const char* kHolders = R"sql({parked} h
+JOIN {claims} c ON c.freed_by = h.record AND c.place = {place})sql";
+
+constexpr const char* kPark = R"sql(
+UPDATE{or_abort} {target} AS t SET {column} = {value}
+FROM (SELECT DISTINCT h.record FROM {holders}) h
+JOIN {stage} s ON s.{record} = h.record
+WHERE {same})sql";
 
 }  // namespace
 
@@ -25,7 +114,7 @@ void KeyClassifier::classify() {
     if (indexes[i].plain && indexes[i].columns == table_.plan.identity) continue;
     if (!table_.foretells(indexes[i].columns)) continue;
     reject_taken(i);
-    reject_repeated(indexes[i]);
+    reject_repeated(i);
   }
   if (table_.claims_left) reject_circles();
 }
@@ -45,76 +134,57 @@ void KeyClassifier::reject_circles() {
   if (found > 0) forget_rejected_claims();
 }
 
-// Beside the condition that two keys are the same: the rows are two.
-std::string KeyClassifier::other_row() const {
-  return table_.plan.identity.empty() ? "1" : "NOT coalesce(" + table_.same_identity("s", "t") + ", 0)";
-}
-
 void KeyClassifier::reject_taken(std::size_t place) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
-  const std::string number = std::to_string(place);
-  std::string freed_by = "NULL";
-  if (!table_.plan.identity.empty())
-    freed_by = "(SELECT w.record FROM " + table_.stage + " f CROSS JOIN " + table_.verdicts + " w ON w.record = f." +
-               table_.record + " WHERE " + table_.same_identity("f", "t") + " AND w.verdict = 'u')";
-  const bool is_judged =
-      is_executed(connection_, "INSERT INTO " + table_.claims + " SELECT " + number + ", v.record, " + freed_by +
-                                   " FROM " + table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) +
-                                   " s ON " + staged_record() + " = v.record CROSS JOIN " + target_keys(table_, index) +
-                                   " t ON " + same_key(index, "s", "t") + " WHERE " + other_row());
-  if (!is_judged) return table_.unjudged.push_back("the key " + index.name);
-  if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + table_.claims + " WHERE place = " + number + ")") == 0)
+  const std::string freed_by = table_.plan.identity.empty()
+                                   ? "NULL"
+                                   : table_sql(table_, kFreedBy, fmt::arg("same_row", table_.same_identity("f", "t")));
+  if (!is_executed(connection_, key_sql(table_, place, kClaim, fmt::arg("freed_by", freed_by))))
+    return table_.unjudged.push_back("the key " + index.name);
+  if (connection_.number(key_sql(table_, place, "SELECT EXISTS (SELECT 1 FROM {claims} WHERE place = {place})")) == 0)
     return;
-  // A holder that keeps its key frees nothing.
-  connection_.execute("UPDATE " + table_.claims + " AS c SET freed_by = NULL WHERE c.place = " + number +
-                      " AND EXISTS (SELECT 1 FROM " + staged_keys(table_, index) + " k CROSS JOIN " +
-                      staged_keys(table_, index) + " s WHERE k." + kKeyRecord + " = c.freed_by AND " + staged_record() +
-                      " = c.record AND " + same_key(index, "k", "s") + ")");
+  connection_.execute(key_sql(table_, place, kForgetKept, fmt::arg("kept", same_key(index, "k", "s"))));
   reject_claims(place, "c.freed_by IS NULL", "");
   forget_rejected_claims();
 }
 
 void KeyClassifier::reject_kept() {
   if (table_.may_be_deleted == 0 || table_.plan.identity.empty()) return;
-  for (const UniqueIndex& index : table_.details.unique_indexes) {
+  for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
+    const UniqueIndex& index = table_.details.unique_indexes[i];
     if (!table_.foretells(index.columns)) continue;
-    const std::string reason = quote_literal(index.name + ": the target holds ") + " || " +
-                               index_key_text(table_, index, "s") + " || ' as ' || " + table_.key_text("t") +
-                               " || ', which stays'";
-    reject_if_judged(
-        connection_, table_,
-        reject_sql(table_, staged_record(), {'c', reason, index.name, table_.key_text("t"), {}},
-                   table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) + " s ON " + staged_record() +
-                       " = v.record CROSS JOIN " + kept_keys(table_, index) + " t ON " + same_key(index, "s", "t")));
+    const std::string reason =
+        fmt::format("{} || {} || ' as ' || {} || ', which stays'", quote_literal(index.name + ": the target holds "),
+                    index_key_text(table_, index, "s"), table_.key_text("t"));
+    reject_if_judged(connection_, table_,
+                     reject_sql(table_, kClaimant, {'c', reason, index.name, table_.key_text("t"), {}},
+                                key_sql(table_, i, kClaimantsOfKept, fmt::arg("kept", kept_keys(table_, index)))));
   }
 }
 
 void KeyClassifier::forget_rejected_claims() {
-  connection_.execute("DELETE FROM " + table_.claims + " WHERE record NOT IN (SELECT record FROM " + table_.verdicts +
-                      ")");
-  table_.claims_left = connection_.number("SELECT EXISTS (SELECT 1 FROM " + table_.claims + ")") != 0;
+  connection_.execute(table_sql(table_, "DELETE FROM {claims} WHERE record NOT IN (SELECT record FROM {verdicts})"));
+  table_.claims_left = connection_.number(table_sql(table_, "SELECT EXISTS (SELECT 1 FROM {claims})")) != 0;
 }
 
-// `condition` is on the claims, called c.
 std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string& condition, const std::string& why) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
   const std::string holder = table_.plan.identity.empty() ? std::string{} : table_.key_text("t");
-  std::string reason = quote_literal(index.name + ": the target holds ") + " || " + index_key_text(table_, index, "s");
-  if (!holder.empty()) reason += " || ' as ' || " + holder;
-  if (!why.empty()) reason += " || " + quote_literal(why);
-  return reject(
-      connection_, table_,
-      reject_sql(table_, staged_record(), {'c', reason, index.name, holder, {}},
-                 table_.claims + " c CROSS JOIN " + staged_keys(table_, index) + " s ON " + staged_record() +
-                     " = c.record CROSS JOIN " + target_keys(table_, index) + " t ON " + same_key(index, "s", "t") +
-                     " WHERE c.place = " + std::to_string(place) + " AND " + other_row() + " AND " + condition));
+  std::vector<std::string> reason{quote_literal(index.name + ": the target holds "),
+                                  index_key_text(table_, index, "s")};
+  if (!holder.empty()) reason.insert(reason.end(), {"' as '", holder});
+  if (!why.empty()) reason.push_back(quote_literal(why));
+  return reject(connection_, table_,
+                reject_sql(table_, kClaimant, {'c', join(reason, " || "), index.name, holder, {}},
+                           key_sql(table_, place, kClaimants, fmt::arg("condition", condition))));
 }
 
 std::uint64_t KeyClassifier::reject_unfreed() {
   std::uint64_t found = 0;
   for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i) {
-    found += reject_claims(i, "c.freed_by NOT IN (SELECT record FROM " + table_.verdicts + " WHERE verdict = 'u')",
-                           ", and the row of the file that would give it up is left out");
+    found +=
+        reject_claims(i, table_sql(table_, "c.freed_by NOT IN (SELECT record FROM {verdicts} WHERE verdict = 'u')"),
+                      ", and the row of the file that would give it up is left out");
   }
   if (found > 0) forget_rejected_claims();
   return found;
@@ -128,16 +198,16 @@ void KeyClassifier::reject_all_circles() {
   forget_rejected_claims();
 }
 
-void KeyClassifier::reject_repeated(const UniqueIndex& index) {
-  const std::string mine = table_.verdicts + " v CROSS JOIN " + staged_keys(table_, index) + " ";
-  const std::string reason = quote_literal(index.name + ": more than one record of the file claims ") + " || " +
-                             index_key_text(table_, index, "s");
+void KeyClassifier::reject_repeated(std::size_t place) {
+  const UniqueIndex& index = table_.details.unique_indexes[place];
+  const std::string reason =
+      fmt::format("{} || {}", quote_literal(index.name + ": more than one record of the file claims "),
+                  index_key_text(table_, index, "s"));
   const bool is_judged =
       reject_if_judged(connection_, table_,
-                       reject_sql(table_, staged_record(), {'c', reason, index.name, {}, {}},
-                                  "(SELECT k.* FROM " + mine + "k ON k." + kKeyRecord + " = v.record GROUP BY " +
-                                      key_list(index, "k") + " HAVING count(*) > 1) d CROSS JOIN " + mine + "s ON " +
-                                      staged_record() + " = v.record AND " + same_key(index, "d", "s")));
+                       reject_sql(table_, kClaimant, {'c', reason, index.name, {}, {}},
+                                  key_sql(table_, place, kRepeated, fmt::arg("key_list", key_list(index, "k")),
+                                          fmt::arg("repeated", same_key(index, "d", "s")))));
   if (!is_judged) table_.unjudged.push_back("the key " + index.name);
 }
 
@@ -164,19 +234,18 @@ KeyClassifier::Parking KeyClassifier::parking(const UniqueIndex& index) {
 
 // Whether some part of the key is NULL then, or another one for each record: a part that is of this column alone.
 bool KeyClassifier::frees(const UniqueIndex& index, const StagedColumn& column, const std::string& value) {
-  const std::string rows =
-      "(SELECT " + value + " AS " + column.quoted + " FROM (SELECT 1 AS record UNION ALL SELECT 2) h) x";
   return std::ranges::any_of(computed_keys(index), [&](const std::string& part) {
-    if (part == column.quoted) return true;
-    // As rows of a table: a part that cannot be judged inserts none.
-    const std::uint64_t freed = execute_if_judged(
-        connection_, "INSERT INTO " + table_.claims +
-                         " SELECT NULL, NULL, NULL FROM (SELECT count(*) AS all_rows, "
-                         "count(k) AS present, count(DISTINCT k) AS different FROM (SELECT " +
-                         part + " AS k FROM " + rows + ")) WHERE present = 0 OR different = all_rows");
-    if (freed > 0) connection_.execute("DELETE FROM " + table_.claims + " WHERE place IS NULL");
-    return freed > 0;
+    return part == column.quoted ||
+           inserts_claim(table_sql(table_, kIsFreed, fmt::arg("part", part), fmt::arg("value", value),
+                                   fmt::arg("column", column.quoted)));
   });
+}
+
+// Whether the statement inserts a row into the claims, which goes again.
+bool KeyClassifier::inserts_claim(const std::string& statement) {
+  if (execute_if_judged(connection_, statement) == 0) return false;
+  connection_.execute(table_sql(table_, "DELETE FROM {claims} WHERE place IS NULL"));
+  return true;
 }
 
 // Should one be in use after all, the database refuses it and the claims become conflicts.
@@ -227,11 +296,8 @@ bool KeyClassifier::minds_null(const UniqueIndex& index, const std::string& colu
 }
 
 bool KeyClassifier::fails_for_null(const CheckConstraint& check, const std::string& column) {
-  // As a table of one row: an expression that cannot be judged inserts none, so it fails.
-  return execute_if_judged(connection_, "INSERT INTO " + table_.claims +
-                                            " SELECT NULL, NULL, NULL FROM (SELECT NULL AS " + quote_name(column) +
-                                            ") WHERE coalesce((" + check.expression + "\n), 1)") == 0 ||
-         connection_.execute("DELETE FROM " + table_.claims + " WHERE place IS NULL") == 0;
+  return !inserts_claim(
+      table_sql(table_, kTakesNull, fmt::arg("column", quote_name(column)), fmt::arg("check", check.expression)));
 }
 
 bool KeyClassifier::park() {
@@ -240,14 +306,11 @@ bool KeyClassifier::park() {
   order.open_circles();
   std::uint64_t parked = 0;
   for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
-    const std::string holders =
-        table_.parked + " h JOIN " + table_.claims + " c ON c.freed_by = h.record AND c.place = " + std::to_string(i);
+    const std::string holders = table_sql(table_, kHolders, fmt::arg("place", i));
     if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + holders + ")") == 0) continue;
     const auto [column, value] = parking(table_.details.unique_indexes[i]);
-    parked +=
-        connection_.execute("UPDATE" + table_.or_abort + " " + table_.target + " AS t SET " + column + " = " + value +
-                            " FROM (SELECT DISTINCT h.record FROM " + holders + ") h JOIN " + table_.stage +
-                            " s ON s." + table_.record + " = h.record WHERE " + table_.same_identity("s", "t"));
+    parked += connection_.execute(
+        table_sql(table_, kPark, fmt::arg("column", column), fmt::arg("value", value), fmt::arg("holders", holders)));
   }
   return parked > 0;
 }

@@ -43,16 +43,16 @@ class KeyClassifier {
 
   void reject_taken(std::size_t place);
   void reject_circles();
-  void reject_repeated(const UniqueIndex& index);
+  void reject_repeated(std::size_t place);
   std::uint64_t reject_claims(std::size_t place, const std::string& condition, const std::string& why);
   void forget_rejected_claims();
-  std::string other_row() const;
   Parking parking(const UniqueIndex& index);
   bool frees(const UniqueIndex& index, const StagedColumn& column, const std::string& value);
   std::string unused_value(const std::string& column) const;
   bool is_needed_elsewhere(const std::string& column) const;
   bool decides_elsewhere(const UniqueIndex& index, const std::string& column) const;
   bool minds_null(const UniqueIndex& index, const std::string& column);
+  bool inserts_claim(const std::string& statement);
   bool fails_for_null(const CheckConstraint& check, const std::string& column);
 
   Connection& connection_;

@@ -3,20 +3,42 @@
 #include <algorithm>
 
 #include "sqlite/import/needed_keys.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
 
+constexpr const char* kChangedColumns = R"sql(
+SELECT x.column, count(*)
+FROM {changes} x
+JOIN {verdicts} v ON v.record = x.record
+WHERE v.verdict = 'u'
+GROUP BY x.column)sql";
+
+// What AUTOINCREMENT gave last, and the largest number that the import inserts.
+constexpr const char* kSequence = R"sql(
+SELECT COALESCE((SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = {name}), 0), COALESCE(max(s.{column}), 0)
+FROM {accepted}
+WHERE v.verdict = 'i')sql";
+
+constexpr const char* kStartSequence = R"sql(
+INSERT INTO main.sqlite_sequence (name, seq)
+SELECT {name}, 0
+WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_sequence q WHERE q.name = {name}))sql";
+
+constexpr const char* kRaiseSequence = R"sql(
+UPDATE main.sqlite_sequence SET seq = {value}
+WHERE name = {name} AND seq < {value})sql";
+
 std::uint64_t written(Connection& connection, const StagedTable& table, char verdict) {
-  return connection.number("SELECT count(*) FROM " + table.verdicts + " WHERE verdict = '" + std::string(1, verdict) +
-                           "'");
+  return connection.number(
+      table_sql(table, "SELECT count(*) FROM {verdicts} WHERE verdict = '{verdict}'", fmt::arg("verdict", verdict)));
 }
 
 std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
   std::vector<outcome::ChangedColumn> columns;
-  Statement rows = connection.prepare("SELECT x.column, count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
-                                      " v ON v.record = x.record WHERE v.verdict = 'u' GROUP BY x.column");
+  Statement rows = connection.prepare(table_sql(table, kChangedColumns));
   while (rows.next()) {
     columns.push_back(
         {table.columns[static_cast<std::size_t>(rows.integer(0))].name, static_cast<std::uint64_t>(rows.integer(1))});
@@ -47,9 +69,9 @@ std::vector<outcome::OutsideReference> outside_references(Connection& connection
   for (const catalog::ForeignKey& key : table.details.table.foreign_keys) {
     if (find_staged(tables, key.parent) != nullptr || !table.has_columns(key.columns)) continue;
     std::vector<std::string> filled;
-    for (const std::string& column : key.columns) filled.push_back("s." + quote_name(column) + " IS NOT NULL");
-    const std::uint64_t rows =
-        connection.number("SELECT count(*) FROM " + table.accepted_rows() + " WHERE " + join(filled, " AND "));
+    for (const std::string& column : key.columns) filled.push_back(fmt::format("s.{} IS NOT NULL", quote_name(column)));
+    const std::uint64_t rows = connection.number(
+        table_sql(table, "SELECT count(*) FROM {accepted} WHERE {filled}", fmt::arg("filled", join(filled, " AND "))));
     if (rows > 0) references.push_back({key.name, key.parent.name, rows});
   }
   return references;
@@ -66,7 +88,8 @@ outcome::TableEffects audit_table(Connection& connection, const std::vector<Stag
   if (!table.plan.match.empty() && !table.plan.identity.empty())
     audit.remapped = connection.number("SELECT count(*) FROM " + table.remaps);
   audit.changed_columns = changed_columns(connection, table);
-  audit.newer_rows = connection.number("SELECT count(*) FROM " + table.verdicts + " WHERE verdict = 'u' AND newer");
+  audit.newer_rows =
+      connection.number(table_sql(table, "SELECT count(*) FROM {verdicts} WHERE verdict = 'u' AND newer"));
   audit.triggers = fired_triggers(connection, table);
   audit.cascades = cascades_of(connection, tables, table, details);
   audit.sequences = predict_sequences(connection, table);
@@ -79,8 +102,7 @@ std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, c
   if (!table.details.autoincrement || !table.has_columns({column})) return {};
   const std::string& name = table.details.table.name.name;
   Statement row = connection.prepare(
-      "SELECT COALESCE((SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = " + quote_literal(name) +
-      "), 0), COALESCE(max(s." + quote_name(column) + "), 0) FROM " + table.accepted_rows() + " WHERE v.verdict = 'i'");
+      table_sql(table, kSequence, fmt::arg("name", quote_literal(name)), fmt::arg("column", quote_name(column))));
   if (!row.next()) return {};
   outcome::SequenceChange change{name, row.integer(0), std::max(row.integer(0), row.integer(1))};
   for (const engine::SourceSequence& source : table.plan.sequences) {
@@ -92,14 +114,9 @@ std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, c
 
 void raise_sequences(Connection& connection, const std::vector<outcome::SequenceChange>& predicted) {
   for (const outcome::SequenceChange& change : predicted) {
-    const std::string name = quote_literal(change.sequence);
-    const std::string value = std::to_string(change.after);
-    connection.execute("INSERT INTO main.sqlite_sequence (name, seq) SELECT " + name +
-                       ", 0 WHERE NOT EXISTS (SELECT 1 FROM "
-                       "main.sqlite_sequence q WHERE q.name = " +
-                       name + ")");
-    connection.execute("UPDATE main.sqlite_sequence SET seq = " + value + " WHERE name = " + name + " AND seq < " +
-                       value);
+    for (const char* statement : {kStartSequence, kRaiseSequence})
+      connection.execute(fmt::format(fmt::runtime(statement), fmt::arg("name", quote_literal(change.sequence)),
+                                     fmt::arg("value", change.after)));
   }
 }
 

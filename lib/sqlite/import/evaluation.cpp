@@ -4,20 +4,53 @@
 
 #include "base/terminal.h"
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
+namespace {
+
+// For one row that is to be inserted.
+constexpr const char* kTryDefaults = R"sql(
+UPDATE {stage} SET {values}
+WHERE {record} = (SELECT min(record) FROM {verdicts} WHERE verdict = 'i'))sql";
+
+constexpr const char* kFillComputed = R"sql(
+UPDATE {stage} AS s SET {values}
+WHERE {whose})sql";
+
+constexpr const char* kFillKept = R"sql(
+UPDATE {stage} AS s SET {values}
+FROM {target} t
+WHERE {same} AND {whose})sql";
+
+// Evaluates the expressions for every row to be written, and inserts none. The relation has the target's name: it is
+// the only one that an expression sees.
+constexpr const char* kEvaluate = R"sql(
+INSERT INTO {claims}
+SELECT NULL, NULL, NULL
+FROM (
+  SELECT {counts} AS all_values
+  FROM {stage} AS {table}
+  WHERE {table}.{record} IN (SELECT record FROM {verdicts}))
+WHERE all_values < 0)sql";
+
+constexpr const char* kEvaluateOne = R"sql(
+SELECT {expressions}
+FROM {stage} AS {table}
+WHERE {table}.{record} = ?)sql";
+
+}  // namespace
 
 // A default that nothing reads is left to the insert, unless it fails.
 void Evaluation::forget_unread() {
   std::vector<std::string> values;
   for (const MadeColumn& column : table_.made) {
-    if (!column.read && !column.computed.empty()) values.push_back(column.quoted + " = " + column.computed);
+    if (!column.read && !column.computed.empty())
+      values.push_back(fmt::format("{} = {}", column.quoted, column.computed));
   }
   if (values.empty()) return;
-  const bool fits =
-      is_executed(connection_, "UPDATE " + table_.stage + " SET " + join(values, ", ") + " WHERE " + table_.record +
-                                   " = (SELECT min(record) FROM " + table_.verdicts + " WHERE verdict = 'i')");
+  const bool fits = is_executed(connection_, table_sql(table_, kTryDefaults, fmt::arg("values", join(values, ", "))));
   if (fits)
     std::erase_if(table_.made, [](const MadeColumn& column) { return !column.read && !column.computed.empty(); });
 }
@@ -28,32 +61,25 @@ void Evaluation::fill() {
   std::vector<std::string> kept;
   for (const MadeColumn& column : table_.made) {
     if (column.generated) continue;
-    if (!column.computed.empty()) computed.push_back(column.quoted + " = " + column.computed);
-    kept.push_back(column.quoted + " = t." + column.quoted);
+    if (!column.computed.empty()) computed.push_back(fmt::format("{} = {}", column.quoted, column.computed));
+    kept.push_back(fmt::format("{0} = t.{0}", column.quoted));
   }
-  const std::string update = "UPDATE " + table_.stage + " AS s SET ";
-  bool is_filled = computed.empty() || fill(update + join(computed, ", ") + " WHERE ", 'i');
-  if (!kept.empty() && !table_.plan.identity.empty())
-    is_filled = fill(update + join(kept, ", ") + " FROM " + table_.target + " t WHERE " +
-                         table_.same_identity("s", "t") + " AND ",
-                     'u') &&
-                is_filled;
+  bool is_filled = computed.empty() || fill(kFillComputed, join(computed, ", "), 'i');
+  if (!kept.empty() && !table_.plan.identity.empty()) is_filled = fill(kFillKept, join(kept, ", "), 'u') && is_filled;
   if (!is_filled) table_.made.clear();  // nothing is judged by what may not be true
 }
 
 // By one statement, which is one moment, without the rows for which it fails.
-bool Evaluation::fill(const std::string& update, char verdict) {
+bool Evaluation::fill(const char* update, const std::string& values, char verdict) {
   const std::string of_verdict =
-      "s." + table_.record + " IN (SELECT record FROM " + table_.verdicts + " WHERE verdict = '" + verdict + "')";
-  if (is_executed(connection_, update + of_verdict)) return true;
-  return reject_one_by_one(update + "s." + table_.record + " = ? AND +" + of_verdict) &&
-         is_executed(connection_, update + of_verdict);
-}
-
-// The rows to be written, as rows of a table of the target's name: the only relation that an expression sees.
-std::string Evaluation::rows() const {
-  return table_.stage + " AS " + quote_name(table_.details.table.name.name) + " WHERE " +
-         quote_name(table_.details.table.name.name) + "." + table_.record;
+      table_sql(table_, "s.{record} IN (SELECT record FROM {verdicts} WHERE verdict = '{verdict}')",
+                fmt::arg("verdict", verdict));
+  const std::string one = table_sql(table_, "s.{record} = ? AND +{whose}", fmt::arg("whose", of_verdict));
+  const auto sql = [&](const std::string& whose) {
+    return table_sql(table_, update, fmt::arg("values", values), fmt::arg("whose", whose));
+  };
+  if (is_executed(connection_, sql(of_verdict))) return true;
+  return reject_one_by_one(sql(one)) && is_executed(connection_, sql(of_verdict));
 }
 
 void Evaluation::reject_failing() {
@@ -62,12 +88,11 @@ void Evaluation::reject_failing() {
   for (const IndexExpression& index : table_.details.index_expressions) {
     if (!table_.foretells(index.columns)) continue;
     expressions.push_back(index.expression);
-    counts.push_back("count(" + index.expression + ")");
+    counts.push_back(fmt::format("count({})", index.expression));
   }
   if (expressions.empty()) return;
-  const std::string by_set = "INSERT INTO " + table_.claims + " SELECT NULL, NULL, NULL FROM (SELECT " +
-                             join(counts, " + ") + " AS all_values FROM " + rows() + " IN (SELECT record FROM " +
-                             table_.verdicts + ")) WHERE all_values < 0";
+  const std::string by_set = table_sql(table_, kEvaluate, fmt::arg("counts", join(counts, " + ")),
+                                       fmt::arg("table", quote_name(table_.details.table.name.name)));
   if (!is_executed(connection_, by_set)) reject_failing(expressions, "an expression of its indexes");
 }
 
@@ -80,7 +105,8 @@ void Evaluation::reject_failing_checks() {
 }
 
 void Evaluation::reject_failing(const std::vector<std::string>& expressions, const std::string& what) {
-  if (!reject_one_by_one("SELECT " + join(expressions, ", ") + " FROM " + rows() + " = ?"))
+  if (!reject_one_by_one(table_sql(table_, kEvaluateOne, fmt::arg("expressions", join(expressions, ", ")),
+                                   fmt::arg("table", quote_name(table_.details.table.name.name)))))
     table_.unjudged.push_back(what);
 }
 
@@ -93,7 +119,7 @@ bool Evaluation::reject_one_by_one(const std::string& statement) {
     if (error.kind() != base::ErrorKind::kSchema) throw;
     return false;
   }
-  Statement records = connection_.prepare("SELECT record FROM " + table_.verdicts + " ORDER BY record");
+  Statement records = connection_.prepare(table_sql(table_, "SELECT record FROM {verdicts} ORDER BY record"));
   std::uint64_t found = 0;
   while (records.next()) {
     const std::int64_t record = records.integer(0);
@@ -106,13 +132,12 @@ bool Evaluation::reject_one_by_one(const std::string& statement) {
       one->reset();
       found += connection_.execute(reject_sql(
           table_, "s." + table_.record, {'x', quote_literal(base::printable(words_of(table_, error))), {}, {}, {}},
-          table_.stage + " s WHERE s." + table_.record + " = " + std::to_string(record)));
+          table_sql(table_, "{stage} s WHERE s.{record} = {this}", fmt::arg("this", record))));
     }
   }
   if (found == 0) return true;
   table_.rejected_rows += found;
-  connection_.execute("DELETE FROM " + table_.verdicts + " WHERE record IN (SELECT record FROM " + table_.rejects +
-                      ")");
+  forget_rejected(connection_, table_);
   return true;
 }
 

@@ -25,10 +25,9 @@ class Evaluation {
 
  private:
   void forget_unread();
-  bool fill(const std::string& update, char verdict);
+  bool fill(const char* update, const std::string& values, char verdict);
   void reject_failing(const std::vector<std::string>& expressions, const std::string& what);
   bool reject_one_by_one(const std::string& statement);
-  std::string rows() const;
 
   Connection& connection_;
   StagedTable& table_;

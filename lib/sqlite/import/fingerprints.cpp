@@ -5,14 +5,12 @@
 
 #include "base/sha256.h"
 #include "sqlite/import/decisions.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
-
-std::string digest_table(const StagedTable& table) { return table.changes + "_digest"; }
-std::string rewritten_table(const StagedTable& table) { return table.changes + "_rewritten"; }
 
 std::vector<std::string> target_values(const StagedTable& table) {
   std::vector<std::string> values;
@@ -21,7 +19,7 @@ std::vector<std::string> target_values(const StagedTable& table) {
 }
 
 std::string digest_of(const StagedTable& table, const std::vector<std::string>& values) {
-  return "db_transfer_row_digest(" + quote_literal(table.plan.row_key) + ", " + image_call(values) + ")";
+  return fmt::format("db_transfer_row_digest({}, {})", quote_literal(table.plan.row_key), image_call(values));
 }
 
 // Of the target's whole row, called t; of an accepted one, where --match renumbers rows, of the file's, called s, too.
@@ -40,42 +38,87 @@ std::string update_digest(const StagedTable& table) {
   return digest_of(table, values);
 }
 
+// Beside the places of table_sql: {digests} and {rewritten}, the tables of create_digests.
+template <typename... Places>
+std::string digest_sql(const StagedTable& table, const char* text, const Places&... places) {
+  return table_sql(table, text, fmt::arg("digests", table.changes + "_digest"),
+                   fmt::arg("rewritten", table.changes + "_rewritten"), places...);
+}
+
+constexpr const char* kCreateDigests = "CREATE TABLE {digests} (record INTEGER PRIMARY KEY, digest TEXT)";
+constexpr const char* kCreateRewritten =
+    "CREATE TABLE {rewritten} (record INTEGER, column INTEGER, PRIMARY KEY (record, column)) WITHOUT ROWID";
+
+constexpr const char* kOfUpdates = R"sql(
+INSERT OR IGNORE INTO {digests}
+SELECT v.record, {digest}
+FROM {accepted}
+CROSS JOIN {target} t ON {same}
+WHERE v.verdict = 'u')sql";
+
+constexpr const char* kOfInserts = R"sql(
+INSERT OR IGNORE INTO {digests}
+SELECT v.record, {digest}
+FROM {accepted}
+WHERE v.verdict = 'i')sql";
+
+constexpr const char* kOfConflicts = R"sql(
+INSERT OR IGNORE INTO {digests}
+SELECT r.record, {digest}
+FROM {rows} AND r.verdict = 'c')sql";
+
+constexpr const char* kNoteRewritten = R"sql(
+INSERT OR IGNORE INTO {rewritten}
+SELECT v.record, {number}
+FROM {accepted}
+CROSS JOIN {target} t ON {same}
+WHERE db_transfer_differs(s.{column}, t.{column}))sql";
+
+constexpr const char* kFingerprints = R"sql(
+SELECT r.record, r.verdict, r."constraint", r.holder FROM {rejects} r
+UNION ALL
+SELECT v.record, v.verdict, NULL, NULL FROM {verdicts} v{deleted}
+ORDER BY 1)sql";
+
+constexpr const char* kDeleted = R"sql(
+UNION ALL
+SELECT d.record, 'd', NULL, NULL FROM {deletes} d WHERE d.state <> 'k')sql";
+
+constexpr const char* kUsedCatalog = R"sql(
+SELECT 'the ' || type || ' ' || name, COALESCE(sql, tbl_name)
+FROM main.sqlite_schema
+WHERE name NOT LIKE 'sqlite_stat%'
+ORDER BY 1)sql";
+
 }  // namespace
 
 void create_digests(Connection& connection, const StagedTable& table) {
-  connection.execute("CREATE TABLE " + digest_table(table) + " (record INTEGER PRIMARY KEY, digest TEXT)");
-  connection.execute("CREATE TABLE " + rewritten_table(table) +
-                     " (record INTEGER, column INTEGER, PRIMARY KEY (record, column)) WITHOUT ROWID");
+  connection.execute(digest_sql(table, kCreateDigests));
+  connection.execute(digest_sql(table, kCreateRewritten));
 }
 
 void gather_digests(Connection& connection, const StagedTable& table) {
-  const std::string into = "INSERT OR IGNORE INTO " + digest_table(table) + " SELECT ";
   if (!table.plan.identity.empty())
-    connection.execute(into + "v.record, " + update_digest(table) + " FROM " + table.accepted_rows() + " CROSS JOIN " +
-                       table.target + " t ON " + table.same_identity("s", "t") + " WHERE v.verdict = 'u'");
+    connection.execute(digest_sql(table, kOfUpdates, fmt::arg("digest", update_digest(table))));
   if (table.plan.renumbered)
-    connection.execute(into + "v.record, " + digest_of(table, written_values(table)) + " FROM " +
-                       table.accepted_rows() + " WHERE v.verdict = 'i'");
+    connection.execute(digest_sql(table, kOfInserts, fmt::arg("digest", digest_of(table, written_values(table)))));
   if (table.rejected_rows == 0) return;
   for (const std::string& rows : conflicts_with_holders(table))
-    connection.execute(into + "r.record, " + row_digest(table) + " FROM " + rows + " AND r.verdict = 'c'");
+    connection.execute(digest_sql(table, kOfConflicts, fmt::arg("digest", row_digest(table)), fmt::arg("rows", rows)));
 }
 
 void note_rewritten(Connection& connection, const StagedTable& table) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (table.is_ignored(table.columns[i].name)) continue;
-    const std::string& column = table.columns[i].quoted;
-    connection.execute("INSERT OR IGNORE INTO " + rewritten_table(table) + " SELECT v.record, " + std::to_string(i) +
-                       " FROM " + table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " +
-                       table.same_identity("s", "t") + " WHERE db_transfer_differs(s." + column + ", t." + column +
-                       ")");
+    connection.execute(
+        digest_sql(table, kNoteRewritten, fmt::arg("number", i), fmt::arg("column", table.columns[i].quoted)));
   }
 }
 
 PlannedDetails::PlannedDetails(Connection& connection, const StagedTable& table)
     : table_(table),
-      digest_(connection.prepare("SELECT digest FROM " + digest_table(table) + " WHERE record = ?")),
-      rewritten_(connection.prepare("SELECT column FROM " + rewritten_table(table) + " WHERE record = ?")) {}
+      digest_(connection.prepare(digest_sql(table, "SELECT digest FROM {digests} WHERE record = ?"))),
+      rewritten_(connection.prepare(digest_sql(table, "SELECT column FROM {rewritten} WHERE record = ?"))) {}
 
 std::string PlannedDetails::digest(std::int64_t record) {
   digest_.bind_integer(1, record);
@@ -96,13 +139,8 @@ void read_fingerprints(Connection& connection, const StagedTable& table,
                        const std::function<void(const outcome::Fingerprint&)>& take) {
   std::optional<PlannedDetails> details;
   if (is_planned(table)) details.emplace(connection, table);
-  Statement rows =
-      connection.prepare("SELECT r.record, r.verdict, r.\"constraint\", r.holder FROM " + table.rejects +
-                         " r UNION ALL SELECT v.record, v.verdict, NULL, NULL FROM " + table.verdicts + " v" +
-                         (table.may_be_deleted > 0 ? " UNION ALL SELECT d.record, 'd', NULL, NULL FROM " +
-                                                         table.deletes + " d WHERE d.state <> 'k'"
-                                                   : std::string{}) +
-                         " ORDER BY 1");
+  const std::string deleted = table.may_be_deleted > 0 ? table_sql(table, kDeleted) : std::string{};
+  Statement rows = connection.prepare(table_sql(table, kFingerprints, fmt::arg("deleted", deleted)));
   while (rows.next()) {
     const std::int64_t record = rows.integer(0);
     outcome::Fingerprint decision;
@@ -129,9 +167,7 @@ std::vector<outcome::Fact> whereabouts_of(Connection& connection) {
 
 std::vector<outcome::Fact> used_catalog_of(Connection& connection) {
   std::vector<outcome::Fact> facts;
-  Statement objects = connection.prepare(
-      "SELECT 'the ' || type || ' ' || name, COALESCE(sql, tbl_name) FROM main.sqlite_schema WHERE name NOT LIKE "
-      "'sqlite_stat%' ORDER BY 1");
+  Statement objects = connection.prepare(kUsedCatalog);
   while (objects.next()) {
     base::Sha256 digest;
     digest.update(objects.text(1));

@@ -1,39 +1,80 @@
 #include "sqlite/import/hand_over.h"
 
-#include "sqlite/session/sql_text.h"
+#include "sqlite/import/table_sql.h"
 
 namespace sqlite {
+namespace {
+
+// The holder waits for a key itself, and is neither written nor set aside yet.
+constexpr const char* kUnsatisfied = R"sql(EXISTS (SELECT 1 FROM {claims} w WHERE w.record = {claim}.freed_by)
+AND NOT EXISTS (SELECT 1 FROM {order} o WHERE o.record = {claim}.freed_by)
+AND NOT EXISTS (SELECT 1 FROM {parked} p WHERE p.record = {claim}.freed_by))sql";
+
+// Chains begin at their free end.
+constexpr const char* kBegin = R"sql(
+INSERT INTO {order} (record)
+SELECT DISTINCT c.record
+FROM {claims} c
+WHERE NOT EXISTS (SELECT 1 FROM {claims} d WHERE d.record = c.record AND {unsatisfied})
+ORDER BY c.record)sql";
+
+constexpr const char* kNext = "SELECT place, record FROM {order} WHERE place > ? ORDER BY place LIMIT 1";
+
+constexpr const char* kFollow = R"sql(
+INSERT OR IGNORE INTO {order} (record)
+SELECT DISTINCT c.record
+FROM {claims} c
+WHERE c.freed_by = ? AND NOT EXISTS (SELECT 1 FROM {claims} d WHERE d.record = c.record AND {unsatisfied}))sql";
+
+constexpr const char* kWaiting = R"sql(
+SELECT c.record
+FROM {claims} c
+WHERE c.record > {after} AND NOT EXISTS (SELECT 1 FROM {order} o WHERE o.record = c.record)
+ORDER BY c.record
+LIMIT 1)sql";
+
+constexpr const char* kPark = R"sql(
+INSERT OR IGNORE INTO {parked}
+SELECT d.freed_by
+FROM {claims} d
+WHERE d.record = {waiting} AND {unsatisfied})sql";
+
+// With the row that waited go all others that waited for the same rows.
+constexpr const char* kFollowParked = R"sql(
+INSERT OR IGNORE INTO {order} (record)
+SELECT DISTINCT c.record
+FROM {claims} c
+WHERE c.freed_by IN (SELECT e.freed_by FROM {claims} e WHERE e.record = {waiting})
+  AND NOT EXISTS (SELECT 1 FROM {claims} d WHERE d.record = c.record AND {unsatisfied}))sql";
+
+std::string unsatisfied(const StagedTable& table, const char* claim) {
+  return table_sql(table, kUnsatisfied, fmt::arg("claim", claim));
+}
+
+// {unsatisfied}: the claim d is.
+template <typename... Places>
+std::string claims_sql(const StagedTable& table, const char* text, const Places&... places) {
+  return table_sql(table, text, fmt::arg("unsatisfied", unsatisfied(table, "d")), places...);
+}
+
+}  // namespace
+
 HandOver::HandOver(Connection& connection, const StagedTable& table) : connection_(connection), table_(table) {
   connection_.execute("DELETE FROM " + table_.order);
   connection_.execute("DELETE FROM " + table_.parked);
 }
 
-// The holder waits for a key itself, and is neither written nor set aside yet.
-std::string HandOver::unsatisfied(const std::string& claim) const {
-  const std::string holder = claim + ".freed_by";
-  return "EXISTS (SELECT 1 FROM " + table_.claims + " w WHERE w.record = " + holder +
-         ") AND NOT EXISTS (SELECT 1 FROM " + table_.order + " o WHERE o.record = " + holder +
-         ") AND NOT EXISTS (SELECT 1 FROM " + table_.parked + " p WHERE p.record = " + holder + ")";
-}
-
-std::string HandOver::is_in_circle() const { return unsatisfied("c"); }
+std::string HandOver::is_in_circle() const { return unsatisfied(table_, "c"); }
 
 void HandOver::arrange() {
-  // Chains begin at their free end.
-  connection_.execute("INSERT INTO " + table_.order + " (record) SELECT DISTINCT c.record FROM " + table_.claims +
-                      " c WHERE NOT EXISTS (SELECT 1 FROM " + table_.claims + " d WHERE d.record = c.record AND " +
-                      unsatisfied("d") + ") ORDER BY c.record");
+  connection_.execute(claims_sql(table_, kBegin));
   drain();
 }
 
 // Every row that is in order lets those follow that waited for it alone: each claim is looked at once.
 void HandOver::drain() {
-  Statement next =
-      connection_.prepare("SELECT place, record FROM " + table_.order + " WHERE place > ? ORDER BY place LIMIT 1");
-  Statement follow =
-      connection_.prepare("INSERT OR IGNORE INTO " + table_.order + " (record) SELECT DISTINCT c.record FROM " +
-                          table_.claims + " c WHERE c.freed_by = ? AND NOT EXISTS (SELECT 1 FROM " + table_.claims +
-                          " d WHERE d.record = c.record AND " + unsatisfied("d") + ")");
+  Statement next = connection_.prepare(table_sql(table_, kNext));
+  Statement follow = connection_.prepare(claims_sql(table_, kFollow));
   while (true) {
     next.bind_integer(1, drained_);
     if (!next.next()) break;
@@ -50,20 +91,12 @@ void HandOver::open_circles() {
   std::int64_t record = 0;
   while (true) {
     {
-      Statement waiting = connection_.prepare("SELECT c.record FROM " + table_.claims + " c WHERE c.record > " +
-                                              std::to_string(record) + " AND NOT EXISTS (SELECT 1 FROM " +
-                                              table_.order + " o WHERE o.record = c.record) ORDER BY c.record LIMIT 1");
+      Statement waiting = connection_.prepare(table_sql(table_, kWaiting, fmt::arg("after", record)));
       if (!waiting.next()) return;
       record = waiting.integer(0);
     }
-    const std::string holders = "(SELECT d.freed_by FROM " + table_.claims +
-                                " d WHERE d.record = " + std::to_string(record) + " AND " + unsatisfied("d") + ")";
-    connection_.execute("INSERT OR IGNORE INTO " + table_.parked + " SELECT * FROM " + holders);
-    // With it go all others that waited for the same rows.
-    connection_.execute("INSERT OR IGNORE INTO " + table_.order + " (record) SELECT DISTINCT c.record FROM " +
-                        table_.claims + " c WHERE c.freed_by IN (SELECT e.freed_by FROM " + table_.claims +
-                        " e WHERE e.record = " + std::to_string(record) + ") AND NOT EXISTS (SELECT 1 FROM " +
-                        table_.claims + " d WHERE d.record = c.record AND " + unsatisfied("d") + ")");
+    connection_.execute(claims_sql(table_, kPark, fmt::arg("waiting", record)));
+    connection_.execute(claims_sql(table_, kFollowParked, fmt::arg("waiting", record)));
     drain();
   }
 }

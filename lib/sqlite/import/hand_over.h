@@ -1,5 +1,5 @@
-// In which order the rows of a table take keys that other rows of the file give up: each behind the row that frees its
-// key. Rows of a circle have no such order; for them a key must be set aside first. Holds no rows: the order stands in
+// In which order the rows of a table take keys that other rows of the file give up: each after the row that frees its
+// key. Rows of a circle have no such order; for them a key must be set aside first. Holds no rows: the order is in
 // temporary tables of the connection
 //   order_N    place, record: the rows that wait for a key, in the order in which they are written
 //   parked_N   record: rows whose claimed keys are set aside before anything is written
@@ -21,7 +21,7 @@ class HandOver {
 
   // Afterwards rows that are not in order_N are in circles, or wait for one.
   void arrange();
-  // Behind arrange(): opens every circle at one of its rows, so that all are in order_N.
+  // After arrange(): opens every circle at one of its rows, so that all are in order_N.
   void open_circles();
 
   // Of a claim, called c: it is one of those that arrange() found no order for.
@@ -29,7 +29,6 @@ class HandOver {
 
  private:
   void drain();
-  std::string unsatisfied(const std::string& claim) const;
 
   Connection& connection_;
   const StagedTable& table_;

@@ -10,7 +10,8 @@ namespace sqlite {
 // What the index computes of a row without its generated columns.
 const std::vector<std::string>& computed_keys(const UniqueIndex& index);
 
-// "(SELECT record, id, email AS "db-transfer key 1" … FROM stage_N WHERE …)": staged rows that are in the index.
+// "(SELECT id, rowid AS "db-transfer record", email AS "db-transfer key 1" … FROM stage_N WHERE …)": staged rows that
+// are in the index.
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index);
 // The same of the target's rows, without a record.
 std::string target_keys(const StagedTable& table, const UniqueIndex& index);
@@ -25,7 +26,5 @@ std::string index_key_text(const StagedTable& table, const UniqueIndex& index, c
 
 // The keys of `alias`, each with its collation: for GROUP BY.
 std::string key_list(const UniqueIndex& index, const std::string& alias);
-
-inline constexpr const char* kKeyRecord = "\"db-transfer record\"";
 
 }  // namespace sqlite

@@ -42,9 +42,8 @@ class MadeRows {
   enum class Round { kUpwards, kDownwards, kLast };
 
   bool match_again(StagedTable& table);
-  void skip_made(StagedTable& table, const std::string& there);
+  void skip_made(StagedTable& table, const std::string& rows);
   void compare_multiset(StagedTable& table, Rows rows);
-  static std::string lacking_rows(const StagedTable& table);
   bool is_settled(const StagedTable& table) const;
   void look(const StagedTable& table);
   bool bring_back(StagedTable& table);

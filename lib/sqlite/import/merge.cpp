@@ -5,6 +5,7 @@
 
 #include "base/terminal.h"
 #include "sqlite/import/classify_keys.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/sql_text.h"
 
@@ -16,6 +17,18 @@ using base::ErrorKind;
 
 // Passes over what was refused. Each admits something, or it is one of the last.
 constexpr int kMostPasses = 100;
+
+constexpr const char* kRetry = R"sql(
+INSERT INTO {retries}
+SELECT record
+FROM {rejects}
+WHERE record NOT IN (SELECT record FROM {early}))sql";
+
+constexpr const char* kRestore = R"sql(
+INSERT INTO {verdicts}
+SELECT record, 'i', newer
+FROM {rejects}
+WHERE record IN (SELECT record FROM {retries}))sql";
 
 bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables,
                    const std::vector<std::size_t>& component) {
@@ -29,8 +42,8 @@ bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tab
 // Preparing a statement compiles what it sets off.
 void demand_writable(Connection& connection, const StagedTable& table) {
   const auto writes = [&](const char* verdict) {
-    return connection.number("SELECT EXISTS (SELECT 1 FROM " + table.verdicts + " WHERE verdict = '" + verdict +
-                             "')") != 0;
+    return connection.number(table_sql(table, "SELECT EXISTS (SELECT 1 FROM {verdicts} WHERE verdict = '{verdict}')",
+                                       fmt::arg("verdict", verdict))) != 0;
   };
   const bool inserts = writes("i");
   const bool updates = writes("u");
@@ -43,10 +56,12 @@ void demand_writable(Connection& connection, const StagedTable& table) {
     fail("the foreign key " + base::printable(table.details.broken_keys.front()),
          "mend the schema, take rows without their parent along with --keep-orphans");
   std::vector<std::string> assignments;
-  for (const StagedColumn& column : table.columns) assignments.push_back(column.quoted + " = " + column.quoted);
+  for (const StagedColumn& column : table.columns) assignments.push_back(fmt::format("{0} = {0}", column.quoted));
   try {
-    if (inserts) connection.prepare("INSERT" + table.or_abort + " INTO " + table.target + " DEFAULT VALUES");
-    if (updates) connection.prepare("UPDATE" + table.or_abort + " " + table.target + " SET " + join(assignments, ", "));
+    if (inserts) connection.prepare(table_sql(table, "INSERT{or_abort} INTO {target} DEFAULT VALUES"));
+    if (updates)
+      connection.prepare(table_sql(table, "UPDATE{or_abort} {target} SET {assignments}",
+                                   fmt::arg("assignments", join(assignments, ", "))));
   } catch (const SqliteError& error) {
     if (error.kind() != ErrorKind::kSchema) throw;
     fail(error.what(), "a trigger of the table, or a foreign key, asks for what is not there; mend the schema");
@@ -61,7 +76,7 @@ void Merger::merge(base::Progress& progress) {
   const bool may_try_again = fires_triggers(details_);
   if (may_try_again) {
     for (const StagedTable& table : tables_)
-      connection_.execute("INSERT INTO " + table.early + " SELECT record FROM " + table.rejects);
+      connection_.execute(table_sql(table, "INSERT INTO {early} SELECT record FROM {rejects}"));
   }
   UndoJudge& undo = classifier_.undo();
   const bool undoes = undo.is_any();
@@ -108,13 +123,10 @@ std::uint64_t Merger::restore_refused() {
   std::uint64_t all = 0;
   for (StagedTable& table : tables_) {
     connection_.execute("DELETE FROM " + table.retries);
-    const std::uint64_t rows =
-        connection_.execute("INSERT INTO " + table.retries + " SELECT record FROM " + table.rejects +
-                            " WHERE record NOT IN (SELECT record FROM " + table.early + ")");
+    const std::uint64_t rows = connection_.execute(table_sql(table, kRetry));
     if (rows == 0) continue;
-    const std::string again = " WHERE record IN (SELECT record FROM " + table.retries + ")";
-    connection_.execute("INSERT INTO " + table.verdicts + " SELECT record, 'i', newer FROM " + table.rejects + again);
-    connection_.execute("DELETE FROM " + table.rejects + again);
+    connection_.execute(table_sql(table, kRestore));
+    connection_.execute(table_sql(table, "DELETE FROM {rejects} WHERE record IN (SELECT record FROM {retries})"));
     table.rejected_rows -= rows;
     all += rows;
   }
@@ -124,8 +136,8 @@ std::uint64_t Merger::restore_refused() {
 std::uint64_t Merger::still_refused() {
   std::uint64_t all = 0;
   for (const StagedTable& table : tables_)
-    all += connection_.number("SELECT count(*) FROM " + table.rejects + " WHERE record IN (SELECT record FROM " +
-                              table.retries + ")");
+    all += connection_.number(
+        table_sql(table, "SELECT count(*) FROM {rejects} WHERE record IN (SELECT record FROM {retries})"));
   return all;
 }
 
@@ -216,9 +228,9 @@ void Merger::demand_no_new_orphans(const std::vector<std::uint64_t>& before) {
 // Pre-existing ones included; 0 for a table that this import does not write.
 std::uint64_t Merger::orphans(const StagedTable& table) {
   if (table.details.table.foreign_keys.empty() || !table.details.broken_keys.empty()) return 0;
-  if (connection_.number("SELECT EXISTS (SELECT 1 FROM " + table.verdicts + ")") == 0) return 0;
-  return connection_.number("SELECT count(*) FROM pragma_foreign_key_check(" +
-                            quote_literal(table.details.table.name.name) + ", 'main')");
+  if (connection_.number(table_sql(table, "SELECT EXISTS (SELECT 1 FROM {verdicts})")) == 0) return 0;
+  return connection_.number(fmt::format("SELECT count(*) FROM pragma_foreign_key_check({}, 'main')",
+                                        quote_literal(table.details.table.name.name)));
 }
 
 }  // namespace sqlite

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/sql_text.h"
 
@@ -12,22 +13,30 @@ namespace {
 constexpr char kWritten = 'w';
 constexpr char kDeleted = 'd';
 
+constexpr const char* kDiffering = R"sql(
+SELECT v.record
+FROM {accepted}
+CROSS JOIN {target} t ON {same}
+WHERE {differs})sql";
+
+constexpr const char* kThereAgain = R"sql(
+SELECT d.record
+FROM {target} t
+JOIN {deletes} d ON d.key = {key}
+WHERE d.state = 'g')sql";
+
 }  // namespace
 
 bool NotTakenBack::find(const std::vector<std::size_t>& rewritten) {
   for (const std::size_t number : rewritten) {
     const StagedTable& table = tables_[number];
-    remember(number, kWritten,
-             "SELECT v.record FROM " + table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " +
-                 table.same_identity("s", "t") + " WHERE " + table.differs("s", "t"));
+    remember(number, kWritten, table_sql(table, kDiffering));
   }
   if (!fires_triggers(details_)) return !records_.empty();
   for (std::size_t number = 0; number < tables_.size(); ++number) {
     const StagedTable& table = tables_[number];
     if (table.may_be_deleted == 0 || table.plan.identity.empty()) continue;
-    remember(number, kDeleted,
-             "SELECT d.record FROM " + table.target + " t JOIN " + table.deletes +
-                 " d ON d.key = " + table.key_text("t") + " WHERE d.state = 'g'");
+    remember(number, kDeleted, table_sql(table, kThereAgain, fmt::arg("key", table.key_text("t"))));
   }
   return !records_.empty();
 }
@@ -44,19 +53,19 @@ void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& component
     const std::string code = writers.empty() ? "a trigger of the target" : "trigger " + join(writers, ", ");
     std::vector<std::string> list;
     for (const std::uint64_t record : records) list.push_back(std::to_string(record));
-    const std::string among = " IN (" + join(list, ",") + ")";
     if (letter == kDeleted) {
       for (const std::uint64_t record : records)
         classifier_.undo().refuse(table, static_cast<std::int64_t>(record),
                                   "not deleted: " + code + " puts the row in again");
       return;
     }
-    const std::uint64_t written =
-        connection_.number("SELECT count(*) FROM " + table.verdicts + " WHERE record" + among);
+    const std::string these = join(list, ",");
+    const std::uint64_t written = connection_.number(
+        table_sql(table, "SELECT count(*) FROM {verdicts} WHERE record IN ({these})", fmt::arg("these", these)));
     const std::string why = "not as it was before the import: " + code + " writes something else into the row";
     sqlite::reject(connection_, table,
                    reject_sql(table, "s." + table.record, {'x', quote_literal(why), {}, {}, {}},
-                              table.stage + " s WHERE s." + table.record + among));
+                              table_sql(table, "{stage} s WHERE s.{record} IN ({these})", fmt::arg("these", these))));
     table.counts.unchanged -= records.size() - written;
   });
   for (const std::vector<std::size_t>& component : components) classifier_.reject_orphans(component);

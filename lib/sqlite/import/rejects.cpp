@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "sqlite/import/table_sql.h"
+
 namespace sqlite {
 namespace {
 
@@ -26,8 +28,12 @@ std::uint64_t reject(Connection& connection, StagedTable& table, const std::stri
   const std::uint64_t found = connection.execute(sql);
   if (found == 0) return 0;
   table.rejected_rows += found;
-  connection.execute("DELETE FROM " + table.verdicts + " WHERE record IN (SELECT record FROM " + table.rejects + ")");
+  forget_rejected(connection, table);
   return found;
+}
+
+void forget_rejected(Connection& connection, const StagedTable& table) {
+  connection.execute(table_sql(table, "DELETE FROM {verdicts} WHERE record IN (SELECT record FROM {rejects})"));
 }
 
 bool reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql) {

@@ -12,8 +12,11 @@ namespace sqlite {
 // Runs an INSERT of reject_sql and takes the verdicts of its rows away. Returns how many.
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
 
-// The same where an expression of an index or a check may itself fail on a row (an overflow, malformed JSON), which
-// must not end the transaction. False: it failed.
+// Takes the verdicts of rejected rows away.
+void forget_rejected(Connection& connection, const StagedTable& table);
+
+// The same as reject where an expression of an index or a check may itself fail on a row (an overflow, malformed JSON),
+// which must not end the transaction. False: it failed.
 bool reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
 
 // What the database says against a row; without its values where columns are masked.

@@ -2,73 +2,107 @@
 
 #include <algorithm>
 
+#include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
 
-std::string old_column(std::size_t i) { return "old_" + std::to_string(i); }
-std::string new_column(std::size_t i) { return "new_" + std::to_string(i); }
+std::string old_column(std::size_t i) { return fmt::format("old_{}", i); }
+std::string new_column(std::size_t i) { return fmt::format("new_{}", i); }
+
+constexpr const char* kMatched = "{stage} s CROSS JOIN {target} t ON {matches}";
+
+// {rows}: empty, or " AND …", of which staged rows s.
+constexpr const char* kAmbiguous = R"sql({matched}
+WHERE 1{rows}
+GROUP BY s.{record}
+HAVING count(*) > 1)sql";
+
+// A row that is new by its natural key, under an identity that another row has. One that holds NULL there and is
+// equal in all is no other row: a second import adds nothing.
+constexpr const char* kOfAnother = R"sql({stage} s
+CROSS JOIN {target} t ON {same}
+WHERE s.{record} NOT IN (SELECT s.{record} FROM {matched})
+  AND NOT (({unnamed}) AND NOT ({differs})){rows})sql";
+
+// By the file's keys, which mean nothing in the target: what refers to a row that is left out refers to no other.
+constexpr const char* kChildren = R"sql({stage} s
+CROSS JOIN {parents} p ON {refers}
+WHERE +p.{parent_record} IN (SELECT record FROM {parent_rejects})
+  AND s.{record} NOT IN (SELECT record FROM {rejects}){rows})sql";
+
+constexpr const char* kTakeOver = R"sql(
+INSERT INTO {remaps}
+SELECT s.{record}, {key}, {values}
+FROM {matched}
+WHERE ({changes_key}) AND s.{record} NOT IN (SELECT record FROM {rejects}))sql";
+
+constexpr const char* kRenumber = R"sql(
+UPDATE {stage} AS stage_row SET {assignments}
+FROM {remaps} m
+WHERE m.record = stage_row.{record})sql";
+
+constexpr const char* kFollow = R"sql(
+UPDATE {stage} AS c SET {assignments}
+FROM {parent_remaps} m
+CROSS JOIN {parents} p ON p.{parent_record} = m.record
+WHERE {refers}{rows})sql";
 
 std::string matched_rows(const StagedTable& table) {
-  return table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_match("s", "t");
+  return table_sql(table, kMatched, fmt::arg("matches", table.same_match("s", "t")));
 }
 
 // Of which staged rows s: of all, or of those that are still to be inserted.
 std::string among(const StagedTable& table, Remap which, const std::string& record) {
-  return which == Remap::kAll
-             ? ""
-             : " AND " + record + " IN (SELECT record FROM " + table.verdicts + " WHERE verdict = 'i')";
+  if (which == Remap::kAll) return {};
+  return table_sql(table, " AND {which} IN (SELECT record FROM {verdicts} WHERE verdict = 'i')",
+                   fmt::arg("which", record));
 }
 
 std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table, Remap which) {
   const std::string match = join(table.plan.match, ", ");
-  const std::string rows = among(table, which, "s." + table.record);
-  std::uint64_t found = connection.execute(
-      reject_sql(table, "s." + table.record,
-                 {'c', quote_literal("more than one row of the target has this " + match), match, {}, {}},
-                 matched_rows(table) + " WHERE 1" + rows + " GROUP BY s." + table.record + " HAVING count(*) > 1"));
-  if (table.identity_may_be_null())
-    found += connection.execute(
-        reject_sql(table, "s." + table.record,
-                   {'c', quote_literal("the row of the target with this " + match + " has no key"), match, {}, {}},
-                   matched_rows(table) + " WHERE " + table.lacks_identity("t") + rows));
-  // A row that is new by its natural key, under an identity that another row has. One that holds NULL there and is
-  // equal in all is no other row: a second import adds nothing.
+  const std::string record = "s." + table.record;
+  const std::string rows = among(table, which, record);
+  const std::string matched = matched_rows(table);
+  std::uint64_t found = connection.execute(reject_sql(
+      table, record, {'c', quote_literal("more than one row of the target has this " + match), match, {}, {}},
+      table_sql(table, kAmbiguous, fmt::arg("matched", matched), fmt::arg("rows", rows))));
+  if (table.identity_may_be_null()) {
+    const std::string reason = quote_literal("the row of the target with this " + match + " has no key");
+    found += connection.execute(reject_sql(table, record, {'c', reason, match, {}, {}},
+                                           fmt::format("{} WHERE {}{}", matched, table.lacks_identity("t"), rows)));
+  }
   std::vector<std::string> unnamed;
-  for (const std::string& column : table.plan.match) unnamed.push_back("s." + quote_name(column) + " IS NULL");
-  found += connection.execute(reject_sql(
-      table, "s." + table.record,
-      {'c',
-       quote_literal("the target holds this key for a row of another " + match + ", ") + " || " + table.key_text("t"),
-       join(table.plan.identity, ", "),
-       table.key_text("t"),
-       {}},
-      table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") + " WHERE s." +
-          table.record + " NOT IN (SELECT s." + table.record + " FROM " + matched_rows(table) + ") AND NOT ((" +
-          join(unnamed, " OR ") + ") AND NOT (" + table.differs("s", "t") + "))" + rows));
+  for (const std::string& column : table.plan.match) unnamed.push_back(fmt::format("s.{} IS NULL", quote_name(column)));
+  const std::string reason = fmt::format(
+      "{} || {}", quote_literal("the target holds this key for a row of another " + match + ", "), table.key_text("t"));
+  found += connection.execute(
+      reject_sql(table, record, {'c', reason, join(table.plan.identity, ", "), table.key_text("t"), {}},
+                 table_sql(table, kOfAnother, fmt::arg("matched", matched), fmt::arg("unnamed", join(unnamed, " OR ")),
+                           fmt::arg("rows", rows))));
   return found;
 }
 
-// By the file's keys, which mean nothing in the target: what refers to a row that is left out refers to no other.
 void reject_children(Connection& connection, StagedTable& child, const catalog::ForeignKey& key,
                      const StagedTable& parent, Remap which) {
   if (!child.has_columns(key.columns) || !parent.has_columns(key.parent_columns)) return;
-  std::vector<std::string> same;
+  std::vector<std::string> refers;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
-    same.push_back("p." + quote_name(key.parent_columns[i]) + " = +s." + quote_name(key.columns[i]));
+    refers.push_back(fmt::format("p.{} = +s.{}", quote_name(key.parent_columns[i]), quote_name(key.columns[i])));
   const std::string reason =
-      key.name + ": the parent " + key.parent.name + " is not among the accepted rows of the file";
-  const std::uint64_t found = connection.execute(reject_sql(
-      child, "s." + child.record, {'x', quote_literal(reason), key.name, {}, {}},
-      child.stage + " s CROSS JOIN " + parent.stage + " p ON " + join(same, " AND ") + " WHERE +p." + parent.record +
-          " IN (SELECT record FROM " + parent.rejects + ") AND s." + child.record + " NOT IN (SELECT record FROM " +
-          child.rejects + ")" +
-          (which == Remap::kAll ? std::string{}
-                                : " AND s." + child.record + " IN (SELECT record FROM " + child.verdicts + ")")));
+      fmt::format("{}: the parent {} is not among the accepted rows of the file", key.name, key.parent.name);
+  const std::string rows =
+      which == Remap::kAll ? "" : table_sql(child, " AND s.{record} IN (SELECT record FROM {verdicts})");
+  const std::uint64_t found = connection.execute(
+      reject_sql(child, "s." + child.record, {'x', quote_literal(reason), key.name, {}, {}},
+                 table_sql(child, kChildren, fmt::arg("parents", parent.stage),
+                           fmt::arg("parent_record", parent.record), fmt::arg("parent_rejects", parent.rejects),
+                           fmt::arg("refers", join(refers, " AND ")), fmt::arg("rows", rows))));
   if (found == 0) return;
   child.rejected_rows += found;
-  connection.execute("DELETE FROM " + child.verdicts + " WHERE record IN (SELECT record FROM " + child.rejects + ")");
+  forget_rejected(connection, child);
 }
 
 // With the identity's own affinity, so that children find their parent by an index. ANY means another one outside of
@@ -86,15 +120,14 @@ void take_over_identities(Connection& connection, const StagedTable& table) {
   std::vector<std::string> assignments;
   for (std::size_t i = 0; i < table.plan.identity.size(); ++i) {
     const std::string column = quote_name(table.plan.identity[i]);
-    values.push_back("s." + column + ", t." + column);
-    pairs.push_back("db_transfer_differs(s." + column + ", t." + column + ")");
-    assignments.push_back(column + " = m." + new_column(i));
+    values.push_back(fmt::format("s.{0}, t.{0}", column));
+    pairs.push_back(fmt::format("db_transfer_differs(s.{0}, t.{0})", column));
+    assignments.push_back(fmt::format("{} = m.{}", column, new_column(i)));
   }
-  connection.execute("INSERT INTO " + table.remaps + " SELECT s." + table.record + ", " + table.key_text("s") + ", " +
-                     join(values, ", ") + " FROM " + matched_rows(table) + " WHERE (" + join(pairs, " OR ") +
-                     ") AND s." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")");
-  connection.execute("UPDATE " + table.stage + " AS stage_row SET " + join(assignments, ", ") + " FROM " +
-                     table.remaps + " m WHERE m.record = stage_row." + table.record);
+  connection.execute(table_sql(table, kTakeOver, fmt::arg("key", table.key_text("s")),
+                               fmt::arg("values", join(values, ", ")), fmt::arg("matched", matched_rows(table)),
+                               fmt::arg("changes_key", join(pairs, " OR "))));
+  connection.execute(table_sql(table, kRenumber, fmt::arg("assignments", join(assignments, ", "))));
 }
 
 // The child's columns that hold a part of the parent's identity follow it.
@@ -108,17 +141,18 @@ void follow(Connection& connection, const StagedTable& child, const catalog::For
     const auto& identity = parent.plan.identity;
     const auto place = std::find(identity.begin(), identity.end(), key.parent_columns[i]);
     if (place == identity.end()) {
-      same.push_back("p." + quote_name(key.parent_columns[i]) + " = c." + column);
+      same.push_back(fmt::format("p.{} = c.{}", quote_name(key.parent_columns[i]), column));
       continue;
     }
     const auto number = static_cast<std::size_t>(place - identity.begin());
-    assignments.push_back(column + " = m." + new_column(number));
-    same.push_back("m." + old_column(number) + " = c." + column);
+    assignments.push_back(fmt::format("{} = m.{}", column, new_column(number)));
+    same.push_back(fmt::format("m.{} = c.{}", old_column(number), column));
   }
   if (assignments.empty()) return;
-  connection.execute("UPDATE " + child.stage + " AS c SET " + join(assignments, ", ") + " FROM " + parent.remaps +
-                     " m CROSS JOIN " + parent.stage + " p ON p." + parent.record + " = m.record WHERE " +
-                     join(same, " AND ") + among(parent, which, "m.record"));
+  connection.execute(table_sql(child, kFollow, fmt::arg("assignments", join(assignments, ", ")),
+                               fmt::arg("parent_remaps", parent.remaps), fmt::arg("parents", parent.stage),
+                               fmt::arg("parent_record", parent.record), fmt::arg("refers", join(same, " AND ")),
+                               fmt::arg("rows", among(parent, which, "m.record"))));
 }
 
 }  // namespace
@@ -129,13 +163,14 @@ void create_remaps(Connection& connection, const StagedTable& table) {
   std::vector<std::string> old_names;
   for (std::size_t i = 0; i < table.plan.identity.size(); ++i) {
     const std::string type = type_of(table, table.plan.identity[i]);
-    declared.push_back(old_column(i) + type + ", " + new_column(i) + type);
+    declared.push_back(fmt::format("{0}{2}, {1}{2}", old_column(i), new_column(i), type));
     old_names.push_back(old_column(i));
   }
-  connection.execute("CREATE TABLE " + table.remaps + " (record INTEGER PRIMARY KEY, old_key TEXT, " +
-                     join(declared, ", ") + ")");
-  const std::string name = table.remaps.substr(table.remaps.find('.') + 1);
-  connection.execute("CREATE INDEX temp." + name + "_old ON " + name + " (" + join(old_names, ", ") + ")");
+  connection.execute(table_sql(table, "CREATE TABLE {remaps} (record INTEGER PRIMARY KEY, old_key TEXT, {declared})",
+                               fmt::arg("declared", join(declared, ", "))));
+  connection.execute(fmt::format("CREATE INDEX temp.{name}_old ON {name} ({columns})",
+                                 fmt::arg("name", unqualified(table.remaps)),
+                                 fmt::arg("columns", join(old_names, ", "))));
 }
 
 std::uint64_t remap(Connection& connection, std::vector<StagedTable>& tables, StagedTable& table, Remap which) {

@@ -5,12 +5,13 @@
 #include "base/terminal.h"
 #include "sqlite/catalog/sql_scan.h"
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
 
-// They stand behind the number of the row, before columns that the tree only keeps (+name).
+// They come after the number of the row, before columns that the tree only keeps (+name).
 std::size_t count_coordinates(Connection& connection, const std::string& table) {
   const std::string sql = connection.text("SELECT sql FROM main.sqlite_schema WHERE name = " + quote_literal(table));
   const auto arguments = virtual_table_parts(sql).arguments;
@@ -19,11 +20,30 @@ std::size_t count_coordinates(Connection& connection, const std::string& table) 
          1;
 }
 
+// {tree}: a tree of ours, which takes the coordinates and rounds them. {which}: of which records.
+constexpr const char* kTry = R"sql(
+INSERT INTO {tree}
+SELECT {record}, {columns}
+FROM {stage}
+WHERE {record} {which})sql";
+
+constexpr const char* kNotRejected = "NOT IN (SELECT record FROM {rejects})";
+
+constexpr const char* kCountRounded = R"sql(
+SELECT count(*)
+FROM {stage} s, {tree} t
+WHERE t."db-transfer record" = s.{record} AND ({differ}))sql";
+
+constexpr const char* kTakeRounded = R"sql(
+UPDATE {stage} AS s SET {rounded}
+FROM {tree} t
+WHERE t."db-transfer record" = s.{record})sql";
+
 // Of staged rows that are not left out yet.
 void insert_one_by_one(Connection& connection, StagedTable& table, const std::string& insert) {
-  Statement one = connection.prepare(insert + " = ?");
-  Statement records = connection.prepare("SELECT " + table.record + " FROM " + table.stage + " WHERE " + table.record +
-                                         " NOT IN (SELECT record FROM " + table.rejects + ")");
+  Statement one = connection.prepare(insert);
+  Statement records = connection.prepare(table_sql(table, "SELECT {record} FROM {stage} WHERE {record} {which}",
+                                                   fmt::arg("which", table_sql(table, kNotRejected))));
   while (records.next()) {
     const std::int64_t record = records.integer(0);
     try {
@@ -34,7 +54,7 @@ void insert_one_by_one(Connection& connection, StagedTable& table, const std::st
       one.reset();
       reject(connection, table,
              reject_sql(table, "s." + table.record, {'x', quote_literal(base::printable(error.what())), {}, {}, {}},
-                        table.stage + " s WHERE s." + table.record + " = " + std::to_string(record)));
+                        table_sql(table, "{stage} s WHERE s.{record} = {this}", fmt::arg("this", record))));
     }
   }
 }
@@ -54,22 +74,22 @@ std::string round_as_rtree(Connection& connection, StagedTable& table) {
       return {};
     }
     names.push_back(quote_name(name));
-    rounded.push_back(names.back() + " = t." + names.back());
+    rounded.push_back(fmt::format("{0} = t.{0}", names.back()));
   }
-  const std::string trial = "temp.tree_of_" + table.stage.substr(table.stage.find('.') + 1);
+  const std::string trial = "temp.tree_of_" + unqualified(table.stage);
   const std::string columns = join(names, ", ");
-  connection.execute("CREATE VIRTUAL TABLE " + trial + " USING " + table.details.module + " (\"db-transfer record\", " +
-                     columns + ")");
-  const std::string insert = "INSERT INTO " + trial + " SELECT " + table.record + ", " + columns + " FROM " +
-                             table.stage + " WHERE " + table.record;
-  if (!is_executed(connection, insert + " NOT IN (SELECT record FROM " + table.rejects + ")"))
-    insert_one_by_one(connection, table, insert);
+  connection.execute(fmt::format("CREATE VIRTUAL TABLE {} USING {} (\"db-transfer record\", {})", trial,
+                                 table.details.module, columns));
+  const auto insert = [&](const std::string& which) {
+    return table_sql(table, kTry, fmt::arg("tree", trial), fmt::arg("columns", columns), fmt::arg("which", which));
+  };
+  if (!is_executed(connection, insert(table_sql(table, kNotRejected))))
+    insert_one_by_one(connection, table, insert("= ?"));
   std::vector<std::string> differ;
-  for (const std::string& name : names) differ.push_back("s." + name + " IS NOT t." + name);
-  const std::string there = trial + " t WHERE t.\"db-transfer record\" = s." + table.record;
-  const std::uint64_t changed =
-      connection.number("SELECT count(*) FROM " + table.stage + " s, " + there + " AND (" + join(differ, " OR ") + ")");
-  connection.execute("UPDATE " + table.stage + " AS s SET " + join(rounded, ", ") + " FROM " + there);
+  for (const std::string& name : names) differ.push_back(fmt::format("s.{0} IS NOT t.{0}", name));
+  const std::uint64_t changed = connection.number(
+      table_sql(table, kCountRounded, fmt::arg("tree", trial), fmt::arg("differ", join(differ, " OR "))));
+  connection.execute(table_sql(table, kTakeRounded, fmt::arg("tree", trial), fmt::arg("rounded", join(rounded, ", "))));
   connection.execute("DROP TABLE " + trial);
   if (changed == 0) return {};
   return table.details.table.name.name + ": coordinates of " + std::to_string(changed) +

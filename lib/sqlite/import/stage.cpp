@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/import/undo_judge.h"
 #include "sqlite/session/sql_text.h"
@@ -13,41 +14,38 @@ namespace {
 constexpr std::uint64_t kRecordsBetweenReports = 1000;
 constexpr std::size_t kLongestRowKeyBytes = 1000;
 
+constexpr const char* kReject = "INSERT INTO {rejects} VALUES (?, 'x', ?, ?, NULL, NULL, NULL)";
+
 std::string insert_sql(const StagedTable& table) {
   std::string names = table.record;
   std::string places = "?";
-  if (table.has_marks()) {
-    names += ", " + table.mark;
+  const auto add = [&](const std::string& name) {
+    names += ", " + name;
     places += ", ?";
-  }
-  for (const StagedColumn& column : table.columns) {
-    names += ", " + column.quoted;
-    places += ", ?";
-  }
-  return "INSERT INTO " + table.stage + " (" + names + ") VALUES (" + places + ")";
+  };
+  if (table.has_marks()) add(table.mark);
+  for (const StagedColumn& column : table.columns) add(column.quoted);
+  return table_sql(table, "INSERT INTO {stage} ({names}) VALUES ({places})", fmt::arg("names", names),
+                   fmt::arg("places", places));
 }
-
-}  // namespace
-
-namespace {
 
 // What only some tables need.
 void create_lists(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all) {
   const auto create = [&](const std::string& name) {
-    connection.execute("CREATE TABLE " + name + " (record INTEGER PRIMARY KEY)");
+    connection.execute(fmt::format("CREATE TABLE {} (record INTEGER PRIMARY KEY)", name));
   };
-  const std::string claims = table.claims.substr(table.claims.find('.') + 1);
   const bool may_claim = std::ranges::any_of(table.details.unique_indexes, [&](const UniqueIndex& index) {
     return !index.plain || index.columns != table.plan.identity;
   });
   if (may_claim) {
     for (const char* column : {"record", "freed_by"})
-      connection.execute("CREATE INDEX temp." + claims + "_by_" + column + " ON " + claims + " (" + column + ")");
-    connection.execute("CREATE TABLE " + table.order + " (place INTEGER PRIMARY KEY, record INTEGER UNIQUE)");
+      connection.execute(fmt::format("CREATE INDEX temp.{name}_by_{column} ON {name} ({column})",
+                                     fmt::arg("name", unqualified(table.claims)), fmt::arg("column", column)));
+    connection.execute(table_sql(table, "CREATE TABLE {order} (place INTEGER PRIMARY KEY, record INTEGER UNIQUE)"));
     create(table.parked);
   }
   if (!awaited_columns(table.details).empty())
-    connection.execute("CREATE TABLE " + table.masks + " (record INTEGER PRIMARY KEY, mask TEXT)");
+    connection.execute(table_sql(table, "CREATE TABLE {masks} (record INTEGER PRIMARY KEY, mask TEXT)"));
   if (!fires_triggers(all)) return;
   create(table.early);
   create(table.retries);
@@ -57,19 +55,22 @@ void create_lists(Connection& connection, const StagedTable& table, const std::v
 
 void create_stage(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all) {
   std::vector<std::string> list;
-  for (const StagedColumn& column : table.columns) list.push_back(column.quoted + " " + column.stage_type);
+  for (const StagedColumn& column : table.columns)
+    list.push_back(fmt::format("{} {}", column.quoted, column.stage_type));
   if (list.empty()) list.emplace_back("\"no column\"");
   if (table.declares_record) list.push_back(table.record + " INTEGER PRIMARY KEY");
   for (const MadeColumn& column : table.made) list.push_back(column.definition);
   if (table.has_marks()) list.push_back(table.mark + " TEXT");
-  connection.execute("CREATE TABLE " + table.stage + " (" + join(list, ", ") + ")" +
-                     (table.details.strict && !table.columns.empty() ? " STRICT" : ""));
-  connection.execute("CREATE TABLE " + table.verdicts + " (record INTEGER PRIMARY KEY, verdict TEXT, newer INTEGER)");
-  connection.execute("CREATE TABLE " + table.rejects +
-                     " (record INTEGER PRIMARY KEY, verdict TEXT, key TEXT, reason TEXT, \"constraint\" TEXT, holder "
-                     "TEXT, newer INTEGER)");
+  connection.execute(table_sql(table, "CREATE TABLE {stage} ({columns}){strict}", fmt::arg("columns", join(list, ", ")),
+                               fmt::arg("strict", table.details.strict && !table.columns.empty() ? " STRICT" : "")));
+  connection.execute(
+      table_sql(table, "CREATE TABLE {verdicts} (record INTEGER PRIMARY KEY, verdict TEXT, newer INTEGER)"));
+  connection.execute(table_sql(table, R"sql(
+CREATE TABLE {rejects} (
+  record INTEGER PRIMARY KEY, verdict TEXT, key TEXT, reason TEXT, "constraint" TEXT, holder TEXT, newer INTEGER
+))sql"));
   if (table.has_marks()) create_deletes(connection, table);
-  connection.execute("CREATE TABLE " + table.claims + " (place INTEGER, record INTEGER, freed_by INTEGER)");
+  connection.execute(table_sql(table, "CREATE TABLE {claims} (place INTEGER, record INTEGER, freed_by INTEGER)"));
   create_lists(connection, table, all);
 }
 
@@ -77,7 +78,7 @@ Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progr
     : table_(table),
       progress_(progress),
       insert_(connection.prepare(insert_sql(table))),
-      reject_(connection.prepare("INSERT INTO " + table.rejects + " VALUES (?, 'x', ?, ?, NULL, NULL, NULL)")) {}
+      reject_(connection.prepare(table_sql(table, kReject))) {}
 
 void Stager::stage(format::TableReader& records) {
   std::uint64_t reported_offset = records.position().offset;
@@ -96,8 +97,7 @@ void Stager::stage(format::TableReader& records) {
     if (bind(records.record(), values, reason) && insert(reason)) {
       ++table_.staged_rows;
     } else {
-      refuse(records.record().number, values,
-             reason + " (byte " + std::to_string(records.record().offset) + " of the file)");
+      refuse(records.record().number, values, fmt::format("{} (byte {} of the file)", reason, records.record().offset));
     }
     insert_.reset();
     if (read % kRecordsBetweenReports == 0) report();
@@ -113,7 +113,7 @@ bool Stager::bind(const format::RawRecord& record, std::span<const format::Value
   for (const StagedColumn& column : table_.columns) {
     if (column.codec.bind(insert_, ++parameter, values[column.file_column], reason)) continue;
     if (table_.is_masked(column.name)) reason = "the value does not fit, and must not be shown";
-    reason = "column " + column.name + ": " + reason;
+    reason = fmt::format("column {}: {}", column.name, reason);
     return false;
   }
   return true;
@@ -128,7 +128,7 @@ bool Stager::insert(std::string& reason) {
     if (!error.blames_a_row()) throw;
     reason = words_of(table_, error);
   }
-  const std::string stage = table_.stage.substr(table_.stage.find('.') + 1);
+  const std::string stage = unqualified(table_.stage);
   const std::size_t at = reason.find(stage + ".");
   if (at != std::string::npos) reason.replace(at, stage.size(), table_.details.table.name.name);
   return false;

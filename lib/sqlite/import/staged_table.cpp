@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
@@ -37,25 +38,31 @@ std::string stage_type_of(const ColumnDetails& column) {
   return type + " COLLATE " + quote_name(column.collation);
 }
 
+std::string same_column(const std::string& name, const std::string& a, const std::string& b,
+                        const std::string& collation) {
+  return fmt::format("{a}.{column} = {b}.{column} COLLATE {collation}", fmt::arg("a", a), fmt::arg("b", b),
+                     fmt::arg("column", quote_name(name)), fmt::arg("collation", quote_name(collation)));
+}
+
 }  // namespace
 
 StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
     : details(table_details), plan(std::move(table_plan)) {
-  const std::string suffix = std::to_string(number);
+  const auto temporary = [&](const char* name) { return fmt::format("temp.{}_{}", name, number); };
   target = "main." + quote_name(details.table.name.name);
   if (details.resolves_conflicts) or_abort = " OR ABORT";
-  stage = "temp.stage_" + suffix;
-  verdicts = "temp.verdict_" + suffix;
-  rejects = "temp.reject_" + suffix;
-  changes = "temp.change_" + suffix;
-  remaps = "temp.remap_" + suffix;
-  deletes = "temp.delete_" + suffix;
-  claims = "temp.claim_" + suffix;
-  order = "temp.order_" + suffix;
-  parked = "temp.parked_" + suffix;
-  masks = "temp.mask_" + suffix;
-  early = "temp.early_" + suffix;
-  retries = "temp.retry_" + suffix;
+  stage = temporary("stage");
+  verdicts = temporary("verdict");
+  rejects = temporary("reject");
+  changes = temporary("change");
+  remaps = temporary("remap");
+  deletes = temporary("delete");
+  claims = temporary("claim");
+  order = temporary("order");
+  parked = temporary("parked");
+  masks = temporary("mask");
+  early = temporary("early");
+  retries = temporary("retry");
   mark = free_name("db-transfer mark");
   record = free_row_number(details.table);
   if (record.empty()) {
@@ -148,7 +155,8 @@ bool StagedTable::identity_may_be_null() const {
 std::string StagedTable::lacks_identity(const std::string& alias) const {
   std::vector<std::string> parts;
   for (const std::string& column : plan.identity) {
-    if (!details.table.find_column(column)->not_null) parts.push_back(alias + "." + quote_name(column) + " IS NULL");
+    if (!details.table.find_column(column)->not_null)
+      parts.push_back(fmt::format("{}.{} IS NULL", alias, quote_name(column)));
   }
   return "(" + join(parts, " OR ") + ")";
 }
@@ -156,7 +164,9 @@ std::string StagedTable::lacks_identity(const std::string& alias) const {
 std::string StagedTable::differs(const std::string& a, const std::string& b) const {
   std::vector<std::string> pairs;
   for (const StagedColumn& column : columns) {
-    if (!is_ignored(column.name)) pairs.push_back(a + "." + column.quoted + ", " + b + "." + column.quoted);
+    if (!is_ignored(column.name))
+      pairs.push_back(fmt::format("{a}.{column}, {b}.{column}", fmt::arg("a", a), fmt::arg("b", b),
+                                  fmt::arg("column", column.quoted)));
   }
   return differs_call(pairs);
 }
@@ -179,10 +189,7 @@ std::string StagedTable::collation_of(const std::string& column) const {
 std::string StagedTable::same_columns(const std::vector<std::string>& names, const std::string& a,
                                       const std::string& b) const {
   std::vector<std::string> parts;
-  for (const std::string& name : names) {
-    const std::string column = "." + quote_name(name);
-    parts.push_back(a + column + " = " + b + column + " COLLATE " + quote_name(collation_of(name)));
-  }
+  for (const std::string& name : names) parts.push_back(same_column(name, a, b, collation_of(name)));
   return join(parts, " AND ");
 }
 
@@ -193,20 +200,17 @@ std::string StagedTable::same_identity(const std::string& a, const std::string& 
 // NULL finds nobody.
 std::string StagedTable::same_match(const std::string& a, const std::string& b) const {
   std::vector<std::string> parts;
-  for (const std::string& name : plan.match) {
-    const std::string column = "." + quote_name(name);
-    parts.push_back(a + column + " = " + b + column + " COLLATE " + quote_name(details.details_of(name).collation));
-  }
+  for (const std::string& name : plan.match)
+    parts.push_back(same_column(name, a, b, details.details_of(name).collation));
   return join(parts, " AND ");
 }
 
 std::string StagedTable::target_is_newer() const {
   if (plan.changed_at.empty() || !has_columns({plan.changed_at})) return "0";
-  const std::string column = quote_name(plan.changed_at);
-  const auto is_number = [&](const char* alias) {
-    return "(typeof(" + (alias + ("." + column)) + ") IN ('integer', 'real'))";
-  };
-  return "COALESCE(" + is_number("t") + " = " + is_number("s") + " AND t." + column + " > s." + column + ", 0)";
+  return fmt::format(
+      R"sql(COALESCE((typeof(t.{column}) IN ('integer', 'real')) = (typeof(s.{column}) IN ('integer', 'real'))
+  AND t.{column} > s.{column}, 0))sql",
+      fmt::arg("column", quote_name(plan.changed_at)));
 }
 
 std::vector<std::string> StagedTable::naming_columns(const std::string& alias) const {
@@ -231,8 +235,8 @@ bool StagedTable::is_masked(const std::string& column) const {
 
 std::string StagedTable::readable(const std::string& value, const std::vector<std::string>& from_columns) const {
   const auto masked = [&](const std::string& column) { return is_masked(column); };
-  if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return "db_transfer_text(" + value + ")";
-  return "db_transfer_digest(" + quote_literal(plan.digest_key) + ", " + value + ")";
+  if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return fmt::format("db_transfer_text({})", value);
+  return fmt::format("db_transfer_digest({}, {})", quote_literal(plan.digest_key), value);
 }
 
 std::string StagedTable::key_text(const std::string& alias) const {
@@ -244,30 +248,39 @@ std::string StagedTable::key_text(const std::string& alias) const {
   }
   if (parts.empty()) return "''";
   const std::string text = join(parts, " || ', ' || ");
-  return plan.identity.empty() ? "substr(" + text + ", 1, " + std::to_string(kLongestRowCharacters) + ")" : text;
+  return plan.identity.empty() ? fmt::format("substr({}, 1, {})", text, kLongestRowCharacters) : text;
 }
 
 std::vector<std::string> StagedTable::collated_identity(const std::string& alias) const {
   std::vector<std::string> list;
-  for (const std::string& column : plan.identity) {
-    list.push_back((alias.empty() ? "" : alias + ".") + quote_name(column) + " COLLATE " +
-                   quote_name(collation_of(column)));
-  }
+  for (const std::string& column : plan.identity)
+    list.push_back(fmt::format("{}{}{} COLLATE {}", alias, alias.empty() ? "" : ".", quote_name(column),
+                               quote_name(collation_of(column))));
   return list;
 }
 
 // CROSS JOIN fixes the order of the loops: the rows to be written are the outer one.
 std::string StagedTable::accepted_rows() const {
-  return verdicts + " v CROSS JOIN " + stage + " s ON s." + record + " = v.record";
+  return fmt::format("{verdicts} v CROSS JOIN {stage} s ON s.{record} = v.record", fmt::arg("verdicts", verdicts),
+                     fmt::arg("stage", stage), fmt::arg("record", record));
 }
 
 std::string reject_sql(const StagedTable& table, const std::string& record, const Rejection& rejection,
                        const std::string& rows) {
   const auto or_null = [](const std::string& expression) { return expression.empty() ? "NULL" : expression; };
-  const std::string constraint = rejection.constraint.empty() ? "NULL" : quote_literal(rejection.constraint);
-  return "INSERT OR IGNORE INTO " + table.rejects + " SELECT " + record + ", '" + rejection.verdict + "', " +
-         table.key_text("s") + ", " + or_null(rejection.reason) + ", " + constraint + ", " + or_null(rejection.holder) +
-         ", " + or_null(rejection.newer) + " FROM " + rows;
+  return table_sql(table, R"sql(
+INSERT OR IGNORE INTO {rejects}
+SELECT {of}, '{verdict}', {key}, {reason}, {constraint}, {holder}, {newer}
+FROM {rows})sql",
+                   fmt::arg("of", record), fmt::arg("verdict", rejection.verdict), fmt::arg("key", table.key_text("s")),
+                   fmt::arg("reason", or_null(rejection.reason)),
+                   fmt::arg("constraint", rejection.constraint.empty() ? "NULL" : quote_literal(rejection.constraint)),
+                   fmt::arg("holder", or_null(rejection.holder)), fmt::arg("newer", or_null(rejection.newer)),
+                   fmt::arg("rows", rows));
+}
+
+std::string unqualified(const std::string& temporary_table) {
+  return temporary_table.substr(temporary_table.find('.') + 1);
 }
 
 const StagedTable* find_staged(const std::vector<StagedTable>& tables, const catalog::TableName& name) {

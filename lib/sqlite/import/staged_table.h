@@ -143,6 +143,9 @@ struct Rejection {
 std::string reject_sql(const StagedTable& table, const std::string& record, const Rejection& rejection,
                        const std::string& rows);
 
+// "stage_3" of "temp.stage_3": as CREATE INDEX wants it.
+std::string unqualified(const std::string& temporary_table);
+
 const StagedTable* find_staged(const std::vector<StagedTable>& tables, const catalog::TableName& name);
 
 }  // namespace sqlite

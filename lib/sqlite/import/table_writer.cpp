@@ -5,6 +5,7 @@
 
 #include "base/terminal.h"
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/session/sql_text.h"
 
@@ -22,6 +23,48 @@ std::string trigger_names(const StagedTable& table) {
   std::vector<std::string> names;
   for (const TableTrigger& trigger : table.details.triggers) names.push_back(trigger.name);
   return names.empty() ? "a trigger" : "trigger " + join(names, ", ");
+}
+
+constexpr const char* kMarks = R"sql(
+INSERT INTO {masks}
+SELECT v.record, {marks}
+FROM {accepted}
+CROSS JOIN {target} t ON {same}{whose})sql";
+
+constexpr const char* kIsAstray = R"sql(
+SELECT EXISTS (
+  SELECT 1
+  FROM {accepted}
+  LEFT JOIN {target} t ON {same}{whose} AND t.{column} IS NULL{others}))sql";
+
+constexpr const char* kNextWaiting = R"sql(
+SELECT o.place, o.record, v.verdict
+FROM {order} o
+CROSS JOIN {verdicts} v ON v.record = o.record
+WHERE o.place > ?
+ORDER BY o.place)sql";
+
+constexpr const char* kInsert = R"sql(
+INSERT{or_abort} INTO {target} ({columns})
+SELECT {values}
+FROM {accepted}{whose}
+ORDER BY v.record{direction})sql";
+
+// Plain joins: which of the three comes first is SQLite's to choose, each has an index for the next.
+constexpr const char* kUpdate = R"sql(
+UPDATE{or_abort} {target} AS t SET {assignments}
+FROM {verdicts} v
+JOIN {stage} s ON s.{record} = v.record{whose} AND {same})sql";
+
+constexpr const char* kDiffering = R"sql(
+SELECT {differing}
+FROM {accepted}
+CROSS JOIN {target} t ON {same}{whose})sql";
+
+// {whose}: WHERE …, on the verdicts v.
+template <typename... Places>
+std::string part_sql(const StagedTable& table, const char* text, const std::string& whose, const Places&... places) {
+  return table_sql(table, text, fmt::arg("whose", whose), places...);
 }
 
 }  // namespace
@@ -44,7 +87,7 @@ bool TableWriter::waits_for_columns() const {
 void TableWriter::write_updates() {
   const std::uint64_t last = table_.counts.rows;
   const Part all{Step::kUpdate, 1, last, {}};
-  if (connection_.number("SELECT count(*) FROM " + table_.verdicts + " v" + whose(all)) == 0) return;
+  if (connection_.number(part_sql(table_, "SELECT count(*) FROM {verdicts} v{whose}", whose(all))) == 0) return;
   if (!waits_for_columns()) {
     assignments_ = differing(whose(all));
     prepare(Step::kUpdate, {});
@@ -53,18 +96,15 @@ void TableWriter::write_updates() {
   std::vector<std::string> marks;
   for (const std::string& column : awaited_columns(table_.details)) {
     const std::string name = quote_name(column);
-    if (table_.has_columns({column})) marks.push_back("db_transfer_differs(s." + name + ", t." + name + ")");
+    if (table_.has_columns({column})) marks.push_back(fmt::format("db_transfer_differs(s.{0}, t.{0})", name));
   }
-  const std::string masks = table_.masks;
-  connection_.execute("DELETE FROM " + masks);
-  connection_.execute("INSERT INTO " + masks + " SELECT v.record, " + join(marks, " || ") + " FROM " +
-                      table_.accepted_rows() + " CROSS JOIN " + table_.target + " t ON " +
-                      table_.same_identity("s", "t") + whose(all));
+  connection_.execute("DELETE FROM " + table_.masks);
+  connection_.execute(part_sql(table_, kMarks, whose(all), fmt::arg("marks", join(marks, " || "))));
   masked_ = true;
   std::string mask;
   while (true) {
-    const std::string next =
-        connection_.text("SELECT min(mask) FROM " + masks + " WHERE mask > " + quote_literal(mask));
+    const std::string next = connection_.text(
+        table_sql(table_, "SELECT min(mask) FROM {masks} WHERE mask > {mask}", fmt::arg("mask", quote_literal(mask))));
     if (next.empty()) break;
     mask = next;
     assignments_ = differing(whose({Step::kUpdate, 1, last, mask}));
@@ -115,11 +155,10 @@ std::optional<Refusal> TableWriter::try_part(const Part& part, std::uint64_t row
 // Whether a row that was inserted is not where its identity says.
 bool TableWriter::is_astray(Step step, const std::string& whose) {
   if (step != Step::kInsert || astray_ == Astray::kNever || table_.plan.identity.empty()) return false;
-  const std::string there = "t." + quote_name(table_.plan.identity.front());
-  std::string sql = "SELECT EXISTS (SELECT 1 FROM " + table_.accepted_rows() + " LEFT JOIN " + table_.target +
-                    " t ON " + table_.same_identity("s", "t") + whose + " AND " + there + " IS NULL";
-  if (table_.identity_may_be_null()) sql += " AND NOT " + table_.lacks_identity("s");
-  return connection_.number(sql + ")") != 0;
+  const std::string others = table_.identity_may_be_null() ? " AND NOT " + table_.lacks_identity("s") : "";
+  return connection_.number(part_sql(table_, kIsAstray, whose,
+                                     fmt::arg("column", quote_name(table_.plan.identity.front())),
+                                     fmt::arg("others", others))) != 0;
 }
 
 std::string TableWriter::astray() const {
@@ -140,10 +179,8 @@ void TableWriter::take_reason(const SqliteError& error, Refusal& refusal) const 
 void TableWriter::write_waiting() {
   if (!table_.claims_left || rows_ == Rows::kRetries) return;
   const bool one_by_one = waits_for_columns();
-  if (!one_by_one) assignments_ = differing(" WHERE v.record IN (SELECT record FROM " + table_.order + ")");
-  Statement next =
-      connection_.prepare("SELECT o.place, o.record, v.verdict FROM " + table_.order + " o CROSS JOIN " +
-                          table_.verdicts + " v ON v.record = o.record WHERE o.place > ? ORDER BY o.place");
+  if (!one_by_one) assignments_ = differing(table_sql(table_, " WHERE v.record IN (SELECT record FROM {order})"));
+  Statement next = connection_.prepare(table_sql(table_, kNextWaiting));
   std::optional<Statement> insert;
   std::optional<Statement> update;
   std::int64_t place = 0;
@@ -155,7 +192,7 @@ void TableWriter::write_waiting() {
     const Step step = next.text(2) == "i" ? Step::kInsert : Step::kUpdate;
     next.reset();
     if (step == Step::kUpdate && one_by_one) {
-      assignments_ = differing(" WHERE v.record = " + std::to_string(record));
+      assignments_ = differing(fmt::format(" WHERE v.record = {}", record));
       update.reset();
     }
     if (step == Step::kUpdate && assignments_.empty()) continue;
@@ -174,7 +211,7 @@ std::optional<Refusal> TableWriter::try_one(Statement& statement, Step step, std
   try {
     statement.bind_integer(1, static_cast<std::int64_t>(record));
     const bool is_written = statement.execute() == 1;
-    if (is_written && !is_astray(step, " WHERE v.record = " + std::to_string(record))) {
+    if (is_written && !is_astray(step, fmt::format(" WHERE v.record = {}", record))) {
       connection_.execute("RELEASE part");
       return std::nullopt;
     }
@@ -198,16 +235,16 @@ void TableWriter::refuse(const Part& part, Refusal refusal) {
 void TableWriter::leave_out(const Refusal& refusal) {
   masked_ = false;
   const bool one = refusal.first == refusal.last;
-  leave_out(refusal, one ? " WHERE v.record = " + std::to_string(refusal.first)
+  leave_out(refusal, one ? fmt::format(" WHERE v.record = {}", refusal.first)
                          : whose({refusal.step, refusal.first, refusal.last, {}}));
 }
 
 std::uint64_t TableWriter::leave_out(const Refusal& refusal, const std::string& whose) {
   const std::uint64_t rows = connection_.execute(
       reject_sql(table_, "v.record", {refusal.verdict, quote_literal(base::printable(refusal.reason)), {}, {}, {}},
-                 table_.accepted_rows() + whose));
+                 part_sql(table_, "{accepted}{whose}", whose)));
   table_.rejected_rows += rows;
-  connection_.execute("DELETE FROM " + table_.verdicts + " AS v" + whose);
+  connection_.execute(part_sql(table_, "DELETE FROM {verdicts} AS v{whose}", whose));
   return rows;
 }
 
@@ -215,7 +252,7 @@ std::uint64_t TableWriter::leave_out(const Refusal& refusal, const std::string& 
 void TableWriter::prepare(Step step, const std::string& mask) {
   prepared_.reset();
   const std::string rows = whose(step, "?1", "?2", mask);
-  Statement count = connection_.prepare("SELECT count(*) FROM " + table_.verdicts + " v" + rows);
+  Statement count = connection_.prepare(part_sql(table_, "SELECT count(*) FROM {verdicts} v{whose}", rows));
   if (step == Step::kUpdate && assignments_.empty()) return;  // brought to the file's values meanwhile
   prepared_.emplace(std::move(count), connection_.prepare(step == Step::kInsert ? insert_sql(rows) : update_sql(rows)));
 }
@@ -230,7 +267,7 @@ std::uint64_t TableWriter::count(const Part& part) {
 }
 
 std::uint64_t TableWriter::first_record(const Part& part) {
-  return connection_.number("SELECT min(v.record) FROM " + table_.verdicts + " v" + whose(part));
+  return connection_.number(part_sql(table_, "SELECT min(v.record) FROM {verdicts} v{whose}", whose(part)));
 }
 
 std::string TableWriter::whose(const Part& part) const {
@@ -240,18 +277,17 @@ std::string TableWriter::whose(const Part& part) const {
 // The + keeps the search on the range of records: the lists are asked about one row only.
 std::string TableWriter::whose(Step step, const std::string& first, const std::string& last,
                                const std::string& mask) const {
-  std::string sql = std::string(" WHERE v.verdict = '") + (step == Step::kInsert ? 'i' : 'u') +
-                    "' AND v.record BETWEEN " + first + " AND " + last;
-  const auto in = [](const std::string& table) { return " IN (SELECT record FROM " + table + ")"; };
+  std::string rows = fmt::format(" WHERE v.verdict = '{}' AND v.record BETWEEN {} AND {}",
+                                 step == Step::kInsert ? 'i' : 'u', first, last);
   if (rows_ == Rows::kRetries) {
-    sql += " AND +v.record" + in(table_.retries);
+    rows += table_sql(table_, " AND +v.record IN (SELECT record FROM {retries})");
   } else if (table_.claims_left) {
-    sql += " AND v.record NOT" + in(table_.order);
+    rows += table_sql(table_, " AND v.record NOT IN (SELECT record FROM {order})");
   }
   if (masked_ && !mask.empty())
-    sql += " AND EXISTS (SELECT 1 FROM " + table_.masks +
-           " k WHERE k.record = v.record AND k.mask = " + quote_literal(mask) + ")";
-  return sql;
+    rows += table_sql(table_, " AND EXISTS (SELECT 1 FROM {masks} k WHERE k.record = v.record AND k.mask = {mask})",
+                      fmt::arg("mask", quote_literal(mask)));
+  return rows;
 }
 
 std::string TableWriter::insert_sql(const std::string& whose) const {
@@ -270,16 +306,13 @@ std::string TableWriter::insert_sql(const std::string& whose) const {
     columns.push_back(quote_name(table_.details.table.columns.front().name));
     values.emplace_back("NULL");
   }
-  return "INSERT" + table_.or_abort + " INTO " + table_.target + " (" + join(columns, ", ") + ") SELECT " +
-         join(values, ", ") + " FROM " + table_.accepted_rows() + whose + " ORDER BY v.record" +
-         (direction_ == Direction::kForwards ? "" : " DESC");
+  return part_sql(table_, kInsert, whose, fmt::arg("columns", join(columns, ", ")),
+                  fmt::arg("values", join(values, ", ")),
+                  fmt::arg("direction", direction_ == Direction::kForwards ? "" : " DESC"));
 }
 
-// Plain joins: which of the three comes first is SQLite's to choose, each has an index for the next.
 std::string TableWriter::update_sql(const std::string& whose) const {
-  return "UPDATE" + table_.or_abort + " " + table_.target + " AS t SET " + join(assignments_, ", ") + " FROM " +
-         table_.verdicts + " v JOIN " + table_.stage + " s ON s." + table_.record + " = v.record" + whose + " AND " +
-         table_.same_identity("s", "t");
+  return part_sql(table_, kUpdate, whose, fmt::arg("assignments", join(assignments_, ", ")));
 }
 
 // Only columns that differ in some row: SQLite looks for the children of every key that is assigned, changed or not,
@@ -289,17 +322,13 @@ std::vector<std::string> TableWriter::differing(const std::string& whose) {
   for (std::size_t first = 0; first < table_.columns.size(); first += kColumnsAtOnce) {
     const std::size_t last = std::min(table_.columns.size(), first + kColumnsAtOnce);
     std::vector<std::string> differ;
-    for (std::size_t i = first; i < last; ++i) {
-      const std::string& column = table_.columns[i].quoted;
-      differ.push_back("max(db_transfer_differs(s." + column + ", t." + column + "))");
-    }
-    Statement row =
-        connection_.prepare("SELECT " + join(differ, ", ") + " FROM " + table_.accepted_rows() + " CROSS JOIN " +
-                            table_.target + " t ON " + table_.same_identity("s", "t") + whose);
+    for (std::size_t i = first; i < last; ++i)
+      differ.push_back(fmt::format("max(db_transfer_differs(s.{0}, t.{0}))", table_.columns[i].quoted));
+    Statement row = connection_.prepare(part_sql(table_, kDiffering, whose, fmt::arg("differing", join(differ, ", "))));
     if (!row.next()) continue;
     for (std::size_t i = first; i < last; ++i) {
       const std::string& column = table_.columns[i].quoted;
-      if (row.integer(static_cast<int>(i - first)) != 0) assignments.push_back(column + " = s." + column);
+      if (row.integer(static_cast<int>(i - first)) != 0) assignments.push_back(fmt::format("{0} = s.{0}", column));
     }
   }
   return assignments;

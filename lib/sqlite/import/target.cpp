@@ -18,6 +18,7 @@
 #include "sqlite/import/remap.h"
 #include "sqlite/import/rtree.h"
 #include "sqlite/import/stage.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/import/untold.h"
 #include "sqlite/session/settings.h"
@@ -37,7 +38,8 @@ std::vector<std::uint64_t> decided_otherwise(const std::vector<StagedTable>& tab
 
 // Rows that are left out by what a dry run found may be taken by the import.
 bool may_write(Connection& connection, const StagedTable& table) {
-  return table.rejected_rows > 0 || connection.number("SELECT EXISTS (SELECT 1 FROM " + table.verdicts + ")") != 0;
+  return table.rejected_rows > 0 ||
+         connection.number(table_sql(table, "SELECT EXISTS (SELECT 1 FROM {verdicts})")) != 0;
 }
 
 }  // namespace
@@ -273,9 +275,11 @@ outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
   const StagedTable& table = tables_.at(plan);
   outcome::VerdictCounts counts = table.counts;
   if (table.may_be_deleted > 0)
-    counts.deleted = connection_->number("SELECT count(*) FROM " + table.deletes + " WHERE state <> 'k'");
-  Statement rows = connection_->prepare("SELECT verdict, count(*) FROM (SELECT verdict FROM " + table.verdicts +
-                                        " UNION ALL SELECT verdict FROM " + table.rejects + ") GROUP BY verdict");
+    counts.deleted = connection_->number(table_sql(table, "SELECT count(*) FROM {deletes} WHERE state <> 'k'"));
+  Statement rows = connection_->prepare(table_sql(table, R"sql(
+SELECT verdict, count(*)
+FROM (SELECT verdict FROM {verdicts} UNION ALL SELECT verdict FROM {rejects})
+GROUP BY verdict)sql"));
   while (rows.next()) {
     const auto number = static_cast<std::uint64_t>(rows.integer(1));
     switch (static_cast<outcome::Verdict>(rows.text(0).front())) {
@@ -306,10 +310,7 @@ outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
 }
 
 std::uint64_t SqliteTarget::rows_there(std::size_t plan) {
-  Statement rows =
-      connection_->prepare("SELECT count(*) FROM main." + quote_name(tables_.at(plan).details.table.name.name));
-  rows.next();
-  return static_cast<std::uint64_t>(rows.integer(0));
+  return connection_->number("SELECT count(*) FROM " + tables_.at(plan).target);
 }
 
 void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,

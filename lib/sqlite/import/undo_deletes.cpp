@@ -1,14 +1,31 @@
 // UndoJudge's way through the rows that are to go, in the merge.
 #include "base/terminal.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/import/undo_judge.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
 
-std::string delete_sql(const StagedTable& table) {
-  return "DELETE FROM " + table.target + " AS t WHERE " + is_among_deletes(table, "t", 'd');
+// The rows of the target in this state; `condition`: " AND …", on them, called t.
+std::string delete_sql(const StagedTable& table, char state, const std::string& condition = {}) {
+  return table_sql(table, "DELETE FROM {target} AS t WHERE {among}{condition}",
+                   fmt::arg("among", is_among_deletes(table, "t", state)), fmt::arg("condition", condition));
 }
+
+std::string set_state(const StagedTable& table, std::int64_t record, char state) {
+  return table_sql(table, "UPDATE {deletes} SET state = '{state}' WHERE record = {which}", fmt::arg("state", state),
+                   fmt::arg("which", record));
+}
+
+constexpr const char* kFirst = "SELECT min(record) FROM {deletes} WHERE state = 'd'";
+constexpr const char* kNext = "SELECT coalesce(min(record), 0) FROM {deletes} WHERE state = 'd' AND record > {after}";
+
+constexpr const char* kRefuse = R"sql(
+INSERT OR IGNORE INTO {rejects}
+SELECT record, 'x', key, {why}, NULL, NULL, NULL
+FROM {deletes}
+WHERE record = {which})sql";
 
 }  // namespace
 
@@ -18,8 +35,8 @@ std::string UndoJudge::unreferred(const StagedTable& table) const {
   for (const TableDetails& child : details_) {
     for (const catalog::ForeignKey& key : child.table.foreign_keys) {
       if (key.parent == table.details.table.name)
-        sql += " AND NOT EXISTS (SELECT 1 FROM (SELECT 1) one JOIN " +
-               referring_rows(table, child, key, Spared::kNone) + ")";
+        sql += fmt::format(" AND NOT EXISTS (SELECT 1 FROM (SELECT 1) one JOIN {})",
+                           referring_rows(table, child, key, Spared::kNone));
     }
   }
   return sql;
@@ -48,15 +65,14 @@ void UndoJudge::delete_all() {
       if (refused) reject_referred(Spared::kByVerdicts);
       const std::uint64_t rows = to_go(table);
       if (rows == 0) continue;
-      if (!refusal_of(delete_sql(table), rows)) {
-        connection_.execute("UPDATE " + table.deletes + " SET state = 'g' WHERE state = 'd'");
+      if (!refusal_of(delete_sql(table, 'd'), rows)) {
+        connection_.execute(table_sql(table, "UPDATE {deletes} SET state = 'g' WHERE state = 'd'"));
         continue;
       }
       refused = true;
       delete_one_by_one(table, "");
       for (std::uint64_t left = to_go(table); left > 0; --left) {
-        const auto record = static_cast<std::int64_t>(
-            connection_.number("SELECT min(record) FROM " + table.deletes + " WHERE state = 'd'"));
+        const auto record = static_cast<std::int64_t>(connection_.number(table_sql(table, kFirst)));
         refuse(table, record, "not deleted: a trigger of the target refuses it");
       }
     }
@@ -80,23 +96,18 @@ std::uint64_t UndoJudge::delete_one_by_one(StagedTable& table, const std::string
   std::uint64_t gone = 0;
   std::int64_t record = 0;
   while (true) {
-    record = static_cast<std::int64_t>(connection_.number("SELECT coalesce(min(record), 0) FROM " + table.deletes +
-                                                          " WHERE state = 'd' AND record > " + std::to_string(record)));
+    record = static_cast<std::int64_t>(connection_.number(table_sql(table, kNext, fmt::arg("after", record))));
     if (record == 0) return gone;
-    const std::string here = "record = " + std::to_string(record);
-    connection_.execute("UPDATE " + table.deletes + " SET state = 'n' WHERE " + here);
-    const bool is_gone =
-        !refusal_of("DELETE FROM " + table.target + " AS t WHERE " + is_among_deletes(table, "t", 'n') + condition, 1);
-    connection_.execute("UPDATE " + table.deletes + " SET state = '" + (is_gone ? "g" : "d") + "' WHERE " + here);
+    connection_.execute(set_state(table, record, 'n'));
+    const bool is_gone = !refusal_of(delete_sql(table, 'n', condition), 1);
+    connection_.execute(set_state(table, record, is_gone ? 'g' : 'd'));
     if (is_gone) ++gone;
   }
 }
 
 void UndoJudge::refuse(StagedTable& table, std::int64_t record, const std::string& why) {
-  const std::string here = " WHERE record = " + std::to_string(record);
-  connection_.execute("INSERT OR IGNORE INTO " + table.rejects + " SELECT record, 'x', key, " + quote_literal(why) +
-                      ", NULL, NULL, NULL FROM " + table.deletes + here);
-  connection_.execute("UPDATE " + table.deletes + " SET state = 'k'" + here);
+  connection_.execute(table_sql(table, kRefuse, fmt::arg("why", quote_literal(why)), fmt::arg("which", record)));
+  connection_.execute(set_state(table, record, 'k'));
   ++table.rejected_rows;
   ++table.rejected_deletes;
 }
@@ -105,8 +116,7 @@ void UndoJudge::reject_rest() {
   reject_referred(Spared::kNone);
   for (StagedTable& table : tables_) {
     while (to_go(table) > 0) {
-      const auto record = static_cast<std::int64_t>(
-          connection_.number("SELECT min(record) FROM " + table.deletes + " WHERE state = 'd'"));
+      const auto record = static_cast<std::int64_t>(connection_.number(table_sql(table, kFirst)));
       refuse(table, record, "not deleted: the target refuses it");
     }
   }

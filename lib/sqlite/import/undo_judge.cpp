@@ -6,6 +6,7 @@
 #include "engine/undo_mark.h"
 #include "sqlite/import/added_columns.h"
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
@@ -27,48 +28,139 @@ std::vector<std::string> with_alias(const std::vector<std::string>& columns, con
 }
 
 std::string row_state(const std::vector<std::string>& columns, const std::string& alias) {
-  return "db_transfer_row_digest('', " + image_call(with_alias(columns, alias)) + ")";
-}
-
-std::string mark_of(const StagedTable& table, const std::string& alias) { return alias + "." + table.mark; }
-std::string letter_of(const StagedTable& table, const std::string& alias) {
-  return "substr(" + mark_of(table, alias) + ", 1, 1)";
-}
-std::string state_of(const StagedTable& table, const std::string& alias) {
-  return "substr(" + mark_of(table, alias) + ", 2, " + std::to_string(engine::kDigestCharacters) + ")";
-}
-// How many rows are equal to a row without an identity.
-std::string rank_of(const StagedTable& table, const std::string& alias) {
-  return "CAST(substr(" + mark_of(table, alias) + ", 2) AS INTEGER)";
+  return fmt::format("db_transfer_row_digest('', {})", image_call(with_alias(columns, alias)));
 }
 
 std::string row_number_of(const StagedTable& table, const std::string& alias) {
   return table.details.row_number.empty() ? "NULL" : alias + "." + table.details.row_number;
 }
 
-std::string id_column(std::size_t i) { return "\"db-transfer id " + std::to_string(i + 1) + "\""; }
+std::string id_column(std::size_t i) { return fmt::format("\"db-transfer id {}\"", i + 1); }
 
 std::string lacks_identity(const StagedTable& table, const std::string& alias) {
   if (table.plan.identity.empty()) return "1";
   return table.identity_may_be_null() ? table.lacks_identity(alias) : "0";
 }
 
-// The rows of a relation by what they hold, numbered among their equals.
-std::string numbered(const StagedTable& table, const std::string& list, const std::string& relation,
-                     const std::string& order) {
-  return "(SELECT y.*, row_number() OVER (PARTITION BY y.image" + order +
-         ") AS n, count(*) OVER (PARTITION BY y.image) AS rows FROM (SELECT " + list + ", " +
-         image_call(with_alias(marked_columns(table), "x")) + " AS image FROM " + relation + ") y)";
+// Statements about what the records of an undo file say (engine/undo_mark.h). Beside the places of table_sql: {letter}
+// and {state} of a staged row s, {now}, the state of the target's row t, {lacks}, whether s has no identity.
+template <typename... Places>
+std::string undo_sql(const StagedTable& table, const char* text, const Places&... places) {
+  return table_sql(table, text, fmt::arg("letter", fmt::format("substr(s.{}, 1, 1)", table.mark)),
+                   fmt::arg("state", fmt::format("substr(s.{}, 2, {})", table.mark, engine::kDigestCharacters)),
+                   fmt::arg("mark", table.mark), fmt::arg("now", row_state(marked_columns(table), "t")),
+                   fmt::arg("lacks", lacks_identity(table, "s")), places...);
 }
 
-std::string not_rejected(const StagedTable& table, const std::string& alias) {
-  return alias + "." + table.record + " NOT IN (SELECT record FROM " + table.rejects + ")";
+constexpr const char* kUnknown = R"sql({stage} s
+WHERE NOT CASE
+  WHEN {lacks} THEN {letter} IN ('d', 'i') AND substr(s.{mark}, 2) GLOB '[0-9]*' AND length(s.{mark}) < 18
+  ELSE {letter} IN ('u', 'd', 'i')
+END)sql";
+
+constexpr const char* kRejectedDeletes = R"sql(
+SELECT count(*)
+FROM {stage} s
+WHERE {letter} = 'd' AND s.{record} IN (SELECT record FROM {rejects}))sql";
+
+constexpr const char* kDeletesWithoutKey = R"sql(
+SELECT count(*)
+FROM {stage} s
+WHERE {letter} = 'd' AND {lacks} AND s.{record} NOT IN (SELECT record FROM {rejects}))sql";
+
+constexpr const char* kFind = R"sql(
+INSERT INTO {deletes}
+SELECT s.{record}, {row}, {key}, 'd', NULL{ids}
+FROM {stage} s
+CROSS JOIN {target} t ON {same}
+WHERE {letter} = 'd' AND s.{record} NOT IN (SELECT record FROM {rejects}) AND {state} = {now}{untouched})sql";
+
+constexpr const char* kChangedSince = R"sql({stage} s
+CROSS JOIN {target} t ON {same}
+WHERE {letter} = 'd' AND s.{record} NOT IN (SELECT record FROM {rejects}) AND ({state} <> {now}{touched}))sql";
+
+// Records of rows without a key that are to go. Of equal ones the first is the `first` of as many as there were after
+// the import, the last the `last`: all that were there.
+constexpr const char* kEqualRecords = R"sql((
+  SELECT z.*, min(z.rank) OVER (PARTITION BY z.image) AS first, max(z.rank) OVER (PARTITION BY z.image) AS last
+  FROM (
+    SELECT y.*, row_number() OVER (PARTITION BY y.image ORDER BY y.rank) AS n,
+           count(*) OVER (PARTITION BY y.image) AS rows
+    FROM (
+      SELECT x.{record} AS record, {key} AS key, CAST(substr(x.{mark}, 2) AS INTEGER) AS rank, {image} AS image
+      FROM {stage} x
+      WHERE substr(x.{mark}, 1, 1) = 'd' AND {lacks_key}
+        AND x.{record} NOT IN (SELECT record FROM {rejects})) y) z))sql";
+
+// The target's rows without a key, numbered among their equals.
+constexpr const char* kEqualRows = R"sql((
+  SELECT y.*, row_number() OVER (PARTITION BY y.image) AS n, count(*) OVER (PARTITION BY y.image) AS rows
+  FROM (SELECT {row} AS row, {image} AS image FROM {target} x WHERE {lacks_key}{untouched}) y))sql";
+
+constexpr const char* kFindEqual = R"sql(
+INSERT INTO {deletes}
+SELECT s.record, t.row, s.key, 'd', t.rows - t.n + 1{ids}
+FROM {records} s
+JOIN {there} t ON t.image = s.image AND t.n = s.n AND t.rows = s.last)sql";
+
+// Neither as many as came with the import, nor as many as before it.
+constexpr const char* kCountedOtherwise = R"sql({records} e
+JOIN {stage} s ON s.{record} = e.record
+LEFT JOIN (SELECT y.image, count(*) AS rows FROM {there} y GROUP BY y.image) c ON c.image = e.image
+WHERE coalesce(c.rows, 0) NOT IN (e.last, e.first - 1))sql";
+
+// ", name=value" where a value of the target's row t is not as the record says.
+constexpr const char* kChangedValue = R"sql(
+CASE WHEN substr(s.{mark}, {at}, {digits}) <> substr(db_transfer_states({value}), 2)
+  THEN ', ' || {label} || substr({shown}, 1, 100) ELSE '' END)sql";
+
+constexpr const char* kWritten = R"sql({accepted}
+CROSS JOIN {target} t ON {same}
+WHERE v.verdict = 'u' AND {letter} = )sql";
+
+// As many as are missing of those that were equal then.
+constexpr const char* kMissing = R"sql(
+INSERT INTO {verdicts}
+SELECT s.record, 'i', 0
+FROM (
+  SELECT x.{record} AS record, CAST(substr(x.{mark}, 2) AS INTEGER) AS rank, {image} AS image
+  FROM {stage} x
+  WHERE {lacks_key} AND x.{record} NOT IN (SELECT record FROM {rejects})) s
+LEFT JOIN (
+  SELECT y.image, count(*) AS rows
+  FROM (SELECT {image} AS image FROM {target} x WHERE {lacks_key}) y
+  GROUP BY y.image) t
+ON t.image = s.image
+WHERE coalesce(t.rows, 0) < s.rank)sql";
+
+constexpr const char* kReferred = R"sql(
+INSERT OR IGNORE INTO {rejects}
+SELECT d.record, 'c', d.key, {reason} || {child} || ' refers to it', {constraint}, {child}, NULL
+FROM {deletes} d
+CROSS JOIN {target} t
+CROSS JOIN {referring} AND d.state = 'd' AND {deleted})sql";
+
+constexpr const char* kKeepRejected = R"sql(
+UPDATE {deletes} SET state = 'k'
+WHERE state = 'd' AND record IN (SELECT record FROM {rejects}))sql";
+
+// The row c of the child is updated, and refers to t no longer.
+constexpr const char* kRefersNoMore = R"sql( AND NOT EXISTS (
+  SELECT 1
+  FROM {stage} m
+  WHERE {same_row} AND +{updated} AND NOT coalesce({refers}, 0)))sql";
+
+// "NULL" for each column that create_deletes adds for the identity.
+std::string without_ids(const StagedTable& table) {
+  std::string ids;
+  for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i) ids += ", NULL";
+  return ids;
 }
 
 }  // namespace
 
 std::string row_mark(const std::vector<std::string>& columns, const std::string& alias) {
-  return row_state(columns, alias) + " || " + states_call(with_alias(columns, alias));
+  return fmt::format("{} || {}", row_state(columns, alias), states_call(with_alias(columns, alias)));
 }
 
 void create_deletes(Connection& connection, const StagedTable& table) {
@@ -77,28 +169,33 @@ void create_deletes(Connection& connection, const StagedTable& table) {
                       base::printable(table.details.table.name.name) +
                           " has a key and no row numbers now, and had no key at the import: its rows cannot be found",
                       "leave the table out with -T");
-  std::string ids;
+  std::vector<std::string> ids;
   for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i)
-    ids += ", " + id_column(i);
-  connection.execute("CREATE TABLE " + table.deletes +
-                     " (record INTEGER PRIMARY KEY, row INTEGER, key TEXT, state TEXT, equal_rows INTEGER" + ids + ")");
-  const std::string name = table.deletes.substr(table.deletes.find('.') + 1);
-  connection.execute("CREATE INDEX temp." + name + "_by_row ON " + name + " (" + (ids.empty() ? "row" : ids.substr(2)) +
-                     ")");
+    ids.push_back(id_column(i));
+  const std::string list = join(ids, ", ");
+  connection.execute(table_sql(
+      table,
+      "CREATE TABLE {deletes} (record INTEGER PRIMARY KEY, row INTEGER, key TEXT, state TEXT, equal_rows INTEGER{ids})",
+      fmt::arg("ids", list.empty() ? "" : ", " + list)));
+  connection.execute(fmt::format("CREATE INDEX temp.{name}_by_row ON {name} ({columns})",
+                                 fmt::arg("name", unqualified(table.deletes)),
+                                 fmt::arg("columns", list.empty() ? "row" : list)));
 }
 
 std::string deleted_row(const StagedTable& table, const std::string& entry, const std::string& alias) {
-  if (!table.details.row_number.empty()) return entry + ".row = " + row_number_of(table, alias);
+  if (!table.details.row_number.empty()) return fmt::format("{}.row = {}", entry, row_number_of(table, alias));
   const std::vector<std::string> identity = table.collated_identity(alias);
   std::vector<std::string> same;
-  for (std::size_t i = 0; i < identity.size(); ++i) same.push_back(entry + "." + id_column(i) + " = " + identity[i]);
+  for (std::size_t i = 0; i < identity.size(); ++i)
+    same.push_back(fmt::format("{}.{} = {}", entry, id_column(i), identity[i]));
   return join(same, " AND ");
 }
 
 std::string is_among_deletes(const StagedTable& table, const std::string& alias, char state) {
   // Its own name hides no row of the statement around it.
-  return "EXISTS (SELECT 1 FROM " + table.deletes + " among_deletes WHERE among_deletes.state = '" + state + "' AND " +
-         deleted_row(table, "among_deletes", alias) + ")";
+  return table_sql(table,
+                   "EXISTS (SELECT 1 FROM {deletes} among_deletes WHERE among_deletes.state = '{state}' AND {deleted})",
+                   fmt::arg("state", state), fmt::arg("deleted", deleted_row(table, "among_deletes", alias)));
 }
 
 bool UndoJudge::is_any() const {
@@ -113,136 +210,94 @@ void UndoJudge::take_deletes() {
 }
 
 void UndoJudge::take_deletes(StagedTable& table) {
-  const std::string digits =
-      "substr(" + mark_of(table, "s") + ", 2) GLOB '[0-9]*' AND length(" + mark_of(table, "s") + ") < 18";
-  const std::string known = "CASE WHEN " + lacks_identity(table, "s") + " THEN " + letter_of(table, "s") +
-                            " IN ('d', 'i') AND " + digits + " ELSE " + letter_of(table, "s") +
-                            " IN ('u', 'd', 'i') END";
   const std::uint64_t before = table.rejected_rows;
   reject(connection_, table,
          reject_sql(table, "s." + table.record,
                     {'x', "'the record does not say what taking the import back does to its row'", {}, {}, {}},
-                    table.stage + " s WHERE NOT " + known));
+                    undo_sql(table, kUnknown)));
   table.rejected_marks = table.rejected_rows - before;
   if (!table.plan.identity.empty()) find_by_identity(table);
   const std::uint64_t by_identity = table.may_be_deleted;
   if (lacks_identity(table, "s") != "0") find_equal_rows(table);
-  table.rejected_deletes = connection_.number("SELECT count(*) FROM " + table.stage + " s WHERE " +
-                                              letter_of(table, "s") + " = 'd' AND NOT " + not_rejected(table, "s"));
-  const std::uint64_t without =
-      connection_.number("SELECT count(*) FROM " + table.stage + " s WHERE " + letter_of(table, "s") + " = 'd' AND " +
-                         lacks_identity(table, "s") + " AND " + not_rejected(table, "s"));
-  table.delete_records =
-      connection_.execute("DELETE FROM " + table.stage + " AS s WHERE " + letter_of(table, "s") + " = 'd'");
+  table.rejected_deletes = connection_.number(undo_sql(table, kRejectedDeletes));
+  const std::uint64_t without = connection_.number(undo_sql(table, kDeletesWithoutKey));
+  table.delete_records = connection_.execute(undo_sql(table, "DELETE FROM {stage} AS s WHERE {letter} = 'd'"));
   table.staged_rows -= table.delete_records;
   table.gone = table.delete_records - table.rejected_deletes - table.may_be_deleted;
   const std::uint64_t missing = without - (table.may_be_deleted - by_identity);
   if (missing > 0)
-    notices_.push_back(
-        table.details.table.name.name + ": " + std::to_string(missing) +
-        " rows that were inserted, which have no key, are not in the target any more: gone, or changed since "
-        "and left as they are");
+    notices_.push_back(fmt::format(
+        "{}: {} rows that were inserted, which have no key, are not in the target any more: gone, or changed since "
+        "and left as they are",
+        table.details.table.name.name, missing));
 }
 
 void UndoJudge::find_by_identity(StagedTable& table) {
   std::string ids;
   for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i)
     ids += ", t." + quote_name(table.plan.identity[i]);
-  const std::string rows = table.stage + " s CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-                           " WHERE " + letter_of(table, "s") + " = 'd' AND " + not_rejected(table, "s") + " AND ";
-  const std::string now = row_state(marked_columns(table), "t");
   const AddedColumns added = added_columns(connection_, table, "t");
-  table.may_be_deleted = connection_.execute("INSERT INTO " + table.deletes + " SELECT s." + table.record + ", " +
-                                             row_number_of(table, "t") + ", " + table.key_text("t") + ", 'd', NULL" +
-                                             ids + " FROM " + rows + state_of(table, "s") + " = " + now +
-                                             (added.changed.empty() ? "" : " AND NOT " + added.changed));
+  const auto if_any = [&](const char* before) { return added.changed.empty() ? "" : before + added.changed; };
+  table.may_be_deleted = connection_.execute(undo_sql(table, kFind, fmt::arg("row", row_number_of(table, "t")),
+                                                      fmt::arg("key", table.key_text("t")), fmt::arg("ids", ids),
+                                                      fmt::arg("untouched", if_any(" AND NOT "))));
+  const std::string reason = "'changed since the import inserted it: ' || " + changed_since(table, added.shown);
   reject(connection_, table,
-         reject_sql(table, "s." + table.record,
-                    {'c',
-                     "'changed since the import inserted it: ' || " + changed_since(table, added.shown),
-                     {},
-                     table.key_text("t"),
-                     {}},
-                    rows + "(" + state_of(table, "s") + " <> " + now +
-                        (added.changed.empty() ? "" : " OR " + added.changed) + ")"));
+         reject_sql(table, "s." + table.record, {'c', reason, {}, table.key_text("t"), {}},
+                    undo_sql(table, kChangedSince, fmt::arg("touched", if_any(" OR ")))));
 }
 
 // Of equal rows as many as came with the import, whichever, where as many are equal as there were then. What is neither
 // that many nor as many as before the import was changed since.
 void UndoJudge::find_equal_rows(StagedTable& table) {
   const std::string changed = added_columns(connection_, table, "x").changed;
-  const std::string mine =
-      "(SELECT z.*, min(z.rank) OVER (PARTITION BY z.image) AS first, max(z.rank) OVER (PARTITION BY z.image) AS last "
-      "FROM " +
-      numbered(
-          table,
-          "x." + table.record + " AS record, " + table.key_text("x") + " AS key, " + rank_of(table, "x") + " AS rank",
-          table.stage + " x WHERE " + letter_of(table, "x") + " = 'd' AND " + lacks_identity(table, "x") + " AND " +
-              not_rejected(table, "x"),
-          " ORDER BY y.rank") +
-      " z)";
-  const std::string there = numbered(
-      table, row_number_of(table, "x") + " AS row",
-      table.target + " x WHERE " + lacks_identity(table, "x") + (changed.empty() ? "" : " AND NOT " + changed), "");
-  std::string ids;
-  for (std::size_t i = 0; table.details.row_number.empty() && i < table.plan.identity.size(); ++i) ids += ", NULL";
-  table.may_be_deleted += connection_.execute(
-      "INSERT INTO " + table.deletes + " SELECT s.record, t.row, s.key, 'd', t.rows - t.n + 1" + ids + " FROM " + mine +
-      " s JOIN " + there + " t ON t.image = s.image AND t.n = s.n AND t.rows = s.last");
+  const std::string image = image_call(with_alias(marked_columns(table), "x"));
+  const std::string lacks_key = lacks_identity(table, "x");
+  const std::string records = undo_sql(table, kEqualRecords, fmt::arg("key", table.key_text("x")),
+                                       fmt::arg("image", image), fmt::arg("lacks_key", lacks_key));
+  const std::string there =
+      undo_sql(table, kEqualRows, fmt::arg("row", row_number_of(table, "x")), fmt::arg("image", image),
+               fmt::arg("lacks_key", lacks_key), fmt::arg("untouched", changed.empty() ? "" : " AND NOT " + changed));
+  table.may_be_deleted += connection_.execute(undo_sql(table, kFindEqual, fmt::arg("ids", without_ids(table)),
+                                                       fmt::arg("records", records), fmt::arg("there", there)));
+  constexpr const char* kReason =
+      "'changed since the import: ' || coalesce(c.rows, 0) || ' rows are equal to it, ' || e.last || ' were then'";
   reject(connection_, table,
-         reject_sql(
-             table, "s." + table.record,
-             {'c',
-              "'changed since the import: ' || coalesce(c.rows, 0) || ' rows are equal to it, ' || e.last || ' "
-              "were then'",
-              {},
-              {},
-              {}},
-             mine + " e JOIN " + table.stage + " s ON s." + table.record +
-                 " = e.record LEFT JOIN (SELECT y.image, count(*) AS rows FROM " + there +
-                 " y GROUP BY y.image) c ON c.image = e.image WHERE coalesce(c.rows, 0) NOT IN (e.last, e.first - 1)"));
+         reject_sql(table, "s." + table.record, {'c', kReason, {}, {}, {}},
+                    undo_sql(table, kCountedOtherwise, fmt::arg("records", records), fmt::arg("there", there))));
 }
 
 std::string UndoJudge::changed_since(const StagedTable& table, std::vector<std::string> parts) const {
   const std::size_t first = 2 + engine::kDigestCharacters;  // of the first value's blank, counted from 1
   for (std::size_t i = 0; i < std::min(table.columns.size(), kNamedColumns); ++i) {
     const std::string value = "t." + table.columns[i].quoted;
-    const std::size_t at = first + 1 + i * (kStateDigits + 1);
-    parts.push_back("CASE WHEN substr(" + mark_of(table, "s") + ", " + std::to_string(at) + ", " +
-                    std::to_string(kStateDigits) + ") <> substr(db_transfer_states(" + value + "), 2) THEN ', ' || " +
-                    quote_literal(table.columns[i].name + "=") + " || substr(" +
-                    table.readable(value, {table.columns[i].name}) + ", 1, 100) ELSE '' END");
+    const std::string& name = table.columns[i].name;
+    parts.push_back(fmt::format(fmt::runtime(kChangedValue), fmt::arg("mark", table.mark),
+                                fmt::arg("at", first + 1 + i * (kStateDigits + 1)), fmt::arg("digits", kStateDigits),
+                                fmt::arg("value", value), fmt::arg("label", quote_literal(name + "=")),
+                                fmt::arg("shown", table.readable(value, {name}))));
   }
-  return parts.empty() ? "''" : "coalesce(nullif(substr(" + join(parts, " || ") + ", 3), ''), 'its values')";
+  if (parts.empty()) return "''";
+  return fmt::format("coalesce(nullif(substr({}, 3), ''), 'its values')", join(parts, " || "));
 }
 
 void UndoJudge::judge_written(StagedTable& table) {
   if (!table.has_marks() || table.plan.identity.empty()) return;
-  const std::string there =
-      table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") + " WHERE ";
-  reject(connection_, table,
-         reject_sql(table, "v.record", {'c', "'gone: somebody deleted it since the import'", {}, {}, {}},
-                    table.accepted_rows() + " WHERE v.verdict = 'i' AND " + letter_of(table, "s") + " = 'u'"));
-  reject(connection_, table,
-         reject_sql(table, "v.record",
-                    {'c', "'changed since the import: ' || " + changed_since(table), {}, table.key_text("t"), {}},
-                    there + "v.verdict = 'u' AND " + letter_of(table, "s") + " = 'u' AND " + state_of(table, "s") +
-                        " <> " + row_state(marked_columns(table), "t")));
-  reject(connection_, table,
-         reject_sql(table, "v.record",
-                    {'c', "'there again: somebody inserted a row of this key since'", {}, table.key_text("t"), {}},
-                    there + "v.verdict = 'u' AND " + letter_of(table, "s") + " = 'i'"));
+  const auto conflict = [&](const std::string& reason, const std::string& holder, const std::string& rows) {
+    reject(connection_, table, reject_sql(table, "v.record", {'c', reason, {}, holder, {}}, rows));
+  };
+  conflict("'gone: somebody deleted it since the import'", {},
+           undo_sql(table, "{accepted} WHERE v.verdict = 'i' AND {letter} = 'u'"));
+  const std::string written = undo_sql(table, kWritten);
+  conflict("'changed since the import: ' || " + changed_since(table), table.key_text("t"),
+           written + undo_sql(table, "'u' AND {state} <> {now}"));
+  conflict("'there again: somebody inserted a row of this key since'", table.key_text("t"), written + "'i'");
 }
 
 std::uint64_t UndoJudge::find_missing(StagedTable& table) {
-  const std::string image = image_call(with_alias(marked_columns(table), "x"));
-  return connection_.execute("INSERT INTO " + table.verdicts + " SELECT s.record, 'i', 0 FROM (SELECT x." +
-                             table.record + " AS record, " + rank_of(table, "x") + " AS rank, " + image +
-                             " AS image FROM " + table.stage + " x WHERE " + lacks_identity(table, "x") + " AND " +
-                             not_rejected(table, "x") +
-                             ") s LEFT JOIN (SELECT y.image, count(*) AS rows FROM (SELECT " + image +
-                             " AS image FROM " + table.target + " x WHERE " + lacks_identity(table, "x") +
-                             ") y GROUP BY y.image) t ON t.image = s.image WHERE coalesce(t.rows, 0) < s.rank");
+  return connection_.execute(undo_sql(table, kMissing,
+                                      fmt::arg("image", image_call(with_alias(marked_columns(table), "x"))),
+                                      fmt::arg("lacks_key", lacks_identity(table, "x"))));
 }
 
 std::uint64_t UndoJudge::reject_referred() { return is_any() ? reject_referred(Spared::kByVerdicts) : 0; }
@@ -265,18 +320,15 @@ std::uint64_t UndoJudge::reject_referred(Spared spared) {
 std::uint64_t UndoJudge::reject_referred(StagedTable& table, const TableDetails& child, const catalog::ForeignKey& key,
                                          Spared spared) {
   if (table.may_be_deleted == 0) return 0;
-  const std::string name = name_of_child(table, child, key);
-  const std::string same = " AND " + deleted_row(table, "d", "t");
   const std::uint64_t found = connection_.execute(
-      "INSERT OR IGNORE INTO " + table.rejects + " SELECT d.record, 'c', d.key, " + quote_literal(key.name + ": ") +
-      " || " + name + " || ' refers to it', " + quote_literal(key.name) + ", " + name + ", NULL FROM " + table.deletes +
-      " d CROSS JOIN " + table.target + " t CROSS JOIN " + referring_rows(table, child, key, spared) +
-      " AND d.state = 'd'" + same);
+      table_sql(table, kReferred, fmt::arg("reason", quote_literal(key.name + ": ")),
+                fmt::arg("child", name_of_child(table, child, key)), fmt::arg("constraint", quote_literal(key.name)),
+                fmt::arg("referring", referring_rows(table, child, key, spared)),
+                fmt::arg("deleted", deleted_row(table, "d", "t"))));
   if (found == 0) return 0;
   table.rejected_rows += found;
   table.rejected_deletes += found;
-  return connection_.execute("UPDATE " + table.deletes + " SET state = 'k' WHERE state = 'd' AND record IN (SELECT " +
-                             "record FROM " + table.rejects + ")");
+  return connection_.execute(table_sql(table, kKeepRejected));
 }
 
 const StagedTable* UndoJudge::staged(const catalog::TableName& name) const {
@@ -287,29 +339,29 @@ const StagedTable* UndoJudge::staged(const catalog::TableName& name) const {
 // "child c ON …": the rows that refer to the row t and stay as they are.
 std::string UndoJudge::referring_rows(const StagedTable& table, const TableDetails& child,
                                       const catalog::ForeignKey& key, Spared spared) const {
-  std::vector<std::string> refers;
-  std::vector<std::string> still_refers;
-  for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    // The parent's collation and affinity decide: it stands on the left.
-    const std::string parent = "t." + quote_name(key.parent_columns[i]) + " = ";
-    refers.push_back(parent + "c." + quote_name(key.columns[i]));
-    still_refers.push_back(parent + "m." + quote_name(key.columns[i]));
+  // The parent's collation and affinity decide: it is on the left.
+  const auto refers = [&](const char* alias) {
+    std::vector<std::string> same;
+    for (std::size_t i = 0; i < key.columns.size(); ++i)
+      same.push_back(fmt::format("t.{} = {}.{}", quote_name(key.parent_columns[i]), alias, quote_name(key.columns[i])));
+    return join(same, " AND ");
+  };
+  std::string sql = fmt::format("main.{} c ON {}", quote_name(child.table.name.name), refers("c"));
+  if (child.table.name == table.details.table.name && spared == Spared::kNone) {
+    const std::string itself = fmt::format("{} = {}", row_number_of(table, "c"), row_number_of(table, "t"));
+    sql += fmt::format(" AND NOT ({})", table.details.row_number.empty() ? table.same_identity("c", "t") : itself);
   }
-  std::string sql = "main." + quote_name(child.table.name.name) + " c ON " + join(refers, " AND ");
-  if (child.table.name == table.details.table.name && spared == Spared::kNone)
-    sql += " AND NOT (" +
-           (table.details.row_number.empty() ? table.same_identity("c", "t")
-                                             : row_number_of(table, "c") + " = " + row_number_of(table, "t")) +
-           ")";
   const StagedTable* mine = staged(child.table.name);
   if (mine == nullptr || spared == Spared::kNone) return sql;
   sql += " AND NOT " + is_among_deletes(*mine, "c", 'd');
   if (mine->plan.identity.empty()) return sql;
-  const std::string updated = spared == Spared::kByMarks ? letter_of(*mine, "m") + " = 'u'"
-                                                         : "m." + mine->record + " IN (SELECT record FROM " +
-                                                               mine->verdicts + " WHERE verdict = 'u')";
-  return sql + " AND NOT EXISTS (SELECT 1 FROM " + mine->stage + " m WHERE " + mine->same_identity("m", "c") +
-         " AND +" + updated + " AND NOT coalesce(" + join(still_refers, " AND ") + ", 0))";
+  const std::string updated =
+      table_sql(*mine,
+                spared == Spared::kByMarks ? "substr(m.{mark}, 1, 1) = 'u'"
+                                           : "m.{record} IN (SELECT record FROM {verdicts} WHERE verdict = 'u')",
+                fmt::arg("mark", mine->mark));
+  return sql + table_sql(*mine, kRefersNoMore, fmt::arg("same_row", mine->same_identity("m", "c")),
+                         fmt::arg("updated", updated), fmt::arg("refers", refers("m")));
 }
 
 // Text expression: "orders id=7" of the row c.
@@ -321,16 +373,16 @@ std::string UndoJudge::name_of_child(const StagedTable& table, const TableDetail
     const bool hidden = (table.plan.hides && table.plan.hides(child.table.name, column)) ||
                         (at != key.columns.end() &&
                          table.is_masked(key.parent_columns[static_cast<std::size_t>(at - key.columns.begin())]));
-    parts.push_back(quote_literal(column + "=") + " || " +
-                    (hidden ? "'(masked)'" : "substr(db_transfer_text(c." + quote_name(column) + "), 1, 100)"));
+    const std::string shown = fmt::format("substr(db_transfer_text(c.{}), 1, 100)", quote_name(column));
+    parts.push_back(fmt::format("{} || {}", quote_literal(column + "="), hidden ? "'(masked)'" : shown));
   }
   if (parts.empty()) return quote_literal("a row of " + child.table.name.name);
-  return "(" + quote_literal(child.table.name.name + " ") + " || " + join(parts, " || ', ' || ") + ")";
+  return fmt::format("({} || {})", quote_literal(child.table.name.name + " "), join(parts, " || ', ' || "));
 }
 
 std::uint64_t UndoJudge::to_go(const StagedTable& table) const {
   if (table.may_be_deleted == 0) return 0;
-  return connection_.number("SELECT count(*) FROM " + table.deletes + " WHERE state = 'd'");
+  return connection_.number(table_sql(table, "SELECT count(*) FROM {deletes} WHERE state = 'd'"));
 }
 
 }  // namespace sqlite
