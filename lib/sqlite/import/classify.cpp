@@ -34,31 +34,33 @@ WHERE ({there} IS NULL OR {differs}){others})sql";
 
 // Rows to be written that refer to a row: {filled} tells those whose key has no NULL, {parents} who has it.
 constexpr const char* kOrphans = R"sql({accepted}
-WHERE {filled} AND NOT EXISTS ({parents}))sql";
+WHERE {filled}
+  AND NOT EXISTS ({parents}))sql";
 
 // Of the file, where those of the target do not count.
 constexpr const char* kParentsOfFile = R"sql(
-  SELECT 1
-  FROM {stage} p
-  WHERE {refers} AND +p.{record} NOT IN (SELECT record FROM {rejects}))sql";
+    SELECT 1
+    FROM {stage} p
+    WHERE {refers} AND +p.{record} NOT IN (SELECT record FROM {rejects}))sql";
 
 constexpr const char* kParentsOfTarget = R"sql(
-  SELECT 1
-  FROM {parent} p
-  WHERE {refers}{stays})sql";
+    SELECT 1
+    FROM {parent} p
+    WHERE {refers}{stays})sql";
 
 // An update of the file may take the key away from the target's row p.
 constexpr const char* kStays = R"sql( AND NOT EXISTS (
-    SELECT 1
-    FROM {stage} k
-    CROSS JOIN {verdicts} w ON w.record = k.{record}
-    WHERE {same_row} AND w.verdict = 'u' AND ({moves})))sql";
+      SELECT 1
+      FROM {stage} k
+      CROSS JOIN {verdicts} w ON w.record = k.{record}
+      WHERE {same_row} AND w.verdict = 'u' AND ({moves})))sql";
 
 // The + keeps the search on the index of the keys: the verdicts are asked about one row only.
-constexpr const char* kNotWritten = R"sql( AND NOT EXISTS (
-  SELECT 1
-  FROM {stage} p
-  WHERE {refers} AND +p.{record} IN (SELECT record FROM {verdicts})))sql";
+constexpr const char* kNotWritten = R"sql(
+  AND NOT EXISTS (
+    SELECT 1
+    FROM {stage} p
+    WHERE {refers} AND +p.{record} IN (SELECT record FROM {verdicts})))sql";
 
 // The condition names columns unqualified, or as those of its table: the only relation that it sees.
 constexpr const char* kFailedCheck = R"sql({stage} s
@@ -140,7 +142,7 @@ void Classifier::reject_growth(StagedTable& table) {
       "a trigger writes {} again when a row without a key is inserted, so that each import might add it once more; "
       "--allow-growth takes it",
       table.details.table.name.name);
-  const std::string rows = table_sql(table, "{accepted} WHERE {lacks}", fmt::arg("lacks", table.lacks_identity("s")));
+  const std::string rows = table_sql(table, "{accepted}\nWHERE {lacks}", fmt::arg("lacks", table.lacks_identity("s")));
   reject(connection_, table,
          reject_sql(table, "v.record", {'x', quote_literal(reason), {}, {}, {}},
                     table.plan.identity.empty() ? table.accepted_rows() : rows));
@@ -175,7 +177,7 @@ void Classifier::reject_impossible_row_numbers(StagedTable& table) {
       "{} || {}", quote_literal("column " + column + ": the number of a row must be an integer, not "), type);
   reject(connection_, table,
          reject_sql(table, "s." + table.record, {'x', reason, {}, {}, {}},
-                    table_sql(table, "{stage} s WHERE {type} <> 'integer'", fmt::arg("type", type))));
+                    table_sql(table, "{stage} s\nWHERE {type} <> 'integer'", fmt::arg("type", type))));
 }
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
@@ -218,7 +220,7 @@ void Classifier::skip(StagedTable& table) {
   const auto skip_where = [&](const std::string& reason, const char* condition) {
     reject(connection_, table,
            reject_sql(table, "v.record", {'s', quote_literal(reason), {}, {}, "v.newer"},
-                      table_sql(table, "{accepted} WHERE {condition}", fmt::arg("condition", condition))));
+                      table_sql(table, "{accepted}\nWHERE {condition}", fmt::arg("condition", condition))));
   };
   if (table.plan.mode == engine::Mode::kInsert)
     skip_where("the row is there, and only new rows are written", "v.verdict = 'u'");
@@ -232,7 +234,7 @@ void Classifier::reject_nulls(StagedTable& table) {
   const auto reject_null = [&](const std::string& name, const std::string& column) {
     reject(connection_, table,
            reject_sql(table, "v.record", {'x', quote_literal("column " + name + ": NULL is not allowed"), {}, {}, {}},
-                      table_sql(table, "{accepted} WHERE s.{column} IS NULL", fmt::arg("column", column))));
+                      table_sql(table, "{accepted}\nWHERE s.{column} IS NULL", fmt::arg("column", column))));
   };
   for (const StagedColumn& column : table.columns) {
     if (table.details.table.find_column(column.name)->not_null) reject_null(column.name, column.quoted);

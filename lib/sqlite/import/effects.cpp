@@ -71,7 +71,7 @@ std::vector<outcome::OutsideReference> outside_references(Connection& connection
     std::vector<std::string> filled;
     for (const std::string& column : key.columns) filled.push_back(fmt::format("s.{} IS NOT NULL", quote_name(column)));
     const std::uint64_t rows = connection.number(
-        table_sql(table, "SELECT count(*) FROM {accepted} WHERE {filled}", fmt::arg("filled", join(filled, " AND "))));
+        table_sql(table, "SELECT count(*) FROM {accepted}\nWHERE {filled}", fmt::arg("filled", join(filled, " AND "))));
     if (rows > 0) references.push_back({key.name, key.parent.name, rows});
   }
   return references;

@@ -132,7 +132,7 @@ bool Evaluation::reject_one_by_one(const std::string& statement) {
       one->reset();
       found += connection_.execute(reject_sql(
           table_, "s." + table_.record, {'x', quote_literal(base::printable(words_of(table_, error))), {}, {}, {}},
-          table_sql(table_, "{stage} s WHERE s.{record} = {this}", fmt::arg("this", record))));
+          table_sql(table_, "{stage} s\nWHERE s.{record} = {this}", fmt::arg("this", record))));
     }
   }
   if (found == 0) return true;

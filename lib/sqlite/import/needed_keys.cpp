@@ -5,11 +5,24 @@
 #include <functional>
 
 #include "sqlite/import/rejects.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
+
+constexpr const char* kKeyChanges = R"sql({accepted}
+CROSS JOIN {target} t ON {same}
+WHERE v.verdict = 'u' AND ({changes_key}))sql";
+
+constexpr const char* kIsReferred = "EXISTS (SELECT 1 FROM main.{child} {alias} WHERE {refers} AND {condition})";
+
+constexpr const char* kInFile = "EXISTS (SELECT 1 FROM {stage} k WHERE {same_row} AND {condition})";
+
+// {after}: the key as it is after the update.
+constexpr const char* kReached = R"sql((SELECT t.*{after} FROM {changes}) t{children}
+WHERE {refers})sql";
 
 struct Reference {
   const TableDetails& child;
@@ -37,44 +50,44 @@ void for_each_reference(const StagedTable& table, const std::vector<TableDetails
 std::string key_changes(const StagedTable& table, const catalog::ForeignKey& key) {
   std::vector<std::string> pairs;
   for (const std::string& column : key.parent_columns)
-    pairs.push_back("s." + quote_name(column) + " IS NOT t." + quote_name(column));
-  return table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-         " WHERE v.verdict = 'u' AND (" + join(pairs, " OR ") + ")";
+    pairs.push_back(fmt::format("s.{0} IS NOT t.{0}", quote_name(column)));
+  return table_sql(table, kKeyChanges, fmt::arg("changes_key", join(pairs, " OR ")));
 }
 
 // Condition: the child's row `alias` refers to the row `parent`.
 std::string refers(const Reference& reference, const std::string& parent, const std::string& alias) {
   std::vector<std::string> same;
   for (std::size_t i = 0; i < reference.key.columns.size(); ++i)
-    same.push_back(parent + "." + quote_name(reference.key.parent_columns[i]) + " = " + alias + "." +
-                   quote_name(reference.key.columns[i]));
+    same.push_back(fmt::format("{}.{} = {}.{}", parent, quote_name(reference.key.parent_columns[i]), alias,
+                               quote_name(reference.key.columns[i])));
   return join(same, " AND ");
 }
 
-// Rows of the child, called `alias`, that refer to the row `parent`.
-std::string referring(const Reference& reference, const std::string& parent = "t", const std::string& alias = "c") {
-  return "main." + quote_name(reference.child.table.name.name) + " " + alias + " WHERE " +
-         refers(reference, parent, alias);
+// Condition: rows of the child, called `alias`, refer to the row `parent`, and `condition` is true of them.
+std::string is_referred(const Reference& reference, const std::string& parent, const std::string& alias,
+                        const std::string& condition) {
+  return fmt::format(fmt::runtime(kIsReferred), fmt::arg("child", quote_name(reference.child.table.name.name)),
+                     fmt::arg("alias", alias), fmt::arg("refers", refers(reference, parent, alias)),
+                     fmt::arg("condition", condition));
 }
 
-// Of the child's row c: the file holds it, with the verdict that `condition` is about (k.record, in the child's
-// tables).
-std::string in_file(const StagedTable& child, const std::string& condition) {
-  return "EXISTS (SELECT 1 FROM " + child.stage + " k WHERE " + child.same_identity("k", "c") + " AND " + condition +
-         ")";
+// Of the child's row c: the file holds it, with a verdict that `condition` is about, a text of table_sql on its row k.
+std::string in_file(const StagedTable& child, const char* condition) {
+  return table_sql(child, kInFile, fmt::arg("same_row", child.same_identity("k", "c")),
+                   fmt::arg("condition", table_sql(child, condition)));
 }
 
 // Of the reached row c: the file does not write it.
 std::string is_not_written(const StagedTable* child) {
   if (child == nullptr || child->plan.identity.empty()) return "1";
-  return "NOT " + in_file(*child, "k." + child->record + " IN (SELECT record FROM " + child->verdicts + ")");
+  return "NOT " + in_file(*child, "k.{record} IN (SELECT record FROM {verdicts})");
 }
 
 constexpr std::size_t kMostLevels = 8;
 
 // Foreign keys that refer to what changes of the rows which follow by `way.back()`, each once on a way.
-void for_each_behind(const std::vector<TableDetails>& details, const std::vector<Reference>& way,
-                     const std::function<void(const Reference&)>& take) {
+void for_each_next(const std::vector<TableDetails>& details, const std::vector<Reference>& way,
+                   const std::function<void(const Reference&)>& take) {
   const Reference& by = way.back();
   for (const TableDetails& child : details) {
     for (std::size_t i = 0; i < child.table.foreign_keys.size(); ++i) {
@@ -88,24 +101,23 @@ void for_each_behind(const std::vector<TableDetails>& details, const std::vector
   }
 }
 
-// Foreign keys behind those that pass an update on. Takes those that would lose their reference or have the update
+// Foreign keys that refer to what follows an update. Takes those that would lose their reference or have the update
 // refused, with the condition on `row`, which follows by `way.back()`.
-void find_behind(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
-                 const std::vector<Reference>& way, const std::string& row,
-                 const std::function<void(const Reference&, const std::string&)>& take) {
+void find_followers(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
+                    const std::vector<Reference>& way, const std::string& row,
+                    const std::function<void(const Reference&, const std::string&)>& take) {
   if (way.back().action != "CASCADE" || way.size() == kMostLevels) return;
-  for_each_behind(details, way, [&](const Reference& next) {
+  for_each_next(details, way, [&](const Reference& next) {
     if (next.action != "CASCADE") {
       const StagedTable* staged = find_staged(tables, next.child.table.name);
-      take(next, "EXISTS (SELECT 1 FROM " + referring(next, row, "c") + " AND " +
-                     (stays(next.action) ? "1" : is_not_written(staged)) + ")");
+      take(next, is_referred(next, row, "c", stays(next.action) ? "1" : is_not_written(staged)));
       return;
     }
     std::vector<Reference> longer = way;
     longer.push_back(next);
-    const std::string alias = "follows_" + std::to_string(way.size());
-    find_behind(tables, details, longer, alias, [&](const Reference& last, const std::string& condition) {
-      take(last, "EXISTS (SELECT 1 FROM " + referring(next, row, alias) + " AND " + condition + ")");
+    const std::string alias = fmt::format("follows_{}", way.size());
+    find_followers(tables, details, longer, alias, [&](const Reference& last, const std::string& condition) {
+      take(last, is_referred(next, row, alias, condition));
     });
   });
 }
@@ -116,7 +128,7 @@ void for_each_way(const std::vector<TableDetails>& details, const std::vector<Re
   take(way);
   const Reference& by = way.back();
   if (by.action != "CASCADE" || way.size() == kMostLevels) return;
-  for_each_behind(details, way, [&](const Reference& next) {
+  for_each_next(details, way, [&](const Reference& next) {
     if (stays(next.action)) return;
     std::vector<Reference> longer = way;
     longer.push_back(next);
@@ -124,24 +136,25 @@ void for_each_way(const std::vector<TableDetails>& details, const std::vector<Re
   });
 }
 
-std::string new_name(std::size_t i) { return "\"db-transfer new " + std::to_string(i) + "\""; }
+std::string new_name(std::size_t i) { return fmt::format("\"db-transfer new {}\"", i); }
 
-// FROM and WHERE of the rows, called c, at the end of the way.
+// The rows, called c, at the end of the way.
 std::string reached_by(const StagedTable& table, const std::vector<Reference>& way) {
   const catalog::ForeignKey& key = way.front().key;
   std::string after;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
-    after += ", s." + quote_name(key.parent_columns[i]) + " AS " + new_name(i);
-  std::string from = " FROM (SELECT t.*" + after + " FROM " + key_changes(table, key) + ") t";
-  std::string where;
+    after += fmt::format(", s.{} AS {}", quote_name(key.parent_columns[i]), new_name(i));
+  std::string children;
+  std::vector<std::string> conditions;
   std::string row = "t";
   for (std::size_t i = 0; i < way.size(); ++i) {
-    const std::string next = i + 1 == way.size() ? "c" : "follows_" + std::to_string(i);
-    from += " CROSS JOIN main." + quote_name(way[i].child.table.name.name) + " " + next;
-    where += (where.empty() ? " WHERE " : " AND ") + refers(way[i], row, next);
+    const std::string next = i + 1 == way.size() ? "c" : fmt::format("follows_{}", i);
+    children += fmt::format("\nCROSS JOIN main.{} {}", quote_name(way[i].child.table.name.name), next);
+    conditions.push_back(refers(way[i], row, next));
     row = next;
   }
-  return from + where;
+  return fmt::format(fmt::runtime(kReached), fmt::arg("after", after), fmt::arg("changes", key_changes(table, key)),
+                     fmt::arg("children", children), fmt::arg("refers", join(conditions, " AND ")));
 }
 
 // Of these rows, for a plan: the sum of their digests, whatever their order; which ones they are, their foreign key,
@@ -156,14 +169,23 @@ std::string digest_of(Connection& connection, const StagedTable& table, const st
     for (const catalog::Column& column : child.columns) values.push_back("c." + quote_name(column.name));
   for (const std::string& column : way.back().key.columns) values.push_back("c." + quote_name(column));
   for (std::size_t i = 0; i < way.front().key.columns.size(); ++i) values.push_back("t." + new_name(i));
-  Statement rows = connection.prepare("SELECT db_transfer_row_digest(" + quote_literal(table.plan.row_key) + ", " +
-                                      image_call(values) + ")" + reached);
+  Statement rows = connection.prepare(fmt::format("SELECT db_transfer_row_digest({}, {}) FROM {}",
+                                                  quote_literal(table.plan.row_key), image_call(values), reached));
   std::array<std::uint64_t, 2> sums{};
   while (rows.next()) {
     const std::string digest = rows.text(0);
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += std::stoull(digest.substr(16 * i, 16), nullptr, 16);
   }
-  return std::to_string(sums[0]) + "x" + std::to_string(sums[1]);
+  return fmt::format("{}x{}", sums[0], sums[1]);
+}
+
+// Leaves out the updates that change this key, where `condition` is true of the target's row t.
+std::uint64_t reject_changes(Connection& connection, StagedTable& table, const catalog::ForeignKey& key,
+                             const std::string& constraint, const std::string& what, const std::string& condition) {
+  const std::string reason = quote_literal(fmt::format("{}: {}", constraint, what));
+  return reject(connection, table,
+                reject_sql(table, "v.record", {'x', reason, constraint, {}, {}},
+                           fmt::format("{} AND {}", key_changes(table, key), condition)));
 }
 
 }  // namespace
@@ -173,12 +195,9 @@ std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, con
   std::uint64_t found = 0;
   for_each_reference(table, details, [&](const Reference& reference) {
     if (!stays(reference.action) && foreign_keys == ForeignKeys::kEnforced) return;
-    const std::string& name = reference.key.name;
-    const std::string reason = name + ": rows of " + reference.child.table.name.name + " refer to the key that changes";
-    found += reject(
-        connection, table,
-        reject_sql(table, "v.record", {'x', quote_literal(reason), name, {}, {}},
-                   key_changes(table, reference.key) + " AND EXISTS (SELECT 1 FROM " + referring(reference) + ")"));
+    found += reject_changes(connection, table, reference.key, reference.key.name,
+                            fmt::format("rows of {} refer to the key that changes", reference.child.table.name.name),
+                            is_referred(reference, "t", "c", "1"));
   });
   return found;
 }
@@ -187,32 +206,29 @@ std::uint64_t reject_followed_keys(Connection& connection, const std::vector<Sta
                                    const std::vector<TableDetails>& details) {
   std::uint64_t found = 0;
   for_each_reference(table, details, [&](const Reference& reference) {
-    find_behind(tables, details, {reference}, "follows", [&](const Reference& last, const std::string& condition) {
-      const std::string reason = last.key.name + ": rows of " + last.child.table.name.name +
-                                 " refer to what would follow the key that changes (ON UPDATE " + last.action + ")";
-      found += reject(connection, table,
-                      reject_sql(table, "v.record", {'x', quote_literal(reason), last.key.name, {}, {}},
-                                 key_changes(table, reference.key) + " AND EXISTS (SELECT 1 FROM " +
-                                     referring(reference, "t", "follows") + " AND " + condition + ")"));
+    find_followers(tables, details, {reference}, "follows", [&](const Reference& last, const std::string& condition) {
+      found += reject_changes(connection, table, reference.key, last.key.name,
+                              fmt::format("rows of {} refer to what would follow the key that changes (ON UPDATE {})",
+                                          last.child.table.name.name, last.action),
+                              is_referred(reference, "t", "follows", condition));
     });
     const StagedTable* child = find_staged(tables, reference.child.table.name);
     if (stays(reference.action) || (child == nullptr && reference.action == "CASCADE")) return;
     // Without a key of their own nobody can tell which rows of the child the file means. A reference that would be lost
     // is nobody's wish.
     std::string harmed = is_not_written(child);
-    std::string which = " that the file does not write would lose their reference (ON UPDATE ";
+    const char* which = "that the file does not write would lose their reference";
     if (reference.action == "CASCADE") {
       if (!child->plan.identity.empty())
-        harmed = in_file(*child, "k." + child->record + " NOT IN (SELECT record FROM " + child->verdicts + ") AND k." +
-                                     child->record + " NOT IN (SELECT record FROM " + child->rejects + ")");
-      which = " that the file leaves as they are would follow the key that changes (ON UPDATE ";
+        harmed = in_file(*child,
+                         "k.{record} NOT IN (SELECT record FROM {verdicts}) AND k.{record} NOT IN (SELECT record FROM "
+                         "{rejects})");
+      which = "that the file leaves as they are would follow the key that changes";
     }
-    const std::string& name = reference.key.name;
-    const std::string reason = name + ": rows of " + reference.child.table.name.name + which + reference.action + ")";
-    found += reject(connection, table,
-                    reject_sql(table, "v.record", {'x', quote_literal(reason), name, {}, {}},
-                               key_changes(table, reference.key) + " AND EXISTS (SELECT 1 FROM " +
-                                   referring(reference) + " AND " + harmed + ")"));
+    found += reject_changes(
+        connection, table, reference.key, reference.key.name,
+        fmt::format("rows of {} {} (ON UPDATE {})", reference.child.table.name.name, which, reference.action),
+        is_referred(reference, "t", "c", harmed));
   });
   return found;
 }
@@ -229,8 +245,8 @@ std::vector<outcome::Cascade> cascades_of(Connection& connection, const std::vec
       const std::string reached = reached_by(table, way);
       const std::string outside = " AND " + is_not_written(find_staged(tables, last.child.table.name));
       cascades.push_back({last.child.table.name.name, last.key.name, last.action, reference.key.parent_columns, rows,
-                          connection.number("SELECT count(*)" + reached),
-                          connection.number("SELECT count(*)" + reached + outside),
+                          connection.number("SELECT count(*) FROM " + reached),
+                          connection.number("SELECT count(*) FROM " + reached + outside),
                           digest_of(connection, table, way, reached)});
     });
   });
@@ -242,9 +258,9 @@ std::vector<std::string> following_rows(Connection& connection, const std::vecto
   std::vector<std::string> lines;
   for (const outcome::Cascade& cascade : cascades_of(connection, tables, table, details)) {
     if (cascade.outside == 0) continue;
-    lines.push_back(cascade.table + ": " + std::to_string(cascade.outside) + (cascade.outside == 1 ? " row" : " rows") +
-                    " that the file does not write follow " + table.details.table.name.name + " (" +
-                    cascade.foreign_key + ", ON UPDATE " + cascade.action + ")");
+    lines.push_back(fmt::format("{}: {} row{} that the file does not write follow {} ({}, ON UPDATE {})", cascade.table,
+                                cascade.outside, cascade.outside == 1 ? "" : "s", table.details.table.name.name,
+                                cascade.foreign_key, cascade.action));
   }
   return lines;
 }

@@ -65,7 +65,7 @@ void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& component
     const std::string why = "not as it was before the import: " + code + " writes something else into the row";
     sqlite::reject(connection_, table,
                    reject_sql(table, "s." + table.record, {'x', quote_literal(why), {}, {}, {}},
-                              table_sql(table, "{stage} s WHERE s.{record} IN ({these})", fmt::arg("these", these))));
+                              table_sql(table, "{stage} s\nWHERE s.{record} IN ({these})", fmt::arg("these", these))));
     table.counts.unchanged -= records.size() - written;
   });
   for (const std::vector<std::size_t>& component : components) classifier_.reject_orphans(component);

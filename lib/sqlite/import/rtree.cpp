@@ -54,7 +54,7 @@ void insert_one_by_one(Connection& connection, StagedTable& table, const std::st
       one.reset();
       reject(connection, table,
              reject_sql(table, "s." + table.record, {'x', quote_literal(base::printable(error.what())), {}, {}, {}},
-                        table_sql(table, "{stage} s WHERE s.{record} = {this}", fmt::arg("this", record))));
+                        table_sql(table, "{stage} s\nWHERE s.{record} = {this}", fmt::arg("this", record))));
     }
   }
 }

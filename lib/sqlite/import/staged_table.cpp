@@ -261,7 +261,7 @@ std::vector<std::string> StagedTable::collated_identity(const std::string& alias
 
 // CROSS JOIN fixes the order of the loops: the rows to be written are the outer one.
 std::string StagedTable::accepted_rows() const {
-  return fmt::format("{verdicts} v CROSS JOIN {stage} s ON s.{record} = v.record", fmt::arg("verdicts", verdicts),
+  return fmt::format("{verdicts} v\nCROSS JOIN {stage} s ON s.{record} = v.record", fmt::arg("verdicts", verdicts),
                      fmt::arg("stage", stage), fmt::arg("record", record));
 }
 
@@ -270,7 +270,9 @@ std::string reject_sql(const StagedTable& table, const std::string& record, cons
   const auto or_null = [](const std::string& expression) { return expression.empty() ? "NULL" : expression; };
   return table_sql(table, R"sql(
 INSERT OR IGNORE INTO {rejects}
-SELECT {of}, '{verdict}', {key}, {reason}, {constraint}, {holder}, {newer}
+SELECT {of}, '{verdict}', {key},
+       {reason},
+       {constraint}, {holder}, {newer}
 FROM {rows})sql",
                    fmt::arg("of", record), fmt::arg("verdict", rejection.verdict), fmt::arg("key", table.key_text("s")),
                    fmt::arg("reason", or_null(rejection.reason)),

@@ -54,7 +54,8 @@ ORDER BY v.record{direction})sql";
 constexpr const char* kUpdate = R"sql(
 UPDATE{or_abort} {target} AS t SET {assignments}
 FROM {verdicts} v
-JOIN {stage} s ON s.{record} = v.record{whose} AND {same})sql";
+JOIN {stage} s ON s.{record} = v.record{whose}
+  AND {same})sql";
 
 constexpr const char* kDiffering = R"sql(
 SELECT {differing}
@@ -179,7 +180,7 @@ void TableWriter::take_reason(const SqliteError& error, Refusal& refusal) const 
 void TableWriter::write_waiting() {
   if (!table_.claims_left || rows_ == Rows::kRetries) return;
   const bool one_by_one = waits_for_columns();
-  if (!one_by_one) assignments_ = differing(table_sql(table_, " WHERE v.record IN (SELECT record FROM {order})"));
+  if (!one_by_one) assignments_ = differing(table_sql(table_, "\nWHERE v.record IN (SELECT record FROM {order})"));
   Statement next = connection_.prepare(table_sql(table_, kNextWaiting));
   std::optional<Statement> insert;
   std::optional<Statement> update;
@@ -192,12 +193,12 @@ void TableWriter::write_waiting() {
     const Step step = next.text(2) == "i" ? Step::kInsert : Step::kUpdate;
     next.reset();
     if (step == Step::kUpdate && one_by_one) {
-      assignments_ = differing(fmt::format(" WHERE v.record = {}", record));
+      assignments_ = differing(fmt::format("\nWHERE v.record = {}", record));
       update.reset();
     }
     if (step == Step::kUpdate && assignments_.empty()) continue;
-    if (step == Step::kInsert && !insert) insert.emplace(connection_.prepare(insert_sql(" WHERE v.record = ?")));
-    if (step == Step::kUpdate && !update) update.emplace(connection_.prepare(update_sql(" WHERE v.record = ?")));
+    if (step == Step::kInsert && !insert) insert.emplace(connection_.prepare(insert_sql("\nWHERE v.record = ?")));
+    if (step == Step::kUpdate && !update) update.emplace(connection_.prepare(update_sql("\nWHERE v.record = ?")));
     std::optional<Refusal> refusal = try_one(step == Step::kInsert ? *insert : *update, step, record);
     if (!refusal) continue;
     leave_out(*refusal);
@@ -211,7 +212,7 @@ std::optional<Refusal> TableWriter::try_one(Statement& statement, Step step, std
   try {
     statement.bind_integer(1, static_cast<std::int64_t>(record));
     const bool is_written = statement.execute() == 1;
-    if (is_written && !is_astray(step, fmt::format(" WHERE v.record = {}", record))) {
+    if (is_written && !is_astray(step, fmt::format("\nWHERE v.record = {}", record))) {
       connection_.execute("RELEASE part");
       return std::nullopt;
     }
@@ -235,7 +236,7 @@ void TableWriter::refuse(const Part& part, Refusal refusal) {
 void TableWriter::leave_out(const Refusal& refusal) {
   masked_ = false;
   const bool one = refusal.first == refusal.last;
-  leave_out(refusal, one ? fmt::format(" WHERE v.record = {}", refusal.first)
+  leave_out(refusal, one ? fmt::format("\nWHERE v.record = {}", refusal.first)
                          : whose({refusal.step, refusal.first, refusal.last, {}}));
 }
 
@@ -277,7 +278,7 @@ std::string TableWriter::whose(const Part& part) const {
 // The + keeps the search on the range of records: the lists are asked about one row only.
 std::string TableWriter::whose(Step step, const std::string& first, const std::string& last,
                                const std::string& mask) const {
-  std::string rows = fmt::format(" WHERE v.verdict = '{}' AND v.record BETWEEN {} AND {}",
+  std::string rows = fmt::format("\nWHERE v.verdict = '{}' AND v.record BETWEEN {} AND {}",
                                  step == Step::kInsert ? 'i' : 'u', first, last);
   if (rows_ == Rows::kRetries) {
     rows += table_sql(table_, " AND +v.record IN (SELECT record FROM {retries})");

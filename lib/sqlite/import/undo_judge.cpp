@@ -287,7 +287,7 @@ void UndoJudge::judge_written(StagedTable& table) {
     reject(connection_, table, reject_sql(table, "v.record", {'c', reason, {}, holder, {}}, rows));
   };
   conflict("'gone: somebody deleted it since the import'", {},
-           undo_sql(table, "{accepted} WHERE v.verdict = 'i' AND {letter} = 'u'"));
+           undo_sql(table, "{accepted}\nWHERE v.verdict = 'i' AND {letter} = 'u'"));
   const std::string written = undo_sql(table, kWritten);
   conflict("'changed since the import: ' || " + changed_since(table), table.key_text("t"),
            written + undo_sql(table, "'u' AND {state} <> {now}"));
