@@ -1,5 +1,7 @@
 #include "sqlite/migrations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -19,6 +21,47 @@ using base::ErrorKind;
 using base::printable;
 
 constexpr const char* kLedger = "migrations";
+constexpr const char* kColumns = "SELECT name FROM pragma_table_info('{ledger}', 'main') ORDER BY cid";
+
+constexpr const char* kEntries = R"sql(
+SELECT name, checksum, applied_at, duration
+FROM main.{ledger}
+ORDER BY name)sql";
+
+constexpr const char* kCreate = R"sql(
+CREATE TABLE IF NOT EXISTS main.{ledger} (
+  name TEXT NOT NULL PRIMARY KEY,
+  checksum TEXT NOT NULL,
+  applied_at TEXT NOT NULL,
+  duration REAL
+))sql";
+
+constexpr const char* kRecord = R"sql(
+INSERT INTO main.{ledger} (name, checksum, applied_at, duration)
+VALUES ({name}, {checksum}, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), {duration}))sql";
+
+constexpr const char* kUnsound = R"sql(
+SELECT CASE type WHEN 'trigger' THEN 'has the trigger ' || name ELSE 'is no ordinary table' END
+FROM main.sqlite_master
+WHERE (type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE)
+   OR (name = ?1 COLLATE NOCASE AND (type = 'view' OR sql LIKE 'CREATE VIRTUAL%')))sql";
+
+constexpr const char* kTablesWithParents = R"sql(
+SELECT l.name
+FROM pragma_table_list l
+WHERE l.schema = 'main' AND l.type = 'table'
+  AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name, 'main')))sql";
+
+constexpr const char* kOrphans = R"sql(
+SELECT parent, count(*)
+FROM pragma_foreign_key_check({table}, 'main')
+GROUP BY parent)sql";
+
+template <typename... Places>
+std::string ledger_sql(const char* text, const Places&... places) {
+  return fmt::format(fmt::runtime(text), fmt::arg("ledger", kLedger), places...);
+}
+
 constexpr double kMicrosecondsPerSecond = 1e6;
 
 Access access_for(Purpose purpose) {
@@ -108,23 +151,21 @@ std::vector<engine::AppliedMigration> SqliteMigrations::ledger() {
   if (!connection_ && access_ == Access::kCreate && !is_there(path_)) return {};
   std::vector<std::string> names;
   {
-    Statement columns =
-        session().prepare(std::string("SELECT name FROM pragma_table_info('") + kLedger + "', 'main') ORDER BY cid");
+    Statement columns = session().prepare(ledger_sql(kColumns));
     while (columns.next()) names.push_back(columns.text(0));
   }
   if (names.empty()) return {};
   for (const char* needed : {"name", "checksum", "applied_at", "duration"}) {
     if (std::find(names.begin(), names.end(), needed) != names.end()) continue;
     throw Error(ErrorKind::kSchema,
-                std::string("the table ") + kLedger + " is not a ledger of db-migrate: it has the columns " +
-                    printable(join(names, ", ")),
-                std::string("if another migration tool keeps it, rename it (ALTER TABLE ") + kLedger +
-                    " RENAME TO migrations_before), then tell what is applied: db-migrate baseline NNN");
+                ledger_sql("the table {ledger} is not a ledger of db-migrate: it has the columns {columns}",
+                           fmt::arg("columns", printable(join(names, ", ")))),
+                ledger_sql("if another migration tool keeps it, rename it (ALTER TABLE {ledger} RENAME TO "
+                           "migrations_before), then tell what is applied: db-migrate baseline NNN"));
   }
   demand_sound_ledger();
   std::vector<engine::AppliedMigration> rows;
-  Statement entries = session().prepare(std::string("SELECT name, checksum, applied_at, duration FROM main.") +
-                                        kLedger + " ORDER BY name");
+  Statement entries = session().prepare(ledger_sql(kEntries));
   while (entries.next()) {
     engine::AppliedMigration migration{entries.text(0), entries.text(1), entries.text(2), {}};
     const Cell duration = entries.cell(3);
@@ -137,16 +178,13 @@ std::vector<engine::AppliedMigration> SqliteMigrations::ledger() {
 
 // A view would show what it likes, and a trigger would act on what is written down.
 void SqliteMigrations::demand_sound_ledger() {
-  Statement others = session().prepare(
-      "SELECT CASE type WHEN 'trigger' THEN 'has the trigger ' || name ELSE 'is no ordinary table' END FROM "
-      "main.sqlite_master WHERE (type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE) OR (name = ?1 COLLATE NOCASE AND "
-      "(type = 'view' OR sql LIKE 'CREATE VIRTUAL%'))");
+  Statement others = session().prepare(kUnsound);
   others.bind_text(1, kLedger);
   if (!others.next()) return;
-  throw Error(
-      ErrorKind::kSchema,
-      std::string("the table ") + kLedger + " is no ledger that can be trusted: it " + printable(others.text(0)),
-      "drop or rename that, then tell what is applied: db-migrate baseline NNN");
+  throw Error(ErrorKind::kSchema,
+              ledger_sql("the table {ledger} is no ledger that can be trusted: it {what}",
+                         fmt::arg("what", printable(others.text(0)))),
+              "drop or rename that, then tell what is applied: db-migrate baseline NNN");
 }
 
 void SqliteMigrations::record(const engine::AppliedMigration& migration) {
@@ -156,13 +194,11 @@ void SqliteMigrations::record(const engine::AppliedMigration& migration) {
                 "end it in the file: COMMIT; what it did in it is rolled back");
   if (orphans_before_) demand_no_new_orphans(migration.name);
   if (mode_ == Mode::kLocked) connection.execute("BEGIN IMMEDIATE");
-  connection.execute(
-      std::string("CREATE TABLE IF NOT EXISTS main.") + kLedger +
-      " (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL, applied_at TEXT NOT NULL, duration REAL)");
+  connection.execute(ledger_sql(kCreate));
   demand_sound_ledger();
-  connection.execute(std::string("INSERT INTO main.") + kLedger + " (name, checksum, applied_at, duration) VALUES (" +
-                     quote_literal(migration.name) + ", " + quote_literal(migration.checksum) +
-                     ", strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), " + seconds(migration.duration) + ")");
+  connection.execute(ledger_sql(kRecord, fmt::arg("name", quote_literal(migration.name)),
+                                fmt::arg("checksum", quote_literal(migration.checksum)),
+                                fmt::arg("duration", seconds(migration.duration))));
   if (mode_ == Mode::kLocked) connection.execute("COMMIT");
 }
 
@@ -194,16 +230,13 @@ void SqliteMigrations::demand_state() {
 SqliteMigrations::Orphans SqliteMigrations::find_orphans() {
   std::vector<std::string> tables;
   {
-    Statement names = session().prepare(
-        "SELECT l.name FROM pragma_table_list l WHERE l.schema = 'main' AND l.type = 'table' AND EXISTS (SELECT 1 FROM "
-        "pragma_foreign_key_list(l.name, 'main'))");
+    Statement names = session().prepare(kTablesWithParents);
     while (names.next()) tables.push_back(names.text(0));
   }
   Orphans orphans;
   for (const std::string& table : tables) {
     try {
-      Statement rows = session().prepare("SELECT parent, count(*) FROM pragma_foreign_key_check(" +
-                                         quote_literal(table) + ", 'main') GROUP BY parent");
+      Statement rows = session().prepare(fmt::format(fmt::runtime(kOrphans), fmt::arg("table", quote_literal(table))));
       while (rows.next())
         orphans[table + " without parent in " + rows.text(0)] = static_cast<std::uint64_t>(rows.integer(1));
     } catch (const SqliteError& error) {

@@ -1,5 +1,7 @@
 #include "sqlite/catalog/introspect.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sqlite/catalog/made_values.h"
@@ -11,6 +13,64 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
+
+// {name} and {table} are literals, the name of an object and that of a table.
+constexpr const char* kTables = R"sql(
+SELECT l.name, l.wr, l.strict
+FROM pragma_table_list l
+WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+ORDER BY l.name COLLATE BINARY)sql";
+
+constexpr const char* kVirtualColumns = R"sql(
+SELECT name, type, hidden
+FROM pragma_table_xinfo({table}, 'main')
+ORDER BY cid)sql";
+
+constexpr const char* kColumns = R"sql(
+SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden
+FROM pragma_table_xinfo({table}, 'main')
+ORDER BY cid)sql";
+
+constexpr const char* kKeyHasIndex = "SELECT 1 FROM pragma_index_list({table}, 'main') WHERE origin = 'pk'";
+
+constexpr const char* kUniqueIndexes = R"sql(
+SELECT l.name, l.origin, l.partial,
+       (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'index' AND m.name = l.name)
+FROM pragma_index_list({table}, 'main') l
+WHERE l."unique"
+ORDER BY l.name COLLATE BINARY)sql";
+
+constexpr const char* kIndexKeys = R"sql(
+SELECT cid, name, coll, "key"
+FROM pragma_index_xinfo({name}, 'main')
+ORDER BY seqno)sql";
+
+constexpr const char* kTableSql = "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = {table}";
+
+constexpr const char* kTriggers = R"sql(
+SELECT name, sql
+FROM main.sqlite_schema
+WHERE type = 'trigger' AND tbl_name = {table} COLLATE NOCASE
+ORDER BY name COLLATE BINARY)sql";
+
+constexpr const char* kForeignKeys = R"sql(
+SELECT id, "table", "from", "to", on_update
+FROM pragma_foreign_key_list({table}, 'main')
+ORDER BY id DESC, seq)sql";
+
+constexpr const char* kIsThere = R"sql(
+SELECT EXISTS (
+  SELECT 1
+  FROM main.sqlite_schema
+  WHERE type = 'table' AND name = {name} COLLATE NOCASE))sql";
+
+std::string of_table(const char* text, const TableDetails& table) {
+  return fmt::format(fmt::runtime(text), fmt::arg("table", quote_literal(table.table.name.name)));
+}
+
+std::string of_name(const char* text, const std::string& name) {
+  return fmt::format(fmt::runtime(text), fmt::arg("name", quote_literal(name)));
+}
 
 class Introspection {
  public:
@@ -34,18 +94,9 @@ class Introspection {
   std::vector<TableDetails> take() { return std::move(tables_); }
 
  private:
-  // A pragma as a table: its arguments are the table (or index) and the schema.
-  Statement pragma(const std::string& columns, const std::string& name, const std::string& of,
-                   const std::string& order) {
-    return connection_.prepare("SELECT " + columns + " FROM pragma_" + name + "(" + quote_literal(of) +
-                               ", 'main') ORDER BY " + order);
-  }
-
   void read_tables() {
     const std::vector<VirtualTable> virtual_tables = find_virtual_tables(connection_);
-    Statement rows = connection_.prepare(
-        "SELECT l.name, l.wr, l.strict FROM pragma_table_list l WHERE l.schema = 'main' AND l.type = 'table' AND "
-        "l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY l.name COLLATE BINARY");
+    Statement rows = connection_.prepare(kTables);
     while (rows.next()) {
       TableDetails table;
       table.table.name.name = rows.text(0);
@@ -78,7 +129,7 @@ class Introspection {
 
   // The row's number belongs to the row: others refer to it.
   void read_virtual_columns(TableDetails& table, bool first_is_row_number) {
-    Statement rows = pragma("name, type, hidden", "table_xinfo", table.table.name.name, "cid");
+    Statement rows = connection_.prepare(of_table(kVirtualColumns, table));
     while (rows.next()) {
       if (rows.integer(2) != 0) continue;
       table.columns.push_back({column_type(rows.text(1), false), "BINARY"});
@@ -98,7 +149,7 @@ class Introspection {
   void read_columns(TableDetails& table, bool has_rowid) {
     const std::string& name = table.table.name.name;
     std::vector<std::pair<std::int64_t, std::string>> key;
-    Statement rows = pragma("name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden", "table_xinfo", name, "cid");
+    Statement rows = connection_.prepare(of_table(kColumns, table));
     while (rows.next()) {
       if (rows.integer(5) == 1) continue;  // of virtual tables only
       catalog::Column column;
@@ -127,8 +178,7 @@ class Introspection {
   // INTEGER PRIMARY KEY is the rowid itself and needs no index; any other primary key has one.
   void find_rowid_column(TableDetails& table) {
     if (table.table.primary_key.size() != 1) return;
-    Statement index = connection_.prepare("SELECT 1 FROM pragma_index_list(" + quote_literal(table.table.name.name) +
-                                          ", 'main') WHERE origin = 'pk'");
+    Statement index = connection_.prepare(of_table(kKeyHasIndex, table));
     if (index.next()) return;
     number_rows_by(table, table.table.primary_key.front());
   }
@@ -152,10 +202,7 @@ class Introspection {
   }
 
   void read_indexes(TableDetails& table) {
-    Statement rows = connection_.prepare(
-        "SELECT l.name, l.origin, l.partial, (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'index' AND m.name "
-        "= l.name) FROM pragma_index_list(" +
-        quote_literal(table.table.name.name) + ", 'main') l WHERE l.\"unique\" ORDER BY l.name COLLATE BINARY");
+    Statement rows = connection_.prepare(of_table(kUniqueIndexes, table));
     while (rows.next()) read_index(table, rows.text(0), rows.text(1), rows.integer(2) != 0, rows.text(3));
     std::sort(table.table.unique_keys.begin(), table.table.unique_keys.end());
   }
@@ -167,7 +214,7 @@ class Introspection {
     index.plain = !partial;
     const IndexParts parts = index_parts(sql);
     if (partial) index.predicate = parts.predicate;
-    Statement keys = pragma("cid, name, coll, \"key\"", "index_xinfo", name, "seqno");
+    Statement keys = connection_.prepare(of_name(kIndexKeys, name));
     bool judged = true;
     for (std::size_t i = 0; keys.next(); ++i) {
       if (keys.integer(3) == 0) break;
@@ -186,8 +233,8 @@ class Introspection {
       add_columns(index, table.table, parts.keys[i]);
     }
     add_columns(index, table.table, index.predicate);
-    index.name = origin == "pk"  ? "PRIMARY KEY (" + join(index.labels, ", ") + ")"
-                 : origin == "u" ? "UNIQUE (" + join(index.labels, ", ") + ")"
+    index.name = origin == "pk"  ? fmt::format("PRIMARY KEY ({})", join(index.labels, ", "))
+                 : origin == "u" ? fmt::format("UNIQUE ({})", join(index.labels, ", "))
                                  : name;
     if (!judged || reads_row_number(table.table, index.predicate)) return;  // the merge finds out
     if (index.plain && !index.primary) table.table.unique_keys.push_back(index.columns);
@@ -202,8 +249,7 @@ class Introspection {
   }
 
   void read_checks(TableDetails& table) {
-    const std::string sql = connection_.text("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " +
-                                             quote_literal(table.table.name.name));
+    const std::string sql = connection_.text(of_table(kTableSql, table));
     table.resolves_conflicts =
         std::ranges::any_of(names_in(sql), [](const std::string& name) { return same_name(name, "CONFLICT"); });
     for (Check& check : checks_of(sql)) {
@@ -218,9 +264,7 @@ class Introspection {
   }
 
   void read_triggers(TableDetails& table) {
-    Statement rows =
-        connection_.prepare("SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = " +
-                            quote_literal(table.table.name.name) + " COLLATE NOCASE ORDER BY name COLLATE BINARY");
+    Statement rows = connection_.prepare(of_table(kTriggers, table));
     while (rows.next()) table.triggers.push_back({rows.text(0), trigger_event(rows.text(1))});
   }
 
@@ -232,8 +276,7 @@ class Introspection {
       computed.push_back(key);
       for (const catalog::Column& column : table.table.columns) {
         if (!column.generated || quote_name(column.name) != key) continue;
-        const std::string sql = connection_.text("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " +
-                                                 quote_literal(table.table.name.name));
+        const std::string sql = connection_.text(of_table(kTableSql, table));
         computed.back() = "(" + generated_from(sql, column.name) + ")";
         columns = columns_in(table.table, computed.back());
         std::erase(index.columns, column.name);
@@ -255,8 +298,7 @@ class Introspection {
   };
 
   std::vector<DeclaredKey> declared_keys(const TableDetails& table) {
-    Statement rows =
-        pragma("id, \"table\", \"from\", \"to\", on_update", "foreign_key_list", table.table.name.name, "id DESC, seq");
+    Statement rows = connection_.prepare(of_table(kForeignKeys, table));
     std::vector<DeclaredKey> keys;
     std::int64_t last = -1;
     while (rows.next()) {
@@ -268,10 +310,7 @@ class Introspection {
     return keys;
   }
 
-  bool is_there(const std::string& table) {
-    return connection_.number("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = " +
-                              quote_literal(table) + " COLLATE NOCASE)") != 0;
-  }
+  bool is_there(const std::string& table) { return connection_.number(of_name(kIsThere, table)) != 0; }
 
   // Whether rows can be found by `columns`, as a foreign key demands.
   static bool is_key(const TableDetails& parent, std::vector<std::string> columns) {
@@ -290,8 +329,8 @@ class Introspection {
   void read_foreign_keys(TableDetails& table) {
     for (DeclaredKey& declared_key : declared_keys(table)) {
       const TableDetails* parent = find_table(tables_, declared_key.parent);
-      const std::string words =
-          table.table.name.name + "(" + join(declared_key.columns, ", ") + ") refers to " + declared_key.parent;
+      const std::string words = fmt::format("{}({}) refers to {}", table.table.name.name,
+                                            join(declared_key.columns, ", "), declared_key.parent);
       if (parent == nullptr) {
         if (!is_there(declared_key.parent)) table.broken_keys.push_back(words + ", which is not there");
         continue;
@@ -300,9 +339,10 @@ class Introspection {
       if (declared_key.parent_columns.empty()) key.parent_columns = parent->table.primary_key;
       for (const std::string& column : declared_key.parent_columns)
         key.parent_columns.push_back(declared(parent->table, column));
-      key.name = table.table.name.name + "_" + join(key.columns, "_") + "_fkey";
+      key.name = fmt::format("{}_{}_fkey", table.table.name.name, join(key.columns, "_"));
       if (key.parent_columns.size() != key.columns.size() || !is_key(*parent, key.parent_columns)) {
-        table.broken_keys.push_back(words + "(" + join(declared_key.parent_columns, ", ") + "), which is no key there");
+        table.broken_keys.push_back(
+            fmt::format("{}({}), which is no key there", words, join(declared_key.parent_columns, ", ")));
         continue;
       }
       table.table.foreign_keys.push_back(std::move(key));

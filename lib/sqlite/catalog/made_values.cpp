@@ -1,5 +1,7 @@
 #include "sqlite/catalog/made_values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <initializer_list>
 #include <utility>
@@ -11,6 +13,30 @@ namespace {
 
 constexpr std::int64_t kExpression = -2;  // in place of a column's number
 constexpr std::int64_t kStored = 3;       // how a generated column is
+
+// {table} and {index} are literals.
+constexpr const char* kColumns = R"sql(
+SELECT name, dflt_value, hidden
+FROM pragma_table_xinfo({table}, 'main')
+ORDER BY cid)sql";
+
+constexpr const char* kIndexKeys = R"sql(
+SELECT cid, "key"
+FROM pragma_index_xinfo({index}, 'main')
+ORDER BY seqno)sql";
+
+constexpr const char* kTableSql = "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = {table}";
+
+constexpr const char* kIndexes = R"sql(
+SELECT m.name, l.partial, m.sql
+FROM pragma_index_list({table}, 'main') l
+JOIN main.sqlite_schema m ON m.type = 'index' AND m.name = l.name
+WHERE m.sql IS NOT NULL
+ORDER BY m.name COLLATE BINARY)sql";
+
+std::string of_table(const char* text, const TableDetails& table) {
+  return fmt::format(fmt::runtime(text), fmt::arg("table", quote_literal(table.table.name.name)));
+}
 
 bool is_among(const std::string& name, std::initializer_list<const char*> others) {
   return std::ranges::any_of(others, [&](const char* other) { return same_name(name, other); });
@@ -28,8 +54,7 @@ void describe_default(ColumnDetails& column, const std::string& kept) {
 }
 
 void read_columns(Connection& connection, TableDetails& table, const std::string& sql) {
-  Statement rows = connection.prepare("SELECT name, dflt_value, hidden FROM pragma_table_xinfo(" +
-                                      quote_literal(table.table.name.name) + ", 'main') ORDER BY cid");
+  Statement rows = connection.prepare(of_table(kColumns, table));
   while (rows.next()) {
     const std::string name = rows.text(0);
     const auto column =
@@ -38,7 +63,7 @@ void read_columns(Connection& connection, TableDetails& table, const std::string
     ColumnDetails& details = table.columns[static_cast<std::size_t>(column - table.table.columns.begin())];
     if (column->generated) {
       const std::string from = generated_from(sql, name);
-      details.generated = "GENERATED ALWAYS AS (" + from + "\n)";
+      details.generated = fmt::format("GENERATED ALWAYS AS ({}\n)", from);
       if (table.strict && rows.integer(2) == kStored) details.generated += " STORED";  // its type is looked at
       details.made_from = columns_in(table.table, from);
     } else if (!rows.is_null(1)) {
@@ -51,15 +76,14 @@ void read_columns(Connection& connection, TableDetails& table, const std::string
 void read_index(Connection& connection, TableDetails& table, const std::string& name, bool partial,
                 const std::string& sql) {
   const IndexParts parts = index_parts(sql);
-  const std::string predicate = partial ? "(" + parts.predicate + "\n)" : "";
+  const std::string predicate = partial ? fmt::format("({}\n)", parts.predicate) : "";
   std::vector<std::string> expressions;
   if (partial) expressions.push_back(predicate);
-  Statement keys = connection.prepare("SELECT cid, \"key\" FROM pragma_index_xinfo(" + quote_literal(name) +
-                                      ", 'main') ORDER BY seqno");
+  Statement keys = connection.prepare(fmt::format(fmt::runtime(kIndexKeys), fmt::arg("index", quote_literal(name))));
   for (std::size_t i = 0; keys.next() && i < parts.keys.size(); ++i) {
     if (keys.integer(1) == 0 || keys.integer(0) != kExpression) continue;
-    expressions.push_back(partial ? "CASE WHEN " + predicate + " THEN " + parts.keys[i] + "\nEND"
-                                  : "(" + parts.keys[i] + "\n)");
+    expressions.push_back(partial ? fmt::format("CASE WHEN {} THEN {}\nEND", predicate, parts.keys[i])
+                                  : fmt::format("({}\n)", parts.keys[i]));
   }
   for (std::string& expression : expressions) {
     if (reads_row_number(table.table, expression)) return table.of_row_number.push_back("the index " + name);
@@ -71,13 +95,8 @@ void read_index(Connection& connection, TableDetails& table, const std::string& 
 }  // namespace
 
 void read_made_values(Connection& connection, TableDetails& table) {
-  const std::string name = quote_literal(table.table.name.name);
-  read_columns(connection, table,
-               connection.text("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " + name));
-  Statement rows = connection.prepare(
-      "SELECT m.name, l.partial, m.sql FROM pragma_index_list(" + name +
-      ", 'main') l JOIN main.sqlite_schema m ON m.type = 'index' AND m.name = l.name WHERE m.sql IS NOT NULL ORDER BY "
-      "m.name COLLATE BINARY");
+  read_columns(connection, table, connection.text(of_table(kTableSql, table)));
+  Statement rows = connection.prepare(of_table(kIndexes, table));
   while (rows.next()) read_index(connection, table, rows.text(0), rows.integer(1) != 0, rows.text(2));
 }
 

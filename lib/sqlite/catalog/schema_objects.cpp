@@ -1,5 +1,7 @@
 #include "sqlite/catalog/schema_objects.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -11,6 +13,47 @@ namespace sqlite {
 namespace {
 
 using engine::SchemaObject;
+
+// {table}, {index} and {left_out} are literals.
+constexpr const char* kTables = R"sql(
+SELECT l.name, l.type = 'virtual', l.wr, l.strict,
+       (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'table' AND m.name = l.name)
+FROM pragma_table_list l
+WHERE l.schema = 'main' AND l.type IN ('table', 'virtual')
+  AND l.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND l.name <> {left_out})sql";
+
+constexpr const char* kColumns = R"sql(
+SELECT name, upper(type), "notnull", dflt_value, pk, hidden
+FROM pragma_table_xinfo({table}, 'main'))sql";
+
+// Without a column of the parent, the key is to its primary key.
+constexpr const char* kForeignKeys = R"sql(
+SELECT f."table", group_concat(f."from", ', '),
+       group_concat(coalesce(f."to", (SELECT c.name FROM pragma_table_info(f."table", 'main') c WHERE c.pk = f.seq + 1)), ', '),
+       f.on_update, f.on_delete
+FROM (SELECT * FROM pragma_foreign_key_list({table}, 'main') ORDER BY id, seq) f
+GROUP BY f.id)sql";
+
+constexpr const char* kIndexes = R"sql(
+SELECT l.name, l."unique", l.origin,
+       (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'index' AND m.name = l.name)
+FROM pragma_index_list({table}, 'main') l
+WHERE l.origin <> 'pk')sql";
+
+constexpr const char* kIndexKeys = R"sql(
+SELECT name, coll, "desc", cid
+FROM pragma_index_xinfo({index}, 'main')
+WHERE "key"
+ORDER BY seqno)sql";
+
+constexpr const char* kViewsAndTriggers = R"sql(
+SELECT type, name, sql, iif(type = 'trigger', tbl_name, '')
+FROM main.sqlite_schema
+WHERE type IN ('view', 'trigger'))sql";
+
+std::string of_table(const char* text, const std::string& table) {
+  return fmt::format(fmt::runtime(text), fmt::arg("table", quote_literal(table)));
+}
 
 class Collection {
  public:
@@ -30,11 +73,7 @@ class Collection {
 
  private:
   void add_tables() {
-    Statement rows = connection_.prepare(
-        "SELECT l.name, l.type = 'virtual', l.wr, l.strict, (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = "
-        "'table' AND m.name = l.name) FROM pragma_table_list l WHERE l.schema = 'main' AND l.type IN ('table', "
-        "'virtual') AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.name <> " +
-        left_out_);
+    Statement rows = connection_.prepare(fmt::format(fmt::runtime(kTables), fmt::arg("left_out", left_out_)));
     while (rows.next()) {
       const std::string name = rows.text(0);
       if (rows.integer(1) != 0) {
@@ -49,22 +88,20 @@ class Collection {
   }
 
   void add_columns(const std::string& table, const std::string& sql) {
-    Statement rows =
-        connection_.prepare("SELECT name, upper(type), \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" +
-                            quote_literal(table) + ", 'main')");
+    Statement rows = connection_.prepare(of_table(kColumns, table));
     while (rows.next()) {
       const std::string name = rows.text(0);
       const ColumnMetadata metadata = connection_.metadata(table, name);
       std::string definition = rows.text(1);
       if (rows.integer(2) != 0) definition += " NOT NULL";
-      if (rows.integer(4) != 0) definition += " PRIMARY KEY (" + std::to_string(rows.integer(4)) + ")";
+      if (rows.integer(4) != 0) definition += fmt::format(" PRIMARY KEY ({})", rows.integer(4));
       if (metadata.autoincrement) definition += " AUTOINCREMENT";
       if (metadata.collation != "BINARY") definition += " COLLATE " + metadata.collation;
       if (!rows.is_null(3)) definition += " DEFAULT " + in_one_line(rows.text(3));
       constexpr int kStored = 3;
       if (rows.integer(5) != 0)
-        definition += " GENERATED ALWAYS AS (" + in_one_line(generated_from(sql, name)) + ")" +
-                      (rows.integer(5) == kStored ? " STORED" : "");
+        definition += fmt::format(" GENERATED ALWAYS AS ({}){}", in_one_line(generated_from(sql, name)),
+                                  rows.integer(5) == kStored ? " STORED" : "");
       objects_.push_back({"column", table + "." + name, definition, table});
     }
   }
@@ -73,32 +110,24 @@ class Collection {
     for (const Check& check : checks_of(sql)) {
       const std::string expression = in_one_line(check.expression);
       const bool named = !check.name.empty();
-      objects_.push_back({"check", table + (named ? "." + check.name : " (" + expression + ")"),
+      objects_.push_back({"check",
+                          named ? fmt::format("{}.{}", table, check.name) : fmt::format("{} ({})", table, expression),
                           named ? expression : std::string{}, table});
     }
   }
 
   // Their names are seldom given and in no pragma: the columns tell which is which.
   void add_foreign_keys(const std::string& table) {
-    Statement rows = connection_.prepare(
-        "SELECT f.\"table\", group_concat(f.\"from\", ', '), group_concat(coalesce(f.\"to\", (SELECT c.name FROM "
-        "pragma_table_info(f.\"table\", 'main') c WHERE c.pk = f.seq + 1)), ', '), f.on_update, f.on_delete FROM "
-        "(SELECT * "
-        "FROM pragma_foreign_key_list(" +
-        quote_literal(table) + ", 'main') ORDER BY id, seq) f GROUP BY f.id");
+    Statement rows = connection_.prepare(of_table(kForeignKeys, table));
     while (rows.next())
       objects_.push_back({"foreign key",
-                          table + " (" + rows.text(1) + ") to " + rows.text(0) + " (" + rows.text(2) + ")",
-                          "ON UPDATE " + rows.text(3) + " ON DELETE " + rows.text(4), table});
+                          fmt::format("{} ({}) to {} ({})", table, rows.text(1), rows.text(0), rows.text(2)),
+                          fmt::format("ON UPDATE {} ON DELETE {}", rows.text(3), rows.text(4)), table});
   }
 
   // That of the primary key is told by the columns.
   void add_indexes(const std::string& table) {
-    Statement rows = connection_.prepare(
-        "SELECT l.name, l.\"unique\", l.origin, (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'index' AND "
-        "m.name = "
-        "l.name) FROM pragma_index_list(" +
-        quote_literal(table) + ", 'main') l WHERE l.origin <> 'pk'");
+    Statement rows = connection_.prepare(of_table(kIndexes, table));
     while (rows.next()) {
       const IndexParts parts = index_parts(rows.text(3));
       const std::string keys = keys_of(rows.text(0), parts);
@@ -113,8 +142,8 @@ class Collection {
   }
 
   std::string keys_of(const std::string& index, const IndexParts& parts) {
-    Statement rows = connection_.prepare("SELECT name, coll, \"desc\", cid FROM pragma_index_xinfo(" +
-                                         quote_literal(index) + ", 'main') WHERE \"key\" ORDER BY seqno");
+    Statement rows =
+        connection_.prepare(fmt::format(fmt::runtime(kIndexKeys), fmt::arg("index", quote_literal(index))));
     std::vector<std::string> keys;
     while (rows.next()) {
       const bool is_expression = rows.integer(3) < 0 && keys.size() < parts.keys.size();
@@ -122,13 +151,11 @@ class Collection {
       if (!is_expression && rows.text(1) != "BINARY") key += " COLLATE " + rows.text(1);
       keys.push_back(key + (rows.integer(2) != 0 ? " DESC" : ""));
     }
-    return "(" + join(keys, ", ") + ")";
+    return fmt::format("({})", join(keys, ", "));
   }
 
   void add_views_and_triggers() {
-    Statement rows = connection_.prepare(
-        "SELECT type, name, sql, iif(type = 'trigger', tbl_name, '') FROM main.sqlite_schema WHERE type IN ('view', "
-        "'trigger')");
+    Statement rows = connection_.prepare(kViewsAndTriggers);
     while (rows.next()) objects_.push_back({rows.text(0), rows.text(1), in_one_line(rows.text(2)), rows.text(3)});
   }
 

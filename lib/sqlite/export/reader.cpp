@@ -1,5 +1,7 @@
 #include "sqlite/export/reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/terminal.h"
@@ -12,8 +14,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// Two exports of the same rows stand in the same order whatever the collations are. Without an identity, or with NULL
-// in it, the whole row orders itself.
+// Two exports of the same rows have them in the same order whatever the collations are. Without an identity, or with
+// NULL in it, the whole row orders itself.
 std::string order_by(const TableDetails& table) {
   std::vector<std::string> keys;
   bool is_complete = true;
@@ -35,12 +37,11 @@ std::string select(const TableDetails& table, const engine::TableQuery& query) {
   for (const catalog::Column& column : table.table.columns) {
     if (!column.generated) columns.push_back(quote_name(column.name));
   }
-  std::string sql =
-      "SELECT " + (columns.empty() ? "1" : join(columns, ", ")) + " FROM main." + quote_name(table.table.name.name);
   // A line break ends a trailing `-- comment` of the user's; the parenthesis keeps an OR together.
-  if (!query.where.empty()) sql += " WHERE (" + query.where + "\n)";
-  if (query.order == engine::RowOrder::kIdentity) sql += order_by(table);
-  return sql;
+  return fmt::format("SELECT {} FROM main.{}{}{}", columns.empty() ? "1" : join(columns, ", "),
+                     quote_name(table.table.name.name),
+                     query.where.empty() ? "" : fmt::format(" WHERE ({}\n)", query.where),
+                     query.order == engine::RowOrder::kIdentity ? order_by(table) : "");
 }
 
 std::vector<RecordReader::Column> columns_of(const TableDetails& table) {

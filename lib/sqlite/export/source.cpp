@@ -80,8 +80,8 @@ engine::Dependencies SqliteSource::dependencies(const std::vector<catalog::Table
     const TableDetails& details = find(table.name);
     if (!details.autoincrement) continue;
     const std::string& name = details.table.name.name;
-    Statement row =
-        connection_->prepare("SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = " + quote_literal(name));
+    Statement row = connection_->prepare("SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = ?");
+    row.bind_text(1, name);
     if (!row.next() || row.cell(0).storage != StorageClass::kInteger) continue;
     catalog::Sequence sequence;
     sequence.name = details.table.name;
