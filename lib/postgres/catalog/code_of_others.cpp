@@ -6,26 +6,61 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
+#include "postgres/catalog/planned_code.h"
+#include "postgres/catalog/proven_code.h"
+#include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {
 
-// An expression of the server's own functions alone is its author's code where one of them reaches far, or does for a
-// superuser what its author may not do; also where it gives something to a function of somebody trusted that may do
-// anything with it, or that its author could not call.
+// Whose rights code could take: the role's, and of those that have logged in and become it (ALTER DATABASE … SET role),
+// which it can become again. Up to PostgreSQL 15, whoever may make roles may give himself any of the server's.
+constexpr const char* kOther = R"sql(
+, mighty(name) AS MATERIALIZED (
+  SELECT r.rolname
+  FROM pg_catalog.pg_roles r
+  WHERE r.rolname IN (current_user, session_user, {login}) AND (r.rolcreaterole AND {makes_mighty} OR EXISTS (
+    SELECT
+    FROM pg_catalog.pg_roles p
+    WHERE (p.rolsuper OR p.rolname IN ('pg_execute_server_program', 'pg_write_server_files', 'pg_read_server_files'))
+      AND pg_catalog.pg_has_role(r.oid, p.oid, 'MEMBER')))
+), other(oid) AS MATERIALIZED (
+  SELECT r.oid
+  FROM pg_catalog.pg_roles r
+  WHERE NOT r.rolsuper AND (r.rolname <> current_user
+    OR EXISTS (SELECT FROM mighty) AND r.rolname NOT IN (SELECT m.name FROM mighty m))
+))sql";
+
+// An expression of another role is its code unless all that it uses is proven harmless, also by what it is given.
+// Triggers may be of whoever may make some.
 constexpr const char* kCodeOfOthers = R"sql(
-, other(oid) AS (
-  SELECT r.oid FROM pg_catalog.pg_roles r WHERE NOT r.rolsuper AND r.rolname <> current_user
-), expression_of_other(author, expression, words, classid, objid) AS MATERIALIZED (
-  SELECT o.author, o.expression,
-    COALESCE((SELECT 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
-                t.tgrelid::pg_catalog.regclass::pg_catalog.text
-              FROM pg_catalog.pg_trigger t
-              WHERE o.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid AND t.oid = o.objid),
-             'the expression ' || pg_catalog.left(o.expression, 200)),
-    o.classid, o.objid
+, expression_of_other(author, classid, objid, relid, tree) AS MATERIALIZED (
+  SELECT o.author, o.classid, o.objid, o.relid, o.tree
   FROM object o
-  JOIN other x ON x.oid = o.author
+  WHERE o.author IN (SELECT x.oid FROM other x)
+  UNION ALL
+  SELECT x.oid, o.classid, o.objid, o.relid, o.tree
+  FROM object o
+  JOIN pg_catalog.pg_class c ON c.oid = o.relid
+  CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
+  JOIN pg_catalog.pg_roles x ON a.grantee = x.oid OR a.grantee = 0 AND x.rolcanlogin
+  WHERE o.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid AND a.privilege_type = 'TRIGGER'
+    AND o.author NOT IN (SELECT y.oid FROM other y) AND x.oid IN (SELECT y.oid FROM other y)
+), use(author, classid, objid, node, function, given) AS (
+  SELECT x.*, false FROM ({uses}) x
+  UNION ALL
+  SELECT e.author, e.classid, e.objid, NULL, t.tgfoid, t.tgnargs > 0
+  FROM expression_of_other e
+  JOIN pg_catalog.pg_trigger t ON t.oid = e.objid
+  WHERE e.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid
+), unproven(author, classid, objid, names) AS (
+  SELECT u.author, u.classid, u.objid,
+         pg_catalog.string_agg(DISTINCT COALESCE(u.node, p.oid::pg_catalog.regprocedure::pg_catalog.text), ', ')
+  FROM use u
+  LEFT JOIN pg_catalog.pg_proc p ON p.oid = u.function
+  WHERE {unknown} OR NOT (pg_catalog.has_function_privilege(u.author, p.oid, 'EXECUTE')
+    AND CASE WHEN p.oid < 16384 THEN {harmless} ELSE {harmless_beyond} END)
+  GROUP BY u.author, u.classid, u.objid
 ), code(owner, words) AS (
   SELECT p.proowner, 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
     t.tgrelid::pg_catalog.regclass::pg_catalog.text
@@ -41,52 +76,49 @@ constexpr const char* kCodeOfOthers = R"sql(
   FROM pg_catalog.pg_rewrite w JOIN relation r ON r.oid = w.ev_class
   WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({rule_events})
   UNION
+  -- What the server itself or a library does, only a superuser can have put there.
   SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
   FROM called c JOIN pg_catalog.pg_proc p ON p.oid = c.oid
-  WHERE p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
+  WHERE p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype AND p.prolang NOT IN (12, 13)
   UNION
-  SELECT e.author, e.words
-  FROM expression_of_other e
-  WHERE e.expression ~ '{far_reaching}' OR e.expression ~ {for_superusers}
-    OR CASE WHEN e.expression ~ (
-        -- One expression for all, which is compiled once.
-        SELECT '\m(' || pg_catalog.string_agg(f.proname, '|') || ')\('
-        FROM pg_catalog.pg_proc f
-        WHERE f.oid < 16384 AND f.proacl IS NOT NULL)
-      THEN EXISTS (
-        SELECT
-        FROM pg_catalog.pg_proc f
-        WHERE f.oid < 16384 AND f.proacl IS NOT NULL AND e.expression ~ ('\m' || f.proname || '\(')
-          AND NOT pg_catalog.has_function_privilege(e.author, f.oid, 'EXECUTE'))
-      ELSE false END
+  SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+  FROM pg_catalog.pg_cast c
+  JOIN own_type t ON t.oid = c.castsource
+  JOIN pg_catalog.pg_proc p ON p.oid = c.castfunc
+  WHERE c.casttarget::pg_catalog.regtype IN ('json', 'jsonb')
+    AND EXISTS (SELECT FROM object o WHERE o.tree::pg_catalog.text ~ {makes_json})
   UNION
-  SELECT e.author, e.words
-  FROM expression_of_other e
-  JOIN pg_catalog.pg_depend d ON d.classid = e.classid AND d.objid = e.objid
-  LEFT JOIN pg_catalog.pg_operator q ON q.oid = d.refobjid
-    AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
-  JOIN pg_catalog.pg_proc p ON p.oid = q.oprcode OR p.oid = d.refobjid
-    AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-  WHERE p.oid >= 16384 AND (NOT pg_catalog.has_function_privilege(e.author, p.oid, 'EXECUTE') OR p.provolatile <> 'i'
-    AND NOT EXISTS (
-      SELECT
-      FROM pg_catalog.pg_depend m
-      JOIN pg_catalog.pg_extension x ON x.oid = m.refobjid
-      WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid AND m.deptype = 'e'
-        AND x.extname IN ({harmless}))
-    AND (p.pronargs > 0 OR EXISTS (
-      SELECT
-      FROM pg_catalog.pg_trigger t
-      WHERE e.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid AND t.oid = e.objid
-        AND t.tgfoid = p.oid AND t.tgnargs > 0)))
+  SELECT u.author, CASE
+      WHEN u.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid THEN (
+        SELECT 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||
+          t.tgrelid::pg_catalog.regclass::pg_catalog.text
+        FROM pg_catalog.pg_trigger t
+        WHERE t.oid = u.objid)
+      WHEN u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid THEN (
+        SELECT CASE w.ev_type WHEN '1' THEN 'the view ' ELSE 'rules of ' END ||
+          w.ev_class::pg_catalog.regclass::pg_catalog.text || ', which use ' || u.names
+        FROM pg_catalog.pg_rewrite w
+        WHERE w.oid = u.objid)
+      ELSE (
+        SELECT 'the expression ' ||
+          pg_catalog.left(pg_catalog.string_agg(pg_catalog.pg_get_expr(e.tree, e.relid), ', '), 200)
+        FROM expression_of_other e
+        WHERE e.classid = u.classid AND e.objid = u.objid)
+    END
+  FROM unproven u
   UNION
   SELECT p.proowner, 'event trigger ' || pg_catalog.quote_ident(e.evtname)
   FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
   WHERE e.evtenabled IN ('O', 'A') AND e.evtevent IN ('ddl_command_start', 'ddl_command_end', 'sql_drop')
-)
-SELECT a.rolname, pg_catalog.string_agg(c.words, ', ' ORDER BY c.words), pg_catalog.pg_has_role('pg_execute_server_program', 'USAGE')
-  OR pg_catalog.pg_has_role('pg_write_server_files', 'USAGE') OR pg_catalog.pg_has_role('pg_read_server_files', 'USAGE')
-FROM code c JOIN other o ON o.oid = c.owner JOIN pg_catalog.pg_roles a ON a.oid = c.owner
+  UNION
+  SELECT p.owner, p.words FROM planned p
+))sql";
+
+constexpr const char* kOwners = R"sql(
+SELECT a.rolname, pg_catalog.string_agg(c.words, ', ' ORDER BY c.words), EXISTS (SELECT FROM mighty)
+FROM {code} c
+JOIN other o ON o.oid = c.owner
+JOIN pg_catalog.pg_roles a ON a.oid = c.owner
 GROUP BY a.rolname
 ORDER BY a.rolname)sql";
 
@@ -96,20 +128,26 @@ SELECT EXISTS (
     WHERE p.classid IN ('pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid,
                         'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid))
   OR EXISTS (SELECT FROM called)
-  OR EXISTS (SELECT FROM object o WHERE o.expression ~ '{far_reaching}')
-  OR EXISTS (SELECT FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled IN ('O', 'A')))sql";
+  OR EXISTS (SELECT FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled IN ('O', 'A'))
+  OR EXISTS (
+    SELECT
+    FROM ({uses}) u
+    LEFT JOIN pg_catalog.pg_proc p ON p.oid = u.function AND p.oid < 16384
+    WHERE {unknown} OR NOT {harmless}))sql";
 
-// They read and write what belongs to others, and ask the role alone; settings by their names, unless an application
-// made them up.
-constexpr const char* kForSuperusers =
-    R"sql('\msetval\(|\mlo_\w+\(|\mlo(read|write)\(|replication_(slot|origin)|current_setting\((?!''[^''.]+\.[^'']*'')')sql";
-
-// Extensions none of whose functions runs a text that it is given, connects, or reads a table by its name.
-constexpr const char* kHarmlessExtensions =
-    "'citext', 'hstore', 'uuid-ossp', 'pgcrypto', 'pg_trgm', 'unaccent', 'ltree', 'cube', 'earthdistance', 'seg', "
-    "'isn', "
-    "'intarray', 'btree_gin', 'btree_gist', 'fuzzystrmatch', 'lo', 'moddatetime', 'insert_username', 'tcn', 'postgis', "
-    "'vector', 'pg_uuidv7'";
+// The relations, and the tables that statements of an import look at: those that foreign keys lead to and come from.
+constexpr const char* kLookedAt = R"sql(
+  SELECT r.oid FROM relation r
+  UNION
+  SELECT t.oid
+  FROM tables t
+  WHERE t.root IN (
+    SELECT x.root
+    FROM pg_catalog.pg_constraint f
+    JOIN tables k ON k.oid = f.conrelid
+    JOIN tables p ON p.oid = f.confrelid
+    CROSS JOIN LATERAL (VALUES (k.root), (p.root)) AS x(root)
+    WHERE f.contype = 'f' AND (k.root IN (SELECT r.oid FROM root r) OR p.root IN (SELECT r.oid FROM root r))))sql";
 
 // Where nobody's code runs, trusted or not, statements of ours are all that writes, and what waits for columns that
 // they never name, or for keys that they never change, stays quiet, too.
@@ -117,24 +155,17 @@ bool is_quiet(Connection& connection, const std::vector<WrittenTable>& tables) {
   if (std::ranges::any_of(tables, &WrittenTable::deletes)) return false;
   return !connection
               .query(reached_code(tables, Updates::kOfAssignedColumns) +
-                     fmt::format(kAnyCode, fmt::arg("far_reaching", kFarReaching)))[0][0]
+                     fmt::format(kAnyCode, fmt::arg("uses", uses_of("object", "0 AS x")),
+                                 fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless)))[0][0]
               .as<bool>();
 }
 
-}  // namespace
-
-std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
-                                        const std::vector<std::string>& consented) {
+// Rows of kOwners.
+std::vector<std::string> demand(const pqxx::result& owners, const std::vector<std::string>& consented) {
   std::vector<std::string> lines;
   std::string refused;
   std::string options;
-  const std::vector<WrittenTable> all = with_written_by_code(connection, tables);
-  const Updates updates = is_quiet(connection, all) ? Updates::kOfAssignedColumns : Updates::kOfAnyColumn;
-  for (const auto& row :
-       connection.query(reached_code(all, updates) + fmt::format(kCodeOfOthers, fmt::arg("far_reaching", kFarReaching),
-                                                                 fmt::arg("for_superusers", kForSuperusers),
-                                                                 fmt::arg("harmless", kHarmlessExtensions),
-                                                                 fmt::arg("rule_events", rule_events(all))))) {
+  for (const auto& row : owners) {
     const std::string owner = row[0].c_str();
     lines.push_back("code of the role " + base::printable(owner) +
                     " runs with this role's rights: " + base::printable(row[1].c_str()));
@@ -146,6 +177,30 @@ std::vector<std::string> demand_consent(Connection& connection, const std::vecto
   throw base::Error(base::ErrorKind::kPrivilege,
                     "code of other roles would run with the rights of this role, which may do anything:" + refused,
                     "nothing was run: import as the owner of the tables, or, if you trust them, say" + options);
+}
+
+}  // namespace
+
+std::string other_roles(const Connection& connection) {
+  constexpr int kRolesAreGivenByTheirAdministrators = 160000;
+  return fmt::format(
+      kOther, fmt::arg("login", quote_literal(connection.login())),
+      fmt::arg("makes_mighty", connection.server_version() < kRolesAreGivenByTheirAdministrators ? "true" : "false"));
+}
+
+std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
+                                        const std::vector<std::string>& consented) {
+  const std::vector<WrittenTable> all = with_written_by_code(connection, tables);
+  const Updates updates = is_quiet(connection, all) ? Updates::kOfAssignedColumns : Updates::kOfAnyColumn;
+  return demand(
+      connection.query(
+          reached_code(all, updates) + other_roles(connection) + planned_code(kLookedAt, connection.server_version()) +
+          fmt::format(kCodeOfOthers, fmt::arg("uses", uses_of("expression_of_other", "e.author, e.classid, e.objid")),
+                      fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless),
+                      fmt::arg("harmless_beyond", is_harmless_beyond("u.given")), fmt::arg("makes_json", kMakesJson),
+                      fmt::arg("rule_events", rule_events(all))) +
+          fmt::format(kOwners, fmt::arg("code", "code"))),
+      consented);
 }
 
 }  // namespace postgres

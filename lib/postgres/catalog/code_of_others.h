@@ -1,7 +1,8 @@
-// Code of other roles that an import or a dry run would run with this role's rights: triggers, rules, and the functions
-// behind defaults, checks, generated columns, indexes, domains and event triggers. Whoever may do anything must agree
-// to it first: READ ONLY does not keep a function of a superuser's session from COPY … TO PROGRAM. What the role itself
-// or a superuser has made is trusted. One thread, that of the connection.
+// Code of other roles that an import or a dry run would run with this role's rights: triggers, rules, the functions
+// behind defaults, checks, generated columns, indexes, domains and event triggers, and expressions of theirs that are
+// not proven harmless (proven_code.h). Whoever may do anything must agree to it first: READ ONLY does not keep a
+// function of a superuser's session from COPY … TO PROGRAM. What the role itself or a superuser has made is trusted.
+// One thread, that of the connection.
 #pragma once
 
 #include <string>
@@ -17,5 +18,9 @@ namespace postgres {
 // owner.
 std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
                                         const std::vector<std::string>& consented);
+
+// A list of a WITH, behind another: other(oid), the roles whose code is not trusted; mighty(name), where it could take
+// rights over the server.
+std::string other_roles(const Connection& connection);
 
 }  // namespace postgres

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <string>
 
+#include "postgres/catalog/code_of_others.h"
 #include "postgres/catalog/partition_bound.h"
+#include "postgres/catalog/planned_code.h"
 #include "postgres/session/sql_text.h"
 #include "postgres/session/text_array.h"
 
@@ -51,10 +53,11 @@ WITH RECURSIVE tree(root, oid, parent, level) AS (
           AND d.refclassid = d.classid AND d.refobjid = p.partrelid AND d.refobjsubid = a.attnum))
       ORDER BY a.attnum)::pg_catalog.text[] AS reads
   FROM pg_catalog.pg_partitioned_table p
-)
+){others}{planned}
 SELECT t.root, t.oid, t.parent, k.partstrat, k.columns_only, k.by_lookup, k.columns, k.type, k.reads,
   pg_catalog.pg_get_expr(c.relpartbound, c.oid, false),
-  CASE WHEN NOT (u.by_lookup OR u.partstrat = 'h' AND u.columns_only)
+  CASE WHEN EXISTS (SELECT FROM planned p JOIN other o ON o.oid = p.owner) THEN ''
+       WHEN NOT (u.by_lookup OR u.partstrat = 'h' AND u.columns_only)
        THEN pg_catalog.pg_get_partition_constraintdef(t.oid) END
 FROM tree t
 JOIN pg_catalog.pg_class c ON c.oid = t.oid
@@ -87,8 +90,10 @@ class Routes {
 
   void read(const std::string& among) {
     const std::string attached = connection_.server_version() >= 140000 ? "NOT i.inhdetachpending" : "true";
-    for (const auto& row :
-         connection_.query(fmt::format(kTree, fmt::arg("among", among), fmt::arg("attached", attached)))) {
+    for (const auto& row : connection_.query(fmt::format(
+             kTree, fmt::arg("among", among), fmt::arg("attached", attached),
+             fmt::arg("others", other_roles(connection_)),
+             fmt::arg("planned", planned_code("SELECT t.oid FROM tree t", connection_.server_version()))))) {
       Node node;
       node.root = row[0].as<std::uint32_t>();
       node.oid = row[1].as<std::uint32_t>();
@@ -116,13 +121,18 @@ class Routes {
   const std::vector<std::uint32_t>& order() const { return order_; }
   const Node& node(std::uint32_t oid) const { return nodes_.at(oid); }
 
-  // NULL: nowhere.
+  // NULL: nowhere. Empty: the server alone can tell.
   std::string leaf_below(const Node& node) const {
     if (node.strategy == ' ') return std::to_string(node.oid) + "::pg_catalog.oid";
     const std::string child = child_of(node);
+    if (child.empty()) return {};
     std::string branches;
-    for (const Node* one : node.children)
-      if (one->strategy != ' ') branches += fmt::format(" WHEN {} THEN {}", one->oid, leaf_below(*one));
+    for (const Node* one : node.children) {
+      if (one->strategy == ' ') continue;
+      const std::string leaf = leaf_below(*one);
+      if (leaf.empty()) return {};
+      branches += fmt::format(" WHEN {} THEN {}", one->oid, leaf);
+    }
     return branches.empty() ? child : fmt::format("(CASE {0}{1} ELSE {0} END)", child, branches);
   }
 
@@ -244,9 +254,11 @@ class Routes {
 
   static std::string child_by_condition(const Node& node) {
     std::string branches;
-    for (const Node* child : node.children)
-      if (!child->bound.is_default)
-        branches += fmt::format(" WHEN {} THEN {}::pg_catalog.oid", child->condition, child->oid);
+    for (const Node* child : node.children) {
+      if (child->bound.is_default) continue;
+      if (child->condition.empty()) return {};
+      branches += fmt::format(" WHEN {} THEN {}::pg_catalog.oid", child->condition, child->oid);
+    }
     const std::string rest = default_of(node);
     if (branches.empty()) return rest.empty() ? "NULL::pg_catalog.oid" : rest;
     return "(CASE" + branches + (rest.empty() ? "" : " ELSE " + rest) + " END)";

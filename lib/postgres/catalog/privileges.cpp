@@ -83,8 +83,9 @@ constexpr const char* kMissingCodeGrants = R"sql(
   JOIN relation r ON r.oid = o.relid AND r.root IN (SELECT t.oid FROM root t)
   JOIN pg_catalog.pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('n', 'a')
   WHERE o.classid NOT IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid,
-                          'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid)
-    AND o.expression <> ''
+                          'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid,
+                          'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid)
+    AND o.tree IS NOT NULL
 ), named(namespace) AS (
   SELECT p.pronamespace
   FROM computed c

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "postgres/catalog/proven_code.h"
+
 namespace postgres {
 namespace {
 
@@ -21,8 +23,9 @@ SELECT NOT EXISTS (SELECT FROM relation r WHERE r.relkind = 'f' OR r.relrowsecur
      WHERE NOT i.indimmediate OR i.indisexclusion)
    AND NOT EXISTS (
      SELECT
-     FROM object o
-     WHERE o.expression ~ '{far_reaching}')
+     FROM ({uses}) u
+     LEFT JOIN pg_catalog.pg_proc p ON p.oid = u.function AND p.oid < 16384
+     WHERE {unknown} OR NOT {harmless})
    AND NOT EXISTS (
      SELECT
      FROM called f
@@ -53,7 +56,10 @@ bool are_quiet(Connection& connection, const std::vector<WrittenTable>& tables) 
   const bool alone = connection.transaction_status() == PQTRANS_IDLE;
   connection.execute(std::string(alone ? "BEGIN" : "SAVEPOINT quiet") + "; SET LOCAL search_path = ''");
   const bool quiet =
-      connection.query(reached_code(tables) + fmt::format(kAreQuiet, fmt::arg("far_reaching", kFarReaching)))[0][0]
+      connection
+          .query(reached_code(tables) + fmt::format(kAreQuiet, fmt::arg("uses", uses_of("object", "0 AS x")),
+                                                    fmt::arg("unknown", kIsUnknownNode),
+                                                    fmt::arg("harmless", kIsHarmless)))[0][0]
           .as<bool>();
   connection.execute(alone ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT quiet; RELEASE SAVEPOINT quiet");
   return quiet;

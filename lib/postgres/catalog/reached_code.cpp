@@ -47,40 +47,36 @@ reached(root) AS (
   SELECT a.child FROM action a JOIN reached r ON r.root = a.parent
 ),
 relation AS MATERIALIZED (SELECT t.* FROM tables t JOIN reached r ON r.root = t.root),
--- What belongs to the relations and is computed or done for a row of theirs, its text, and who has written it.
-part_of_relation(classid, objid, expression, author, relid) AS MATERIALIZED (
-  SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid,
-         pg_catalog.pg_get_expr(d.adbin, d.adrelid), r.relowner, r.oid
+-- What belongs to the relations and is computed or done for a row of theirs, as the server stores it, and who has
+-- written it.
+part_of_relation(classid, objid, tree, author, relid) AS MATERIALIZED (
+  SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid, d.adbin, r.relowner, r.oid
   FROM pg_catalog.pg_attrdef d
   JOIN relation r ON r.oid = d.adrelid
   JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
   WHERE a.attgenerated <> '' OR NOT EXISTS (SELECT FROM brought b WHERE b.root = r.root AND b.name = a.attname)
   UNION ALL
-  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid,
-         pg_catalog.pg_get_expr(k.conbin, k.conrelid), r.relowner, r.oid
+  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid, k.conbin, r.relowner, r.oid
   FROM pg_catalog.pg_constraint k
   JOIN relation r ON r.oid = k.conrelid
   WHERE k.contype = 'c'
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, i.indexrelid,
-         pg_catalog.concat_ws(' ', pg_catalog.pg_get_expr(i.indexprs, i.indrelid),
-                              pg_catalog.pg_get_expr(i.indpred, i.indrelid)), r.relowner, r.oid
+  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, i.indexrelid, x.tree, r.relowner, r.oid
   FROM pg_catalog.pg_index i
   JOIN relation r ON r.oid = i.indrelid
+  CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) AS x(tree)
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, p.partrelid,
-         pg_catalog.pg_get_expr(p.partexprs, p.partrelid), r.relowner, r.oid
+  SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, p.partrelid, p.partexprs, r.relowner, r.oid
   FROM pg_catalog.pg_partitioned_table p
   JOIN relation r ON r.oid = p.partrelid
   UNION ALL
-  SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid, pg_catalog.pg_get_ruledef(w.oid),
-         r.relowner, r.oid
+  SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, w.oid, x.tree, r.relowner, r.oid
   FROM pg_catalog.pg_rewrite w
   JOIN relation r ON r.oid = w.ev_class
+  CROSS JOIN LATERAL (VALUES (w.ev_qual), (w.ev_action)) AS x(tree)
   WHERE w.ev_enabled IN ('O', 'A') AND w.ev_type IN ({events})
   UNION ALL
-  SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid, g.oid, pg_catalog.pg_get_triggerdef(g.oid),
-         r.relowner, r.oid
+  SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid, g.oid, g.tgqual, r.relowner, r.oid
   FROM pg_catalog.pg_trigger g
   JOIN relation r ON r.oid = g.tgrelid
   WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND NOT ({never_fired})
@@ -122,6 +118,13 @@ used(classid, objid) AS (
     WHERE d.classid = u.classid AND d.objid = u.objid
       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
     UNION ALL
+    -- A whole row may go where one is made anew from a text, with the checks of its domains.
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, c.reltype
+    FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.reltype >= 16384
+    WHERE d.classid = u.classid AND d.objid = u.objid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+    UNION ALL
     -- Of a table that a view reads for another role.
     SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid, o.oid
     FROM pg_catalog.pg_depend d
@@ -156,33 +159,32 @@ own_type AS MATERIALIZED (
   JOIN used u ON u.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND u.objid = t.oid
 ),
 -- The same, what belongs to the types, and the views that are read.
-object(classid, objid, expression, author, relid) AS (
-  SELECT p.classid, p.objid, p.expression, p.author, p.relid FROM part_of_relation p
+object(classid, objid, tree, author, relid) AS (
+  SELECT p.classid, p.objid, p.tree, p.author, p.relid FROM part_of_relation p
   UNION ALL
-  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid,
-         pg_catalog.pg_get_expr(k.conbin, k.conrelid), t.typowner, 0::pg_catalog.oid
+  SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid, k.oid, k.conbin, t.typowner,
+         0::pg_catalog.oid
   FROM pg_catalog.pg_constraint k
   JOIN own_type t ON t.oid = k.contypid
   WHERE k.contype = 'c'
   UNION ALL
-  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid, t.typdefault, t.typowner,
+  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid, t.typdefaultbin, t.typowner,
          0::pg_catalog.oid
   FROM own_type t
   WHERE t.typtype = 'd'
   UNION ALL
-  SELECT u.classid, u.objid, pg_catalog.pg_get_ruledef(w.oid), c.relowner, 0::pg_catalog.oid
+  SELECT u.classid, u.objid, w.ev_action, c.relowner, 0::pg_catalog.oid
   FROM used u
   JOIN pg_catalog.pg_rewrite w ON w.oid = u.objid
   JOIN pg_catalog.pg_class c ON c.oid = w.ev_class
   WHERE u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
     AND u.objid NOT IN (SELECT p.objid FROM part_of_relation p)
   UNION ALL
-  SELECT u.classid, u.objid,
-         pg_catalog.concat_ws(' ', pg_catalog.pg_get_expr(o.polqual, o.polrelid),
-                              pg_catalog.pg_get_expr(o.polwithcheck, o.polrelid)), c.relowner, 0::pg_catalog.oid
+  SELECT u.classid, u.objid, x.tree, c.relowner, o.polrelid
   FROM used u
   JOIN pg_catalog.pg_policy o ON o.oid = u.objid
   JOIN pg_catalog.pg_class c ON c.oid = o.polrelid
+  CROSS JOIN LATERAL (VALUES (o.polqual), (o.polwithcheck)) AS x(tree)
   WHERE u.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid
 ),
 part AS MATERIALIZED (

@@ -1,7 +1,6 @@
 // What runs when rows of tables are written, beside statements of ours: the common part of questions about it, as the
-// list of a WITH. Everything below OID 16384 was made by initdb; of that, pg_depend says nothing, and nothing needs to
-// be known but the few functions that run SQL of their own or act on the session. What else an expression uses stands
-// in pg_depend. Functions that another one calls by a string stand nowhere.
+// list of a WITH. What it uses stands in pg_depend, but for the server's own (everything below OID 16384, made by
+// initdb), of which the stored trees tell (proven_code.h). Functions that another one calls by a string stand nowhere.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +24,8 @@ enum class Updates { kOfAnyColumn, kOfAssignedColumns };
 // "WITH RECURSIVE …", to be followed by a SELECT from
 //   relation  the tables, their partitions, and the tables that the actions of foreign keys change
 //   own_type  types of the user's own that their columns are of, and what those are made of
-//   object    defaults, checks, index and partition expressions, rules, triggers, views that are read: classid, objid,
-//             expression, author, relid (0 for a type or a view)
+//   object    defaults, checks, index and partition expressions, rules, triggers, policies, views that are read:
+//             classid, objid, tree (a row for each; NULL: none), author, relid (0 for a type or a view)
 //   part      what these objects use: refclassid, refobjid
 //   called    the functions of others than the server among it, and those behind operators, operator classes and
 //             ranges, and in their bodies
@@ -40,8 +39,5 @@ std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vect
 // Of rules (pg_rewrite.ev_type, as a list) and triggers (bits of pg_trigger.tgtype), those that may come to pass.
 std::string rule_events(const std::vector<WrittenTable>& tables);
 int trigger_events(const std::vector<WrittenTable>& tables);
-
-// A regular expression of names: the server's functions that run a text or change what others do.
-inline constexpr const char* kFarReaching = "_to_xml|ts_stat|ts_rewrite|set_config|terminate_backend|cancel_backend";
 
 }  // namespace postgres

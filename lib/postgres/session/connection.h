@@ -90,7 +90,8 @@ class Connection {
   void withhold_values(bool withhold = true) { withholds_values_ = withhold; }
   bool withholds_values() const { return withholds_values_; }
 
-  int server_version() const;  // 150018
+  int server_version() const;                         // 150018
+  std::string login() const { return PQuser(raw_); }  // current_user may be another since
   // Where the connection really goes, of several hosts that were named. A host that begins with / is a socket's folder.
   std::string host() const;
   std::string port() const;

@@ -1,0 +1,55 @@
+#include "postgres/catalog/planned_code.h"
+
+#include <fmt/format.h>
+
+namespace postgres {
+namespace {
+
+// A call of which a column of the row is an argument, as it is or as a text, cannot be computed beforehand. A function
+// in SQL can be put in line, with what it calls.
+constexpr const char* kPlanned = R"sql(
+, looked_at(oid) AS MATERIALIZED ({tables}),
+expression_of_plan(tree) AS (
+  SELECT x.tree
+  FROM pg_catalog.pg_index i
+  CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) AS x(tree)
+  WHERE i.indrelid IN (SELECT l.oid FROM looked_at l)
+  UNION ALL
+  SELECT p.partexprs FROM pg_catalog.pg_partitioned_table p WHERE p.partrelid IN (SELECT l.oid FROM looked_at l)
+  {statistics}
+),
+call(function, of_column) AS (
+  SELECT COALESCE(q.oprcode::pg_catalog.oid, m.token[2]::pg_catalog.oid), m.token[3] IS NOT NULL
+  FROM expression_of_plan e
+  CROSS JOIN LATERAL pg_catalog.regexp_matches(e.tree::pg_catalog.text,
+    ':(funcid|opno) ([0-9]+) ([^{{}}]*:args [(](?:[{{]CONST [^{{}}]*[}}] ?)*'
+    '(?:[{{](?:RELABELTYPE|COERCEVIAIO) [^{{}}]*)*[{{]VAR )?', 'g') AS m(token)
+  LEFT JOIN pg_catalog.pg_operator q ON m.token[1] = 'opno' AND q.oid = m.token[2]::pg_catalog.oid
+  WHERE e.tree IS NOT NULL
+),
+planned(owner, words) AS (
+  SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+  FROM call c
+  JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.oid >= 16384 AND p.prolang NOT IN (12, 13)
+  WHERE NOT c.of_column OR p.prolang = 14
+  UNION
+  SELECT o.owner, 'foreign table ' || f.ftrelid::pg_catalog.regclass::pg_catalog.text
+  FROM looked_at l
+  JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = l.oid
+  JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid
+  JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
+  CROSS JOIN LATERAL (VALUES (c.relowner), (s.srvowner)) AS o(owner)
+))sql";
+
+constexpr const char* kStatistics = R"sql(UNION ALL
+  SELECT s.stxexprs FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid IN (SELECT l.oid FROM looked_at l))sql";
+
+}  // namespace
+
+std::string planned_code(const std::string& tables, int server_version) {
+  constexpr int kHasStatisticsOfExpressions = 140000;
+  return fmt::format(kPlanned, fmt::arg("tables", tables),
+                     fmt::arg("statistics", server_version < kHasStatisticsOfExpressions ? "" : kStatistics));
+}
+
+}  // namespace postgres

@@ -1,0 +1,14 @@
+// What the planning of a statement runs, before a row is read: the server computes beforehand what is constant in the
+// expressions of the indexes, the extended statistics and the partition keys of each table that a statement names.
+// Whose functions that may be; and foreign tables, which do what their servers' owners make them do.
+#pragma once
+
+#include <string>
+
+namespace postgres {
+
+// A list of a WITH, behind another: planned(owner, words), of all roles. `tables`: a query of their OIDs, with
+// partitions.
+std::string planned_code(const std::string& tables, int server_version);
+
+}  // namespace postgres
