@@ -167,7 +167,7 @@ int run_export(const Console& console, const base::StopSignals& signals, ExportC
   command.job.kept = kept_files(options, config, location);
   say_place(console, options, config, "from", location, Use::kRead);
   const std::unique_ptr<engine::Source> source =
-      open_source(location, options.lock_timeout, command.jobs, signals.token());
+      open_source(location, options.lock_timeout, command.source, signals.token());
   say_server(console, options, source->info(), command.job.selection);
   warn_of_the_way(console, options, source->info());
   if (command.task == ExportTask::kList) return run_list(console, command, *source);

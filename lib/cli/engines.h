@@ -13,11 +13,16 @@
 
 namespace cli {
 
-// `jobs`: connections that may read side by side, where the engine can.
-std::unique_ptr<engine::Source> open_source(const Location& location, std::chrono::milliseconds lock_timeout,
-                                            unsigned jobs, const std::stop_token& stop);
-
 // What only one engine can do.
+struct SourceOptions {
+  unsigned jobs = 1;                     // connections that may read side by side
+  std::vector<std::string> run_code_of;  // roles
+};
+
+std::unique_ptr<engine::Source> open_source(const Location& location, std::chrono::milliseconds lock_timeout,
+                                            const SourceOptions& options, const std::stop_token& stop);
+
+// The same.
 struct TargetOptions {
   engine::FirstLoads first_loads = engine::FirstLoads::kAuto;
   engine::NotValid not_valid = engine::NotValid::kJudged;

@@ -44,7 +44,7 @@ struct ExportCommand {
   CommonOptions common;
   ExportTask task = ExportTask::kExport;
   ListForm list_form = ListForm::kTable;
-  unsigned jobs = 1;
+  SourceOptions source;
   transfer::ExportOptions job;  // its selection is left empty: see CommonOptions
 };
 

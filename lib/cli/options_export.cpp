@@ -102,6 +102,9 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
               "of their parent instead of being refused (PostgreSQL)");
   syntax.option("--jobs", "N", jobs,
                 "read large tables over N connections (PostgreSQL); the file is the same, byte for byte");
+  syntax.list("--run-code-of", "OWNER", command.source.run_code_of,
+              "as a superuser, let functions that this role has made run where the server computes them beforehand for "
+              "a query, of indexes and the like (PostgreSQL; may be repeated)");
   syntax.option("--compress", "FORM", compression,
                 "zstd, gzip or none; if left out, as FILE's ending says: .json.zst, .json.gz",
                 {"zstd", "gzip", "none"});
@@ -123,7 +126,7 @@ std::variant<ExportCommand, Printout> parse_export(int argc, const char* const* 
   if (reproducible) command.job.origin = transfer::Origin::kLeftOut;
   if (sorted || reproducible) command.job.row_order = engine::RowOrder::kIdentity;
   if (through_parents) command.job.rows_elsewhere = engine::RowsElsewhere::kThroughParents;
-  if (jobs) command.jobs = parse_jobs(*jobs);
+  if (jobs) command.source.jobs = parse_jobs(*jobs);
   if (compression) {
     command.job.compression = choose<format::Compression>("--compress", *compression,
                                                           {{"zstd", format::Compression::kZstd},

@@ -122,6 +122,66 @@ TEST_F(CodeOfOthers, InAPartitionKeyIsNamedBeforeAConditionIsAskedFor) {
   expect_refused("function m.f(integer)");
 }
 
+// An export of a whole table plans nothing; other queries do.
+TEST_F(CodeOfOthers, ThatAQueryOfAnExportPlansIsNamed) {
+  const auto export_with = [&](std::vector<std::string> words) {
+    words.insert(words.begin(),
+                 {PROGRAM_DIR "/db-export", folder_.file("out.json"), "--url", target_.url(), "--force"});
+    return support::run_program(words);
+  };
+  const std::vector<std::vector<std::string>> planned{{"--sorted"}, {"--where", "t=id > 0"}};
+  code(
+      "INSERT INTO m.t VALUES (1, 1); CREATE INDEX one ON m.t ((m.f(7))); CREATE FUNCTION m.g(int) RETURNS int "
+      "LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'");
+  EXPECT_EQ(export_with({}).status, 0);
+  for (const char* const index :
+       {"CREATE INDEX one ON m.t ((m.f(7)))", "CREATE INDEX one ON m.t (v) WHERE m.f(7) > 0",
+        "CREATE INDEX one ON m.t ((m.f(coalesce(NULL, length('a')))))", "CREATE INDEX one ON m.t ((1 + m.f(v + 1)))",
+        "CREATE FUNCTION m.h(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT m.f(7)'; CREATE INDEX one ON m.t "
+        "((m.h(v)))"}) {
+    code(std::string("DROP INDEX m.one; ") + index);
+    for (const auto& words : planned) {
+      ran();
+      const support::Run run = export_with(words);
+      EXPECT_EQ(run.status, 8) << run.err;
+      EXPECT_THAT(run.err,
+                  testing::AllOf(HasSubstr(mallory_ + ": function m."), HasSubstr("--run-code-of " + mallory_)));
+    }
+  }
+  for (const char* const index : {"CREATE INDEX one ON m.t ((m.g(v)))", "CREATE INDEX one ON m.t ((m.g(7)))"}) {
+    code(std::string("DROP INDEX m.one; ") + index);
+    for (auto words : planned) {
+      words.insert(words.end(),
+                   {"--run-code-of", std::string(index).find("7") == std::string::npos ? "none" : mallory_});
+      EXPECT_EQ(export_with(words).status, 0);
+    }
+  }
+}
+
+TEST_F(CodeOfOthers, InAPartitionKeyIsNamedByAnExport) {
+  const auto export_with = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {PROGRAM_DIR "/db-export", "--url", target_.url()});
+    return support::run_program(words);
+  };
+  code(
+      "DROP TABLE m.t; CREATE TABLE m.t (id int, v int) PARTITION BY RANGE ((v + m.f(7))); CREATE TABLE m.part "
+      "PARTITION "
+      "OF m.t FOR VALUES FROM (0) TO (100)");
+  EXPECT_EQ(export_with({"--list"}).status, 0);
+  const support::Run run = export_with({folder_.file("out.json")});
+  EXPECT_EQ(run.status, 8) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("function m.f(integer)"));
+}
+
+// Where the database says that checks are for planning, too.
+TEST_F(CodeOfOthers, InACheckIsNotRunByPlanning) {
+  code("INSERT INTO m.t VALUES (1, 1); ALTER TABLE m.t ADD CHECK (m.f(7) > 0)");
+  target_.run("RESET ROLE; ALTER DATABASE " + target_.name() + " SET constraint_exclusion = on; SET ROLE " + mallory_);
+  const support::Run run = support::run_program(
+      {PROGRAM_DIR "/db-export", folder_.file("out.json"), "--url", target_.url(), "--where", "t=id > 0"});
+  EXPECT_EQ(run.status, 0) << run.err;
+}
+
 // Hers is the server that it leads to.
 TEST_F(CodeOfOthers, BehindAForeignTableIsNamed) {
   target_.run("RESET ROLE; CREATE EXTENSION postgres_fdw; GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO " +

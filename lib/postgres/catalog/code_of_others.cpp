@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.h"
 #include "base/terminal.h"
 #include "postgres/catalog/planned_code.h"
 #include "postgres/catalog/proven_code.h"
+#include "postgres/catalog/table_locks.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -116,11 +118,27 @@ constexpr const char* kCodeOfOthers = R"sql(
 
 constexpr const char* kOwners = R"sql(
 SELECT a.rolname, pg_catalog.string_agg(c.words, ', ' ORDER BY c.words), EXISTS (SELECT FROM mighty)
-FROM {code} c
+FROM code c
 JOIN other o ON o.oid = c.owner
 JOIN pg_catalog.pg_roles a ON a.oid = c.owner
 GROUP BY a.rolname
 ORDER BY a.rolname)sql";
+
+constexpr const char* kBelow = R"sql(
+WITH RECURSIVE below(oid, top) AS (
+  SELECT t.oid, t.oid FROM pg_catalog.unnest({tables}) AS t(oid)
+  UNION
+  SELECT i.inhrelid, b.top FROM below b JOIN pg_catalog.pg_inherits i ON i.inhparent = b.oid
+))sql";
+
+constexpr const char* kOwnersByTable = R"sql(
+SELECT p.top, a.rolname, pg_catalog.string_agg(p.words, ', ' ORDER BY p.words)
+FROM planned p
+JOIN other o ON o.oid = p.owner
+JOIN pg_catalog.pg_roles a ON a.oid = p.owner
+WHERE EXISTS (SELECT FROM mighty)
+GROUP BY p.top, a.rolname
+ORDER BY p.top, a.rolname)sql";
 
 constexpr const char* kAnyCode = R"sql(
 SELECT EXISTS (
@@ -137,9 +155,9 @@ SELECT EXISTS (
 
 // The relations, and the tables that statements of an import look at: those that foreign keys lead to and come from.
 constexpr const char* kLookedAt = R"sql(
-  SELECT r.oid FROM relation r
+  SELECT r.oid, r.root FROM relation r
   UNION
-  SELECT t.oid
+  SELECT t.oid, t.root
   FROM tables t
   WHERE t.root IN (
     SELECT x.root
@@ -160,23 +178,20 @@ bool is_quiet(Connection& connection, const std::vector<WrittenTable>& tables) {
               .as<bool>();
 }
 
-// Rows of kOwners.
-std::vector<std::string> demand(const pqxx::result& owners, const std::vector<std::string>& consented) {
-  std::vector<std::string> lines;
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+[[noreturn]] void refuse(const CodeOfRoles& code, const std::string& verb) {
   std::string refused;
   std::string options;
-  for (const auto& row : owners) {
-    const std::string owner = row[0].c_str();
-    lines.push_back("code of the role " + base::printable(owner) +
-                    " runs with this role's rights: " + base::printable(row[1].c_str()));
-    if (!row[2].as<bool>() || std::ranges::find(consented, owner) != consented.end()) continue;
-    refused += "\n  " + base::printable(owner) + ": " + base::printable(row[1].c_str());
+  for (const auto& [owner, words] : code) {
+    refused += "\n  " + base::printable(owner) + ": " + base::printable(words);
     options += " --run-code-of " + base::printable(owner);
   }
-  if (refused.empty()) return lines;
   throw base::Error(base::ErrorKind::kPrivilege,
                     "code of other roles would run with the rights of this role, which may do anything:" + refused,
-                    "nothing was run: import as the owner of the tables, or, if you trust them, say" + options);
+                    "nothing was run: " + verb + " as the owner of the tables, or, if you trust them, say" + options);
 }
 
 }  // namespace
@@ -192,15 +207,43 @@ std::vector<std::string> demand_consent(Connection& connection, const std::vecto
                                         const std::vector<std::string>& consented) {
   const std::vector<WrittenTable> all = with_written_by_code(connection, tables);
   const Updates updates = is_quiet(connection, all) ? Updates::kOfAssignedColumns : Updates::kOfAnyColumn;
-  return demand(
-      connection.query(
-          reached_code(all, updates) + other_roles(connection) + planned_code(kLookedAt, connection.server_version()) +
-          fmt::format(kCodeOfOthers, fmt::arg("uses", uses_of("expression_of_other", "e.author, e.classid, e.objid")),
-                      fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless),
-                      fmt::arg("harmless_beyond", is_harmless_beyond("u.given")), fmt::arg("makes_json", kMakesJson),
-                      fmt::arg("rule_events", rule_events(all))) +
-          fmt::format(kOwners, fmt::arg("code", "code"))),
-      consented);
+  std::vector<std::string> lines;
+  CodeOfRoles refused;
+  for (const auto& row : connection.query(
+           reached_code(all, updates) + other_roles(connection) + planned_code(kLookedAt, connection.server_version()) +
+           fmt::format(kCodeOfOthers, fmt::arg("uses", uses_of("expression_of_other", "e.author, e.classid, e.objid")),
+                       fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless),
+                       fmt::arg("harmless_beyond", is_harmless_beyond("u.given")), fmt::arg("makes_json", kMakesJson),
+                       fmt::arg("rule_events", rule_events(all))) +
+           kOwners)) {
+    const std::string owner = row[0].c_str();
+    lines.push_back("code of the role " + base::printable(owner) +
+                    " runs with this role's rights: " + base::printable(row[1].c_str()));
+    if (row[2].as<bool>() && !has(consented, owner)) refused.emplace_back(owner, row[1].c_str());
+  }
+  if (!refused.empty()) refuse(refused, "import");
+  return lines;
+}
+
+void find_planned_code(Connection& connection, const std::vector<TableDetails*>& tables,
+                       const std::vector<std::string>& consented) {
+  std::map<std::uint32_t, TableDetails*> by_oid;
+  std::vector<std::uint32_t> oids;
+  for (TableDetails* table : tables) {
+    table->planned_code.clear();
+    by_oid.emplace(table->oid, table);
+    oids.push_back(table->oid);
+  }
+  for (const auto& row : connection.query(
+           fmt::format(kBelow, fmt::arg("tables", oid_array(oids))) + other_roles(connection) +
+           planned_code("SELECT b.oid, b.top FROM below b", connection.server_version()) + kOwnersByTable)) {
+    if (!has(consented, row[1].c_str()))
+      by_oid.at(row[0].as<std::uint32_t>())->planned_code.emplace_back(row[1].c_str(), row[2].c_str());
+  }
+}
+
+void demand_plannable(const TableDetails& table) {
+  if (!table.planned_code.empty()) refuse(table.planned_code, "export");
 }
 
 }  // namespace postgres

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "postgres/catalog/introspect.h"
 #include "postgres/catalog/reached_code.h"
 #include "postgres/session/connection.h"
 
@@ -18,6 +19,14 @@ namespace postgres {
 // owner.
 std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
                                         const std::vector<std::string>& consented);
+
+// The same for what reads tables only, which mostly plans nothing: fills `planned_code` of each with what the planning
+// of a query would run without consent.
+void find_planned_code(Connection& connection, const std::vector<TableDetails*>& tables,
+                       const std::vector<std::string>& consented);
+
+// Before a query of an export names the table: throws kPrivilege where it has planned code.
+void demand_plannable(const TableDetails& table);
 
 // A list of a WITH, behind another: other(oid), the roles whose code is not trusted; mighty(name), where it could take
 // rights over the server.

@@ -161,6 +161,9 @@ struct LimitedIndex {
   std::string expressions;         // joined by commas
 };
 
+// Role by role, what of its code would run.
+using CodeOfRoles = std::vector<std::pair<std::string, std::string>>;
+
 struct TableDetails {
   std::uint32_t oid = 0;
   bool partitioned = false;
@@ -191,6 +194,7 @@ struct TableDetails {
   std::vector<ColumnObserver> column_observers;
   // Children by inheritance whose rows an export reads as this table's own.
   std::vector<std::uint32_t> read_through;
+  CodeOfRoles planned_code;  // see find_planned_code
 
   const ColumnDetails& details_of(const std::string& column) const;
 };

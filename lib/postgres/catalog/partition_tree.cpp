@@ -93,7 +93,7 @@ class Routes {
     for (const auto& row : connection_.query(fmt::format(
              kTree, fmt::arg("among", among), fmt::arg("attached", attached),
              fmt::arg("others", other_roles(connection_)),
-             fmt::arg("planned", planned_code("SELECT t.oid FROM tree t", connection_.server_version()))))) {
+             fmt::arg("planned", planned_code("SELECT t.oid, t.root FROM tree t", connection_.server_version()))))) {
       Node node;
       node.root = row[0].as<std::uint32_t>();
       node.oid = row[1].as<std::uint32_t>();

@@ -8,18 +8,18 @@ namespace {
 // A call of which a column of the row is an argument, as it is or as a text, cannot be computed beforehand. A function
 // in SQL can be put in line, with what it calls.
 constexpr const char* kPlanned = R"sql(
-, looked_at(oid) AS MATERIALIZED ({tables}),
-expression_of_plan(tree) AS (
-  SELECT x.tree
-  FROM pg_catalog.pg_index i
+, looked_at(oid, top) AS MATERIALIZED ({tables}),
+expression_of_plan(tree, top) AS (
+  SELECT x.tree, l.top
+  FROM looked_at l
+  JOIN pg_catalog.pg_index i ON i.indrelid = l.oid
   CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) AS x(tree)
-  WHERE i.indrelid IN (SELECT l.oid FROM looked_at l)
   UNION ALL
-  SELECT p.partexprs FROM pg_catalog.pg_partitioned_table p WHERE p.partrelid IN (SELECT l.oid FROM looked_at l)
+  SELECT p.partexprs, l.top FROM looked_at l JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = l.oid
   {statistics}
 ),
-call(function, of_column) AS (
-  SELECT COALESCE(q.oprcode::pg_catalog.oid, m.token[2]::pg_catalog.oid), m.token[3] IS NOT NULL
+call(function, of_column, top) AS (
+  SELECT COALESCE(q.oprcode::pg_catalog.oid, m.token[2]::pg_catalog.oid), m.token[3] IS NOT NULL, e.top
   FROM expression_of_plan e
   CROSS JOIN LATERAL pg_catalog.regexp_matches(e.tree::pg_catalog.text,
     ':(funcid|opno) ([0-9]+) ([^{{}}]*:args [(](?:[{{]CONST [^{{}}]*[}}] ?)*'
@@ -27,13 +27,13 @@ call(function, of_column) AS (
   LEFT JOIN pg_catalog.pg_operator q ON m.token[1] = 'opno' AND q.oid = m.token[2]::pg_catalog.oid
   WHERE e.tree IS NOT NULL
 ),
-planned(owner, words) AS (
-  SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+planned(owner, words, top) AS (
+  SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text, c.top
   FROM call c
   JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.oid >= 16384 AND p.prolang NOT IN (12, 13)
   WHERE NOT c.of_column OR p.prolang = 14
   UNION
-  SELECT o.owner, 'foreign table ' || f.ftrelid::pg_catalog.regclass::pg_catalog.text
+  SELECT o.owner, 'foreign table ' || f.ftrelid::pg_catalog.regclass::pg_catalog.text, l.top
   FROM looked_at l
   JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = l.oid
   JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid
@@ -42,7 +42,7 @@ planned(owner, words) AS (
 ))sql";
 
 constexpr const char* kStatistics = R"sql(UNION ALL
-  SELECT s.stxexprs FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid IN (SELECT l.oid FROM looked_at l))sql";
+  SELECT s.stxexprs, l.top FROM looked_at l JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = l.oid)sql";
 
 }  // namespace
 

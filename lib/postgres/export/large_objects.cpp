@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "postgres/catalog/code_of_others.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -26,6 +27,7 @@ std::vector<engine::LargeObjects> find_large_objects(Connection& connection,
       // Mostly there are none at all, and then no table is read for them.
       if (!known && connection.query("SELECT FROM pg_catalog.pg_largeobject_metadata LIMIT 1").empty()) return {};
       known = true;
+      demand_plannable(*table);
       const std::string sql = fmt::format(
           kCount, fmt::arg("rows", (table->partitioned ? "" : "ONLY ") + quote_name(table->table.name)),
           fmt::arg("column", quote_name(column.name)), fmt::arg("cast", table->columns[i].comparison_cast()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/catalog/code_of_others.h"
 #include "postgres/catalog/table_locks.h"
 #include "postgres/catalog/value_sql.h"
 #include "postgres/session/sql_text.h"
@@ -46,7 +47,9 @@ std::string copied(const TableDetails& table, const std::string& query) {
       table.columns, [](const ColumnDetails& column) { return transport_of(column.type) == Transport::kBinary; });
   const std::string name = quote_name(table.table.name);
   const bool is_whole = query == "SELECT " + list + " FROM ONLY " + name + " AS t";
-  return is_whole && is_binary && !list.empty() ? name + " (" + list + ")" : "(" + query + ")";
+  if (is_whole && is_binary && !list.empty()) return name + " (" + list + ")";
+  demand_plannable(table);
+  return "(" + query + ")";
 }
 
 // Two exports of the same rows stand in the same order whatever the collation of either database is: text by its
@@ -101,9 +104,9 @@ void Reader::explain(const ServerError& error) {
               "the condition is SQL over the columns of that table");
 }
 
-// The export is over, so its transaction may go: each column is asked alone, to name the one at fault.
-void Reader::fail_unconvertible(const ServerError& error) {
-  std::string place = quote_name(table_.table.name);
+// The export is over, so its transaction may go: each column is asked alone.
+std::string Reader::column_at_fault() {
+  if (!table_.planned_code.empty()) return {};
   connection_.execute("ROLLBACK");
   for (const catalog::Column& column : table_.table.columns) {
     const std::string name = quote_name(column.name);
@@ -111,13 +114,17 @@ void Reader::fail_unconvertible(const ServerError& error) {
       connection_.execute("SELECT pg_catalog.count(pg_catalog.convert_to(pg_catalog.format('%s', " + name +
                           "), 'UTF8')) FROM " + quote_name(table_.table.name));
     } catch (const ServerError&) {
-      place += "." + name;
-      break;
+      return "." + name;
     }
   }
+  return {};
+}
+
+void Reader::fail_unconvertible(const ServerError& error) {
   throw Error(
       ErrorKind::kSchema,
-      place + " holds text that is not valid in the database's encoding or cannot be written as UTF-8: " + error.what(),
+      quote_name(table_.table.name) + column_at_fault() +
+          " holds text that is not valid in the database's encoding or cannot be written as UTF-8: " + error.what(),
       "mend those values in the source, or leave the table out with -T");
 }
 

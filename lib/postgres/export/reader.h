@@ -17,6 +17,7 @@ class Reader : public RecordReader {
   void explain(const ServerError& error) override;
 
  private:
+  std::string column_at_fault();  // ".name"
   [[noreturn]] void fail_unconvertible(const ServerError& error);
 
   Connection& connection_;

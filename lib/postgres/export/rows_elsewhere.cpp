@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/terminal.h"
+#include "postgres/catalog/code_of_others.h"
 #include "postgres/catalog/table_locks.h"
 #include "postgres/session/sql_text.h"
 
@@ -71,6 +72,7 @@ std::vector<Below> find_below(Connection& connection, const std::vector<TableDet
 
 // Whoever may read a parent may read its children through it.
 bool holds_rows(Connection& connection, const Below& below) {
+  demand_plannable(*below.top);
   const std::string rows = below.readable ? "SELECT FROM ONLY " + quote_name(below.name)
                                           : "SELECT FROM " + quote_name(below.top->table.name) +
                                                 " t WHERE t.tableoid = " + std::to_string(below.oid);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/concurrent_change.h"
+#include "postgres/catalog/code_of_others.h"
 #include "postgres/catalog/ledger.h"
 #include "postgres/catalog/privileges.h"
 #include "postgres/catalog/sequence_uses.h"
@@ -65,8 +66,10 @@ void pin_order(Connection& connection) {
 PostgresSource::PostgresSource(std::unique_ptr<Connection> connection, std::chrono::milliseconds lock_timeout)
     : connection_(std::move(connection)), lock_timeout_(lock_timeout), info_(describe(*connection_)) {}
 
-PostgresSource::PostgresSource(const Connect& connect, std::chrono::milliseconds lock_timeout, unsigned jobs)
+PostgresSource::PostgresSource(const Connect& connect, std::chrono::milliseconds lock_timeout, unsigned jobs,
+                               std::vector<std::string> run_code_of)
     : PostgresSource(connect(), lock_timeout) {
+  run_code_of_ = std::move(run_code_of);
   if (jobs < 2) return;
   for (unsigned i = 0; i < jobs; ++i) workers_.push_back(connect());
 }
@@ -143,13 +146,16 @@ std::vector<catalog::Table> PostgresSource::open_snapshot(const std::vector<cata
   look();  // its first query fixes the snapshot
   connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
   std::vector<std::uint32_t> oids;
+  std::vector<TableDetails*> found;
   for (const catalog::TableName& name : locked_) {
     if (!place_.contains(name)) fail_changed("the table " + quote_name(name));
-    oids.push_back(find(name).oid);
+    found.push_back(&find(name));
+    oids.push_back(found.back()->oid);
   }
   const std::string missed = table_without_lock(*connection_, oids);
   if (!missed.empty()) fail_changed("the table " + missed);
   demand_readable(tables);
+  find_planned_code(*connection_, found, run_code_of_);
   join_snapshot();
   return plain(tables_);
 }

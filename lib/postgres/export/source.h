@@ -23,7 +23,8 @@ class PostgresSource : public engine::Source {
   using Connect = std::function<std::unique_ptr<Connection>()>;
 
   PostgresSource(std::unique_ptr<Connection> connection, std::chrono::milliseconds lock_timeout);
-  PostgresSource(const Connect& connect, std::chrono::milliseconds lock_timeout, unsigned jobs);
+  PostgresSource(const Connect& connect, std::chrono::milliseconds lock_timeout, unsigned jobs,
+                 std::vector<std::string> run_code_of = {});  // roles whose code a superuser lets run
   ~PostgresSource() override;
 
   const outcome::DatabaseInfo& info() const override { return info_; }
@@ -52,6 +53,7 @@ class PostgresSource : public engine::Source {
   std::unique_ptr<Connection> connection_;
   std::vector<std::unique_ptr<Connection>> workers_;  // empty: one job
   std::chrono::milliseconds lock_timeout_;
+  std::vector<std::string> run_code_of_;
   outcome::DatabaseInfo info_;
   std::vector<std::string> schemas_;
   std::vector<TableDetails> tables_;                 // as last read: by tables(), or under the snapshot

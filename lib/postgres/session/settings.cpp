@@ -47,6 +47,8 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
                      "SET LOCAL idle_in_transaction_session_timeout = 0; "
                      "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; "
                      "SET LOCAL quote_all_identifiers = off; "
+                     // Or planning a query would compute what is constant in the checks of its tables.
+                     "SET LOCAL constraint_exclusion = off; "
                      // Compiling the catalog queries and the merge's statements costs more than it ever gains.
                      "SET LOCAL jit = off; "
                      "SET LOCAL lock_timeout = " +
