@@ -51,9 +51,9 @@ class Scan {
   Scan(const std::string& path, base::InputFile& file) : path_(path), file_(file) {}
 
   void run() {
-    ApprovalLines all(file_, {0, file_.size()});
+    base::LineReader all(file_, 0, file_.size());
     std::string_view line;
-    while (!sealed_ && all.next_whole(line)) {
+    while (!sealed_ && all.next(line)) {
       begin_ = end_;
       end_ += line.size() + 1;
       if (part_ == Part::kBehind && line.starts_with(kSealBegin)) {
@@ -66,7 +66,7 @@ class Scan {
     }
     if (part_ == Part::kHead) read_head();
     if (!sealed_) fail(path_, "is cut short: its seal is missing");
-    if (!all.next_whole(line) || line != "}" || end_ + 2 != file_.size())
+    if (!all.next(line) || line != "}" || end_ + 2 != file_.size())
       fail(path_, "is not as it was written, behind its seal");
     if (id_->hex() != approval.id) fail(path_, "was changed since it was written: its id is not that of what it says");
   }
@@ -164,30 +164,9 @@ class Scan {
 }  // namespace
 
 bool ApprovalLines::next(std::string_view& line) {
-  if (!next_whole(line)) return false;
+  if (!lines_.next(line)) return false;
   line = without_comma(line);
   return true;
-}
-
-bool ApprovalLines::next_whole(std::string_view& line) {
-  while (true) {
-    const std::size_t end = buffer_.find('\n', used_);
-    if (end != std::string::npos) {
-      line = std::string_view(buffer_).substr(used_, end - used_);
-      used_ = end + 1;
-      return true;
-    }
-    buffer_.erase(0, used_);
-    used_ = 0;
-    if (at_ == end_) return false;
-    const std::size_t kept = buffer_.size();
-    buffer_.resize(kept + static_cast<std::size_t>(std::min<std::uint64_t>(kChunkBytes, end_ - at_)));
-    file_.seek(at_);
-    const std::size_t bytes = file_.read(buffer_.data() + kept, buffer_.size() - kept);
-    buffer_.resize(kept + bytes);
-    at_ += bytes;
-    if (bytes == 0) return false;
-  }
 }
 
 ApprovalReader::ApprovalReader(const std::string& path) : path_(path), file_(copy_of(path)) {

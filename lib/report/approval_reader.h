@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/input_file.h"
+#include "base/line_reader.h"
 #include "outcome/approval.h"
 
 namespace report {
@@ -21,19 +22,13 @@ struct LineRange {
 // The lines of one list of the plan, one after the other. Refers to the plan's bytes.
 class ApprovalLines {
  public:
-  ApprovalLines(base::InputFile& file, LineRange range) : file_(file), at_(range.begin), end_(range.end) {}
+  ApprovalLines(base::InputFile& file, LineRange range) : lines_(file, range.begin, range.end) {}
 
   // Without the comma; good until the next call. False behind the last one.
   bool next(std::string_view& line);
-  // As it stands there; false also for a last line without its end.
-  bool next_whole(std::string_view& line);
 
  private:
-  base::InputFile& file_;
-  std::uint64_t at_;  // of the next byte to read
-  std::uint64_t end_;
-  std::string buffer_;
-  std::size_t used_ = 0;
+  base::LineReader lines_;
 };
 
 class ApprovalReader {

@@ -1,8 +1,8 @@
 #include "report/json.h"
 
 #include "base/input_file.h"
+#include "base/line_reader.h"
 #include "report/approval_json.h"
-#include "report/approval_reader.h"
 #include "report/audit_summary.h"
 #include "report/json_parts.h"
 #include "report/wording.h"
@@ -91,11 +91,11 @@ void write_import_json(base::ByteSink& sink, const outcome::ImportOutcome& outco
   while (summary.ends_with('\n')) summary.pop_back();
   sink.write(summary + ",\n" + std::string(kDecisionsBegin));
   base::InputFile report = base::InputFile::open(report_path);
-  ApprovalLines lines(report, {0, report.size()});
+  base::LineReader lines(report, 0, report.size());
   std::string_view line;
-  while (lines.next_whole(line) && line != kDecisionsBegin) {
+  while (lines.next(line) && line != kDecisionsBegin) {
   }
-  while (lines.next_whole(line) && line != kListEnd) sink.write("\n" + std::string(line));
+  while (lines.next(line) && line != kListEnd) sink.write("\n" + std::string(line));
   sink.write("\n  ]\n}\n");
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/line_reader.h"
 #include "base/spool.h"
 #include "report/approval_lines.h"
 
@@ -27,7 +28,7 @@ outcome::Fingerprint fingerprint_of(std::string_view line, std::string_view dige
 // One line a decision: what the merge may change of it, a tab, its digest.
 class Foretold::Lines {
  public:
-  explicit Lines(base::InputFile& file) : lines_(file, {0, file.size()}) { next(); }
+  explicit Lines(base::InputFile& file) : lines_(file, 0, file.size()) { next(); }
 
   void begin(const std::string& table) { prefix_ = "{\"table\":" + table + ",\"record\":"; }
   // Of the next line of the table; 0: there is none.
@@ -39,11 +40,11 @@ class Foretold::Lines {
   std::string_view verdict() const { return line_.substr(0, line_.rfind('\t')); }
   outcome::Fingerprint fingerprint() const { return fingerprint_of(verdict(), line_.substr(line_.rfind('\t') + 1)); }
   void next() {
-    if (!lines_.next_whole(line_)) line_ = {};
+    if (!lines_.next(line_)) line_ = {};
   }
 
  private:
-  report::ApprovalLines lines_;
+  base::LineReader lines_;
   std::string_view line_;
   std::string prefix_;
 };

@@ -59,14 +59,15 @@ FROM (SELECT {rows} FROM {updates} OFFSET 0) x)sql";
 std::string text_of(const pqxx::field& field) { return field.is_null() ? std::string{} : std::string(field.c_str()); }
 
 void count(Connection& connection, const StagedTable& table, std::span<const StagedColumn* const> columns,
-           std::vector<outcome::ChangedColumn>& counted) {
-  Parts parts;
+           ChangedColumns& counted) {
+  Parts parts{{table.target_is_newer() + " AS newer"}, {"pg_catalog.count(*) FILTER (WHERE x.newer)"}};
   for (std::size_t i = 0; i < columns.size(); ++i) add(table, *columns[i], i, parts);
   const pqxx::result found = connection.query(
       fmt::format(kCount, fmt::arg("results", join(parts.results, ",\n       ")),
                   fmt::arg("rows", join(parts.rows, ", ")), fmt::arg("updates", accepted_updates(table))));
   pqxx::row::size_type at = 0;
   const auto next = [&] { return text_of(found[0][at++]); };
+  counted.newer_rows = std::stoull(next());
   for (const StagedColumn* column : columns) {
     outcome::ChangedColumn changed{column->name, std::stoull(next())};
     if (has_range(table, *column)) {
@@ -74,14 +75,14 @@ void count(Connection& connection, const StagedTable& table, std::span<const Sta
                                  &changed.greatest_before, &changed.greatest_after})
         *value = next();
     }
-    if (changed.rows > 0) counted.push_back(std::move(changed));
+    if (changed.rows > 0) counted.columns.push_back(std::move(changed));
   }
 }
 
 }  // namespace
 
-std::vector<outcome::ChangedColumn> count_changed_columns(Connection& connection, const StagedTable& table) {
-  std::vector<outcome::ChangedColumn> counted;
+ChangedColumns count_changed_columns(Connection& connection, const StagedTable& table) {
+  ChangedColumns counted;
   if (table.plan.identity.empty() || table.may_be_written == 0) return counted;
   std::vector<const StagedColumn*> columns;
   for (const StagedColumn& column : table.columns) {
@@ -90,7 +91,7 @@ std::vector<outcome::ChangedColumn> count_changed_columns(Connection& connection
   const std::span<const StagedColumn* const> all = columns;
   for (std::size_t first = 0; first < all.size(); first += kMostColumns)
     count(connection, table, all.subspan(first, std::min(kMostColumns, all.size() - first)), counted);
-  std::ranges::stable_sort(counted, [](const outcome::ChangedColumn& a, const outcome::ChangedColumn& b) {
+  std::ranges::stable_sort(counted.columns, [](const outcome::ChangedColumn& a, const outcome::ChangedColumn& b) {
     return a.rows != b.rows ? a.rows > b.rows : a.name < b.name;
   });
   return counted;

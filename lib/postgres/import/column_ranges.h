@@ -3,6 +3,7 @@
 // connection.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "outcome/effects.h"
@@ -11,8 +12,13 @@
 
 namespace postgres {
 
-// Most often changed first. Sums and ends are over the rows in which the column differs; columns of other types have
-// none, nor have masked ones.
-std::vector<outcome::ChangedColumn> count_changed_columns(Connection& connection, const StagedTable& table);
+struct ChangedColumns {
+  // Most often changed first. Sums and ends are over the rows in which the column differs; columns of other types have
+  // none, nor have masked ones.
+  std::vector<outcome::ChangedColumn> columns;
+  std::uint64_t newer_rows = 0;  // that are newer in the target
+};
+
+ChangedColumns count_changed_columns(Connection& connection, const StagedTable& table);
 
 }  // namespace postgres

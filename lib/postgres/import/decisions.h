@@ -1,21 +1,35 @@
-// The verdicts of an import, row by row, as a reviewer reads them: with the values that change. What changes is kept in
-// a temporary table before the merge overwrites it, so that the same can be told afterwards. One thread, that of the
-// connection.
+// The verdicts of an import, row by row, as a reviewer reads them: with the values that change. A merge writes over
+// these, so it comes behind KeptDecisions, and the same can be told afterwards. One thread, that of the connection.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <vector>
 
+#include "base/input_file.h"
+#include "base/line_reader.h"
 #include "engine/target.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/session/connection.h"
 
 namespace postgres {
 
-// Behind the classification and before the merge. Writes the changes.
-void gather_changes(Connection& connection, const StagedTable& table);
+// What the decisions of all tables were before the merge, with their values, in a temporary file of this side.
+class KeptDecisions {
+ public:
+  KeptDecisions(Connection& connection, const std::vector<StagedTable>& tables);
 
-// As engine::Target::for_each_decision says. kFull only behind gather_changes.
+  // One line a decision, by record.
+  base::LineReader of(std::size_t table) { return {file_, table == 0 ? 0 : ends_[table - 1], ends_[table]}; }
+
+ private:
+  std::vector<std::uint64_t> ends_;  // in the file, by table
+  base::InputFile file_;
+};
+
+// As engine::Target::for_each_decision says. Behind a merge with what was `kept` of the table.
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
-                    const std::function<bool(const outcome::Decision&)>& take);
+                    std::optional<base::LineReader> kept, const std::function<bool(const outcome::Decision&)>& take);
 
 }  // namespace postgres

@@ -1,6 +1,7 @@
 #include "postgres/import/effects.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "postgres/import/column_ranges.h"
 #include "postgres/import/sequences.h"
@@ -77,10 +78,9 @@ outcome::TableEffects audit_table(Connection& connection, const std::vector<Stag
   audit.identity = table.plan.identity;
   audit.match = table.plan.match;
   audit.remapped = table.remapped;
-  audit.changed_columns = count_changed_columns(connection, table);
-  audit.newer_rows =
-      number(connection, "SELECT pg_catalog.count(*) FROM " + table.changes + " x JOIN " + table.verdicts +
-                             " v ON v.record = x.record WHERE v.verdict = 'u' AND x.newer");
+  ChangedColumns changed = count_changed_columns(connection, table);
+  audit.changed_columns = std::move(changed.columns);
+  audit.newer_rows = changed.newer_rows;
   audit.triggers = fired_triggers(connection, table);
   for (const CascadeEffect& effect : effects) {
     if (&tables[effect.table] == &table) audit.cascades.push_back(cascade_of(effect));

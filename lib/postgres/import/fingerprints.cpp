@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "base/sha256.h"
+#include "postgres/session/copy_text.h"
 #include "postgres/session/sql_text.h"
+#include "postgres/session/text_array.h"
 
 namespace postgres {
 namespace {
 
 constexpr const char* kRewritten = "pg_temp.rewritten";
 
-// Names as hexadecimal digits: COPY has nothing to escape then.
 constexpr const char* kFingerprints = R"sql(
 COPY (
   SELECT d.record, d.verdict, d.digest, pg_catalog.encode(d."constraint", 'hex'), pg_catalog.encode(d.holder, 'hex'),
@@ -37,10 +38,6 @@ SELECT d.record, 'd', NULL, NULL, NULL FROM {deletes} d WHERE d.state <> 'k')sql
 
 constexpr const char* kHolder = R"sql(
 LEFT JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row AND r.verdict = 'c')sql";
-
-constexpr const char* kColumns = R"sql(
-(SELECT pg_catalog.string_agg(pg_catalog.encode(pg_catalog.convert_to(c.name, 'UTF8'), 'hex'), ',' ORDER BY c.number)
- FROM pg_catalog.unnest(w.columns) WITH ORDINALITY AS c(name, number)))sql";
 
 constexpr const char* kNoteRewritten = R"sql(
 INSERT INTO {rewritten}
@@ -92,34 +89,17 @@ std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
   return sql;
 }
 
-std::string from_hex(std::string_view hex) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string text;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) text += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
-  return text;
-}
-
-// The next field of a line of COPY; empty for NULL.
-std::string_view take_field(std::string_view& line) {
-  const std::size_t end = std::min(line.find_first_of("\t\n"), line.size());
-  const std::string_view field = line.substr(0, end);
-  line.remove_prefix(std::min(line.size(), end + 1));
-  return field == "\\N" ? std::string_view{} : field;
-}
-
 outcome::Fingerprint fingerprint_of(const StagedTable& table, std::string_view line) {
+  CopyFields fields(line);
+  const auto next = [&] { return fields.next().value_or(std::string_view{}); };
   outcome::Fingerprint decision;
-  const std::string_view record = take_field(line);
+  const std::string_view record = next();
   std::from_chars(record.data(), record.data() + record.size(), decision.record);
-  decision.verdict = static_cast<outcome::Verdict>(take_field(line).front());
-  decision.digest = keyed_digest(table, take_field(line));
-  decision.constraint = from_hex(take_field(line));
-  decision.holder = from_hex(take_field(line));
-  for (std::string_view columns = take_field(line); !columns.empty();) {
-    const std::size_t end = std::min(columns.find(','), columns.size());
-    decision.rewritten.push_back(from_hex(columns.substr(0, end)));
-    columns.remove_prefix(std::min(columns.size(), end + 1));
-  }
+  decision.verdict = static_cast<outcome::Verdict>(next().front());
+  decision.digest = keyed_digest(table, next());
+  decision.constraint = from_hex(next());
+  decision.holder = from_hex(next());
+  if (const std::string_view columns = next(); !columns.empty()) decision.rewritten = read_names(columns);
   return decision;
 }
 
@@ -163,7 +143,7 @@ void read_fingerprints(Connection& connection, const StagedTable& table, outcome
   const bool rewritten = merged == outcome::Merged::kBehind && lists_rewritten(connection);
   connection.begin_copy_out(fmt::format(
       kFingerprints, fmt::arg("decisions", decisions_sql(table, merged)),
-      fmt::arg("rewritten", rewritten ? kColumns : "NULL"),
+      fmt::arg("rewritten", rewritten ? "w.columns" : "NULL"),
       fmt::arg("joined", rewritten ? "LEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record" : "")));
   for (std::string_view line = connection.next_chunk(); !line.empty(); line = connection.next_chunk())
     take(fingerprint_of(table, line));

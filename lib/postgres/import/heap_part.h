@@ -26,6 +26,5 @@ inline constexpr const char* kRejectColumns =
     "record, verdict, key, reason, \"constraint\", holder, holder_table, holder_row";
 inline constexpr const char* kClaimColumns = "place, record, holder_table, holder_row, freed_by";
 inline constexpr const char* kMatchColumns = "record, file_key, target_table, target_row";
-inline constexpr const char* kChangeColumns = "record, newer, columns, before, after, digest";
 
 }  // namespace postgres

@@ -69,12 +69,10 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
 void StagedTable::take_parts(const std::string& suffix, const std::string& number) {
   verdict_part = {"pg_temp.verdict" + suffix, number};
   reject_part = {"pg_temp.reject" + suffix, number};
-  change_part = {"pg_temp.change" + suffix, number};
   claim_part = {"pg_temp.claim" + suffix, number};
   match_part = {"pg_temp.match" + suffix, number};
   verdicts = verdict_part.rows(kVerdictColumns);
   rejects = reject_part.rows(kRejectColumns);
-  changes = change_part.rows(kChangeColumns);
   claims = claim_part.rows(kClaimColumns);
   matches = match_part.rows(kMatchColumns);
   records_indexed = !number.empty();

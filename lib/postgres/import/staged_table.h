@@ -58,12 +58,10 @@ struct StagedTable {
   HeapPart stage_part;  // read by typed_rows()
   HeapPart verdict_part;
   HeapPart reject_part;
-  HeapPart change_part;
   HeapPart claim_part;
   HeapPart match_part;
   std::string verdicts;  // of each the relation that holds this table's rows only, for FROM and JOIN
   std::string rejects;
-  std::string changes;
   std::string claims;
   std::string matches;
   std::string plan_number;  // its number in the import

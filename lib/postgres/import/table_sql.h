@@ -1,6 +1,6 @@
 // Statements about the rows of one table of an import: a whole text with named places, laid out as SQL. Beside the
 // places that the caller names there are
-//   {staged} {verdicts} {rejects} {matches} {changes}   what the file brings, what was decided: relations to read
+//   {staged} {verdicts} {rejects} {matches}             what the file brings, what was decided: relations to read
 //   {target}                                            the table itself, to read and to update
 //   {record}                                            the column of {staged} with the record's number
 //   {same} {differs}                                    conditions on a staged row s and a row of the target t
@@ -17,14 +17,14 @@ namespace postgres {
 
 template <typename... Places>
 std::string table_sql(const StagedTable& table, const char* text, const Places&... places) {
-  return fmt::format(
-      fmt::runtime(text), fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
-      fmt::arg("rejects", table.rejects), fmt::arg("matches", table.matches), fmt::arg("changes", table.changes),
-      fmt::arg("target", table.target_rows), fmt::arg("record", table.record),
-      fmt::arg("same", table.plan.identity.empty() ? "true" : table.same_identity("s", "t")),
-      fmt::arg("differs", table.differs("s", "t")), fmt::arg("into_verdicts", table.verdict_part.into(kVerdictAlone)),
-      fmt::arg("into_matches", table.match_part.into(kMatchColumns)), fmt::arg("plan", table.verdict_part.first()),
-      places...);
+  return fmt::format(fmt::runtime(text), fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts),
+                     fmt::arg("rejects", table.rejects), fmt::arg("matches", table.matches),
+                     fmt::arg("target", table.target_rows), fmt::arg("record", table.record),
+                     fmt::arg("same", table.plan.identity.empty() ? "true" : table.same_identity("s", "t")),
+                     fmt::arg("differs", table.differs("s", "t")),
+                     fmt::arg("into_verdicts", table.verdict_part.into(kVerdictAlone)),
+                     fmt::arg("into_matches", table.match_part.into(kMatchColumns)),
+                     fmt::arg("plan", table.verdict_part.first()), places...);
 }
 
 }  // namespace postgres

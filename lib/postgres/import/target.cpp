@@ -44,6 +44,7 @@ void PostgresTarget::begin(engine::Intent intent) {
   first_load_.reset();
   restored_.reset();
   kept_rows_.reset();
+  kept_decisions_.reset();
   classifier_.reset();
   temporary_.reset();
   tables_.clear();
@@ -181,7 +182,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
 
 void PostgresTarget::create_stages() {
   try {
-    temporary_->create(detail_);
+    temporary_->create();
   } catch (const ServerError& error) {
     if (!error.fields().sqlstate.starts_with("P0")) throw;  // raised by somebody's function
     throw Error(ErrorKind::kPrivilege,

@@ -15,6 +15,7 @@
 #include "postgres/catalog/unheld_catalog.h"
 #include "postgres/import/as_restored.h"
 #include "postgres/import/classify.h"
+#include "postgres/import/decisions.h"
 #include "postgres/import/first_load.h"
 #include "postgres/import/kept_rows.h"
 #include "postgres/import/staged_table.h"
@@ -121,6 +122,7 @@ class PostgresTarget : public engine::Target {
   std::optional<std::uint64_t> most_left_out_;  // by a merge
   std::optional<Classifier> classifier_;
   std::optional<KeptRows> kept_rows_;
+  std::optional<KeptDecisions> kept_decisions_;  // behind the merge, with Detail::kFull
   std::optional<AsRestored> restored_;
   std::optional<FirstLoad> first_load_;        // under way or done
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull

@@ -86,14 +86,15 @@ std::unique_ptr<engine::RowReader> PostgresTarget::rows_before(std::size_t plan,
 
 void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which,
                                        const std::function<bool(const outcome::Decision&)>& take) {
-  guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, take); });
+  std::optional<base::LineReader> kept;
+  if (kept_decisions_) kept = kept_decisions_->of(plan);
+  guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, kept, take); });
 }
 
 outcome::TableEffects PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
 
 void PostgresTarget::gather() {
   for (const StagedTable& table : tables_) {
-    gather_changes(*connection_, table);
     audits_.push_back(audit_table(*connection_, tables_, table, classifier_->cascades()));
   }
   std::vector<std::vector<outcome::BlockingCause>> blocking = find_blocking(*connection_, tables_);

@@ -35,6 +35,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
     if (restored_) restored_->drop();
     check_keys_at_once(*connection_);
+    if (detail_ == engine::Detail::kFull) kept_decisions_.emplace(*connection_, tables_);
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified,
     // and our operands of the very types that the server's operators have.
     use_session_settings(*connection_, session_);

@@ -30,9 +30,6 @@ constexpr const char* kClaimTypes =
     freed_by pg_catalog.int8)sql";
 constexpr const char* kMatchTypes =
     R"sql(record pg_catalog.int8, file_key pg_catalog.bytea, target_table pg_catalog.oid, target_row pg_catalog.tid)sql";
-constexpr const char* kChangeTypes =
-    R"sql(record pg_catalog.int8, newer pg_catalog.bool, columns pg_catalog.text[], before pg_catalog.text[],
-    after pg_catalog.text[], digest pg_catalog.text)sql";
 
 // What a column of a shared stage must have in common with another to take its values: type, modifier and collation.
 std::string type_of(const StagedTable& table, const StagedColumn& column) {
@@ -119,7 +116,7 @@ void TemporaryTables::share(StagedTable& table, std::size_t number) {
 
 std::uint64_t TemporaryTables::locks() const {
   constexpr std::uint64_t kOfOneTable = 4;
-  constexpr std::uint64_t kKinds = 6;
+  constexpr std::uint64_t kKinds = 5;
   std::set<std::string> stages;
   std::uint64_t exclusions = 0;
   for (const StagedTable& table : tables_) {
@@ -130,14 +127,13 @@ std::uint64_t TemporaryTables::locks() const {
   return kOfOneTable * (kKinds * (stages.size() - shared_.size()) + kKinds + shared_.size() + exclusions);
 }
 
-void TemporaryTables::create(engine::Detail detail) {
+void TemporaryTables::create() {
   demand_room_for_locks(connection_, tables_, locks());
   for (const StagedTable& table : tables_) {
     make(table.verdict_part, kVerdictTypes);
     make(table.claim_part, kClaimTypes);
     make(table.reject_part, kRejectTypes);
     if (!table.plan.match.empty()) make(table.match_part, kMatchTypes);
-    if (detail != engine::Detail::kCounts) make(table.change_part, kChangeTypes);
     create_stage(table);
   }
 }

@@ -31,7 +31,7 @@ class TemporaryTables {
   // About how many locks of the server they will take: with their indexes and TOAST tables.
   std::uint64_t locks() const;
   // Before a dry run turns read-only. Throws kConnection where the server has no room for the locks of the import.
-  void create(engine::Detail detail);
+  void create();
   // What staging one table takes.
   void create_stage(const StagedTable& table);
   // A rollback has taken them all away.

@@ -320,61 +320,53 @@ SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPER
 
 SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v LIMIT 1;
 
-DECLARE decision NO SCROLL CURSOR FOR 
-SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
+COPY (
+SELECT d.record, d.verdict, d.key, pg_catalog.encode(d.key_bytes, 'hex'), pg_catalog.encode(d.reason, 'hex'),
+  pg_catalog.encode(d."constraint", 'hex'), pg_catalog.encode(d.holder, 'hex'), d.digest,
+  NULL, NULL, d.newer
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
+  SELECT r.record, r.verdict, NULL::pg_catalog.text AS key, r.key AS key_bytes, r.reason, r."constraint", r.holder,
+    NULL::pg_catalog.text AS digest, false AS newer
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r
   WHERE r.verdict IN ('c', 'x')) d
-ORDER BY d.record;
+ORDER BY d.record
+) TO STDOUT;
 
-FETCH 100 FROM decision;
-
-FETCH 200 FROM decision;
-
-CLOSE decision;
-
-DECLARE decision NO SCROLL CURSOR FOR 
-SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
+COPY (
+SELECT d.record, d.verdict, d.key, pg_catalog.encode(d.key_bytes, 'hex'), pg_catalog.encode(d.reason, 'hex'),
+  pg_catalog.encode(d."constraint", 'hex'), pg_catalog.encode(d.holder, 'hex'), d.digest,
+  NULL, NULL, d.newer
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
+  SELECT r.record, r.verdict, NULL::pg_catalog.text AS key, r.key AS key_bytes, r.reason, r."constraint", r.holder,
+    NULL::pg_catalog.text AS digest, false AS newer
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
   WHERE r.verdict IN ('c', 'x')) d
-ORDER BY d.record;
+ORDER BY d.record
+) TO STDOUT;
 
-FETCH 100 FROM decision;
-
-FETCH 200 FROM decision;
-
-CLOSE decision;
-
-DECLARE decision NO SCROLL CURSOR FOR 
-SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
+COPY (
+SELECT d.record, d.verdict, d.key, pg_catalog.encode(d.key_bytes, 'hex'), pg_catalog.encode(d.reason, 'hex'),
+  pg_catalog.encode(d."constraint", 'hex'), pg_catalog.encode(d.holder, 'hex'), d.digest,
+  NULL, NULL, d.newer
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
+  SELECT r.record, r.verdict, NULL::pg_catalog.text AS key, r.key AS key_bytes, r.reason, r."constraint", r.holder,
+    NULL::pg_catalog.text AS digest, false AS newer
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r
   WHERE r.verdict IN ('c', 'x')) d
-ORDER BY d.record;
+ORDER BY d.record
+) TO STDOUT;
 
-FETCH 100 FROM decision;
-
-FETCH 200 FROM decision;
-
-CLOSE decision;
-
-DECLARE decision NO SCROLL CURSOR FOR 
-SELECT d.record, d.verdict, d.key, d.reason, d."constraint", d.holder, NULL
+COPY (
+SELECT d.record, d.verdict, d.key, pg_catalog.encode(d.key_bytes, 'hex'), pg_catalog.encode(d.reason, 'hex'),
+  pg_catalog.encode(d."constraint", 'hex'), pg_catalog.encode(d.holder, 'hex'), d.digest,
+  NULL, NULL, d.newer
 FROM (
-  SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, NULL::pg_catalog.text AS digest
+  SELECT r.record, r.verdict, NULL::pg_catalog.text AS key, r.key AS key_bytes, r.reason, r."constraint", r.holder,
+    NULL::pg_catalog.text AS digest, false AS newer
   FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
   WHERE r.verdict IN ('c', 'x')) d
-ORDER BY d.record;
-
-FETCH 100 FROM decision;
-
-FETCH 200 FROM decision;
-
-CLOSE decision;
+ORDER BY d.record
+) TO STDOUT;
 
 SELECT pg_catalog.txid_current_if_assigned();
 

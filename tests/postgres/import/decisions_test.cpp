@@ -41,6 +41,55 @@ TEST(Decisions, AreTheSameBehindTheMerge) {
   EXPECT_EQ(t.holds("SELECT a FROM t"), "new");
 }
 
+TEST(Decisions, TellNullFromEmptyAndKeepWhatACopyWouldEscape) {
+  Case t(
+      "CREATE TYPE e AS ENUM ('', 'b'); CREATE TABLE t (id int PRIMARY KEY, a text, b text, c e, d numeric, f text); "
+      "INSERT INTO t VALUES (1, NULL, '', '', 1, E'x\\ty')");
+  const auto seen = t.import({{"t",
+                               {R"({"id":1,"a":"","b":null,"c":"b","d":1.0,"f":"x\\ty\n\\N"})",
+                                R"({"id":2,"a":"","b":null,"c":"","d":null,"f":"\\N"})"}}},
+                             full());
+  ASSERT_EQ(seen.decisions.at("t").size(), 2U);
+  const auto& changes = seen.decisions.at("t")[0].changes;
+  ASSERT_EQ(changes.size(), 5U);
+  EXPECT_EQ(changes[0], (outcome::ColumnChange{"a", {}, {Form::kWhole, "", 0}}));
+  EXPECT_EQ(changes[1], (outcome::ColumnChange{"b", {Form::kWhole, "", 0}, {}}));
+  EXPECT_EQ(changes[2], (outcome::ColumnChange{"c", {Form::kWhole, "", 0}, {Form::kWhole, "b", 1}}));
+  EXPECT_EQ(changes[3], (outcome::ColumnChange{"d", {Form::kWhole, "1", 1}, {Form::kWhole, "1.0", 3}}));
+  EXPECT_EQ(changes[4], (outcome::ColumnChange{"f", {Form::kWhole, "x\ty", 3}, {Form::kWhole, "x\\ty\n\\N", 7}}));
+  const auto& values = seen.decisions.at("t")[1].values;
+  ASSERT_EQ(values.size(), 6U);
+  EXPECT_EQ(values[1], (outcome::ColumnValue{"a", {Form::kWhole, "", 0}}));
+  EXPECT_EQ(values[2], (outcome::ColumnValue{"b", {}}));
+  EXPECT_EQ(values[5], (outcome::ColumnValue{"f", {Form::kWhole, "\\N", 2}}));
+}
+
+// Of a row that goes in, one that changes and one that another row's key keeps out.
+TEST(Decisions, OfTheWidestTablesAreTheSameBeforeAndBehindTheMerge) {
+  constexpr int kColumns = 1500;
+  std::string columns = "id int PRIMARY KEY, u int UNIQUE";
+  std::string rest;
+  for (int i = 0; i < kColumns; ++i) {
+    columns += ", c" + std::to_string(i) + (i % 2 == 0 ? " smallint" : " bool");
+    rest += ",\"c" + std::to_string(i) + (i % 2 == 0 ? "\":" + std::to_string(i % 7) : "\":true");
+  }
+  Case t("CREATE TABLE t (" + columns + "); INSERT INTO t (id, u, c0, c1) VALUES (1, 1, 5, false), (2, 2, 6, true)");
+  const Records file = {
+      {"t", {R"({"id":1,"u":1)" + rest + "}", R"({"id":3,"u":3)" + rest + "}", R"({"id":4,"u":2)" + rest + "}"}}};
+  const auto foretold = t.import(file, full());
+  const auto done = t.import(file, full({}, engine::Intent::kImport));
+  for (const auto& seen : {foretold, done}) {
+    const std::vector<outcome::Decision>& decisions = seen.decisions.at("t");
+    ASSERT_EQ(decisions.size(), 3U);
+    ASSERT_EQ(decisions[0].changes.size(), kColumns);
+    EXPECT_EQ(decisions[0].changes[1], (outcome::ColumnChange{"c1", {Form::kWhole, "f", 1}, {Form::kWhole, "t", 1}}));
+    ASSERT_EQ(decisions[1].values.size(), kColumns + 2);
+    EXPECT_EQ(decisions[1].values[4], (outcome::ColumnValue{"c2", {Form::kWhole, "2", 1}}));
+    EXPECT_EQ(decisions[2].verdict, outcome::Verdict::kConflict);
+    EXPECT_EQ(decisions[2].changes[0], (outcome::ColumnChange{"id", {Form::kWhole, "2", 1}, {Form::kWhole, "4", 1}}));
+  }
+}
+
 TEST(Decisions, CutLongValuesAndMaskSecretOnes) {
   Case t(
       "CREATE TABLE t (id int PRIMARY KEY, a text, secret text UNIQUE); INSERT INTO t VALUES (1, repeat('é', 5000), "
