@@ -70,6 +70,7 @@ void Foretold::write_differences(engine::Target& target, Reports& reports) {
   if (!file_) return;  // there was no merge
   Lines lines(*file_);
   reports.begin_foretold();
+  if (!target.merge_changed_decisions()) return;
   for (std::size_t i = 0; i < sections_.size(); ++i) {
     if (sections_[i].plan) compare(target, i, lines, reports);
   }

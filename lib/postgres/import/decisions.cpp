@@ -139,6 +139,11 @@ class KeptLines {
   std::uint64_t record_ = 0;
 };
 
+// Makes of the server's hash what may be shown.
+void key_digest(const StagedTable& table, outcome::Decision& decision) {
+  decision.digest = outcome::may_have_digest(decision.verdict) ? keyed_digest(table, decision.digest) : std::string();
+}
+
 bool has_decisions(const StagedTable& table, engine::Decisions which) {
   return table.rejected_rows > 0 ||
          (which == engine::Decisions::kAll && table.may_be_written + table.may_be_deleted > 0);
@@ -190,8 +195,38 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
     outcome::Decision decision = read.decision();
     if (wanted.values) read.add_values(decision);
     if (lines) lines->add_values(decision);
-    decision.digest = outcome::may_have_digest(decision.verdict) ? keyed_digest(table, decision.digest) : std::string();
+    key_digest(table, decision);
     more = take(decision);
+  }
+}
+
+void read_kept_decisions(const StagedTable& table, engine::Decisions which, base::LineReader kept,
+                         const std::function<bool(const outcome::Decision&)>& take) {
+  const Shape shape(table);
+  for (std::string_view line; kept.next(line);) {
+    DecisionLine read(shape, line);
+    outcome::Decision decision = read.decision();
+    const bool left_out =
+        decision.verdict == outcome::Verdict::kConflict || decision.verdict == outcome::Verdict::kInvalid;
+    if (which == engine::Decisions::kLeftOut && !left_out) continue;
+    read.add_values(decision);
+    key_digest(table, decision);
+    if (!take(decision)) return;
+  }
+}
+
+void read_kept_fingerprints(const StagedTable& table, base::LineReader kept,
+                            const std::function<void(const outcome::Fingerprint&)>& take) {
+  const Shape shape(table);
+  for (std::string_view line; kept.next(line);) {
+    outcome::Decision decision = DecisionLine(shape, line).decision();
+    key_digest(table, decision);
+    take({decision.record,
+          decision.verdict,
+          std::move(decision.digest),
+          std::move(decision.constraint),
+          std::move(decision.holder),
+          {}});
   }
 }
 

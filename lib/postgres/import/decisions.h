@@ -32,4 +32,10 @@ class KeptDecisions {
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     std::optional<base::LineReader> kept, const std::function<bool(const outcome::Decision&)>& take);
 
+// The same without the server, of a merge that changed nothing about them; and what a plan is held to.
+void read_kept_decisions(const StagedTable& table, engine::Decisions which, base::LineReader kept,
+                         const std::function<bool(const outcome::Decision&)>& take);
+void read_kept_fingerprints(const StagedTable& table, base::LineReader kept,
+                            const std::function<void(const outcome::Fingerprint&)>& take);
+
 }  // namespace postgres

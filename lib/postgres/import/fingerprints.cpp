@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/sha256.h"
+#include "postgres/catalog/value_sql.h"
 #include "postgres/session/copy_text.h"
 #include "postgres/session/sql_text.h"
 #include "postgres/session/text_array.h"
@@ -57,10 +58,24 @@ constexpr const char* kDigest = R"sql((
   SELECT pg_catalog.to_hex(pg_catalog.hashtextextended(x, {one})) || 'x' || pg_catalog.to_hex(pg_catalog.hashtextextended(x, {two}))
   FROM (SELECT {value} COLLATE pg_catalog."C" OFFSET 0) AS text(x)))sql";
 
+// The same of a row itself: a quarter of the time that its text takes. With a text inside, that is made once.
+constexpr const char* kRecordDigest = R"sql((
+  pg_catalog.to_hex(pg_catalog.hash_record_extended({row}, {one})) || 'x' ||
+  pg_catalog.to_hex(pg_catalog.hash_record_extended({row}, {two}))))sql";
+constexpr const char* kTextDigest = R"sql((
+  SELECT pg_catalog.to_hex(pg_catalog.hash_record_extended(x, {one})) || 'x' || pg_catalog.to_hex(pg_catalog.hash_record_extended(x, {two}))
+  FROM (SELECT {row} OFFSET 0) AS whole(x)))sql";
+
+// The server's hash tells any two values apart that differ in a byte, and nobody else's code has a say in it.
+bool is_hashed_exactly(const ColumnDetails& column) {
+  const bool scaled = is_one_of(column.type, {"numeric"}) && column.type.typmod >= 0;
+  return column.bytewise || (scaled && is_builtin(column.type));
+}
+
 // A number of 64 bits, as SQL.
-std::string seed(const std::string& row_key, const char* purpose) {
+std::string seed(const StagedTable& table, const char* purpose) {
   base::Sha256 sha256;
-  sha256.update(row_key);
+  sha256.update(table.plan.row_key);
   sha256.update(purpose);
   std::uint64_t number = 0;
   const std::string hex = sha256.hex().substr(0, 16);
@@ -69,8 +84,8 @@ std::string seed(const std::string& row_key, const char* purpose) {
 }
 
 std::string digest_sql(const StagedTable& table, const std::string& value) {
-  return fmt::format(kDigest, fmt::arg("one", seed(table.plan.row_key, "one")),
-                     fmt::arg("two", seed(table.plan.row_key, "two")), fmt::arg("value", value));
+  return fmt::format(kDigest, fmt::arg("one", seed(table, "one")), fmt::arg("two", seed(table, "two")),
+                     fmt::arg("value", value));
 }
 
 std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
@@ -111,7 +126,17 @@ bool lists_rewritten(Connection& connection) {
 
 std::string row_digest(const StagedTable& table) {
   if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
-  return digest_sql(table, "pg_catalog.format('%s', ROW(t.*))");
+  if (!table.hashes_records) return digest_sql(table, "pg_catalog.format('%s', ROW(t.*))");
+  std::vector<std::string> values;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
+    const bool exact = is_hashed_exactly(table.details.columns[i]);
+    (exact ? values : texts).push_back("t." + quote_name(table.details.table.columns[i].name));
+  }
+  if (!texts.empty())
+    values.push_back("pg_catalog.format('%s', ROW(" + join(texts, ", ") + ")) COLLATE pg_catalog.\"C\"");
+  return fmt::format(fmt::runtime(texts.empty() ? kRecordDigest : kTextDigest), fmt::arg("one", seed(table, "one")),
+                     fmt::arg("two", seed(table, "two")), fmt::arg("row", "ROW(" + join(values, ", ") + ")"));
 }
 
 std::string keyed_digest(const StagedTable& table, std::string_view hash) {
@@ -132,7 +157,7 @@ std::string hash_sums(const StagedTable& table, const std::string& value) {
   if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
   const auto sum = [&](const char* purpose) {
     return "pg_catalog.sum(pg_catalog.hashtextextended(" + value + " COLLATE pg_catalog.\"C\", " +
-           seed(table.plan.row_key, purpose) + "))";
+           seed(table, purpose) + "))";
   };
   return "pg_catalog.concat(" + sum("one") + ", 'x', " + sum("two") + ")";
 }

@@ -89,6 +89,7 @@ struct StagedTable {
   std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since
   std::uint64_t remapped = 0;          // rows that took over the target's identity
   bool keys_differ = false;            // no two staged rows have the same identity: known without asking the server
+  bool hashes_records = false;         // the server can, by a seed: since 14
   bool loaded = false;                 // by FirstLoad: the rows are in the target and nowhere else
   std::vector<FailingDefault> failing_defaults;
   std::vector<ParkedKey> parked;       // keys of rows that swap or rotate them

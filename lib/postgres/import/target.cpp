@@ -25,6 +25,12 @@ namespace postgres {
 using base::Error;
 using base::ErrorKind;
 
+namespace {
+
+constexpr int kHashesRecords = 140000;  // hash_record_extended
+
+}  // namespace
+
 PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_timeout, engine::FirstLoads first_loads,
                                engine::NotValid not_valid, std::vector<std::string> run_code_of)
     : connect_(std::move(connect)),
@@ -45,6 +51,7 @@ void PostgresTarget::begin(engine::Intent intent) {
   restored_.reset();
   kept_rows_.reset();
   kept_decisions_.reset();
+  merge_changed_decisions_ = true;
   classifier_.reset();
   temporary_.reset();
   tables_.clear();
@@ -155,6 +162,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     if (restored_) restored_->put_aside(details);
     refuse_hidden_rows(details);
     tables_.emplace_back(tables_.size(), details, std::move(plan));
+    tables_.back().hashes_records = connection_->server_version() >= kHashesRecords;
   }
   if (restored_) notices_ = restored_->notices();
   detail_ = detail;

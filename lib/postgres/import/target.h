@@ -86,6 +86,7 @@ class PostgresTarget : public engine::Target {
   void fire_deferred_triggers();
   void create_stages();
   void gather();
+  KeptDecisions& kept_decisions();
   void demand_all_privileges();
   enum class Rights { kSurelyNeeded, kAll };
   std::vector<std::string> grants_for(engine::Intent intent);
@@ -122,7 +123,7 @@ class PostgresTarget : public engine::Target {
   std::optional<std::uint64_t> most_left_out_;  // by a merge
   std::optional<Classifier> classifier_;
   std::optional<KeptRows> kept_rows_;
-  std::optional<KeptDecisions> kept_decisions_;  // behind the merge, with Detail::kFull
+  std::optional<KeptDecisions> kept_decisions_;  // with Detail::kFull
   std::optional<AsRestored> restored_;
   std::optional<FirstLoad> first_load_;        // under way or done
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull

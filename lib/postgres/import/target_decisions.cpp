@@ -88,7 +88,10 @@ void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which
                                        const std::function<bool(const outcome::Decision&)>& take) {
   std::optional<base::LineReader> kept;
   if (kept_decisions_) kept = kept_decisions_->of(plan);
-  guarded([&] { read_decisions(*connection_, tables_.at(plan), which, detail_, kept, take); });
+  guarded([&] {
+    if (kept && !merge_changed_decisions_) return read_kept_decisions(tables_.at(plan), which, *kept, take);
+    read_decisions(*connection_, tables_.at(plan), which, detail_, kept, take);
+  });
 }
 
 outcome::TableEffects PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
@@ -107,9 +110,20 @@ void PostgresTarget::gather_details() {
   guarded([&] { gather(); });
 }
 
+// Asked for before the merge at the latest.
+KeptDecisions& PostgresTarget::kept_decisions() {
+  if (!kept_decisions_) kept_decisions_.emplace(*connection_, tables_);
+  return *kept_decisions_;
+}
+
 void PostgresTarget::for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                                           const std::function<void(const outcome::Fingerprint&)>& take) {
-  guarded([&] { read_fingerprints(*connection_, tables_.at(plan), merged, take); });
+  const bool kept =
+      merged == outcome::Merged::kBefore && detail_ == engine::Detail::kFull && intent_ != engine::Intent::kDryRun;
+  guarded([&] {
+    if (kept) return read_kept_fingerprints(tables_.at(plan), kept_decisions().of(plan), take);
+    read_fingerprints(*connection_, tables_.at(plan), merged, take);
+  });
 }
 
 std::vector<outcome::Fact> PostgresTarget::whereabouts() {

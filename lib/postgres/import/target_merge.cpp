@@ -1,5 +1,6 @@
 // The part of PostgresTarget that writes: once, or, of an undo that the target's own code does not let through whole,
 // again without the rows that it changed.
+#include <algorithm>
 #include <utility>
 
 #include "postgres/catalog/privileges.h"
@@ -35,7 +36,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     demand_none_missing(*connection_, missing_update_grants(*connection_, tables_));
     if (restored_) restored_->drop();
     check_keys_at_once(*connection_);
-    if (detail_ == engine::Detail::kFull) kept_decisions_.emplace(*connection_, tables_);
+    if (detail_ == engine::Detail::kFull) kept_decisions();
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified,
     // and our operands of the very types that the server's operators have.
     use_session_settings(*connection_, session_);
@@ -49,7 +50,9 @@ void PostgresTarget::merge(base::Progress& progress) {
       if (tables_[i].rejected_rows != left_out[i]) name_rejected_anew(*connection_, tables_[i]);
     }
     if (!rewritten) return;
-    merge_changed_decisions_ = !rewritten->empty() || decided_otherwise(tables_) != before;
+    const auto deletes = [](const StagedTable& table) { return table.may_be_deleted > 0; };
+    merge_changed_decisions_ =
+        !rewritten->empty() || decided_otherwise(tables_) != before || std::ranges::any_of(tables_, deletes);
     for (const std::size_t number : *rewritten) {
       if (!tables_[number].plan.row_key.empty()) note_rewritten(*connection_, tables_[number]);
     }

@@ -54,6 +54,7 @@ SqliteTarget::~SqliteTarget() = default;
 
 void SqliteTarget::begin(engine::Intent intent) {
   intent_ = intent;
+  merge_changed_decisions_ = true;
   classifier_.reset();
   tables_.clear();
   audits_.clear();
@@ -211,7 +212,9 @@ void SqliteTarget::merge(base::Progress& progress) {
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
   const std::vector<std::uint64_t> before = decided_otherwise(tables_);
   const std::vector<std::size_t> rewritten = classifier_->undo().is_any() ? merge_undo(progress) : merge_once(progress);
-  merge_changed_decisions_ = !rewritten.empty() || decided_otherwise(tables_) != before;
+  const auto deletes = [](const StagedTable& table) { return table.may_be_deleted > 0; };
+  merge_changed_decisions_ =
+      !rewritten.empty() || decided_otherwise(tables_) != before || std::ranges::any_of(tables_, deletes);
   for (const std::size_t number : rewritten) {
     if (is_planned(tables_[number])) note_rewritten(*connection_, tables_[number]);
   }

@@ -90,6 +90,33 @@ TEST(Decisions, OfTheWidestTablesAreTheSameBeforeAndBehindTheMerge) {
   }
 }
 
+// A plan is held to the target's rows by these.
+TEST(Decisions, HaveDigestsThatTellTheFormsOfAValueApart) {
+  const auto keyed = [](engine::TablePlan& plan) { plan.row_key = "key"; };
+  const std::pair<std::string, std::vector<std::string>> kinds[] = {
+      {"numeric", {"1", "1.0", "NULL", "0"}}, {"numeric(6,2)", {"1", "1.01", "NULL", "'NaN'"}},
+      {"float8", {"0", "'-0'", "'NaN'"}},     {"jsonb", {"'1'", "'1.0'", "'null'", "NULL"}},
+      {"interval", {"'1 day'", "'24:00'"}},   {"char(3)", {"'a'", "'b'", "''", "NULL"}},
+      {"text", {"''", "NULL", "'a'", "'A'"}}, {"text COLLATE ci", {"'a'", "'A'", "''", "NULL"}},
+      {"e", {"'a'", "'b'", "NULL"}},          {"int[]", {"'{1}'", "'[0:0]={1}'", "'{}'", "NULL"}},
+      {"bytea", {"'a'", "'b'", "''"}},
+  };
+  for (const auto& [type, values] : kinds) {
+    Case t(
+        "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE TYPE e AS "
+        "ENUM ('a', 'b'); CREATE TABLE t (id int PRIMARY KEY, v " +
+        type + ", w int); INSERT INTO t VALUES (1, NULL, 0)");
+    std::set<std::string> digests;
+    for (const std::string& value : values) {
+      t.holds("UPDATE t SET v = " + value + " RETURNING id");
+      const auto seen = t.import({{"t", {R"({"id":1,"v":null,"w":5})"}}}, full(keyed));
+      digests.insert(seen.decisions.at("t").at(0).digest);
+    }
+    EXPECT_EQ(digests.size(), values.size()) << type;
+    EXPECT_FALSE(digests.contains("")) << type;
+  }
+}
+
 TEST(Decisions, CutLongValuesAndMaskSecretOnes) {
   Case t(
       "CREATE TABLE t (id int PRIMARY KEY, a text, secret text UNIQUE); INSERT INTO t VALUES (1, repeat('é', 5000), "
