@@ -114,6 +114,34 @@ TEST_F(CodeOfOthers, ThatPlanningAQueryRunsIsNamed) {
   expect_refused("function m.f(integer)");
 }
 
+TEST_F(CodeOfOthers, ThatPlanningAQueryOfARuleRunsIsNamed) {
+  own_the_table();
+  code(
+      "CREATE MATERIALIZED VIEW m.seen AS SELECT 1 AS v; CREATE INDEX ON m.seen ((m.f(7))); GRANT SELECT ON m.seen TO "
+      "PUBLIC");
+  target_.run(
+      "RESET ROLE; CREATE TABLE public.log (v int); CREATE VIEW public.read AS SELECT v FROM m.seen WHERE v > 0; "
+      "CREATE "
+      "RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO public.log SELECT v FROM public.read");
+  expect_refused("function m.f(integer)");
+}
+
+// pg_depend does not know the type.
+TEST_F(CodeOfOthers, InTheCheckOfADomainThatJsonValueMakesIsNamed) {
+  if (support::server_version() < 17) GTEST_SKIP() << "the server has no JSON_VALUE";
+  own_the_table();
+  target_.run(
+      "RESET ROLE; CREATE DOMAIN public.dd AS int CHECK (m.f(value) > 0); ALTER TABLE m.t ADD z text DEFAULT "
+      "json_value('1'::jsonb, '$' RETURNING public.dd)::text");
+  expect_refused("function m.f(integer)");
+  target_.run(
+      "RESET ROLE; CREATE VIEW public.seen AS SELECT json_value('1'::jsonb, '$' RETURNING public.dd)::text AS v; "
+      "CREATE "
+      "TABLE public.log (v text); ALTER TABLE m.t DROP z; CREATE RULE r AS ON INSERT TO m.t DO ALSO INSERT INTO "
+      "public.log SELECT v FROM public.seen");
+  expect_refused("function m.f(integer)");
+}
+
 TEST_F(CodeOfOthers, InAPartitionKeyIsNamedBeforeAConditionIsAskedFor) {
   code(
       "DROP TABLE m.t; CREATE TABLE m.t (id int, v int) PARTITION BY RANGE ((v + m.f(7))); CREATE TABLE m.part "

@@ -124,12 +124,8 @@ JOIN pg_catalog.pg_roles a ON a.oid = c.owner
 GROUP BY a.rolname
 ORDER BY a.rolname)sql";
 
-constexpr const char* kBelow = R"sql(
-WITH RECURSIVE below(oid, top) AS (
-  SELECT t.oid, t.oid FROM pg_catalog.unnest({tables}) AS t(oid)
-  UNION
-  SELECT i.inhrelid, b.top FROM below b JOIN pg_catalog.pg_inherits i ON i.inhparent = b.oid
-))sql";
+constexpr const char* kChosen = R"sql(
+WITH RECURSIVE chosen(oid) AS (SELECT pg_catalog.unnest({tables})))sql";
 
 constexpr const char* kOwnersByTable = R"sql(
 SELECT p.top, a.rolname, pg_catalog.string_agg(p.words, ', ' ORDER BY p.words)
@@ -153,7 +149,8 @@ SELECT EXISTS (
     LEFT JOIN pg_catalog.pg_proc p ON p.oid = u.function AND p.oid < 16384
     WHERE {unknown} OR NOT {harmless}))sql";
 
-// The relations, and the tables that statements of an import look at: those that foreign keys lead to and come from.
+// The relations, the tables that statements of an import look at, those that foreign keys lead to and come from, and
+// what views, rules and parsed bodies read.
 constexpr const char* kLookedAt = R"sql(
   SELECT r.oid, r.root FROM relation r
   UNION
@@ -165,14 +162,23 @@ constexpr const char* kLookedAt = R"sql(
     JOIN tables k ON k.oid = f.conrelid
     JOIN tables p ON p.oid = f.confrelid
     CROSS JOIN LATERAL (VALUES (k.root), (p.root)) AS x(root)
-    WHERE f.contype = 'f' AND (k.root IN (SELECT r.oid FROM root r) OR p.root IN (SELECT r.oid FROM root r))))sql";
+    WHERE f.contype = 'f' AND (k.root IN (SELECT r.oid FROM root r) OR p.root IN (SELECT r.oid FROM root r)))
+  UNION
+  SELECT c.oid, c.oid
+  FROM used u
+  JOIN pg_catalog.pg_depend d ON d.classid = u.classid AND d.objid = u.objid
+    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+  JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'f', 'm')
+  WHERE u.classid IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid,
+                      'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid,
+                      'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid))sql";
 
 // Where nobody's code runs, trusted or not, statements of ours are all that writes, and what waits for columns that
 // they never name, or for keys that they never change, stays quiet, too.
 bool is_quiet(Connection& connection, const std::vector<WrittenTable>& tables) {
   if (std::ranges::any_of(tables, &WrittenTable::deletes)) return false;
   return !connection
-              .query(reached_code(tables, Updates::kOfAssignedColumns) +
+              .query(reached_code(tables, connection.server_version(), Updates::kOfAssignedColumns) +
                      fmt::format(kAnyCode, fmt::arg("uses", uses_of("object", "0 AS x")),
                                  fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless)))[0][0]
               .as<bool>();
@@ -210,7 +216,8 @@ std::vector<std::string> demand_consent(Connection& connection, const std::vecto
   std::vector<std::string> lines;
   CodeOfRoles refused;
   for (const auto& row : connection.query(
-           reached_code(all, updates) + other_roles(connection) + planned_code(kLookedAt, connection.server_version()) +
+           reached_code(all, connection.server_version(), updates) + other_roles(connection) +
+           planned_code(kLookedAt, connection.server_version()) +
            fmt::format(kCodeOfOthers, fmt::arg("uses", uses_of("expression_of_other", "e.author, e.classid, e.objid")),
                        fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless),
                        fmt::arg("harmless_beyond", is_harmless_beyond("u.given")), fmt::arg("makes_json", kMakesJson),
@@ -235,8 +242,8 @@ void find_planned_code(Connection& connection, const std::vector<TableDetails*>&
     oids.push_back(table->oid);
   }
   for (const auto& row : connection.query(
-           fmt::format(kBelow, fmt::arg("tables", oid_array(oids))) + other_roles(connection) +
-           planned_code("SELECT b.oid, b.top FROM below b", connection.server_version()) + kOwnersByTable)) {
+           fmt::format(kChosen, fmt::arg("tables", oid_array(oids))) + other_roles(connection) +
+           planned_code("SELECT c.oid, c.oid FROM chosen c", connection.server_version()) + kOwnersByTable)) {
     if (!has(consented, row[1].c_str()))
       by_oid.at(row[0].as<std::uint32_t>())->planned_code.emplace_back(row[1].c_str(), row[2].c_str());
   }

@@ -8,7 +8,11 @@ namespace {
 // A call of which a column of the row is an argument, as it is or as a text, cannot be computed beforehand. A function
 // in SQL can be put in line, with what it calls.
 constexpr const char* kPlanned = R"sql(
-, looked_at(oid, top) AS MATERIALIZED ({tables}),
+, looked_at(oid, top) AS (
+  ({tables})
+  UNION
+  SELECT i.inhrelid, l.top FROM looked_at l JOIN pg_catalog.pg_inherits i ON i.inhparent = l.oid
+),
 expression_of_plan(tree, top) AS (
   SELECT x.tree, l.top
   FROM looked_at l

@@ -7,8 +7,8 @@
 
 namespace postgres {
 
-// A list of a WITH, behind another: planned(owner, words, top), of all roles. `tables`: a query of their OIDs, with
-// those of partitions and children, and of what is named for each (top).
+// A list of a WITH, behind another: planned(owner, words, top), of all roles. `tables`: a query of their OIDs and
+// of what is named for each (top); partitions and children come to them. The WITH is RECURSIVE.
 std::string planned_code(const std::string& tables, int server_version);
 
 }  // namespace postgres

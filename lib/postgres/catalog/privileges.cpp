@@ -129,8 +129,9 @@ ORDER BY 1)sql";
 std::vector<std::string> missing_code_grants(Connection& connection, const std::vector<WrittenTable>& tables) {
   std::vector<std::string> grants;
   if (tables.empty()) return grants;
-  const auto missing =
-      with_empty_path(connection, [&] { return connection.query(reached_code(tables) + kMissingCodeGrants); });
+  const auto missing = with_empty_path(connection, [&] {
+    return connection.query(reached_code(tables, connection.server_version()) + kMissingCodeGrants);
+  });
   for (const auto& row : missing) grants.emplace_back(row["grant"].c_str());
   return grants;
 }

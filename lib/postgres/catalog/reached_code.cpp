@@ -94,6 +94,7 @@ used(classid, objid) AS (
   JOIN relation r ON r.oid = a.attrelid
   WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
   UNION
+  {json_of_parts}
   SELECT x.classid, x.objid
   FROM used u
   CROSS JOIN LATERAL (
@@ -125,6 +126,7 @@ used(classid, objid) AS (
     WHERE d.classid = u.classid AND d.objid = u.objid
       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
     UNION ALL
+    {json_of_bodies}
     -- Of a table that a view reads for another role.
     SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid, o.oid
     FROM pg_catalog.pg_depend d
@@ -221,6 +223,39 @@ called(oid) AS (
 )
 )sql";
 
+// What JSON_VALUE and its kin, of PostgreSQL 17 on, make of a value: of that type pg_depend does not know.
+constexpr const char* kJsonOfParts = R"sql(
+  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, j.type[1]::pg_catalog.oid
+  FROM part_of_relation p
+  CROSS JOIN LATERAL pg_catalog.regexp_matches(p.tree::pg_catalog.text, {json_type}, 'g') AS j(type)
+  WHERE p.tree::pg_catalog.text LIKE '%{{JSONEXPR %'
+  UNION)sql";
+
+constexpr const char* kJsonOfBodies = R"sql(
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, j.type[1]::pg_catalog.oid
+    FROM (
+      SELECT w.ev_action::pg_catalog.text
+      FROM pg_catalog.pg_rewrite w
+      WHERE u.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid AND w.oid = u.objid
+      UNION ALL
+      SELECT pg_catalog.concat(p.prosqlbody, p.proargdefaults)
+      FROM pg_catalog.pg_proc p
+      WHERE u.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND p.oid = u.objid
+      UNION ALL
+      SELECT pg_catalog.concat(o.polqual, o.polwithcheck)
+      FROM pg_catalog.pg_policy o
+      WHERE u.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid AND o.oid = u.objid
+      UNION ALL
+      SELECT k.conbin::pg_catalog.text
+      FROM pg_catalog.pg_constraint k
+      WHERE u.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid AND k.oid = u.objid
+    ) AS b(tree)
+    CROSS JOIN LATERAL pg_catalog.regexp_matches(b.tree, {json_type}, 'g') AS j(type)
+    WHERE b.tree LIKE '%{{JSONEXPR %'
+    UNION ALL)sql";
+
+constexpr const char* kJsonType = "'[{]JSONRETURNING :format (?:<>|[{][^}]*[}]) :typid ([0-9]+)'";
+
 // Of an action: a column of the key may change, or the table is one that only actions reach.
 constexpr const char* kKeysThatMayChange = R"sql(
     AND (p.root NOT IN (SELECT r.oid FROM root r) OR EXISTS (
@@ -276,7 +311,12 @@ int trigger_events(const std::vector<WrittenTable>& tables) {
   return any_deletes(tables) ? kInsertAndUpdate | kDeleteAndTruncate : kInsertAndUpdate;
 }
 
-std::string reached_code(const std::vector<WrittenTable>& tables, Updates updates) {
+std::string reached_code(const std::vector<WrittenTable>& tables, int server_version, Updates updates) {
+  constexpr int kHasJsonQueries = 170000;
+  const auto json_types = [&](const char* sql) {
+    return server_version < kHasJsonQueries ? std::string{}
+                                            : fmt::format(fmt::runtime(sql), fmt::arg("json_type", kJsonType));
+  };
   std::vector<std::string> oids;
   std::string brought;
   std::string assigned;
@@ -286,18 +326,19 @@ std::string reached_code(const std::vector<WrittenTable>& tables, Updates update
     for (const std::string& column : table.assigned)
       assigned += ", (" + oids.back() + ", " + quote_literal(column) + ")";
   }
-  return fmt::format(kReached, fmt::arg("oids", join(oids, ",")), fmt::arg("brought", brought),
-                     fmt::arg("assigned", assigned),
-                     fmt::arg("keys", updates == Updates::kOfAssignedColumns ? kKeysThatMayChange : ""),
-                     fmt::arg("events", rule_events(tables)), fmt::arg("trigger_events", trigger_events(tables)),
-                     fmt::arg("never_fired", updates == Updates::kOfAssignedColumns ? kNeverFired : "false"),
-                     fmt::arg("deletes", any_deletes(tables) ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
+  return fmt::format(
+      kReached, fmt::arg("oids", join(oids, ",")), fmt::arg("brought", brought), fmt::arg("assigned", assigned),
+      fmt::arg("keys", updates == Updates::kOfAssignedColumns ? kKeysThatMayChange : ""),
+      fmt::arg("json_of_parts", json_types(kJsonOfParts)), fmt::arg("json_of_bodies", json_types(kJsonOfBodies)),
+      fmt::arg("events", rule_events(tables)), fmt::arg("trigger_events", trigger_events(tables)),
+      fmt::arg("never_fired", updates == Updates::kOfAssignedColumns ? kNeverFired : "false"),
+      fmt::arg("deletes", any_deletes(tables) ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
 }
 
 std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vector<WrittenTable> tables) {
   constexpr int kMostSteps = 8;  // from one table's code to the next
   for (int i = 0; i < kMostSteps && !tables.empty(); ++i) {
-    const pqxx::result named = connection.query(reached_code(tables) + kNamed);
+    const pqxx::result named = connection.query(reached_code(tables, connection.server_version()) + kNamed);
     for (const auto& row : named) tables.push_back({row[0].as<std::uint32_t>(), {}, true, {}});
     if (named.empty()) break;
   }

@@ -31,7 +31,8 @@ enum class Updates { kOfAnyColumn, kOfAssignedColumns };
 //             ranges, and in their bodies
 //   may_change  columns of the tables themselves that an update of ours, or an action of a foreign key, may write
 // To be asked with an empty search_path.
-std::string reached_code(const std::vector<WrittenTable>& tables, Updates updates = Updates::kOfAnyColumn);
+std::string reached_code(const std::vector<WrittenTable>& tables, int server_version,
+                         Updates updates = Updates::kOfAnyColumn);
 
 // `tables` and those that their rules and parsed function bodies may write, and so on. With an empty search_path.
 std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vector<WrittenTable> tables);
