@@ -6,18 +6,35 @@
 
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {
 
-// A chain of foreign keys that is longer is not foretold; verdicts are held against the target behind the merge.
+// A chain of foreign keys that is longer is not foretold; verdicts are held against the target after the merge.
 constexpr std::size_t kMaxLevels = 8;
 
 constexpr const char* kRecord = "\"db-transfer record\"";
 
-std::string old_name(std::size_t i) { return "\"db-transfer old " + std::to_string(i) + "\""; }
-std::string new_name(std::size_t i) { return "\"db-transfer new " + std::to_string(i) + "\""; }
+std::string old_name(std::size_t i) { return fmt::format("\"db-transfer old {}\"", i); }
+std::string new_name(std::size_t i) { return fmt::format("\"db-transfer new {}\"", i); }
+
+// Accepted updates that give the key other bytes: the server compares no other way.
+constexpr const char* kMoved = R"sql((
+SELECT w.record AS {origin}, {keys}
+FROM {staged} s
+JOIN {verdicts} w ON w.record = s.{record} AND w.verdict = 'u'
+JOIN {target} t ON {same}
+WHERE {before} OPERATOR(pg_catalog.*<>) {after}{part}))sql";
+
+constexpr const char* kInPartition =
+    " AND t.tableoid IN (SELECT p.relid FROM pg_catalog.pg_partition_tree({parent}) p UNION SELECT {parent})";
+
+// Accepted updates s, and how many rows each of them would harm.
+constexpr const char* kHarming = R"sql({staged} s
+JOIN (
+SELECT c.{origin} AS record, pg_catalog.count(*) AS rows FROM {harmed} GROUP BY c.{origin}) h ON h.record = s.{record})sql";
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -25,7 +42,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 // "ROW(a, b)::record": compared by image.
 std::string image(const std::vector<std::string>& values) {
-  return "ROW(" + join(values, ", ") + ")::pg_catalog.record";
+  return fmt::format("ROW({})::pg_catalog.record", join(values, ", "));
 }
 
 std::string each(std::size_t count, const char* separator, const auto& make) {
@@ -44,9 +61,9 @@ std::string reached_sql(const UpdateAction& action, const std::string& moved) {
 
 // Text of a reached row, called c: which one it is, and its key before and after.
 std::string text_of(const UpdateAction& action) {
-  return "pg_catalog.format('%s', ROW(" + action.child_key + ", " +
-         each(action.columns.size(), ", ", [](std::size_t i) { return "c." + old_name(i) + ", c." + new_name(i); }) +
-         "))";
+  const std::string keys = each(action.columns.size(), ", ",
+                                [](std::size_t i) { return fmt::format("c.{}, c.{}", old_name(i), new_name(i)); });
+  return fmt::format("pg_catalog.format('%s', ROW({}, {}))", action.child_key, keys);
 }
 
 std::string compared_column(const StagedTable& table, const std::string& column) {
@@ -61,10 +78,10 @@ std::string left_otherwise_sql(const UpdateAction& action, const StagedTable& ch
   std::vector<std::string> left;
   for (std::size_t i = 0; i < action.columns.size(); ++i) {
     const ColumnDetails& column = child.details.details_of(action.columns[i]);
-    wanted.push_back("x." + compared_column(child, action.columns[i]));
-    left.push_back((action.action == "SET NULL" ? "NULL" : "c." + new_name(i)) + "::" + column.base_sql);
+    wanted.push_back(fmt::format("x.{}", compared_column(child, action.columns[i])));
+    left.push_back(fmt::format("{}::{}", action.action == "SET NULL" ? "NULL" : "c." + new_name(i), column.base_sql));
   }
-  return image(wanted) + " OPERATOR(pg_catalog.*<>) " + image(left);
+  return fmt::format("{} OPERATOR(pg_catalog.*<>) {}", image(wanted), image(left));
 }
 
 // An update writes the column.
@@ -120,10 +137,9 @@ void Cascades::follow(const Path& path, std::vector<Path>& paths) const {
     const std::string keys = each(next.columns.size(), ", ", [&](std::size_t i) {
       const std::string column = quote_name(next.parent_columns[i]);
       const auto changed = std::find(by.columns.begin(), by.columns.end(), next.parent_columns[i]);
-      return "c." + column + " AS " + old_name(i) + ", " +
-             (changed == by.columns.end() ? "c." + column
-                                          : "c." + new_name(static_cast<std::size_t>(changed - by.columns.begin()))) +
-             " AS " + new_name(i);
+      const std::string after =
+          changed == by.columns.end() ? column : new_name(static_cast<std::size_t>(changed - by.columns.begin()));
+      return fmt::format("c.{} AS {}, c.{} AS {}", column, old_name(i), after, new_name(i));
     });
     Path further{
         path.origin, &next,
@@ -135,7 +151,6 @@ void Cascades::follow(const Path& path, std::vector<Path>& paths) const {
   }
 }
 
-// Accepted updates that give the key other bytes: the server compares no other way.
 std::string Cascades::moved_sql(const StagedTable& table, const UpdateAction& action) const {
   std::vector<std::string> before;
   std::vector<std::string> after;
@@ -144,24 +159,14 @@ std::string Cascades::moved_sql(const StagedTable& table, const UpdateAction& ac
     before.push_back("t." + named);
     after.push_back((is_written(table, column) ? "s." : "t.") + named);
   }
-  const std::string part =
-      action.parent == action.parent_itself
-          ? ""
-          : fmt::format(" AND t.tableoid IN (SELECT p.relid FROM pg_catalog.pg_partition_tree({}) p UNION SELECT {})",
-                        action.parent_itself, action.parent_itself);
-  return fmt::format(
-      R"sql((
-SELECT w.record AS {record}, {keys}
-FROM {staged} s JOIN {verdicts} w ON w.record = s.{number} AND w.verdict = 'u' JOIN {target} t ON {same}
-WHERE {before} OPERATOR(pg_catalog.*<>) {after}{part}))sql",
-      fmt::arg("record", kRecord),
-      fmt::arg("keys", each(before.size(), ", ",
-                            [&](std::size_t i) {
-                              return before[i] + " AS " + old_name(i) + ", " + after[i] + " AS " + new_name(i);
-                            })),
-      fmt::arg("staged", table.typed_rows()), fmt::arg("verdicts", table.verdicts), fmt::arg("number", table.record),
-      fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t")),
-      fmt::arg("before", image(before)), fmt::arg("after", image(after)), fmt::arg("part", part));
+  const std::string part = action.parent == action.parent_itself
+                               ? std::string{}
+                               : fmt::format(fmt::runtime(kInPartition), fmt::arg("parent", action.parent_itself));
+  const std::string keys = each(before.size(), ", ", [&](std::size_t i) {
+    return fmt::format("{} AS {}, {} AS {}", before[i], old_name(i), after[i], new_name(i));
+  });
+  return table_sql(table, kMoved, fmt::arg("origin", kRecord), fmt::arg("keys", keys),
+                   fmt::arg("before", image(before)), fmt::arg("after", image(after)), fmt::arg("part", part));
 }
 
 // Condition: no accepted row of the file says what the reached row c is to be.
@@ -182,38 +187,29 @@ std::uint64_t Cascades::reject_harmful(const Path& path) {
   StagedTable& table = tables_[path.origin];
   const UpdateAction& action = *path.action;
   const StagedTable* child = find(action.child);
-  const std::string why = action.name + ": ON UPDATE " + action.action + " would pass this update on to ";
+  const std::string why = fmt::format("{}: ON UPDATE {} would pass this update on to ", action.name, action.action);
   const auto refuse = [&](const std::string& harmed, const std::string& which) {
-    const std::string of = action.child_table + ", " + which;
-    const std::string reason = quote_literal(why) +
-                               " || h.rows || CASE h.rows WHEN 1 THEN ' row' ELSE ' rows' END || " +
-                               quote_literal(" of " + of);
+    const std::string reason =
+        fmt::format("{} || h.rows || CASE h.rows WHEN 1 THEN ' row' ELSE ' rows' END || {}", quote_literal(why),
+                    quote_literal(fmt::format(" of {}, {}", action.child_table, which)));
     return reject(connection_, table,
                   reject_sql(table, {'x', reason, action.name, {}},
-                             fmt::format(R"sql({staged} s JOIN (
-SELECT c.{record} AS record, pg_catalog.count(*) AS rows FROM {harmed} GROUP BY c.{record}) h ON h.record = s.{number})sql",
-                                         fmt::arg("staged", table.typed_rows()), fmt::arg("record", kRecord),
-                                         fmt::arg("harmed", harmed), fmt::arg("number", table.record))));
+                             table_sql(table, kHarming, fmt::arg("origin", kRecord), fmt::arg("harmed", harmed))));
   };
   if (!action.readable) {
-    return reject(
-        connection_, table,
-        reject_sql(table,
-                   {'x',
-                    quote_literal(why + action.child_table +
-                                  ", whose rows this role may not see or not compare: GRANT SELECT on it first"),
-                    action.name,
-                    {}},
-                   fmt::format("{} s WHERE s.{} IN (SELECT c.{} FROM {} c)", table.typed_rows(), table.record, kRecord,
-                               path.moved)));
+    const std::string reason = quote_literal(fmt::format(
+        "{}{}, whose rows this role may not see or not compare: GRANT SELECT on it first", why, action.child_table));
+    return reject(connection_, table,
+                  reject_sql(table, {'x', reason, action.name, {}},
+                             table_sql(table, "{staged} s WHERE s.{record} IN (SELECT c.{origin} FROM {moved} c)",
+                                       fmt::arg("origin", kRecord), fmt::arg("moved", path.moved))));
   }
   std::uint64_t found = 0;
   if (child != nullptr && child->has_columns(action.columns))
     found += refuse(harm_sql(path, *child), "which the file wants otherwise");
-  if (action.action != "CASCADE") {
-    found +=
-        refuse(reached_sql(action, path.moved) + " c WHERE " + outside(action), "of which the file does not speak");
-  }
+  if (action.action != "CASCADE")
+    found += refuse(fmt::format("{} c WHERE {}", reached_sql(action, path.moved), outside(action)),
+                    "of which the file does not speak");
   return found;
 }
 
@@ -301,10 +297,9 @@ FROM {reached} c)sql",
 }
 
 std::string in_words(const CascadeEffect& effect) {
-  return effect.child_table + ": " + std::to_string(effect.outside) +
-         (effect.outside == 1 ? " row that the file does not speak of follows"
-                              : " rows that the file does not speak of follow") +
-         " updates by the foreign key " + effect.foreign_key + " (ON UPDATE " + effect.action + ")";
+  return fmt::format("{}: {} that the file does not speak of {} updates by the foreign key {} (ON UPDATE {})",
+                     effect.child_table, effect.outside == 1 ? "1 row" : fmt::format("{} rows", effect.outside),
+                     effect.outside == 1 ? "follows" : "follow", effect.foreign_key, effect.action);
 }
 
 }  // namespace postgres

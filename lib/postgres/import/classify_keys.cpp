@@ -6,6 +6,7 @@
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
@@ -14,8 +15,68 @@ namespace {
 
 // Beside the condition that two keys are the same: the rows are two. A natural key may be NULL in part.
 std::string other_row(const StagedTable& table) {
-  return table.plan.identity.empty() ? "true" : "(" + table.same_identity("s", "t") + ") IS NOT TRUE";
+  return table.plan.identity.empty() ? "true" : table_sql(table, "({same}) IS NOT TRUE");
 }
+
+// Statements about one unique index or exclusion. Beside the places of table_sql: {place}, its number, {claim_heap} and
+// {only_mine}, the claims to be written, {keys} of the staged rows.
+template <typename... Places>
+std::string key_sql(const StagedTable& table, std::size_t place, const char* text, const Places&... places) {
+  return table_sql(table, text, fmt::arg("place", place), fmt::arg("claims", table.claims),
+                   fmt::arg("claim_heap", table.claim_part.heap), fmt::arg("only_mine", table.claim_part.only("c")),
+                   fmt::arg("keys", staged_keys(table, key_at(table.details, place))), places...);
+}
+
+constexpr const char* kCreateExclusion = R"sql(
+CREATE TEMPORARY TABLE {exclusion} ON COMMIT DROP AS
+SELECT NULL::pg_catalog.int8 AS record, {key_list}
+FROM {target}
+WITH NO DATA;
+CREATE INDEX ON {exclusion} USING {access_method} ({indexed}))sql";
+
+// One way for two keys to be the same.
+constexpr const char* kClaim = R"sql(
+SELECT {first}{place}, s.{record}, t.tableoid, t.ctid, NULL::pg_catalog.int8
+FROM {keys} s
+JOIN {held} t ON {same_key}
+WHERE {other_row})sql";
+
+constexpr const char* kFindFreed = R"sql(
+UPDATE {claim_heap} c SET freed_by = v.record
+FROM {verdicts} v
+JOIN {staged} s ON s.{record} = v.record
+JOIN {target} t ON {same}
+WHERE v.verdict = 'u' AND c.place = {place} AND c.holder_table = t.tableoid AND c.holder_row = t.ctid{only_mine})sql";
+
+// A holder that keeps its key frees nothing.
+constexpr const char* kForgetKept = R"sql(
+UPDATE {claim_heap} c SET freed_by = NULL
+FROM {keys} k, {keys} s
+WHERE k.{record} = c.freed_by AND s.{record} = c.record AND c.place = {place} AND {kept}{only_mine})sql";
+
+// `condition` is on the claims, called c.
+constexpr const char* kClaimants = R"sql({keys} s
+JOIN {claims} c ON c.record = s.{record}
+JOIN {target} t ON t.tableoid = c.holder_table AND t.ctid = c.holder_row
+WHERE c.place = {place} AND {condition})sql";
+
+constexpr const char* kIsUnfreed = R"sql((c.freed_by IS NOT NULL
+  AND NOT EXISTS (SELECT FROM {verdicts} v WHERE v.record = c.freed_by AND v.verdict = 'u') OR {lost}))sql";
+
+constexpr const char* kForgetJudged = R"sql(
+DELETE FROM {claim_heap} c
+WHERE NOT EXISTS (SELECT FROM {verdicts} v WHERE v.record = c.record){only_mine})sql";
+
+constexpr const char* kCopyKeys = R"sql(
+DELETE FROM {exclusion};
+INSERT INTO {exclusion}
+SELECT s.{record}, {key_list}
+FROM {accepted}{predicate})sql";
+
+// Of records of the file, by what they exclude among themselves.
+constexpr const char* kExcluded = R"sql({keys} s
+JOIN {exclusion} a ON a.record = s.{record}
+WHERE EXISTS (SELECT FROM {exclusion} b WHERE b.record <> a.record AND {same_key}))sql";
 
 std::string holder_text(const StagedTable& table) {
   return table.plan.identity.empty() ? std::string{} : table.key_text("t");
@@ -30,11 +91,11 @@ void KeyClassifier::prepare() {
     if (!foretells(table_, exclusion.key.columns)) continue;
     std::vector<std::string> keys;
     for (std::size_t k = 0; k < exclusion.operator_classes.size(); ++k)
-      keys.push_back(key_column(k) + " " + exclusion.operator_classes[k]);
-    connection_.execute("CREATE TEMPORARY TABLE " + exclusion_table(i) +
-                        " ON COMMIT DROP AS SELECT NULL::pg_catalog.int8 AS record, " + index_key_list(exclusion.key) +
-                        " FROM " + table_.target + " WITH NO DATA; CREATE INDEX ON " + exclusion_table(i) + " USING " +
-                        exclusion.access_method + " (" + join(keys, ", ") + ")");
+      keys.push_back(fmt::format("{} {}", key_column(k), exclusion.operator_classes[k]));
+    connection_.execute(table_sql(table_, kCreateExclusion, fmt::arg("exclusion", exclusion_table(i)),
+                                  fmt::arg("key_list", index_key_list(exclusion.key)),
+                                  fmt::arg("access_method", exclusion.access_method),
+                                  fmt::arg("indexed", join(keys, ", "))));
   }
 }
 
@@ -61,40 +122,32 @@ void KeyClassifier::classify(Parking::Inserts inserts) {
 
 void KeyClassifier::classify_again(Parking::Inserts inserts) {
   if (table_.claims_left) KeyOrder(connection_, table_, number_).forget();
-  connection_.execute("DELETE FROM " + table_.claim_part.heap + " c WHERE true" + table_.claim_part.only("c"));
+  connection_.execute(
+      fmt::format("DELETE FROM {} c WHERE true{}", table_.claim_part.heap, table_.claim_part.only("c")));
   table_.claims_left = false;
   classify(inserts);
 }
 
 void KeyClassifier::reject_taken(std::size_t place) {
   const UniqueIndex& index = key_at(table_.details, place);
-  const std::string number = std::to_string(place);
   std::uint64_t found = 0;
   const auto claim = [&] {
     std::vector<std::string> ways;
     for (const std::string& same : ways_to_be_same(table_, index, "s", "t"))
-      ways.push_back("SELECT " + table_.claim_part.first() + number + ", s." + table_.record +
-                     ", t.tableoid, t.ctid, NULL::pg_catalog.int8 FROM " + staged_keys(table_, index) + " s JOIN " +
-                     held_keys(table_, index) + " t ON " + same + " WHERE " + other_row(table_));
-    found = connection_.execute(table_.claim_part.into(kClaimColumns) + " " + join(ways, " UNION ALL "));
+      ways.push_back(key_sql(table_, place, kClaim, fmt::arg("first", table_.claim_part.first()),
+                             fmt::arg("held", held_keys(table_, index)), fmt::arg("same_key", same),
+                             fmt::arg("other_row", other_row(table_))));
+    found = connection_.execute(table_.claim_part.into(kClaimColumns) + join(ways, "\nUNION ALL"));
   };
   // As in reject_if_judged: an expression of the index is the user's.
   if (refusal_of(connection_, "claims", claim, Refusal::kOfAnExpression)) table_.unjudged = true;
   if (found == 0) return;
-  connection_.execute("ANALYZE " +
-                      table_.claim_part.heap);  // else the planner takes the claims for one and loops over the rest
+  const std::string analyze = "ANALYZE " + table_.claim_part.heap;
+  connection_.execute(analyze);  // else the planner takes the claims for one and loops over the rest
   if (!table_.plan.identity.empty()) {
-    connection_.execute("UPDATE " + table_.claim_part.heap + " c SET freed_by = v.record FROM " + table_.verdicts +
-                        " v JOIN " + table_.typed_rows() + " s ON s." + table_.record + " = v.record JOIN " +
-                        table_.target_rows + " t ON " + table_.same_identity("s", "t") +
-                        " WHERE v.verdict = 'u' AND c.place = " + number +
-                        " AND c.holder_table = t.tableoid AND c.holder_row = t.ctid" + table_.claim_part.only("c"));
-    connection_.execute("ANALYZE " + table_.claim_part.heap);  // or it takes all of them for NULL
-    // A holder that keeps its key frees nothing.
-    connection_.execute("UPDATE " + table_.claim_part.heap + " c SET freed_by = NULL FROM " +
-                        staged_keys(table_, index) + " k, " + staged_keys(table_, index) + " s WHERE k." +
-                        table_.record + " = c.freed_by AND s." + table_.record + " = c.record AND c.place = " + number +
-                        " AND " + same_index_key(index, "k", "s") + table_.claim_part.only("c"));
+    connection_.execute(key_sql(table_, place, kFindFreed));
+    connection_.execute(analyze);  // or it takes all of them for NULL
+    connection_.execute(key_sql(table_, place, kForgetKept, fmt::arg("kept", same_index_key(index, "k", "s"))));
   }
   reject_claims(place, "c.freed_by IS NULL", "");
   forget_judged_claims();
@@ -102,32 +155,26 @@ void KeyClassifier::reject_taken(std::size_t place) {
   table_.claims_left = !left.empty();
 }
 
-// `condition` is on the claims, called c.
 std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string& condition, const std::string& why) {
   const UniqueIndex& index = key_at(table_.details, place);
   const bool excludes = is_exclusion(table_.details, place);
   const std::string holder = holder_text(table_);
-  std::string reason = quote_literal(index.name + (excludes ? ": " : ": the target holds ")) + " || " +
-                       index_key_text(table_, index, "s");
-  if (excludes) reason += " || ' excludes what the target holds'";
-  if (!holder.empty()) reason += " || ' as ' || " + holder;
-  if (!why.empty()) reason += " || " + quote_literal(why);
+  std::vector<std::string> reason{quote_literal(index.name + (excludes ? ": " : ": the target holds ")),
+                                  index_key_text(table_, index, "s")};
+  if (excludes) reason.emplace_back("' excludes what the target holds'");
+  if (!holder.empty()) reason.insert(reason.end(), {"' as '", holder});
+  if (!why.empty()) reason.push_back(quote_literal(why));
   return reject(connection_, table_,
-                reject_sql(table_, {excludes ? 'x' : 'c', reason, index.name, holder},
-                           staged_keys(table_, index) + " s JOIN " + table_.claims + " c ON c.record = s." +
-                               table_.record + " JOIN " + table_.target_rows +
-                               " t ON t.tableoid = c.holder_table AND t.ctid = c.holder_row WHERE c.place = " +
-                               std::to_string(place) + " AND " + condition));
+                reject_sql(table_, {excludes ? 'x' : 'c', join(reason, " || "), index.name, holder},
+                           key_sql(table_, place, kClaimants, fmt::arg("condition", condition))));
 }
 
 std::uint64_t KeyClassifier::reject_unfreed() {
   std::uint64_t found = 0;
   for (std::size_t i = 0; table_.claims_left && i < key_count(table_.details); ++i) {
-    found += reject_claims(i,
-                           "(c.freed_by IS NOT NULL AND NOT EXISTS (SELECT FROM " + table_.verdicts +
-                               " v WHERE v.record = c.freed_by AND v.verdict = 'u') OR " +
-                               KeyOrder::behind_lost_row(table_, number_) + ")",
-                           ", and the row of the file that would give it up is left out");
+    found +=
+        reject_claims(i, table_sql(table_, kIsUnfreed, fmt::arg("lost", KeyOrder::behind_lost_row(table_, number_))),
+                      ", and the row of the file that would give it up is left out");
   }
   if (found > 0) forget_judged_claims();
   return found;
@@ -137,19 +184,20 @@ void KeyClassifier::reject_kept() {
   if (table_.may_be_deleted == 0 || table_.plan.identity.empty()) return;
   for (const UniqueIndex& index : table_.details.unique_indexes) {
     if (!foretells(table_, index.columns)) continue;
-    const std::string reason = quote_literal(index.name + ": the target holds ") + " || " +
-                               index_key_text(table_, index, "s") + " || ' as ' || " + holder_text(table_) +
-                               " || ', which stays'";
+    const std::string holder = holder_text(table_);
+    const std::string reason =
+        fmt::format("{} || {} || ' as ' || {} || ', which stays'", quote_literal(index.name + ": the target holds "),
+                    index_key_text(table_, index, "s"), holder);
     reject_if_judged(connection_, table_,
-                     reject_sql(table_, {'c', reason, index.name, holder_text(table_)},
-                                staged_keys(table_, index) + " s JOIN " + kept_keys(table_, index) + " t ON " +
-                                    same_index_key(index, "s", "t")));
+                     reject_sql(table_, {'c', reason, index.name, holder},
+                                fmt::format("{} s\nJOIN {} t ON {}", staged_keys(table_, index),
+                                            kept_keys(table_, index), same_index_key(index, "s", "t"))));
   }
 }
 
 void KeyClassifier::forget_judged_claims() {
-  connection_.execute("DELETE FROM " + table_.claim_part.heap + " c WHERE NOT EXISTS (SELECT FROM " + table_.verdicts +
-                      " v WHERE v.record = c.record)" + table_.claim_part.only("c"));
+  connection_.execute(table_sql(table_, kForgetJudged, fmt::arg("claim_heap", table_.claim_part.heap),
+                                fmt::arg("only_mine", table_.claim_part.only("c"))));
 }
 
 std::uint64_t KeyClassifier::reject_all_claims() {
@@ -161,8 +209,9 @@ std::uint64_t KeyClassifier::reject_all_claims() {
 }
 
 void KeyClassifier::reject_repeated(const UniqueIndex& index) {
-  const std::string reason = quote_literal(index.name + ": more than one record of the file claims ") + " || " +
-                             index_key_text(table_, index, "s");
+  const std::string reason =
+      fmt::format("{} || {}", quote_literal(index.name + ": more than one record of the file claims "),
+                  index_key_text(table_, index, "s"));
   reject_if_judged(connection_, table_,
                    reject_sql(table_, {'c', reason, index.name, {}},
                               repeated_keys(table_, index, staged_keys(table_, index)) + " s"));
@@ -171,40 +220,38 @@ void KeyClassifier::reject_repeated(const UniqueIndex& index) {
 // Within the file.
 void KeyClassifier::reject_excluded(std::size_t place) {
   const UniqueIndex& key = table_.details.exclusions[place].key;
+  const std::string exclusion = exclusion_table(place);
   const auto copy_keys = [&] {
-    connection_.execute("DELETE FROM " + exclusion_table(place) + "; INSERT INTO " + exclusion_table(place) +
-                        " SELECT s." + table_.record + ", " + index_key_list(key) + " FROM " +
-                        accepted_rows(table_, key.columns) +
-                        (key.predicate.empty() ? "" : " AND (" + key.predicate + ")"));
+    connection_.execute(
+        table_sql(table_, kCopyKeys, fmt::arg("exclusion", exclusion), fmt::arg("key_list", index_key_list(key)),
+                  fmt::arg("accepted", accepted_rows(table_, key.columns)),
+                  fmt::arg("predicate", key.predicate.empty() ? "" : fmt::format(" AND ({})", key.predicate))));
   };
   if (refusal_of(connection_, "exclusion", copy_keys, Refusal::kOfAnExpression)) table_.unjudged = true;
-  connection_.execute("ANALYZE " + exclusion_table(place));
-  reject_if_judged(connection_, table_,
-                   reject_sql(table_,
-                              {'x',
-                               quote_literal(key.name + ": another record of the file excludes ") + " || " +
-                                   index_key_text(table_, key, "s"),
-                               key.name,
-                               {}},
-                              staged_keys(table_, key) + " s JOIN " + exclusion_table(place) + " a ON a.record = s." +
-                                  table_.record + " WHERE EXISTS (SELECT FROM " + exclusion_table(place) +
-                                  " b WHERE b.record <> a.record AND " + same_index_key(key, "a", "b") + ")"));
+  connection_.execute("ANALYZE " + exclusion);
+  const std::string reason = fmt::format("{} || {}", quote_literal(key.name + ": another record of the file excludes "),
+                                         index_key_text(table_, key, "s"));
+  reject_if_judged(
+      connection_, table_,
+      reject_sql(table_, {'x', reason, key.name, {}},
+                 key_sql(table_, table_.details.unique_indexes.size() + place, kExcluded,
+                         fmt::arg("exclusion", exclusion), fmt::arg("same_key", same_index_key(key, "a", "b")))));
 }
 
 void KeyClassifier::defer() {
   for (std::size_t i = 0; i < key_count(table_.details); ++i) {
     const UniqueIndex& index = key_at(table_.details, i);
     if (!index.deferrable) continue;
-    const std::string claims = "SELECT FROM " + table_.claims + " c WHERE c.place = " + std::to_string(i) + " LIMIT 1";
+    const std::string claims = fmt::format("SELECT FROM {} c WHERE c.place = {} LIMIT 1", table_.claims, i);
     if (!connection_.query(claims).empty())
-      connection_.execute("SET CONSTRAINTS " + constraint_name(index) + " DEFERRED");
+      connection_.execute(fmt::format("SET CONSTRAINTS {} DEFERRED", constraint_name(index)));
   }
 }
 
 void KeyClassifier::check() {
   for (std::size_t i = 0; i < key_count(table_.details); ++i) {
     const UniqueIndex& index = key_at(table_.details, i);
-    if (index.deferrable) connection_.execute("SET CONSTRAINTS " + constraint_name(index) + " IMMEDIATE");
+    if (index.deferrable) connection_.execute(fmt::format("SET CONSTRAINTS {} IMMEDIATE", constraint_name(index)));
   }
 }
 

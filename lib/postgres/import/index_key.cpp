@@ -12,12 +12,12 @@ namespace {
 constexpr std::size_t kMostNullable = 4;
 
 // IS NULL would look into a composite.
-std::string is_null(const std::string& value) { return value + " IS NOT DISTINCT FROM NULL"; }
+std::string is_null(const std::string& value) { return fmt::format("{} IS NOT DISTINCT FROM NULL", value); }
 
 // What key_text() of a row needs, and its record number.
 std::string naming_columns(const StagedTable& table) {
   if (table.plan.identity.empty()) return "s.*, ";
-  return "s." + table.record + ", " + table.identity_list("s") + ", ";
+  return fmt::format("s.{}, {}, ", table.record, table.identity_list("s"));
 }
 
 // The target's rows that an undo deletes (undo_judge.h), or was to delete and keeps, or all but those.
@@ -44,25 +44,24 @@ const UniqueIndex& key_at(const TableDetails& details, std::size_t place) {
 
 bool is_exclusion(const TableDetails& details, std::size_t place) { return place >= details.unique_indexes.size(); }
 
-std::string key_column(std::size_t place) { return "\"db-transfer key " + std::to_string(place + 1) + "\""; }
+std::string key_column(std::size_t place) { return fmt::format("\"db-transfer key {}\"", place + 1); }
 
 std::string index_key_list(const UniqueIndex& index) {
   std::vector<std::string> list;
   for (std::size_t i = 0; i < index.expressions.size(); ++i)
-    list.push_back(index.expressions[i] + " AS " + key_column(i));
+    list.push_back(fmt::format("{} AS {}", index.expressions[i], key_column(i)));
   return join(list, ", ");
 }
 
 std::string keys_of(const UniqueIndex& index, const std::string& extra_columns, const std::string& relation) {
-  const std::string some = index.predicate.empty() ? std::string{} : " WHERE (" + index.predicate + ")";
-  return "(SELECT " + extra_columns + index_key_list(index) + " FROM " + relation + some + ")";
+  return fmt::format("(SELECT {}{} FROM {}{})", extra_columns, index_key_list(index), relation,
+                     index.predicate.empty() ? "" : fmt::format(" WHERE ({})", index.predicate));
 }
 
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
-  std::string sql =
-      "(SELECT " + naming_columns(table) + index_key_list(index) + " FROM " + accepted_rows(table, index.columns);
-  if (!index.predicate.empty()) sql += " AND (" + index.predicate + ")";
-  return sql + ")";
+  return fmt::format("(SELECT {}{} FROM {}{})", naming_columns(table), index_key_list(index),
+                     accepted_rows(table, index.columns),
+                     index.predicate.empty() ? "" : fmt::format(" AND ({})", index.predicate));
 }
 
 std::string held_keys(const StagedTable& table, const UniqueIndex& index) {
@@ -80,11 +79,11 @@ std::string kept_keys(const StagedTable& table, const UniqueIndex& index) {
 std::string same_index_key(const UniqueIndex& index, const std::string& a, const std::string& b) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-    const std::string left = a + "." + key_column(i);
-    const std::string right = b + "." + key_column(i);
-    std::string part = index.equality[i].of(left, right);
-    if (index.nulls_not_distinct) part = "(" + part + " OR (" + is_null(left) + " AND " + is_null(right) + "))";
-    parts.push_back(std::move(part));
+    const std::string left = fmt::format("{}.{}", a, key_column(i));
+    const std::string right = fmt::format("{}.{}", b, key_column(i));
+    const std::string same = index.equality[i].of(left, right);
+    parts.push_back(index.nulls_not_distinct ? fmt::format("({} OR ({} AND {}))", same, is_null(left), is_null(right))
+                                             : same);
   }
   return join(parts, " AND ");
 }
@@ -100,10 +99,11 @@ std::vector<std::string> ways_to_be_same(const StagedTable& table, const UniqueI
     std::vector<std::string> parts;
     std::size_t bit = 0;
     for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-      const std::string left = a + "." + key_column(i);
-      const std::string right = b + "." + key_column(i);
+      const std::string left = fmt::format("{}.{}", a, key_column(i));
+      const std::string right = fmt::format("{}.{}", b, key_column(i));
       const bool null = bit < nullable.size() && nullable[bit] == i && (nulls >> bit++ & 1) != 0;
-      parts.push_back(null ? is_null(left) + " AND " + is_null(right) : index.equality[i].of(left, right));
+      parts.push_back(null ? fmt::format("{} AND {}", is_null(left), is_null(right))
+                           : index.equality[i].of(left, right));
     }
     ways.push_back(join(parts, " AND "));
   }
@@ -114,18 +114,18 @@ std::string repeated_keys(const StagedTable& table, const UniqueIndex& index, co
   std::vector<std::string> columns;
   std::vector<std::string> present;
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
-    columns.push_back("k." + key_column(i));
-    present.push_back("NOT (" + is_null(columns.back()) + ")");
+    columns.push_back(fmt::format("k.{}", key_column(i)));
+    present.push_back(fmt::format("NOT ({})", is_null(columns.back())));
   }
   const std::string list = join(columns, ", ");
-  const std::string where = index.nulls_not_distinct ? std::string{} : " WHERE " + join(present, " AND ");
+  const std::string where = index.nulls_not_distinct ? "" : fmt::format(" WHERE {}", join(present, " AND "));
   std::vector<std::string> ways;
   for (const std::string& same : ways_to_be_same(table, index, "k", "d"))
     ways.push_back(
         fmt::format("SELECT k.* FROM {keys} k JOIN (SELECT {list} FROM {keys} k{where} GROUP BY {list} "
                     "HAVING pg_catalog.count(*) > 1) d ON {same}",
                     fmt::arg("keys", keys), fmt::arg("list", list), fmt::arg("where", where), fmt::arg("same", same)));
-  return "(" + join(ways, " UNION ALL ") + ")";
+  return fmt::format("({})", join(ways, " UNION ALL "));
 }
 
 std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias) {
@@ -133,10 +133,10 @@ std::string index_key_text(const StagedTable& table, const UniqueIndex& index, c
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
     if (index.expressions[i] == kLeaf) continue;
     const std::string label = index.plain ? index.columns[i] : index.expressions[i];
-    const std::string value = alias + "." + key_column(i);
+    const std::string value = fmt::format("{}.{}", alias, key_column(i));
     const std::string text = index.plain ? text_of(table.details.details_of(label).type, value) : text_of_any(value);
-    parts.push_back(quote_literal(label + "=") + " || COALESCE(" +
-                    table.readable(text, index.plain ? std::vector{label} : index.columns) + ", 'null')");
+    parts.push_back(fmt::format("{} || COALESCE({}, 'null')", quote_literal(label + "="),
+                                table.readable(text, index.plain ? std::vector{label} : index.columns)));
   }
   return join(parts, " || ', ' || ");
 }

@@ -205,24 +205,20 @@ void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t 
     const std::string column = quote_name(key.columns[i]);
     const std::string parent_column = quote_name(key.parent_columns[i]);
     same.push_back(child.details.foreign_key_equality[foreign_key][i].of("p." + parent_column, "s." + column));
-    filled.push_back("s." + column + " IS DISTINCT FROM NULL");
+    filled.push_back(fmt::format("s.{} IS DISTINCT FROM NULL", column));
     shown.push_back(key.parent_columns[i]);
     if (!contains(taken_over(parent), key.parent_columns[i])) continue;
-    values.push_back("t." + parent_column + " AS v" + std::to_string(i));
-    assignments.push_back(child.stage_target(key.columns[i]) + " = " +
-                          child.stage_value(key.columns[i], "x.v" + std::to_string(i)));
+    values.push_back(fmt::format("t.{} AS v{}", parent_column, i));
+    assignments.push_back(fmt::format("{} = {}", child.stage_target(key.columns[i]),
+                                      child.stage_value(key.columns[i], fmt::format("x.v{}", i))));
   }
-  std::vector<std::string> own;
-  for (const std::string& column : key.columns) own.push_back(column);
+  const std::string reason =
+      fmt::format("{} || {}",
+                  quote_literal(fmt::format("{}: the parent {} is not among the accepted rows of the file: ", key.name,
+                                            key.parent.name)),
+                  child.columns_text(key.columns, "s"));
   reject(connection_, child,
-         reject_sql(child,
-                    {'x',
-                     quote_literal(key.name + ": the parent " + key.parent.name +
-                                   " is not among the accepted rows of "
-                                   "the file: ") +
-                         " || " + child.columns_text(own, "s"),
-                     key.name,
-                     {}},
+         reject_sql(child, {'x', reason, key.name, {}},
                     table_sql(child, R"sql({staged} s
 WHERE {filled} AND {accepted}{written} AND NOT EXISTS (
   SELECT FROM {parents} p WHERE {same_key} AND {accepted_parent}))sql",
@@ -252,10 +248,10 @@ void Matcher::take_over(StagedTable& table) {
   std::vector<std::string> values;
   std::vector<std::string> before;
   for (const std::string& column : taken_over(table)) {
-    const std::string value = "v" + std::to_string(values.size());
-    values.push_back("t." + quote_name(column) + " AS " + value);
+    const std::string value = fmt::format("v{}", values.size());
+    values.push_back(fmt::format("t.{} AS {}", quote_name(column), value));
     before.push_back("s." + quote_name(column));
-    assignments.push_back(table.stage_target(column) + " = " + table.stage_value(column, "x." + value));
+    assignments.push_back(fmt::format("{} = {}", table.stage_target(column), table.stage_value(column, "x." + value)));
   }
   std::vector<std::string> after;
   for (const std::string& column : taken_over(table)) after.push_back("t." + quote_name(column));

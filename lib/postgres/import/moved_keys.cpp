@@ -4,6 +4,7 @@
 
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -24,19 +25,30 @@ bool may_move(const StagedTable& table, const std::vector<std::string>& columns,
   });
 }
 
-// FROM and WHERE of the accepted updates, each called `alias`.
+// The accepted updates, each called `alias`.
 std::string accepted_updates(const StagedTable& table, const std::string& alias,
                              const std::vector<std::string>& columns) {
-  return judged_rows(table, columns) + " " + alias + " JOIN " + table.verdicts + " w ON w.record = " + alias + "." +
-         table.record + " AND w.verdict = 'u'";
+  return table_sql(table, "{rows} {alias} JOIN {verdicts} w ON w.record = {alias}.{record} AND w.verdict = 'u'",
+                   fmt::arg("rows", judged_rows(table, columns)), fmt::arg("alias", alias));
 }
+
+// Rows t of the target whose key an accepted update s changes, and somebody needs.
+constexpr const char* kNeeded = R"sql({updates}
+JOIN {target} t ON {same}
+WHERE {moved} AND EXISTS ({needed}))sql";
+
+constexpr const char* kReferring = "SELECT FROM {children} c WHERE {refers}{stays}";
+
+// An accepted update of the file lets the child's row refer to something else.
+constexpr const char* kStays = " AND NOT EXISTS (SELECT FROM {updates} WHERE {same_row} AND {refers} IS NOT TRUE)";
 
 std::string compared(const std::vector<std::string>& left, const std::string& a, const std::vector<Equality>& operators,
                      const std::vector<std::string>& right, const std::string& b) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < left.size(); ++i)
-    parts.push_back(operators[i].of(a + "." + quote_name(left[i]), b + "." + quote_name(right[i])));
-  return "(" + join(parts, " AND ") + ")";
+    parts.push_back(
+        operators[i].of(fmt::format("{}.{}", a, quote_name(left[i])), fmt::format("{}.{}", b, quote_name(right[i]))));
+  return fmt::format("({})", join(parts, " AND "));
 }
 
 std::string other_value(const Reference& reference) {
@@ -48,8 +60,8 @@ std::string other_value(const Reference& reference) {
 std::string other_image(const std::vector<std::string>& columns) {
   const auto row = [&](const std::string& alias) {
     std::vector<std::string> values;
-    for (const std::string& column : columns) values.push_back(alias + "." + quote_name(column));
-    return "ROW(" + join(values, ", ") + ")::pg_catalog.record";
+    for (const std::string& column : columns) values.push_back(fmt::format("{}.{}", alias, quote_name(column)));
+    return fmt::format("ROW({})::pg_catalog.record", join(values, ", "));
   };
   return row("t") + " OPERATOR(pg_catalog.*<>) " + row("s");
 }
@@ -63,29 +75,34 @@ std::uint64_t reject_needed(Connection& connection, StagedTable& table) {
     const auto refers = [&](const std::string& child) {
       return compared(reference.parent_columns, "t", reference.equality, reference.columns, child);
     };
-    std::string needed = "SELECT FROM " + reference.rows + " c WHERE " + refers("c");
-    if (reference.own && !reference.restrict && foretells(table, reference.columns)) {
-      needed += " AND NOT EXISTS (SELECT FROM " + accepted_updates(table, "o", reference.columns) + " WHERE " +
-                table.same_identity("o", "c") + " AND " + refers("o") + " IS NOT TRUE)";
-    }
-    const std::string reason = quote_literal(reference.name + ": rows of " + reference.table + " refer to ") + " || " +
-                               table.columns_text(reference.parent_columns, "t") +
-                               " || ', which this update would take away'";
-    found +=
-        reject(connection, table,
-               reject_sql(table, {'x', reason, reference.name, {}},
-                          accepted_updates(table, "s", reference.parent_columns) + " JOIN " + table.target_rows +
-                              " t ON " + table.same_identity("s", "t") + " WHERE " +
-                              (reference.restrict ? other_image(reference.parent_columns) : other_value(reference)) +
-                              " AND EXISTS (" + needed + ")"));
+    const bool may_stay = reference.own && !reference.restrict && foretells(table, reference.columns);
+    const std::string stays =
+        may_stay
+            ? fmt::format(fmt::runtime(kStays), fmt::arg("updates", accepted_updates(table, "o", reference.columns)),
+                          fmt::arg("same_row", table.same_identity("o", "c")), fmt::arg("refers", refers("o")))
+            : std::string{};
+    const std::string needed = fmt::format(fmt::runtime(kReferring), fmt::arg("children", reference.rows),
+                                           fmt::arg("refers", refers("c")), fmt::arg("stays", stays));
+    const std::string reason =
+        fmt::format("{} || {} || ', which this update would take away'",
+                    quote_literal(fmt::format("{}: rows of {} refer to ", reference.name, reference.table)),
+                    table.columns_text(reference.parent_columns, "t"));
+    found += reject(connection, table,
+                    reject_sql(table, {'x', reason, reference.name, {}},
+                               table_sql(table, kNeeded,
+                                         fmt::arg("updates", accepted_updates(table, "s", reference.parent_columns)),
+                                         fmt::arg("moved", reference.restrict ? other_image(reference.parent_columns)
+                                                                              : other_value(reference)),
+                                         fmt::arg("needed", needed))));
   }
   return found;
 }
 
 std::string keeps_key(const StagedTable& parent, const std::vector<std::string>& columns, const std::string& same) {
   if (!may_move(parent, columns)) return {};
-  return " AND NOT EXISTS (SELECT FROM " + accepted_updates(parent, "o", columns) + " WHERE " +
-         parent.same_identity("o", "p") + " AND (" + same + ") IS NOT TRUE)";
+  return fmt::format(fmt::runtime(kStays), fmt::arg("updates", accepted_updates(parent, "o", columns)),
+                     fmt::arg("same_row", parent.same_identity("o", "p")),
+                     fmt::arg("refers", fmt::format("({})", same)));
 }
 
 }  // namespace postgres

@@ -35,10 +35,10 @@ INSERT INTO pg_temp.lost SELECT w.plan, w.record, w.place FROM walk w WHERE w.pl
 std::string not_contained(const catalog::ForeignKey& key, const std::vector<std::string>& places) {
   std::vector<std::string> periods;
   for (const std::string& place : places)
-    periods.push_back("SELECT p." + quote_name(key.parent_columns.back()) + " AS period FROM " + place);
-  return " AND NOT COALESCE((SELECT s." + quote_name(key.columns.back()) +
-         " OPERATOR(pg_catalog.<@) pg_catalog.range_agg(x.period) FROM (" + join(periods, " UNION ALL ") +
-         ") x), false)";
+    periods.push_back(fmt::format("SELECT p.{} AS period FROM {}", quote_name(key.parent_columns.back()), place));
+  return fmt::format(
+      R"sql( AND NOT COALESCE((SELECT s.{period} OPERATOR(pg_catalog.<@) pg_catalog.range_agg(x.period) FROM ({periods}) x), false))sql",
+      fmt::arg("period", quote_name(key.columns.back())), fmt::arg("periods", join(periods, " UNION ALL ")));
 }
 
 // Of a foreign key that only some partitions have: how they compare.
@@ -120,26 +120,30 @@ Orphans::Reference Orphans::describe(const StagedTable& table, std::size_t forei
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string child = "s." + quote_name(key.columns[i]);
-    filled.push_back(child + " IS DISTINCT FROM NULL");
+    filled.push_back(fmt::format("{} IS DISTINCT FROM NULL", child));
     const Equality& equality = equalities(table, foreign_key)[i];
     const std::string parent_column = "." + quote_name(key.parent_columns[i]);
     same.push_back(equality.of("p" + parent_column, child));
     moved.push_back(equality.of("o" + parent_column, child));
-    shown.push_back(quote_literal(key.parent_columns[i] + "=") + " || " + table.column_text(key.columns[i], "s"));
+    shown.push_back(
+        fmt::format("{} || {}", quote_literal(key.parent_columns[i] + "="), table.column_text(key.columns[i], "s")));
   }
   const StagedTable* parent = find_staged(key.parent);
   const std::string equal = join(same, " AND ");
   const std::string kept =
       parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND "));
   const std::string target =
-      (parent == nullptr ? quote_name(key.parent) : parent->target_rows) + " p WHERE " + equal + kept;
+      fmt::format("{} p WHERE {}{}", parent == nullptr ? quote_name(key.parent) : parent->target_rows, equal, kept);
+  const std::string reason = fmt::format(
+      "{} || {} || ' is neither in the target nor among the accepted rows of the file'",
+      quote_literal(fmt::format("{}: the parent {} ", key.name, key.parent.name)), join(shown, " || ', ' || "));
   return {key, parent, parent != nullptr && parent->has_rows() && foretells(*parent, key.parent_columns),
           join(filled, " AND "), equal, target,
           // A question about each row is answered by an index; one that itself looks at updates of the file is better a
           // join.
-          kept.empty() ? "(EXISTS (SELECT FROM " + target + ")) IS FALSE" : "NOT EXISTS (SELECT FROM " + target + ")",
-          quote_literal(key.name + ": the parent " + key.parent.name + " ") + " || " + join(shown, " || ', ' || ") +
-              " || ' is neither in the target nor among the accepted rows of the file'"};
+          fmt::format(fmt::runtime(kept.empty() ? "(EXISTS (SELECT FROM {})) IS FALSE" : "NOT EXISTS (SELECT FROM {})"),
+                      target),
+          reason};
 }
 
 // The rows stay among the verdicts for now, so that those who depend on them can be found.
@@ -154,13 +158,12 @@ std::uint64_t Orphans::list(StagedTable& table, std::size_t foreign_key) {
   if (table.details.match_full[foreign_key] && key.columns.size() > 1) {
     std::vector<std::string> empty;
     for (const std::string& column : key.columns)
-      empty.push_back("s." + quote_name(column) + " IS NOT DISTINCT FROM NULL");
+      empty.push_back(fmt::format("s.{} IS NOT DISTINCT FROM NULL", quote_name(column)));
+    const std::string reason = quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none");
     half_empty = list_rejected(
         connection_, table,
-        reject_sql(
-            table,
-            {'x', quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none"), key.name, {}},
-            judged + " AND (" + join(empty, " OR ") + ") AND NOT (" + join(empty, " AND ") + ")"));
+        reject_sql(table, {'x', reason, key.name, {}},
+                   fmt::format("{} AND ({}) AND NOT ({})", judged, join(empty, " OR "), join(empty, " AND "))));
   }
   std::string rows = judged + " AND " + reference.filled;
   const std::string staged = !reference.staged
@@ -174,9 +177,9 @@ std::uint64_t Orphans::list(StagedTable& table, std::size_t foreign_key) {
     rows += not_contained(key, places);
   } else {
     // The target is asked about those only that the file has no parent for.
-    rows =
-        fmt::format("(SELECT s.* FROM {}{} OFFSET 0) s WHERE {}", rows,
-                    reference.staged ? " AND NOT EXISTS (SELECT FROM " + staged + ")" : std::string{}, reference.lacks);
+    rows = fmt::format("(SELECT s.* FROM {}{} OFFSET 0) s WHERE {}", rows,
+                       reference.staged ? fmt::format(" AND NOT EXISTS (SELECT FROM {})", staged) : std::string{},
+                       reference.lacks);
   }
   return half_empty + without_nested_loops(connection_, table.staged_rows, [&] {
            return list_rejected(connection_, table, reject_sql(table, {'x', reference.reason, key.name, {}}, rows));

@@ -19,6 +19,8 @@ FROM {staged} s
 JOIN pg_temp.key_aside a ON a.plan = {plan} AND a.place = {place} AND a.record = s.{record}
 JOIN {target} t ON {same}{values}))sql";
 
+constexpr const char* kClash = "SELECT FROM {mine} p JOIN {others} {alias} ON {same} WHERE {are_two}";
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -43,7 +45,7 @@ bool ParkingTrial::fits(const StagedColumn& column, const std::string& values) {
   bool fits = false;
   const auto look = [&] {
     fits = std::ranges::all_of(offences, [&](const std::string& one) {
-      return connection_.query("SELECT FROM (" + one + ") x LIMIT 1").empty();
+      return connection_.query(fmt::format("SELECT FROM ({}) x LIMIT 1", one)).empty();
     });
   };
   refusal_of(connection_, "trial", look, Refusal::kOfAnExpression);
@@ -54,19 +56,19 @@ std::string ParkingTrial::rows(const StagedColumn& column, const std::string& va
   std::vector<std::string> columns;
   for (const StagedColumn& one : table_.columns) {
     if (one.name != column.name) {
-      columns.push_back("t." + one.quoted);
+      columns.push_back(fmt::format("t.{}", one.quoted));
     } else if (!values.empty()) {
-      columns.push_back("x.value AS " + one.quoted);
+      columns.push_back(fmt::format("x.value AS {}", one.quoted));
     } else {
       const ColumnDetails& details = table_.details.details_of(one.name);
-      columns.push_back("NULL::" + details.base_sql + (details.is_domain ? "::" + details.type_sql : "") + " AS " +
-                        one.quoted);
+      columns.push_back(fmt::format("NULL::{}{} AS {}", details.base_sql,
+                                    details.is_domain ? "::" + details.type_sql : "", one.quoted));
     }
   }
   return fmt::format(kRows, fmt::arg("record", table_.record), fmt::arg("columns", join(columns, ", ")),
                      fmt::arg("staged", table_.typed_rows()), fmt::arg("plan", number_), fmt::arg("place", place_),
                      fmt::arg("target", table_.target_rows), fmt::arg("same", table_.same_identity("s", "t")),
-                     fmt::arg("values", values.empty() ? "" : " JOIN " + values + " x ON x.rank = a.rank"));
+                     fmt::arg("values", values.empty() ? "" : fmt::format(" JOIN {} x ON x.rank = a.rank", values)));
 }
 
 // Queries that find a row each where something speaks against the rows, or that fail.
@@ -75,15 +77,16 @@ std::vector<std::string> ParkingTrial::offences(const std::vector<std::string>& 
   const TableDetails& details = table_.details;
   std::vector<std::string> all;
   const auto judge = [&](const std::vector<std::string>& columns, const std::string& offence) {
-    all.push_back("SELECT FROM " + judged_rows(table_, columns, rows) + " s WHERE " + offence);
+    all.push_back(fmt::format("SELECT FROM {} s WHERE {}", judged_rows(table_, columns, rows), offence));
   };
-  for (const std::string& column : changed) judge({column}, "pg_catalog.num_nulls(s." + quote_name(column) + ") < 0");
+  for (const std::string& column : changed)
+    judge({column}, fmt::format("pg_catalog.num_nulls(s.{}) < 0", quote_name(column)));
   for (const CheckConstraint& check : details.checks)
-    if (overlap(check.columns, changed)) judge(check.columns, "(" + check.expression + ") IS FALSE");
+    if (overlap(check.columns, changed)) judge(check.columns, fmt::format("({}) IS FALSE", check.expression));
   if (overlap(details.leaf_checks.columns, changed))
-    judge(details.leaf_checks.columns, "(" + details.leaf_checks.failed + ") IS NOT NULL");
+    judge(details.leaf_checks.columns, fmt::format("({}) IS NOT NULL", details.leaf_checks.failed));
   for (const Evaluated& one : details.evaluated)
-    if (overlap(one.columns, changed)) judge(one.columns, "pg_catalog.num_nulls(" + one.expression + ") < 0");
+    if (overlap(one.columns, changed)) judge(one.columns, fmt::format("pg_catalog.num_nulls({}) < 0", one.expression));
   for (std::size_t i = 0; i < details.unique_indexes.size(); ++i) {
     const UniqueIndex& index = details.unique_indexes[i];
     if (i == place_ || overlap(index.columns, changed)) add_key(index, i == place_, rows, all);
@@ -94,16 +97,17 @@ std::vector<std::string> ParkingTrial::offences(const std::vector<std::string>& 
 // Of a key that is not set aside, what the row itself holds in the target and gets from the file may be the same.
 void ParkingTrial::add_key(const UniqueIndex& index, bool set_aside, const std::string& rows,
                            std::vector<std::string>& all) const {
-  const std::string mine = keys_of(index, "s." + table_.record + ", " + table_.identity_list("s") + ", ",
-                                   judged_rows(table_, index.columns, rows) + " s");
-  const std::string held = set_aside ? "true" : "(" + table_.same_identity("p", "t") + ") IS NOT TRUE";
-  const std::string staged = set_aside ? "true" : "p." + table_.record + " <> s." + table_.record;
-  for (const std::string& same : ways_to_be_same(table_, index, "p", "t"))
-    all.push_back("SELECT FROM " + mine + " p JOIN " + held_keys(table_, index) + " t ON " + same + " WHERE " + held);
-  for (const std::string& same : ways_to_be_same(table_, index, "p", "s"))
-    all.push_back("SELECT FROM " + mine + " p JOIN " + staged_keys(table_, index) + " s ON " + same + " WHERE " +
-                  staged);
-  all.push_back("SELECT FROM " + repeated_keys(table_, index, mine) + " r");
+  const std::string mine = keys_of(index, fmt::format("s.{}, {}, ", table_.record, table_.identity_list("s")),
+                                   fmt::format("{} s", judged_rows(table_, index.columns, rows)));
+  const auto add = [&](const std::string& others, const std::string& alias, const std::string& are_two) {
+    for (const std::string& same : ways_to_be_same(table_, index, "p", alias))
+      all.push_back(fmt::format(fmt::runtime(kClash), fmt::arg("mine", mine), fmt::arg("others", others),
+                                fmt::arg("alias", alias), fmt::arg("same", same),
+                                fmt::arg("are_two", set_aside ? "true" : are_two)));
+  };
+  add(held_keys(table_, index), "t", fmt::format("({}) IS NOT TRUE", table_.same_identity("p", "t")));
+  add(staged_keys(table_, index), "s", fmt::format("p.{0} <> s.{0}", table_.record));
+  all.push_back(fmt::format("SELECT FROM {} r", repeated_keys(table_, index, mine)));
 }
 
 }  // namespace postgres

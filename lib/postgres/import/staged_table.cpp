@@ -11,6 +11,10 @@
 namespace postgres {
 namespace {
 
+constexpr const char* kDeletes =
+    "(SELECT record, target_table, target_row, key, state, equal_rows FROM pg_temp.deletion WHERE plan "
+    "OPERATOR(pg_catalog.=) {})";
+
 constexpr std::size_t kMaxColumns = 1600;  // MaxHeapAttributeNumber
 
 // A domain is staged as its base type: its checks are for the rows, not for the COPY.
@@ -23,6 +27,10 @@ std::string cast_of(const ColumnDetails& column) {
 
 // ANALYZE of a range asks a function that whoever made the type has named (subtype_diff).
 bool has_own_statistics(const ColumnType& type) { return !is_builtin(type) && (type.kind == 'r' || type.kind == 'm'); }
+
+// Whether two lists of values are not the same to the byte.
+constexpr std::string_view kImagesDiffer =
+    "ROW({})::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW({})::pg_catalog.record";
 
 std::string free_column_name(const catalog::Table& table) {
   std::string name = "record";
@@ -53,10 +61,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
                        in_identity, quote_name(name)});
   }
   plan_number = suffix;
-  deletes =
-      "(SELECT record, target_table, target_row, key, state, equal_rows FROM pg_temp.deletion WHERE plan "
-      "OPERATOR(pg_catalog.=) " +
-      plan_number + ")";
+  deletes = fmt::format(fmt::runtime(kDeletes), plan_number);
   if (has_marks() && columns.size() + 1 >= kMaxColumns) {
     throw base::Error(base::ErrorKind::kSchema,
                       target + " has too many columns for its import to be taken back: a server's table has 1,600",
@@ -80,12 +85,13 @@ void StagedTable::take_parts(const std::string& suffix, const std::string& numbe
 
 std::string StagedTable::stage_record() const {
   if (!stage_part.number.empty()) return "record";
-  return first_column_type.empty() ? record : "(" + columns.front().quoted + ").record";
+  return first_column_type.empty() ? record : fmt::format("({}).record", columns.front().quoted);
 }
 
 std::string StagedTable::stage_record(const std::string& alias) const {
   if (!stage_part.number.empty()) return alias + ".record";
-  return first_column_type.empty() ? alias + "." + record : "(" + alias + "." + columns.front().quoted + ").record";
+  return first_column_type.empty() ? alias + "." + record
+                                   : fmt::format("({}.{}).record", alias, columns.front().quoted);
 }
 
 std::string StagedTable::stage_target(const std::string& column) const {
@@ -136,24 +142,26 @@ std::string StagedTable::marked_rows() const {
 
 std::string StagedTable::rows(Casts casts) const {
   if (!has_rows()) return no_rows();
-  std::string sql = "(SELECT " + stage_record() + " AS " + record;
+  std::string list;
   for (const StagedColumn& column : columns) {
     const bool beside_record = !first_column_type.empty() && &column == &columns.front();
-    sql += beside_record ? ", (" + column.staged + ").value" : ", " + column.staged;
-    if (casts == Casts::kApplied) sql += column.cast;
+    list += beside_record ? fmt::format(", ({}).value", column.staged) : ", " + column.staged;
+    if (casts == Casts::kApplied) list += column.cast;
     const bool is_cast = casts == Casts::kApplied && !column.cast.empty();
-    if (beside_record || is_cast || column.staged != column.quoted) sql += " AS " + column.quoted;
+    if (beside_record || is_cast || column.staged != column.quoted) list += " AS " + column.quoted;
   }
-  sql += " FROM " + stage_part.heap;
-  if (!stage_part.number.empty()) sql += " WHERE plan OPERATOR(pg_catalog.=) " + stage_part.number;
-  return sql + ")";
+  return fmt::format("(SELECT {record} AS {name}{list} FROM {heap}{where})", fmt::arg("record", stage_record()),
+                     fmt::arg("name", record), fmt::arg("list", list), fmt::arg("heap", stage_part.heap),
+                     fmt::arg("where", stage_part.number.empty()
+                                           ? ""
+                                           : fmt::format(" WHERE plan OPERATOR(pg_catalog.=) {}", stage_part.number)));
 }
 
 // The same columns from the target itself.
 std::string StagedTable::no_rows() const {
-  std::string sql = "(SELECT NULL::pg_catalog.int8 AS " + record;
-  for (const StagedColumn& column : columns) sql += ", t." + column.quoted;
-  return sql + " FROM " + target + " AS t WHERE false)";
+  std::string list;
+  for (const StagedColumn& column : columns) list += ", t." + column.quoted;
+  return fmt::format("(SELECT NULL::pg_catalog.int8 AS {}{} FROM {} AS t WHERE false)", record, list, target);
 }
 
 std::string StagedTable::insert_sql(const std::string& rows) const {
@@ -163,7 +171,7 @@ std::string StagedTable::insert_sql(const std::string& rows) const {
     names.push_back(column.quoted);
     values.push_back("s." + column.quoted);
   }
-  const std::string list = columns.empty() ? "" : " (" + join(names, ", ") + ") OVERRIDING SYSTEM VALUE";
+  const std::string list = columns.empty() ? "" : fmt::format(" ({}) OVERRIDING SYSTEM VALUE", join(names, ", "));
   return fmt::format("INSERT INTO {target}{list}\nSELECT {values}\nFROM {staged} s", fmt::arg("target", target),
                      fmt::arg("list", list), fmt::arg("values", join(values, ", ")), fmt::arg("staged", rows));
 }
@@ -172,14 +180,14 @@ std::string StagedTable::update_head(const std::vector<std::string>& unnamed) co
   std::vector<std::string> assignments;
   for (const StagedColumn& column : columns) {
     if (!is_assigned(column) || std::ranges::find(unnamed, column.name) != unnamed.end()) continue;
-    assignments.push_back(column.quoted + " = s." + column.quoted);
+    assignments.push_back(fmt::format("{0} = s.{0}", column.quoted));
   }
   if (assignments.empty()) return {};
-  return "UPDATE " + target_rows + " AS t SET " + join(assignments, ", ");
+  return fmt::format("UPDATE {} AS t SET {}", target_rows, join(assignments, ", "));
 }
 
 std::string StagedTable::update_sql(const std::vector<std::string>& unnamed) const {
-  return update_head(unnamed) + "\nFROM " + typed_rows() + " s";
+  return fmt::format("{}\nFROM {} s", update_head(unnamed), typed_rows());
 }
 
 std::string StagedTable::image(const std::string& alias) const {
@@ -188,18 +196,17 @@ std::string StagedTable::image(const std::string& alias) const {
     if (!is_ignored(column.name)) fields.push_back(alias + "." + column.quoted);
   }
   // The cast keeps the parser from taking ROW() op ROW() for a comparison field by field.
-  return "(ROW(" + join(fields, ", ") + ")::pg_catalog.record)";
+  return fmt::format("(ROW({})::pg_catalog.record)", join(fields, ", "));
 }
 
 std::string StagedTable::column_differs(const StagedColumn& column, const std::string& a, const std::string& b) const {
   const ColumnDetails& there = details.details_of(column.name);
   // The server compares varchar as text: of its own = a planted one would be the better match.
   const std::string cast = there.comparison_cast() + (there.type.type_name == "varchar" ? "::pg_catalog.text" : "");
-  const std::string left = a + "." + column.quoted + cast;
-  const std::string right = b + "." + column.quoted + cast;
-  if (there.bytewise && is_builtin(there.type)) return left + " IS DISTINCT FROM " + right;
-  const std::string image =
-      "ROW(" + left + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" + right + ")::pg_catalog.record";
+  const std::string left = fmt::format("{}.{}{}", a, column.quoted, cast);
+  const std::string right = fmt::format("{}.{}{}", b, column.quoted, cast);
+  if (there.bytewise && is_builtin(there.type)) return fmt::format("{} IS DISTINCT FROM {}", left, right);
+  const std::string image = fmt::format(fmt::runtime(kImagesDiffer), left, right);
   if (there.one_form) return image;
   // %L tells NULL from an empty text; "C", because a collation of the type's own may take different texts for equal.
   return fmt::format(
@@ -222,15 +229,13 @@ std::string StagedTable::differs(const std::string& a, const std::string& b,
     if (by_operator || !there.one_form) {
       if (!by_operator || !column.in_identity) parts.push_back(column_differs(column, a, b));
     } else {
-      a_fields.push_back(a + "." + column.quoted + there.comparison_cast());
-      b_fields.push_back(b + "." + column.quoted + there.comparison_cast());
+      a_fields.push_back(fmt::format("{}.{}{}", a, column.quoted, there.comparison_cast()));
+      b_fields.push_back(fmt::format("{}.{}{}", b, column.quoted, there.comparison_cast()));
     }
   }
-  if (!a_fields.empty()) {
-    parts.push_back("ROW(" + join(a_fields, ", ") + ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(" +
-                    join(b_fields, ", ") + ")::pg_catalog.record");
-  }
-  return parts.empty() ? "false" : "(" + join(parts, " OR ") + ")";
+  if (!a_fields.empty())
+    parts.push_back(fmt::format(fmt::runtime(kImagesDiffer), join(a_fields, ", "), join(b_fields, ", ")));
+  return parts.empty() ? "false" : fmt::format("({})", join(parts, " OR "));
 }
 
 std::string StagedTable::joined_columns() const {
@@ -287,14 +292,14 @@ bool StagedTable::may_be_null(const std::vector<std::string>& names) const {
 
 std::string StagedTable::any_null(const std::vector<std::string>& names, const std::string& alias) const {
   std::vector<std::string> parts;
-  for (const std::string& name : names) parts.push_back(alias + "." + quote_name(name) + " IS NOT DISTINCT FROM NULL");
-  return "(" + join(parts, " OR ") + ")";
+  for (const std::string& name : names)
+    parts.push_back(fmt::format("{}.{} IS NOT DISTINCT FROM NULL", alias, quote_name(name)));
+  return fmt::format("({})", join(parts, " OR "));
 }
 
 std::string StagedTable::target_is_newer() const {
   if (plan.changed_at.empty() || !has_columns({plan.changed_at})) return "false";
-  const std::string column = quote_name(plan.changed_at);
-  return "COALESCE(t." + column + " OPERATOR(pg_catalog.>) s." + column + ", false)";
+  return fmt::format("COALESCE(t.{0} OPERATOR(pg_catalog.>) s.{0}, false)", quote_name(plan.changed_at));
 }
 
 bool StagedTable::is_ignored(const std::string& column) const {
@@ -308,7 +313,7 @@ bool StagedTable::is_masked(const std::string& column) const {
 std::string StagedTable::readable(const std::string& text, const std::vector<std::string>& from_columns) const {
   const auto masked = [&](const std::string& name) { return is_masked(name); };
   if (!std::any_of(from_columns.begin(), from_columns.end(), masked)) return text;
-  return "'(masked, digest ' || " + digest_of(text) + " || ')'";
+  return fmt::format("'(masked, digest ' || {} || ')'", digest_of(text));
 }
 
 std::string StagedTable::digest_of(const std::string& text) const {
@@ -325,7 +330,7 @@ std::string StagedTable::column_text(const std::string& column, const std::strin
 std::string StagedTable::columns_text(const std::vector<std::string>& names, const std::string& alias) const {
   std::vector<std::string> parts;
   for (const std::string& column : names) {
-    parts.push_back(quote_literal(column + "=") + " || COALESCE(" + column_text(column, alias) + ", 'null')");
+    parts.push_back(fmt::format("{} || COALESCE({}, 'null')", quote_literal(column + "="), column_text(column, alias)));
   }
   return join(parts, " || ', ' || ");
 }
@@ -336,7 +341,7 @@ std::string StagedTable::key_text(const std::string& alias) const {
   for (const StagedColumn& column : columns) {
     if (!is_masked(column.name)) shown.push_back(alias + "." + column.quoted);
   }
-  return "pg_catalog.left(pg_catalog.format('%s', ROW(" + join(shown, ", ") + ")), 1000)";
+  return fmt::format("pg_catalog.left(pg_catalog.format('%s', ROW({})), 1000)", join(shown, ", "));
 }
 
 std::string StagedTable::identity_list(const std::string& alias) const {

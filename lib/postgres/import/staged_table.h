@@ -53,8 +53,8 @@ struct StagedTable {
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
   std::string target;  // "schema"."table"
-  std::string
-      target_rows;  // the same to read and to update: without children by inheritance, which are tables of their own
+  // The same to read and to update: without children by inheritance, which are tables of their own.
+  std::string target_rows;
   HeapPart stage_part;  // read by typed_rows()
   HeapPart verdict_part;
   HeapPart reject_part;

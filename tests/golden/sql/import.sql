@@ -74,20 +74,30 @@ WHERE (t.tableoid IS NULL OR (s."email" IS DISTINCT FROM t."email" OR ROW(s."cre
 
 SAVEPOINT claims;
 
-INSERT INTO pg_temp.claim (plan, place, record, holder_table, holder_row, freed_by) SELECT 0, 0, s."record", t.tableoid, t.ctid, NULL::pg_catalog.int8 FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT t.tableoid, t.ctid, t."id", "email" AS "db-transfer key 1" FROM ONLY "public"."customers" t) t ON s."db-transfer key 1" OPERATOR(pg_catalog.=) t."db-transfer key 1" WHERE (s."id" OPERATOR(pg_catalog.=) t."id") IS NOT TRUE;
+INSERT INTO pg_temp.claim (plan, place, record, holder_table, holder_row, freed_by)
+SELECT 0, 0, s."record", t.tableoid, t.ctid, NULL::pg_catalog.int8
+FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s
+JOIN (SELECT t.tableoid, t.ctid, t."id", "email" AS "db-transfer key 1" FROM ONLY "public"."customers" t) t ON s."db-transfer key 1" OPERATOR(pg_catalog.=) t."db-transfer key 1"
+WHERE (s."id" OPERATOR(pg_catalog.=) t."id") IS NOT TRUE;
 
 RELEASE SAVEPOINT claims;
 
 ANALYZE pg_temp.claim;
 
-UPDATE pg_temp.claim c SET freed_by = v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v JOIN (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s ON s."record" = v.record JOIN ONLY "public"."customers" t ON s."id" OPERATOR(pg_catalog.=) t."id" WHERE v.verdict = 'u' AND c.place = 0 AND c.holder_table = t.tableoid AND c.holder_row = t.ctid AND c.plan OPERATOR(pg_catalog.=) 0;
+UPDATE pg_temp.claim c SET freed_by = v.record
+FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v
+JOIN (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s ON s."record" = v.record
+JOIN ONLY "public"."customers" t ON s."id" OPERATOR(pg_catalog.=) t."id"
+WHERE v.verdict = 'u' AND c.place = 0 AND c.holder_table = t.tableoid AND c.holder_row = t.ctid AND c.plan OPERATOR(pg_catalog.=) 0;
 
 ANALYZE pg_temp.claim;
 
-UPDATE pg_temp.claim c SET freed_by = NULL FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+UPDATE pg_temp.claim c SET freed_by = NULL
+FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
 WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k, (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s WHERE k."record" = c.freed_by AND s."record" = c.record AND c.place = 0 AND k."db-transfer key 1" OPERATOR(pg_catalog.=) s."db-transfer key 1" AND c.plan OPERATOR(pg_catalog.=) 0;
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s
+WHERE k."record" = c.freed_by AND s."record" = c.record AND c.place = 0 AND k."db-transfer key 1" OPERATOR(pg_catalog.=) s."db-transfer key 1" AND c.plan OPERATOR(pg_catalog.=) 0;
 
 INSERT INTO pg_temp.reject (plan, record, verdict, key, reason, "constraint", holder, holder_table, holder_row)
 SELECT DISTINCT ON (s."record") 0, s."record", 'c',
@@ -95,13 +105,17 @@ SELECT DISTINCT ON (s."record") 0, s."record", 'c',
   pg_catalog.convert_to(E'customers_email_key: the target holds ' || E'email=' || COALESCE(s."db-transfer key 1"::pg_catalog.text, 'null') || ' as ' || E'id=' || COALESCE(t."id"::pg_catalog.text, 'null'), 'UTF8'),
   pg_catalog.convert_to(E'customers_email_key', 'UTF8'), pg_catalog.convert_to(E'id=' || COALESCE(t."id"::pg_catalog.text, 'null'), 'UTF8'), t.tableoid, t.ctid
 FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s JOIN (SELECT place, record, holder_table, holder_row, freed_by FROM pg_temp.claim WHERE plan OPERATOR(pg_catalog.=) 0) c ON c.record = s."record" JOIN ONLY "public"."customers" t ON t.tableoid = c.holder_table AND t.ctid = c.holder_row WHERE c.place = 0 AND c.freed_by IS NULL;
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) s
+JOIN (SELECT place, record, holder_table, holder_row, freed_by FROM pg_temp.claim WHERE plan OPERATOR(pg_catalog.=) 0) c ON c.record = s."record"
+JOIN ONLY "public"."customers" t ON t.tableoid = c.holder_table AND t.ctid = c.holder_row
+WHERE c.place = 0 AND c.freed_by IS NULL;
 
 DELETE FROM pg_temp.verdict v
 USING (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r
 WHERE r.record = v.record AND v.plan OPERATOR(pg_catalog.=) 0;
 
-DELETE FROM pg_temp.claim c WHERE NOT EXISTS (SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.record = c.record) AND c.plan OPERATOR(pg_catalog.=) 0;
+DELETE FROM pg_temp.claim c
+WHERE NOT EXISTS (SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.record = c.record) AND c.plan OPERATOR(pg_catalog.=) 0;
 
 SELECT FROM (SELECT place, record, holder_table, holder_row, freed_by FROM pg_temp.claim WHERE plan OPERATOR(pg_catalog.=) 0) c LIMIT 1;
 
