@@ -35,6 +35,7 @@ FORBIDDEN |= {
 }
 FORBIDDEN |= {("postgres/codec", "postgres/session"), ("postgres/session", "postgres/codec"), ("sqlite/session", "sqlite/codec")}
 FORBIDDEN |= {(f"{engine}/{room}", engine) for engine in ("postgres", "sqlite") for room in INNER}
+FORBIDDEN |= {("report", "report/html")}
 # Rooms that a main program may include.
 TOOLS_MAY_SEE = {"cli", "base"}
 # A library's headers, and the rooms that may include them.

@@ -17,7 +17,6 @@ CLANG_FORMAT = 14  # Debian 12's
 LONG = {
     ("lib/cli/options_import.cpp", "parse_import"): "one line an option, in the order of --help",
     ("lib/cli/options_export.cpp", "parse_export"): "the same",
-    ("lib/report/audit_script.cpp", "audit_script"): "the script of the page",
     ("tests/fuzz/column_types.h", "element_columns"): "a list",
     ("tests/properties/generate_text.cpp", "pieces"): "a list",
     ("tests/sqlite/codec/codec_test.cpp", "literals"): "a list",

@@ -5,10 +5,10 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
-#include "report/audit_html.h"
 #include "report/audit_junit.h"
 #include "report/audit_markdown.h"
 #include "report/audit_text.h"
+#include "report/html/page.h"
 #include "transfer/approval_key.h"
 
 namespace transfer {

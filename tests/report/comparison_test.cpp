@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "report/audits.h"
+#include "report/html/values.h"
 #include "report/memory_sink.h"
-#include "report/value_html.h"
 
 namespace report {
 namespace {

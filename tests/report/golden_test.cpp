@@ -6,10 +6,10 @@
 #include <fstream>
 #include <functional>
 
-#include "report/audit_html.h"
 #include "report/audit_markdown.h"
 #include "report/audit_text.h"
 #include "report/audits.h"
+#include "report/html/page.h"
 #include "report/memory_sink.h"
 #include "support/folder.h"
 

@@ -1,4 +1,4 @@
-// Two values of a column side by side, what differs between them marked. Only within report.
+// Two values of a column side by side, what differs between them marked. Only within this room.
 #pragma once
 
 #include <string>

@@ -6,8 +6,8 @@
 #include <span>
 
 #include "base/human.h"
-#include "report/audit_graph.h"
-#include "report/audit_sections.h"
+#include "report/html/graph.h"
+#include "report/html/sections.h"
 #include "report/html_text.h"
 #include "report/wording.h"
 

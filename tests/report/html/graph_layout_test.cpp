@@ -1,4 +1,4 @@
-#include "report/graph_layout.h"
+#include "report/html/graph_layout.h"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
 // What the page says; page_test.py looks at its markup with a parser and at its behavior with a browser.
-#include "report/audit_html.h"
+#include "report/html/page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
 
-#include "report/audit_graph.h"
 #include "report/audits.h"
+#include "report/html/graph.h"
 #include "report/html_text.h"
 #include "report/outcomes.h"
 

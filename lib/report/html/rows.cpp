@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/human.h"
-#include "report/audit_sections.h"
+#include "report/html/sections.h"
+#include "report/html/values.h"
 #include "report/html_text.h"
-#include "report/value_html.h"
 #include "report/wording.h"
 
 namespace report {

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "base/human.h"
-#include "report/audit_sections.h"
 #include "report/commands.h"
+#include "report/html/sections.h"
 #include "report/html_text.h"
 #include "report/wording.h"
 

@@ -1,11 +1,11 @@
-#include "report/audit_html.h"
+#include "report/html/page.h"
 
 #include <fmt/format.h>
 
 #include "base/human.h"
-#include "report/audit_sections.h"
 #include "report/commands.h"
 #include "report/facts.h"
+#include "report/html/sections.h"
 #include "report/html_text.h"
 #include "report/wording.h"
 

@@ -1,4 +1,4 @@
-#include "report/audit_graph.h"
+#include "report/html/graph.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "base/terminal.h"
 #include "base/utf8.h"
 #include "report/findings.h"
-#include "report/graph_layout.h"
+#include "report/html/graph_layout.h"
 #include "report/html_text.h"
 
 namespace report {

@@ -1,11 +1,3 @@
-// The script of the page; declared in audit_sections.h. It hides and shows rows, and no more: the page is whole without
-// it. The filter can be given in the address: #show=conflict&table=users&text=mail.
-#include "report/audit_sections.h"
-
-namespace report {
-
-std::string_view audit_script() {
-  return R"js(
 "use strict";
 (function () {
   const form = document.getElementById("filter");
@@ -61,7 +53,3 @@ std::string_view audit_script() {
   apply();
   read_address();
 })();
-)js";
-}
-
-}  // namespace report

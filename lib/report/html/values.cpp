@@ -1,4 +1,4 @@
-#include "report/value_html.h"
+#include "report/html/values.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // What an import sets off, and what a report leaves open; declared in audit_sections.h.
 #include <fmt/format.h>
 
-#include "report/audit_sections.h"
+#include "report/html/sections.h"
 #include "report/html_text.h"
 #include "report/wording.h"
 
