@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/reasons.h"
 #include "postgres/import/classify_keys.h"
 #include "postgres/import/evaluation.h"
 #include "postgres/import/fingerprints.h"
@@ -22,6 +23,8 @@
 
 namespace postgres {
 namespace {
+
+namespace reasons = engine::reasons;
 
 // Staged rows that nothing speaks against yet. Those that could not be staged are among the rejected as well.
 std::uint64_t candidates(const StagedTable& table) {
@@ -182,7 +185,7 @@ std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& comp
 
 void Classifier::reject_repeated_identities(StagedTable& table) {
   if (table.keys_differ) return;
-  reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
+  reject_repeated(connection_, table, table.plan.identity, quote_literal(reasons::kIdentityRepeated));
 }
 
 void Classifier::compare_with_target(StagedTable& table) {
@@ -217,21 +220,20 @@ void Classifier::skip_rows(StagedTable& table) {
   const std::string written = table_sql(table, "{staged} s\nJOIN {verdicts} v ON v.record = s.{record}");
   if (table.plan.mode == engine::Mode::kInsert) {
     reject(connection_, table,
-           reject_sql(table, {'s', "'only new rows are asked for, and the target has this one'", {}, {}},
-                      written + "\nWHERE v.verdict = 'u'"));
+           reject_sql(table, {'s', quote_literal(reasons::kRowIsThere), {}, {}}, written + "\nWHERE v.verdict = 'u'"));
   }
   if (table.plan.mode == engine::Mode::kUpdate) {
-    reject(connection_, table,
-           reject_sql(table, {'s', "'only updates are asked for, and the target lacks this row'", {}, {}},
-                      written + "\nWHERE v.verdict = 'i'"));
+    reject(
+        connection_, table,
+        reject_sql(table, {'s', quote_literal(reasons::kRowIsNotThere), {}, {}}, written + "\nWHERE v.verdict = 'i'"));
   }
   if (table.plan.newer_rows == engine::NewerRows::kKeep && !table.plan.identity.empty()) {
     reject(connection_, table,
            reject_sql(table,
                       {'s',
-                       quote_literal("the target's row is newer: " + table.plan.changed_at + " ") + " || " +
-                           table.column_text(table.plan.changed_at, "t") + " || ' against ' || " +
-                           table.column_text(table.plan.changed_at, "s"),
+                       reasons::target_is_newer(quote_literal, table.plan.changed_at,
+                                                table.column_text(table.plan.changed_at, "t"),
+                                                table.column_text(table.plan.changed_at, "s")),
                        {},
                        table.key_text("t")},
                       written + table_sql(table, "\nJOIN {target} t ON {same}\nWHERE v.verdict = 'u' AND {newer}",
@@ -241,7 +243,7 @@ void Classifier::skip_rows(StagedTable& table) {
 
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
   reject_if_judged(connection_, table,
-                   reject_sql(table, {'x', quote_literal("violates the check " + check.name), check.name, {}},
+                   reject_sql(table, {'x', reasons::check_violated(quote_literal, check.name), check.name, {}},
                               accepted_rows(table, check.columns) + "\n  AND (" + check.expression + ") IS FALSE"));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/reasons.h"
 #include "postgres/import/index_key.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
@@ -12,6 +13,8 @@
 
 namespace postgres {
 namespace {
+
+namespace reasons = engine::reasons;
 
 // Beside the condition that two keys are the same: the rows are two. A natural key may be NULL in part.
 std::string other_row(const StagedTable& table) {
@@ -30,7 +33,7 @@ std::string key_sql(const StagedTable& table, std::size_t place, const char* tex
 constexpr const char* kCreateExclusion = R"sql(
 CREATE TEMPORARY TABLE {exclusion} ON COMMIT DROP AS
 SELECT NULL::pg_catalog.int8 AS record, {key_list}
-FROM {target}
+FROM {whole_target}
 WITH NO DATA;
 CREATE INDEX ON {exclusion} USING {access_method} ({indexed}))sql";
 
@@ -78,6 +81,14 @@ constexpr const char* kExcluded = R"sql({keys} s
 JOIN {exclusion} a ON a.record = s.{record}
 WHERE EXISTS (SELECT FROM {exclusion} b WHERE b.record <> a.record AND {same_key}))sql";
 
+std::string key_excluded(const std::string& exclusion, const std::string& key, const std::string& holder,
+                         const std::string& why) {
+  std::vector<std::string> reason{quote_literal(exclusion + ": "), key, "' excludes what the target holds'"};
+  if (!holder.empty()) reason.insert(reason.end(), {"' as '", holder});
+  if (!why.empty()) reason.push_back(quote_literal(why));
+  return join(reason, " || ");
+}
+
 std::string holder_text(const StagedTable& table) {
   return table.plan.identity.empty() ? std::string{} : table.key_text("t");
 }
@@ -92,10 +103,10 @@ void KeyClassifier::prepare() {
     std::vector<std::string> keys;
     for (std::size_t k = 0; k < exclusion.operator_classes.size(); ++k)
       keys.push_back(fmt::format("{} {}", key_column(k), exclusion.operator_classes[k]));
-    connection_.execute(table_sql(table_, kCreateExclusion, fmt::arg("exclusion", exclusion_table(i)),
-                                  fmt::arg("key_list", index_key_list(exclusion.key)),
-                                  fmt::arg("access_method", exclusion.access_method),
-                                  fmt::arg("indexed", join(keys, ", "))));
+    connection_.execute(
+        table_sql(table_, kCreateExclusion, fmt::arg("whole_target", table_.target),
+                  fmt::arg("exclusion", exclusion_table(i)), fmt::arg("key_list", index_key_list(exclusion.key)),
+                  fmt::arg("access_method", exclusion.access_method), fmt::arg("indexed", join(keys, ", "))));
   }
 }
 
@@ -159,13 +170,10 @@ std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string&
   const UniqueIndex& index = key_at(table_.details, place);
   const bool excludes = is_exclusion(table_.details, place);
   const std::string holder = holder_text(table_);
-  std::vector<std::string> reason{quote_literal(index.name + (excludes ? ": " : ": the target holds ")),
-                                  index_key_text(table_, index, "s")};
-  if (excludes) reason.emplace_back("' excludes what the target holds'");
-  if (!holder.empty()) reason.insert(reason.end(), {"' as '", holder});
-  if (!why.empty()) reason.push_back(quote_literal(why));
+  std::string reason = reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"), holder, why);
+  if (excludes) reason = key_excluded(index.name, index_key_text(table_, index, "s"), holder, why);
   return reject(connection_, table_,
-                reject_sql(table_, {excludes ? 'x' : 'c', join(reason, " || "), index.name, holder},
+                reject_sql(table_, {excludes ? 'x' : 'c', reason, index.name, holder},
                            key_sql(table_, place, kClaimants, fmt::arg("condition", condition))));
 }
 
@@ -174,7 +182,7 @@ std::uint64_t KeyClassifier::reject_unfreed() {
   for (std::size_t i = 0; table_.claims_left && i < key_count(table_.details); ++i) {
     found +=
         reject_claims(i, table_sql(table_, kIsUnfreed, fmt::arg("lost", KeyOrder::behind_lost_row(table_, number_))),
-                      ", and the row of the file that would give it up is left out");
+                      reasons::kHolderIsLeftOut);
   }
   if (found > 0) forget_judged_claims();
   return found;
@@ -185,9 +193,8 @@ void KeyClassifier::reject_kept() {
   for (const UniqueIndex& index : table_.details.unique_indexes) {
     if (!foretells(table_, index.columns)) continue;
     const std::string holder = holder_text(table_);
-    const std::string reason =
-        fmt::format("{} || {} || ' as ' || {} || ', which stays'", quote_literal(index.name + ": the target holds "),
-                    index_key_text(table_, index, "s"), holder);
+    const std::string reason = reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"), holder,
+                                                  reasons::kHolderStays);
     reject_if_judged(connection_, table_,
                      reject_sql(table_, {'c', reason, index.name, holder},
                                 fmt::format("{} s\nJOIN {} t ON {}", staged_keys(table_, index),
@@ -203,15 +210,13 @@ void KeyClassifier::forget_judged_claims() {
 std::uint64_t KeyClassifier::reject_all_claims() {
   std::uint64_t found = 0;
   for (std::size_t i = 0; table_.claims_left && i < key_count(table_.details); ++i)
-    found += reject_claims(i, "true", ", and the merge could not give it up first");
+    found += reject_claims(i, "true", reasons::kNotGivenUpFirst);
   table_.claims_left = false;
   return found;
 }
 
 void KeyClassifier::reject_repeated(const UniqueIndex& index) {
-  const std::string reason =
-      fmt::format("{} || {}", quote_literal(index.name + ": more than one record of the file claims "),
-                  index_key_text(table_, index, "s"));
+  const std::string reason = reasons::key_repeated(quote_literal, index.name, index_key_text(table_, index, "s"));
   reject_if_judged(connection_, table_,
                    reject_sql(table_, {'c', reason, index.name, {}},
                               repeated_keys(table_, index, staged_keys(table_, index)) + " s"));

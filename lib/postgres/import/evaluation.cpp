@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "engine/reasons.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/rejects.h"
 #include "postgres/session/blame.h"
@@ -183,7 +184,7 @@ void Evaluation::reject_violating() {
       const Evaluated& one = table_.details.evaluated[i];
       if (one.meaning == Evaluated::Meaning::kNothing) continue;
       const bool is_check = one.meaning == Evaluated::Meaning::kCheck;
-      const std::string said = is_check ? quote_literal("violates the check " + one.check) : "f.said";
+      const std::string said = is_check ? engine::reasons::check_violated(quote_literal, one.check) : "f.said";
       const std::string rows =
           fmt::format(kViolating, fmt::arg("rows", table_.typed_rows()), fmt::arg("record", table_.record),
                       fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts), fmt::arg("number", i),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/reasons.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/stage.h"
 #include "postgres/import/table_sql.h"
@@ -162,7 +163,7 @@ WHERE s.{record} IN (SELECT m.record FROM {matches} m GROUP BY m.record HAVING p
   // What refers to such a key could mean either row.
   if (rows == Rows::kAll && !taken_over(table).empty()) {
     found +=
-        reject_repeated(connection_, table, table.plan.identity, "'more than one record of the file claims this key'");
+        reject_repeated(connection_, table, table.plan.identity, quote_literal(engine::reasons::kIdentityRepeated));
   }
   if (found > 0) {
     connection_.execute(table_sql(table, "DELETE FROM {heap} m\nUSING {rejects} r\nWHERE r.record = m.record{only}",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/reasons.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/key_order.h"
 #include "postgres/import/moved_keys.h"
@@ -134,9 +135,8 @@ Orphans::Reference Orphans::describe(const StagedTable& table, std::size_t forei
       parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND "));
   const std::string target =
       fmt::format("{} p WHERE {}{}", parent == nullptr ? quote_name(key.parent) : parent->target_rows, equal, kept);
-  const std::string reason = fmt::format(
-      "{} || {} || ' is neither in the target nor among the accepted rows of the file'",
-      quote_literal(fmt::format("{}: the parent {} ", key.name, key.parent.name)), join(shown, " || ', ' || "));
+  const std::string reason =
+      engine::reasons::no_parent(quote_literal, key.name, key.parent.name, join(shown, " || ', ' || "));
   return {key, parent, parent != nullptr && parent->has_rows() && foretells(*parent, key.parent_columns),
           join(filled, " AND "), equal, target,
           // A question about each row is answered by an index; one that itself looks at updates of the file is better a

@@ -1,5 +1,6 @@
 #include "postgres/import/trigger_rows.h"
 
+#include "engine/reasons.h"
 #include "postgres/import/classify_keys.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
@@ -65,10 +66,8 @@ WHERE v.verdict = 'i' AND v.record = s.{record}{filter}{only})sql",
   if (made == 0) return 0;
   if (table.plan.mode == engine::Mode::kInsert) {
     reject(connection_, table,
-           reject_sql(
-               table,
-               {'s', "'only new rows are asked for, and a trigger of the target has made this one meanwhile'", {}, {}},
-               sql(table, "{staged} s JOIN {verdicts} v ON v.record = s.{record} WHERE v.verdict = 'm'")));
+           reject_sql(table, {'s', quote_literal(engine::reasons::kRowWasMade), {}, {}},
+                      sql(table, "{staged} s JOIN {verdicts} v ON v.record = s.{record} WHERE v.verdict = 'm'")));
     return made;
   }
   const std::uint64_t equal = connection_.execute(sql(table, R"sql(

@@ -4,6 +4,7 @@
 // in a temporary table of the server, with the number of their table in the plan and of the look.
 #include <algorithm>
 
+#include "engine/reasons.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/table_sql.h"
@@ -219,8 +220,7 @@ WHERE u.plan = {number} AND u.look = {look} AND u.record IN (SELECT r.record FRO
 // Rows that are there are not written where only new ones are asked for.
 void TriggerRows::leave_existing(StagedTable& table) {
   if (table.plan.mode != engine::Mode::kInsert || looks_[place_of(table)].rows == 0) return;
-  leave_out(table, " AND x.verdict IS NULL",
-            {'s', "only new rows are asked for, and a trigger of the target has changed this one meanwhile", {}, {}});
+  leave_out(table, " AND x.verdict IS NULL", {'s', engine::reasons::kRowWasChanged, {}, {}});
 }
 
 // The last look, behind all that was written.

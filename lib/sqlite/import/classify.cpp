@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/reasons.h"
 #include "sqlite/import/classify_keys.h"
 #include "sqlite/import/evaluation.h"
 #include "sqlite/import/multiset.h"
@@ -15,6 +16,8 @@
 namespace sqlite {
 
 namespace {
+
+namespace reasons = engine::reasons;
 
 constexpr const char* kRepeatedIdentities = R"sql((
   SELECT {identity}
@@ -184,7 +187,7 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
   std::vector<std::string> names;
   for (const std::string& column : table.plan.identity) names.push_back("k." + quote_name(column));
   reject(connection_, table,
-         reject_sql(table, "s." + table.record, {'c', "'more than one record of the file claims this key'", {}, {}, {}},
+         reject_sql(table, "s." + table.record, {'c', quote_literal(reasons::kIdentityRepeated), {}, {}, {}},
                     table_sql(table, kRepeatedIdentities, fmt::arg("identity", join(names, ", ")),
                               fmt::arg("collated", join(table.collated_identity("k"), ", ")),
                               fmt::arg("repeated", table.same_identity("d", "s")))));
@@ -217,17 +220,21 @@ void Classifier::compare_multisets(StagedTable& table, Rows which) {
 }
 
 void Classifier::skip(StagedTable& table) {
-  const auto skip_where = [&](const std::string& reason, const char* condition) {
-    reject(connection_, table,
-           reject_sql(table, "v.record", {'s', quote_literal(reason), {}, {}, "v.newer"},
-                      table_sql(table, "{accepted}\nWHERE {condition}", fmt::arg("condition", condition))));
+  const auto skip_where = [&](const std::string& reason, const char* rows) {
+    reject(connection_, table, reject_sql(table, "v.record", {'s', reason, {}, {}, "v.newer"}, table_sql(table, rows)));
   };
   if (table.plan.mode == engine::Mode::kInsert)
-    skip_where("the row is there, and only new rows are written", "v.verdict = 'u'");
+    skip_where(quote_literal(reasons::kRowIsThere), "{accepted}\nWHERE v.verdict = 'u'");
   if (table.plan.mode == engine::Mode::kUpdate)
-    skip_where("the row is not there, and no new rows are written", "v.verdict = 'i'");
-  if (table.plan.newer_rows == engine::NewerRows::kKeep)
-    skip_where("the target's row was changed later", "v.verdict = 'u' AND v.newer");
+    skip_where(quote_literal(reasons::kRowIsNotThere), "{accepted}\nWHERE v.verdict = 'i'");
+  if (table.plan.newer_rows == engine::NewerRows::kKeep && !table.plan.identity.empty()) {
+    const std::string& column = table.plan.changed_at;
+    const auto shown = [&](const char* alias) {
+      return table.readable(fmt::format("{}.{}", alias, quote_name(column)), {column});
+    };
+    skip_where(reasons::target_is_newer(quote_literal, column, shown("t"), shown("s")),
+               "{accepted}\nCROSS JOIN {target} t ON {same}\nWHERE v.verdict = 'u' AND v.newer");
+  }
 }
 
 void Classifier::reject_nulls(StagedTable& table) {
@@ -250,7 +257,7 @@ void Classifier::reject_failed_checks(StagedTable& table) {
     return reject_if_judged(
         connection_, table,
         reject_sql(table, "s." + table.record,
-                   {'x', quote_literal("violates the check " + check.name), check.name, {}, {}},
+                   {'x', reasons::check_violated(quote_literal, check.name), check.name, {}, {}},
                    table_sql(table, kFailedCheck, fmt::arg("table", name), fmt::arg("check", check.expression))));
   };
   bool evaluated = false;
@@ -333,9 +340,7 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::Fore
   for (std::size_t i = 0; i < key.columns.size(); ++i)
     shown.push_back(fmt::format("{} || {}", quote_literal(key.parent_columns[i] + "="),
                                 table.readable("s." + quote_name(key.columns[i]), {key.columns[i]})));
-  const std::string reason = fmt::format(
-      "{} || {} || ' is neither in the target nor among the accepted rows of the file'",
-      quote_literal(fmt::format("{}: the parent {} ", key.name, key.parent.name)), join(shown, " || ', ' || "));
+  const std::string reason = reasons::no_parent(quote_literal, key.name, key.parent.name, join(shown, " || ', ' || "));
   return reject(connection_, table, reject_sql(table, "v.record", {'x', reason, key.name, {}, {}}, rows));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/reasons.h"
 #include "sqlite/import/hand_over.h"
 #include "sqlite/import/index_key.h"
 #include "sqlite/import/rejects.h"
@@ -11,6 +12,8 @@
 
 namespace sqlite {
 namespace {
+
+namespace reasons = engine::reasons;
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -153,9 +156,8 @@ void KeyClassifier::reject_kept() {
   for (std::size_t i = 0; i < table_.details.unique_indexes.size(); ++i) {
     const UniqueIndex& index = table_.details.unique_indexes[i];
     if (!table_.foretells(index.columns)) continue;
-    const std::string reason =
-        fmt::format("{} || {} || ' as ' || {} || ', which stays'", quote_literal(index.name + ": the target holds "),
-                    index_key_text(table_, index, "s"), table_.key_text("t"));
+    const std::string reason = reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"),
+                                                  table_.key_text("t"), reasons::kHolderStays);
     reject_if_judged(connection_, table_,
                      reject_sql(table_, kClaimant, {'c', reason, index.name, table_.key_text("t"), {}},
                                 key_sql(table_, i, kClaimantsOfKept, fmt::arg("kept", kept_keys(table_, index)))));
@@ -170,12 +172,10 @@ void KeyClassifier::forget_rejected_claims() {
 std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string& condition, const std::string& why) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
   const std::string holder = table_.plan.identity.empty() ? std::string{} : table_.key_text("t");
-  std::vector<std::string> reason{quote_literal(index.name + ": the target holds "),
-                                  index_key_text(table_, index, "s")};
-  if (!holder.empty()) reason.insert(reason.end(), {"' as '", holder});
-  if (!why.empty()) reason.push_back(quote_literal(why));
+  const std::string reason =
+      reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"), holder, why);
   return reject(connection_, table_,
-                reject_sql(table_, kClaimant, {'c', join(reason, " || "), index.name, holder, {}},
+                reject_sql(table_, kClaimant, {'c', reason, index.name, holder, {}},
                            key_sql(table_, place, kClaimants, fmt::arg("condition", condition))));
 }
 
@@ -184,7 +184,7 @@ std::uint64_t KeyClassifier::reject_unfreed() {
   for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i) {
     found +=
         reject_claims(i, table_sql(table_, "c.freed_by NOT IN (SELECT record FROM {verdicts} WHERE verdict = 'u')"),
-                      ", and the row of the file that would give it up is left out");
+                      reasons::kHolderIsLeftOut);
   }
   if (found > 0) forget_rejected_claims();
   return found;
@@ -194,15 +194,13 @@ void KeyClassifier::reject_all_circles() {
   HandOver order(connection_, table_);
   order.arrange();
   for (std::size_t i = 0; table_.claims_left && i < table_.details.unique_indexes.size(); ++i)
-    reject_claims(i, order.is_in_circle(), ", and the merge could not give it up first");
+    reject_claims(i, order.is_in_circle(), reasons::kNotGivenUpFirst);
   forget_rejected_claims();
 }
 
 void KeyClassifier::reject_repeated(std::size_t place) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
-  const std::string reason =
-      fmt::format("{} || {}", quote_literal(index.name + ": more than one record of the file claims "),
-                  index_key_text(table_, index, "s"));
+  const std::string reason = reasons::key_repeated(quote_literal, index.name, index_key_text(table_, index, "s"));
   const bool is_judged =
       reject_if_judged(connection_, table_,
                        reject_sql(table_, kClaimant, {'c', reason, index.name, {}, {}},

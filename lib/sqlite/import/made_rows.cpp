@@ -1,5 +1,6 @@
 #include "sqlite/import/made_rows.h"
 
+#include "engine/reasons.h"
 #include "sqlite/import/multiset.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/remap.h"
@@ -64,13 +65,7 @@ bool MadeRows::compare_again(StagedTable& table, Rows rows) {
 void MadeRows::skip_made(StagedTable& table, const std::string& rows) {
   const std::uint64_t made = reject(
       connection_, table,
-      reject_sql(table, "v.record",
-                 {'s',
-                  quote_literal("only new rows are written, and a trigger of the target has made this one meanwhile"),
-                  {},
-                  {},
-                  "v.newer"},
-                 rows));
+      reject_sql(table, "v.record", {'s', quote_literal(engine::reasons::kRowWasMade), {}, {}, "v.newer"}, rows));
   if (made > 0 && fires_triggers(details_))
     connection_.execute(
         table_sql(table, "INSERT OR IGNORE INTO {early} SELECT record FROM {rejects} WHERE verdict = 's'"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/reasons.h"
 #include "sqlite/import/multiset.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/table_sql.h"
@@ -192,8 +193,7 @@ void MadeRows::leave_out(StagedTable& table, const std::string& filter, const Re
 // Rows that are there are not written where only new ones are asked for.
 void MadeRows::leave_existing(StagedTable& table) {
   if (table.plan.mode != engine::Mode::kInsert) return;
-  leave_out(table, table_sql(table, kNotWritten),
-            {'s', "only new rows are written, and a trigger of the target has changed this one meanwhile", {}, {}, {}});
+  leave_out(table, table_sql(table, kNotWritten), {'s', engine::reasons::kRowWasChanged, {}, {}, {}});
 }
 
 // The last look, behind all that was written.

@@ -237,11 +237,12 @@ TEST(SqliteImport, KeepsToTheMode) {
   const Imported inserts =
       one.import_as_announced(records, {.change = [](auto& plan) { plan.mode = engine::Mode::kInsert; }});
   EXPECT_EQ(inserts.of("users"), "insert 1, unchanged 1, skipped 1");
-  EXPECT_THAT(inserts.reasons("users"), HasSubstr("2 id=2: the row is there"));
+  EXPECT_THAT(inserts.reasons("users"), HasSubstr("2 id=2: only new rows are asked for, and the target has this one"));
   one.database.run("DELETE FROM users WHERE id = 3;");
   const Imported updates =
       one.import_as_announced(records, {.change = [](auto& plan) { plan.mode = engine::Mode::kUpdate; }});
   EXPECT_EQ(updates.of("users"), "update 1, unchanged 1, skipped 1");
+  EXPECT_THAT(updates.reasons("users"), HasSubstr("3 id=3: only updates are asked for, and the target lacks this row"));
 }
 
 TEST(SqliteImport, TellsAndKeepsNewerRows) {
@@ -260,6 +261,7 @@ TEST(SqliteImport, TellsAndKeepsNewerRows) {
   const Imported kept = one.import_as_announced(records, {.change = keep});
   EXPECT_EQ(kept.of("users"), "update 1, skipped 1");
   EXPECT_TRUE(kept.decisions.at("users")[0].target_is_newer);
+  EXPECT_THAT(kept.reasons("users"), HasSubstr("1 id=1: the target's row is newer: changed 2025 against 2024"));
   EXPECT_EQ(one.database.value("SELECT age FROM users"), "10 21");
 }
 

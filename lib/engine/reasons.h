@@ -1,0 +1,38 @@
+// Why rows are left out, worded once for every engine: reports and rejects show these sentences. Those with parts that
+// the database fills in come as a text expression of SQL; keys and values are given as such, and `quote` is the
+// engine's quote_literal. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace engine::reasons {
+
+inline constexpr const char* kIdentityRepeated = "more than one record of the file claims this key";
+inline constexpr const char* kRowIsThere = "only new rows are asked for, and the target has this one";
+inline constexpr const char* kRowIsNotThere = "only updates are asked for, and the target lacks this row";
+inline constexpr const char* kRowWasMade =
+    "only new rows are asked for, and a trigger of the target has made this one meanwhile";
+inline constexpr const char* kRowWasChanged =
+    "only new rows are asked for, and a trigger of the target has changed this one meanwhile";
+
+// What may follow key_taken().
+inline constexpr const char* kHolderStays = ", which stays";
+inline constexpr const char* kHolderIsLeftOut = ", and the row of the file that would give it up is left out";
+inline constexpr const char* kNotGivenUpFirst = ", and the merge could not give it up first";
+
+using Quote = std::string (*)(std::string_view);
+
+// "users_email_key: the target holds email=a@x as id=9". `holder`: empty, or the key of its row; `why`: empty, or one
+// of the above.
+std::string key_taken(Quote quote, const std::string& index, const std::string& key, const std::string& holder,
+                      const std::string& why);
+std::string key_repeated(Quote quote, const std::string& index, const std::string& key);
+// `parent_key`: what the row refers to.
+std::string no_parent(Quote quote, const std::string& foreign_key, const std::string& parent,
+                      const std::string& parent_key);
+std::string target_is_newer(Quote quote, const std::string& column, const std::string& in_target,
+                            const std::string& in_file);
+std::string check_violated(Quote quote, const std::string& check);
+
+}  // namespace engine::reasons
