@@ -1,6 +1,6 @@
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE;
 
-SET LOCAL search_path = E''; SET LOCAL DateStyle = E'ISO, YMD'; SET LOCAL IntervalStyle = E'postgres'; SET LOCAL TimeZone = E'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = E'hex'; SET LOCAL row_security = E'off'; SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL lock_timeout = 5000;
+SET LOCAL search_path = E''; SET LOCAL DateStyle = E'ISO, YMD'; SET LOCAL IntervalStyle = E'postgres'; SET LOCAL TimeZone = E'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = E'hex'; SET LOCAL row_security = E'off'; SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on; SET LOCAL quote_all_identifiers = off; SET LOCAL constraint_exclusion = off; SET LOCAL jit = off; SET LOCAL lock_timeout = 5000;
 
 LOCK TABLE ONLY "public"."customers", ONLY "public"."orders" IN SHARE UPDATE EXCLUSIVE MODE;
 
