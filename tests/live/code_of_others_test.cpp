@@ -115,9 +115,12 @@ TEST_F(CodeOfOthers, InTheCheckOfADomainThatIsOnlyCastToIsNamed) {
       "CHECK (m.f(value) > 0); ALTER TABLE m.t ADD CHECK ((v::public.dd)::int > 1)");
   expect_refused("function m.f(integer)");
   target_.run(
-      "RESET ROLE; ALTER TABLE m.t DROP CONSTRAINT t_v_check; CREATE TABLE public.log (v int); CREATE RULE r AS ON "
-      "INSERT "
-      "TO m.t DO ALSO INSERT INTO public.log VALUES (NEW.v::public.dd)");
+      "RESET ROLE; ALTER TABLE m.t DROP CONSTRAINT t_v_check; ALTER TABLE m.t ADD g int GENERATED ALWAYS AS "
+      "((v::public.dd)::int + 1) STORED");
+  expect_refused("function m.f(integer)");
+  target_.run(
+      "RESET ROLE; ALTER TABLE m.t DROP g; CREATE TABLE public.log (v int); CREATE RULE r AS ON INSERT TO m.t DO ALSO "
+      "INSERT INTO public.log VALUES (NEW.v::public.dd)");
   expect_refused("function m.f(integer)");
 }
 

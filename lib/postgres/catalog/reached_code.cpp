@@ -89,10 +89,18 @@ part_of_relation(classid, objid, tree, author, relid) AS MATERIALIZED (
 used(classid, objid) AS (
   SELECT p.classid, p.objid FROM part_of_relation p
   UNION
-  SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, a.atttypid
-  FROM pg_catalog.pg_attribute a
-  JOIN relation r ON r.oid = a.attrelid
-  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+  -- Types of columns; and, up to PostgreSQL 14, what a generated column is computed by.
+  SELECT CASE WHEN o.oid IS NULL THEN d.refclassid ELSE 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid END,
+         COALESCE(o.oprcode::pg_catalog.oid, d.refobjid)
+  FROM relation r
+  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+    AND d.objid = r.oid AND d.objsubid > 0
+    AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid,
+                         'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid,
+                         'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid)
+  LEFT JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
+    AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
+  WHERE d.refobjid >= 16384
   UNION
   {json_of_parts}
   SELECT x.classid, x.objid
