@@ -50,7 +50,7 @@ def main():
             try:
                 record, peaks = measure_value(server, options.folder, kind, mib)
             except Failed as failure:  # beyond what the server, or one record, can hold
-                print(f"| {kind}, {mib} MiB | none: {str(failure).strip().splitlines()[-1]} |", flush=True)
+                print(f"| {kind}, {mib} MiB | none: {" ".join(str(failure).split("\n")[1:2])} |", flush=True)
                 continue
             print(f"| {kind}, {mib} MiB | {record:,.0f} MiB | " + " | ".join(f"{peak:,.0f} MiB ({peak / record:.1f})" for peak in peaks) + " |", flush=True)
 

@@ -90,6 +90,17 @@ constexpr const char* kCodeOfOthers = R"sql(
   WHERE c.casttarget::pg_catalog.regtype IN ('json', 'jsonb')
     AND EXISTS (SELECT FROM object o WHERE o.tree::pg_catalog.text ~ {makes_json})
   UNION
+  -- By which a foreign key compares.
+  SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+  FROM pg_catalog.pg_constraint f
+  JOIN relation r ON r.oid = f.conrelid
+  CROSS JOIN LATERAL pg_catalog.unnest(f.conpfeqop || f.conffeqop) AS e(operator)
+  JOIN pg_catalog.pg_operator q ON q.oid = e.operator
+  JOIN pg_catalog.pg_cast c ON c.casttarget IN (q.oprleft, q.oprright)
+  JOIN own_type t ON t.oid = c.castsource
+  JOIN pg_catalog.pg_proc p ON p.oid = c.castfunc
+  WHERE f.contype = 'f'
+  UNION
   SELECT u.author, CASE
       WHEN u.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid THEN (
         SELECT 'trigger ' || pg_catalog.quote_ident(t.tgname) || ' of ' ||

@@ -56,11 +56,12 @@ constexpr const char* kFunctions =
 constexpr const char* kMixedTimes =
     "'^(date|timestamp|timestamptz)_(cmp|eq|ge|gt|le|lt|ne)_(date|timestamp|timestamptz)$'";
 
-// Extensions none of whose functions runs a text that it is given, connects, or reads a table by its name.
+// Extensions none of whose functions runs a text that it is given, connects, reads a table by its name, removes what
+// belongs to others, or tells other sessions something.
 constexpr const char* kExtensions =
     "'{citext,hstore,uuid-ossp,pgcrypto,pg_trgm,unaccent,ltree,cube,earthdistance,seg,isn,intarray,btree_gin,btree_"
     "gist,"
-    "fuzzystrmatch,lo,moddatetime,insert_username,tcn,postgis,vector,pg_uuidv7}'";
+    "fuzzystrmatch,moddatetime,insert_username,postgis,vector,pg_uuidv7}'";
 
 }  // namespace
 

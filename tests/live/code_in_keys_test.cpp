@@ -1,0 +1,41 @@
+// Code of another role that comparing keys, or looking at a key's parents, would run.
+#include <gmock/gmock.h>
+
+#include "live/code_of_others_fixture.h"
+
+namespace live {
+namespace {
+
+// The server's trigger compares the old value with the new one by the cast, as whoever updates.
+TEST_F(CodeOfOthers, InACastThatAForeignKeyComparesByIsNamed) {
+  source_.run("ALTER TABLE m.t ALTER v TYPE text USING CASE id WHEN 1 THEN 'a' ELSE 'b' END");
+  ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", file_, "--url", source_.url(), "--force"}).status, 0);
+  code(
+      "DROP TABLE m.t; CREATE TYPE m.cc AS ENUM ('a', 'b'); CREATE FUNCTION m.as_text(m.cc) RETURNS text LANGUAGE "
+      "plpgsql IMMUTABLE AS $$BEGIN PERFORM m.f(1); RETURN 'a'; END$$; CREATE CAST (m.cc AS text) WITH FUNCTION "
+      "m.as_text(m.cc) AS IMPLICIT; CREATE TABLE m.q (code text PRIMARY KEY); INSERT INTO m.q VALUES ('a'), ('b')");
+  for (const char* const type : {"m.cc", "m.d"}) {
+    code(std::string("CREATE DOMAIN m.d AS m.cc; CREATE TABLE m.t (id int PRIMARY KEY, v ") + type +
+         " REFERENCES m.q)");
+    expect_refused("function m.as_text(m.cc)");
+    code("DROP TABLE m.t; DROP DOMAIN m.d");
+  }
+  code("CREATE TABLE m.t (id int PRIMARY KEY, v int)");
+}
+
+TEST_F(CodeOfOthers, InAnIndexOfATableThatInheritsFromAParentIsNamed) {
+  code(
+      "CREATE TABLE m.q (id int PRIMARY KEY); CREATE TABLE m.q1 () INHERITS (m.q); CREATE TABLE m.q2 () INHERITS "
+      "(m.q1); CREATE INDEX ON m.q2 ((m.f(7))); ALTER TABLE m.t ADD FOREIGN KEY (v) REFERENCES m.q");
+  expect_refused("function m.f(integer)");
+}
+
+// As herself she could not remove a large object of somebody else.
+TEST_F(CodeOfOthers, ByAFunctionThatRemovesLargeObjectsIsNamed) {
+  target_.run("RESET ROLE; CREATE EXTENSION lo; SET ROLE " + mallory_);
+  code("CREATE TRIGGER manage BEFORE UPDATE OR DELETE ON m.t FOR EACH ROW EXECUTE FUNCTION lo_manage(v)");
+  expect_refused("trigger manage of m.t");
+}
+
+}  // namespace
+}  // namespace live
