@@ -23,7 +23,7 @@ FROM (
     JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
     JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     JOIN pg_catalog.pg_attribute k ON k.attrelid = t.tgrelid AND k.attnum > 0 AND NOT k.attisdropped
-    WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 16 <> 0  -- on UPDATE
+    WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND t.tgtype & 16 <> 0  -- on UPDATE
       AND (l.lanname IN ('c', 'internal') OR k.attnum = ANY (t.tgattr))
     UNION ALL
     SELECT COALESCE(pg_catalog.pg_partition_root(g.attrelid), g.attrelid)::pg_catalog.oid, g.attrelid,

@@ -217,11 +217,12 @@ class ConstraintReader {
   }
 
   void read_triggers() {
-    for (const auto& row : connection_.query("SELECT DISTINCT r.root, t.tgname FROM pg_catalog.pg_trigger t CROSS JOIN "
-                                             "LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root("
-                                             "t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r WHERE NOT "
-                                             "t.tgisinternal AND t.tgenabled IN ('O', 'A') AND r.root" +
-                                             among_ + " ORDER BY r.root, t.tgname")) {
+    const std::string sql = R"sql(
+SELECT DISTINCT r.root, t.tgname
+FROM pg_catalog.pg_trigger t
+CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r
+WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND r.root)sql";
+    for (const auto& row : connection_.query(sql + among_ + " ORDER BY r.root, t.tgname")) {
       table_of(row[0]).triggers.push_back(text_of(row[1]));
     }
   }

@@ -79,7 +79,8 @@ part_of_relation(classid, objid, tree, author, relid) AS MATERIALIZED (
   SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid, g.oid, g.tgqual, r.relowner, r.oid
   FROM pg_catalog.pg_trigger g
   JOIN relation r ON r.oid = g.tgrelid
-  WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND NOT ({never_fired})
+  -- Up to PostgreSQL 14 what a partition has of its parent's trigger is internal, and can be enabled where that is not.
+  WHERE (NOT g.tgisinternal OR g.tgfoid >= 16384) AND g.tgenabled IN ('O', 'A') AND NOT ({never_fired})
     -- An update that moves a row to another partition deletes it in the one; only an action may move rows so.
     AND (g.tgtype & {trigger_events} <> 0
          OR g.tgtype & 8 <> 0 AND r.oid <> r.root AND r.root NOT IN (SELECT x.oid FROM root x))

@@ -72,7 +72,7 @@ FROM reach r WHERE r.class = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND r.
 UNION
 SELECT c.root, '', 'has the trigger ' || t.tgname || ', whose function draws from a sequence'
 FROM columns c JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.relation JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND p.prosrc ~* '\mnextval\M'
+WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled <> 'D' AND p.prosrc ~* '\mnextval\M'
 ORDER BY 1, 2, 3
 )sql";
 

@@ -48,7 +48,7 @@ WITH RECURSIVE tables(oid) AS (
 
 constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
   SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, g.oid
-  FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal
+  FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE (NOT g.tgisinternal OR g.tgfoid >= 16384)
   UNION ALL
   SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass, f.oid
   FROM tables t JOIN pg_catalog.pg_attrdef f ON f.adrelid = t.oid
@@ -216,7 +216,7 @@ constexpr const char* kObjectsOfTables = R"sql(UNION ALL
   SELECT 'the trigger ' || pg_catalog.quote_ident(g.tgname) || ' of ' ||
     g.tgrelid::pg_catalog.regclass::pg_catalog.text, 'pg_catalog.pg_trigger', g.ctid, g.xmin
   FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid
-  WHERE NOT g.tgisinternal
+  WHERE (NOT g.tgisinternal OR g.tgfoid >= 16384)
   UNION ALL
   SELECT 'the constraint ' || pg_catalog.quote_ident(k.conname), 'pg_catalog.pg_constraint', k.ctid, k.xmin
   FROM pg_catalog.pg_constraint k

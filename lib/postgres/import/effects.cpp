@@ -34,7 +34,8 @@ std::vector<outcome::Trigger> fired_triggers(Connection& connection, const Stage
   for (const auto& row : connection.query(
            "SELECT DISTINCT t.tgname, t.tgtype, n.nspname || '.' || p.proname FROM pg_catalog.pg_trigger t JOIN "
            "pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE "
-           "NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), "
+           "(NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND "
+           "COALESCE(pg_catalog.pg_partition_root(t.tgrelid), "
            "t.tgrelid)::pg_catalog.oid = " +
            std::to_string(table.details.oid) + " ORDER BY 1")) {
     const int type = row[1].as<int>();

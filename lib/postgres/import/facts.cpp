@@ -54,7 +54,8 @@ UNION ALL
 SELECT 'the trigger ' || pg_catalog.quote_ident(g.tgname) || ' of ' || t.name,
        pg_catalog.pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::pg_catalog.text
 FROM named t
-JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND (NOT g.tgisinternal OR g.tgfoid >= 16384)
+  AND g.tgenabled IN ('O', 'A')
 UNION ALL
 SELECT 'the rule ' || pg_catalog.quote_ident(r.rulename) || ' of ' || t.name,
        pg_catalog.pg_get_ruledef(r.oid) || ' ' || r.ev_enabled::pg_catalog.text

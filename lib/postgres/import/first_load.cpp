@@ -70,7 +70,8 @@ bool FirstLoad::conditions_hold() {
       "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid IN (" + oids +
       ") AND (NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') OR c.relhasrules OR c.relhassubclass AND c.relkind <> "
       "'p' "
-      "OR c.relrowsecurity)) AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND "
+      "OR c.relrowsecurity)) AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE (NOT "
+      "t.tgisinternal OR t.tgfoid >= 16384) AND "
       "t.tgenabled <> 'D' AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid IN (" +
       oids +
       ")) AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE "

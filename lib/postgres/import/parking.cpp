@@ -19,7 +19,7 @@ constexpr const char* kObserver = R"sql(
 SELECT o.name FROM (
     SELECT 1 AS n, 'trigger ' || t.tgname AS name FROM pg_catalog.pg_trigger t
     WHERE COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid = {table}
-      AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & {events} <> 0
+      AND (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND t.tgtype & {events} <> 0
     UNION ALL
     SELECT 2, 'rule ' || r.rulename FROM pg_catalog.pg_rewrite r
     WHERE COALESCE(pg_catalog.pg_partition_root(r.ev_class), r.ev_class)::pg_catalog.oid = {table}

@@ -19,7 +19,7 @@ WITH code AS (
       CASE WHEN t.tgtype & 1 <> 0 THEN ' each row' ELSE ' each statement' END AS moment,
     t.tgtype & 3 = 3 AS may_change, t.tgfoid AS function
   FROM pg_catalog.pg_trigger t
-  WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 28 <> 0
+  WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND t.tgtype & 28 <> 0
     AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid = ANY ({among})
 )
 SELECT c.root, c.on_insert, c.on_update, c.on_delete,

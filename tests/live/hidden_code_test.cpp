@@ -1,4 +1,4 @@
-// Code of another role that comparing keys, or looking at a key's parents, would run.
+// Code of another role that comparing keys, looking at a key's parents or writing a partition would run.
 #include <gmock/gmock.h>
 
 #include "live/code_of_others_fixture.h"
@@ -28,6 +28,15 @@ TEST_F(CodeOfOthers, InAnIndexOfATableThatInheritsFromAParentIsNamed) {
       "CREATE TABLE m.q (id int PRIMARY KEY); CREATE TABLE m.q1 () INHERITS (m.q); CREATE TABLE m.q2 () INHERITS "
       "(m.q1); CREATE INDEX ON m.q2 ((m.f(7))); ALTER TABLE m.t ADD FOREIGN KEY (v) REFERENCES m.q");
   expect_refused("function m.f(integer)");
+}
+
+// Up to PostgreSQL 14 a partition's is an internal one.
+TEST_F(CodeOfOthers, InATriggerThatOnlyThePartitionsHaveEnabledIsNamed) {
+  code(
+      "DROP TABLE m.t; CREATE TABLE m.t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id); CREATE TABLE m.part "
+      "PARTITION OF m.t DEFAULT; CREATE TRIGGER fire AFTER INSERT ON m.t FOR EACH ROW EXECUTE FUNCTION m.fire(); ALTER "
+      "TABLE ONLY m.t DISABLE TRIGGER fire");
+  expect_refused("trigger fire of m.part");
 }
 
 // As herself she could not remove a large object of somebody else.
