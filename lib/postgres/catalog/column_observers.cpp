@@ -30,13 +30,18 @@ FROM (
            'generated column ' || g.attname, 'g' || d.oid::pg_catalog.text, k.attnum
     FROM pg_catalog.pg_attribute g
     JOIN pg_catalog.pg_attrdef d ON d.adrelid = g.attrelid AND d.adnum = g.attnum
-    JOIN pg_catalog.pg_depend r ON r.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND r.objid = d.oid
+    -- Up to PostgreSQL 14 what a generated column uses stands with the column.
+    CROSS JOIN LATERAL (VALUES
+      ('pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid, 0),
+      ('pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, g.attrelid, g.attnum::pg_catalog.int4)
+    ) AS u(classid, objid, objsubid)
+    JOIN pg_catalog.pg_depend r ON r.classid = u.classid AND r.objid = u.objid AND r.objsubid = u.objsubid
       AND r.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND r.refobjid = g.attrelid
       AND r.refobjsubid <> g.attnum
     JOIN pg_catalog.pg_attribute k ON k.attrelid = g.attrelid AND k.attnum = r.refobjsubid
     WHERE g.attgenerated = 's' AND EXISTS (
         SELECT FROM pg_catalog.pg_depend f
-        WHERE f.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND f.objid = d.oid
+        WHERE f.classid = u.classid AND f.objid = u.objid AND f.objsubid = u.objsubid
           AND f.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
                                'pg_catalog.pg_operator'::pg_catalog.regclass))
 ) o

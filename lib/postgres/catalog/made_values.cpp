@@ -15,21 +15,28 @@ namespace {
 // pg_depend does not speak of the server's own functions: of those the text names the ones that are volatile.
 constexpr const char* kMade = R"sql(
 WITH made AS (
+  -- Up to PostgreSQL 14 what a generated column uses stands with the column.
   SELECT a.attrelid, a.attnum, a.attname, a.attgenerated <> '' AS generated,
-         a.attgenerated = 'v' AS is_virtual,
-         'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid AS classid, d.oid AS objid,
+         a.attgenerated = 'v' AS is_virtual, u.classid, u.objid, u.objsubid,
          pg_catalog.pg_get_expr(d.adbin, d.adrelid, false) AS expression
   FROM pg_catalog.pg_attrdef d
   JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+  CROSS JOIN LATERAL (
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, d.adrelid, a.attnum::pg_catalog.int4
+    WHERE a.attgenerated <> '' AND {with_the_column}
+    UNION ALL
+    SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid, 0
+    WHERE a.attgenerated = '' OR NOT {with_the_column}
+  ) AS u(classid, objid, objsubid)
   WHERE d.adrelid = ANY ({among}) AND NOT a.attisdropped
   UNION ALL
-  SELECT a.attrelid, a.attnum, a.attname, false, false, 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid,
+  SELECT a.attrelid, a.attnum, a.attname, false, false, 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid, 0,
          pg_catalog.pg_get_expr(t.typdefaultbin, 0, false)
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid AND t.typtype = 'd' AND t.typdefaultbin IS NOT NULL
   WHERE a.attrelid = ANY ({among}) AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.atthasdef AND a.attidentity = ''
   UNION ALL
-  SELECT a.attrelid, a.attnum, a.attname, false, false, 0::pg_catalog.oid, 0::pg_catalog.oid, 'pg_catalog.nextval()'
+  SELECT a.attrelid, a.attnum, a.attname, false, false, 0::pg_catalog.oid, 0::pg_catalog.oid, 0, 'pg_catalog.nextval()'
   FROM pg_catalog.pg_attribute a
   WHERE a.attrelid = ANY ({among}) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
 )
@@ -43,7 +50,7 @@ SELECT m.attrelid, m.attname, m.generated, m.expression,
     JOIN pg_catalog.pg_proc p
       ON p.oid = CASE WHEN d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass THEN d.refobjid
                ELSE o.oprcode::pg_catalog.oid END
-    WHERE d.classid = m.classid AND d.objid = m.objid AND p.provolatile = 'v')
+    WHERE d.classid = m.classid AND d.objid = m.objid AND d.objsubid = m.objsubid AND p.provolatile = 'v')
   OR EXISTS (
     SELECT
     FROM pg_catalog.regexp_matches(m.expression, '([a-z_0-9]+)[(]', 'g') AS f(words)
@@ -52,7 +59,8 @@ SELECT m.attrelid, m.attname, m.generated, m.expression,
     SELECT r.attname
     FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_attribute r ON r.attrelid = d.refobjid AND r.attnum = d.refobjsubid
-    WHERE m.generated AND d.classid = m.classid AND d.objid = m.objid AND d.refobjid = m.attrelid
+    WHERE m.generated AND d.classid = m.classid AND d.objid = m.objid AND d.objsubid = m.objsubid
+      AND d.refobjid = m.attrelid
       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid <> m.attnum
     ORDER BY r.attnum)::pg_catalog.text[] AS reads,
   m.is_virtual, {looks} AS looks_elsewhere
@@ -63,9 +71,10 @@ ORDER BY m.attrelid, m.attnum)sql";
 
 void read_made_values(Connection& connection, std::vector<TableDetails>& tables, const std::string& looking) {
   const TableIndex index(tables);
-  for (const auto& row :
-       connection.query(fmt::format(kMade, fmt::arg("among", index.among()),
-                                    fmt::arg("looks", calls_one_of(looking, "m.classid", "m.objid"))))) {
+  for (const auto& row : connection.query(
+           fmt::format(kMade, fmt::arg("among", index.among()),
+                       fmt::arg("with_the_column", connection.server_version() < 150000 ? "true" : "false"),
+                       fmt::arg("looks", calls_one_of(looking, "m.classid", "m.objid"))))) {
     TableDetails& table = index.of(row[0].c_str());
     const std::string name = row[1].c_str();
     for (std::size_t i = 0; i < table.columns.size(); ++i) {

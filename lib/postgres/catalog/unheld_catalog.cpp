@@ -74,6 +74,15 @@ constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
     AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
   WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL
   UNION
+  -- Up to PostgreSQL 14 what a generated column uses stands with the column.
+  SELECT COALESCE(o.oprcode::pg_catalog.oid, d.refobjid)
+  FROM tables t
+  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = t.oid
+    AND d.objsubid > 0
+  LEFT JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
+    AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
+  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL
+  UNION
   -- A cast has no name that a text could say. Those of extensions change with them.
   SELECT c.castfunc
   FROM pg_catalog.pg_cast c
