@@ -41,15 +41,19 @@ constexpr const char* kMissingCodeGrants = R"sql(
 , computed AS (
   SELECT DISTINCT COALESCE(x.oprcode::pg_catalog.oid, d.refobjid) AS function
   FROM object o
-  JOIN pg_catalog.pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('n', 'a')
-    AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid,
-                         'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid)
+  -- Fenced in, for the server takes the objects for many millions.
+  CROSS JOIN LATERAL (
+    SELECT d.refclassid, d.refobjid
+    FROM pg_catalog.pg_depend d
+    WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('n', 'a')
+      AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid,
+                           'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid)
+    OFFSET 0) d
   LEFT JOIN pg_catalog.pg_operator x ON x.oid = d.refobjid
     AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
-  LEFT JOIN relation r ON r.oid = o.relid
   WHERE o.classid NOT IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid,
                           'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid)
-    AND (o.relid = 0 OR r.root IN (SELECT t.oid FROM root t))
+    AND (o.relid = 0 OR o.relid IN (SELECT r.oid FROM relation r WHERE r.root IN (SELECT t.oid FROM root t)))
 ), domain_of(type) AS (
   SELECT a.atttypid
   FROM pg_catalog.pg_attribute a
@@ -81,7 +85,11 @@ constexpr const char* kMissingCodeGrants = R"sql(
   SELECT d.refclassid, d.refobjid
   FROM object o
   JOIN relation r ON r.oid = o.relid AND r.root IN (SELECT t.oid FROM root t)
-  JOIN pg_catalog.pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('n', 'a')
+  CROSS JOIN LATERAL (
+    SELECT d.refclassid, d.refobjid
+    FROM pg_catalog.pg_depend d
+    WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('n', 'a')
+    OFFSET 0) d
   WHERE o.classid NOT IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid,
                           'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid,
                           'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid)
