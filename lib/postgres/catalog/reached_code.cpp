@@ -103,15 +103,6 @@ used(classid, objid) AS (
     AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid
   WHERE d.refobjid >= 16384
   UNION
-  -- Up to PostgreSQL 14 what a generated column uses stands with the column.
-  SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, COALESCE(o.oprcode::pg_catalog.oid, d.refobjid)
-  FROM relation r
-  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = r.oid
-    AND d.objsubid > 0
-  LEFT JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
-    AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
-  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL
-  UNION
   {json_of_parts}
   SELECT x.classid, x.objid
   FROM used u
