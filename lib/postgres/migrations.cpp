@@ -1,5 +1,7 @@
 #include "postgres/migrations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
@@ -24,9 +26,61 @@ using base::printable;
 constexpr const char* kLedger = "migrations";
 constexpr std::chrono::milliseconds kAskAgainAfter{50};
 
+// {schema} and {ledger} are literals, {name} is the ledger's quoted name.
+constexpr const char* kColumns = R"sql(
+SELECT a.attname
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = {schema} AND c.relname = {ledger} AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum)sql";
+
+constexpr const char* kEntries = R"sql(
+SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS applied_at,
+       (EXTRACT(epoch FROM duration) * 1000000)::bigint AS microseconds
+FROM {name}
+ORDER BY name)sql";
+
+constexpr const char* kCreate = R"sql(
+RESET SESSION AUTHORIZATION;
+CREATE TABLE IF NOT EXISTS {name} (
+  name pg_catalog.text PRIMARY KEY,
+  checksum pg_catalog.text NOT NULL,
+  applied_at pg_catalog.timestamptz NOT NULL,
+  duration pg_catalog.interval
+);
+LOCK TABLE {name} IN ROW EXCLUSIVE MODE)sql";
+
+constexpr const char* kRecord = R"sql(
+INSERT INTO {name} (name, checksum, applied_at, duration)
+VALUES ({migration}, {checksum}, pg_catalog.clock_timestamp(), {duration}))sql";
+
+constexpr const char* kTouched = R"sql(
+SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ')
+FROM pg_catalog.pg_locks l
+JOIN pg_catalog.pg_class c ON c.oid = l.relation
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock'
+  AND n.nspname !~ '^pg_' AND n.nspname <> {schema})sql";
+
+constexpr const char* kInvalidIndexes = R"sql(
+SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(i.relname)
+FROM pg_catalog.pg_index x
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = i.relnamespace
+WHERE NOT x.indisvalid AND i.relkind = 'i' AND n.nspname = {schema}
+ORDER BY 1)sql";
+
+constexpr const char* kSettings = R"sql(
+{set} standard_conforming_strings = on;
+{set} statement_timeout = 0;
+{set} idle_in_transaction_session_timeout = 0;
+{set} lock_timeout = {lock_timeout};
+{set} search_path = {path})sql";
+
 std::string interval(const std::optional<std::chrono::microseconds>& duration) {
   if (!duration) return "NULL";
-  return "'" + std::to_string(duration->count()) + " microseconds'::pg_catalog.interval";
+  return fmt::format("'{} microseconds'::pg_catalog.interval", duration->count());
 }
 
 }  // namespace
@@ -40,7 +94,7 @@ PostgresMigrations::PostgresMigrations(std::unique_ptr<Connection> connection, s
       schema_(std::move(schema)) {
   info_ = describe(*connection_);
   find_schema();
-  lock_key_ = "(pg_catalog.hashtext('db-migrate'), pg_catalog.hashtext(" + quote_literal(schema_) + "))";
+  lock_key_ = fmt::format("(pg_catalog.hashtext('db-migrate'), pg_catalog.hashtext({}))", quote_literal(schema_));
 }
 
 PostgresMigrations::~PostgresMigrations() = default;
@@ -72,11 +126,9 @@ std::string PostgresMigrations::ledger_name() const { return quote_name(catalog:
 
 // Also between two files of one transaction, where the first may have set something.
 void PostgresMigrations::pin_settings() {
-  const std::string set = mode_ == Mode::kTransaction ? "SET LOCAL " : "SET ";
-  connection_->execute(set + "standard_conforming_strings = on; " + set + "statement_timeout = 0; " + set +
-                       "idle_in_transaction_session_timeout = 0; " + set +
-                       "lock_timeout = " + std::to_string(lock_timeout_.count()) + "; " + set +
-                       "search_path = " + (scratch_.empty() ? search_path_ : path_from(scratch_)));
+  connection_->execute(fmt::format(kSettings, fmt::arg("set", mode_ == Mode::kTransaction ? "SET LOCAL" : "SET"),
+                                   fmt::arg("lock_timeout", lock_timeout_.count()),
+                                   fmt::arg("path", scratch_.empty() ? search_path_ : path_from(scratch_))));
 }
 
 // `schema`, and where the types and functions of extensions are.
@@ -164,11 +216,8 @@ void PostgresMigrations::unlock() {
 }
 
 std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
-  const auto columns =
-      ask("SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN "
-          "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " +
-          quote_literal(schema_) + " AND c.relname = " + quote_literal(kLedger) +
-          " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
+  const auto columns = ask(
+      fmt::format(kColumns, fmt::arg("schema", quote_literal(schema_)), fmt::arg("ledger", quote_literal(kLedger))));
   if (columns.empty()) return {};
   std::vector<std::string> names;
   for (const auto& row : columns) names.emplace_back(row[0].c_str());
@@ -181,17 +230,15 @@ std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
   }
   // Under the lock it stays what it was found to be.
   const auto applied = with_empty_path(*connection_, [&] {
-    connection_->execute("LOCK TABLE " + ledger_name() + " IN ACCESS SHARE MODE");
+    connection_->execute(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", ledger_name()));
     demand_sound_ledger(*connection_, schema_, kLedger);
-    return connection_->query(
-        "SELECT name, checksum, pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-        "(EXTRACT(epoch FROM duration) * 1000000)::bigint FROM " +
-        ledger_name() + " ORDER BY name");
+    return connection_->query(fmt::format(kEntries, fmt::arg("name", ledger_name())));
   });
   std::vector<engine::AppliedMigration> rows;
   for (const auto& row : applied) {
-    engine::AppliedMigration migration{row[0].c_str(), row[1].c_str(), row[2].c_str(), {}};
-    if (!row[3].is_null()) migration.duration = std::chrono::microseconds(row[3].as<std::int64_t>());
+    engine::AppliedMigration migration{row["name"].c_str(), row["checksum"].c_str(), row["applied_at"].c_str(), {}};
+    if (!row["microseconds"].is_null())
+      migration.duration = std::chrono::microseconds(row["microseconds"].as<std::int64_t>());
     rows.push_back(std::move(migration));
   }
   return rows;
@@ -206,14 +253,11 @@ void PostgresMigrations::record(const engine::AppliedMigration& migration) {
   if (alone) connection_->execute("BEGIN");
   // A role that the file has set may not write the ledger. What somebody else made of that name is found before it
   // runs.
-  run("RESET SESSION AUTHORIZATION; CREATE TABLE IF NOT EXISTS " + ledger_name() +
-      " (name pg_catalog.text PRIMARY KEY, checksum pg_catalog.text NOT NULL, applied_at pg_catalog.timestamptz NOT "
-      "NULL, duration pg_catalog.interval); LOCK TABLE " +
-      ledger_name() + " IN ROW EXCLUSIVE MODE");
+  run(fmt::format(kCreate, fmt::arg("name", ledger_name())));
   demand_sound_ledger(*connection_, schema_, kLedger);
-  run("INSERT INTO " + ledger_name() + " (name, checksum, applied_at, duration) VALUES (" +
-      quote_literal(migration.name) + ", " + quote_literal(migration.checksum) + ", pg_catalog.clock_timestamp(), " +
-      interval(migration.duration) + ")");
+  run(fmt::format(kRecord, fmt::arg("name", ledger_name()), fmt::arg("migration", quote_literal(migration.name)),
+                  fmt::arg("checksum", quote_literal(migration.checksum)),
+                  fmt::arg("duration", interval(migration.duration))));
   if (alone) connection_->execute("COMMIT");
   if (mode_ == Mode::kTransaction) pin_settings();
 }
@@ -248,7 +292,7 @@ void PostgresMigrations::refuse(const Error& error) const {
                          : error.hint());
 }
 
-// After a statement the session must stand where it stood before it.
+// After a statement the session must be in the state in which it was before it.
 void PostgresMigrations::demand_state() {
   const PGTransactionStatusType status = connection_->transaction_status();
   if (status == PQTRANS_ACTIVE) {
@@ -276,12 +320,7 @@ void PostgresMigrations::enter_scratch() {
 }
 
 void PostgresMigrations::demand_only_scratch_touched() {
-  const auto touched =
-      ask("SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ') FROM pg_catalog.pg_locks l "
-          "JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-          "WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode <> 'AccessShareLock' "
-          "AND n.nspname !~ '^pg_' AND n.nspname <> " +
-          quote_literal(scratch_));
+  const auto touched = ask(fmt::format(kTouched, fmt::arg("schema", quote_literal(scratch_))));
   pin_settings();
   if (touched[0][0].is_null()) return;
   throw Error(ErrorKind::kSchema, std::string("it works on what it did not make: ") + printable(touched[0][0].c_str()));
@@ -298,13 +337,8 @@ std::vector<engine::SchemaObject> PostgresMigrations::objects() {
 std::vector<std::string> PostgresMigrations::leftovers() {
   if (connection_->transaction_status() != PQTRANS_IDLE) connection_->execute("ROLLBACK");
   std::vector<std::string> advice;
-  for (const auto& row :
-       ask("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(i.relname) FROM "
-           "pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_namespace n ON "
-           "n.oid = i.relnamespace WHERE NOT x.indisvalid AND i.relkind = 'i' AND n.nspname = " +
-           quote_literal(schema_) + " ORDER BY 1"))
-    advice.push_back(std::string("the index ") + row[0].c_str() + " is not valid: DROP INDEX CONCURRENTLY " +
-                     row[0].c_str());
+  for (const auto& row : ask(fmt::format(kInvalidIndexes, fmt::arg("schema", quote_literal(schema_)))))
+    advice.push_back(fmt::format("the index {0} is not valid: DROP INDEX CONCURRENTLY {0}", row[0].c_str()));
   return advice;
 }
 

@@ -69,6 +69,68 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid
 WHERE k.conperiod AND k.contype IN ('p', 'u') AND k.conrelid{among}
 ORDER BY k.conrelid, k.conname)sql";
 
+constexpr const char* kAmong = " = ANY ('{{{}}}'::pg_catalog.oid[])";
+
+constexpr const char* kChecks = R"sql(
+SELECT k.conrelid, k.oid, k.conname, a.attname, {looks} AS looks,
+       CASE k.contype
+         WHEN 'n' THEN 'NOT (' || pg_catalog.quote_ident(a.attname) || ' IS NOT DISTINCT FROM NULL)'
+         ELSE pg_catalog.pg_get_expr(k.conbin, k.conrelid, false)
+       END AS expression
+FROM pg_catalog.pg_constraint k
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND {enforced} AND k.conrelid{among}
+ORDER BY k.conrelid, k.conname, a.attnum)sql";
+
+constexpr const char* kReferencedColumns = R"sql(
+SELECT DISTINCT f.confrelid, a.attname
+FROM pg_catalog.pg_constraint f
+JOIN pg_catalog.pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = ANY (f.confkey)
+WHERE f.contype = 'f' AND f.confrelid{among})sql";
+
+constexpr const char* kReferences = R"sql(
+SELECT f.confrelid, f.oid, f.conname, c.relname, f.conrelid = f.confrelid AS own, f.confupdtype = 'r' AS restrict,
+       CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END ||
+         pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS rows,
+       ca.attname AS child_column, pa.attname AS parent_column,
+       'OPERATOR(' || pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')' AS equality,
+       'OPERATOR(' || pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')' AS key_equality,
+       et.typtype = 'p' AND ca.atttypid >= 16384 AS by_pseudo_type
+FROM pg_catalog.pg_constraint f
+JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
+JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS n
+JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[n]
+JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[n]
+JOIN pg_catalog.pg_operator e ON e.oid = f.conpfeqop[n]
+JOIN pg_catalog.pg_namespace es ON es.oid = e.oprnamespace
+JOIN pg_catalog.pg_type et ON et.oid = e.oprleft
+JOIN pg_catalog.pg_operator k ON k.oid = f.conppeqop[n]
+JOIN pg_catalog.pg_namespace ks ON ks.oid = k.oprnamespace
+WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND {enforced}{not_period}
+  AND f.confrelid{among}{without_casts}
+ORDER BY f.confrelid, f.conname, f.oid, n)sql";
+
+// Not those that compare by way of a cast which somebody made: what they hold back is the server's matter.
+constexpr const char* kWithoutCasts = R"sql(
+  AND NOT EXISTS (
+    SELECT FROM pg_catalog.generate_subscripts(f.conkey, 1) AS m
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[m]
+    JOIN pg_catalog.pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = f.confkey[m]
+    JOIN pg_catalog.pg_type at ON at.oid = a.atttypid
+    JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[m]
+    JOIN pg_catalog.pg_type ot ON ot.oid = o.oprleft
+    WHERE CASE WHEN ot.typtype = 'p' THEN a.atttypid <> b.atttypid AND a.atttypid >= 16384
+               ELSE at.typtype IN ('c', 'e', 'r', 'm') AND a.atttypid >= 16384 AND a.atttypid <> o.oprright END))sql";
+
+constexpr const char* kTriggers = R"sql(
+SELECT DISTINCT r.root, t.tgname
+FROM pg_catalog.pg_trigger t
+CROSS JOIN LATERAL (
+  SELECT COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r
+WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND r.root{among}
+ORDER BY r.root, t.tgname)sql";
+
 class ConstraintReader {
  public:
   ConstraintReader(Connection& connection, std::vector<TableDetails>& tables, const PartitionTree& tree)
@@ -78,30 +140,27 @@ class ConstraintReader {
       oids.push_back(std::to_string(tables[i].oid));
       index_.emplace(oids.back(), i);
     }
-    among_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
+    among_ = fmt::format(kAmong, join(oids, ","));
     for (const auto& [oid, partition] : tree) {
       if (oid == partition.root) continue;
       oids.push_back(std::to_string(oid));
       index_.emplace(oids.back(), index_.at(std::to_string(partition.root)));
     }
-    among_partitions_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
+    among_partitions_ = fmt::format(kAmong, join(oids, ","));
   }
 
   // And NOT NULL that is NOT VALID: it holds for the rows that are written.
   void read_checks(const std::string& looking) {
     std::string last;
-    for (const auto& row : connection_.query(
-             "SELECT k.conrelid, k.oid, k.conname, CASE k.contype WHEN 'n' THEN 'NOT (' || "
-             "pg_catalog.quote_ident(a.attname) || ' IS NOT DISTINCT FROM NULL)' ELSE "
-             "pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) END, a.attname, " +
-             calls_one_of(looking, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid") +
-             " FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND "
-             "a.attnum = ANY (k.conkey) WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND " +
-             enforced("k") + " AND k.conrelid" + among_ + " ORDER BY k.conrelid, k.conname, a.attnum")) {
-      TableDetails& table = table_of(row[0]);
-      if (last != text_of(row[1])) table.checks.push_back({text_of(row[2]), text_of(row[3]), {}, row[5].as<bool>()});
-      last = text_of(row[1]);
-      if (!row[4].is_null()) table.checks.back().columns.push_back(text_of(row[4]));
+    const std::string looks = calls_one_of(looking, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid");
+    for (const auto& row :
+         connection_.query(fmt::format(fmt::runtime(kChecks), fmt::arg("looks", looks),
+                                       fmt::arg("enforced", enforced("k")), fmt::arg("among", among_)))) {
+      TableDetails& table = table_of(row["conrelid"]);
+      if (last != text_of(row["oid"]))
+        table.checks.push_back({text_of(row["conname"]), text_of(row["expression"]), {}, row["looks"].as<bool>()});
+      last = text_of(row["oid"]);
+      if (!row["attname"].is_null()) table.checks.back().columns.push_back(text_of(row["attname"]));
     }
   }
 
@@ -111,7 +170,7 @@ class ConstraintReader {
     for (const auto& row : connection_.query(fmt::format(kPeriodKeys, fmt::arg("among", among_)))) {
       const std::string column = text_of(row[2]);
       table_of(row[0]).checks.push_back(
-          {text_of(row[1]), "NOT pg_catalog.isempty(" + quote_name(column) + ")", {column}});
+          {text_of(row[1]), fmt::format("NOT pg_catalog.isempty({})", quote_name(column)), {column}});
     }
   }
 
@@ -121,7 +180,7 @@ class ConstraintReader {
       for (const catalog::Column& column : table.table.columns) {
         if (!column.not_null || !(column.generated || column.has_default)) continue;
         table.checks.push_back({"NOT NULL of " + column.name,
-                                "NOT (" + quote_name(column.name) + " IS NOT DISTINCT FROM NULL)",
+                                fmt::format("NOT ({} IS NOT DISTINCT FROM NULL)", quote_name(column.name)),
                                 {column.name},
                                 false,
                                 true});
@@ -177,70 +236,41 @@ class ConstraintReader {
   }
 
   void read_references() {
-    for (const auto& row : connection_.query(
-             "SELECT DISTINCT f.confrelid, a.attname FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_attribute a ON "
-             "a.attrelid = f.confrelid AND a.attnum = ANY (f.confkey) WHERE f.contype = 'f' AND f.confrelid" +
-             among_))
-      table_of(row[0]).referenced_columns.push_back(text_of(row[1]));
+    for (const auto& row : connection_.query(fmt::format(kReferencedColumns, fmt::arg("among", among_))))
+      table_of(row["confrelid"]).referenced_columns.push_back(text_of(row["attname"]));
+    // Of a PERIOD key, what is left of the parents may still contain the child: the server's matter.
+    const char* not_period = connection_.server_version() >= 180000 ? " AND NOT f.conperiod" : "";
     std::string last;
-    for (const auto& row : connection_.query(
-             "SELECT f.confrelid, f.oid, f.conname, CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END || "
-             "pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relname, f.conrelid = "
-             "f.confrelid, f.confupdtype = 'r', ca.attname, pa.attname, 'OPERATOR(' || "
-             "pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')', 'OPERATOR(' || "
-             "pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')', et.typtype = 'p' AND ca.atttypid >= 16384 "
-             "FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid "
-             "JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace "
-             "CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS n "
-             "JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[n] "
-             "JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[n] "
-             "JOIN pg_catalog.pg_operator e ON e.oid = f.conpfeqop[n] "
-             "JOIN pg_catalog.pg_namespace es ON es.oid = e.oprnamespace "
-             "JOIN pg_catalog.pg_type et ON et.oid = e.oprleft "
-             "JOIN pg_catalog.pg_operator k ON k.oid = f.conppeqop[n] "
-             "JOIN pg_catalog.pg_namespace ks ON ks.oid = k.oprnamespace "
-             "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND " +
-             // Of a PERIOD key, what is left of the parents may still contain the child: the server's matter.
-             enforced("f") + (connection_.server_version() >= 180000 ? " AND NOT f.conperiod" : "") +
-             " AND f.confrelid" + among_ + without_casts() + " ORDER BY f.confrelid, f.conname, f.oid, n")) {
-      std::vector<Reference>& references = table_of(row[0]).references;
-      if (last != text_of(row[1])) {
-        references.push_back(
-            {text_of(row[2]), text_of(row[3]), text_of(row[4]), row[5].as<bool>(), row[6].as<bool>(), {}, {}, {}, {}});
+    for (const auto& row : connection_.query(fmt::format(fmt::runtime(kReferences), fmt::arg("enforced", enforced("f")),
+                                                         fmt::arg("not_period", not_period), fmt::arg("among", among_),
+                                                         fmt::arg("without_casts", kWithoutCasts)))) {
+      std::vector<Reference>& references = table_of(row["confrelid"]).references;
+      if (last != text_of(row["oid"])) {
+        references.push_back({text_of(row["conname"]),
+                              text_of(row["rows"]),
+                              text_of(row["relname"]),
+                              row["own"].as<bool>(),
+                              row["restrict"].as<bool>(),
+                              {},
+                              {},
+                              {},
+                              {}});
       }
-      last = text_of(row[1]);
-      references.back().columns.push_back(text_of(row[7]));
-      references.back().parent_columns.push_back(text_of(row[8]));
-      references.back().equality.push_back({text_of(row[9]), row[11].as<bool>()});
-      references.back().key_equality.push_back({text_of(row[10]), row[11].as<bool>()});
+      last = text_of(row["oid"]);
+      const bool by_pseudo_type = row["by_pseudo_type"].as<bool>();
+      references.back().columns.push_back(text_of(row["child_column"]));
+      references.back().parent_columns.push_back(text_of(row["parent_column"]));
+      references.back().equality.push_back({text_of(row["equality"]), by_pseudo_type});
+      references.back().key_equality.push_back({text_of(row["key_equality"]), by_pseudo_type});
     }
   }
 
   void read_triggers() {
-    const std::string sql = R"sql(
-SELECT DISTINCT r.root, t.tgname
-FROM pg_catalog.pg_trigger t
-CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r
-WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND r.root)sql";
-    for (const auto& row : connection_.query(sql + among_ + " ORDER BY r.root, t.tgname")) {
-      table_of(row[0]).triggers.push_back(text_of(row[1]));
-    }
+    for (const auto& row : connection_.query(fmt::format(kTriggers, fmt::arg("among", among_))))
+      table_of(row["root"]).triggers.push_back(text_of(row["tgname"]));
   }
 
  private:
-  // Not those that compare by way of a cast which somebody made: what they hold back is the server's matter.
-  static std::string without_casts() {
-    return R"sql( AND NOT EXISTS (
-        SELECT FROM pg_catalog.generate_subscripts(f.conkey, 1) AS m
-        JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[m]
-        JOIN pg_catalog.pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = f.confkey[m]
-        JOIN pg_catalog.pg_type at ON at.oid = a.atttypid
-        JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[m]
-        JOIN pg_catalog.pg_type ot ON ot.oid = o.oprleft
-        WHERE CASE WHEN ot.typtype = 'p' THEN a.atttypid <> b.atttypid AND a.atttypid >= 16384
-                   ELSE at.typtype IN ('c', 'e', 'r', 'm') AND a.atttypid >= 16384 AND a.atttypid <> o.oprright END))sql";
-  }
-
   // NOT ENFORCED is nobody's business.
   std::string enforced(const std::string& alias) const {
     return connection_.server_version() >= 180000 ? alias + ".conenforced" : "true";
