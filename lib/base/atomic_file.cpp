@@ -172,7 +172,7 @@ void AtomicFile::finish() {
 
 int AtomicFile::publish() {
   const char* to = path_.c_str();
-  // A file that appears behind this question is nobody's to replace.
+  // A file that appears after this question is nobody's to replace.
   const Overwrite overwrite = may_replace_ && !check_target() ? Overwrite::kRefuse : overwrite_;
   if (nameless_.is_open()) {
     const std::string file = path_of(nameless_);

@@ -47,7 +47,7 @@ bool decode_base64(std::string_view text, std::string& bytes) {
     written += static_cast<std::size_t>(count);
   }
   bytes.resize(written - padding);
-  ByteBuffer again;  // bits behind the last byte must be zero
+  ByteBuffer again;  // bits after the last byte must be zero
   append_base64(again, std::string_view(bytes).substr(bytes.size() - bytes.size() % 3));
   return text.ends_with(again.view());
 }

@@ -35,7 +35,7 @@ class ByteBuffer {
   ByteBuffer() = default;
   explicit ByteBuffer(std::size_t capacity) { grow(capacity); }
 
-  // At least `bytes` writable bytes behind the end; valid until the next call that may grow the buffer.
+  // At least `bytes` writable bytes after the end; valid until the next call that may grow the buffer.
   char* room(std::size_t bytes) {
     if (capacity_ - size_ < bytes) grow(bytes);
     return bytes_.get() + size_;

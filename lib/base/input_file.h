@@ -23,7 +23,7 @@ class InputFile {
   // The same of a file with settings, which is part of the configuration: what cannot be opened is kUsage.
   static InputFile open_settings(const std::string& path);
 
-  // Takes an open descriptor; reading starts where it stands, and that is offset 0. `name` is for messages.
+  // Takes an open descriptor; reading starts at its position, and that is offset 0. `name` is for messages.
   static InputFile from_descriptor(Descriptor file, std::string name);
 
   // Up to `bytes` bytes; fewer is not the end, 0 is. kInputOutput on failure.
@@ -53,7 +53,7 @@ class InputFile {
   std::string name_;
   std::stop_token stop_;
   struct ::stat at_open_;
-  std::uint64_t start_ = 0;     // where the descriptor stood when it was handed over
+  std::uint64_t start_ = 0;     // where the descriptor was when it was handed over
   std::uint64_t position_ = 0;  // offset of the next read
 };
 

@@ -15,7 +15,7 @@ class LineReader {
   // The lines from offset `begin` up to `end`. `file` is to outlive the reader.
   LineReader(InputFile& file, std::uint64_t begin, std::uint64_t end) : file_(&file), at_(begin), end_(end) {}
 
-  // Without its newline; good until the next call. False behind the last one, and for a last one without its newline.
+  // Without its newline; good until the next call. False after the last one, and for a last one without its newline.
   bool next(std::string_view& line);
 
  private:

@@ -82,7 +82,7 @@ class Progress {
   std::uint64_t bytes_ = 0;
   Time phase_start_{};
   Time next_draw_{};
-  bool drawn_ = false;   // a bar stands on the terminal's last line
+  bool drawn_ = false;   // a bar is on the terminal's last line
   bool active_ = false;  // between phase() and finish()
   std::jthread drawer_;  // from the first phase on
 };

@@ -19,7 +19,7 @@ class StopSignals {
   // Also ignores SIGPIPE and SIGXFSZ, so that they come as errors of write(2). A signal that is ignored already
   // (nohup, a background job) stays ignored.
   explicit StopSignals(Afterwards afterwards = Afterwards::kRestored);
-  // Puts masks and dispositions back as they were; with kBlocked it does not: a signal that comes behind the work of a
+  // Puts masks and dispositions back as they were; with kBlocked it does not: a signal that comes after the work of a
   // program then leaves its exit status alone.
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;

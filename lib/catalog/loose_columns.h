@@ -24,7 +24,7 @@ struct LooseColumn {
 
 // The columns of `child` that could hold keys of `parent`, whose own are of `kind`. `kind_of`, of a type as the engine
 // writes it, without "[]". Those of a foreign key are not among them. `tables`: of the whole import, for a category_id
-// is of categories where there are such. One may stand there twice, with a type column and without.
+// is of categories where there are such. One may be there twice, with a type column and without.
 std::vector<LooseColumn> loose_columns(const Table& child, const Table& parent, KeyKind kind,
                                        KeyKind (*kind_of)(const std::string& type),
                                        const std::vector<TableName>& tables);

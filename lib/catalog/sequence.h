@@ -24,7 +24,7 @@ struct Sequence {
   std::vector<SequenceUser> used_by;
 };
 
-// The last value that the sequence has given; of one that was never called, what would stand before its first. None
+// The last value that the sequence has given; of one that was never called, what would be before its first. None
 // where the position is not known.
 std::optional<std::int64_t> given_by(const Sequence& sequence);
 

@@ -51,7 +51,7 @@ bool holds_limits(const Parts& from, const Parts& to) {
   if (from.limits == to.limits) return true;
   if (to.limits.empty()) return to.name == "numeric" || std::ranges::find(kGrow, to.name) != kGrow.end();
   if (from.limits.empty()) return false;
-  // Digits before the point must not become fewer, nor may those behind it.
+  // Digits before the point must not become fewer, nor may those after it.
   if (to.name == "numeric" && from.limits.size() == 2 && to.limits.size() == 2)
     return from.limits[1] == to.limits[1] && from.limits[0] <= to.limits[0];
   return from.limits.size() == 1 && to.limits.size() == 1 && std::ranges::find(kGrow, to.name) != kGrow.end() &&

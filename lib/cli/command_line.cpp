@@ -221,7 +221,7 @@ const char* direction_of(engine::Intent intent) {
   return "into";
 }
 
-// What the command line says of a table comes behind what the transfer file says: the last word counts.
+// What the command line says of a table comes after what the transfer file says: the last word counts.
 void take_config(const transfer::Config& config, const Location& location, ImportCommand& command) {
   if (!command.common.config_file && !config.path.empty())
     command.job.words.push_back("--config " + report::shell_word(config.path));

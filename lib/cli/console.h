@@ -1,5 +1,5 @@
 // Where a program speaks: the result on standard output, everything else on standard error. Used between jobs, never
-// while a progress bar stands. One thread.
+// while a progress bar is shown. One thread.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ class Console {
   // One line, made printable here. What cannot be written to standard error is dropped.
   void say(std::string_view line) const;
   void warn(std::string_view line) const;
-  // Of --json: an error stands on standard output, too, where no result does.
+  // Of --json: an error is written to standard output, too, where no result does.
   void tell_errors_as_json() { errors_as_json_ = true; }
   // An error and, below it, what to do next.
   void print_error(const std::string& message, const std::string& hint, int exit_status) const;

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kPageWidth = 80;
 constexpr std::size_t kNamesWidth = 30;
 
-// Breaks `text` into lines that fit behind `indent` columns; all but the first are indented.
+// Breaks `text` into lines that fit after `indent` columns; all but the first are indented.
 std::string wrapped(const std::string& text, std::size_t indent) {
   std::string lines;
   std::size_t room = kPageWidth - indent;

@@ -27,7 +27,7 @@ struct Location {
 struct NamedTarget {
   std::string name;      // "production"
   std::string variable;  // that holds the URL
-  std::string env_file;  // where it stands; empty: the environment, else .env
+  std::string env_file;  // where it is; empty: the environment, else .env
 };
 
 // Who on the command line says where the database is.

@@ -139,7 +139,7 @@ int run_migrate(const Console& console, const base::StopSignals& signals, const 
   int status = kDone;
   try {
     status = status_of(command, report);
-  } catch (const Error& error) {  // behind the result, which shows what is wrong
+  } catch (const Error& error) {  // after the result, which shows what is wrong
     print_report(console, command.common, report, static_cast<int>(error.kind()));
     throw;
   }

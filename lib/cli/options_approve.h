@@ -12,7 +12,7 @@ namespace cli {
 class ApproveSyntax {
  public:
   void add(Syntax& syntax);
-  // Behind parse(), when the intent and the reports are known.
+  // After parse(), when the intent and the reports are known.
   void read(const Syntax& syntax, ImportCommand& command) const;
 
  private:

@@ -32,7 +32,7 @@ Page page() {
           {}};
 }
 
-// "users=active AND age > 17": everything behind the first = is SQL.
+// "users=active AND age > 17": everything after the first = is SQL.
 std::pair<std::string, std::string> split_condition(const Syntax& syntax, const std::string& word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())

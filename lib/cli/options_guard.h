@@ -14,7 +14,7 @@ namespace cli {
 class GuardSyntax {
  public:
   void add(Syntax& syntax);
-  // Behind parse(), when the intent is known.
+  // After parse(), when the intent is known.
   void read(const Syntax& syntax, ImportCommand& command) const;
 
  private:

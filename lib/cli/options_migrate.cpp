@@ -52,7 +52,7 @@ std::uint64_t parse_number(const Syntax& syntax, const std::string& word) {
   return number;
 }
 
-// The words behind the command: a folder, and for baseline a number, in either order.
+// The words after the command: a folder, and for baseline a number, in either order.
 void take_words(const Syntax& syntax, MigrateCommand& command, std::string first, std::string second) {
   if (command.task == MigrateTask::kBaseline) {
     if (is_number(first) && !is_number(second)) std::swap(first, second);

@@ -13,7 +13,7 @@ namespace cli {
 class UndoSyntax {
  public:
   void add(Syntax& syntax);
-  // Behind parse() and all other options. Throws kUsage for those that say what an import does with its rows: an undo
+  // After parse() and all other options. Throws kUsage for those that say what an import does with its rows: an undo
   // file says that itself.
   void read(const Syntax& syntax, ImportCommand& command) const;
 

@@ -25,7 +25,7 @@ struct Page {
   std::vector<Example> examples;
   std::vector<std::string> notes;  // paragraphs
   std::vector<ExitStatus> statuses;
-  std::string closing;  // behind the statuses; may be empty
+  std::string closing;  // after the statuses; may be empty
 };
 
 struct PageOption {
@@ -50,7 +50,7 @@ std::string help_text(const Description& description);
 // The manual in mdoc, for section 1.
 std::string manual_text(const Description& description);
 
-// What a shell completes behind the program's name. Tables and columns are left to the user.
+// What a shell completes after the program's name. Tables and columns are left to the user.
 std::string bash_completion(const Description& description);
 std::string zsh_completion(const Description& description);
 std::string fish_completion(const Description& description);

@@ -3,7 +3,7 @@
 
 namespace cli {
 
-// Writes stars over what stands behind the scheme of PostgreSQL URLs, which may hold a password. Call it when the
+// Writes stars over what follows the scheme of PostgreSQL URLs, which may hold a password. Call it when the
 // arguments have been read: it changes the process's own.
 void hide_urls(int argc, char** argv);
 

@@ -23,7 +23,7 @@ std::string plain_mismatch(const CLI::ArgumentMismatch& error) {
          (missing ? " needs a value" : " is given more than once");
 }
 
-// "--url=postgresql://…" → "--url": what stands behind the = may be a password.
+// "--url=postgresql://…" → "--url": what stands after the = may be a password.
 std::string option_name(const std::string& word) { return word.substr(0, word.find('=')); }
 
 }  // namespace
@@ -63,7 +63,7 @@ void Syntax::option(const std::string& names, const std::string& value_name, std
 
 void Syntax::list(const std::string& names, const std::string& value_name, std::vector<std::string>& values,
                   const std::string& description) {
-  // One value each: without this, -t would swallow the FILE behind its pattern.
+  // One value each: without this, -t would swallow the FILE after its pattern.
   const CLI::Option* option = app_.add_option(names, values, description)
                                   ->allow_extra_args(false)
                                   ->type_name(value_name)

@@ -26,7 +26,7 @@ class Syntax {
   Syntax(const Syntax&) = delete;
   Syntax& operator=(const Syntax&) = delete;
 
-  // The options added next stand under this title on the help page.
+  // The options added next come under this title on the help page.
   void group(std::string title) { group_ = std::move(title); }
 
   // `names` as CLI11 takes them: "-t,--table"; `words`: all that the value can be. The values are set by parse(); what
@@ -63,7 +63,7 @@ class Syntax {
   std::map<const CLI::Option*, std::vector<std::string>> words_;  // that a value can be
 };
 
-// The value behind `word`, which must be one of those of `choices`.
+// The value after `word`, which must be one of those of `choices`.
 template <typename Value>
 Value choose(const std::string& option, const std::string& word,
              const std::vector<std::pair<std::string, Value>>& choices) {
@@ -86,7 +86,7 @@ std::chrono::milliseconds parse_duration(const std::string& option, const std::s
 class CommonSyntax {
  public:
   void add_database(Syntax& syntax);
-  // --to or --from: a database by its name in the transfer file. Behind add_database, in its group.
+  // --to or --from: a database by its name in the transfer file. After add_database, in its group.
   void add_target(Syntax& syntax, const std::string& option, const std::string& description);
   void add_tables(Syntax& syntax);
   void add_output(Syntax& syntax);

@@ -24,7 +24,7 @@ enum class BlobAs { kBytes, kText };
 
 // What a column of the target asks for.
 enum class Wanted {
-  kUntouched,  // the value as it stands in the file
+  kUntouched,  // the value as it is in the file
   kAnything,   // of a type that is not known here
   kBoolean,
   kNumber,

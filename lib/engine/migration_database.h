@@ -1,5 +1,5 @@
 // What a database must offer to be migrated: a ledger of what was applied, transactions under one lock, and the names
-// of what stands in the schema. One schema of one database; it and all that comes from it live on one thread. Knows
+// of what is in the schema. One schema of one database; it and all that comes from it live on one thread. Knows
 // neither files nor their order. Virtual per statement.
 #pragma once
 

@@ -98,7 +98,7 @@ class Source {
   // Reads one of the tables of the snapshot. One reader at a time.
   virtual std::unique_ptr<RowReader> read(const TableQuery& query) = 0;
 
-  // Behind the last row: throws ConcurrentChange when something that no lock holds (a type, an enum's label, the name
+  // After the last row: throws ConcurrentChange when something that no lock holds (a type, an enum's label, the name
   // of a schema) was changed since open_snapshot.
   virtual void demand_unchanged() = 0;
 };

@@ -109,7 +109,7 @@ class Target {
 
   // Begins an attempt. A target that is still in a transaction abandons it first, so that a retry starts clean.
   virtual void begin(Intent intent) = 0;
-  // What is there: before lock() as it is at the moment, behind it as it stays for the rest of the attempt.
+  // What is there: before lock() as it is at the moment, after it as it stays for the rest of the attempt.
   virtual std::vector<catalog::Table> tables(const std::vector<std::string>& schemas) = 0;
   // All schemas of the user's, whichever were asked for; nothing where the engine has none.
   virtual std::vector<std::string> schemas() { return {}; }
@@ -152,19 +152,19 @@ class Target {
   // with its reason.
   virtual void merge(base::Progress& progress) = 0;
 
-  // Behind merge, or instead of it: names what shows the tables' old rows for good (materialized views), or refreshes
-  // it. Only kYes behind a merge writes.
+  // After merge, or instead of it: names what shows the tables' old rows for good (materialized views), or refreshes
+  // it. Only kYes after a merge writes.
   virtual void refresh_views(Refresh) {}
 
-  // For an undo file. Behind classify and before merge: keeps what the rows to be written are now. Throws kSchema for a
+  // For an undo file. After classify and before merge: keeps what the rows to be written are now. Throws kSchema for a
   // table whose rows cannot be kept.
   virtual void keep_rows_before() = 0;
-  // Behind merge: the rows of a plan that it wrote, as records of its target's columns, each with its mark under `key`:
+  // After merge: the rows of a plan that it wrote, as records of its target's columns, each with its mark under `key`:
   // updated and deleted ones as they were, of inserted ones what they are found by. One reader at a time.
   virtual std::unique_ptr<RowReader> rows_before(std::size_t plan, const std::string& key) = 0;
 
   virtual outcome::VerdictCounts counts(std::size_t plan) = 0;
-  // Behind classify and before merge: how many rows the target's own table holds. Reads it as a whole.
+  // After classify and before merge: how many rows the target's own table holds. Reads it as a whole.
   virtual std::uint64_t rows_there(std::size_t plan) = 0;
   // Every row of the file but the unchanged ones, in the order of the records; `offset` is not filled. Stops early when
   // `take` returns false. Values only with Detail::kFull.
@@ -173,15 +173,15 @@ class Target {
   // The same rows in the same order, as a plan is held to them: nothing of the values.
   virtual void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                                     const std::function<void(const outcome::Fingerprint&)>& take) = 0;
-  // Behind merge: some decision is not what it was before, or a row does not hold the file's values. May say yes where
+  // After merge: some decision is not what it was before, or a row does not hold the file's values. May say yes where
   // that is not so.
   virtual bool merge_changed_decisions() const = 0;
-  // With Detail::kLater, behind classify and before merge: from here on it is kFull.
+  // With Detail::kLater, after classify and before merge: from here on it is kFull.
   virtual void gather_details() = 0;
-  // Behind prepare: where this is, and what of its catalog the import uses. Both in an order that stays.
+  // After prepare: where this is, and what of its catalog the import uses. Both in an order that stays.
   virtual std::vector<outcome::Fact> whereabouts() = 0;
   virtual std::vector<outcome::Fact> used_catalog() = 0;
-  // Behind classify and before merge: how many rows, and which, follow its updates by way of foreign keys. In an order
+  // After classify and before merge: how many rows, and which, follow its updates by way of foreign keys. In an order
   // that stays.
   virtual std::vector<outcome::Fact> followers() = 0;
 
@@ -190,13 +190,13 @@ class Target {
   // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger
   // changed.
   virtual std::vector<std::string> notices() const = 0;
-  // Behind prepare of a dry run: the GRANTs that the import would need and the dry run does not.
+  // After prepare of a dry run: the GRANTs that the import would need and the dry run does not.
   virtual std::vector<std::string> missing_grants() const { return {}; }
-  // Behind classify in a dry run: what only the writing itself can tell, by name, a line a cause. Nothing: every
+  // After classify in a dry run: what only the writing itself can tell, by name, a line a cause. Nothing: every
   // verdict is the import's.
   virtual std::vector<std::string> untold() const = 0;
 
-  // Behind the last phase, before commit() or roll_back(): throws ConcurrentChange when something that no lock holds (a
+  // After the last phase, before commit() or roll_back(): throws ConcurrentChange when something that no lock holds (a
   // type, a function) was changed since lock(). The end of a dry run: its transaction is over then.
   virtual void demand_unchanged() = 0;
   virtual void commit() = 0;

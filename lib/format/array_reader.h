@@ -16,7 +16,7 @@ class ArrayReader {
   // `array` begins with `[`, ends with `]`.
   explicit ArrayReader(std::string_view array);
 
-  // False: there are no more. Throws Error(kFile) for text that is not an array; the caller knows where it stands.
+  // False: there are no more. Throws Error(kFile) for text that is not an array; the caller knows where it is.
   bool next(Value& element);
 
  private:

@@ -209,7 +209,7 @@ class GzipDecompressor final : public Decompressor {
   ~GzipDecompressor() override { inflateEnd(&stream_); }
 
   const char* step(Block& block, bool& between) override {
-    if (between && block.in_bytes > 0) inflateReset(&stream_);  // files put one behind the other are one file
+    if (between && block.in_bytes > 0) inflateReset(&stream_);  // files put one after the other are one file
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(block.in));
     stream_.avail_in = static_cast<uInt>(block.in_bytes);
     stream_.next_out = reinterpret_cast<Bytef*>(block.out);

@@ -17,7 +17,7 @@ class ContainerScanner {
   // The next byte to scan is the opening bracket.
   void start();
   // Scans whole blocks while the container is open and says how many bytes it took. Once the state is not kOpen, those
-  // end behind the bracket that decided it.
+  // end after the bracket that decided it.
   std::size_t scan(const char* text, std::size_t bytes);
   // The same for less than a block, where no more will come.
   std::size_t scan_rest(const char* text, std::size_t bytes);
@@ -32,7 +32,7 @@ class ContainerScanner {
   State state_ = State::kOpen;
   std::size_t depth_ = 0;
   std::uint64_t in_string_ = 0;        // all ones: the last block ended inside a string
-  bool escaped_ = false;               // the first byte of the next block stands behind a backslash that escapes it
+  bool escaped_ = false;               // the first byte of the next block comes after a backslash that escapes it
   std::array<char, kMaxDepth> kinds_;  // of the open brackets
 };
 

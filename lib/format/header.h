@@ -1,5 +1,5 @@
-// What stands before `data` in an export: who wrote it, from where, and what its tables are. Plain values.
-// Tables stand in dependency order, parents first; the sections of `data` follow the same order.
+// What comes before `data` in an export: who wrote it, from where, and what its tables are. Plain values.
+// Tables are in dependency order, parents first; the sections of `data` follow the same order.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ struct LargeObjectColumn {
 
 // What makes a document an undo file: its records hold what rows of the target were before an import.
 struct Undo {
-  // The key that stands beside the columns in each record and says what taking back means for its row. No table has a
+  // The key that is beside the columns in each record and says what taking back means for its row. No table has a
   // column of that name.
   std::string mark;
   std::vector<std::pair<std::string, std::string>> target;  // where it can be taken back: names and values
@@ -54,7 +54,7 @@ struct Header {
   std::vector<catalog::Sequence> sequences;
   std::vector<LargeObjectColumn> large_objects;
   std::vector<catalog::Table> tables;
-  // A key that stands beside the columns in each record and is no column: what a rejects file says of it. Empty: none.
+  // A key that is beside the columns in each record and is no column: what a rejects file says of it. Empty: none.
   std::string annotation;
   std::optional<Undo> undo;  // none: an export
 };
@@ -69,7 +69,7 @@ catalog::TableName table_of_section(std::string_view section, const std::vector<
 // Throws Error(kSchema) when a name is not valid UTF-8.
 std::string header_text(const Header& header);
 
-// Reads a JSON object that holds the members which stand before `data`; unknown members are ignored.
+// Reads a JSON object that holds the members that come before `data`; unknown members are ignored.
 // Throws Error(kFile), beginning with `file`, for anything that is not a header of this version.
 Header parse_header(std::string_view json, const std::string& file);
 

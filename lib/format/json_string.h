@@ -16,7 +16,7 @@ bool append_unescaped(base::ByteBuffer& out, std::string_view escaped);
 // one escape); `code_point` is what it stands for.
 std::size_t read_escape(std::string_view text, char32_t& code_point);
 
-// Where the string ends that begins behind an opening quote: the index of its closing quote, or npos when it has none.
+// Where the string ends that begins after an opening quote: the index of its closing quote, or npos when it has none.
 std::size_t find_closing_quote(std::string_view text);
 
 }  // namespace format

@@ -134,14 +134,14 @@ void RowParser::State::parse_large() {
     if (text[at] == ',') at = skip_space(at + 1);
     take_key(text.data() + at + 1);
     at += 1 + find_closing_quote(text.substr(at + 1)) + 1;
-    at = skip_space(skip_space(at) + 1);  // behind the colon
+    at = skip_space(skip_space(at) + 1);  // after the colon
     const std::string_view value = leading_value(text.substr(at));
     values[next_column - 1] = value_of(value);
     at = skip_space(at + value.size());
   }
 }
 
-// `key` stands behind its opening quote.
+// `key` stands after its opening quote.
 void RowParser::State::take_key(const char* key) {
   const std::size_t column = column_of(key);
   if (const char* const before = key_places[column]) {
@@ -153,7 +153,7 @@ void RowParser::State::take_key(const char* key) {
   next_column = column + 1;
 }
 
-// `key` stands behind its opening quote.
+// `key` stands after its opening quote.
 std::size_t RowParser::State::column_of(const char* key) {
   const std::string_view rest = record->text.substr(static_cast<std::size_t>(key - record->text.data()));
   if (next_column < keys.size() && rest.starts_with(keys[next_column])) [[likely]]

@@ -27,7 +27,7 @@ class RowParser {
   RowParser& operator=(RowParser&&) noexcept;
 
   // One value a column, in the columns' order; a column that the record lacks is kMissing. Throws Error(kFile) for
-  // anything that is not strict JSON and for a key that stands twice, Error(kSchema) for a key that is not a column.
+  // anything that is not strict JSON and for a key that occurs twice, Error(kSchema) for a key that is not a column.
   std::span<const Value> parse(const RawRecord& record);
 
  private:

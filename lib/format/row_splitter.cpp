@@ -224,7 +224,7 @@ std::uint64_t RowSplitter::skip_records() {
   return position_.records - before;
 }
 
-// Goes to the `{` of the next record, or behind the `]` of the section.
+// Goes to the `{` of the next record, or after the `]` of the section.
 bool RowSplitter::open_record() {
   if (!position_.in_section) return false;
   const bool first = position_.records == 0;
@@ -280,7 +280,7 @@ void RowSplitter::restore(const Position& position) {
   in_data_ = true;
 }
 
-// ---- behind data
+// ---- after data
 
 std::optional<Seal> RowSplitter::read_seal() {
   std::optional<Seal> seal;

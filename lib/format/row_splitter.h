@@ -1,6 +1,6 @@
 // Finds whole records in a stream of bytes, in one pass and in constant memory (buffer: the largest record).
 // Checks the structure of the document around the records and that every record is an object whose brackets match;
-// what stands inside a record is row_parser's matter. Lines mean nothing to it: pretty-printed or minified reads the
+// what is inside a record is row_parser's matter. Lines mean nothing to it: pretty-printed or minified reads the
 // same. Refers to the source. One thread. Everything malformed is Error(kFile), "<file>: … at byte N".
 //
 //   splitter.read_header();

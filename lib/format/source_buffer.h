@@ -19,7 +19,7 @@ namespace format {
 
 class SourceBuffer {
  public:
-  static constexpr std::size_t kPaddingBytes = 64;  // readable behind the window, whatever they hold
+  static constexpr std::size_t kPaddingBytes = 64;  // readable after the window, whatever they hold
 
   SourceBuffer(ByteSource& source, std::size_t chunk_bytes) : source_(source), chunk_bytes_(chunk_bytes) {}
 

@@ -17,13 +17,13 @@ class TableReader {
   // Makes other values of those of a record; its result is good until the next call.
   using Rewrite = std::function<std::span<const Value>(std::span<const Value>)>;
 
-  // `splitter` stands at the beginning of the table's section; both outlive the reader.
+  // `splitter` is at the beginning of the table's section; both outlive the reader.
   TableReader(RowSplitter& splitter, RowParser& parser) : splitter_(splitter), parser_(parser) {}
 
   // From now on values() gives what `rewrite` makes of the record's values.
   void rewrite_values(Rewrite rewrite) { rewrite_ = std::move(rewrite); }
 
-  // False behind the last record.
+  // False after the last record.
   bool next() { return splitter_.next_record(record_); }
   const RawRecord& record() const { return record_; }
   std::span<const Value> values() {

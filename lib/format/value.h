@@ -1,4 +1,4 @@
-// One field of a record as it stands in the file: what kind of JSON value, and its text.
+// One field of a record as it is in the file: what kind of JSON value, and its text.
 // A Value only views: the record's bytes or the parser's own string buffer. It is good until the next record.
 #pragma once
 

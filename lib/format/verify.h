@@ -18,7 +18,7 @@ namespace format {
 struct Verified {
   Header header;
   std::vector<std::uint64_t> rows;  // by table of the header
-  std::optional<Seal> seal;         // as it stands in the file
+  std::optional<Seal> seal;         // as it is in the file
   bool sealed = false;              // the seal is there and everything matches it
   std::uint64_t bytes = 0;          // what a seal of this document would say: bytes before its line, and their hash
   std::string sha256;

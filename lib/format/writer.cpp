@@ -9,7 +9,7 @@ namespace format {
 namespace {
 
 constexpr std::size_t kFlushBytes = std::size_t{256} << 10;
-// Behind every record, so that a section may end with any of them.
+// After every record, so that a section may end with any of them.
 constexpr std::string_view kSeparator = ",\n";
 
 [[noreturn]] void fail(const std::string& what) {

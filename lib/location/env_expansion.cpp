@@ -21,7 +21,7 @@ std::size_t name_length(std::string_view text) {
   return static_cast<std::size_t>(end - text.begin());
 }
 
-// Behind the } that closes the { at `at`; npos where none does.
+// After the } that closes the { at `at`; npos where none does.
 std::size_t behind_braces(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   for (; at < text.size(); ++at) {

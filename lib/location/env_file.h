@@ -12,7 +12,7 @@ namespace location {
 enum class Quote { kNone, kSingle, kDouble, kBacktick };
 
 struct EnvFile {
-  std::map<std::string, std::string> values;  // as they stand; of a name given twice, the last
+  std::map<std::string, std::string> values;  // as they are; of a name given twice, the last
   std::map<std::string, Quote> quotes;        // of those in quotes
   std::vector<std::string> warnings;          // name variables and lines, never values
 

@@ -24,7 +24,7 @@ std::string encoded(std::string_view text) {
   return url;
 }
 
-// An IPv6 address; the zone behind its % has to be escaped.
+// An IPv6 address; the zone after its % has to be escaped.
 std::string address(const std::string& host) {
   std::string text;
   for (const char c : host) text += c == ':' ? ":" : encoded(std::string_view(&c, 1));
@@ -40,7 +40,7 @@ std::string part(std::string_view list, std::size_t number) {
   return std::string(list.substr(0, list.find(',')));
 }
 
-// "db:5432", "a:1,[::1]:2"; a folder of sockets does not stand there but behind the question mark.
+// "db:5432", "a:1,[::1]:2"; a folder of sockets does not stand there but after the question mark.
 std::string hosts_of(const std::string& hosts, const std::string& ports) {
   std::string url;
   const auto count = static_cast<std::size_t>(std::ranges::count(hosts, ',')) + 1;

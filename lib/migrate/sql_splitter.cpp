@@ -220,7 +220,7 @@ class Splitter {
   const Dialect dialect_;
   std::size_t at_ = 0;
   std::size_t start_ = 0;  // of the statement
-  std::size_t end_ = 0;    // behind its last token
+  std::size_t end_ = 0;    // after its last token
   std::size_t line_ = 1;   // at counted_to_
   std::size_t counted_to_ = 0;
   bool begun_ = false;

@@ -25,7 +25,7 @@ struct Verification {
   std::vector<Finding> findings;
 };
 
-// What stands in `present` otherwise than in `expected`, or not at all; of a missing table only the table itself. What
+// What is in `present` otherwise than in `expected`, or not at all; of a missing table only the table itself. What
 // is there beyond that is no finding.
 std::vector<Finding> compare(const std::vector<engine::SchemaObject>& expected,
                              const std::vector<engine::SchemaObject>& present);

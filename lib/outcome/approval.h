@@ -46,7 +46,7 @@ struct Fingerprint {
   std::string digest;
   std::string constraint;  // as of Decision
   std::string holder;
-  std::vector<std::string> rewritten;  // columns that do not hold the file's values behind the merge
+  std::vector<std::string> rewritten;  // columns that do not hold the file's values after the merge
 };
 
 // Of which decisions a plan holds a digest.

@@ -56,7 +56,7 @@ struct Decision {
   bool target_is_newer = false;        // update and skipped: the target's row was changed later than the file's
   std::string digest;                  // update and conflict, for a plan: of the target's whole row as it was
   std::string remark;                  // of a sample: why it is shown
-  std::vector<std::string> rewritten;  // behind the merge: columns that the target's own code gave another value
+  std::vector<std::string> rewritten;  // after the merge: columns that the target's own code gave another value
 };
 
 }  // namespace outcome

@@ -58,11 +58,11 @@ struct Cascade {
   std::string digest = {};           // for a plan: of the keys of all that change, before and after
 };
 
-// What a plan is held to of them: how many rows of each table follow by each foreign key, and, behind a blank, a digest
+// What a plan is held to of them: how many rows of each table follow by each foreign key, and, after a blank, a digest
 // that tells which ("3 9f…"). In the order of their names.
 std::vector<Fact> followers_of(const std::vector<Cascade>& cascades);
 
-// The value that a sequence stands at. Equal ones: it stood before its first value, and that is taken now.
+// The value that a sequence is at. Equal ones: it was before its first value, and that is taken now.
 struct SequenceChange {
   std::string sequence;
   std::int64_t before = 0;

@@ -23,7 +23,7 @@ std::string place(const std::string& table, const outcome::Fingerprint& decision
          std::string(outcome::verdict_name(decision.verdict)) + "\"";
 }
 
-// What stands behind the digest.
+// What stands after the digest.
 std::string rest(const outcome::Fingerprint& decision) {
   std::string text;
   if (!decision.constraint.empty()) text += ",\"constraint\":" + json_name(decision.constraint);

@@ -13,7 +13,7 @@
 
 namespace report {
 
-// Where the lines of a list stand in the file.
+// Where the lines of a list are in the file.
 struct LineRange {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
@@ -24,7 +24,7 @@ class ApprovalLines {
  public:
   ApprovalLines(base::InputFile& file, LineRange range) : lines_(file, range.begin, range.end) {}
 
-  // Without the comma; good until the next call. False behind the last one.
+  // Without the comma; good until the next call. False after the last one.
   bool next(std::string_view& line);
 
  private:

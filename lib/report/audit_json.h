@@ -1,6 +1,6 @@
 // The report for programs and archives (schema/audit.schema.json): the summary of an import, then every decision on a
 // row that is not unchanged, one a line, in the order of the file, and a seal. Where the outcome can be approved, the
-// report is the plan. What stands before the decisions counts them, and a plan's id is over all of them, so they wait
+// report is the plan. What comes before the decisions counts them, and a plan's id is over all of them, so they wait
 // in a temporary file. Memory stays the same however many there are; the sink gets large chunks. ASCII. The caller owns
 // both and keeps them until the end; one thread.
 #pragma once
@@ -26,7 +26,7 @@ class AuditJsonWriter {
   void begin_table(std::size_t index);
   void write(const outcome::Decision& row);
 
-  // Behind all decisions of a rehearsal: what the merge made different, as it was foretold.
+  // After all decisions of a rehearsal: what the merge made different, as it was foretold.
   void begin_foretold();
   void write(const outcome::Fingerprint& row);
 

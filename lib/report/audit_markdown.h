@@ -1,5 +1,5 @@
 // The report as GitHub flavored Markdown, for a comment on a pull request: the totals first, lists folded; under its
-// limit of 65,536 characters by showing fewer rows. Text from a file or a database stands in code spans only: no
+// limit of 65,536 characters by showing fewer rows. Text from a file or a database is put into code spans only: no
 // markup, no mention, no link.
 #pragma once
 

@@ -49,7 +49,7 @@ std::string command(const ImportOutcome& outcome, const auto& wanted, const std:
   return text + more + (path == "-" ? " < FILE" : "");
 }
 
-// "audit-2.json" behind "audit.json", "audit-3.json" behind that: no plan is ever replaced.
+// "audit-2.json" after "audit.json", "audit-3.json" after that: no plan is ever replaced.
 std::string next_name(const std::string& plan) {
   constexpr std::string_view kEnding = ".json";
   std::string stem = plan.substr(0, plan.size() - kEnding.size());

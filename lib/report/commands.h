@@ -11,7 +11,7 @@ namespace report {
 // The command that imports what was tried, or that did: the options without those that only try.
 std::string import_command(const outcome::ImportOutcome& outcome);
 
-// The same held to the plan, where there is one: what decides stands in it.
+// The same held to the plan, where there is one: what decides is in it.
 std::string apply_command(const outcome::ImportOutcome& outcome);
 
 // Another dry run, as this one was or before what this one did; `option` comes on top, `without` is left out. Either
@@ -35,7 +35,7 @@ struct NextStep {
 };
 NextStep next_step(const outcome::ImportOutcome& outcome);
 
-// What takes away what stands in the way of a blocked import.
+// What removes the obstacles of a blocked import.
 NextStep unblocking_step(const outcome::ImportOutcome& outcome);
 
 }  // namespace report

@@ -1,4 +1,4 @@
-// What a reviewer must not overlook, the worst first, each with its remedy: what stands at the top of every report.
+// What a reviewer must not overlook, the worst first, each with its remedy: the top of every report.
 // Pure functions over a finished outcome. Texts may hold names from the file or the database as they are: the forms
 // make them safe.
 #pragma once

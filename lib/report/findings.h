@@ -1,6 +1,7 @@
 // What a reviewer should know that no single field of an outcome says: the verdict on the import as a whole, the checks
-// behind it, causes of rows left out, anomalies, and what a report cannot show. Pure functions over a finished outcome;
-// pointers point into it. Texts may hold names from the file or the database as they are: the forms make them safe.
+// that it rests on, causes of rows left out, anomalies, and what a report cannot show. Pure functions over a finished
+// outcome; pointers point into it. Texts may hold names from the file or the database as they are: the forms make them
+// safe.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ enum class Grade { kGood, kNote, kWarning, kBad };
 std::string_view grade_symbol(Grade grade);  // ✓ i ! ✗
 std::string_view grade_word(Grade grade);    // "passed", "note", "warning", "failed"
 
-// Where in a report the details of a check stand.
+// Where in a report the details of a check are.
 enum class Topic { kIdentity, kTables, kConflicts, kInvalid, kUpdates, kInserts, kEffects, kDifferences, kLimits };
 
 // Words of our own only, nothing from a file or a database.
@@ -56,7 +57,7 @@ struct Cause {
 std::vector<Cause> causes(const outcome::ImportOutcome& outcome, outcome::Verdict verdict);
 std::vector<Cause> causes(const outcome::ImportOutcome&& outcome, outcome::Verdict verdict) = delete;
 
-// The sampled rows of a table with this verdict, in whichever of its lists they stand.
+// The sampled rows of a table with this verdict, in whichever of its lists they are.
 std::vector<const outcome::Decision*> sampled(const outcome::ImportedTable& table, outcome::Verdict verdict);
 
 // What is unusual about a table as a whole: "more than half of the target's rows change".

@@ -1,5 +1,5 @@
 // The only way for text from a file or a database into a page: escaped, with every character that hides, turns or
-// breaks lines shown instead of obeyed. The result is meant for element content; data never stands in an attribute.
+// breaks lines shown instead of obeyed. The result is meant for element content; data is never put into an attribute.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ std::string html_data(std::string_view text);
 // The same in a fixed-width font: keys, values, names of files.
 std::string html_code(std::string_view text);
 
-// The name of a table or a column: it may break behind _ and . and nowhere else.
+// The name of a table or a column: it may break after _ and . and nowhere else.
 std::string html_name(std::string_view text);
 
 // Escaped characters without any element: for <title> and for text of our own.

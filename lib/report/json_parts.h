@@ -28,7 +28,7 @@ ordered_json value_json(const outcome::ShownValue& value);
 // Members that have nothing to say are absent; record, verdict and key never are.
 ordered_json decision_json(const outcome::Decision& row);
 
-// Appends ,"key":…} and what else decision_json says behind "rewritten", up to its end. Reports have millions.
+// Appends ,"key":…} and what else decision_json says after "rewritten", up to its end. Reports have millions.
 void append_decision_rest(std::string& to, const outcome::Decision& row);
 
 ordered_json file_json(const outcome::FileIdentity& file);

@@ -40,7 +40,7 @@ std::string server_name(const outcome::DatabaseInfo& info);
 // so.
 std::string shell_word(std::string_view word);
 
-// "Plan 0123456789ab": what a reviewer quotes; "By plan 0123456789ab, signed by alice" behind an import; empty:
+// "Plan 0123456789ab": what a reviewer quotes; "By plan 0123456789ab, signed by alice" after an import; empty:
 // neither.
 std::string plan_sentence(const outcome::ImportOutcome& outcome);
 

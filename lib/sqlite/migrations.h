@@ -1,6 +1,6 @@
 // engine::MigrationDatabase on an SQLite file. The lock is SQLite's own: a transaction that may write from its first
 // moment, or the whole file where there is none. Every transaction has a connection of its own, so nothing that a file
-// sets outlives it. Foreign keys are not enforced meanwhile, as SQLite's way of changing a table (make it anew, copy,
+// sets outlives it. Foreign keys are not enforced meanwhile, as SQLite's way of changing a table (make a new one, copy,
 // drop, rename) needs it; rows without a parent that a file leaves behind are found before it is written down. Verify's
 // scratch is a temporary database. One thread.
 #pragma once

@@ -36,7 +36,7 @@ bool are_others(const std::string* before, const std::string* now) {
 
 }  // namespace
 
-// The plan's lines of one section after the other, as they are expected before or behind the merge.
+// The plan's lines of one section after the other, as they are expected before or after the merge.
 class ApprovalCheck::Expected {
  public:
   Expected(report::ApprovalReader& plan, Merged merged) : lines_(plan.lines()), foretold_(plan.foretold()) {

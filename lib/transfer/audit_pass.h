@@ -1,4 +1,4 @@
-// The last passes over the file, beside the decisions on its rows: what a reviewer wants to see of a row stands partly
+// The last passes over the file, beside the decisions on its rows: what a reviewer wants to see of a row is partly
 // there (its place, its text), partly in the target (its verdict). Writes the rows left out, where there are any, then
 // the reports; nothing has its name before publish. One thread.
 #pragma once

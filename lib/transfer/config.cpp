@@ -242,7 +242,7 @@ class Reader {
   }
 
   const std::string file_;
-  const std::string folder_;  // with the slash behind it; empty: the working folder
+  const std::string folder_;  // with the slash after it; empty: the working folder
 };
 
 std::string read_all(const std::string& path) {

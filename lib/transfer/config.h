@@ -35,7 +35,7 @@ const ConfiguredTarget& target_of(const Config& config, const std::string& name)
 // The transfer file of the working folder, if one lies there: db-transfer.json, else transfer.json.
 std::optional<std::string> find_config();
 
-// JSON, in which comments may stand. An "env_file" is meant from the folder of the file that names it.
+// JSON, which may hold comments. An "env_file" is meant from the folder of the file that names it.
 // Throw Error(kUsage) that names the file, the member and what is wrong with it; an unknown member is wrong.
 Config read_config(const std::string& path);
 Config parse_config(std::string_view json, const std::string& path);

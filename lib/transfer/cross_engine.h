@@ -18,7 +18,7 @@
 
 namespace transfer {
 
-// The keys of a table's records: its columns without the generated ones, and what stands beside them.
+// The keys of a table's records: its columns without the generated ones, and what is beside them.
 std::vector<std::string> record_columns(const format::Header& header, std::size_t table);
 
 bool crosses_engines(const format::Header& header, const outcome::DatabaseInfo& target);

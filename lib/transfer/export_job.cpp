@@ -210,7 +210,7 @@ class ExportJob {
       outcome.ledgers.push_back({format::section_name(table.name, header.schemas), tool_of(table)});
     note_outside_parents(chosen, header, outcome);
     source_.demand_unchanged();
-    sink->finish();  // behind it nothing that could fail: the file is there
+    sink->finish();  // after it nothing that could fail: the file is there
     return outcome;
   }
 

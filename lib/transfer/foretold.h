@@ -16,9 +16,9 @@ class Foretold {
  public:
   explicit Foretold(std::vector<ApprovedSection> sections) : sections_(std::move(sections)) {}
 
-  // Behind classify.
+  // After classify.
   void remember(engine::Target& target);
-  // Behind the merge, if there was one, and all decisions.
+  // After the merge, if there was one, and all decisions.
   void write_differences(engine::Target& target, Reports& reports);
 
  private:

@@ -34,7 +34,7 @@ std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& head
 void note_migrations(const format::Header& header, const std::optional<engine::LastMigration>& target,
                      std::vector<std::string>& differences);
 
-// What there is to be told behind the last phase.
+// What there is to be told after the last phase.
 void take_notices(const engine::Target& target, outcome::ImportOutcome& outcome);
 
 // Behind classify: what no foreign key declares and --match leaves behind. An import says it before it writes.

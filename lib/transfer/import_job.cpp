@@ -369,7 +369,7 @@ class ImportJob {
     carefully([&] { pass_.publish_reports(); });
   }
 
-  // Behind the commit an error can no longer say that the target is as it was. It is said at once, for a quiet program
+  // After the commit an error can no longer say that the target is as it was. It is said at once, for a quiet program
   // prints no notices of its outcome.
   template <typename Work>
   void carefully(const Work& work) {

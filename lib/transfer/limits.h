@@ -30,7 +30,7 @@ class LimitCheck {
  public:
   explicit LimitCheck(const std::vector<Limit>& limits) : limits_(&limits) {}
 
-  // Behind classify and again behind merge. Fills what the outcome says of limits that are passed over.
+  // After classify and again after merge. Fills what the outcome says of limits that are passed over.
   void run(const Plan& plan, engine::Target& target, outcome::ImportOutcome& outcome);
 
  private:

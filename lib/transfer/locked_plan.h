@@ -15,7 +15,7 @@ namespace transfer {
 // Of what is there at the moment.
 Plan plan_of(engine::Target& target, const format::Header& header, const ImportOptions& options);
 
-// Behind it the target is in its one transaction. Throws what make_plan throws, and ConcurrentChange when other tables
+// After it the target is in its one transaction. Throws what make_plan throws, and ConcurrentChange when other tables
 // are there than were locked.
 Plan lock_and_plan(engine::Target& target, const format::Header& header, const ImportOptions& options,
                    engine::TableLocks locks);

@@ -9,7 +9,7 @@
 
 namespace transfer {
 
-// A number as it is; a date, with or without a time behind it, in days. Nothing for any other text.
+// A number as it is; a date, with or without a time after it, in days. Nothing for any other text.
 std::optional<double> position(std::string_view text);
 
 // Always positive. Nothing where one of the values is no number and no date, or is not shown as a whole.

@@ -140,7 +140,7 @@ struct ImportOptions {
   std::string settled;     // JSON: all of the above that decides (settled.h); empty: reports of this run are no plans
   std::string expires_at;  // of plans that are made; empty: never
   std::optional<ApprovedPlan> approved;
-  std::function<void(Commit)> on_commit = [](Commit) {};  // before and behind it; must not throw
+  std::function<void(Commit)> on_commit = [](Commit) {};  // before and after it; must not throw
 };
 
 // The words every generated file names itself with.

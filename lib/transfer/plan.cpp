@@ -71,7 +71,7 @@ engine::TablePlan plan_table(const catalog::Table& file, const catalog::Table& t
   return plan;
 }
 
-// Behind domains, which find_drift takes for anything.
+// Of domains the base type, which find_drift takes for anything.
 void add_domain_drift(const std::string& section, const format::Header& header, const catalog::Column& column,
                       const catalog::Column& there, const catalog::Types& target_types,
                       std::vector<catalog::Drift>& drift) {

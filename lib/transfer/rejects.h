@@ -1,5 +1,5 @@
 // The rows left out, as a document of their own that can be mended and imported: the same format, only their tables,
-// each record as it stood in the file with its reason beside it under the key that the header calls `annotation`.
+// each record as it was in the file with its reason beside it under the key that the header calls `annotation`.
 // Nothing is at the final name before publish(). One thread.
 #pragma once
 

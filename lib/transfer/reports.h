@@ -26,7 +26,7 @@ class Reports {
   // The decisions that follow are on rows of outcome.tables[index].
   void begin_table(std::size_t index);
   void write(const outcome::Decision& decision);
-  // Behind all of them, of a rehearsal: what the merge made different, as it was foretold.
+  // After all of them, of a rehearsal: what the merge made different, as it was foretold.
   void begin_foretold();
   void write(const outcome::Fingerprint& decision);
   // With the samples in the outcome: writes the rest.

@@ -132,7 +132,7 @@ class ArrayText {
   bool element() {
     std::string text;
     const bool quoted = take(rest_, '"');
-    std::size_t kept = 0;  // behind it white space only, which is no part of an unquoted element
+    std::size_t kept = 0;  // after it white space only, which is no part of an unquoted element
     while (!rest_.empty() && (quoted ? rest_.front() != '"' : rest_.front() != ',' && rest_.front() != '}')) {
       const bool escaped = rest_.front() == '\\';
       if (escaped) rest_.remove_prefix(1);

@@ -21,7 +21,7 @@ class Samples {
 
   // In the order of the file.
   void add(const outcome::Decision& decision);
-  // Behind the last one.
+  // After the last one.
   void finish();
 
  private:

@@ -17,7 +17,7 @@ constexpr std::string_view kWords[] = {
     // Of other languages.
     "passwort", "kennwort", "wachtwoord", "senha", "contrasena", "contraseña", "motdepasse", "passe", "mdp"};
 
-// So are these, one behind the other or written as one word, the second in the plural too.
+// So are these, one after the other or written as one word, the second in the plural too.
 constexpr std::array<std::string_view, 2> kPhrases[] = {
     {"api", "key"},         {"private", "key"},       {"access", "key"},
     {"signing", "key"},     {"encryption", "key"},    {"enc", "key"},

@@ -11,7 +11,7 @@
 namespace transfer {
 namespace {
 
-// Behind the character that begins at `at`: UTF-8, so bytes 10xxxxxx belong to the one before.
+// After the character that begins at `at`: UTF-8, so bytes 10xxxxxx belong to the one before.
 std::size_t after_character(std::string_view text, std::size_t at) {
   do ++at;
   while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);

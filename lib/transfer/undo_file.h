@@ -19,7 +19,7 @@ namespace transfer {
 
 class UndoFile {
  public:
-  // Behind the merge of `plan`: what taking it back needs, bound to `target`. What is at the path is asked for by
+  // After the merge of `plan`: what taking it back needs, bound to `target`. What is at the path is asked for by
   // `may_replace`; what cannot be written is kInputOutput.
   UndoFile(const std::string& path, base::MayReplace may_replace, engine::Target& target, const Plan& plan,
            base::Progress& progress);

@@ -19,7 +19,7 @@ struct VerifiedInput {
 // Throws what base::InputFile throws.
 base::InputFile open_input(const ImportOptions& options, const std::stop_token& stop);
 
-// What stands before the rows, to look at the target with; the file is then at its beginning again. Nothing of a pipe,
+// What comes before the rows, to look at the target with; the file is then at its beginning again. Nothing of a pipe,
 // which would have to be read, and where it cannot be read or the file is visibly cut: verify_input says why.
 std::optional<format::Header> read_ahead(base::InputFile& file);
 

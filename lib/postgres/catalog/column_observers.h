@@ -1,6 +1,6 @@
 // Who can tell which columns an UPDATE names: triggers "UPDATE OF …", triggers written in C (they are told the
-// columns), and generated columns over functions of the user's (made anew when their columns are named). Third part of
-// introspect.
+// columns), and generated columns over functions of the user's (computed again when their columns are named). Third
+// part of introspect.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What else stands guard over the rows of a table: checks, exclusion constraints, triggers, and the keys of others that
+// What else guards the rows of a table: checks, exclusion constraints, triggers, and the keys of others that
 // refer to it. The second half of introspect, which calls it.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What a load into empty tables does better without: foreign keys, unique keys and indexes that can be made again so
+// What a load into empty tables does better without: foreign keys, unique keys and indexes that can be created again so
 // that nobody sees a difference.
 #pragma once
 
@@ -14,10 +14,10 @@ struct Droppable {
   std::vector<std::string> make;  // the definition, then its comments
 };
 
-// Both in the order in which they were made, and are to be made again. `oids` of pg_class in the order of the load,
-// `large` those that get many rows. The connection's search_path must be empty, and also when they are made again.
+// Both in the order in which they were made, and are to be created again. `oids` of pg_class in the order of the load,
+// `large` those that get many rows. The connection's search_path must be empty, and also when they are created again.
 
-// Valid, enabled foreign keys between loaded tables; those of two small tables stay, unless the parent is loaded behind
+// Valid, enabled foreign keys between loaded tables; those of two small tables stay, unless the parent is loaded after
 // the child. Triggers of foreign keys fire in the order of their making: one stays where a younger one of its tables
 // does.
 std::vector<Droppable> droppable_foreign_keys(Connection& connection, const std::vector<std::string>& oids,

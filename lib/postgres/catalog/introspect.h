@@ -42,7 +42,7 @@ struct ColumnDetails {
 
   // What a row holds here, or whether it may, is only known when other rows are there.
   bool looks_elsewhere() const { return made.looks_elsewhere || !looking_domain.empty(); }
-  // Behind a column that is compared by the operators of its index: those take a domain only as its base type where
+  // After a column that is compared by the operators of its index: those take a domain only as its base type where
   // they are polymorphic (enums).
   std::string comparison_cast() const { return is_domain ? "::" + base_sql : std::string{}; }
 };

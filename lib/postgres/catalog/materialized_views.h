@@ -25,7 +25,7 @@ std::vector<MaterializedView> views_over(Connection& connection, const std::vect
 // Refreshes those over `written` where that is asked for and the intent writes; returns what there is to say of each.
 // Throws kPrivilege for one that the role may not refresh, or whose owner may not read what it shows, before any is
 // refreshed and without writing, too. They are refreshed under the settings of `session`; before
-// and behind ours hold.
+// and after ours hold.
 std::vector<std::string> refresh_or_name(Connection& connection, const std::vector<std::uint32_t>& written,
                                          engine::Refresh refresh, engine::Intent intent,
                                          const SessionSettings& session);

@@ -25,7 +25,7 @@ class RecordReader : public engine::RowReader {
     Codec codec;
   };
 
-  // `copied` stands behind COPY: a query in parentheses, or a table and its columns, that give a value a column, by
+  // `copied` follows COPY: a query in parentheses, or a table and its columns, that give a value a column, by
   // sent_value(). `identity` names a row in messages.
   RecordReader(Connection& connection, std::string table, const std::vector<Column>& columns,
                std::vector<std::string> identity, const std::string& copied);

@@ -1,5 +1,5 @@
-// Everything that stands in one schema, each with its definition in the server's own words, for comparing two schemas.
-// Definitions leave out the names of schemas that are in the search_path, so let `schema` stand there.
+// Everything that is in one schema, each with its definition in the server's own words, for comparing two schemas.
+// Definitions leave out the names of schemas that are in the search_path, so let `schema` be there.
 #pragma once
 
 #include <string>

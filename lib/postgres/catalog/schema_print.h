@@ -1,5 +1,5 @@
 // What a user sees of the indexes and constraints of some tables, as one text: two that are equal differ in nothing but
-// the numbers that the server gives to its objects. For what is dropped and made again.
+// the numbers that the server gives to its objects. For what is dropped and created again.
 #pragma once
 
 #include <string>

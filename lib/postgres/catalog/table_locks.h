@@ -1,6 +1,6 @@
 // The locks that keep a run's tables in their shape. They are taken before the snapshot, by statements that take none:
 // a table that was emptied, rewritten, attached or taken away while a lock was waited for is then read as it is now.
-// One order for all runs, by name, a partition behind its root, so that two of them never wait for each other.
+// One order for all runs, by name, a partition after its root, so that two of them never wait for each other.
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,7 @@ class TableLocker {
 };
 
 // The first of the tables and their partitions, as the snapshot has them, that this transaction has no lock on; empty:
-// none. To be asked behind the locks: what came between finding the tables and locking them is found so.
+// none. To be asked after the locks: what came between finding the tables and locking them is found so.
 std::string table_without_lock(Connection& connection, const std::vector<std::uint32_t>& oids);
 
 // "'{1,2}'::pg_catalog.oid[]"

@@ -31,7 +31,7 @@ std::string dependences_sql(const Connection& connection, const std::vector<std:
 // `tables` and those that this code may write or read, as far as the same tells, and so on.
 std::vector<std::uint32_t> with_tables_of_code(Connection& connection, std::vector<std::uint32_t> tables);
 
-// A partition that was attached behind the snapshot and whose rows this transaction has read all the same, since the
+// A partition that was attached after the snapshot and whose rows this transaction has read all the same, since the
 // server plans with the newest catalog; empty: none.
 std::string partition_read_behind_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables);
 

@@ -1,5 +1,5 @@
-// PostgreSQL's text of an array, "[0:1]={a,\"b c\",NULL}": how arrays with unusual lower bounds stand in the file.
-// Private to the codecs.
+// PostgreSQL's text of an array, "[0:1]={a,\"b c\",NULL}": how arrays with unusual lower bounds are written in the
+// file. Private to the codecs.
 #pragma once
 
 #include <string>

@@ -85,7 +85,7 @@ void print_uuid(const Codec& codec, base::ByteBuffer& out, std::string_view fiel
   out.advance(36);
 }
 
-// The spelling of nearly every uuid: hyphens behind the 4th, 6th, 8th and 10th byte. False sends it to parse_uuid.
+// The spelling of nearly every uuid: hyphens after the 4th, 6th, 8th and 10th byte. False sends it to parse_uuid.
 bool parse_canonical_uuid(std::string_view text, char* bytes) {
   if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
   constexpr std::uint8_t kPlaces[] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};

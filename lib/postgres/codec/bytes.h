@@ -13,7 +13,7 @@ extern const CodecFunctions kVarbitFunctions;  // varbit(n): at most n
 
 // The value of a hex digit; 16 or more for any other character.
 unsigned hex_value(char digit);
-// Puts two lower-case hex digits a byte at `at` and returns the place behind them.
+// Puts two lower-case hex digits a byte at `at` and returns the place after them.
 char* put_hex(char* at, std::string_view bytes);
 
 }  // namespace postgres

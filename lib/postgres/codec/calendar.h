@@ -23,7 +23,7 @@ Day day_of(std::int64_t days);
 std::int64_t days_of(const Day& day);
 bool is_valid(const Day& day);
 
-// Each puts text at `at` and returns the place behind it.
+// Each puts text at `at` and returns the place after it.
 char* put_day(char* at, const Day& day);                   // YYYY-MM-DD, without BC; up to 14 bytes
 char* put_clock(char* at, std::int64_t microseconds);      // HH:MM:SS[.ffffff], at most 24 hours; up to 15 bytes
 char* put_fraction(char* at, std::uint32_t microseconds);  // .ffffff without trailing zeros, nothing for 0
@@ -35,7 +35,7 @@ struct Clock {
   std::int32_t fraction_digits = 0;  // without trailing zeros
 };
 
-// Each takes its piece off the front of `rest`; false when it does not stand there (`rest` is then undefined).
+// Each takes its piece off the front of `rest`; false when it is not there (`rest` is then undefined).
 bool take_digits(std::string_view& rest, std::size_t count, std::uint32_t& value);
 bool take_day(std::string_view& rest, Day& day);
 bool take_clock(std::string_view& rest, Clock& clock);

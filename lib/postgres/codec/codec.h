@@ -30,7 +30,7 @@ struct ColumnType {
   std::string element_type_name;
   char element_kind = 'b';
   std::uint32_t element_wire_oid = 0;    // typelem itself where the element is of a domain; 0: element_oid
-  char element_delimiter = ',';          // pg_type.typdelim: what stands between elements in an array's text
+  char element_delimiter = ',';          // pg_type.typdelim: what is between elements in an array's text
   std::vector<std::string> enum_labels;  // of the enum, or of the element's enum
   bool not_null = false;
 };

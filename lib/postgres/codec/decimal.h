@@ -10,7 +10,7 @@ struct Decimal {
   enum class Sign { kPlus, kMinus };
   Sign sign = Sign::kPlus;
   std::string_view integer;   // at least one digit
-  std::string_view fraction;  // digits behind the point, may be empty
+  std::string_view fraction;  // digits after the point, may be empty
   std::int64_t exponent = 0;  // held within ±kExponentLimit, far beyond what any type takes
 };
 

@@ -31,7 +31,7 @@ constexpr Interval kInfinity{Limits<std::int64_t>::max(), Limits<std::int32_t>::
 constexpr Interval kMinusInfinity{Limits<std::int64_t>::min(), Limits<std::int32_t>::min(),
                                   Limits<std::int32_t>::min()};
 
-// Writes the parts one after the other; a positive part behind a negative one needs its sign.
+// Writes the parts one after the other; a positive part after a negative one needs its sign.
 class Parts {
  public:
   explicit Parts(char* start) : at_(start) {}

@@ -1,5 +1,5 @@
 // Numbers in the text of a JSON value that a reader with doubles (jq, JavaScript) would change.
-// Looks at a sixteenth of the bytes where there is none: it stands in the way of every row.
+// Looks at a sixteenth of the bytes where there is none: every row passes it.
 #pragma once
 
 #include <string_view>

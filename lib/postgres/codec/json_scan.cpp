@@ -13,7 +13,7 @@ namespace postgres {
 
 namespace {
 
-// The index behind the string that opens at `at`; text.size() when it never closes.
+// The index after the string that opens at `at`; text.size() when it never closes.
 std::size_t skip_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size(); ++at) {
     if (text[at] == '\\') {
@@ -79,7 +79,7 @@ void append_utf8(base::ByteBuffer& out, std::uint32_t code) {
   tail(0);
 }
 
-// Appends the character of the escape at `at` and returns the index behind it; 0 when it is none.
+// Appends the character of the escape at `at` and returns the index after it; 0 when it is none.
 std::size_t append_escape(base::ByteBuffer& out, std::string_view text, std::size_t at) {
   constexpr std::string_view kNames = "\"\\/bfnrt";
   constexpr std::string_view kCharacters = "\"\\/\b\f\n\r\t";

@@ -17,7 +17,7 @@ bool is_deeper_than(std::string_view text, std::size_t depth);
 // A \uD800..\uDFFF escape that is not half of a pair.
 bool has_lone_surrogate(std::string_view text);
 
-// Of a string: an escape that need not be one (\/ or \uXXXX), so that writing its content anew might spell it
+// Of a string: an escape that need not be one (\/ or \uXXXX), so that writing its content again might spell it
 // otherwise.
 bool has_optional_escape(std::string_view text);
 

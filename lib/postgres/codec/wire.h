@@ -31,7 +31,7 @@ Integer load(const char* at) {
   return big_endian(value);
 }
 
-// Returns the place behind the integer.
+// Returns the place after the integer.
 template <std::integral Integer>
 char* store(char* at, Integer value) {
   value = big_endian(value);
@@ -91,7 +91,7 @@ bool append_bytes_field(const Codec& codec, base::ByteBuffer& out, std::string_v
 // A field of so many bytes, to be appended next; false beyond 1 GiB.
 bool open_field_of(const Codec& codec, base::ByteBuffer& out, std::size_t bytes, std::string& reason);
 
-// A field whose length is known only behind it: reserve, append, then close (false beyond 1 GiB).
+// A field whose length is known only after it: reserve, append, then close (false beyond 1 GiB).
 inline std::size_t open_field(base::ByteBuffer& out) {
   out.room(4);
   out.advance(4);
@@ -116,7 +116,7 @@ inline constexpr auto kTwoDigits = [] {
   return digits;
 }();
 
-// Each puts decimal digits at `at` and returns the place behind them.
+// Each puts decimal digits at `at` and returns the place after them.
 inline char* put_2_digits(char* at, std::uint32_t value) {
   std::memcpy(at, &kTwoDigits[std::size_t{value} * 2], 2);
   return at + 2;

@@ -24,7 +24,7 @@ namespace postgres {
 
 class ParallelReader : public engine::RowReader {
  public:
-  // `pages` of the table are read; whatever stands behind them belongs to the last range. All but the query outlive it.
+  // `pages` of the table are read; whatever follows them belongs to the last range. All but the query outlive it.
   ParallelReader(const std::vector<std::unique_ptr<Connection>>& connections, const TableDetails& table,
                  engine::TableQuery query, std::uint64_t pages);
   ~ParallelReader() override;

@@ -87,7 +87,7 @@ std::vector<catalog::Table> PostgresSource::tables(const std::vector<std::string
   return plain(tables_);
 }
 
-// The first question of an attempt, also behind one that failed in its transaction.
+// The first question of an attempt, also after one that failed in its transaction.
 std::vector<std::string> PostgresSource::schemas() {
   end_transactions();
   return schema_names(*connection_);

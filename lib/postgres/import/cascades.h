@@ -1,5 +1,5 @@
 // What accepted updates set off by foreign keys that follow them (ON UPDATE CASCADE, SET NULL, SET DEFAULT), level by
-// level. An update that would change a row behind the verdict is refused; rows of the file that pass through another
+// level. An update that would change a row after the verdict is refused; rows of the file that pass through another
 // value are written again, as updates; rows that the file does not speak of and that follow are counted apart. Judged
 // when every table has its verdicts. One thread, that of the connection.
 #pragma once
@@ -40,7 +40,7 @@ class Cascades {
 
   // Leaves out updates that must not be. Returns how many; those who depend on them are the caller's matter.
   std::uint64_t reject_harmful();
-  // Rows that were to stay untouched and have to be written behind a cascade become updates.
+  // Rows that were to stay untouched and have to be written after a cascade become updates.
   void mark_reached();
   // What is left, told by foreign key.
   void count();

@@ -30,7 +30,7 @@ class Classifier {
 
   void classify(base::Progress& progress);
 
-  // Behind classify: what updates set off in other rows.
+  // After classify: what updates set off in other rows.
   const std::vector<CascadeEffect>& cascades() const { return cascades_; }
   // The same: what is told of a table once.
   const std::vector<std::string>& notices() const { return notices_; }

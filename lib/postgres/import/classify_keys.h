@@ -29,7 +29,7 @@ class KeyClassifier {
   // Leaves out rows whose keys are taken. A key that another row of the file gives up is free, if there is an order in
   // which it can be handed on.
   void classify(Parking::Inserts inserts);
-  // The same once more, behind what triggers have written, before the merge writes the table.
+  // The same once more, after what triggers have written, before the merge writes the table.
   void classify_again(Parking::Inserts inserts);
 
   // Leaves out rows that claim a key whose holder is not updated after all, because it was left out meanwhile. Returns

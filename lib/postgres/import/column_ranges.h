@@ -1,5 +1,5 @@
 // Which columns the updates change, in how many rows, and of numbers and dates the sum, the least and the greatest in
-// the target before and in the file. Reads only, behind classify and before the merge. One thread, that of the
+// the target before and in the file. Reads only, after classify and before the merge. One thread, that of the
 // connection.
 #pragma once
 

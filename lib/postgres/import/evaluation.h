@@ -28,9 +28,9 @@ class Evaluation {
 
   // Makes the view: before a dry run turns read-only.
   void prepare();
-  // Behind the comparison with the target.
+  // After the comparison with the target.
   void reject_failing();
-  // Those that are checks, behind reject_failing(): rows that they refuse.
+  // Those that are checks, after reject_failing(): rows that they refuse.
   void reject_violating();
   // Whether reject_violating() judges it; empty: what partitions check.
   static bool judges(const StagedTable& table, Evaluated::Meaning meaning, const std::string& check);

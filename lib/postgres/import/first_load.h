@@ -1,6 +1,6 @@
 // The fast way into empty tables: rows go straight into them by COPY. Foreign keys, indexes and unique keys of tables
-// that get many rows are dropped before, inside the transaction, and made again behind, which checks every row by set.
-// Only where nobody can notice: every table is empty and the role's own, and no other session is connected to the
+// that get many rows are dropped before, inside the transaction, and created again after it, which checks every row by
+// set. Only where nobody can notice: every table is empty and the role's own, and no other session is connected to the
 // database; it takes exclusive locks. Any refusal undoes it, and the usual way with its verdicts begins. One thread,
 // that of the connection.
 #pragma once
@@ -38,7 +38,7 @@ class FirstLoad {
   // Back to where begin() was called.
   void abandon();
 
-  // A line for the user, behind finish().
+  // A line for the user, after finish().
   std::string notice() const;
 
  private:

@@ -16,13 +16,13 @@ namespace postgres {
 
 class ImportLocks {
  public:
-  // Finds the set, in a transaction that ends behind it.
+  // Finds the set, in a transaction that ends after it.
   ImportLocks(Connection& connection, const std::vector<std::uint32_t>& written, engine::Intent intent);
 
   // In a transaction that has no snapshot yet; takes none. Another import of the same tables is waited for as long as
   // any lock.
   void take(engine::TableLocks locks, std::chrono::milliseconds lock_timeout);
-  // The first query behind it: throws ConcurrentChange when the set is no longer the one that was locked.
+  // The first query after it: throws ConcurrentChange when the set is no longer the one that was locked.
   void demand_set_locked();
 
  private:

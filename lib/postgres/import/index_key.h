@@ -20,7 +20,7 @@ std::string key_column(std::size_t place);
 // What an index computes of a row, each under its key_column(); names columns unqualified, so it needs a FROM of one
 // relation.
 std::string index_key_list(const UniqueIndex& index);
-// The keys of the rows of `relation`, an alias at most behind it, with `extra_columns` of it before them.
+// The keys of the rows of `relation`, an alias at most after it, with `extra_columns` of it before them.
 std::string keys_of(const UniqueIndex& index, const std::string& extra_columns, const std::string& relation);
 
 // Of the rows that are still to be written; by record and identity.

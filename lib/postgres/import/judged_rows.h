@@ -9,7 +9,7 @@
 
 namespace postgres {
 
-// Whether what these columns hold behind the merge can be told before it. `kLeaf` may be among them.
+// Whether what these columns hold after the merge can be told before it. `kLeaf` may be among them.
 bool foretells(const StagedTable& table, const std::vector<std::string>& columns);
 
 // Whether a value that is computed here is brought to its domain, whose checks then speak, or to the domain's base.

@@ -22,10 +22,10 @@ class KeptRows {
   KeptRows(Connection& connection, const std::vector<StagedTable>& tables)
       : connection_(connection), tables_(tables), kept_(tables.size()), fresh_(tables.size()) {}
 
-  // Behind classify and before the merge.
+  // After classify and before the merge.
   void keep();
 
-  // Behind the merge, as engine::Target::rows_before says.
+  // After the merge, as engine::Target::rows_before says.
   std::unique_ptr<engine::RowReader> read(std::size_t number, const std::string& key);
 
  private:

@@ -29,13 +29,13 @@ class KeyOrder {
   // Makes the temporary tables, where a table of the import has a key beside its identity.
   static void prepare(Connection& connection, const std::vector<StagedTable>& tables);
 
-  // Condition on a claim c of table `number`: behind a row of its chain that is no accepted update any more.
+  // Condition on a claim c of table `number`: after a row of its chain that is no accepted update any more.
   static std::string behind_lost_row(const StagedTable& table, std::size_t number);
 
   // Says why a claim cannot be, of the index at a place; `condition` is on the claims, called c. Leaves their rows out.
   using Reject = std::function<void(std::size_t place, const std::string& condition, const std::string& why)>;
 
-  // Behind the claims of all indexes: finds the order. Rows for which there is none are given to `reject`.
+  // After the claims of all indexes: finds the order. Rows for which there is none are given to `reject`.
   void arrange(Parking::Inserts inserts, const Reject& reject);
 
   // As if arrange() had not been: for claims that are to be judged again, before begin().

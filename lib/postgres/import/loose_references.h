@@ -10,7 +10,7 @@
 
 namespace postgres {
 
-// Behind classify. Reads nothing where no key moved; else each table once that has columns which may point there.
+// After classify. Reads nothing where no key moved; else each table once that has columns which may point there.
 std::vector<outcome::LooseReference> loose_references(Connection& connection, const std::vector<StagedTable>& tables);
 
 }  // namespace postgres

@@ -1,7 +1,7 @@
 // Rows found by a natural key instead of their own: a staged row takes over the identity of the target's row that has
 // the same natural key, and every staged row that referred to it by a foreign key follows. Afterwards all is as if the
-// file had been written with the target's keys. What it found stands in a temporary table:
-//   match  record, the key in the file (bytea), and where the target's row stands
+// file had been written with the target's keys. What it found is in a temporary table:
+//   match  record, the key in the file (bytea), and where the target's row is
 // One thread, that of the connection.
 #pragma once
 

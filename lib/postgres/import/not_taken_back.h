@@ -1,6 +1,6 @@
 // Rows of an undo that are not as they were before the import, although they were written: a trigger or rule of the
 // target wrote something else into them, or put a row in again that went. What was written is rolled back, these rows
-// are left out, and the rest is written anew. One thread, that of the connection.
+// are left out, and the rest is written again. One thread, that of the connection.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ class NotTakenBack {
   NotTakenBack(Connection& connection, std::vector<StagedTable>& tables, Classifier& classifier)
       : connection_(connection), tables_(tables), classifier_(classifier) {}
 
-  // Behind the merge and all triggers: looks for them, and keeps their numbers. `rewritten`: tables with such rows.
+  // After the merge and all triggers: looks for them, and keeps their numbers. `rewritten`: tables with such rows.
   // True: there are some.
   bool find(const std::vector<std::size_t>& rewritten);
-  // Behind the rollback to where the merge began: leaves them out, and what cannot be written without them.
+  // After the rollback to where the merge began: leaves them out, and what cannot be written without them.
   void reject(const std::vector<std::vector<std::size_t>>& components);
 
  private:

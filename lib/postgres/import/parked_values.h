@@ -1,4 +1,4 @@
-// Values that nobody uses, to stand in a key for the time between two statements of the merge: for each type families
+// Values that nobody uses, to be in a key for the time between two statements of the merge: for each type families
 // of values that are counted through, made by the server's own functions only. Pure text; asks no server.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Whether rows may hold a value for the time between two statements: they are looked at as they would stand then, with
+// Whether rows may hold a value for the time between two statements: they are looked at as they would be then, with
 // everything that the server computes of them. Nothing may refuse them, and no key of theirs may be one that the target
 // or the file has. Reads only. One thread, that of the connection.
 #pragma once

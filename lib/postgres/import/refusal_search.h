@@ -33,9 +33,9 @@ class RefusalSearch {
     std::uint64_t chunk = 256;                                 // rows to begin with
     std::uint64_t largest = 8192;                              // and never more
     Keep keep = Keep::kIfFew;
-    bool marks = false;  // the statement writes in the order of the records, each behind mark()
+    bool marks = false;  // the statement writes in the order of the records, each after mark()
     bool again = false;  // `records` are passed_over() of the search before: all else that it found stays
-    std::uint64_t most = std::numeric_limits<std::uint32_t>::max() / 2;  // end it behind more refused rows than that
+    std::uint64_t most = std::numeric_limits<std::uint32_t>::max() / 2;  // end it after more refused rows than that
   };
   struct Found {
     std::uint64_t refused = 0;

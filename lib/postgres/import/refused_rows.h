@@ -19,7 +19,7 @@ class RefusedRows {
   // Gives every row that was left out since then its verdict back and sets all written ones aside. Says of which tables
   // there were any.
   std::vector<bool> restore();
-  // Behind trying again: all rows have their verdicts.
+  // After trying again: all rows have their verdicts.
   void end();
   std::uint64_t left_out() const;
   // What is left out by now stays so, whoever left it out. Only where rows are matched, or were left out before.

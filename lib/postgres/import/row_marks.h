@@ -12,7 +12,7 @@ namespace postgres {
 // `columns`: quoted. Text expression: the digest of the row `alias`, as long as engine::kDigestCharacters.
 std::string row_state(const std::vector<std::string>& columns, const std::string& alias);
 
-// Text expression: the whole mark of the row, behind its letter.
+// Text expression: the whole mark of the row, after its letter.
 std::string row_mark(const std::vector<std::string>& columns, char letter, const std::string& alias);
 
 // The columns that an undo file brings, which its marks are over.

@@ -34,7 +34,7 @@ class Stager {
   struct Segment {
     std::uint64_t records = 0;  // read
     std::uint64_t sent = 0;     // given to COPY
-    bool ended = false;         // behind the table's last record
+    bool ended = false;         // after the table's last record
     bool refused = false;       // a record that the target cannot hold ends a load
   };
 

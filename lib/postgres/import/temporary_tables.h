@@ -5,7 +5,7 @@
 //   verdict  record, verdict ('i' or 'u') of the rows to be written; a staged row without an entry is unchanged
 //   reject   record, verdict ('c', 'x', or 's' for a skipped row), key, reason, the constraint against the row and the
 //            key of the target's row that holds what it claims; bytea, so that any text fits any encoding. And where
-//            that row stands
+//            that row is
 //   claim    of KeyClassifier, match of Matcher, change of gather_changes(): see there
 // One thread, that of the connection.
 #pragma once
@@ -37,7 +37,7 @@ class TemporaryTables {
   // A rollback has taken them all away.
   void forget() { made_.clear(); }
 
-  // Behind staging. Tables of their own have statistics from the moment they were filled.
+  // After staging. Tables of their own have statistics from the moment they were filled.
   void analyze_shared_stages();
   // As often as their number has doubled, so that it costs nothing to have many tables.
   void count_shared_verdicts(std::uint64_t new_rows);

@@ -1,5 +1,5 @@
 // Rows that the target's own code (triggers, rules, cascades) makes or changes while the merge is at work. Before a
-// table is written, its inserts are compared once more with what is there by now; behind the merge every row that no
+// table is written, its inserts are compared once more with what is there by now; after the merge every row that no
 // longer holds the file's values is brought back to them (trigger_rows_settle.cpp), and what will not stay so is told.
 // Costs a question a table where nobody but the merge wrote. One thread, that of the connection.
 #pragma once
@@ -31,9 +31,9 @@ class TriggerRows {
   // Of the records of this query, which the server refused for a key that is taken. True: some are no insert any more.
   bool compare_records(StagedTable& table, const std::string& records);
 
-  // Behind the merge and all deferred triggers.
+  // After the merge and all deferred triggers.
   void settle();
-  // Behind that: tables with rows that still do not hold the file's values.
+  // After that: tables with rows that still do not hold the file's values.
   const std::vector<std::size_t>& rewritten() const { return rewritten_; }
 
   const std::vector<std::string>& notices() const { return notices_; }

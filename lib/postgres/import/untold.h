@@ -11,7 +11,7 @@
 
 namespace postgres {
 
-// Behind classify, of tables with rows to be written: triggers and rules that may change, drop or refuse them, checks
+// After classify, of tables with rows to be written: triggers and rules that may change, drop or refuse them, checks
 // that look up other rows, keys and checks over what a volatile default makes, values of a doubtful size, and tables
 // without a key whose rows triggers may change.
 std::vector<std::string> find_untold(Connection& connection, const std::vector<StagedTable>& tables);

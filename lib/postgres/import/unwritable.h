@@ -13,7 +13,7 @@ namespace postgres {
 // Tells it of the table once, in `notices`.
 void reject_unpublishable(Connection& connection, StagedTable& table, std::vector<std::string>& notices);
 
-// Behind staging: which tables have values that may be too large for an index. The others are asked nothing.
+// After staging: which tables have values that may be too large for an index. The others are asked nothing.
 void find_large_values(Connection& connection, std::vector<StagedTable>& tables);
 void reject_large_entries(Connection& connection, StagedTable& table);
 

@@ -31,7 +31,7 @@ class Cancel {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ended_ = false;  // guarded by mutex_
-  std::thread watch_;   // begin() only, and the destructor behind it
+  std::thread watch_;   // begin() only, and the destructor after it
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
 

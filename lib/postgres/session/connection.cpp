@@ -47,7 +47,7 @@ ErrorKind kind_of(const std::string& state) {
   return ErrorKind::kInternal;
 }
 
-// PgBouncer's words; with them or right behind them it hangs up.
+// PgBouncer's words; with them or right after them it hangs up.
 std::string pooler_hint(const std::string& message) {
   if (message.find("statement pooling mode") == std::string::npos) return {};
   return "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the server itself";

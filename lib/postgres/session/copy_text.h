@@ -14,7 +14,7 @@ class CopyFields {
     if (rest_.ends_with('\n')) rest_.remove_suffix(1);
   }
 
-  // The next one, good until the next call; nothing for NULL. Behind the last one: NULL.
+  // The next one, good until the next call; nothing for NULL. After the last one: NULL.
   std::optional<std::string_view> next();
 
  private:

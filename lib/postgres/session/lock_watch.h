@@ -1,6 +1,6 @@
 // Finds out for whom a statement waits, so that giving up can name him: afterwards the server no longer knows. A thread
 // of its own asks over a second connection, which is opened for a statement only that takes as long as a lock may, and
-// closed behind it. Owned by the connection that it watches; asking is best effort and never fails a run.
+// closed after it. Owned by the connection that it watches; asking is best effort and never fails a run.
 #pragma once
 
 #include <chrono>

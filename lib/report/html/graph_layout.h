@@ -1,4 +1,4 @@
-// Where the boxes and the lines of a drawing of tables stand: parents on the left, in columns; a line that passes a
+// Where the boxes and the lines of a drawing of tables go: parents on the left, in columns; a line that passes a
 // column has a place of its own in it, so that none runs behind a box. Pure functions, no SVG. After Sugiyama: layers,
 // barycenters.
 #pragma once
@@ -23,7 +23,7 @@ struct Point {
 struct GraphEdge {
   std::size_t parent;
   std::size_t child;
-  bool backwards = false;     // of a cycle: the child stands left of its parent, or above it
+  bool backwards = false;     // of a cycle: the child is left of its parent, or above it
   std::vector<Point> passes;  // middles of the places in the columns between, from left to right
 };
 

@@ -57,7 +57,7 @@ std::string row_card(const ImportOutcome& outcome, const ImportedTable& table, c
   return html + "</article>\n";
 }
 
-// `item` makes HTML of one; what is behind the first ones is folded. `begin` and `end` stand around each part.
+// `item` makes HTML of one; what is after the first ones is folded. `begin` and `end` stand around each part.
 template <typename Item>
 std::string folded_list(std::size_t count, std::string_view begin, std::string_view end, std::size_t unfolded,
                         const Item& item) {

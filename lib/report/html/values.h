@@ -10,7 +10,7 @@ namespace report {
 // One value as table cell content.
 std::string value_html(const outcome::ShownValue& value);
 
-// The same of a long value shortened, to stand among others.
+// The same of a long value shortened, to be put among others.
 std::string short_value_html(const outcome::ShownValue& value);
 
 struct ComparedValues {

@@ -73,7 +73,7 @@ struct TableDetails {
   std::string rowid_column;  // INTEGER PRIMARY KEY: the column that is the row's number; empty: none is
   bool autoincrement = false;
   bool strict = false;
-  bool resolves_conflicts = false;  // ON CONFLICT stands in its definition
+  bool resolves_conflicts = false;  // ON CONFLICT is in its definition
   std::string module;               // of a virtual table; empty: it is none
   std::string unreadable;           // of a virtual table: why its contents cannot be had through its rows
 
@@ -81,7 +81,8 @@ struct TableDetails {
 };
 
 // Every table of the user's, as engine::Source::tables describes: with the virtual tables that hold rows of their own,
-// also where these cannot be read, without what stands behind them, without SQLite's own tables and migration ledgers.
+// also where these cannot be read, without the tables that hold their rows, without SQLite's own tables and migration
+// ledgers.
 std::vector<TableDetails> introspect(Connection& connection);
 
 // The name under which SQLite gives a row's number where no column hides it; empty: all three names are taken.

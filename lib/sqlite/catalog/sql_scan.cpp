@@ -29,7 +29,7 @@ bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || static_cast<signed char>(c) < 0;
 }
 
-// Behind what begins at `at`: a comment, a quoted text, a word or one mark.
+// After what begins at `at`: a comment, a quoted text, a word or one mark.
 std::size_t token_end(std::string_view sql, std::size_t at) {
   const auto behind = [&](std::size_t found, std::size_t bytes) {
     return found == std::string_view::npos ? sql.size() : found + bytes;
@@ -173,7 +173,7 @@ VirtualTableParts virtual_table_parts(std::string_view create_virtual_table) {
 
 namespace {
 
-// The table behind tokens[i], which may be qualified: "INTO main.log".
+// The table after tokens[i], which may be qualified: "INTO main.log".
 std::string table_behind(const Tokens& tokens, std::size_t i) {
   if (i + 1 >= tokens.size() || !tokens[i + 1].is_name()) return {};
   const bool qualified = i + 3 < tokens.size() && tokens[i + 2].is('.') && tokens[i + 3].is_name();

@@ -1,4 +1,4 @@
-// The virtual tables of a file: whether their rows are all there is of them, and stand nowhere else. Asks the schema's
+// The virtual tables of a file: whether their rows are all there is of them, and are nowhere else. Asks the schema's
 // text only, so that it knows tables of modules too that are not here. One thread, that of the connection.
 #pragma once
 

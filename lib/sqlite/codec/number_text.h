@@ -19,7 +19,7 @@ std::optional<double> read_real(std::string_view text);
 enum class Precision { kNoNumber, kKept, kLost };
 Precision precision_as_real(std::string_view text);
 
-// Whether `text` is the same again behind a column that makes numbers of texts (which SQLite does past blanks around
+// Whether `text` is the same again after a column that makes numbers of texts (which SQLite does past blanks around
 // them), or stays a text there. `as_real`: of digits too.
 bool keeps_form(std::string_view text, bool as_real);
 

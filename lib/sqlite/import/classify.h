@@ -27,7 +27,7 @@ class Classifier {
         foreign_keys_(foreign_keys),
         undo_(connection, tables, details, components) {}
 
-  // Behind the staging, before the transaction that judges and writes.
+  // After the staging, before the transaction that judges and writes.
   void index_stages();
   void classify(base::Progress& progress);
 

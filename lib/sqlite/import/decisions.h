@@ -15,14 +15,14 @@ namespace sqlite {
 
 void create_changes(Connection& connection, const StagedTable& table);
 
-// Behind the classification and before the merge. Writes change_N.
+// After the classification and before the merge. Writes change_N.
 void gather_changes(Connection& connection, const StagedTable& table);
 
 // FROM and WHERE of rejects r with a holder, the row t of the target that has the key which the row s of the file
 // claims; one for each key.
 std::vector<std::string> conflicts_with_holders(const StagedTable& table);
 
-// As engine::Target::for_each_decision says. kFull only behind gather_changes.
+// As engine::Target::for_each_decision says. kFull only after gather_changes.
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     const std::function<bool(const outcome::Decision&)>& take);
 

@@ -10,7 +10,7 @@
 
 namespace sqlite {
 
-// Behind gather_changes of `table`, which is one of `tables`; `details` are all tables of the target.
+// After gather_changes of `table`, which is one of `tables`; `details` are all tables of the target.
 outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
                                   const std::vector<TableDetails>& details, const StagedTable& table);
 
@@ -18,7 +18,7 @@ outcome::TableEffects audit_table(Connection& connection, const std::vector<Stag
 // never lowered. What it will be; nothing where it stays.
 std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table);
 
-// Behind the inserts.
+// After the inserts.
 void raise_sequences(Connection& connection, const std::vector<outcome::SequenceChange>& predicted);
 
 }  // namespace sqlite

@@ -15,7 +15,7 @@ class Evaluation {
  public:
   Evaluation(Connection& connection, StagedTable& table) : connection_(connection), table_(table) {}
 
-  // Behind the comparison with the target: columns that the file lacks get what the target's rows hold, or what their
+  // After the comparison with the target: columns that the file lacks get what the target's rows hold, or what their
   // default computes.
   void fill();
   // Of the indexes' expressions.

@@ -1,5 +1,5 @@
 // What a plan is held to of each decision (outcome/approval.h). Digests of the target's rows are taken before the merge
-// into digest_N (record, digest); what does not hold the file's values behind it is listed in rewritten_N (record,
+// into digest_N (record, digest); what does not hold the file's values after it is listed in rewritten_N (record,
 // column). Both are there only for a plan, that is with a row key. One thread, that of the connection.
 #pragma once
 
@@ -19,10 +19,10 @@ inline bool is_planned(const StagedTable& table) { return !table.plan.row_key.em
 
 void create_digests(Connection& connection, const StagedTable& table);
 
-// Behind the classification and before the merge.
+// After the classification and before the merge.
 void gather_digests(Connection& connection, const StagedTable& table);
 
-// Behind the merge.
+// After the merge.
 void note_rewritten(Connection& connection, const StagedTable& table);
 
 // As engine::Target::for_each_fingerprint says.

@@ -15,10 +15,10 @@
 
 namespace sqlite {
 
-// Behind classify and before the merge.
+// After classify and before the merge.
 void keep_rows_before(Connection& connection, const StagedTable& table, std::size_t number);
 
-// Behind the merge, as engine::Target::rows_before says.
+// After the merge, as engine::Target::rows_before says.
 std::unique_ptr<engine::RowReader> kept_rows(Connection& connection, const StagedTable& table, std::size_t number,
                                              const std::string& key);
 

@@ -10,7 +10,7 @@
 
 namespace sqlite {
 
-// Behind classify. Reads nothing where no key moved; else each column that may point there.
+// After classify. Reads nothing where no key moved; else each column that may point there.
 std::vector<outcome::LooseReference> loose_references(Connection& connection, const std::vector<StagedTable>& tables);
 
 }  // namespace sqlite

@@ -1,5 +1,5 @@
 // Rows that triggers and cascades of the target make or change while the merge is at work. Before a table is written,
-// its inserts are compared once more with what is there by now; behind the merge every row that no longer holds the
+// its inserts are compared once more with what is there by now; after the merge every row that no longer holds the
 // file's values is brought back to them. That fires triggers once more, which may change or take away rows of any
 // table: so all are looked at again, a few times, and what is told and counted is what the last look found. Costs
 // nothing where no trigger or cascade can reach a table. One thread, that of the connection.
@@ -24,11 +24,11 @@ class MadeRows {
   // their key to another.
   bool compare_again(StagedTable& table, Rows rows);
 
-  // Behind the whole merge. Throws kSchema where rows without a key would come again with every import.
+  // After the whole merge. Throws kSchema where rows without a key would come again with every import.
   void settle();
 
   const std::vector<std::string>& notices() const { return notices_; }
-  // Behind settle(): tables with rows that still do not hold the file's values.
+  // After settle(): tables with rows that still do not hold the file's values.
   const std::vector<std::size_t>& rewritten() const { return rewritten_; }
 
  private:

@@ -196,7 +196,7 @@ void MadeRows::leave_existing(StagedTable& table) {
   leave_out(table, table_sql(table, kNotWritten), {'s', engine::reasons::kRowWasChanged, {}, {}, {}});
 }
 
-// The last look, behind all that was written.
+// The last look, after all that was written.
 void MadeRows::conclude(StagedTable& table) {
   if (reached_[place_of(table)]) demand_no_growth(table);
   if (!is_settled(table)) return;
@@ -228,7 +228,7 @@ void MadeRows::count_changed(StagedTable& table) {
                                                           fmt::arg("not_written", table_sql(table, kNotWritten))));
 }
 
-// Rows without a key that somebody changed behind their insert: they cannot be told from others any more.
+// Rows without a key that somebody changed after their insert: they cannot be told from others any more.
 void MadeRows::demand_no_growth(const StagedTable& table) {
   const bool has_no_key = table.plan.identity.empty() || table.identity_may_be_null();
   if (!has_no_key || table.staged_rows == 0) return;

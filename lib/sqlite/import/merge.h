@@ -37,7 +37,7 @@ class Merger {
 
   // What triggers made of the rows; a line a table.
   const std::vector<std::string>& notices() const { return made_rows_.notices(); }
-  // Tables with rows that do not hold the file's values behind the merge.
+  // Tables with rows that do not hold the file's values after the merge.
   const std::vector<std::size_t>& rewritten() const { return made_rows_.rewritten(); }
 
  private:

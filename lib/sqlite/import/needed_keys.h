@@ -21,7 +21,7 @@ enum class ForeignKeys { kEnforced, kJudged };
 std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, const std::vector<TableDetails>& details,
                                  ForeignKeys foreign_keys);
 
-// Behind the verdicts of all tables.
+// After the verdicts of all tables.
 std::uint64_t reject_followed_keys(Connection& connection, const std::vector<StagedTable>& tables, StagedTable& table,
                                    const std::vector<TableDetails>& details);
 

@@ -92,7 +92,7 @@ struct StagedTable {
   // A quoted name like `wish` that no column of the table has.
   std::string free_name(const std::string& wish) const;
   bool has_columns(const std::vector<std::string>& names) const;
-  // Whether the stage tells what these columns hold behind the merge, by the file or by what the target makes.
+  // Whether the stage tells what these columns hold after the merge, by the file or by what the target makes.
   bool foretells(const std::vector<std::string>& names) const;
   // Whether one of them is made by chance.
   bool is_random(const std::string& name) const;

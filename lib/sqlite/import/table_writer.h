@@ -1,4 +1,4 @@
-// Writes the accepted rows of one table: inserts, updates, then the rows that wait for keys of others, one behind the
+// Writes the accepted rows of one table: inserts, updates, then the rows that wait for keys of others, one after the
 // other. A row that the database does not take is found by halving, from a savepoint, and left out. An UPDATE names the
 // columns that differ; where a trigger waits for single columns, those that differ in that row. Nothing is ever deleted
 // or replaced, whatever the conflict clauses of the schema say. One thread, that of the connection.
@@ -20,7 +20,7 @@ enum class Step { kInsert, kUpdate };
 enum class Rows { kAccepted, kRetries };
 // kQuick: once many rows of a table are refused, the rest is left out in larger parts, to be tried again later.
 enum class Effort { kQuick, kThorough };
-// In which order of their records rows are tried: one that a trigger wants first may stand behind the other.
+// In which order of their records rows are tried: one that a trigger wants first may come after the other.
 enum class Direction { kForwards, kBackwards };
 
 // Whether a trigger may take a row away, or give it another key, while it is inserted.
@@ -41,7 +41,7 @@ class TableWriter {
       : connection_(connection), table_(table), rows_(rows), effort_(effort), direction_(direction), astray_(astray) {}
 
   void write(Step step);
-  // Behind all inserts and updates of the component.
+  // After all inserts and updates of the component.
   void write_waiting();
 
   // The rows that were left out, by now.

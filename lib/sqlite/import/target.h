@@ -1,6 +1,6 @@
 // An SQLite database as something to import into: stage → classify → merge → commit on one connection, which is opened
-// anew for each attempt. Records are staged before the target is locked; from classify on other writers wait. A dry run
-// opens the file read-only. One thread.
+// once more for each attempt. Records are staged before the target is locked; from classify on other writers wait. A
+// dry run opens the file read-only. One thread.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // What triggers mean for an import, as far as their text tells: who writes which table, in which order tables had
-// better be written, who would see values that stand somewhere for a moment only. Pure functions over the catalog.
+// better be written, who would see values that are somewhere for a moment only. Pure functions over the catalog.
 #pragma once
 
 #include <cstddef>
@@ -24,13 +24,13 @@ std::vector<bool> reached_tables(const std::vector<StagedTable>& tables, const s
 // Whether an INSERT into `table` fires a trigger that writes `table` again, by itself or through triggers of others.
 bool writes_itself(const TableDetails& table, const std::vector<TableDetails>& all);
 
-// Whether a trigger could see what stands in `table` while it is written.
+// Whether a trigger could see what is in `table` while it is written.
 bool is_watched(const TableDetails& table, const std::vector<TableDetails>& all);
 
 // Columns that some UPDATE OF trigger of the table waits for.
 std::vector<std::string> awaited_columns(const TableDetails& table);
 
-// The components so that a table comes behind those that its triggers look up and behind those whose triggers write it,
+// The components so that a table comes after those that its triggers look up and after those whose triggers write it,
 // as far as foreign keys leave a choice.
 std::vector<std::vector<std::size_t>> order_for_triggers(const std::vector<StagedTable>& tables,
                                                          const std::vector<std::vector<std::size_t>>& components);

@@ -18,7 +18,7 @@
 
 namespace sqlite {
 
-// Text expressions: what an undo file says of the row `alias`, behind its letter, over these columns (quoted).
+// Text expressions: what an undo file says of the row `alias`, after its letter, over these columns (quoted).
 std::string row_mark(const std::vector<std::string>& columns, const std::string& alias);
 
 // Condition: the entry `entry` of delete_N is about the target's row `alias`.

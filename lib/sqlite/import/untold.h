@@ -8,7 +8,7 @@
 
 namespace sqlite {
 
-// Behind classify(), for people, each without its table.
+// After classify(), for people, each without its table.
 std::vector<std::string> triggers_of(const StagedTable& table);
 // Of a table with rows that may be written.
 std::vector<std::string> unjudged_of(const StagedTable& table);

@@ -51,7 +51,7 @@ class Statement {
   void copy_text(int parameter, std::string_view text);
   void copy_blob(int parameter, std::string_view bytes);
 
-  // Goes to the next row; false behind the last one, and the statement can be run again.
+  // Goes to the next row; false after the last one, and the statement can be run again.
   bool next();
   // To the end and ready to be run again. Returns the rows written.
   std::uint64_t execute();
@@ -80,7 +80,7 @@ class Statement {
 };
 
 // kReadOnly: the operating system itself refuses a write. kReadSource: also runs no trigger and reads no view.
-// kMigrate: foreign keys are not enforced, because tables that are made anew go and come back; VACUUM works.
+// kMigrate: foreign keys are not enforced, because tables are replaced by new ones; VACUUM works.
 // kCreate: the same, and a file that is missing is made.
 enum class Access { kReadSource, kReadOnly, kReadWrite, kMigrate, kCreate };
 

@@ -21,11 +21,11 @@ void demand_file(const std::string& path, const std::string& place, Missing miss
 bool is_there(const std::string& path);
 
 // A copy that ended early. SQLite itself notices a missing page, but reads one of which a part is there as if the rest
-// were zeros. While somebody writes, a part may stand at the end; then there is a journal or a WAL. The file is not
+// were zeros. While somebody writes, a part may be at the end; then there is a journal or a WAL. The file is not
 // opened: closing it would take away the locks that this process has on it.
 bool ends_inside_a_page(const std::string& path, std::int64_t page_bytes);
 
-// Behind the file's last commit something may stand that only its WAL knows.
+// After the file's last commit something may follow that only its WAL knows.
 bool has_wal(const std::string& path);
 
 // The header says that the database is in WAL mode, and there is no WAL: right where it was closed, while a copy of an
