@@ -12,8 +12,8 @@
 namespace cli {
 
 struct Location {
-  std::vector<std::pair<std::string, std::string>>
-      parameters;      // libpq keyword, value; what is missing is libpq's to find
+  // libpq keyword, value; what is missing is libpq's to find.
+  std::vector<std::pair<std::string, std::string>> parameters;
   std::string place;   // for people, without a password
   std::string origin;  // who named it: "--url", "DATABASE_URL of .env"
   std::string schema;  // Prisma's ?schema=; empty: none

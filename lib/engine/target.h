@@ -66,8 +66,8 @@ struct TablePlan {
   static constexpr std::size_t kNotWritten = static_cast<std::size_t>(-1);
 
   catalog::Table target;
-  std::vector<std::size_t>
-      target_column;                   // by column of the file: index into target.columns; kNotWritten: generated there
+  // By column of the file: index into target.columns; kNotWritten: generated there.
+  std::vector<std::size_t> target_column;
   std::vector<std::string> file_type;  // parallel to target_column: the file's, behind domains
   std::vector<std::string> identity;   // columns of the target, all in the file; empty: the whole row, as a multiset
   Mode mode = Mode::kUpsert;
