@@ -119,7 +119,7 @@ TEST(TemporaryTables, TakeAHandfulOfLocksWhateverTheNumberOfTables) {
                         "relation IS NOT NULL AND database = (SELECT oid FROM pg_database WHERE datname = "
                         "current_database())"));
   EXPECT_GT(locked, 2 * kTables);
-  EXPECT_LT(locked, 2 * kTables + 120);
+  EXPECT_LT(locked, 2 * kTables + 150);  // the catalog's own
   target.roll_back();
 }
 
