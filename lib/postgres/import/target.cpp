@@ -6,8 +6,10 @@
 #include "postgres/catalog/code_of_others.h"
 #include "postgres/catalog/ledger.h"
 #include "postgres/catalog/materialized_views.h"
+#include "postgres/catalog/planned_names.h"
 #include "postgres/catalog/privileges.h"
 #include "postgres/catalog/user_types.h"
+#include "postgres/catalog/value_sql.h"
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/commit.h"
 #include "postgres/import/import_locks.h"
@@ -183,9 +185,22 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
       first_load_.reset();
     }
     create_stages();
+    look_names_up();
     // From here on the server refuses every write but to these temporary tables.
     if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
   });
+}
+
+// Names that types hold, as text, are those of an empty path: such columns are left to it.
+void PostgresTarget::look_names_up() {
+  constexpr std::string_view kNames = "reg";
+  const auto holds_names = [&](const ColumnDetails& column) {
+    return is_builtin(column.type) && column.type.type_name.starts_with(kNames);
+  };
+  for (const StagedTable& table : tables_) {
+    if (std::ranges::any_of(table.details.columns, holds_names)) return;
+  }
+  if (planning_looks_names_up(*connection_, locked_)) keep_search_path(*connection_, session_.front().second);
 }
 
 void PostgresTarget::create_stages() {
@@ -287,7 +302,8 @@ void PostgresTarget::demand_unchanged() {
   if (!image_) return;
   std::string changed;
   if (intent_ != engine::Intent::kDryRun && connection_->transaction_status() == PQTRANS_INTRANS) {
-    changed = changed_since_snapshot(*connection_, locked_, Dependence::kOfWriting);
+    changed = with_empty_path(*connection_,
+                              [&] { return changed_since_snapshot(*connection_, locked_, Dependence::kOfWriting); });
     if (changed.empty() && image_->holds_domains())
       changed = CatalogImage::newest(*connect_(), locked_, lock_timeout_).difference_to(*image_);
   } else {

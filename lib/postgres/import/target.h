@@ -85,6 +85,7 @@ class PostgresTarget : public engine::Target {
   void try_first_load(const Work& work);
   void fire_deferred_triggers();
   void create_stages();
+  void look_names_up();
   void gather();
   KeptDecisions& kept_decisions();
   void demand_all_privileges();

@@ -131,7 +131,7 @@ std::vector<outcome::Fact> PostgresTarget::whereabouts() {
 }
 
 std::vector<outcome::Fact> PostgresTarget::used_catalog() {
-  return guarded([&] { return used_catalog_of(*connection_, locked_); });
+  return guarded([&] { return with_empty_path(*connection_, [&] { return used_catalog_of(*connection_, locked_); }); });
 }
 
 std::vector<outcome::Fact> PostgresTarget::followers() {

@@ -74,6 +74,11 @@ std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connec
   const char* standby = PQparameterStatus(connection, "in_hot_standby");  // told from PostgreSQL 14 on
   if (standby != nullptr && std::string_view(standby) == "on" && field_of(result, PG_DIAG_SQLSTATE) == "40001")
     return kStandbyHint;
+  if (field_of(result, PG_DIAG_CONTEXT).find("during inlining") != std::string::npos) {
+    return "planning puts that function in line for an index, a partition key or statistics, with an empty "
+           "search_path: "
+           "ALTER FUNCTION … SET search_path = … gives it one, and so does a schema before the name";
+  }
   std::string hint = field_of(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) return hint;
   if (const std::string pooler = pooler_hint(field_of(result, PG_DIAG_MESSAGE_PRIMARY)); !pooler.empty()) return pooler;

@@ -1,5 +1,7 @@
 #include "postgres/session/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -9,6 +11,9 @@ namespace postgres {
 
 namespace {
 
+// A setting that nobody else has, of this transaction: its end, or that of a savepoint, takes it back.
+constexpr const char* kKeptPath = "db_transfer.search_path";
+
 // How values look, and what the server makes of their text. row_security = off makes a policy that would hide rows an
 // error instead of a silently smaller result.
 const SessionSettings& own_settings() {
@@ -16,6 +21,15 @@ const SessionSettings& own_settings() {
       {"search_path", ""},         {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"}, {"TimeZone", "UTC"},
       {"extra_float_digits", "3"}, {"bytea_output", "hex"},   {"row_security", "off"}};
   return settings;
+}
+
+// `path`: an SQL expression of the search path, which comes first.
+void set_all(Connection& connection, const SessionSettings& settings, const std::string& path) {
+  std::vector<std::string> set;
+  for (const auto& [name, value] : settings)
+    set.push_back("pg_catalog.set_config(" + quote_literal(name) + ", " + (set.empty() ? path : quote_literal(value)) +
+                  ", true)");
+  connection.execute("SELECT " + join(set, ", "));
 }
 
 }  // namespace
@@ -29,13 +43,18 @@ SessionSettings session_settings(Connection& connection) {
 }
 
 void use_session_settings(Connection& connection, const SessionSettings& settings) {
-  std::vector<std::string> set;
-  for (const auto& [name, value] : settings)
-    set.push_back("pg_catalog.set_config(" + quote_literal(name) + ", " + quote_literal(value) + ", true)");
-  connection.execute("SELECT " + join(set, ", "));
+  set_all(connection, settings, quote_literal(settings.front().second));
 }
 
-void use_own_settings(Connection& connection) { use_session_settings(connection, own_settings()); }
+void use_own_settings(Connection& connection) {
+  set_all(connection, own_settings(), fmt::format("COALESCE(pg_catalog.current_setting('{}', true), '')", kKeptPath));
+}
+
+void keep_search_path(Connection& connection, const std::string& search_path) {
+  connection.execute(
+      fmt::format("SELECT pg_catalog.set_config('{}', {}, true)", kKeptPath, quote_literal(search_path)));
+  set_search_path(connection, search_path);
+}
 
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout) {
   constexpr int kHasTransactionTimeout = 170000;

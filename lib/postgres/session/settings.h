@@ -32,6 +32,10 @@ SessionSettings session_settings(Connection& connection);
 void use_session_settings(Connection& connection, const SessionSettings& settings);
 void use_own_settings(Connection& connection);
 
+// Own settings have this path from here on, and not an empty one. Names of ours are qualified in either case; what the
+// server puts in line of the database's own functions while it plans is not.
+void keep_search_path(Connection& connection, const std::string& search_path);
+
 // The result of `work` with an empty search_path, in a transaction of its own where none is open: names and operators
 // in its statements are then the server's own, whatever path was set for this role or database.
 template <typename Work>

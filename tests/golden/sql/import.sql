@@ -317,8 +317,6 @@ FROM (SELECT o.oid, o.oid AS part
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
 GROUP BY x.oid;
 
-SELECT pg_catalog.set_config(E'search_path', E'', true), pg_catalog.set_config(E'DateStyle', E'ISO, YMD', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'UTC', true), pg_catalog.set_config(E'extra_float_digits', E'3', true), pg_catalog.set_config(E'bytea_output', E'hex', true), pg_catalog.set_config(E'row_security', E'off', true);
-
 SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
 
 SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (
@@ -381,6 +379,10 @@ FROM (
   WHERE r.verdict IN ('c', 'x')) d
 ORDER BY d.record
 ) TO STDOUT;
+
+SET LOCAL search_path = '';
+
+SELECT pg_catalog.set_config('search_path', E'', true);
 
 SELECT pg_catalog.txid_current_if_assigned();
 
