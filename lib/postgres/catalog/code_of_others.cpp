@@ -94,10 +94,17 @@ constexpr const char* kCodeOfOthers = R"sql(
   SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
   FROM pg_catalog.pg_constraint f
   JOIN relation r ON r.oid = f.conrelid
-  CROSS JOIN LATERAL pg_catalog.unnest(f.conpfeqop || f.conffeqop) AS e(operator)
-  JOIN pg_catalog.pg_operator q ON q.oid = e.operator
-  JOIN pg_catalog.pg_cast c ON c.casttarget IN (q.oprleft, q.oprright)
-  JOIN own_type t ON t.oid = c.castsource
+  CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(f.conkey), pg_catalog.unnest(f.conpfeqop),
+                                pg_catalog.unnest(f.conffeqop)) AS k(attnum, equal_parent, equal)
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum
+  JOIN pg_catalog.pg_operator q ON q.oid IN (k.equal_parent, k.equal)
+  JOIN pg_catalog.pg_cast c ON c.casttarget IN (q.oprleft, q.oprright) AND c.castsource IN (
+    WITH RECURSIVE base(oid) AS (
+      SELECT a.atttypid
+      UNION
+      SELECT t.typbasetype FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.oid
+    )
+    SELECT b.oid FROM base b)
   JOIN pg_catalog.pg_proc p ON p.oid = c.castfunc
   WHERE f.contype = 'f'
   UNION
