@@ -58,6 +58,23 @@ TEST_F(InlinedFunctions, FindWhatAnApplicationFinds) {
   EXPECT_EQ(target_.value("SELECT count(*) FROM c"), "2");
 }
 
+TEST_F(InlinedFunctions, DoNotStandInTheWayOfAFirstLoad) {
+  const std::string alone =
+      "DROP TABLE c; SET search_path = public, x; CREATE TABLE t (id int PRIMARY KEY, name text); CREATE INDEX ON t "
+      "(folded(name)); ";
+  source_.run(alone + "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+  target_.run(alone + "DELETE FROM p");
+  ASSERT_EQ(run({PROGRAM_DIR "/db-export", file_, "--url", source_.url(), "-t", "t"}).status, 0);
+  for (const char* option : {"--yes", "--dry-run", "--yes"}) {
+    const support::Run done = import({option});
+    EXPECT_EQ(done.status, 0) << option << done.err;
+  }
+  EXPECT_EQ(target_.value("SELECT count(*) FROM t"), "2");
+  target_.run("DELETE FROM t WHERE id = 2");
+  const support::Run again = import({"--yes"});
+  EXPECT_EQ(again.status, 0) << again.err;
+}
+
 // Rows in an order, and some rows, are those of a query, which is planned; whoever exports may have more rights than
 // who puts names into its path.
 TEST_F(InlinedFunctions, AreNamedByAnExportThatPlansAQuery) {

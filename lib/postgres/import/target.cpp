@@ -177,6 +177,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     notices_.push_back(std::move(line));
   guarded([&] {
     for (std::size_t i = 0; i < tables_.size(); ++i) make_defaults(*connection_, tables_[i], i, session_);
+    look_names_up();
     // Decisions are asked of staged rows, so a first load has none to tell.
     if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
         first_loads_ == engine::FirstLoads::kAuto) {
@@ -185,7 +186,6 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
       first_load_.reset();
     }
     create_stages();
-    look_names_up();
     // From here on the server refuses every write but to these temporary tables.
     if (intent_ == engine::Intent::kDryRun) connection_->execute("SET TRANSACTION READ ONLY");
   });
