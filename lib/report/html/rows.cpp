@@ -80,7 +80,7 @@ std::string nothing() { return "<p class=\"remark\">None.</p>\n"; }
 
 std::string table_begin(std::string_view name, const std::vector<std::string>& columns) {
   std::string html = fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table class=\"rows\"><thead><tr>", name);
+      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table class=\"rows\"><thead><tr>", name);
   for (const std::string& column : columns) html += "<th scope=\"col\">" + column + "</th>";
   return html + "</tr></thead><tbody>\n";
 }

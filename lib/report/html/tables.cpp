@@ -89,7 +89,7 @@ std::string table_row(const ImportedTable& table, std::size_t index, const std::
 
 std::string matrix_begin(const ImportOutcome& outcome) {
   std::string html =
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows of each table\"><table "
+      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Rows of each table\"><table "
       "class=\"matrix\">\n<thead><tr><th scope=\"col\">Table</th>";
   for (const Verdict verdict : columns(outcome))
     html += fmt::format(
@@ -152,7 +152,7 @@ std::string drawing(const ImportOutcome& outcome) {
                           counted(left_out, "table is", "tables are"));
   if (left_out == outcome.tables.size()) return {};
   return "<details open><summary>Which tables refer to which</summary>\n<p class=\"remark\">" + remark +
-         "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of the tables\">" +
+         "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing of the tables\">" +
          audit_graph(outcome.tables) + "</div></details>\n";
 }
 
@@ -191,7 +191,7 @@ std::string result_section(const ImportOutcome& outcome) {
     return html + "<p>✓ Every table came out as it was foretold before the first write.</p>\n</section>\n";
   html +=
       "<p class=\"flag\">! These tables came out otherwise than was foretold before the first write.</p>\n"
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Foretold and done\"><table "
+      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Foretold and done\"><table "
       "class=\"matrix\"><thead><tr><th scope=\"col\">Table</th>";
   for (const Verdict verdict : columns(outcome))
     html += fmt::format("<th scope=\"col\">{}</th>", outcome::verdict_name(verdict));
