@@ -47,8 +47,8 @@ SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary,
     FROM pg_catalog.pg_constraint s
     WHERE s.connamespace = c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')),
   {nulls_not_distinct}, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
-  i.indisvalid AND i.indexprs IS NULL AND i.indpred IS NULL AND NOT EXISTS (
-    SELECT FROM keys x WHERE x.indexrelid = i.indexrelid AND x.collation IS NOT NULL),
+  i.indisvalid AND i.indexprs IS NULL AND i.indpred IS NULL
+    AND NOT pg_catalog.bool_or(i.collation IS NOT NULL) OVER (PARTITION BY i.indexrelid),
   CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END,
   (SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[i.n - 1]),
   'OPERATOR(' || CASE WHEN i.indisexclusion THEN 'pg_catalog.=' ELSE pg_catalog.quote_ident(s.nspname) || '.' || o.oprname
