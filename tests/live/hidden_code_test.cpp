@@ -46,5 +46,41 @@ TEST_F(CodeOfOthers, ByAFunctionThatRemovesLargeObjectsIsNamed) {
   expect_refused("trigger manage of m.t");
 }
 
+// The server plans with the session's path where an index needs it, and operators of the very types come before the
+// server's own of any array, or of what varchar is stored as.
+TEST_F(CodeOfOthers, OnThePathIsPickedByNoStatement) {
+  own_the_table();
+  target_.run("RESET ROLE; ALTER DATABASE " + target_.name() + " SET search_path = public, m");
+  target_.run(
+      "CREATE FUNCTION public.same(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE FUNCTION "
+      "public.named(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT same($1)'; SET search_path = public, m; CREATE "
+      "INDEX ON m.t (named(v)); ALTER TABLE m.t ADD s varchar CHECK (s IS DISTINCT FROM 'x'), ADD a int[] CHECK (a <> "
+      "'{9}'), ADD g boolean GENERATED ALWAYS AS (a = '{1}') STORED; CREATE UNIQUE INDEX ON m.t (s) WHERE a = '{1}'; "
+      "CREATE UNIQUE INDEX ON m.t (a); RESET search_path; SET ROLE " +
+      mallory_);
+  source_.run("ALTER TABLE m.t ADD s varchar, ADD a int[]; UPDATE m.t SET s = id::text, a = ARRAY[id]");
+  ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", file_, "--url", source_.url(), "--force"}).status, 0);
+  for (const std::string type : {"varchar", "int[]", "text[]", "name[]", "oid[]"}) {
+    code("CREATE FUNCTION m.equal(" + type + ", " + type +
+         ") RETURNS boolean LANGUAGE plpgsql AS $$BEGIN PERFORM m.f(1); RETURN true; END$$; CREATE OPERATOR m.= "
+         "(LEFTARG = " +
+         type + ", RIGHTARG = " + type + ", FUNCTION = m.equal); CREATE OPERATOR m.<> (LEFTARG = " + type +
+         ", RIGHTARG = " + type + ", FUNCTION = m.equal)");
+  }
+  ran();
+  for (const auto& options : std::vector<std::vector<std::string>>{
+           {"--dry-run"}, {"--rehearse"}, {"--dry-run", "--run-code-of", mallory_}, {"--run-code-of", mallory_}, {}}) {
+    const support::Run run = import(options);
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_FALSE(ran());
+  }
+  for (const char* const order : {"--sorted", "--force"}) {
+    const support::Run run = support::run_program(
+        {PROGRAM_DIR "/db-export", folder_.file("back.json"), "--force", order, "--url", target_.url()});
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_FALSE(ran());
+  }
+}
+
 }  // namespace
 }  // namespace live

@@ -75,21 +75,34 @@ TEST_F(InlinedFunctions, DoNotStandInTheWayOfAFirstLoad) {
   EXPECT_EQ(again.status, 0) << again.err;
 }
 
-// Rows in an order, and some rows, are those of a query, which is planned; whoever exports may have more rights than
-// who puts names into its path.
-TEST_F(InlinedFunctions, AreNamedByAnExportThatPlansAQuery) {
+// Rows in an order, and some rows, are those of a query, which is planned.
+TEST_F(InlinedFunctions, AreFoundByAnExportThatPlansAQuery) {
   for (const std::vector<std::string>& words :
-       std::vector<std::vector<std::string>>{{"--sorted"}, {"--where", "p=id > 0"}}) {
+       std::vector<std::vector<std::string>>{{"--sorted"}, {"--where", "p=id > 0"}, {"--jobs", "2"}}) {
     std::vector<std::string> all{PROGRAM_DIR "/db-export", file_, "--force", "--url", source_.url()};
     all.insert(all.end(), words.begin(), words.end());
-    const support::Run refused = run(all);
-    EXPECT_EQ(refused.status, 7) << refused.err;
-    EXPECT_THAT(refused.err, testing::AllOf(testing::HasSubstr("ALTER FUNCTION"), testing::HasSubstr("folded"),
-                                            testing::Not(testing::HasSubstr("another session"))));
-    source_.run("ALTER FUNCTION x.folded SET search_path = public, x");
-    EXPECT_EQ(run(all).status, 0);
-    source_.run("ALTER FUNCTION x.folded RESET search_path");
+    const support::Run done = run(all);
+    EXPECT_EQ(done.status, 0) << done.err;
   }
+}
+
+// Whoever exports may have more rights than who puts names into its path.
+TEST_F(InlinedFunctions, AreNamedWhereThePathHoldsCodeOfOthers) {
+  const std::string mallory = "mallory_" + source_.name();
+  source_.run("CREATE ROLE " + mallory +
+              "; CREATE FUNCTION x.more() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION x.more OWNER TO " +
+              mallory);
+  const std::vector<std::string> words{PROGRAM_DIR "/db-export", file_, "--force", "--sorted", "--url", source_.url()};
+  const support::Run refused = run(words);
+  EXPECT_EQ(refused.status, 7) << refused.err;
+  EXPECT_THAT(refused.err, testing::AllOf(testing::HasSubstr("ALTER FUNCTION"), testing::HasSubstr("folded"),
+                                          testing::Not(testing::HasSubstr("another session"))));
+  std::vector<std::string> trusting = words;
+  trusting.insert(trusting.end(), {"--run-code-of", mallory});
+  EXPECT_EQ(run(trusting).status, 0);
+  source_.run("ALTER FUNCTION x.folded SET search_path = public, x");
+  EXPECT_EQ(run(words).status, 0);
+  source_.run("DROP FUNCTION x.more; DROP ROLE " + mallory);
 }
 
 TEST_F(InlinedFunctions, AreThereForPlansReportsAndUndo) {

@@ -7,7 +7,7 @@ namespace {
 
 // A call of which a column of the row is an argument, as it is or as a text, cannot be computed beforehand. A function
 // in SQL can be put in line, with what it calls.
-constexpr const char* kPlanned = R"sql(
+constexpr const char* kCalls = R"sql(
 , looked_at(oid, top) AS (
   ({tables})
   UNION
@@ -30,8 +30,10 @@ call(function, of_column, top) AS (
     '(?:[{{](?:RELABELTYPE|COERCEVIAIO) [^{{}}]*)*[{{]VAR )?', 'g') AS m(token)
   LEFT JOIN pg_catalog.pg_operator q ON m.token[1] = 'opno' AND q.oid = m.token[2]::pg_catalog.oid
   WHERE e.tree IS NOT NULL
-),
-planned(owner, words, top) AS (
+))sql";
+
+constexpr const char* kPlanned = R"sql(
+, planned(owner, words, top) AS (
   SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text, c.top
   FROM call c
   JOIN pg_catalog.pg_proc p ON p.oid = c.function AND p.oid >= 16384 AND p.prolang NOT IN (12, 13)
@@ -50,10 +52,14 @@ constexpr const char* kStatistics = R"sql(UNION ALL
 
 }  // namespace
 
-std::string planned_code(const std::string& tables, int server_version) {
+std::string planned_calls(const std::string& tables, int server_version) {
   constexpr int kHasStatisticsOfExpressions = 140000;
-  return fmt::format(kPlanned, fmt::arg("tables", tables),
+  return fmt::format(kCalls, fmt::arg("tables", tables),
                      fmt::arg("statistics", server_version < kHasStatisticsOfExpressions ? "" : kStatistics));
+}
+
+std::string planned_code(const std::string& tables, int server_version) {
+  return planned_calls(tables, server_version) + kPlanned;
 }
 
 }  // namespace postgres

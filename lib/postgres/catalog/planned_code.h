@@ -7,7 +7,11 @@
 
 namespace postgres {
 
-// A list of a WITH, behind another: planned(owner, words, top), of all roles. `tables`: a query of their OIDs and
+// A list of a WITH, behind another: call(function, of_column, top), what expressions of the tables call, by OID; of the
+// arguments of_column, one is a column's value. `tables` as below.
+std::string planned_calls(const std::string& tables, int server_version);
+
+// The same and planned(owner, words, top), of all roles. `tables`: a query of their OIDs and
 // of what is named for each (top); partitions and children come to them. The WITH is RECURSIVE.
 std::string planned_code(const std::string& tables, int server_version);
 

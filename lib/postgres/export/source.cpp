@@ -6,6 +6,7 @@
 #include "engine/concurrent_change.h"
 #include "postgres/catalog/code_of_others.h"
 #include "postgres/catalog/ledger.h"
+#include "postgres/catalog/planning_path.h"
 #include "postgres/catalog/privileges.h"
 #include "postgres/catalog/sequence_uses.h"
 #include "postgres/catalog/table_locks.h"
@@ -32,14 +33,9 @@ std::vector<catalog::Table> plain(const std::vector<TableDetails>& all) {
 }
 
 // The name of a table or column that the catalog still had a moment ago, or something of the catalog itself.
-// Of a function that the server puts in line: no word of a condition is at fault, nor another session.
-bool is_of_planning(const ServerError& error) {
-  return error.fields().context.find("during inlining") != std::string::npos;
-}
-
 bool says_that_it_has_gone(const ServerError& error) {
   const std::string& state = error.fields().sqlstate;
-  if (is_of_planning(error)) return false;
+  if (error.is_of_planning()) return false;
   return state == "42P01" || state == "42703" || state == "42704" || state == "3F000" ||
          (state == "XX000" && error.fields().message.find("cache lookup failed") != std::string::npos);
 }
@@ -162,6 +158,7 @@ std::vector<catalog::Table> PostgresSource::open_snapshot(const std::vector<cata
   if (!missed.empty()) fail_changed("the table " + missed);
   demand_readable(tables);
   find_planned_code(*connection_, found, run_code_of_);
+  planning_path_ = planning_path(*connection_, oids, run_code_of_);
   join_snapshot();
   return plain(tables_);
 }
@@ -176,8 +173,10 @@ std::vector<std::string> PostgresSource::demand_rows_of(const std::vector<catalo
 void PostgresSource::demand_unchanged() {
   std::vector<std::uint32_t> oids;
   for (const catalog::TableName& name : locked_) oids.push_back(find(name).oid);
-  std::string changed = changed_since_snapshot(*connection_, oids, Dependence::kOfReading);
-  if (changed.empty()) changed = partition_read_behind_snapshot(*connection_, oids);
+  const std::string changed = with_empty_path(*connection_, [&] {
+    std::string found = changed_since_snapshot(*connection_, oids, Dependence::kOfReading);
+    return found.empty() ? partition_read_behind_snapshot(*connection_, oids) : found;
+  });
   if (!changed.empty()) fail_changed(changed);
 }
 
@@ -211,6 +210,7 @@ void PostgresSource::join_snapshot() {
     worker->execute("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
     pin_settings(*worker, lock_timeout_);
     pin_order(*worker);
+    if (!planning_path_.empty()) set_search_path(*worker, planning_path_);
   }
 }
 
@@ -233,10 +233,11 @@ std::unique_ptr<engine::RowReader> PostgresSource::read(const engine::TableQuery
     const TableDetails& table = find(query.table);
     if (const std::uint64_t pages = pages_to_share(table, query))
       return std::make_unique<ParallelReader>(workers_, table, query, pages);
+    if (!planning_path_.empty()) set_search_path(*connection_, planning_path_);
     return std::make_unique<Reader>(*connection_, table, query);
   } catch (const ServerError& error) {
     if (query.where.empty() && says_that_it_has_gone(error)) fail_changed(quote_name(query.table));
-    if (query.where.empty() || error.kind() == ErrorKind::kLock || is_of_planning(error)) throw;
+    if (query.where.empty() || error.kind() == ErrorKind::kLock || error.is_of_planning()) throw;
     const std::string& state = error.fields().sqlstate;
     const bool unknown = state == "42P01" || state == "42883" || state == "42704";  // a relation, function, type
     throw Error(ErrorKind::kUsage, "--where for " + quote_name(query.table) + ": " + error.what(),

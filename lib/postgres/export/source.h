@@ -59,6 +59,7 @@ class PostgresSource : public engine::Source {
   std::vector<TableDetails> tables_;                 // as last read: by tables(), or under the snapshot
   std::map<catalog::TableName, std::size_t> place_;  // in tables_
   std::vector<catalog::TableName> locked_;
+  std::string planning_path_;  // while rows are read; else the path is empty
 };
 
 }  // namespace postgres

@@ -6,10 +6,9 @@
 #include "postgres/catalog/code_of_others.h"
 #include "postgres/catalog/ledger.h"
 #include "postgres/catalog/materialized_views.h"
-#include "postgres/catalog/planned_names.h"
+#include "postgres/catalog/planning_path.h"
 #include "postgres/catalog/privileges.h"
 #include "postgres/catalog/user_types.h"
-#include "postgres/catalog/value_sql.h"
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/commit.h"
 #include "postgres/import/import_locks.h"
@@ -191,16 +190,9 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   });
 }
 
-// Names that types hold, as text, are those of an empty path: such columns are left to it.
 void PostgresTarget::look_names_up() {
-  constexpr std::string_view kNames = "reg";
-  const auto holds_names = [&](const ColumnDetails& column) {
-    return is_builtin(column.type) && column.type.type_name.starts_with(kNames);
-  };
-  for (const StagedTable& table : tables_) {
-    if (std::ranges::any_of(table.details.columns, holds_names)) return;
-  }
-  if (planning_looks_names_up(*connection_, locked_)) keep_search_path(*connection_, session_.front().second);
+  const std::string path = planning_path(*connection_, locked_, run_code_of_);
+  if (!path.empty()) keep_search_path(*connection_, path);
 }
 
 void PostgresTarget::create_stages() {

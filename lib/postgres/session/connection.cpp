@@ -61,6 +61,13 @@ constexpr const char* kStandbyHint =
 // The server says so itself, but libpqxx does not pass it on.
 constexpr const char* kLocksHint = "the server may need a larger max_locks_per_transaction, or more memory";
 
+constexpr const char* kInliningHint =
+    "planning puts that function in line for an index, a partition key or statistics, without those schemas of the "
+    "search_path that the names in it need: ALTER FUNCTION … SET search_path = … gives it one, and so does a schema "
+    "before the name";
+
+bool is_of_inlining(const std::string& context) { return context.find("during inlining") != std::string::npos; }
+
 // Of a statement of ours that names what lies there; in the server's own English only.
 std::string schema_hint(const PGresult* result, const PGconn* connection) {
   constexpr std::string_view kDenied = "permission denied for schema ";
@@ -74,11 +81,7 @@ std::string hint_of(ErrorKind kind, const PGresult* result, const PGconn* connec
   const char* standby = PQparameterStatus(connection, "in_hot_standby");  // told from PostgreSQL 14 on
   if (standby != nullptr && std::string_view(standby) == "on" && field_of(result, PG_DIAG_SQLSTATE) == "40001")
     return kStandbyHint;
-  if (field_of(result, PG_DIAG_CONTEXT).find("during inlining") != std::string::npos) {
-    return "planning puts that function in line for an index, a partition key or statistics, with an empty "
-           "search_path: "
-           "ALTER FUNCTION … SET search_path = … gives it one, and so does a schema before the name";
-  }
+  if (is_of_inlining(field_of(result, PG_DIAG_CONTEXT))) return kInliningHint;
   std::string hint = field_of(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) return hint;
   if (const std::string pooler = pooler_hint(field_of(result, PG_DIAG_MESSAGE_PRIMARY)); !pooler.empty()) return pooler;
@@ -111,6 +114,8 @@ std::uint64_t tag_rows(const PGresult* result) {
 bool ServerError::blames_a_row() const { return postgres::blames_a_row(fields_.sqlstate, fields_.context); }
 
 bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }
+
+bool ServerError::is_of_planning() const { return is_of_inlining(fields_.context); }
 
 Connection::Connection(const Parameters& parameters, std::string place, std::stop_token stop)
     : parameters_(parameters), place_(std::move(place)), stop_(std::move(stop)) {

@@ -46,6 +46,8 @@ class ServerError : public base::Error {
   bool blames_a_row() const;
   // Deadlock or serialization failure: the whole transaction may be tried again.
   bool may_be_retried() const;
+  // Raised while the server put a function of the database in line: planning_path.h. Seen in the server's English only.
+  bool is_of_planning() const;
 
  private:
   Fields fields_;
