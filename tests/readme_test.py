@@ -12,7 +12,7 @@ from pathlib import Path
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "lib/README.md", "schema/README.md", "tests/README.md", "tests/bench/README.md")
 PROGRAMS = ("db-export", "db-import", "db-migrate")
-README_LINES = 190
+README_LINES = 140
 OPTION = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
 
 

@@ -8,7 +8,7 @@
 
 namespace base {
 
-// The value is the exit status of the program (README, "Exit status").
+// The value is the exit status of the program (README, "Options").
 enum class ErrorKind {
   kInternal = 1,
   kUsage = 2,
