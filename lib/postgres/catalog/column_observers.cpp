@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/catalog/table_index.h"
 
 namespace postgres {
@@ -23,18 +24,14 @@ FROM (
     JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
     JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     JOIN pg_catalog.pg_attribute k ON k.attrelid = t.tgrelid AND k.attnum > 0 AND NOT k.attisdropped
-    WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND t.tgtype & 16 <> 0  -- on UPDATE
+    WHERE {fired_trigger} AND t.tgtype & 16 <> 0  -- on UPDATE
       AND (l.lanname IN ('c', 'internal') OR k.attnum = ANY (t.tgattr))
     UNION ALL
     SELECT COALESCE(pg_catalog.pg_partition_root(g.attrelid), g.attrelid)::pg_catalog.oid, g.attrelid,
            'generated column ' || g.attname, 'g' || d.oid::pg_catalog.text, k.attnum
     FROM pg_catalog.pg_attribute g
     JOIN pg_catalog.pg_attrdef d ON d.adrelid = g.attrelid AND d.adnum = g.attnum
-    -- Up to PostgreSQL 14 what a generated column uses stands with the column.
-    CROSS JOIN LATERAL (VALUES
-      ('pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid, 0),
-      ('pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, g.attrelid, g.attnum::pg_catalog.int4)
-    ) AS u(classid, objid, objsubid)
+    CROSS JOIN LATERAL ({user}) AS u(classid, objid, objsubid)
     JOIN pg_catalog.pg_depend r ON r.classid = u.classid AND r.objid = u.objid AND r.objsubid = u.objsubid
       AND r.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND r.refobjid = g.attrelid
       AND r.refobjsubid <> g.attnum
@@ -53,7 +50,10 @@ WHERE o.root = ANY ({among}) ORDER BY o.root, o.observer, o.observer_id, a.attna
 void read_column_observers(Connection& connection, std::vector<TableDetails>& tables) {
   const TableIndex index(tables);
   std::string last;
-  for (const auto& row : connection.query(fmt::format(kObservers, fmt::arg("among", index.among())))) {
+  for (const auto& row :
+       connection.query(fmt::format(kObservers, fmt::arg("fired_trigger", fired_trigger("t")),
+                                    fmt::arg("user", user_of_column_value(connection.server_version(), "g", "d")),
+                                    fmt::arg("among", index.among())))) {
     std::vector<ColumnObserver>& observers = index.of(row[0].c_str()).column_observers;
     const std::string observer = std::string(row[0].c_str()) + "." + row[3].c_str();
     if (last != observer) observers.push_back({row[1].c_str(), {}});

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/catalog/leaf_checks.h"
 #include "postgres/catalog/looking_functions.h"
 #include "postgres/catalog/unique_indexes.h"
@@ -128,7 +129,7 @@ SELECT DISTINCT r.root, t.tgname
 FROM pg_catalog.pg_trigger t
 CROSS JOIN LATERAL (
   SELECT COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid AS root) r
-WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND r.root{among}
+WHERE {fired_trigger} AND r.root{among}
 ORDER BY r.root, t.tgname)sql";
 
 class ConstraintReader {
@@ -266,7 +267,8 @@ class ConstraintReader {
   }
 
   void read_triggers() {
-    for (const auto& row : connection_.query(fmt::format(kTriggers, fmt::arg("among", among_))))
+    for (const auto& row : connection_.query(
+             fmt::format(kTriggers, fmt::arg("fired_trigger", fired_trigger("t")), fmt::arg("among", among_))))
       table_of(row["root"]).triggers.push_back(text_of(row["tgname"]));
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/catalog/looking_functions.h"
 #include "postgres/catalog/table_index.h"
 #include "postgres/session/text_array.h"
@@ -15,19 +16,12 @@ namespace {
 // pg_depend does not speak of the server's own functions: of those the text names the ones that are volatile.
 constexpr const char* kMade = R"sql(
 WITH made AS (
-  -- Up to PostgreSQL 14 what a generated column uses stands with the column.
   SELECT a.attrelid, a.attnum, a.attname, a.attgenerated <> '' AS generated,
          a.attgenerated = 'v' AS is_virtual, u.classid, u.objid, u.objsubid,
          pg_catalog.pg_get_expr(d.adbin, d.adrelid, false) AS expression
   FROM pg_catalog.pg_attrdef d
   JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-  CROSS JOIN LATERAL (
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, d.adrelid, a.attnum::pg_catalog.int4
-    WHERE a.attgenerated <> '' AND {with_the_column}
-    UNION ALL
-    SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, d.oid, 0
-    WHERE a.attgenerated = '' OR NOT {with_the_column}
-  ) AS u(classid, objid, objsubid)
+  CROSS JOIN LATERAL ({user}) AS u(classid, objid, objsubid)
   WHERE d.adrelid = ANY ({among}) AND NOT a.attisdropped
   UNION ALL
   SELECT a.attrelid, a.attnum, a.attname, false, false, 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, t.oid, 0,
@@ -71,10 +65,10 @@ ORDER BY m.attrelid, m.attnum)sql";
 
 void read_made_values(Connection& connection, std::vector<TableDetails>& tables, const std::string& looking) {
   const TableIndex index(tables);
-  for (const auto& row : connection.query(
-           fmt::format(kMade, fmt::arg("among", index.among()),
-                       fmt::arg("with_the_column", connection.server_version() < 150000 ? "true" : "false"),
-                       fmt::arg("looks", calls_one_of(looking, "m.classid", "m.objid"))))) {
+  for (const auto& row :
+       connection.query(fmt::format(kMade, fmt::arg("among", index.among()),
+                                    fmt::arg("user", user_of_column_value(connection.server_version(), "a", "d")),
+                                    fmt::arg("looks", calls_one_of(looking, "m.classid", "m.objid"))))) {
     TableDetails& table = index.of(row[0].c_str());
     const std::string name = row[1].c_str();
     for (std::size_t i = 0; i < table.columns.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -79,8 +80,7 @@ part_of_relation(classid, objid, tree, author, relid) AS MATERIALIZED (
   SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid, g.oid, g.tgqual, r.relowner, r.oid
   FROM pg_catalog.pg_trigger g
   JOIN relation r ON r.oid = g.tgrelid
-  -- Up to PostgreSQL 14 what a partition has of its parent's trigger is internal, and can be enabled where that is not.
-  WHERE (NOT g.tgisinternal OR g.tgfoid >= 16384) AND g.tgenabled IN ('O', 'A') AND NOT ({never_fired})
+  WHERE {fired_trigger} AND NOT ({never_fired})
     -- An update that moves a row to another partition deletes it in the one; only an action may move rows so.
     AND (g.tgtype & {trigger_events} <> 0
          OR g.tgtype & 8 <> 0 AND r.oid <> r.root AND r.root NOT IN (SELECT x.oid FROM root x))
@@ -128,7 +128,7 @@ used(classid, objid) AS (
     WHERE d.classid = u.classid AND d.objid = u.objid
       AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
     UNION ALL
-    -- A whole row may go where one is made anew from a text, with the checks of its domains.
+    -- A whole row may go where one is made from a text, with the checks of its domains.
     SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, c.reltype
     FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.reltype >= 16384
@@ -284,7 +284,7 @@ bool any_deletes(const std::vector<WrittenTable>& tables) {
   return std::ranges::any_of(tables, &WrittenTable::deletes);
 }
 
-// What rules and parsed bodies may write, with the tables behind a view that is written and the children that inherit.
+// What rules and parsed bodies may write, with the tables under a view that is written and the children that inherit.
 // A view that is only named by another one is read.
 constexpr const char* kNamed = R"sql(
 , named(root) AS (
@@ -335,13 +335,14 @@ std::string reached_code(const std::vector<WrittenTable>& tables, int server_ver
     for (const std::string& column : table.assigned)
       assigned += ", (" + oids.back() + ", " + quote_literal(column) + ")";
   }
-  return fmt::format(
-      kReached, fmt::arg("oids", join(oids, ",")), fmt::arg("brought", brought), fmt::arg("assigned", assigned),
-      fmt::arg("keys", updates == Updates::kOfAssignedColumns ? kKeysThatMayChange : ""),
-      fmt::arg("json_of_parts", json_types(kJsonOfParts)), fmt::arg("json_of_bodies", json_types(kJsonOfBodies)),
-      fmt::arg("events", rule_events(tables)), fmt::arg("trigger_events", trigger_events(tables)),
-      fmt::arg("never_fired", updates == Updates::kOfAssignedColumns ? kNeverFired : "false"),
-      fmt::arg("deletes", any_deletes(tables) ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
+  return fmt::format(kReached, fmt::arg("oids", join(oids, ",")), fmt::arg("brought", brought),
+                     fmt::arg("assigned", assigned),
+                     fmt::arg("keys", updates == Updates::kOfAssignedColumns ? kKeysThatMayChange : ""),
+                     fmt::arg("json_of_parts", json_types(kJsonOfParts)),
+                     fmt::arg("json_of_bodies", json_types(kJsonOfBodies)), fmt::arg("events", rule_events(tables)),
+                     fmt::arg("trigger_events", trigger_events(tables)), fmt::arg("fired_trigger", fired_trigger("g")),
+                     fmt::arg("never_fired", updates == Updates::kOfAssignedColumns ? kNeverFired : "false"),
+                     fmt::arg("deletes", any_deletes(tables) ? " OR f.confdeltype IN ('c', 'n', 'd')" : ""));
 }
 
 std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vector<WrittenTable> tables) {

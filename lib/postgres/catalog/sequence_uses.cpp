@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -72,7 +73,7 @@ FROM reach r WHERE r.class = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND r.
 UNION
 SELECT c.root, '', 'has the trigger ' || t.tgname || ', whose function draws from a sequence'
 FROM columns c JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.relation JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled <> 'D' AND p.prosrc ~* '\mnextval\M'
+WHERE {users_trigger} AND t.tgenabled <> 'D' AND p.prosrc ~* '\mnextval\M'
 ORDER BY 1, 2, 3
 )sql";
 
@@ -126,11 +127,11 @@ std::vector<ColumnSequence> read_column_sequences(Connection& connection, const 
 std::vector<UnknownDraw> read_unknown_draws(Connection& connection, const std::vector<std::uint32_t>& tables) {
   constexpr int kHasParsedBodies = 140000;
   std::vector<UnknownDraw> draws;
-  for (const auto& row :
-       connection.query(reach_of(tables) +
-                        fmt::format(kUnknown, fmt::arg("no_parsed_body", connection.server_version() >= kHasParsedBodies
-                                                                             ? "p.prosqlbody IS NULL"
-                                                                             : "true"))))
+  for (const auto& row : connection.query(
+           reach_of(tables) +
+           fmt::format(kUnknown, fmt::arg("users_trigger", users_trigger("t")),
+                       fmt::arg("no_parsed_body",
+                                connection.server_version() >= kHasParsedBodies ? "p.prosqlbody IS NULL" : "true"))))
     draws.push_back({row[0].as<std::uint32_t>(), text_of(row[1]), text_of(row[2])});
   return draws;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/catalog/table_locks.h"
 #include "postgres/session/settings.h"
 
@@ -48,7 +49,7 @@ WITH RECURSIVE tables(oid) AS (
 
 constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
   SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, g.oid
-  FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE (NOT g.tgisinternal OR g.tgfoid >= 16384)
+  FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE {users_trigger}
   UNION ALL
   SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass, f.oid
   FROM tables t JOIN pg_catalog.pg_attrdef f ON f.adrelid = t.oid
@@ -74,7 +75,7 @@ constexpr const char* kFunctions = R"sql(, parts(classid, objid) AS (
     AND d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
   WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass OR o.oid IS NOT NULL
   UNION
-  -- Up to PostgreSQL 14 what a generated column uses stands with the column.
+  -- Up to PostgreSQL 14 what a generated column uses is kept with the column.
   SELECT COALESCE(o.oprcode::pg_catalog.oid, d.refobjid)
   FROM tables t
   JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = t.oid
@@ -152,7 +153,7 @@ constexpr const char* kWords = R"sql((
     SELECT m.found[1] FROM pg_catalog.regexp_matches(p.prosrc, '"([^"]+)"', 'g') AS m(found)
   ))sql";
 
-// Whether such a name may mean what stands in the schema n: that of the function itself, of every session or of this
+// Whether such a name may mean what is in the schema n: that of the function itself, of every session or of this
 // one, or one that the text or the function's settings name.
 constexpr const char* kMeant = R"sql((
       n.nspname IN ('public', current_user, session_user) OR n.oid = p.pronamespace
@@ -225,7 +226,7 @@ constexpr const char* kObjectsOfTables = R"sql(UNION ALL
   SELECT 'the trigger ' || pg_catalog.quote_ident(g.tgname) || ' of ' ||
     g.tgrelid::pg_catalog.regclass::pg_catalog.text, 'pg_catalog.pg_trigger', g.ctid, g.xmin
   FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid
-  WHERE (NOT g.tgisinternal OR g.tgfoid >= 16384)
+  WHERE {users_trigger}
   UNION ALL
   SELECT 'the constraint ' || pg_catalog.quote_ident(k.conname), 'pg_catalog.pg_constraint', k.ctid, k.xmin
   FROM pg_catalog.pg_constraint k
@@ -270,7 +271,10 @@ std::string types_sql(const Connection& connection, const std::vector<std::uint3
                      fmt::arg("multirange", connection.server_version() < kHasMultiranges ? "0" : "r.rngmultitypid"));
 }
 
-std::string functions_sql() { return fmt::format(kFunctions, fmt::arg("words", kWords), fmt::arg("meant", kMeant)); }
+std::string functions_sql() {
+  return fmt::format(kFunctions, fmt::arg("users_trigger", users_trigger("g")), fmt::arg("words", kWords),
+                     fmt::arg("meant", kMeant));
+}
 
 std::string objects_sql(const Connection& connection, const std::vector<std::uint32_t>& tables, Dependence dependence,
                         const std::string& more) {
@@ -312,7 +316,9 @@ std::string partition_read_behind_snapshot(Connection& connection, const std::ve
 
 CatalogImage::CatalogImage(Connection& connection, const std::vector<std::uint32_t>& tables) {
   for (const auto& row :
-       connection.query(objects_sql(connection, tables, Dependence::kOfWriting, kObjectsOfTables) + kAll))
+       connection.query(objects_sql(connection, tables, Dependence::kOfWriting,
+                                    fmt::format(kObjectsOfTables, fmt::arg("users_trigger", users_trigger("g")))) +
+                        kAll))
     objects_.emplace(row[0].c_str(), row[1].c_str());
 }
 

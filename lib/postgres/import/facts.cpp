@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/sha256.h"
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/catalog/unheld_catalog.h"
 
 namespace postgres {
@@ -54,8 +55,7 @@ UNION ALL
 SELECT 'the trigger ' || pg_catalog.quote_ident(g.tgname) || ' of ' || t.name,
        pg_catalog.pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::pg_catalog.text
 FROM named t
-JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND (NOT g.tgisinternal OR g.tgfoid >= 16384)
-  AND g.tgenabled IN ('O', 'A')
+JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND {fired_trigger}
 UNION ALL
 SELECT 'the rule ' || pg_catalog.quote_ident(r.rulename) || ' of ' || t.name,
        pg_catalog.pg_get_ruledef(r.oid) || ' ' || r.ev_enabled::pg_catalog.text
@@ -104,7 +104,7 @@ FROM functions f
 JOIN pg_catalog.pg_proc p ON p.oid = f.oid
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 UNION ALL
--- Not where it stands, which everybody moves.
+-- Not its position, which everybody moves.
 SELECT 'the sequence ' || q.seqrelid::pg_catalog.regclass::pg_catalog.text,
        pg_catalog.concat_ws(' ', pg_catalog.format_type(q.seqtypid, NULL), q.seqincrement, q.seqmin, q.seqmax, q.seqcycle)
 FROM pg_catalog.pg_sequence q
@@ -191,8 +191,9 @@ std::vector<outcome::Fact> used_catalog_of(Connection& connection, const std::ve
   const char* body = connection.server_version() < kHasSqlBodies ? "NULL" : "pg_catalog.pg_get_function_sqlbody(p.oid)";
   std::vector<outcome::Fact> facts;
   const std::vector<std::uint32_t> all = with_tables_of_code(connection, with_followers(connection, tables));
-  for (const auto& row :
-       connection.query(dependences_sql(connection, all) + fmt::format(kOfTables, fmt::arg("body", body)))) {
+  for (const auto& row : connection.query(
+           dependences_sql(connection, all) +
+           fmt::format(kOfTables, fmt::arg("fired_trigger", fired_trigger("g")), fmt::arg("body", body)))) {
     base::Sha256 digest;
     digest.update(row[1].c_str());
     facts.push_back({row[0].c_str(), digest.hex().substr(0, 16)});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/import/index_key.h"
 #include "postgres/import/judged_rows.h"
 #include "postgres/import/parking_trial.h"
@@ -19,7 +20,7 @@ constexpr const char* kObserver = R"sql(
 SELECT o.name FROM (
     SELECT 1 AS n, 'trigger ' || t.tgname AS name FROM pg_catalog.pg_trigger t
     WHERE COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid = {table}
-      AND (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND t.tgtype & {events} <> 0
+      AND {fired_trigger} AND t.tgtype & {events} <> 0
     UNION ALL
     SELECT 2, 'rule ' || r.rulename FROM pg_catalog.pg_rewrite r
     WHERE COALESCE(pg_catalog.pg_partition_root(r.ev_class), r.ev_class)::pg_catalog.oid = {table}
@@ -93,7 +94,8 @@ void Parking::read_observer(Inserts inserts) {
   constexpr int kOnUpdate = 16;
   const int events = inserts == Inserts::kInside ? kOnInsert | kOnUpdate : kOnUpdate;
   const pqxx::result found =
-      connection_.query(fmt::format(kObserver, fmt::arg("table", table_.details.oid), fmt::arg("events", events)));
+      connection_.query(fmt::format(kObserver, fmt::arg("table", table_.details.oid),
+                                    fmt::arg("fired_trigger", fired_trigger("t")), fmt::arg("events", events)));
   if (!found.empty()) observer_ = found[0][0].c_str();
 }
 
@@ -203,8 +205,8 @@ std::string Parking::unused(const UniqueIndex& index, const StagedColumn& column
   for (std::size_t i = 0; i < index.expressions.size(); ++i) {
     if (index.expressions[i] != plain && !alone) continue;
     for (const std::string& keys : {held_keys(table_, index), staged_keys(table_, index)})
-      sql += " AND NOT EXISTS (SELECT FROM " + keys + " u WHERE " +
-             index.equality[i].of("u." + key_column(i), index.expressions[i]) + ")";
+      sql += fmt::format(" AND NOT EXISTS (SELECT FROM {} u WHERE {})", keys,
+                         index.equality[i].of("u." + key_column(i), index.expressions[i]));
     return sql;
   }
   return sql;

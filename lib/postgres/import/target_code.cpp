@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -19,7 +20,7 @@ WITH code AS (
       CASE WHEN t.tgtype & 1 <> 0 THEN ' each row' ELSE ' each statement' END AS moment,
     t.tgtype & 3 = 3 AS may_change, t.tgfoid AS function
   FROM pg_catalog.pg_trigger t
-  WHERE (NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND t.tgtype & 28 <> 0
+  WHERE {fired_trigger} AND t.tgtype & 28 <> 0
     AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid = ANY ({among})
 )
 SELECT c.root, c.on_insert, c.on_update, c.on_delete,
@@ -65,7 +66,8 @@ std::map<std::uint32_t, std::vector<TargetCode>> read_target_code(Connection& co
   std::vector<std::string> oids;
   for (const std::uint32_t table : tables) oids.push_back(std::to_string(table));
   const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
-  for (const auto& row : connection.query(fmt::format(kCode, fmt::arg("among", among))))
+  for (const auto& row :
+       connection.query(fmt::format(kCode, fmt::arg("fired_trigger", fired_trigger("t")), fmt::arg("among", among))))
     code[row[0].as<std::uint32_t>()].push_back(
         {row[1].as<bool>(), row[2].as<bool>(), row[3].as<bool>(), row[4].c_str()});
   return code;
