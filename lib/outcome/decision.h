@@ -48,7 +48,7 @@ struct Decision {
   std::string key;         // "id=c17…" as it will be in the target; the whole row where the table has no identity
   std::string file_key;    // the key in the file, where a natural key gave the row another one; otherwise empty
   std::string reason;      // of a row left out: a sentence for the user
-  std::string constraint;  // of a row left out: the index, constraint or key that stands against it, if one does
+  std::string constraint;  // of a row left out: the index, constraint or key that speaks against it, if one does
   std::string holder;      // of a conflict: the key of the target's row that holds what this row claims
   // update: what changes; conflict with a holder: in what the file's row differs from the holder.
   std::vector<ColumnChange> changes;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,10 @@ inline constexpr std::array kUndoVerdicts = {Verdict::kInsert,    Verdict::kUpda
                                              Verdict::kUnchanged, Verdict::kConflict, Verdict::kInvalid,
                                              Verdict::kSkipped};
 
+// "insert", as texts, schemas and the page's classes call it; "+", so that color is never alone.
 std::string_view verdict_name(Verdict verdict);
+std::string_view verdict_symbol(Verdict verdict);
+std::optional<Verdict> verdict_of(char letter);
 
 struct VerdictCounts {
   std::uint64_t rows = 0;  // in the file
@@ -40,7 +44,9 @@ struct VerdictCounts {
 
   std::uint64_t left_out() const { return conflict + invalid; }
   std::uint64_t to_write() const { return insert + update + deleted; }
-  std::uint64_t sum() const { return insert + update + unchanged + conflict + invalid + skipped + deleted; }
+  std::uint64_t& of(Verdict verdict);
+  std::uint64_t of(Verdict verdict) const;
+  std::uint64_t sum() const;
   VerdictCounts& operator+=(const VerdictCounts& other);
   bool operator==(const VerdictCounts&) const = default;
 };

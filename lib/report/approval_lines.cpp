@@ -23,7 +23,7 @@ std::string place(const std::string& table, const outcome::Fingerprint& decision
          std::string(outcome::verdict_name(decision.verdict)) + "\"";
 }
 
-// What stands after the digest.
+// What comes after the digest.
 std::string rest(const outcome::Fingerprint& decision) {
   std::string text;
   if (!decision.constraint.empty()) text += ",\"constraint\":" + json_name(decision.constraint);
@@ -33,8 +33,7 @@ std::string rest(const outcome::Fingerprint& decision) {
 }
 
 std::optional<Verdict> verdict_of(const std::string& name) {
-  for (const Verdict verdict : {Verdict::kInsert, Verdict::kUpdate, Verdict::kUnchanged, Verdict::kConflict,
-                                Verdict::kInvalid, Verdict::kSkipped, Verdict::kDelete})
+  for (const Verdict verdict : outcome::kUndoVerdicts)
     if (outcome::verdict_name(verdict) == name) return verdict;
   return std::nullopt;
 }

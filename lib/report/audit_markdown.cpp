@@ -91,7 +91,7 @@ std::string matrix_row(const std::string& name, const outcome::VerdictCounts& co
                        std::span<const outcome::Verdict> verdicts, const std::string& before,
                        const std::string& after) {
   std::string text = "| " + name + " | " + human_count(counts.rows) + " |";
-  for (const outcome::Verdict verdict : verdicts) text += " " + human_count(count_of(counts, verdict)) + " |";
+  for (const outcome::Verdict verdict : verdicts) text += " " + human_count(counts.of(verdict)) + " |";
   return text + " " + before + " | " + after + " |\n";
 }
 

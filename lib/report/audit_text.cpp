@@ -143,7 +143,7 @@ Lines lines_of(const std::string& text) {
 std::vector<std::string> cells(const std::string& name, const outcome::VerdictCounts& counts,
                                std::span<const outcome::Verdict> verdicts) {
   std::vector<std::string> all = {name, human_count(counts.rows)};
-  for (const outcome::Verdict verdict : verdicts) all.push_back(human_count(count_of(counts, verdict)));
+  for (const outcome::Verdict verdict : verdicts) all.push_back(human_count(counts.of(verdict)));
   return all;
 }
 

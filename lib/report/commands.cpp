@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/terminal.h"
+#include "outcome/engine_traits.h"
 #include "report/findings.h"
 #include "report/wording.h"
 
@@ -122,7 +123,7 @@ std::string assumptions(const ImportOutcome& outcome) {
   if (!outcome.folder.empty())
     text += fmt::format("Run it in {}, which names of files are relative to.", outcome.folder);
   const bool by_file = outcome.target.option.empty();
-  if (outcome.target.info.engine == "postgresql" && !by_file)
+  if (outcome::traits_of(outcome.target.info.engine).has_roles && !by_file)
     text += std::string(text.empty() ? "" : " ") +
             "The password is not in it: PGPASSWORD or ~/.pgpass gives it, where one is asked for.";
   if (outcome.file.path == "-")

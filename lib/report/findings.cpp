@@ -138,51 +138,11 @@ std::uint64_t rows_after(const ImportedTable& table) {
   return table.details.rows_before + table.counts.insert - std::min(table.details.rows_before, table.counts.deleted);
 }
 
-std::uint64_t count_of(const outcome::VerdictCounts& counts, Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kInsert:
-      return counts.insert;
-    case Verdict::kUpdate:
-      return counts.update;
-    case Verdict::kUnchanged:
-      return counts.unchanged;
-    case Verdict::kConflict:
-      return counts.conflict;
-    case Verdict::kInvalid:
-      return counts.invalid;
-    case Verdict::kDelete:
-      return counts.deleted;
-    case Verdict::kSkipped:
-      break;
-  }
-  return counts.skipped;
-}
-
-std::string_view verdict_symbol(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kInsert:
-      return "+";
-    case Verdict::kUpdate:
-      return "~";
-    case Verdict::kUnchanged:
-      return "=";
-    case Verdict::kConflict:
-      return "!";
-    case Verdict::kInvalid:
-      return "×";
-    case Verdict::kDelete:
-      return "⌫";
-    case Verdict::kSkipped:
-      break;
-  }
-  return "−";
-}
-
 Verdict worst_verdict(const ImportedTable& table) {
   if (!table.taken) return Verdict::kSkipped;
   for (const Verdict verdict :
        {Verdict::kConflict, Verdict::kInvalid, Verdict::kDelete, Verdict::kUpdate, Verdict::kInsert})
-    if (count_of(table.counts, verdict) != 0) return verdict;
+    if (table.counts.of(verdict) != 0) return verdict;
   return table.counts.skipped != 0 ? Verdict::kSkipped : Verdict::kUnchanged;
 }
 

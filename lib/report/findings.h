@@ -41,10 +41,10 @@ struct Check {
 
 std::vector<Check> checks(const outcome::ImportOutcome& outcome);
 
-// What stands against a row left out: the constraint or key; else "age" of "age: 'x' is no integer"; else the reason.
+// What speaks against a row left out: the constraint or key; else "age" of "age: 'x' is no integer"; else the reason.
 std::string cause_name(const outcome::Decision& row);
 
-// Rows left out for the same reason: by the constraint, key or column that stands against them.
+// Rows left out for the same reason: by the constraint, key or column that speaks against them.
 struct Cause {
   const outcome::ImportedTable* table = nullptr;
   std::string name;                            // empty: the reason names nothing
@@ -64,10 +64,6 @@ std::vector<const outcome::Decision*> sampled(const outcome::ImportedTable& tabl
 std::vector<std::string> anomalies(const outcome::ImportedTable& table);
 
 std::uint64_t rows_after(const outcome::ImportedTable& table);
-std::uint64_t count_of(const outcome::VerdictCounts& counts, outcome::Verdict verdict);
-
-// "+" insert, "~" update, "=" unchanged, "!" conflict, "×" invalid, "−" skipped: so that color is never alone.
-std::string_view verdict_symbol(outcome::Verdict verdict);
 // The worst thing that happens to a row of the table; kUnchanged where nothing does, kSkipped where it is not taken.
 outcome::Verdict worst_verdict(const outcome::ImportedTable& table);
 

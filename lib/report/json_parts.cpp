@@ -69,9 +69,9 @@ void append_json_text(std::string& to, std::string_view text) {
 }
 
 ordered_json counts_json(const outcome::VerdictCounts& counts) {
-  ordered_json object = {{"rows", counts.rows},           {"insert", counts.insert},     {"update", counts.update},
-                         {"unchanged", counts.unchanged}, {"conflict", counts.conflict}, {"invalid", counts.invalid},
-                         {"skipped", counts.skipped}};
+  ordered_json object = {{"rows", counts.rows}};
+  for (const outcome::Verdict verdict : outcome::kVerdicts)
+    object[std::string(outcome::verdict_name(verdict))] = counts.of(verdict);
   if (counts.deleted != 0) object["delete"] = counts.deleted;
   return object;
 }

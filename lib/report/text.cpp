@@ -56,7 +56,7 @@ std::string remarks(const outcome::ListedTable& table, const std::vector<outcome
 std::vector<std::string> verdict_row(const std::string& name, const outcome::VerdictCounts& counts,
                                      std::span<const outcome::Verdict> verdicts) {
   std::vector<std::string> cells = {name, human_count(counts.rows)};
-  for (const outcome::Verdict verdict : verdicts) cells.push_back(human_count(count_of(counts, verdict)));
+  for (const outcome::Verdict verdict : verdicts) cells.push_back(human_count(counts.of(verdict)));
   return cells;
 }
 
@@ -240,7 +240,7 @@ std::string export_text(const outcome::ExportOutcome& outcome, Color color) {
   return text;
 }
 
-// Details first: what matters most stands last, where a terminal shows it.
+// Details first: what matters most comes last, where a terminal shows it.
 std::string import_text(const outcome::ImportOutcome& outcome, Color color) {
   std::string text = route(outcome) + "\n";
   const std::string left_out = left_out_rows(outcome, color);

@@ -7,6 +7,7 @@
 
 #include "base/human.h"
 #include "base/terminal.h"
+#include "outcome/engine_traits.h"
 
 namespace report {
 namespace {
@@ -167,9 +168,8 @@ std::string file_name(const outcome::ImportOutcome& outcome) {
 }
 
 std::string server_name(const outcome::DatabaseInfo& info) {
-  std::string name = info.engine;
-  if (name == "postgresql") name = "PostgreSQL";
-  if (name == "sqlite") name = "SQLite";
+  const std::string_view title = outcome::traits_of(info.engine).title;
+  std::string name = title.empty() ? info.engine : std::string(title);
   if (!info.server_version.empty()) name += (name.empty() ? "" : " ") + info.server_version;
   return name;
 }

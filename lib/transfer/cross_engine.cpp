@@ -5,10 +5,10 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "base/terminal.h"
-#include "format/byte_source.h"
 #include "format/compression.h"
 #include "format/row_splitter.h"
 #include "format/table_reader.h"
+#include "outcome/engine_traits.h"
 #include "transfer/policies.h"
 
 namespace transfer {
@@ -79,15 +79,14 @@ std::vector<std::string> record_columns(const format::Header& header, std::size_
 }
 
 bool crosses_engines(const format::Header& header, const outcome::DatabaseInfo& target) {
-  return header.engine == "sqlite" && target.engine != "sqlite";
+  return !outcome::traits_of(header.engine).is_typed && outcome::traits_of(target.engine).is_typed;
 }
 
 std::vector<conversion::Profile> profile_file(base::InputFile& file, const format::Header& header,
                                               format::Strictness strictness, base::Progress& progress,
                                               const std::stop_token& stop) {
   file.seek(0);
-  format::FileSource<base::InputFile> raw(file);
-  const auto source = format::decompress(raw);
+  const auto source = format::decompress(file);
   format::RowSplitter splitter(*source);
   splitter.read_header();
   std::vector<conversion::Profile> profiles;
@@ -117,7 +116,8 @@ void hide_masked(std::vector<conversion::Profile>& profiles, const format::Heade
 Conversions decide_conversions(const format::Header& header, const Plan& plan,
                                const std::vector<conversion::Profile>& profiles, const outcome::DatabaseInfo& target,
                                const ImportOptions& options) {
-  const bool documents_are_text = header.engine != "sqlite" && target.engine == "sqlite";
+  const bool documents_are_text =
+      outcome::traits_of(header.engine).has_json && !outcome::traits_of(target.engine).has_json;
   Conversions conversions;
   conversions.of_section.resize(header.tables.size());
   std::vector<std::string> unclear;
@@ -160,7 +160,7 @@ Conversions decide_conversions(const format::Header& header, const Plan& plan,
 
 void demand_two_of_sqlite(const format::Header& header, const outcome::DatabaseInfo& target, engine::Orphans orphans) {
   if (orphans == engine::Orphans::kLeaveOut) return;
-  if (header.engine == "sqlite" && target.engine == "sqlite") return;
+  if (outcome::traits_of(header.engine).holds_orphans && outcome::traits_of(target.engine).holds_orphans) return;
   throw base::Error(base::ErrorKind::kUsage, "--keep-orphans is for a file of SQLite that goes into SQLite",
                     "leave it out: only SQLite holds rows without their parent");
 }

@@ -20,6 +20,7 @@
 #include "format/header.h"
 #include "format/row_parser.h"
 #include "format/writer.h"
+#include "outcome/engine_traits.h"
 #include "transfer/export_header.h"
 #include "transfer/output_files.h"
 #include "transfer/selection.h"
@@ -214,7 +215,7 @@ class ExportJob {
     return outcome;
   }
 
-  // What came while the locks were waited for is in the export, or the export begins again: all that stands in the file
+  // What came while the locks were waited for is in the export, or the export begins again: all that is in the file
   // is read under the snapshot.
   Chosen open_snapshot(const Chosen& found, outcome::ExportOutcome& outcome) {
     Chosen chosen = choose(source_, source_.open_snapshot(found.tables), options_.selection);
@@ -342,7 +343,7 @@ std::vector<outcome::ListedTable> list_tables(engine::Source& source, const Sele
 std::vector<outcome::ColumnContent> profile_columns(engine::Source& source, const Selection& selection,
                                                     const Masks& masks, base::Progress& progress,
                                                     const std::stop_token& stop) {
-  if (source.info().engine != "sqlite") {
+  if (outcome::traits_of(source.info().engine).is_typed) {
     throw Error(ErrorKind::kUsage, "--profile is for SQLite: a column of " + source.info().engine + " holds its type",
                 "leave --profile out");
   }

@@ -8,6 +8,7 @@
 #include "catalog/drift.h"
 #include "catalog/graph.h"
 #include "catalog/ledger.h"
+#include "outcome/engine_traits.h"
 #include "transfer/letter_case.h"
 #include "transfer/limits.h"
 #include "transfer/policies.h"
@@ -87,7 +88,7 @@ void add_domain_drift(const std::string& section, const format::Header& header, 
 
 void note_differences(const std::string& section, const format::Header& header, const catalog::Table& file,
                       const catalog::Table& target, Plan& plan) {
-  const char* new_column = header.undo ? " was added since the import: taking back leaves alone what stands in it, and "
+  const char* new_column = header.undo ? " was added since the import: taking back leaves alone what is in it, and "
                                          "deletes no row that somebody gave a value of it"
                                        : " is not in the file: new rows take its default, updates leave it as it is";
   for (const catalog::Column& column : target.columns) {
@@ -212,8 +213,9 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   std::vector<catalog::Drift> drift;
   const std::vector<bool> skipped = skipped_sections(header, selection);
   note_ledgers(header, selection, plan);
-  // What a column of SQLite is declared as says little of what it holds: each value is judged by itself.
-  const bool comparable = header.engine == target.engine && target.engine != "sqlite";
+  const outcome::EngineTraits& traits = outcome::traits_of(target.engine);
+  // What an untyped column is declared as says little of what it holds: each value is judged by itself.
+  const bool comparable = header.engine == target.engine && traits.is_typed;
   const auto same_engine = comparable ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
 
   const auto masked = masked_columns(target_tables, target_types, options.masks);
@@ -225,8 +227,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     const catalog::TableName wanted = name_in_target(name, header, selection, target_tables);
     const catalog::Table* there = find(target_tables, wanted);
     const catalog::Table* other_case = there == nullptr ? find_in_other_case(target_tables, wanted) : nullptr;
-    // To SQLite the two names are one.
-    if (other_case != nullptr && target.engine == "sqlite") {
+    if (other_case != nullptr && traits.names_ignore_case) {
       there = other_case;
       plan.differences.push_back(section + " is " + there->name.name + " in the target: the names differ in case only");
     }
@@ -240,7 +241,7 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
                          : other + " in the target: rows go into tables"});
       continue;
     }
-    const catalog::Table file = target.engine == "sqlite"
+    const catalog::Table file = traits.names_ignore_case
                                     ? under_names_of(*there, header.tables[i], section, plan.differences)
                                     : header.tables[i];
     if (const catalog::Ledger* ledger = catalog::ledger_of(*there); ledger != nullptr && !catalog::ledger_of(file))
@@ -252,10 +253,11 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
     drift.insert(drift.end(), differences.begin(), differences.end());
     plan.reshapes[i] = fit_columns(section, header, file, *there, target_types, same_engine, drift, plan.differences);
     if (find(chosen, there->name) != nullptr) {
-      drift.push_back(
-          {section, "",
-           std::string("is a second section for the same table") +
-               (target.engine == "sqlite" ? ": SQLite has no schemas, so export each by itself (--schema)" : "")});
+      drift.push_back({section, "",
+                       std::string("is a second section for the same table") +
+                           (traits.has_schemas ? std::string{}
+                                               : ": " + std::string(traits.title) +
+                                                     " has no schemas, so export each by itself (--schema)")});
     }
     note_differences(section, header, file, *there, plan);
     plan.table_of_section[i] = plan.tables.size();

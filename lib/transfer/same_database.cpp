@@ -2,13 +2,14 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
+#include "outcome/engine_traits.h"
 
 namespace transfer {
 namespace {
 
 bool is_same(const format::Header& header, const outcome::DatabaseInfo& target) {
   if (header.engine != target.engine) return false;
-  const bool is_file = target.engine == "sqlite";
+  const bool is_file = outcome::traits_of(target.engine).is_file;
   if (!header.system_identifier.empty() && !target.system_identifier.empty()) {
     if (header.system_identifier != target.system_identifier) return false;
     return is_file ? header.host == target.host : header.database == target.database;

@@ -93,7 +93,7 @@ std::string edge_svg(const GraphLayout& layout, const GraphEdge& edge) {
                      head(end, !edge.backwards));
 }
 
-// Its beginning and its end, as much of them as fits; the whole name stands in the node's title.
+// Its beginning and its end, as much of them as fits; the whole name is the node's title.
 std::string fitting(const std::string& name, int columns) {
   const std::string whole = base::printable(name);
   if (base::display_width(whole) <= columns) return whole;
@@ -120,7 +120,7 @@ std::string node_svg(const Drawing& drawing, std::size_t index) {
   const ImportedTable& table = drawing.tables[drawing.shown[index]];
   const Point& node = drawing.layout.nodes[index];
   const outcome::Verdict worst = worst_verdict(table);
-  const std::uint64_t count = table.taken ? count_of(table.counts, worst) : table.counts.rows;
+  const std::uint64_t count = table.taken ? table.counts.of(worst) : table.counts.rows;
   return fmt::format(
       "<a href=\"#t{}\"><g class=\"node v-{}\" transform=\"translate({} {})\"><title>{}: {} {}</title>"
       "<rect width=\"{}\" height=\"{}\" rx=\"6\"/><text class=\"sign\" x=\"15\" y=\"21\">{}</text>"

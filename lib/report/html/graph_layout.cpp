@@ -9,7 +9,7 @@ namespace {
 constexpr int kRowGap = 12;
 constexpr int kPassHeight = 10;  // of a line between boxes
 constexpr int kMargin = 8;
-constexpr std::size_t kTallestColumn = 14;  // a layer with more tables stands in several columns
+constexpr std::size_t kTallestColumn = 14;  // a layer with more tables takes several columns
 constexpr int kSweeps = 6;
 constexpr int kColumnStep = kNodeWidth + kColumnGap;
 
@@ -17,7 +17,7 @@ constexpr int kColumnStep = kNodeWidth + kColumnGap;
 struct Place {
   std::size_t column = 0;
   bool is_box = true;
-  double rank = 0;  // where in its column it wants to stand, 0 to 1
+  double rank = 0;  // where in its column it wants to be, 0 to 1
   int y = 0;
   std::vector<std::size_t> left;  // neighbours
   std::vector<std::size_t> right;

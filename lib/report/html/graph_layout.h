@@ -1,5 +1,5 @@
 // Where the boxes and the lines of a drawing of tables go: parents on the left, in columns; a line that passes a
-// column has a place of its own in it, so that none runs behind a box. Pure functions, no SVG. After Sugiyama: layers,
+// column has a place of its own in it, so that none runs under a box. Pure functions, no SVG. After Sugiyama: layers,
 // barycenters.
 #pragma once
 

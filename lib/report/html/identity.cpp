@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/human.h"
+#include "outcome/engine_traits.h"
 #include "report/commands.h"
 #include "report/html/sections.h"
 #include "report/html_text.h"
@@ -30,7 +31,8 @@ std::string database_facts(const outcome::DatabaseInfo& info) {
   return fact("Database", data_or_nothing(info.database)) + fact("Host", data_or_nothing(info.host)) +
          fact("Port", data_or_nothing(info.port)) + fact("User", data_or_nothing(info.user)) +
          fact("Server", data_or_nothing(server_name(info))) +
-         fact(info.engine == "sqlite" ? "Device, inode" : "System", data_or_nothing(info.system_identifier));
+         fact(outcome::traits_of(info.engine).is_file ? "Device, inode" : "System",
+              data_or_nothing(info.system_identifier));
 }
 
 std::string migration(const std::string& last) { return last.empty() ? "not known" : html_data(last); }

@@ -57,7 +57,7 @@ std::string row_card(const ImportOutcome& outcome, const ImportedTable& table, c
   return html + "</article>\n";
 }
 
-// `item` makes HTML of one; what is after the first ones is folded. `begin` and `end` stand around each part.
+// `item` makes HTML of one; what is after the first ones is folded. `begin` and `end` are around each part.
 template <typename Item>
 std::string folded_list(std::size_t count, std::string_view begin, std::string_view end, std::size_t unfolded,
                         const Item& item) {
@@ -228,12 +228,12 @@ std::string inserted_rows(const ImportOutcome& outcome, const ImportedTable& tab
 }
 
 std::string section_of(const ImportOutcome& outcome, Verdict verdict, std::string_view id, std::string_view title) {
-  const std::uint64_t all = count_of(outcome.total, verdict);
+  const std::uint64_t all = outcome.total.of(verdict);
   std::string html =
       fmt::format("<section id=\"{}\"><h2>{} <span class=\"remark\">{}</span></h2>\n", id, title, rows(all));
   if (all == 0) html += nothing();
   for (const ImportedTable& table : outcome.tables) {
-    const std::uint64_t count = count_of(table.counts, verdict);
+    const std::uint64_t count = table.counts.of(verdict);
     if (count == 0) continue;
     const std::vector<const Decision*> list = sampled(table, verdict);
     html += table_head(outcome, table, count) + sample_remark(list.size(), count) +
@@ -251,7 +251,7 @@ std::string left_out_section(const ImportOutcome& outcome, Verdict verdict) {
                      "<p class=\"lead\">Another row holds a key that these rows claim. They are left out.</p>\n"
                : section_begin(Topic::kInvalid, "Invalid rows", rows(outcome.total.invalid)) +
                      "<p class=\"lead\">The target cannot hold these rows. They are left out.</p>\n";
-  if (count_of(outcome.total, verdict) == 0) html += nothing();
+  if (outcome.total.of(verdict) == 0) html += nothing();
   for (const Cause& cause : causes(outcome, verdict)) html += cause_group(outcome, cause);
   return html + "</section>\n";
 }

@@ -32,13 +32,13 @@ std::vector<Verdict> columns(const ImportOutcome& outcome) {
 // What a narrow screen leaves out.
 std::string_view minor(Verdict verdict) { return is_change(verdict) ? "" : " minor"; }
 
-// How the rows of the file divide, as a bar of 100 units; the numbers stand beside it.
+// How the rows of the file divide, as a bar of 100 units; the numbers are beside it.
 std::string bar(const outcome::VerdictCounts& counts) {
   std::string svg = "<svg class=\"bar\" aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">";
   double x = 0;
   for (const Verdict verdict : outcome::kUndoVerdicts) {
     const double width =
-        counts.rows == 0 ? 0 : 100 * static_cast<double>(count_of(counts, verdict)) / static_cast<double>(counts.rows);
+        counts.rows == 0 ? 0 : 100 * static_cast<double>(counts.of(verdict)) / static_cast<double>(counts.rows);
     if (width == 0) continue;
     svg += fmt::format("<rect class=\"v-{}\" x=\"{:.2f}\" width=\"{:.2f}\" height=\"10\"/>",
                        outcome::verdict_name(verdict == Verdict::kDelete ? Verdict::kConflict : verdict), x, width);
@@ -58,7 +58,7 @@ std::string updated_share(const ImportedTable& table) {
 std::string count_cells(const outcome::VerdictCounts& counts, const std::vector<Verdict>& verdicts) {
   std::string html;
   for (const Verdict verdict : verdicts) {
-    const std::uint64_t count = count_of(counts, verdict);
+    const std::uint64_t count = counts.of(verdict);
     html += count == 0 ? fmt::format("<td class=\"zero{}\">0</td>", minor(verdict))
                        : fmt::format("<td class=\"v-{}{}\">{}</td>", outcome::verdict_name(verdict), minor(verdict),
                                      human_count(count));
@@ -159,8 +159,8 @@ std::string drawing(const ImportOutcome& outcome) {
 std::string told_and_done(const ImportOutcome& outcome, const ImportedTable& table) {
   std::string html;
   for (const Verdict verdict : columns(outcome)) {
-    const std::uint64_t told = count_of(*table.foretold, verdict);
-    const std::uint64_t done = count_of(table.counts, verdict);
+    const std::uint64_t told = table.foretold->of(verdict);
+    const std::uint64_t done = table.counts.of(verdict);
     html += told == done ? fmt::format("<td class=\"zero\">{}</td>", human_count(done))
                          : fmt::format("<td class=\"flag\">! {} → {}</td>", human_count(told), human_count(done));
   }
