@@ -1,5 +1,5 @@
 // Thrown by a source or a target when another session changed what this run builds on. Nothing was published or written
-// by the attempt; it may be made again, as a whole.
+// by the attempt; it may be repeated, as a whole.
 #pragma once
 
 #include <string>

@@ -34,8 +34,8 @@ enum class NotValid { kJudged, kAsRestored };
 // other writer as well.
 enum class TableLocks { kAgainstChangesOfShape, kAgainstWriters };
 
-// Thrown by stage and classify: the target has gone back to where prepare() left it and wants every record once more.
-struct StageAgain {};
+// kOnceMore: the target has gone back to where prepare() left it and wants every record again.
+enum class Staging { kGoesOn, kOnceMore };
 
 // kRehearsal: the real merge, then everything is rolled back.
 enum class Intent { kDryRun, kRehearsal, kImport };
@@ -68,7 +68,7 @@ struct TablePlan {
   catalog::Table target;
   // By column of the file: index into target.columns; kNotWritten: generated there.
   std::vector<std::size_t> target_column;
-  std::vector<std::string> file_type;  // parallel to target_column: the file's, behind domains
+  std::vector<std::string> file_type;  // parallel to target_column: the file's, of a domain its base
   std::vector<std::string> identity;   // columns of the target, all in the file; empty: the whole row, as a multiset
   Mode mode = Mode::kUpsert;
   // A natural key: a row of the file that finds its row of the target by it takes over that row's `identity`, and so
@@ -137,12 +137,13 @@ class Target {
                        Detail detail) = 0;
 
   // Takes all records of the reader's table. A record that cannot be held is left out, with its reason.
-  virtual void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) = 0;
+  [[nodiscard]] virtual Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) = 0;
 
   // One verdict for each staged row, set-based; nothing is written to the user's tables.
-  virtual void classify(base::Progress& progress) = 0;
+  [[nodiscard]] virtual Staging classify(base::Progress& progress) = 0;
 
-  // Behind classify and before merge: what no foreign key declares, and rows that took another key leave behind.
+  // After classify and before merge: columns that refer to rows which took another key, and that no foreign key
+  // declares.
   virtual std::vector<outcome::LooseReference> loose_references() { return {}; }
 
   // Before merge(): it may end where it is once it has left out more rows than that. What it says of the others is

@@ -11,7 +11,6 @@
 #include "base/input_file.h"
 #include "base/sha256.h"
 #include "base/stop.h"
-#include "format/byte_source.h"
 #include "format/compression.h"
 #include "format/row_parser.h"
 #include "format/row_splitter.h"
@@ -275,24 +274,18 @@ class ImportJob {
   }
 
   void stage_and_classify(const Plan& plan) {
-    for (bool again = true; again;) {
-      again = false;
-      try {
-        stage(plan);
-        progress_.phase("classify", 0, plan.tables.size());
-        target_->classify(progress_);
-      } catch (const engine::StageAgain&) {
-        again = true;
-      }
+    while (true) {
+      if (stage(plan) == engine::Staging::kOnceMore) continue;
+      progress_.phase("classify", 0, plan.tables.size());
+      if (target_->classify(progress_) == engine::Staging::kGoesOn) return;
     }
   }
 
   // Reads the file a second time, hashing it again: what was verified must be what is imported.
-  void stage(const Plan& plan) {
+  engine::Staging stage(const Plan& plan) {
     progress_.phase("stage", verified_.bytes, verified_.header.tables.size());
     file_->seek(0);
-    format::FileSource<base::InputFile> raw(*file_);
-    const auto source = format::decompress(raw);
+    const auto source = format::decompress(*file_);
     format::RowSplitter splitter(*source);
     base::Sha256 hash;
     splitter.on_sealed_bytes([&](std::string_view bytes) { hash.update(bytes); });
@@ -317,7 +310,8 @@ class ImportJob {
       } else if (conversion) {
         records.rewrite_values([&](auto values) { return conversion->convert(values); });
       }
-      target_->stage(*plan.table_of_section[i], records, progress_);
+      if (target_->stage(*plan.table_of_section[i], records, progress_) == engine::Staging::kOnceMore)
+        return engine::Staging::kOnceMore;
     }
     splitter.read_seal();
     file_->check_unchanged();
@@ -325,6 +319,7 @@ class ImportJob {
       throw Error(ErrorKind::kFile, file_->name() + ": the file was changed while it was read",
                   "nothing was written; run the import again");
     }
+    return engine::Staging::kGoesOn;
   }
 
   void collect(const Plan& plan) {

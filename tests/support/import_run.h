@@ -181,7 +181,8 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
   }
 }
 
-inline void stage(engine::Target& target, const std::string& text, const std::vector<catalog::Table>& tables) {
+inline engine::Staging stage(engine::Target& target, const std::string& text,
+                             const std::vector<catalog::Table>& tables) {
   base::Progress progress(base::ProgressMode::kNone, 2, base::Color::kNever);
   format_test::MemorySource source(text);
   format::RowSplitter splitter(source, 4096);
@@ -194,8 +195,9 @@ inline void stage(engine::Target& target, const std::string& text, const std::ve
     }
     format::RowParser parser(columns, format::Strictness::kFull, section);
     format::TableReader records(splitter, parser);
-    target.stage(i, records, progress);
+    if (target.stage(i, records, progress) == engine::Staging::kOnceMore) return engine::Staging::kOnceMore;
   }
+  return engine::Staging::kGoesOn;
 }
 
 // By table of the file.
@@ -241,14 +243,8 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
     chosen.push_back(*found);
   }
   target.prepare(std::move(plans), catalog::dependency_components(chosen, {}), how.detail);
-  for (bool again = true; again;) {
-    again = false;
-    try {
-      stage(target, text, tables);
-      target.classify(progress);
-    } catch (const engine::StageAgain&) {
-      again = true;
-    }
+  while (stage(target, text, tables) == engine::Staging::kOnceMore ||
+         target.classify(progress) == engine::Staging::kOnceMore) {
   }
   Imported imported;
   collect(target, tables, how, imported);

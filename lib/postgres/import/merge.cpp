@@ -4,12 +4,36 @@
 #include <optional>
 #include <utility>
 
+#include "engine/merge_rounds.h"
 #include "postgres/import/classify_keys.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {
+
+constexpr const char* kMark = R"sql(
+UPDATE {heap} v SET verdict = '{to}'
+WHERE v.verdict = '{from}'{only})sql";
+
+// Rows that wait, with their parents in the target.
+constexpr const char* kReady = R"sql(
+UPDATE {heap} v SET verdict = 'i'
+FROM {staged} s
+WHERE v.verdict = 'p' AND v.record = s.{record}{only}{parents_are_there})sql";
+
+constexpr const char* kParentIsThere = R"sql(
+  AND ({none} OR EXISTS (SELECT FROM {parents} p WHERE {same_key})))sql";
+
+// Rows, after FROM.
+constexpr const char* kDropped = R"sql({staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+WHERE v.verdict = 'i' AND NOT EXISTS (SELECT FROM {target} t WHERE {same}))sql";
+
+constexpr const char* kUnwritten = R"sql({staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+WHERE v.verdict = 'u'{condition} AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record))sql";
 
 bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tables,
                    const std::vector<std::size_t>& component) {
@@ -30,7 +54,7 @@ bool Merger::merge_component(const std::vector<std::size_t>& component) {
     if (tables_[number].claims_left) keys.emplace_back(connection_, tables_[number], number);
   }
   if (keys.empty()) return write_component(component);
-  const std::vector<StagedTable> before = tables_;
+  const auto before = engine::progress_of(tables_);
   const auto write_all = [&] {
     for (KeyClassifier& table : keys) table.defer();
     const HandedOn done = hand_on_keys(component);
@@ -42,7 +66,7 @@ bool Merger::merge_component(const std::vector<std::size_t>& component) {
   };
   const bool all_written = keep_if(connection_, "claimed", write_all).kept;
   if (all_written) return false;
-  tables_ = before;
+  engine::put_back(tables_, before);
   for (KeyClassifier& table : keys) table.reject_all_claims();
   classifier_.reject_dependants(component);
   write_component(component);
@@ -112,9 +136,8 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
   std::vector<std::string> written;
   std::uint64_t expected = 0;
   const auto add = [&](const std::string& sql, std::uint64_t rows) {
-    const std::string name = "part_" + std::to_string(parts.size());
-    parts.push_back(name + " AS (" + sql + " RETURNING 1)");
-    written.push_back("(SELECT pg_catalog.count(*) FROM " + name + ")");
+    written.push_back(fmt::format("(SELECT pg_catalog.count(*) FROM part_{})", parts.size()));
+    parts.push_back(fmt::format("part_{} AS ({}\nRETURNING 1)", parts.size(), sql));
     expected += rows;
   };
   for (const KeyOrder::Statement& one : first) add(one.sql, one.rows);
@@ -128,7 +151,7 @@ bool Merger::write_at_once(const std::vector<std::size_t>& component, const std:
     }
   }
   if (parts.empty()) return true;
-  const std::string sql = "WITH " + join(parts, ", ") + " SELECT " + join(written, " + ");
+  const std::string sql = fmt::format("WITH {}\nSELECT {}", join(parts, ",\n"), join(written, " + "));
   if (connection_.execute_for_number(sql) != expected) return false;
   for (const std::size_t number : component) {
     if (astray(tables_[number], "") > 0) return false;
@@ -168,13 +191,13 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
   const auto mark = [&](char from, char to) {
     for (const std::size_t number : component) {
       const HeapPart& verdicts = tables_[number].verdict_part;
-      connection_.execute("UPDATE " + verdicts.heap + " v SET verdict = '" + to + "' WHERE v.verdict = '" + from + "'" +
-                          verdicts.only("v"));
+      connection_.execute(fmt::format(kMark, fmt::arg("heap", verdicts.heap), fmt::arg("from", from),
+                                      fmt::arg("to", to), fmt::arg("only", verdicts.only("v"))));
     }
   };
   bool refused = false;
   for (const std::size_t number : component) index_records(tables_[number]);
-  const bool could_end_early = std::exchange(may_end_early_, false);  // verdicts stand for something else meanwhile
+  const bool could_end_early = std::exchange(may_end_early_, false);  // verdicts mean something else meanwhile
   mark('i', 'p');
   // Else the planner takes the waiting rows for one, and reads the stage for each.
   for (const std::size_t number : component) connection_.execute("ANALYZE " + tables_[number].verdict_part.heap);
@@ -212,8 +235,7 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
 
 // Marks the waiting rows of `table` whose parents among the tables of the component are in the target.
 std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::size_t>& component) const {
-  std::string sql = "UPDATE " + table.verdict_part.heap + " v SET verdict = 'i' FROM " + table.typed_rows() +
-                    " s WHERE v.verdict = 'p' AND v.record = s." + table.record + table.verdict_part.only("v");
+  std::string parents_are_there;
   for (std::size_t key = 0; key < table.details.table.foreign_keys.size(); ++key) {
     const catalog::ForeignKey& foreign = table.details.table.foreign_keys[key];
     const auto parent = std::find_if(component.begin(), component.end(),
@@ -221,18 +243,20 @@ std::string Merger::ready_sql(const StagedTable& table, const std::vector<std::s
     if (parent == component.end() || !table.has_columns(foreign.columns) ||
         table.details.foreign_key_equality[key].empty() || table.details.parent_rules[key] == ParentRule::kNone)
       continue;
-    std::vector<std::string> fulfilled;
+    std::vector<std::string> none;
     std::vector<std::string> same;
     for (std::size_t i = 0; i < foreign.columns.size(); ++i) {
       const std::string child = "s." + quote_name(foreign.columns[i]);
-      fulfilled.push_back(child + " IS NOT DISTINCT FROM NULL");
+      none.push_back(child + " IS NOT DISTINCT FROM NULL");
       same.push_back(
           table.details.foreign_key_equality[key][i].of("p." + quote_name(foreign.parent_columns[i]), child));
     }
-    sql += " AND (" + join(fulfilled, " OR ") + " OR EXISTS (SELECT FROM " + tables_[*parent].target_rows +
-           " p WHERE " + join(same, " AND ") + "))";
+    parents_are_there +=
+        fmt::format(kParentIsThere, fmt::arg("none", join(none, " OR ")),
+                    fmt::arg("parents", tables_[*parent].target_rows), fmt::arg("same_key", join(same, " AND ")));
   }
-  return sql;
+  return table_sql(table, kReady, fmt::arg("heap", table.verdict_part.heap),
+                   fmt::arg("only", table.verdict_part.only("v")), fmt::arg("parents_are_there", parents_are_there));
 }
 
 bool Merger::write(StagedTable& table, Step step) {
@@ -279,7 +303,7 @@ void Merger::write_batch(StagedTable& table, const Batch& batch) {
   before.end();
 }
 
-// Tries rows without keeping them. A missing parent is no row's own fault here: it may stand in the other tables.
+// Tries rows without keeping them. A missing parent is no row's own fault here: it may be in the other tables.
 bool Merger::probe(StagedTable& table) {
   bool refused = false;
   if (!search_.possible()) {
@@ -315,22 +339,16 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
 
 // Rows that a BEFORE trigger or a rule made away with: the server reports no error, only fewer rows.
 bool Merger::reject_dropped(StagedTable& table) {
-  const std::string missing = table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                              " WHERE v.verdict = 'i'";
   return reject(connection_, table,
-                reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}},
-                           missing + " AND NOT EXISTS (SELECT FROM " + table.target_rows + " t WHERE " +
-                               table.same_identity("s", "t") + ")")) > 0;
+                reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}}, table_sql(table, kDropped))) > 0;
 }
 
 // The same for updates: done again, so that the server tells which rows it wrote.
 bool Merger::reject_unwritten(StagedTable& table, const Batch& batch) {
+  const std::string unwritten = table_sql(table, kUnwritten, fmt::arg("condition", batch.condition));
   return reject(connection_, table,
-                "WITH written AS (" + part_sql(table, batch, "") + " RETURNING v.record) " +
-                    reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}},
-                               table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                                   " WHERE v.verdict = 'u'" + batch.condition +
-                                   " AND NOT EXISTS (SELECT FROM written w WHERE w.record = v.record)")) > 0;
+                fmt::format("WITH written AS (\n{}\nRETURNING v.record)\n{}", part_sql(table, batch, ""),
+                            reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}}, unwritten))) > 0;
 }
 
 }  // namespace postgres

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "engine/write_order.h"
 #include "postgres/import/classify.h"
 #include "postgres/import/key_order.h"
-#include "postgres/import/merge_order.h"
 #include "postgres/import/parent_locks.h"
 #include "postgres/import/refusal_search.h"
 #include "postgres/import/refused_rows.h"
@@ -33,7 +33,7 @@ class Merger {
         classifier_(classifier),
         locks_(locks),
         parents_(connection, tables),
-        order_(tables, components),
+        order_(engine::tables_of(tables), components),
         refused_rows_(connection, tables),
         search_(connection),
         trigger_rows_(connection, tables) {}
@@ -45,9 +45,9 @@ class Merger {
   // It did so: nothing of the transaction is of any use.
   bool ended_early() const { return ended_early_; }
 
-  // Behind merge() and all deferred triggers: brings rows that the target's own code changed back to the file's values.
+  // After merge() and all deferred triggers: brings rows that the target's own code changed back to the file's values.
   void settle() { trigger_rows_.settle(); }
-  // Behind that: tables with rows that still do not hold the file's values.
+  // After that: tables with rows that still do not hold the file's values.
   const std::vector<std::size_t>& rewritten() const { return trigger_rows_.rewritten(); }
 
   // What the target's own code did to the rows of the file, a line a table.
@@ -98,7 +98,7 @@ class Merger {
   HandedOn hand_on_keys(const std::vector<std::size_t>& component);
   bool write_component(const std::vector<std::size_t>& component);
   bool try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
-  // Behind the statements `first`, in the same one.
+  // After the statements `first`, in the same one.
   bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps,
                      const std::vector<KeyOrder::Statement>& first = {});
   // Inserts and updates of all these, those that hand on keys before.
@@ -151,7 +151,7 @@ class Merger {
   Classifier& classifier_;
   engine::TableLocks locks_;
   ParentLocks parents_;
-  MergeOrder order_;
+  engine::WriteOrder order_;
   RefusedRows refused_rows_;
   RefusalSearch search_;
   TriggerRows trigger_rows_;

@@ -2,11 +2,13 @@
 // (refusal_search.h) and the rest of it written by one statement; or, where the server lacks the language for that,
 // small blocks that are halved from here.
 #include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "postgres/import/merge.h"
 #include "postgres/import/sequence_room.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
@@ -16,6 +18,18 @@ namespace {
 constexpr std::uint64_t kSmallBlock = 256;
 constexpr std::uint64_t kBlock = 8192;
 constexpr std::uint64_t kMostBlocks = 16;  // each holds a subtransaction
+
+// Rows, after FROM.
+constexpr const char* kOfTheStep = R"sql({staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+WHERE v.verdict = '{step}'{condition}{in_range})sql";
+
+constexpr const char* kInsertsThatAreThere = R"sql(
+SELECT
+FROM {staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+JOIN {target} t ON {same}
+WHERE v.verdict = 'i'{in_range})sql";
 
 std::string astray_by(const StagedTable& table) {
   return trigger_names(table) + " of the target gives it another key, or takes it away";
@@ -219,17 +233,13 @@ void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const S
 void Merger::leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why) {
   reject(connection_, table,
          reject_sql(table, why,
-                    table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-                        " WHERE v.verdict = '" + letter(batch.step) + "'" + batch.condition + in_range(range)));
+                    table_sql(table, kOfTheStep, fmt::arg("step", letter(batch.step)),
+                              fmt::arg("condition", batch.condition), fmt::arg("in_range", in_range(range)))));
 }
 
 // A row of this key that we can see ourselves was made by a trigger of this import.
 bool Merger::is_there(const StagedTable& table, Range range) {
-  const pqxx::result found =
-      connection_.query("SELECT FROM " + table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." +
-                        table.record + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t") +
-                        " WHERE v.verdict = 'i'" + in_range(range));
-  return !found.empty();
+  return !connection_.query(table_sql(table, kInsertsThatAreThere, fmt::arg("in_range", in_range(range)))).empty();
 }
 
 }  // namespace postgres

@@ -3,10 +3,13 @@
 // long as that admits one; only what is stuck then is written row by row, and its refused rows are tried again in the
 // end, as long as some go in. Attempts are bounded by the number of components, rows of the last tries by those that
 // were refused; where that bound is met, another import is asked for.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "engine/merge_rounds.h"
 #include "postgres/import/match.h"
 #include "postgres/import/merge.h"
 #include "postgres/session/savepoint.h"
@@ -15,9 +18,11 @@
 namespace postgres {
 namespace {
 
-// Rows are tried again as long as some go in, all of them up to so often, and beyond that so many.
-constexpr std::uint64_t kLastTries = 20;
-constexpr std::uint64_t kTriesBeyond = 50'000;
+constexpr const char* kRoot = R"sql(
+SELECT n.nspname, c.relname
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.pg_partition_root({table}::pg_catalog.regclass))sql";
 
 }  // namespace
 
@@ -41,8 +46,7 @@ void Merger::merge(base::Progress& progress) {
   find_tables_near_end();
   rejected_before_ = 0;
   for (const StagedTable& table : tables_) rejected_before_ += table.rejected_rows;
-  std::vector<StagedTable> before;
-  if (triggers) before = tables_;
+  const auto before = engine::progress_of(tables_);
   if (classifier_.undo().is_any()) classifier_.undo().delete_unreferred();
   Savepoint start(connection_, "passes");
   for (bool written = false; !written;) {
@@ -54,7 +58,7 @@ void Merger::merge(base::Progress& progress) {
       return;
     } catch (const OtherOrder&) {
       start.roll_back();
-      tables_ = before;
+      engine::put_back(tables_, before);
       notices_.clear();
     }
   }
@@ -87,8 +91,8 @@ void Merger::run_passes(base::Progress& progress) {
 bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
   const std::vector<std::size_t>& tables = components_[component];
   passes.progress.table(tables_[tables.front()].details.table.name.name, tables.front() + 1);
-  std::vector<StagedTable> before;
-  for (const std::size_t number : tables) before.push_back(tables_[number]);
+  std::vector<TableProgress> before;
+  for (const std::size_t number : tables) before.push_back(tables_[number].progress());
   // Where what is drawn in vain is missed, nothing is tried as a whole.
   const bool singly = std::ranges::any_of(tables, [&](std::size_t number) { return near_end_[number]; });
   patience_ = singly ? Patience::kRows : patience;
@@ -103,7 +107,7 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
     passes.stuck = passes.stuck || waited;
   } catch (const Waits& waits) {
     start.end_without();
-    for (std::size_t i = 0; i < tables.size(); ++i) tables_[tables[i]] = std::move(before[i]);
+    for (std::size_t i = 0; i < tables.size(); ++i) tables_[tables[i]].progress() = std::move(before[i]);
     passes.waits[component] = waits;
     if (passes.attempts_left > 0) --passes.attempts_left;
     return false;
@@ -159,7 +163,7 @@ bool Merger::compare_anew(std::size_t component) {
   return refused;
 }
 
-// Where a column follows two keys, each update needs the other one's: the server asks behind the statement. False:
+// Where a column follows two keys, each update needs the other one's: the server asks after the statement. False:
 // nothing of it is kept.
 bool Merger::write_pending_at_once(Passes& passes) {
   const bool any_follows = std::ranges::any_of(passes.pending, [&](std::size_t component) {
@@ -167,7 +171,7 @@ bool Merger::write_pending_at_once(Passes& passes) {
   });
   if (!any_follows || passes.pending.size() < 2 || passes.tried_at_once == passes.pending.size()) return false;
   passes.tried_at_once = passes.pending.size();
-  const std::vector<StagedTable> before = tables_;
+  const auto before = engine::progress_of(tables_);
   std::vector<std::size_t> all;
   for (const std::size_t component : passes.pending)
     all.insert(all.end(), components_[component].begin(), components_[component].end());
@@ -180,7 +184,7 @@ bool Merger::write_pending_at_once(Passes& passes) {
                          return write_all_at_once(all, {});
                        }).kept;
   if (!written) {
-    tables_ = before;
+    engine::put_back(tables_, before);
     return false;
   }
   for (const std::size_t component : passes.pending) passes.open[component] = false;
@@ -216,26 +220,20 @@ bool Merger::reorder(const Passes& passes) {
 
 // The table of the plan that stands for a partition.
 catalog::TableName Merger::root_of(const catalog::TableName& table) {
-  const pqxx::result root = connection_.query(
-      "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid "
-      "OPERATOR(pg_catalog.=) c.relnamespace WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.pg_partition_root(" +
-      quote_literal(quote_name(table)) + "::pg_catalog.regclass)");
+  const pqxx::result root = connection_.query(fmt::format(kRoot, fmt::arg("table", quote_literal(quote_name(table)))));
   return root.empty() ? table : catalog::TableName{root[0][0].c_str(), root[0][1].c_str()};
 }
 
 void Merger::retry_refused() {
   patience_ = Patience::kRows;
   may_end_early_ = false;
-  std::uint64_t tries_left = kLastTries * refused_rows_.left_out() + kTriesBeyond;
+  engine::Retries retries(refused_rows_.left_out());
   for (bool admitted = true; admitted && refused_rows_.left_out() > 0;) {
     const std::uint64_t before = refused_rows_.left_out();
-    if (before > tries_left) {
-      notices_.push_back(
-          std::to_string(before) +
-          " rows that were left out may have waited for others that went in last: import the file again");
+    if (!retries.may_try(before)) {
+      notices_.push_back(engine::Retries::notice(before));
       break;
     }
-    tries_left -= before;
     const std::vector<bool> restored = refused_rows_.restore();
     for (const std::size_t component : order_.sequence()) {
       const std::vector<std::size_t>& tables = components_[component];

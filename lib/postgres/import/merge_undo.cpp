@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/merge_rounds.h"
 #include "postgres/import/merge.h"
 
 namespace postgres {
 
 // False: nothing of it is kept.
 bool Merger::undo_at_once() {
-  const std::vector<StagedTable> before = tables_;
+  const auto before = engine::progress_of(tables_);
   std::vector<std::size_t> all;
   std::vector<KeyOrder::Statement> first;
   for (std::size_t i = components_.size(); i-- > 0;) {
@@ -35,7 +36,7 @@ bool Merger::undo_at_once() {
     return true;
   }
   connection_.execute("ROLLBACK TO SAVEPOINT at_once; RELEASE SAVEPOINT at_once");
-  tables_ = before;
+  engine::put_back(tables_, before);
   return false;
 }
 

@@ -11,9 +11,10 @@
 namespace postgres {
 namespace {
 
-constexpr const char* kDeletes =
-    "(SELECT record, target_table, target_row, key, state, equal_rows FROM pg_temp.deletion WHERE plan "
-    "OPERATOR(pg_catalog.=) {})";
+constexpr const char* kDeletes = R"sql((
+  SELECT record, target_table, target_row, key, state, equal_rows
+  FROM pg_temp.deletion
+  WHERE plan OPERATOR(pg_catalog.=) {plan}))sql";
 
 constexpr std::size_t kMaxColumns = 1600;  // MaxHeapAttributeNumber
 
@@ -61,7 +62,7 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
                        in_identity, quote_name(name)});
   }
   plan_number = suffix;
-  deletes = fmt::format(fmt::runtime(kDeletes), plan_number);
+  deletes = fmt::format(kDeletes, fmt::arg("plan", plan_number));
   if (has_marks() && columns.size() + 1 >= kMaxColumns) {
     throw base::Error(base::ErrorKind::kSchema,
                       target + " has too many columns for its import to be taken back: a server's table has 1,600",

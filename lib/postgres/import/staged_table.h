@@ -46,7 +46,33 @@ struct FailingDefault {
   std::string words;  // the server's
 };
 
-struct StagedTable {
+// What changes of a table while its rows are staged, judged and written.
+struct TableProgress {
+  outcome::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
+  std::uint64_t staged_rows = 0;
+  std::uint64_t rejected_rows = 0;
+  std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
+  std::uint64_t rejected_deletes = 0;  // among both
+  std::uint64_t may_be_deleted = 0;    // rows that they found
+  std::uint64_t gone = 0;              // records of rows that had gone already
+  std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since
+  std::uint64_t remapped = 0;          // rows that took over the target's identity
+  bool keys_differ = false;            // no two staged rows have the same identity: known without asking the server
+  bool loaded = false;                 // by FirstLoad: the rows are in the target and nowhere else
+  std::vector<ParkedKey> parked;       // keys of rows that swap or rotate them
+  bool handed_on = false;              // what claims keys and what gives them up is written
+  bool claims_left = false;            // claims of accepted rows are left
+  bool evaluated = false;              // a view shows what may fail of its rows
+  bool large_values = false;           // some value of its stage may be too large for an index
+  bool unevaluated = false;            // and failed for another reason than a row
+  bool unjudged = false;               // something that could refuse its rows was not judged
+  bool careful = false;                // some of its rows make an expression of the target's fail
+  bool records_indexed = false;        // verdicts and stage have an index by record
+  std::uint64_t made_by_triggers = 0;  // inserts that became updates while the merge was at work
+  std::uint64_t made_equal = 0;        // that became unchanged
+};
+
+struct StagedTable : TableProgress {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
   TableDetails details;
@@ -79,30 +105,12 @@ struct StagedTable {
   bool never_updates = false;
   std::vector<std::string> not_insertable;  // columns that the role may not write, where it may write others
   std::vector<std::string> not_updatable;
-  outcome::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
-  std::uint64_t staged_rows = 0;
-  std::uint64_t rejected_rows = 0;
-  std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
-  std::uint64_t rejected_deletes = 0;  // among both
-  std::uint64_t may_be_deleted = 0;    // rows that they found
-  std::uint64_t gone = 0;              // records of rows that had gone already
-  std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since
-  std::uint64_t remapped = 0;          // rows that took over the target's identity
-  bool keys_differ = false;            // no two staged rows have the same identity: known without asking the server
-  bool hashes_records = false;         // the server can, by a seed: since 14
-  bool loaded = false;                 // by FirstLoad: the rows are in the target and nowhere else
+  bool hashes_records = false;  // the server can, by a seed: since 14
   std::vector<FailingDefault> failing_defaults;
-  std::vector<ParkedKey> parked;       // keys of rows that swap or rotate them
-  bool handed_on = false;              // what claims keys and what gives them up is written
-  bool claims_left = false;            // claims of accepted rows are left
-  bool evaluated = false;              // a view shows what may fail of its rows
-  bool large_values = false;           // some value of its stage may be too large for an index
-  bool unevaluated = false;            // and failed for another reason than a row
-  bool unjudged = false;               // something that could refuse its rows was not judged
-  bool careful = false;                // some of its rows make an expression of the target's fail
-  bool records_indexed = false;        // verdicts and stage have an index by record
-  std::uint64_t made_by_triggers = 0;  // inserts that became updates while the merge was at work
-  std::uint64_t made_equal = 0;        // that became unchanged
+
+  using Progress = TableProgress;
+  Progress& progress() { return *this; }
+  const Progress& progress() const { return *this; }
 
   // Of an undo file: its stage has a column for its marks.
   bool has_marks() const { return plan.mark.has_value(); }

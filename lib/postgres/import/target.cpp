@@ -110,7 +110,7 @@ void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::Ta
   });
 }
 
-// The first query behind a time with nothing to do, while the file was read: the server may have closed the connection
+// The first query after a time with nothing to do, while the file was read: the server may have closed the connection
 // (idle_session_timeout), and nothing is lost by opening another.
 bool PostgresTarget::is_read_only() {
   const std::string question =
@@ -208,9 +208,8 @@ void PostgresTarget::create_stages() {
   classifier_->prepare(session_);
 }
 
-// Whatever the rows refuse to the fast way is judged by the usual one, from the first record on.
-template <typename Work>
-void PostgresTarget::try_first_load(const Work& work) {
+// Where a first load fails on a row, all rows are staged and judged, from the first record on.
+engine::Staging PostgresTarget::try_first_load(const std::function<bool()>& work) {
   bool loaded = false;
   try {
     loaded = work();
@@ -218,18 +217,17 @@ void PostgresTarget::try_first_load(const Work& work) {
     // A value may name a thing that the target lacks; the statement itself is sound.
     if (!error.blames_a_row() && error.kind() != ErrorKind::kSchema) throw;
   }
-  if (loaded) return;
+  if (loaded) return engine::Staging::kGoesOn;
   first_load_->abandon();
   first_load_.reset();
   create_stages();
-  throw engine::StageAgain();
+  return engine::Staging::kOnceMore;
 }
 
-void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
-  if (first_load_) {
-    guarded([&] { try_first_load([&] { return first_load_->load(tables_.at(plan), records, progress); }); });
-    return;
-  }
+engine::Staging PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  if (first_load_)
+    return guarded(
+        [&] { return try_first_load([&] { return first_load_->load(tables_.at(plan), records, progress); }); });
   guarded([&] {
     StagedTable& table = tables_.at(plan);
     // Their checks speak when the values come in.
@@ -239,34 +237,40 @@ void PostgresTarget::stage(std::size_t plan, format::TableReader& records, base:
     Stager(*connection_, table, progress).stage(records);
     if (holds_checked) use_own_settings(*connection_);
   });
+  return engine::Staging::kGoesOn;
 }
 
-void PostgresTarget::classify(base::Progress& progress) {
-  guarded([&] {
-    if (first_load_) {
-      try_first_load([&] { return first_load_->finish(progress); });
-      notices_.push_back(first_load_->notice());
-      return;
+engine::Staging PostgresTarget::classify(base::Progress& progress) {
+  return guarded([&] {
+    if (!first_load_) {
+      judge(progress);
+      return engine::Staging::kGoesOn;
     }
-    classifier_->classify(progress);
-    demand_rights_of_rows();
-    for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
-    for (const StagedTable& table : tables_) {
-      std::string notice = notice_of_ungrouped_updates(*connection_, table);
-      if (!notice.empty()) notices_.push_back(std::move(notice));
-    }
-    const bool tries = intent_ == engine::Intent::kDryRun;
-    if (tries) untold_ = find_untold(*connection_, tables_);
-    for (std::string& line : find_judged_early(tables_)) (tries ? untold_ : notices_).push_back(std::move(line));
-    for (const CascadeEffect& effect : classifier_->cascades()) {
-      if (effect.outside == 0) continue;
-      // Their checks, keys and triggers are not the file's matter.
-      if (tries) untold_.push_back(in_words(effect) + ": whether that table takes them, only --rehearse can tell");
-      if (!tries) notices_.push_back(in_words(effect));
-    }
-    audits_.clear();
-    if (detail_ == engine::Detail::kFull) gather();
+    const engine::Staging staging = try_first_load([&] { return first_load_->finish(progress); });
+    if (first_load_) notices_.push_back(first_load_->notice());
+    return staging;
   });
+}
+
+void PostgresTarget::judge(base::Progress& progress) {
+  classifier_->classify(progress);
+  demand_rights_of_rows();
+  for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
+  for (const StagedTable& table : tables_) {
+    std::string notice = notice_of_ungrouped_updates(*connection_, table);
+    if (!notice.empty()) notices_.push_back(std::move(notice));
+  }
+  const bool tries = intent_ == engine::Intent::kDryRun;
+  if (tries) untold_ = find_untold(*connection_, tables_);
+  for (std::string& line : find_judged_early(tables_)) (tries ? untold_ : notices_).push_back(std::move(line));
+  for (const CascadeEffect& effect : classifier_->cascades()) {
+    if (effect.outside == 0) continue;
+    // Their checks, keys and triggers are not the file's matter.
+    if (tries) untold_.push_back(in_words(effect) + ": whether that table takes them, only --rehearse can tell");
+    if (!tries) notices_.push_back(in_words(effect));
+  }
+  audits_.clear();
+  if (detail_ == engine::Detail::kFull) gather();
 }
 
 // Only over tables whose rows change, by the view's owner; and what nothing is known of.

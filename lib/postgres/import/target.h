@@ -54,8 +54,8 @@ class PostgresTarget : public engine::Target {
   std::vector<std::string> missing_grants() const override { return missing_grants_; }
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
-  void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
-  void classify(base::Progress& progress) override;
+  engine::Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
+  engine::Staging classify(base::Progress& progress) override;
   void end_early_beyond(std::uint64_t most_left_out) override { most_left_out_ = most_left_out; }
   void merge(base::Progress& progress) override;
   void keep_rows_before() override;
@@ -81,11 +81,11 @@ class PostgresTarget : public engine::Target {
  private:
   bool is_read_only();
   void demand_writable();
-  template <typename Work>
-  void try_first_load(const Work& work);
+  engine::Staging try_first_load(const std::function<bool()>& work);
   void fire_deferred_triggers();
   void create_stages();
   void look_names_up();
+  void judge(base::Progress& progress);
   void gather();
   KeptDecisions& kept_decisions();
   void demand_all_privileges();

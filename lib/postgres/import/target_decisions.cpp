@@ -1,4 +1,5 @@
 // The part of PostgresTarget that tells what was decided: counts, decisions, and what a plan is held to.
+#include "engine/tally.h"
 #include "postgres/import/blocking.h"
 #include "postgres/import/decisions.h"
 #include "postgres/import/effects.h"
@@ -38,31 +39,9 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   for (const auto& row :
        connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
                           " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
-    const auto rows = row[1].as<std::uint64_t>();
-    switch (static_cast<outcome::Verdict>(row[0].c_str()[0])) {
-      case outcome::Verdict::kInsert:
-        counts.insert = rows;
-        break;
-      case outcome::Verdict::kUpdate:
-        counts.update = rows;
-        break;
-      case outcome::Verdict::kConflict:
-        counts.conflict = rows;
-        break;
-      case outcome::Verdict::kSkipped:
-        counts.skipped = rows;
-        break;
-      default:
-        counts.invalid = rows;
-        break;
-    }
+    engine::add_verdict(counts, row[0].c_str()[0], row[1].as<std::uint64_t>());
   }
-  if (counts.sum() != counts.rows) {
-    throw Error(ErrorKind::kInternal,
-                "the verdicts of " + table.target + " do not add up to its rows: " + std::to_string(counts.sum()) +
-                    " of " + std::to_string(counts.rows),
-                "please report this; nothing was committed");
-  }
+  engine::demand_sum(counts, table.target);
   return counts;
 }
 

@@ -1,8 +1,9 @@
 // The part of PostgresTarget that writes: once, or, of an undo that the target's own code does not let through whole,
 // again without the rows that it changed.
-#include <algorithm>
-#include <utility>
+#include <optional>
+#include <vector>
 
+#include "engine/merge_rounds.h"
 #include "postgres/catalog/privileges.h"
 #include "postgres/import/column_privileges.h"
 #include "postgres/import/deferral.h"
@@ -17,18 +18,6 @@
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
-namespace {
-
-// Of each table what a merge that decides anew adds to.
-std::vector<std::uint64_t> decided_otherwise(const std::vector<StagedTable>& tables) {
-  std::vector<std::uint64_t> rows;
-  for (const StagedTable& table : tables) {
-    rows.insert(rows.end(), {table.rejected_rows, table.made_by_triggers, table.made_equal});
-  }
-  return rows;
-}
-
-}  // namespace
 
 void PostgresTarget::merge(base::Progress& progress) {
   if (first_load_) return;  // all is there
@@ -40,7 +29,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     // Triggers and the functions of checks and defaults run as they do for an application. Our own names are qualified,
     // and our operands of the very types that the server's operators have.
     use_session_settings(*connection_, session_);
-    const std::vector<std::uint64_t> before = decided_otherwise(tables_);
+    const engine::MergeChanges changes(tables_);
     std::vector<std::uint64_t> left_out;
     for (const StagedTable& table : tables_) left_out.push_back(table.rejected_rows);
     const std::optional<std::vector<std::size_t>> rewritten =
@@ -50,9 +39,7 @@ void PostgresTarget::merge(base::Progress& progress) {
       if (tables_[i].rejected_rows != left_out[i]) name_rejected_anew(*connection_, tables_[i]);
     }
     if (!rewritten) return;
-    const auto deletes = [](const StagedTable& table) { return table.may_be_deleted > 0; };
-    merge_changed_decisions_ =
-        !rewritten->empty() || decided_otherwise(tables_) != before || std::ranges::any_of(tables_, deletes);
+    merge_changed_decisions_ = changes.any(*rewritten);
     for (const std::size_t number : *rewritten) {
       if (!tables_[number].plan.row_key.empty()) note_rewritten(*connection_, tables_[number]);
     }
@@ -77,29 +64,30 @@ std::optional<std::vector<std::size_t>> PostgresTarget::merge_once(base::Progres
 
 // Each time without the rows that were found not to be as before the import.
 std::optional<std::vector<std::size_t>> PostgresTarget::merge_undo(base::Progress& progress) {
-  constexpr int kMostTimes = 5;
-  for (int i = 0; i < kMostTimes; ++i) {
-    const std::vector<StagedTable> tables = tables_;
+  std::optional<std::vector<std::size_t>> rewritten;
+  const auto round = [&] {
+    const auto before = engine::progress_of(tables_);
     const std::size_t notices = notices_.size();
     Savepoint start(*connection_, "undo");
-    const std::optional<std::vector<std::size_t>> rewritten = merge_once(progress);
-    if (!rewritten) return std::nullopt;
+    rewritten = merge_once(progress);
+    if (!rewritten) return true;
     use_own_settings(*connection_);
     NotTakenBack left(*connection_, tables_, *classifier_);
     if (!left.find(*rewritten)) {
       start.end();
-      return rewritten;
+      return true;
     }
     start.roll_back();
-    tables_ = tables;
+    engine::put_back(tables_, before);
     notices_.resize(notices);
     use_own_settings(*connection_);
     left.reject(components_);
     use_session_settings(*connection_, session_);
     start.end();
-  }
-  throw base::Error(base::ErrorKind::kSchema, "triggers of the target change rows again whichever of them are left out",
-                    "nothing was written: disable the triggers meanwhile, or leave their tables out with -T");
+    return false;
+  };
+  engine::merge_in_rounds(round, "disable");
+  return rewritten;
 }
 
 }  // namespace postgres

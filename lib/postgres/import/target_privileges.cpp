@@ -25,6 +25,11 @@ SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.curre
 WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')
 )sql";
 
+constexpr const char* kMakeWritable = R"sql(
+SELECT pg_catalog.concat('ALTER ROLE ', pg_catalog.quote_ident(current_user),
+                         ' IN DATABASE ', pg_catalog.quote_ident(pg_catalog.current_database()),
+                         ' SET default_transaction_read_only = off'))sql";
+
 std::string lines_of(const std::vector<std::string>& grants) {
   std::string lines;
   for (const std::string& grant : grants) lines += "\n  " + grant + ";";
@@ -62,12 +67,7 @@ void PostgresTarget::demand_all_privileges() {
   missing_grants_.clear();
   if (intent_ != engine::Intent::kImport) missing_grants_ = grants_for(engine::Intent::kImport);
   if (read_only_) {
-    missing_grants_.push_back(
-        connection_
-            ->query("SELECT pg_catalog.concat('ALTER ROLE ', pg_catalog.quote_ident(current_user), ' IN DATABASE ', "
-                    "pg_catalog.quote_ident(pg_catalog.current_database()), ' SET default_transaction_read_only = "
-                    "off')")[0][0]
-            .c_str());
+    missing_grants_.push_back(connection_->query(kMakeWritable)[0][0].c_str());
   }
   if (grants.empty()) return;
   std::string hint = "let the owner run:" + lines_of(grants);
@@ -122,7 +122,7 @@ std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent, Right
   return grants;
 }
 
-// Their rows go in, if any; which rights the rows of others need is known behind classify.
+// Their rows go in, if any; which rights the rows of others need is known after classify.
 std::vector<std::string> PostgresTarget::grants_for_empty_tables() {
   std::vector<Demand> demands;
   for (const StagedTable& table : tables_) {
@@ -148,7 +148,7 @@ std::vector<TableDetails> PostgresTarget::referring_tables() {
   return referring;
 }
 
-// Behind classify, which tells which rows go in, change and go.
+// After classify, which tells which rows go in, change and go.
 void PostgresTarget::demand_rights_of_rows() {
   const auto has = [&](const StagedTable& table, const char* verdict) {
     return table.may_be_written > 0 &&

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/terminal.h"
+#include "engine/merge_rounds.h"
 #include "sqlite/import/classify_keys.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
@@ -14,9 +15,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-// Passes over what was refused. Each admits something, or it is one of the last.
-constexpr int kMostPasses = 100;
 
 constexpr const char* kRetry = R"sql(
 INSERT INTO {retries}
@@ -104,11 +102,17 @@ void Merger::write_components(base::Progress& progress, Rows rows, Effort effort
 
 // What a trigger looked up may be there by now, and a key that another took may be our own row's, made by a trigger.
 void Merger::retry(base::Progress& progress) {
+  engine::Retries retries(refused());
   Effort effort = Effort::kQuick;
   int in_vain = 0;
-  for (int pass = 0; pass < kMostPasses && in_vain < 2; ++pass) {
+  for (int pass = 0; in_vain < 2; ++pass) {
+    const std::uint64_t left_out = refused();
+    if (left_out == 0) return;
+    if (!retries.may_try(left_out)) {
+      notices_.push_back(engine::Retries::notice(left_out));
+      return;
+    }
     const std::uint64_t tried = restore_refused();
-    if (tried == 0) return;
     direction_ = pass % 2 == 0 ? Direction::kBackwards : Direction::kForwards;
     write_components(progress, Rows::kRetries, effort);
     const bool admitted = still_refused() < tried;
@@ -118,7 +122,7 @@ void Merger::retry(base::Progress& progress) {
   }
 }
 
-// Gives every row that was left out since the merge began another chance. Returns how many.
+// Gives each of those rows another chance. Returns how many.
 std::uint64_t Merger::restore_refused() {
   std::uint64_t all = 0;
   for (StagedTable& table : tables_) {
@@ -133,6 +137,16 @@ std::uint64_t Merger::restore_refused() {
   return all;
 }
 
+// Rows that were left out since the merge began.
+std::uint64_t Merger::refused() {
+  std::uint64_t all = 0;
+  for (const StagedTable& table : tables_)
+    all += connection_.number(
+        table_sql(table, "SELECT count(*) FROM {rejects} WHERE record NOT IN (SELECT record FROM {early})"));
+  return all;
+}
+
+// Of those that were tried again.
 std::uint64_t Merger::still_refused() {
   std::uint64_t all = 0;
   for (const StagedTable& table : tables_)
@@ -149,8 +163,8 @@ bool Merger::merge_component(const std::vector<std::size_t>& component, Rows row
   };
   const bool depends_on_itself =
       is_any([&](const StagedTable& table) { return table.claims_left || refers_inside(table, tables_, component); });
-  std::vector<StagedTable> before;
-  for (const std::size_t number : component) before.push_back(tables_[number]);
+  std::vector<TableProgress> before;
+  for (const std::size_t number : component) before.push_back(tables_[number].progress());
   std::vector<Refused> refused;
   while (true) {
     connection_.execute("SAVEPOINT component");
@@ -159,7 +173,7 @@ bool Merger::merge_component(const std::vector<std::size_t>& component, Rows row
     if (!refused_now || (!depends_on_itself && !parked)) break;
     // A way back to the savepoint undoes the temporary tables too.
     connection_.execute("ROLLBACK TO component");
-    for (std::size_t i = 0; i < component.size(); ++i) tables_[component[i]] = before[i];
+    for (std::size_t i = 0; i < component.size(); ++i) tables_[component[i]].progress() = before[i];
     if (parked) {
       refused.clear();  // with the circles left out others may be taken
       for (const std::size_t number : component)
@@ -169,7 +183,7 @@ bool Merger::merge_component(const std::vector<std::size_t>& component, Rows row
     classifier_.reject_orphans(component);
     connection_.execute("RELEASE component");
     if (parked) {
-      for (std::size_t i = 0; i < component.size(); ++i) before[i] = tables_[component[i]];
+      for (std::size_t i = 0; i < component.size(); ++i) before[i] = tables_[component[i]].progress();
     }
   }
   connection_.execute("RELEASE component");
@@ -213,6 +227,12 @@ void Merger::leave_out_again(const std::vector<Refused>& refused, Rows rows) {
     TableWriter writer = writer_of(table, rows, Effort::kThorough);
     for (const Refusal& refusal : refusals) writer.leave_out(refusal);
   }
+}
+
+std::vector<std::string> Merger::notices() const {
+  std::vector<std::string> all = made_rows_.notices();
+  all.insert(all.end(), notices_.begin(), notices_.end());
+  return all;
 }
 
 void Merger::demand_no_new_orphans(const std::vector<std::uint64_t>& before) {

@@ -35,8 +35,8 @@ class Merger {
 
   void merge(base::Progress& progress);
 
-  // What triggers made of the rows; a line a table.
-  const std::vector<std::string>& notices() const { return made_rows_.notices(); }
+  // What triggers made of the rows, a line a table; and rows that nobody tried again.
+  std::vector<std::string> notices() const;
   // Tables with rows that do not hold the file's values after the merge.
   const std::vector<std::size_t>& rewritten() const { return made_rows_.rewritten(); }
 
@@ -49,6 +49,7 @@ class Merger {
 
   void write_components(base::Progress& progress, Rows rows, Effort effort);
   void retry(base::Progress& progress);
+  std::uint64_t refused();
   std::uint64_t restore_refused();
   std::uint64_t still_refused();
   bool merge_component(const std::vector<std::size_t>& component, Rows rows, Effort effort);
@@ -67,6 +68,7 @@ class Merger {
   ForeignKeys foreign_keys_;
   MadeRows made_rows_;
   Direction direction_ = Direction::kForwards;
+  std::vector<std::string> notices_;
   bool left_out_in_parts_ = false;  // of the last pass: rows that nobody tried by themselves
 };
 

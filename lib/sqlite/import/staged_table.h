@@ -47,7 +47,24 @@ struct MadeColumn {
   std::string computed = {};  // the default's expression where that is no literal
 };
 
-struct StagedTable {
+// What changes of a table while its rows are staged, judged and written.
+struct TableProgress {
+  outcome::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
+  std::uint64_t staged_rows = 0;
+  std::uint64_t rejected_rows = 0;
+  std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
+  std::uint64_t rejected_deletes = 0;  // among them
+  std::uint64_t rejected_marks = 0;    // records that do not say what they want
+  std::uint64_t may_be_deleted = 0;    // rows that they found
+  std::uint64_t gone = 0;              // records of rows that had gone already
+  std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row
+  std::uint64_t made_equal = 0;        // the same, as the file has it
+  std::uint64_t kept_orphans = 0;      // rows taken along without their parent, once a foreign key
+  std::vector<std::string> unjudged;   // constraints that could not be judged, for people
+  bool claims_left = false;            // rows wait for keys that others give up
+};
+
+struct StagedTable : TableProgress {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
   TableDetails details;
@@ -70,22 +87,13 @@ struct StagedTable {
   std::string masks;  // only where triggers wait for single columns
   std::string early;  // this and retries only where triggers may refuse a row
   std::string retries;
-  std::string mark;               // of an undo: what its records say (engine/undo_mark.h), quoted column of stage_N
-  std::string record;             // name of the row number in stage_N; no column of the table is called so
-  bool declares_record = false;   // as a column of its own: the table's columns have taken every other name
-  outcome::VerdictCounts counts;  // rows and unchanged; the rest is counted in the database
-  std::uint64_t staged_rows = 0;
-  std::uint64_t rejected_rows = 0;
-  std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
-  std::uint64_t rejected_deletes = 0;  // among them
-  std::uint64_t rejected_marks = 0;    // records that do not say what they want
-  std::uint64_t may_be_deleted = 0;    // rows that they found
-  std::uint64_t gone = 0;              // records of rows that had gone already
-  std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row
-  std::uint64_t made_equal = 0;        // the same, as the file has it
-  std::uint64_t kept_orphans = 0;      // rows taken along without their parent, once a foreign key
-  std::vector<std::string> unjudged;   // constraints that could not be judged, for people
-  bool claims_left = false;            // rows wait for keys that others give up
+  std::string mark;              // of an undo: what its records say (engine/undo_mark.h), quoted column of stage_N
+  std::string record;            // name of the row number in stage_N; no column of the table is called so
+  bool declares_record = false;  // as a column of its own: the table's columns have taken every other name
+
+  using Progress = TableProgress;
+  Progress& progress() { return *this; }
+  const Progress& progress() const { return *this; }
 
   // Of an undo file: its stage has the column `mark`.
   bool has_marks() const { return plan.mark.has_value(); }

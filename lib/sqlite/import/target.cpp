@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/terminal.h"
+#include "engine/merge_rounds.h"
+#include "engine/tally.h"
 #include "sqlite/catalog/ledger.h"
 #include "sqlite/catalog/object_names.h"
 #include "sqlite/import/decisions.h"
@@ -26,15 +28,6 @@
 
 namespace sqlite {
 namespace {
-
-// Of each table what a merge that decides anew adds to.
-std::vector<std::uint64_t> decided_otherwise(const std::vector<StagedTable>& tables) {
-  std::vector<std::uint64_t> rows;
-  for (const StagedTable& table : tables) {
-    rows.insert(rows.end(), {table.rejected_rows, table.made_by_triggers, table.made_equal});
-  }
-  return rows;
-}
 
 // Rows that are left out by what a dry run found may be taken by the import.
 bool may_write(Connection& connection, const StagedTable& table) {
@@ -128,8 +121,9 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
   classifier_.emplace(*connection_, tables_, details_, components_, foreign_keys_);
 }
 
-void SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+engine::Staging SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
   Stager(*connection_, tables_.at(plan), progress).stage(records);
+  return engine::Staging::kGoesOn;
 }
 
 // From here on the target does not change under us: the snapshot of a reader, or the only writer.
@@ -142,7 +136,7 @@ void SqliteTarget::open_target() {
     throw engine::ConcurrentChange("the schema of " + connection_->place() + " was changed while the import began");
 }
 
-void SqliteTarget::classify(base::Progress& progress) {
+engine::Staging SqliteTarget::classify(base::Progress& progress) {
   open_target();
   std::vector<std::string> rounded;
   for (StagedTable& table : tables_) {
@@ -174,6 +168,7 @@ void SqliteTarget::classify(base::Progress& progress) {
     if (is_planned(table)) gather_digests(*connection_, table);
   }
   if (detail_ == engine::Detail::kFull) gather();
+  return engine::Staging::kGoesOn;
 }
 
 void SqliteTarget::gather() {
@@ -210,17 +205,15 @@ std::vector<outcome::Fact> SqliteTarget::followers() {
 void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
-  const std::vector<std::uint64_t> before = decided_otherwise(tables_);
+  const engine::MergeChanges changes(tables_);
   const std::vector<std::size_t> rewritten = classifier_->undo().is_any() ? merge_undo(progress) : merge_once(progress);
-  const auto deletes = [](const StagedTable& table) { return table.may_be_deleted > 0; };
-  merge_changed_decisions_ =
-      !rewritten.empty() || decided_otherwise(tables_) != before || std::ranges::any_of(tables_, deletes);
+  merge_changed_decisions_ = changes.any(rewritten);
   for (const std::size_t number : rewritten) {
     if (is_planned(tables_[number])) note_rewritten(*connection_, tables_[number]);
   }
-  for (const auto& changes : raised) {
-    raise_sequences(*connection_, changes);
-    for (const outcome::SequenceChange& change : changes) {
+  for (const auto& raises : raised) {
+    raise_sequences(*connection_, raises);
+    for (const outcome::SequenceChange& change : raises) {
       notices_.push_back("sequence of " + change.sequence + " " + outcome::in_words(change));
     }
   }
@@ -230,31 +223,32 @@ void SqliteTarget::merge(base::Progress& progress) {
 std::vector<std::size_t> SqliteTarget::merge_once(base::Progress& progress) {
   Merger merger(*connection_, tables_, details_, components_, *classifier_, foreign_keys_);
   merger.merge(progress);
-  notices_.insert(notices_.end(), merger.notices().begin(), merger.notices().end());
+  for (std::string& notice : merger.notices()) notices_.push_back(std::move(notice));
   return merger.rewritten();
 }
 
 // Each time without the rows that were found not to be as before the import.
 std::vector<std::size_t> SqliteTarget::merge_undo(base::Progress& progress) {
-  constexpr int kMostTimes = 5;
-  for (int i = 0; i < kMostTimes; ++i) {
-    const std::vector<StagedTable> tables = tables_;
+  std::vector<std::size_t> rewritten;
+  const auto round = [&] {
+    const auto before = engine::progress_of(tables_);
     const std::size_t notices = notices_.size();
     connection_->execute("SAVEPOINT undo");
-    std::vector<std::size_t> rewritten = merge_once(progress);
+    rewritten = merge_once(progress);
     NotTakenBack left(*connection_, tables_, details_, *classifier_);
     if (!left.find(rewritten)) {
       connection_->execute("RELEASE undo");
-      return rewritten;
+      return true;
     }
     connection_->execute("ROLLBACK TO undo");
     connection_->execute("RELEASE undo");
-    tables_ = tables;
+    engine::put_back(tables_, before);
     notices_.resize(notices);
     left.reject(components_);
-  }
-  throw Error(ErrorKind::kSchema, "triggers of the target change rows again whichever of them are left out",
-              "nothing was written: drop the triggers meanwhile, or leave their tables out with -T");
+    return false;
+  };
+  engine::merge_in_rounds(round, "drop");
+  return rewritten;
 }
 
 std::vector<std::string> SqliteTarget::untold() const {
@@ -283,32 +277,8 @@ outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
 SELECT verdict, count(*)
 FROM (SELECT verdict FROM {verdicts} UNION ALL SELECT verdict FROM {rejects})
 GROUP BY verdict)sql"));
-  while (rows.next()) {
-    const auto number = static_cast<std::uint64_t>(rows.integer(1));
-    switch (static_cast<outcome::Verdict>(rows.text(0).front())) {
-      case outcome::Verdict::kInsert:
-        counts.insert = number;
-        break;
-      case outcome::Verdict::kUpdate:
-        counts.update = number;
-        break;
-      case outcome::Verdict::kConflict:
-        counts.conflict = number;
-        break;
-      case outcome::Verdict::kSkipped:
-        counts.skipped = number;
-        break;
-      default:
-        counts.invalid = number;
-        break;
-    }
-  }
-  if (counts.sum() != counts.rows) {
-    throw Error(ErrorKind::kInternal,
-                "the verdicts of " + base::printable(table.details.table.name.name) + " do not add up to its rows: " +
-                    std::to_string(counts.sum()) + " of " + std::to_string(counts.rows),
-                "please report this; nothing was committed");
-  }
+  while (rows.next()) engine::add_verdict(counts, rows.text(0).front(), static_cast<std::uint64_t>(rows.integer(1)));
+  engine::demand_sum(counts, base::printable(table.details.table.name.name));
   return counts;
 }
 

@@ -38,8 +38,8 @@ class SqliteTarget : public engine::Target {
   bool has_column(const std::function<bool(const catalog::TableName&, const std::string&)>& wanted) override;
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
-  void stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
-  void classify(base::Progress& progress) override;
+  engine::Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
+  engine::Staging classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;
   void keep_rows_before() override;
   std::unique_ptr<engine::RowReader> rows_before(std::size_t plan, const std::string& key) override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/write_order.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -13,62 +14,6 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 bool is_fired(const TableTrigger& trigger) { return trigger.event.kind != TriggerEvent::Kind::kDelete; }
-
-using Edges = std::vector<std::set<std::size_t>>;  // component → those that come before it
-
-class Order {
- public:
-  Order(const std::vector<StagedTable>& tables, const std::vector<std::vector<std::size_t>>& components)
-      : tables_(tables), component_(tables.size()), needed_(components.size()), wanted_(components.size()) {
-    for (std::size_t i = 0; i < components.size(); ++i) {
-      for (const std::size_t table : components[i]) component_[table] = i;
-    }
-    for (std::size_t i = 0; i < tables.size(); ++i) add(i);
-  }
-
-  // Foreign keys always; what triggers want, unless they want it of each other.
-  std::vector<std::size_t> sequence() const {
-    std::vector<std::size_t> sequence;
-    std::vector<bool> done(needed_.size());
-    const auto open = [&](const std::set<std::size_t>& before) {
-      return std::ranges::count_if(before, [&](std::size_t other) { return !done[other]; });
-    };
-    while (sequence.size() < needed_.size()) {
-      std::size_t next = needed_.size();
-      for (std::size_t i = 0; i < needed_.size(); ++i) {
-        if (done[i] || open(needed_[i]) > 0) continue;
-        const bool better = next == needed_.size() || open(wanted_[i]) < open(wanted_[next]);
-        if (better) next = i;
-        if (open(wanted_[next]) == 0) break;
-      }
-      done[next] = true;
-      sequence.push_back(next);
-    }
-    return sequence;
-  }
-
- private:
-  void add(std::size_t child) {
-    const TableDetails& details = tables_[child].details;
-    for (std::size_t other = 0; other < tables_.size(); ++other) {
-      if (component_[other] == component_[child]) continue;
-      const TableDetails& there = tables_[other].details;
-      const bool is_parent = std::ranges::any_of(details.table.foreign_keys,
-                                                 [&](const auto& key) { return key.parent == there.table.name; });
-      if (is_parent) needed_[component_[child]].insert(component_[other]);
-      for (const TableTrigger& trigger : details.triggers) {
-        if (!is_fired(trigger) || !contains(trigger.event.named, there.table.name.name)) continue;
-        const bool writes = contains(trigger.event.written, there.table.name.name);
-        wanted_[component_[writes ? other : child]].insert(component_[writes ? child : other]);
-      }
-    }
-  }
-
-  const std::vector<StagedTable>& tables_;
-  std::vector<std::size_t> component_;  // by table
-  Edges needed_;
-  Edges wanted_;
-};
 
 }  // namespace
 
@@ -162,8 +107,21 @@ std::vector<std::string> awaited_columns(const TableDetails& table) {
 
 std::vector<std::vector<std::size_t>> order_for_triggers(const std::vector<StagedTable>& tables,
                                                          const std::vector<std::vector<std::size_t>>& components) {
+  engine::WriteOrder order(engine::tables_of(tables), components);
+  for (std::size_t own = 0; own < tables.size(); ++own) {
+    for (const TableTrigger& trigger : tables[own].details.triggers) {
+      if (!is_fired(trigger)) continue;
+      for (std::size_t other = 0; other < tables.size(); ++other) {
+        const std::string& name = tables[other].details.table.name.name;
+        if (!contains(trigger.event.named, name)) continue;
+        const bool writes = contains(trigger.event.written, name);
+        order.prefer(writes ? own : other, writes ? other : own);
+      }
+    }
+  }
+  order.arrange();
   std::vector<std::vector<std::size_t>> ordered;
-  for (const std::size_t i : Order(tables, components).sequence()) ordered.push_back(components[i]);
+  for (const std::size_t component : order.sequence()) ordered.push_back(components[component]);
   return ordered;
 }
 
