@@ -9,11 +9,12 @@
 #include <stop_token>
 #include <string>
 
+#include "base/byte_source.h"
 #include "base/descriptor.h"
 
 namespace base {
 
-class InputFile {
+class InputFile final : public ByteSource {
  public:
   // "-" is standard input. kUsage when there is no such file; kInputOutput, naming what it is, for a folder, a device,
   // a socket, a loop of symbolic links, or a file that may not be read. A FIFO is read as a pipe. A stop ends the wait
@@ -27,17 +28,17 @@ class InputFile {
   static InputFile from_descriptor(Descriptor file, std::string name);
 
   // Up to `bytes` bytes; fewer is not the end, 0 is. kInputOutput on failure.
-  std::size_t read(char* to, std::size_t bytes);
+  std::size_t read(char* to, std::size_t bytes) override;
 
   // Only where seekable(): the next read() starts at `offset` (0 = where reading first started).
-  void seek(std::uint64_t offset);
+  void seek(std::uint64_t offset) override;
 
   // Bytes in the file when it was opened; 0 where not seekable.
   std::uint64_t size() const;
   bool seekable() const;
 
   // As the user knows it, unescaped: print it through printable().
-  const std::string& name() const { return name_; }
+  const std::string& name() const override { return name_; }
 
   // Permission bits (0600) of a regular file when it was opened; 0 for anything else.
   unsigned permissions() const;

@@ -20,7 +20,7 @@ constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 
 bool is_ignored(int signal) {
   struct sigaction now {};
-  // The handler stands in a union: sa_handler is the one to ask only without SA_SIGINFO.
+  // The handler is in a union: sa_handler is the one to ask only without SA_SIGINFO.
   return ::sigaction(signal, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_IGN;
 }
 

@@ -18,7 +18,7 @@ namespace {
 }  // namespace
 
 ArrayReader::ArrayReader(std::string_view array) : text_(array) {
-  if (text_.size() < 2 || text_.front() != '[' || text_.back() != ']') fail("it does not stand in brackets");
+  if (text_.size() < 2 || text_.front() != '[' || text_.back() != ']') fail("it is not in brackets");
   text_ = text_.substr(1, text_.size() - 2);
 }
 

@@ -34,7 +34,7 @@ constexpr int kLargestZstdWindowLog = 23;  // 8 MiB: all levels but --ultra and 
 constexpr std::string_view kGzipMagic{"\x1f\x8b", 2};
 constexpr std::string_view kZstdMagic{"\x28\xb5\x2f\xfd", 4};
 
-// One direction of one library. step() moves bytes from `in` to `out`, from where both stand.
+// One direction of one library. step() moves bytes from `in` to `out`, from where both are.
 struct Block {
   const char* in = nullptr;
   std::size_t in_bytes = 0;
@@ -252,9 +252,9 @@ class ZstdDecompressor final : public Decompressor {
   ZSTD_DCtx* stream_;
 };
 
-class DocumentSource final : public ByteSource {
+class DocumentSource final : public base::ByteSource {
  public:
-  explicit DocumentSource(ByteSource& raw) : raw_(raw) { start(); }
+  explicit DocumentSource(base::ByteSource& raw) : raw_(raw) { start(); }
 
   std::size_t read(char* to, std::size_t bytes) override {
     if (bytes == 0) return 0;
@@ -315,7 +315,7 @@ class DocumentSource final : public ByteSource {
         if (end_ == 0) {
           if (between_) return 0;
           throw Error(ErrorKind::kFile,
-                      fmt::format("{}: the compressed data ends early, behind byte {} of the document",
+                      fmt::format("{}: the compressed data ends early, after byte {} of the document",
                                   base::printable(name()), offset_),
                       "copy the file again");
         }
@@ -324,7 +324,7 @@ class DocumentSource final : public ByteSource {
       }
       if (const char* fault = decompressor_->step(block, between_)) {
         throw Error(ErrorKind::kFile,
-                    fmt::format("{}: the compressed data is damaged behind byte {} of the document: {}",
+                    fmt::format("{}: the compressed data is damaged after byte {} of the document: {}",
                                 base::printable(name()), offset_, fault),
                     "copy the file again; a file made with zstd --long or --ultra must be decompressed first");
       }
@@ -333,7 +333,7 @@ class DocumentSource final : public ByteSource {
     return bytes - block.out_bytes;
   }
 
-  ByteSource& raw_;
+  base::ByteSource& raw_;
   std::unique_ptr<Decompressor> decompressor_;  // none: the document is not compressed
   std::string in_ = std::string(kBlockBytes, '\0');
   std::size_t begin_ = 0;  // of the bytes of in_ that are still to be read
@@ -374,6 +374,6 @@ std::unique_ptr<base::ByteSink> compress(std::unique_ptr<base::ByteSink> sink, C
   return sink;
 }
 
-std::unique_ptr<ByteSource> decompress(ByteSource& raw) { return std::make_unique<DocumentSource>(raw); }
+std::unique_ptr<base::ByteSource> decompress(base::ByteSource& raw) { return std::make_unique<DocumentSource>(raw); }
 
 }  // namespace format

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/byte_sink.h"
-#include "format/byte_source.h"
+#include "base/byte_source.h"
 
 namespace format {
 
@@ -25,6 +25,6 @@ std::unique_ptr<base::ByteSink> compress(std::unique_ptr<base::ByteSink> sink, C
 
 // The document in `raw`, compressed or not; `raw` outlives it. seek() to an offset before the current one starts over,
 // so it is for the rare case. Damaged or cut data is Error(kFile).
-std::unique_ptr<ByteSource> decompress(ByteSource& raw);
+std::unique_ptr<base::ByteSource> decompress(base::ByteSource& raw);
 
 }  // namespace format

@@ -106,7 +106,7 @@ std::size_t ContainerScanner::scan_block(const char* block) {
   return kBlockBytes;
 }
 
-// Which bytes stand after a backslash that is not itself escaped. Few blocks hold a backslash at all.
+// Which bytes come after a backslash that is not itself escaped. Few blocks hold a backslash at all.
 std::uint64_t ContainerScanner::escaped_bytes(std::uint64_t backslashes) {
   if (backslashes == 0 && !escaped_) [[likely]]
     return 0;

@@ -14,7 +14,7 @@
 namespace format {
 namespace {
 
-// Which schema stands unnamed.
+// Which schema is not named.
 std::string_view bare_schema(const std::vector<std::string>& schemas) {
   if (schemas.empty()) return {};
   return schemas.size() == 1 ? std::string_view(schemas.front()) : std::string_view("public");

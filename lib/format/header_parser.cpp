@@ -93,7 +93,7 @@ class HeaderParser {
     UniqueNames names;
     json::sax_parse(text, &names);
     if (names.second())
-      fail(fmt::format("the member {} stands twice in an object of the header", json(*names.second()).dump()));
+      fail(fmt::format("the member {} occurs twice in an object of the header", json(*names.second()).dump()));
     try {
       return json::parse(text);
     } catch (const json::exception& error) {
@@ -104,7 +104,7 @@ class HeaderParser {
   void check_format(const json& document, Header& header) const {
     const json* format = document.is_object() ? find(document, "format", json::value_t::object, "the header") : nullptr;
     if (format == nullptr || text_of(*format, "name", "\"format\"") != "db-transfer") {
-      fail("not an export of db-export: no {\"name\": \"db-transfer\"} as \"format\" stands before \"data\"");
+      fail("not an export of db-export: no {\"name\": \"db-transfer\"} as \"format\" comes before \"data\"");
     }
     const auto version = format->find("version");
     if (version == format->end() || !version->is_number_integer())
@@ -115,7 +115,7 @@ class HeaderParser {
                        text_of(document, "generator", "the header")));
     }
     header.version = kFormatVersion;
-    if (!document.contains("tables")) fail("no \"tables\" stands before \"data\"");
+    if (!document.contains("tables")) fail("no \"tables\" comes before \"data\"");
   }
 
   Undo read_undo(const json& member, const std::vector<std::string>& schemas) const {
@@ -286,7 +286,7 @@ class HeaderParser {
     std::set<std::string_view> columns;
     for (const catalog::Column& column : table.columns) {
       if (!columns.insert(column.name).second)
-        fail(fmt::format("column {} stands twice in {}", json(column.name).dump(), where));
+        fail(fmt::format("column {} occurs twice in {}", json(column.name).dump(), where));
     }
     const auto check_key = [&](const std::vector<std::string>& key) {
       for (const std::string& column : key) {
@@ -303,7 +303,7 @@ class HeaderParser {
     std::set<catalog::TableName> names;
     for (const catalog::Table& table : header.tables) {
       if (names.insert(table.name).second) continue;
-      fail(fmt::format("the table {} stands twice in \"tables\"",
+      fail(fmt::format("the table {} occurs twice in \"tables\"",
                        json(section_name(table.name, header.schemas)).dump()));
     }
   }

@@ -25,7 +25,7 @@ class Checker {
     while (what_ == nullptr && expected_ != Expected::kEnd) step();
     if (what_ == nullptr) {
       skip_space();
-      if (at_ != text_.size()) fail("something behind the value");
+      if (at_ != text_.size()) fail("something after the value");
     }
     if (what_ == nullptr) return std::nullopt;
     return JsonFault{at_, what_};

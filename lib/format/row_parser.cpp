@@ -118,7 +118,7 @@ void RowParser::State::parse(const RawRecord& raw) {
     values[next_column - 1] = value_of(field.value());
   }
   if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-    fail(base::ErrorKind::kFile, "something stands behind the end of the record", begin + bytes - 1);
+    fail(base::ErrorKind::kFile, "something comes after the end of the record", begin + bytes - 1);
   }
 }
 
@@ -147,7 +147,7 @@ void RowParser::State::take_key(const char* key) {
   if (const char* const before = key_places[column]) {
     const auto first = record->offset + static_cast<std::uint64_t>(before - 1 - record->text.data());
     fail(base::ErrorKind::kFile,
-         fmt::format("the key {} stands twice, at byte {} and again", in_quotes(columns[column]), first), key - 1);
+         fmt::format("the key {} occurs twice, at byte {} and again", in_quotes(columns[column]), first), key - 1);
   }
   key_places[column] = key;
   next_column = column + 1;
@@ -214,7 +214,7 @@ Value RowParser::State::string_of(std::string_view token) {
   const std::string_view escaped = token.substr(1, token.size() - 2);
   if (std::memchr(escaped.data(), '\\', escaped.size()) == nullptr) [[likely]]
     return {ValueKind::kString, escaped};
-  // The form of every bytea, "\\\\x…": what it means stands there as it is.
+  // The form of every bytea, "\\\\x…": what it means is there as it is.
   if (escaped.starts_with("\\\\") && std::memchr(escaped.data() + 2, '\\', escaped.size() - 2) == nullptr)
     return {ValueKind::kString, escaped.substr(1)};
   const std::size_t before = unescaped.size();

@@ -68,7 +68,7 @@ const Header& RowSplitter::read_header() {
     if (name == "data" && member_names_.size() == 1) fail_sorted();
     if (name == "data") break;
     if (name == "report" && member_names_.size() == 1) fail_report(buffer_.name());
-    if (name == "seal") fail("the seal stands before \"data\"");
+    if (name == "seal") fail("the seal comes before \"data\"");
     skip_value();
     header_bytes = buffer_.held().size();
     if (buffer_.skip_space() == '}') fail("not an export of db-export: there is no \"data\", the document ends");
@@ -83,11 +83,11 @@ const Header& RowSplitter::read_header() {
   return header_;
 }
 
-// What tells how to read the rows stands before them.
+// What tells how to read the rows comes before them.
 void RowSplitter::fail_sorted() const {
   throw base::Error(base::ErrorKind::kFile,
                     fmt::format("{}: the members were sorted: \"data\" is the first, and \"format\" and \"tables\" "
-                                "must stand before it",
+                                "must come before it",
                                 buffer_.name()),
                     "a tool sorted the keys (jq -S, json.tool --sort-keys); jq . keeps their order");
 }
@@ -128,7 +128,7 @@ std::string RowSplitter::read_member_name() {
 }
 
 void RowSplitter::take_new(std::set<std::string>& names, const std::string& name) const {
-  if (!names.insert(name).second) fail(fmt::format("the member {} stands twice: the second one", shown(name)));
+  if (!names.insert(name).second) fail(fmt::format("the member {} occurs twice: the second one", shown(name)));
   if (names.size() > kMaxMembers) fail(fmt::format("the document has more than {} members", kMaxMembers));
 }
 
@@ -200,9 +200,9 @@ void RowSplitter::check_section(const std::string& section) const {
   const auto found = std::find(section_names_.begin(), section_names_.end(), section);
   if (found == section_names_.end()) fail(fmt::format("the section {} is not one of \"tables\",", shown(section)));
   if (static_cast<std::size_t>(found - section_names_.begin()) < index) {
-    fail(fmt::format("the section {} stands twice, the second one", shown(section)));
+    fail(fmt::format("the section {} occurs twice, the second one", shown(section)));
   }
-  fail(fmt::format("the section {} is expected (sections stand in the order of \"tables\"), not {},",
+  fail(fmt::format("the section {} is expected (sections come in the order of \"tables\"), not {},",
                    shown(section_names_[index]), shown(section)));
 }
 
@@ -309,7 +309,7 @@ std::optional<Seal> RowSplitter::read_seal() {
   return seal;
 }
 
-// Holds the buffer from the beginning of the line on which the next member stands.
+// Holds the buffer from the beginning of the line of the next member.
 void RowSplitter::find_seal_line() {
   buffer_.hold(kMaxHeaderBytes);
   for (;;) {
@@ -328,7 +328,7 @@ bool RowSplitter::read_end() {
   const bool brace_as_written = on_a_new_line && buffer_.offset() == begin + 2;
   const bool line_break = buffer_.peek() == '\n';
   const std::uint64_t end = buffer_.offset();
-  if (buffer_.skip_space()) fail("something stands behind the end of the document");
+  if (buffer_.skip_space()) fail("something comes after the end of the document");
   return brace_as_written && line_break && buffer_.offset() == end + 1;
 }
 

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "format/byte_source.h"
+#include "base/byte_source.h"
 #include "format/container_scanner.h"
 #include "format/header.h"
 #include "format/seal.h"
@@ -47,7 +47,8 @@ class RowSplitter {
  public:
   static constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 
-  explicit RowSplitter(ByteSource& source, std::size_t chunk_bytes = kChunkBytes) : buffer_(source, chunk_bytes) {}
+  explicit RowSplitter(base::ByteSource& source, std::size_t chunk_bytes = kChunkBytes)
+      : buffer_(source, chunk_bytes) {}
 
   // From now on `take` gets every byte before the line of the seal exactly once, in order, in large chunks (restore
   // does not repeat them). Set it before read_header; it has had all of them when read_seal returns.

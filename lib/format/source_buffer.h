@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/byte_buffer.h"
-#include "format/byte_source.h"
+#include "base/byte_source.h"
 #include "format/record_limit.h"
 
 namespace format {
@@ -21,7 +21,7 @@ class SourceBuffer {
  public:
   static constexpr std::size_t kPaddingBytes = 64;  // readable after the window, whatever they hold
 
-  SourceBuffer(ByteSource& source, std::size_t chunk_bytes) : source_(source), chunk_bytes_(chunk_bytes) {}
+  SourceBuffer(base::ByteSource& source, std::size_t chunk_bytes) : source_(source), chunk_bytes_(chunk_bytes) {}
 
   const std::string& name() const { return source_.name(); }
   void on_passed(std::function<void(std::string_view)> take) { take_passed_ = std::move(take); }
@@ -61,7 +61,7 @@ class SourceBuffer {
   void pass(std::uint64_t offset);
   [[noreturn]] void fail_too_long() const;
 
-  ByteSource& source_;
+  base::ByteSource& source_;
   std::size_t chunk_bytes_;
   std::function<void(std::string_view)> take_passed_;
   base::ByteBuffer bytes_;

@@ -11,9 +11,9 @@ namespace format {
 namespace {
 
 // Passes on every byte that is read.
-class TeeSource final : public ByteSource {
+class TeeSource final : public base::ByteSource {
  public:
-  TeeSource(ByteSource& source, const OnChunk& on_chunk, const OnProgress& on_progress)
+  TeeSource(base::ByteSource& source, const OnChunk& on_chunk, const OnProgress& on_progress)
       : source_(source), on_chunk_(on_chunk), on_progress_(on_progress) {}
 
   std::size_t read(char* to, std::size_t bytes) override {
@@ -27,7 +27,7 @@ class TeeSource final : public ByteSource {
   const std::string& name() const override { return source_.name(); }
 
  private:
-  ByteSource& source_;
+  base::ByteSource& source_;
   const OnChunk& on_chunk_;
   const OnProgress& on_progress_;
   std::uint64_t bytes_ = 0;
@@ -55,7 +55,7 @@ std::string difference(const Verified& found, const std::vector<std::string>& se
   std::uint64_t rows = 0;
   for (std::size_t i = 0; i < sections.size(); ++i) {
     if (seal.tables[i].first != sections[i])
-      return fmt::format("it names table {} where {} stands", seal.tables[i].first, sections[i]);
+      return fmt::format("it names table {} where {} is", seal.tables[i].first, sections[i]);
     if (seal.tables[i].second != found.rows[i]) {
       return fmt::format("it counts {} rows in table {}, the file holds {}", seal.tables[i].second, sections[i],
                          found.rows[i]);
@@ -79,7 +79,7 @@ std::string difference(const Verified& found, const std::vector<std::string>& se
 
 }  // namespace
 
-Verified verify(ByteSource& source, SealPolicy policy, const OnProgress& on_progress, const OnChunk& on_chunk) {
+Verified verify(base::ByteSource& source, SealPolicy policy, const OnProgress& on_progress, const OnChunk& on_chunk) {
   TeeSource tee(source, on_chunk, on_progress);
   RowSplitter splitter(tee);
   base::Sha256 sha256;

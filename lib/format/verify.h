@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "format/byte_source.h"
+#include "base/byte_source.h"
 #include "format/header.h"
 #include "format/seal.h"
 
@@ -31,7 +31,7 @@ using OnChunk = std::function<void(std::string_view chunk)>;  // every byte of t
 
 // Throws Error(kFile) for a document that is not sound and, with kDemand, for one whose seal is missing or does not
 // match.
-Verified verify(ByteSource& source, SealPolicy policy, const OnProgress& on_progress = {},
+Verified verify(base::ByteSource& source, SealPolicy policy, const OnProgress& on_progress = {},
                 const OnChunk& on_chunk = {});
 
 }  // namespace format

@@ -29,7 +29,7 @@ Writer::Writer(base::ByteSink& sink, const Header& header) : sink_(sink), buffer
 void Writer::begin_table(std::size_t index) {
   if (in_table_) fail("a table is begun inside another");
   if (index != next_table_ || index >= seal_.tables.size()) {
-    fail(fmt::format("table {} is begun where table {} of {} stands", index, next_table_, seal_.tables.size()));
+    fail(fmt::format("table {} is begun where table {} of {} is due", index, next_table_, seal_.tables.size()));
   }
   in_table_ = true;
   append_json_string(buffer_, seal_.tables[index].first);

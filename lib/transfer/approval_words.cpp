@@ -83,7 +83,7 @@ std::vector<std::string> changed_by_somebody(const std::optional<Decision>& appr
   return changed;
 }
 
-// Of an insert: what goes in, where ids of the target stand in it.
+// Of an insert: what goes in, where it holds ids of the target.
 std::vector<std::string> written_otherwise(const Decision& approved, const Decision& now) {
   std::vector<std::string> changed;
   for (const outcome::ColumnValue& then : approved.values) {

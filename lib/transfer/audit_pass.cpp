@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/stop.h"
-#include "format/byte_source.h"
 #include "format/compression.h"
 #include "transfer/samples.h"
 
@@ -58,8 +57,7 @@ void AuditPass::keep_rejects(engine::Target& target, const Plan& plan, const for
 
 void AuditPass::for_each_table(const Plan& plan, base::InputFile& file, const OnTable& on_table) {
   file.seek(0);
-  format::FileSource<base::InputFile> raw(file);
-  const auto source = format::decompress(raw);
+  const auto source = format::decompress(file);
   format::RowSplitter splitter(*source);
   splitter.read_header();
   std::string section;

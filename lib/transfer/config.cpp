@@ -74,7 +74,7 @@ class Reader {
       if (event == json::parse_event_t::object_start) seen.emplace_back();
       if (event == json::parse_event_t::object_end) seen.pop_back();
       if (event == json::parse_event_t::key && !seen.back().insert(parsed.get<std::string>()).second)
-        throw wrong("the member \"" + printable(parsed.get<std::string>()) + "\" stands there twice");
+        throw wrong("the member \"" + printable(parsed.get<std::string>()) + "\" occurs twice");
       return true;
     };
     try {
@@ -165,7 +165,7 @@ class Reader {
       const auto word = value.get<std::string>();
       if (word.find("://") != std::string::npos)
         throw wrong(where + " is a URL, which does not belong into this file (not shown: it may hold a password)",
-                    "name the variable that holds it, and the .env file where it stands");
+                    "name the variable that holds it, and the .env file that has it");
       if (member == "url_env") target.url_env = word;
       if (member == "env_file") target.env_file = word.front() == '/' ? word : folder_ + word;
     } else {
@@ -174,7 +174,7 @@ class Reader {
     }
   }
 
-  // {"t.c": "text"}: what stands before the last dot is the table.
+  // {"t.c": "text"}: what comes before the last dot is the table.
   void read_blobs(const json& value, std::vector<TablePolicy>& policies) const {
     if (!value.is_object()) throw wrong("\"blob_as\" must be an object: columns and what their blobs are taken as");
     for (const auto& [name, word] : value.items()) {

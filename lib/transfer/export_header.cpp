@@ -44,9 +44,8 @@ void forget_positions(format::Header& header, outcome::ExportOutcome& outcome) {
     sequence.is_called = false;
   }
   outcome.notices.emplace_back(
-      "--reproducible: the file does not say when and from where it was exported, and not how far sequences had come: "
-      "an "
-      "import raises them as far as the rows show, and does not notice when it goes back into this database");
+      "--reproducible: the file does not say when and from where it was exported, and not how far sequences had "
+      "come: an import raises them as far as the rows show, and does not notice when it goes back into this database");
 }
 
 }  // namespace

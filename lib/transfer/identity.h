@@ -37,7 +37,8 @@ void note_migrations(const format::Header& header, const std::optional<engine::L
 // What there is to be told after the last phase.
 void take_notices(const engine::Target& target, outcome::ImportOutcome& outcome);
 
-// Behind classify: what no foreign key declares and --match leaves behind. An import says it before it writes.
+// After classify: what refers to rows that --match renumbers, and no foreign key declares it. An import says it before
+// it writes.
 void tell_loose_references(engine::Target& target, engine::Intent intent, base::Progress& progress,
                            outcome::ImportOutcome& outcome);
 

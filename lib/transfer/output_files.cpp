@@ -84,7 +84,7 @@ std::string relied_on(const std::string& path, const std::string& beginning) {
   if (is_there(path + ".sig")) return "is signed (" + path + ".sig)";
   if (beginning.starts_with("-----BEGIN SSH SIGNATURE-----") || beginning.starts_with("-----BEGIN PGP SIGNATURE-----"))
     return "is a signature";
-  // Of an export, the header alone: what stands in rows means nothing.
+  // Of an export, the header alone: what is in rows means nothing.
   const std::string_view header = std::string_view(beginning).substr(0, beginning.find("\"data\":"));
   const bool has_plan = report::is_audit(beginning) && beginning.find("\"plan\": {") != std::string::npos;
   if (has_plan && !is_cut_plan(path, beginning)) return "is a plan";

@@ -27,7 +27,7 @@ bool take(std::string_view& text, char wanted) {
   return true;
 }
 
-// A field of a record as record_in reads it: quotes and backslashes anywhere, NULL where nothing stands.
+// A field of a record as record_in reads it: quotes and backslashes anywhere, NULL where nothing is.
 bool take_field(std::string_view& text, std::optional<std::string>& field) {
   field.reset();
   if (text.empty()) return false;

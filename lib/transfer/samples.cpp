@@ -158,7 +158,7 @@ void Samples::finish() {
   std::ranges::stable_sort(table_.causes, std::greater(), &outcome::CountedCause::rows);
 }
 
-// One row stands in one set, and there once.
+// One row is in one set, and there once.
 void Samples::keep(std::size_t number, const std::vector<const Decision*>& candidates) {
   Set& set = sets_[number];
   const std::size_t most = set.sensitive ? kSensitiveRows : kRowsOfASet;

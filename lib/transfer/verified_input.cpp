@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/spool.h"
 #include "base/stop.h"
-#include "format/byte_source.h"
 #include "format/compression.h"
 #include "format/row_splitter.h"
 
@@ -44,8 +43,7 @@ std::optional<format::Header> read_ahead(base::InputFile& file) {
   if (!whole) return std::nullopt;
   std::optional<format::Header> header;
   try {
-    format::FileSource<base::InputFile> raw(file);
-    const auto source = format::decompress(raw);
+    const auto source = format::decompress(file);
     format::RowSplitter splitter(*source);
     header = splitter.read_header();
     if (!splitter.transfer_damage().empty()) header.reset();  // no seal will match
@@ -69,8 +67,7 @@ VerifiedInput verify_input(base::InputFile file, format::SealPolicy seal, base::
   };
   const auto on_chunk =
       spool ? format::OnChunk([&](std::string_view chunk) { spool->write(chunk); }) : format::OnChunk{};
-  format::FileSource<base::InputFile> raw(file);
-  const auto source = format::decompress(raw);
+  const auto source = format::decompress(file);
   format::Verified verified = format::verify(*source, seal, on_progress, on_chunk);
   if (spool) return {spool->finish(file.name()), std::move(verified)};
   return {std::move(file), std::move(verified)};

@@ -46,7 +46,7 @@ std::string compressed(const std::string& text, Compression compression) {
   return out;
 }
 
-std::string all_of(ByteSource& source, std::size_t chunk_bytes) {
+std::string all_of(base::ByteSource& source, std::size_t chunk_bytes) {
   std::string text;
   std::string chunk(chunk_bytes, '\0');
   while (const std::size_t got = source.read(chunk.data(), chunk.size())) text.append(chunk, 0, got);

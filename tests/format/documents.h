@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/byte_sink.h"
+#include "base/byte_source.h"
 #include "base/error.h"
-#include "format/byte_source.h"
 #include "format/header.h"
 #include "format/row_splitter.h"
 #include "format/writer.h"
@@ -30,7 +30,7 @@ class MemorySink final : public base::ByteSink {
 };
 
 // Hands out at most `chunk_bytes` a read, as a pipe may.
-class MemorySource final : public format::ByteSource {
+class MemorySource final : public base::ByteSource {
  public:
   explicit MemorySource(std::string text, std::size_t chunk_bytes = static_cast<std::size_t>(-1))
       : text_(std::move(text)), chunk_bytes_(chunk_bytes) {}
@@ -106,7 +106,7 @@ inline std::string small_document() {
 }
 
 // Everything the splitter finds: section names, each with its records.
-inline std::vector<std::pair<std::string, std::vector<std::string>>> split_document(format::ByteSource& source,
+inline std::vector<std::pair<std::string, std::vector<std::string>>> split_document(base::ByteSource& source,
                                                                                     std::size_t chunk_bytes) {
   format::RowSplitter splitter(source, chunk_bytes);
   splitter.read_header();

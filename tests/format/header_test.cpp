@@ -117,14 +117,14 @@ TEST(Header, RefusesAnotherVersionAndSaysBoth) {
 TEST(Header, RefusesTablesThatStandTwice) {
   nlohmann::json document = full_json();
   document["tables"][1] = document["tables"][0];
-  EXPECT_NE(error_for(document).find("\"users\" stands twice"), std::string::npos);
+  EXPECT_NE(error_for(document).find("\"users\" occurs twice"), std::string::npos);
 }
 
 TEST(Header, RefusesAMemberThatStandsTwiceAlsoThroughEscapes) {
   const std::string text = R"({"format": {"name": "db-transfer", "version": 1, "v\u0065rsion": 1}, "tables": []})";
   const base::Error error = error_of([&] { format::parse_header(text, "f"); });
   EXPECT_EQ(error.kind(), ErrorKind::kFile);
-  EXPECT_NE(std::string(error.what()).find("stands twice"), std::string::npos);
+  EXPECT_NE(std::string(error.what()).find("occurs twice"), std::string::npos);
 }
 
 TEST(Header, RefusesEveryMemberOfAnotherKind) {

@@ -102,7 +102,7 @@ TEST(RowParser, RefusesAKeyThatStandsTwiceWithBothOffsets) {
     const base::Error error = error_in(twice, Strictness::kTrusted);
     EXPECT_EQ(error.kind(), ErrorKind::kFile);
     EXPECT_STREQ(error.what(),
-                 "table users, record 7: the key \"id\" stands twice, at byte 1001 and again at byte 1008");
+                 "table users, record 7: the key \"id\" occurs twice, at byte 1001 and again at byte 1008");
   }
 }
 

@@ -208,9 +208,9 @@ TEST(RowSplitter, RefusesWhatIsNotThisDocumentAndSaysWhy) {
       {"[]", "is a JSON list, not an export"},
       {R"({"users": [{"id": 1}]})", "there is no \"data\""},
       {R"({"data": {}, "tables": []})", "the members were sorted"},
-      {text + "x", "behind the end of the document"},
-      {text + text, "behind the end of the document"},
-      {with(text, "\"organizations\": [", "\"permissions\": ["), "stands twice"},
+      {text + "x", "after the end of the document"},
+      {text + text, "after the end of the document"},
+      {with(text, "\"organizations\": [", "\"permissions\": ["), "occurs twice"},
       {with(text, "\"organizations\": [", "\"logs\": ["), "\"organizations\" is expected"},
       {with(text, "\"organizations\": [", "\"nope\": ["), "\"nope\" is not one of \"tables\""},
       {with(text, "\"organizations\": [\n],\n", ""), "\"organizations\" is expected"},
@@ -222,8 +222,8 @@ TEST(RowSplitter, RefusesWhatIsNotThisDocumentAndSaysWhy) {
       {with(text, "{\"id\":[1,{}]}", "/* no */ {}"), "a record is expected, not \"/\""},
       {with(text, "{\"id\":[1,{}]}", "{\"id\":[1,{}]} {}"), "',' is expected, not \"{\""},
       {with(text, "\"seal\":", "\"odd\": NaN, \"seal\":"), "this is no JSON value in the member \"odd\""},
-      {with(text, "\"format\":", "\"tables\": [], \"format\":"), "stands twice"},
-      {with(text, "\"data\":", "\"seal\": {}, \"data\":"), "the seal stands before"},
+      {with(text, "\"format\":", "\"tables\": [], \"format\":"), "occurs twice"},
+      {with(text, "\"data\":", "\"seal\": {}, \"data\":"), "the seal comes before"},
   };
   for (const auto& [document, why] : cases) {
     const base::Error error = error_in(document);

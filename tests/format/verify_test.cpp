@@ -116,7 +116,7 @@ TEST(Verify, RefusesAMemberBehindTheDataThatStoodThereBefore) {
     const std::string twice = with(text, "\"seal\"", std::string(again) + ",\n\"seal\"");
     const base::Error error = error_of([&] { verify(twice, SealPolicy::kIgnore); });
     EXPECT_EQ(error.kind(), ErrorKind::kFile) << again;
-    EXPECT_NE(std::string(error.what()).find("stands twice"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("occurs twice"), std::string::npos) << error.what();
   }
 }
 

@@ -27,7 +27,7 @@ struct Section {
 };
 
 // Each place where a record ended is gone back to once, and the next record read again.
-std::vector<Section> read_sections(format::ByteSource& source, std::size_t chunk_bytes) {
+std::vector<Section> read_sections(base::ByteSource& source, std::size_t chunk_bytes) {
   format::RowSplitter splitter(source, chunk_bytes);
   splitter.read_header();
   std::vector<Section> sections;

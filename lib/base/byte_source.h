@@ -1,18 +1,19 @@
 // Where the bytes of a document come from: a file, a decompressor, memory in a test. One reader, one thread.
-// FileSource makes one of anything with read, seek and name, such as base::InputFile, which it only refers to.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-namespace format {
+namespace base {
 
 class ByteSource {
  public:
   ByteSource() = default;
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
+  ByteSource(ByteSource&&) = default;
+  ByteSource& operator=(ByteSource&&) = default;
   virtual ~ByteSource() = default;
 
   // Puts up to `bytes` bytes at `to` and says how many; 0 only at the end.
@@ -23,17 +24,4 @@ class ByteSource {
   virtual const std::string& name() const = 0;
 };
 
-template <typename File>
-class FileSource final : public ByteSource {
- public:
-  explicit FileSource(File& file) : file_(file) {}
-
-  std::size_t read(char* to, std::size_t bytes) override { return file_.read(to, bytes); }
-  void seek(std::uint64_t offset) override { file_.seek(offset); }
-  const std::string& name() const override { return file_.name(); }
-
- private:
-  File& file_;
-};
-
-}  // namespace format
+}  // namespace base
