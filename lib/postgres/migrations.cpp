@@ -55,6 +55,13 @@ constexpr const char* kRecord = R"sql(
 INSERT INTO {name} (name, checksum, applied_at, duration)
 VALUES ({migration}, {checksum}, pg_catalog.clock_timestamp(), {duration}))sql";
 
+constexpr const char* kSchemasOfExtensions = R"sql(
+SELECT DISTINCT n.nspname
+FROM pg_catalog.pg_extension e
+JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+WHERE n.nspname <> 'pg_catalog'
+ORDER BY n.nspname)sql";
+
 constexpr const char* kTouched = R"sql(
 SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ')
 FROM pg_catalog.pg_locks l
@@ -134,10 +141,7 @@ void PostgresMigrations::pin_settings() {
 // `schema`, and where the types and functions of extensions are.
 std::string PostgresMigrations::path_from(const std::string& schema) {
   std::vector<std::string> names{quote_name(schema)};
-  for (const auto& row :
-       ask("SELECT DISTINCT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = "
-           "e.extnamespace WHERE n.nspname <> 'pg_catalog' ORDER BY 1"))
-    names.push_back(quote_name(row[0].c_str()));
+  for (const auto& row : ask(kSchemasOfExtensions)) names.push_back(quote_name(row[0].c_str()));
   return join(names, ", ");
 }
 

@@ -28,7 +28,7 @@ void find_planned_code(Connection& connection, const std::vector<TableDetails*>&
 // Before a query of an export names the table: throws kPrivilege where it has planned code.
 void demand_plannable(const TableDetails& table);
 
-// A list of a WITH, behind another: other(oid), the roles whose code is not trusted; mighty(name), where it could take
+// A list of a WITH, after another: other(oid), the roles whose code is not trusted; mighty(name), where it could take
 // rights over the server.
 std::string other_roles(const Connection& connection);
 

@@ -23,7 +23,7 @@
 namespace postgres {
 namespace {
 
-// A row a column of a key. A key that refers to a partitioned table stands once more for each partition of that.
+// A row a column of a key. A key that refers to a partitioned table is there once more for each partition of that.
 constexpr const char* kForeignKeys = R"sql(
 WITH key AS (
   SELECT t.root, t.relation, f.oid, f.conname, f.confrelid,
@@ -64,6 +64,38 @@ JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.c
 JOIN pg_catalog.pg_operator o ON o.oid = f.conpfeqop[k.n]
 JOIN pg_catalog.pg_namespace s ON s.oid = o.oprnamespace
 ORDER BY g.root, f.conname, g.oid, k.n)sql";
+
+constexpr const char* kTables = R"sql(
+SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' AS partitioned, pg_catalog.row_security_active(c.oid) AS row_security
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND {chosen}
+  AND NOT EXISTS (
+    SELECT
+    FROM pg_catalog.pg_depend x
+    WHERE x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.objid = c.oid AND x.deptype = 'e')
+ORDER BY n.nspname, c.relname)sql";
+
+constexpr const char* kTypes = R"sql(
+SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, t.typtypmod,
+       t.typnotnull, t.typdelim, t.typtype = 'd' AND t.typdefaultbin IS NOT NULL
+FROM pg_catalog.pg_type t
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace)sql";
+
+constexpr const char* kColumns = R"sql(
+SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, {not_null} AS not_null,
+       a.attgenerated <> '' AS generated, a.atthasdef, a.attidentity, a.atttypid, a.atttypmod,
+       COALESCE((SELECT c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true)
+         AS deterministic,
+       a.attcollation, a.attstorage = 'p' AND a.attlen = -1 AS stored_plain
+FROM pg_catalog.pg_attribute a
+WHERE a.attrelid{among} AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum)sql";
+
+constexpr const char* kProvenNotNull = R"sql(a.attnotnull AND NOT EXISTS (
+         SELECT
+         FROM pg_catalog.pg_constraint k
+         WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey[1] = a.attnum AND NOT k.convalidated))sql";
 
 using base::Error;
 using base::ErrorKind;
@@ -121,35 +153,23 @@ class Introspection {
   };
 
   void read_tables(const std::vector<std::string>& schemas) {
-    const pqxx::result rows = connection_.query(
-        "SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', pg_catalog.row_security_active(c.oid) "
-        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND " +
-        schema_filter(schemas) +
-        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = "
-        "'pg_catalog.pg_class'::pg_catalog.regclass "
-        "AND x.objid = c.oid AND x.deptype = 'e') ORDER BY n.nspname, c.relname");
+    const pqxx::result rows = connection_.query(fmt::format(kTables, fmt::arg("chosen", schema_filter(schemas))));
     std::vector<std::string> oids;
     for (const auto& row : rows) {
       TableDetails details;
-      details.oid = oid_of(row[0]);
-      details.table.name = {text_of(row[1]), text_of(row[2])};
-      details.partitioned = is_true(row[3]);
-      details.row_security = is_true(row[4]);
+      details.oid = oid_of(row["oid"]);
+      details.table.name = {text_of(row["nspname"]), text_of(row["relname"])};
+      details.partitioned = is_true(row["partitioned"]);
+      details.row_security = is_true(row["row_security"]);
       index_.emplace(details.oid, tables_.size());
-      oids.push_back(text_of(row[0]));
+      oids.push_back(text_of(row["oid"]));
       tables_.push_back(std::move(details));
     }
     among_ = " = ANY ('{" + join(oids, ",") + "}'::pg_catalog.oid[])";
   }
 
   void read_types() {
-    for (const auto& row : connection_.query(
-             "SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, "
-             "t.typtypmod, "
-             "t.typnotnull, t.typdelim, t.typtype = 'd' AND t.typdefaultbin IS NOT NULL FROM pg_catalog.pg_type t JOIN "
-             "pg_catalog.pg_namespace n ON n.oid = "
-             "t.typnamespace")) {
+    for (const auto& row : connection_.query(kTypes)) {
       types_.emplace(oid_of(row[0]), Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0],
                                           is_true(row[5]), oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(),
                                           is_true(row[9]), row[10].c_str()[0], is_true(row[11])});
@@ -162,38 +182,28 @@ class Introspection {
 
   void read_columns() {
     // A NOT NULL that is NOT VALID says nothing of the rows that are there: it is read as a check.
-    const std::string proven =
-        connection_.server_version() >= 180000
-            ? "a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND "
-              "k.contype = 'n' AND k.conkey[1] = a.attnum AND NOT k.convalidated)"
-            : "a.attnotnull";
+    const char* not_null = connection_.server_version() >= 180000 ? kProvenNotNull : "a.attnotnull";
     for (const auto& row :
-         connection_.query("SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), " + proven +
-                           ", a.attgenerated <> '', "
-                           "a.atthasdef, a.attidentity, a.atttypid, a.atttypmod, COALESCE((SELECT "
-                           "c.collisdeterministic FROM pg_catalog.pg_collation c WHERE c.oid = a.attcollation), true), "
-                           "a.attcollation, a.attstorage = 'p' AND a.attlen = -1 "
-                           "FROM pg_catalog.pg_attribute a "
-                           "WHERE a.attrelid" +
-                           among_ + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum")) {
-      TableDetails& table = table_of(row[0]);
+         connection_.query(fmt::format(kColumns, fmt::arg("not_null", not_null), fmt::arg("among", among_)))) {
+      TableDetails& table = table_of(row["attrelid"]);
       catalog::Column column;
-      column.name = text_of(row[1]);
-      column.type = text_of(row[2]);
-      column.not_null = is_true(row[3]);
-      column.generated = is_true(row[4]);
-      const char identity = row[6].size() == 0 ? ' ' : row[6].c_str()[0];
+      column.name = text_of(row["attname"]);
+      column.type = text_of(row["type"]);
+      column.not_null = is_true(row["not_null"]);
+      column.generated = is_true(row["generated"]);
+      const pqxx::field attidentity = row["attidentity"];
+      const char identity = attidentity.size() == 0 ? ' ' : attidentity.c_str()[0];
       if (identity == 'a') column.identity = catalog::Identity::kAlways;
       if (identity == 'd') column.identity = catalog::Identity::kByDefault;
-      column.has_default =
-          is_true(row[5]) || column.identity != catalog::Identity::kNone || types_.at(oid_of(row[7])).has_default;
-      ColumnDetails details = resolve(oid_of(row[7]), row[8].as<std::int32_t>());
-      if (details.is_domain) details.domain = oid_of(row[7]);
+      column.has_default = is_true(row["atthasdef"]) || column.identity != catalog::Identity::kNone ||
+                           types_.at(oid_of(row["atttypid"])).has_default;
+      ColumnDetails details = resolve(oid_of(row["atttypid"]), row["atttypmod"].as<std::int32_t>());
+      if (details.is_domain) details.domain = oid_of(row["atttypid"]);
       details.type_sql = column.type;
       if (!details.is_domain) details.base_sql = column.type;
-      details.collation = oid_of(row[10]);
-      details.stored_plain = is_true(row[11]);
-      details.bytewise = is_bytewise(details.type, is_true(row[9]));
+      details.collation = oid_of(row["attcollation"]);
+      details.stored_plain = is_true(row["stored_plain"]);
+      details.bytewise = is_bytewise(details.type, is_true(row["deterministic"]));
       details.one_form = has_one_form(details.type);
       details.type.not_null = details.type.not_null || column.not_null;
       column.not_null = details.type.not_null;

@@ -1,5 +1,7 @@
 #include "postgres/catalog/ledger.h"
 
+#include <fmt/format.h>
+
 #include "catalog/ledger.h"
 #include "postgres/catalog/introspect.h"
 #include "postgres/session/settings.h"
@@ -18,25 +20,35 @@ std::string quoted(const std::vector<std::string>& texts) {
   return join(literals, ", ");
 }
 
+constexpr const char* kHasColumns = R"sql({number} = (
+    SELECT pg_catalog.count(*)
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attname IN ({names}) AND NOT a.attisdropped AND a.atttypid < 16384))sql";
+
+constexpr const char* kSchema = R"sql(
+SELECT n.nspname
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relname = {name} AND {chosen}
+  AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+  AND NOT pg_catalog.row_security_active(c.oid)
+  AND {has_columns}
+ORDER BY n.nspname
+LIMIT 1)sql";
+
 // The condition that the pg_class row c has all of these columns, of the server's own types: a ledger is only a name,
 // and what is read of it must not run what somebody made for a type of his own.
 std::string has_columns(const std::vector<std::string>& columns) {
-  return std::to_string(columns.size()) +
-         " = (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
-         quoted(columns) + ") AND NOT a.attisdropped AND a.atttypid < 16384)";
+  return fmt::format(kHasColumns, fmt::arg("number", columns.size()), fmt::arg("names", quoted(columns)));
 }
 
 std::optional<engine::LastMigration> last_migration_of(Connection& connection,
                                                        const std::vector<std::string>& schemas) {
   for (const catalog::Ledger& ledger : catalog::known_ledgers()) {
     const std::string name(ledger.table);
-    const pqxx::result found = connection.query(
-        "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.relkind = 'r' AND c.relname = " +
-        quote_literal(name) + " AND " + schema_filter(schemas) +
-        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') "
-        "AND NOT pg_catalog.row_security_active(c.oid) AND " +
-        has_columns(ledger.columns) + " ORDER BY n.nspname LIMIT 1");
+    const pqxx::result found = connection.query(fmt::format(kSchema, fmt::arg("name", quote_literal(name)),
+                                                            fmt::arg("chosen", schema_filter(schemas)),
+                                                            fmt::arg("has_columns", has_columns(ledger.columns))));
     if (found.empty()) continue;
     std::string sql(ledger.newest);
     sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0][0]), name}));

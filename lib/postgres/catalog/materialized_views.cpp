@@ -10,7 +10,7 @@
 namespace postgres {
 namespace {
 
-// level: how many views lie between; the longest way counts, so that a view comes behind all that it shows. A view
+// level: how many views lie between; the longest way counts, so that a view comes after all that it shows. A view
 // cannot show itself, so the ways end.
 constexpr const char* kViews = R"sql(
 WITH RECURSIVE shown(oid, level) AS (

@@ -8,7 +8,7 @@
 namespace postgres {
 namespace {
 
-// Of the server's own functions those that fail for no value, and words of the grammar that stand before a parenthesis.
+// Of the server's own functions those that fail for no value, and words of the grammar that come before a parenthesis.
 constexpr std::array<std::string_view, 36> kSafe = {
     "lower",        "upper",        "btrim",       "ltrim",      "rtrim",      "length",
     "char_length",  "octet_length", "md5",         "bit_length", "left",       "right",

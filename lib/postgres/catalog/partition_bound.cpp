@@ -17,7 +17,7 @@ std::size_t end_of_literal(std::string_view text, std::size_t at) {
   return at;
 }
 
-// What stands between the parentheses behind `word`, parted by commas.
+// What is between the parentheses after `word`, separated by commas.
 std::vector<std::string> values_behind(std::string_view text, std::string_view word) {
   std::vector<std::string> values;
   std::size_t at = text.find(word);

@@ -14,6 +14,11 @@
 namespace postgres {
 namespace {
 
+// The place of each bound of a table's partitions among all of them.
+constexpr const char* kRanks = R"sql(
+SELECT {partition}::pg_catalog.oid, v.n, pg_catalog.dense_rank() OVER (ORDER BY v.bound)
+FROM (VALUES {values}) AS v(n, bound))sql";
+
 // Every table of the trees, parents first. The condition of a partition costs the server time that grows with its
 // siblings, so it is asked for only where nothing else tells.
 constexpr const char* kTree = R"sql(
@@ -154,10 +159,8 @@ class Routes {
         }
       }
       if (values.empty()) continue;
-      sql += fmt::format(
-          "{}SELECT {}::pg_catalog.oid, v.n, pg_catalog.dense_rank() OVER (ORDER BY v.bound) FROM (VALUES {}) AS v(n, "
-          "bound)",
-          sql.empty() ? "" : " UNION ALL ", oid, values);
+      if (!sql.empty()) sql += "\nUNION ALL\n";
+      sql += fmt::format(kRanks, fmt::arg("partition", oid), fmt::arg("values", values));
     }
     if (!sql.empty()) take_ranks(sql);
   }

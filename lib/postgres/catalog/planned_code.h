@@ -7,7 +7,7 @@
 
 namespace postgres {
 
-// A list of a WITH, behind another: call(function, of_column, top), what expressions of the tables call, by OID; of the
+// A list of a WITH, after another: call(function, of_column, top), what expressions of the tables call, by OID; of the
 // arguments of_column, one is a column's value. `tables` as below.
 std::string planned_calls(const std::string& tables, int server_version);
 

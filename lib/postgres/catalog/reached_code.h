@@ -1,6 +1,7 @@
 // What runs when rows of tables are written, beside statements of ours: the common part of questions about it, as the
-// list of a WITH. What it uses stands in pg_depend, but for the server's own (everything below OID 16384, made by
-// initdb), of which the stored trees tell (proven_code.h). Functions that another one calls by a string stand nowhere.
+// list of a WITH. What it uses is in pg_depend, but for the server's own (everything below OID 16384, made by
+// initdb), of which the stored trees tell (proven_code.h). Functions that another one calls by a string are kept
+// nowhere.
 #pragma once
 
 #include <cstdint>

@@ -8,12 +8,19 @@
 
 namespace postgres {
 
+namespace {
+
+// Neither the server's nor an extension's.
+constexpr const char* kUsersOwn = R"sql(n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (
+    SELECT
+    FROM pg_catalog.pg_depend x
+    WHERE x.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND x.objid = n.oid AND x.deptype = 'e'))sql";
+
+}  // namespace
+
 std::string schema_filter(const std::vector<std::string>& schemas) {
-  if (schemas.empty()) {
-    return "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend "
-           "x "
-           "WHERE x.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND x.objid = n.oid AND x.deptype = 'e')";
-  }
+  if (schemas.empty()) return kUsersOwn;
   std::vector<std::string> names;
   for (const std::string& schema : schemas) names.push_back(quote_literal(schema));
   return "n.nspname IN (" + join(names, ", ") + ")";

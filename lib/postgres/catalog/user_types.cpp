@@ -63,6 +63,15 @@ catalog::TypeKind kind_of(char typtype) {
 
 }  // namespace
 
+namespace {
+
+constexpr const char* kRangesOfMultiranges =
+    "UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid = t.oid";
+constexpr const char* kMultirange =
+    "CASE WHEN r.rngmultitypid <> 0 THEN pg_catalog.format_type(r.rngmultitypid, NULL) END";
+
+}  // namespace
+
 catalog::Types read_user_types(Connection& connection, const std::vector<std::uint32_t>& tables) {
   constexpr int kHasMultiranges = 140000;
   const bool multiranges = connection.server_version() >= kHasMultiranges;
@@ -71,14 +80,10 @@ catalog::Types read_user_types(Connection& connection, const std::vector<std::ui
   catalog::Types types;
   std::map<std::string, std::size_t> place;
   std::vector<std::string> found;
-  for (const auto& row : connection.query(fmt::format(
-           kTypes, fmt::arg("tables", join(oids, ",")),
-           fmt::arg("ranges_of_multiranges", multiranges ? "UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r "
-                                                           "WHERE r.rngmultitypid = t.oid"
-                                                         : ""),
-           fmt::arg("multirange", multiranges ? "CASE WHEN r.rngmultitypid <> 0 THEN "
-                                                "pg_catalog.format_type(r.rngmultitypid, NULL) END"
-                                              : "NULL")))) {
+  for (const auto& row :
+       connection.query(fmt::format(kTypes, fmt::arg("tables", join(oids, ",")),
+                                    fmt::arg("ranges_of_multiranges", multiranges ? kRangesOfMultiranges : ""),
+                                    fmt::arg("multirange", multiranges ? kMultirange : "NULL")))) {
     place[text_of(row[0])] = types.size();
     found.push_back(text_of(row[0]));
     types.push_back({text_of(row[1]), kind_of(row[2].c_str()[0]), {}, {}, text_of(row[3]), text_of(row[4])});

@@ -43,7 +43,7 @@ EXISTS (
       SELECT x.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) x))))sql";
 
 // RelationBuildPublicationDesc of the server: columns of a publication's WHERE have to be part of the identity, its
-// list of columns has to hold it. What WHERE reads stands in pg_depend, once more than what the list has.
+// list of columns has to hold it. What WHERE reads is in pg_depend, once more than what the list has.
 constexpr const char* kUncovered = R"sql(
 WITH identity AS (
   SELECT c.oid, a.attname

@@ -41,7 +41,7 @@ class ArrayBuilder {
   void add_null();
   // Counts an element that was appended; false (with the reason prefixed) when it was refused.
   bool added(bool accepted, std::string& reason);
-  // All elements of one run of `level` stand; false when the array is not rectangular.
+  // All elements of one run of `level` are there; false when the array is not rectangular.
   bool end_level(int level, std::int64_t length, std::string& reason);
   bool finish(std::string& reason);
 

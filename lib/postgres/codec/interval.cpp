@@ -129,7 +129,7 @@ bool take_clock_behind(std::string_view& rest, std::int64_t hours, bool negative
 bool parse_interval(std::string_view rest, Interval& interval, std::int32_t& fraction_digits) {
   std::int64_t months = 0;
   std::int64_t days = 0;
-  int stage = 0;  // units stand in order, each at most once: 1 year, 2 mon, 3 day, 4 clock
+  int stage = 0;  // units come in order, each at most once: 1 year, 2 mon, 3 day, 4 clock
   while (stage < 4) {
     std::int64_t magnitude = 0;
     bool negative = false;

@@ -34,7 +34,7 @@ std::string_view text_of(const Codec& codec, std::string_view field) {
 
 bool holds_backslash(std::string_view text) { return std::memchr(text.data(), '\\', text.size()) != nullptr; }
 
-// Would the text come back changed, or not at all, if it stood in a record as it is?
+// Would the text come back changed, or not at all, if it were in a record as it is?
 template <Storage storage>
 bool needs_text(std::string_view text) {
   // A document of this depth takes at least two brackets a level.

@@ -47,7 +47,7 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
   return at;
 }
 
-// The code unit of a \uXXXX escape whose backslash stands at `at`; a value above 0xffff when there is none.
+// The code unit of a \uXXXX escape whose backslash is at `at`; a value above 0xffff when there is none.
 std::uint32_t escaped_unit(std::string_view text, std::size_t at) {
   constexpr std::uint32_t kNone = 0x10000;
   if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return kNone;

@@ -137,8 +137,8 @@ bool encode_network(const Codec& codec, base::ByteBuffer& out, const Value& valu
   Network network;
   if (!parse_network(value.text, network)) return refuse_syntax(codec, value.text, reason);
   if (kind == Kind::kCidr && has_bits_behind_mask(network)) {
-    return refuse(reason,
-                  fmt::format("{} has bits set behind its mask, {} takes none", shown(value.text), codec.name()));
+    return refuse(reason, fmt::format("{} has bits set to the right of its mask, {} takes none", shown(value.text),
+                                      codec.name()));
   }
   const std::size_t bytes = address_bytes(network.family);
   char* at = store(out.room(24), static_cast<std::int32_t>(4 + bytes));

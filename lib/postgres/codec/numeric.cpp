@@ -82,7 +82,7 @@ void print_numeric(const Codec& codec, base::ByteBuffer& out, std::string_view f
   out.advance(static_cast<std::size_t>(at - start));
 }
 
-// The digits of a decimal without its outer zeros, and where its point stands.
+// The digits of a decimal without its outer zeros, and where its point is.
 struct Significant {
   const Decimal& decimal;
   std::int64_t first = 0;  // index of the first digit that is not zero, counted from the first written one

@@ -1,5 +1,7 @@
 #include "postgres/export/reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "postgres/catalog/code_of_others.h"
@@ -12,6 +14,9 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
+
+// The columns, the rows, and what follows them.
+constexpr const char* kQuery = "SELECT {} FROM {} AS t{}";
 
 std::string select_list(const TableDetails& table) {
   std::vector<std::string> list;
@@ -46,13 +51,13 @@ std::string copied(const TableDetails& table, const std::string& query) {
   const bool is_binary = std::ranges::all_of(
       table.columns, [](const ColumnDetails& column) { return transport_of(column.type) == Transport::kBinary; });
   const std::string name = quote_name(table.table.name);
-  const bool is_whole = query == "SELECT " + list + " FROM ONLY " + name + " AS t";
+  const bool is_whole = query == fmt::format(kQuery, list, "ONLY " + name, "");
   if (is_whole && is_binary && !list.empty()) return name + " (" + list + ")";
   demand_plannable(table);
   return "(" + query + ")";
 }
 
-// Two exports of the same rows stand in the same order whatever the collation of either database is: text by its
+// Two exports of the same rows have them in the same order whatever the collation of either database is: text by its
 // bytes. Without an identity the whole row orders itself.
 std::string order_by(const TableDetails& table) {
   std::vector<std::string> keys;
@@ -71,8 +76,7 @@ std::string order_by(const TableDetails& table) {
 }
 
 std::string query_of(const TableDetails& table, const engine::TableQuery& query) {
-  const std::string sql =
-      "SELECT " + select_list(table) + " FROM " + rows_of(table) + " AS t" + condition(table, query);
+  const std::string sql = fmt::format(kQuery, select_list(table), rows_of(table), condition(table, query));
   return query.order == engine::RowOrder::kIdentity ? sql + order_by(table) : sql;
 }
 
@@ -111,8 +115,9 @@ std::string Reader::column_at_fault() {
   for (const catalog::Column& column : table_.table.columns) {
     const std::string name = quote_name(column.name);
     try {
-      connection_.execute("SELECT pg_catalog.count(pg_catalog.convert_to(pg_catalog.format('%s', " + name +
-                          "), 'UTF8')) FROM " + quote_name(table_.table.name));
+      connection_.execute(
+          fmt::format("SELECT pg_catalog.count(pg_catalog.convert_to(pg_catalog.format('%s', {}), 'UTF8')) FROM {}",
+                      name, quote_name(table_.table.name)));
     } catch (const ServerError&) {
       return "." + name;
     }

@@ -73,10 +73,10 @@ std::vector<Below> find_below(Connection& connection, const std::vector<TableDet
 // Whoever may read a parent may read its children through it.
 bool holds_rows(Connection& connection, const Below& below) {
   demand_plannable(*below.top);
-  const std::string rows = below.readable ? "SELECT FROM ONLY " + quote_name(below.name)
-                                          : "SELECT FROM " + quote_name(below.top->table.name) +
-                                                " t WHERE t.tableoid = " + std::to_string(below.oid);
-  return connection.query("SELECT EXISTS (" + rows + ")")[0][0].as<bool>();
+  const std::string sql = below.readable ? fmt::format("SELECT EXISTS (SELECT FROM ONLY {})", quote_name(below.name))
+                                         : fmt::format("SELECT EXISTS (SELECT FROM {} t WHERE t.tableoid = {})",
+                                                       quote_name(below.top->table.name), below.oid);
+  return connection.query(sql)[0][0].as<bool>();
 }
 
 std::string words_of(const Below& below) {

@@ -1,5 +1,7 @@
 #include "postgres/export/source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -45,13 +47,19 @@ bool says_that_it_has_gone(const ServerError& error) {
                                  "another session changes the schema; run the export again");
 }
 
+// Those of the tables that a standby has no rows of.
+constexpr const char* kUnlogged = R"sql(
+SELECT pg_catalog.string_agg(c.oid::pg_catalog.regclass::pg_catalog.text, ', ')
+FROM pg_catalog.pg_class c
+WHERE c.relpersistence OPERATOR(pg_catalog.=) 'u'::pg_catalog."char" AND pg_catalog.pg_is_in_recovery()
+  AND c.oid OPERATOR(pg_catalog.=) ANY ('{{{oids}}}'::pg_catalog.oid[]))sql";
+
+constexpr const char* kPages = R"sql(
+SELECT pg_catalog.pg_relation_size({table}) / pg_catalog.current_setting('block_size')::pg_catalog.int8)sql";
+
 void demand_rows_of_all(Connection& connection, const std::vector<std::string>& oids) {
   if (oids.empty()) return;
-  const pqxx::result unlogged = connection.query(
-      "SELECT pg_catalog.string_agg(oid::pg_catalog.regclass::pg_catalog.text, ', ') FROM pg_catalog.pg_class WHERE "
-      "relpersistence OPERATOR(pg_catalog.=) 'u'::pg_catalog.\"char\" AND pg_catalog.pg_is_in_recovery() AND oid "
-      "OPERATOR(pg_catalog.=) ANY ('{" +
-      join(oids, ",") + "}'::pg_catalog.oid[])");
+  const pqxx::result unlogged = connection.query(fmt::format(kUnlogged, fmt::arg("oids", join(oids, ","))));
   if (unlogged[0][0].is_null()) return;
   throw Error(ErrorKind::kPrivilege,
               connection.place() + " is a standby, which has no rows of unlogged tables: " + unlogged[0][0].c_str(),
@@ -221,10 +229,7 @@ std::uint64_t PostgresSource::pages_to_share(const TableDetails& table, const en
   if (workers_.empty() || table.partitioned || !table.read_through.empty() ||
       query.order == engine::RowOrder::kIdentity || connection_->server_version() < kHasRangeScans)
     return 0;
-  const auto pages = connection_
-                         ->query("SELECT pg_catalog.pg_relation_size(" + std::to_string(table.oid) +
-                                 ") / pg_catalog.current_setting('block_size')::pg_catalog.int8")[0][0]
-                         .as<std::uint64_t>();
+  const auto pages = connection_->query(fmt::format(kPages, fmt::arg("table", table.oid)))[0][0].as<std::uint64_t>();
   return pages < kWorthIt ? 0 : pages;
 }
 

@@ -9,7 +9,7 @@
 namespace postgres {
 namespace {
 
-// With the text of the default where that is a value as it stands, which nothing has to be called for.
+// With the text of the default where that is a plain value, for which nothing has to be called.
 constexpr const char* kColumns = R"sql(
 SELECT a.attname,
   CASE WHEN d.expression OPERATOR(pg_catalog.~) '^''.*''::[^'']+$'

@@ -68,7 +68,7 @@ void AsRestored::put_aside(TableDetails& table) {
     }
     constraints_.push_back({row[0].c_str(), quote_name(name), row[3].c_str(), row[4].c_str()});
     if (!row[7].as<bool>()) forget(table, row[2].as<bool>(), name);
-    notices_.push_back(what + "is put aside while rows go in, and NOT VALID again behind them: they may violate it");
+    notices_.push_back(what + "is put aside while rows go in, and NOT VALID again after them: they may violate it");
   }
 }
 

@@ -77,7 +77,7 @@ class LostCommit {
   bool other_server_ = false;
 };
 
-// An answer in words, behind which the server waits for more: it has rolled back, and says why. Words of a pooler about
+// An answer in words, after which the server waits for more: it has rolled back, and says why. Words of a pooler about
 // a server that it has lost are no such answer.
 bool is_refusal(const ServerError& error, const Connection& connection) {
   const std::string& state = error.fields().sqlstate;
@@ -94,9 +94,9 @@ bool is_refusal(const ServerError& error, const Connection& connection) {
 
 std::string history_of(Connection& connection) {
   try {
-    const pqxx::result line = connection.query(
-        "SELECT pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 1, 8), "
-        "pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')");
+    const pqxx::result line = connection.query(R"sql(
+SELECT pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 1, 8),
+       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))sql");
     std::string history = line[0][0].c_str();
     if (line[0][1].as<bool>())
       history += connection.query("SELECT system_identifier FROM pg_catalog.pg_control_system()")[0][0].c_str();

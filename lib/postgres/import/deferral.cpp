@@ -13,7 +13,7 @@ SELECT EXISTS (
   SELECT FROM pg_catalog.pg_constraint k WHERE k.contype OPERATOR(pg_catalog.=) 't'::pg_catalog."char" AND k.condeferred)
 )sql";
 
-// Of a name that may not be looked up, nothing can be set; whatever stands in another session's temporary schema is not
+// Of a name that may not be looked up, nothing can be set; whatever is in another session's temporary schema is not
 // ours to reach.
 constexpr const char* kDeferredKeys = R"sql(
 SELECT DISTINCT pg_catalog.quote_ident(n.nspname), pg_catalog.quote_ident(k.conname)

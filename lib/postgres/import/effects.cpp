@@ -1,10 +1,14 @@
 #include "postgres/import/effects.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/import/column_ranges.h"
 #include "postgres/import/sequences.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -22,33 +26,44 @@ constexpr int kOnDelete = 8;
 constexpr int kOnUpdate = 16;
 constexpr int kInsteadOf = 64;
 
+constexpr const char* kOfVerdict = "SELECT pg_catalog.count(*) FROM {verdicts} v WHERE v.verdict = '{verdict}'";
+
+// Those of its partitions, too.
+constexpr const char* kTriggers = R"sql(
+SELECT DISTINCT t.tgname, t.tgtype, n.nspname || '.' || p.proname AS function
+FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE {fired_trigger} AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid = {table}
+ORDER BY t.tgname)sql";
+
 std::vector<outcome::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
   const auto written = [&](char verdict) {
-    return number(connection, "SELECT pg_catalog.count(*) FROM " + table.verdicts + " v WHERE v.verdict = '" +
-                                  std::string(1, verdict) + "'") > 0;
+    return number(connection, table_sql(table, kOfVerdict, fmt::arg("verdict", verdict))) > 0;
   };
   const int events =
       (written('i') ? kOnInsert : 0) | (written('u') ? kOnUpdate : 0) | (table.may_be_deleted > 0 ? kOnDelete : 0);
   std::vector<outcome::Trigger> triggers;
   if (events == 0 || table.details.triggers.empty()) return triggers;
-  for (const auto& row : connection.query(
-           "SELECT DISTINCT t.tgname, t.tgtype, n.nspname || '.' || p.proname FROM pg_catalog.pg_trigger t JOIN "
-           "pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE "
-           "(NOT t.tgisinternal OR t.tgfoid >= 16384) AND t.tgenabled IN ('O', 'A') AND "
-           "COALESCE(pg_catalog.pg_partition_root(t.tgrelid), "
-           "t.tgrelid)::pg_catalog.oid = " +
-           std::to_string(table.details.oid) + " ORDER BY 1")) {
-    const int type = row[1].as<int>();
+  for (const auto& row : connection.query(fmt::format(kTriggers, fmt::arg("fired_trigger", fired_trigger("t")),
+                                                      fmt::arg("table", table.details.oid)))) {
+    const int type = row["tgtype"].as<int>();
     if ((type & events) == 0) continue;
     std::string when = (type & kInsteadOf) != 0 ? "instead of" : (type & kBefore) != 0 ? "before" : "after";
     if ((type & kOnInsert & events) != 0) when += " insert";
     if ((type & kOnUpdate & events) != 0) when += (type & kOnInsert & events) != 0 ? " or update" : " update";
     if ((type & kOnDelete & events) != 0) when += (type & ~kOnDelete & events) != 0 ? " or delete" : " delete";
-    triggers.push_back(
-        {row[0].c_str(), when + ((type & kForEachRow) != 0 ? ", for each row" : ", once"), row[2].c_str()});
+    triggers.push_back({row["tgname"].c_str(), when + ((type & kForEachRow) != 0 ? ", for each row" : ", once"),
+                        row["function"].c_str()});
   }
   return triggers;
 }
+
+constexpr const char* kFilled = R"sql(
+SELECT pg_catalog.count(*)
+FROM {staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+WHERE {filled})sql";
 
 std::vector<outcome::OutsideReference> outside_references(Connection& connection,
                                                           const std::vector<StagedTable>& tables,
@@ -62,9 +77,7 @@ std::vector<outcome::OutsideReference> outside_references(Connection& connection
     std::vector<std::string> filled;
     for (const std::string& column : key.columns)
       filled.push_back("s." + quote_name(column) + " IS DISTINCT FROM NULL");
-    const std::uint64_t rows =
-        number(connection, "SELECT pg_catalog.count(*) FROM " + table.typed_rows() + " s JOIN " + table.verdicts +
-                               " v ON v.record = s." + table.record + " WHERE " + join(filled, " AND "));
+    const std::uint64_t rows = number(connection, table_sql(table, kFilled, fmt::arg("filled", join(filled, " AND "))));
     if (rows > 0) references.push_back({key.name, key.parent.schema + "." + key.parent.name, rows});
   }
   return references;

@@ -17,7 +17,7 @@
 namespace postgres {
 namespace {
 
-// Expressions behind one another as arguments of a function that evaluates them all; it takes no more than 100.
+// Expressions one after another, as arguments of a function that evaluates them all; it takes no more than 100.
 constexpr std::size_t kMostArguments = 90;
 
 // Both sides of the join are asked, so that nothing is computed of rows that are not to be written.
@@ -76,6 +76,14 @@ constexpr const char* kWords =
 constexpr const char* kParts = R"sql(state || E'\x01' || named || E'\x01'
         || CASE WHEN context OPERATOR(pg_catalog.~) '^PL/(?![^\n]*inline_code_block)'
              THEN pg_catalog.split_part(context, E'\n', 1) ELSE '' END)sql";
+
+// One row, whose key is given by kNameRows.
+constexpr const char* kList =
+    "{into} VALUES ({first}{record}, 'x', NULL, pg_catalog.convert_to({reason}, 'UTF8'), NULL, NULL, NULL, NULL)";
+
+constexpr const char* kPutWords = R"sql(
+UPDATE {heap} r SET reason = pg_catalog.convert_to({words}, 'UTF8')
+WHERE r.key IS NULL AND r.reason = pg_catalog.convert_to({kind}, 'UTF8'){only})sql";
 
 constexpr const char* kNameRows = R"sql(
 UPDATE {heap} r SET key = pg_catalog.convert_to({key}, 'UTF8')
@@ -220,10 +228,9 @@ bool Evaluation::find_by_halving(std::uint64_t first, std::uint64_t last) {
     const std::string reason = connection_.withholds_values()
                                    ? refused->fields().sqlstate + "\x01" + refused->fields().constraint + "\x01"
                                    : std::string(refused->what());
-    connection_.execute(
-        fmt::format("{} VALUES ({}{}, 'x', NULL, pg_catalog.convert_to({}, 'UTF8'), NULL, NULL, NULL, "
-                    "NULL)",
-                    table_.reject_part.into(kRejectColumns), table_.reject_part.first(), first, quote_literal(reason)));
+    connection_.execute(fmt::format(kList, fmt::arg("into", table_.reject_part.into(kRejectColumns)),
+                                    fmt::arg("first", table_.reject_part.first()), fmt::arg("record", first),
+                                    fmt::arg("reason", quote_literal(reason))));
     return true;
   }
   const std::uint64_t middle = first + (last - first) / 2;
@@ -252,11 +259,10 @@ void Evaluation::put_words() {
     fields.sqlstate = kind.substr(0, second - 1);
     fields.constraint = kind.substr(second, third - 1 - second);
     fields.context = kind.substr(third);
-    connection_.execute(
-        fmt::format("UPDATE {} r SET reason = pg_catalog.convert_to({}, 'UTF8') WHERE r.key IS NULL AND "
-                    "r.reason = pg_catalog.convert_to({}, 'UTF8'){}",
-                    table_.reject_part.heap, quote_literal(words_without_values(fields)), quote_literal(kind),
-                    table_.reject_part.only("r")));
+    connection_.execute(fmt::format(kPutWords, fmt::arg("heap", table_.reject_part.heap),
+                                    fmt::arg("words", quote_literal(words_without_values(fields))),
+                                    fmt::arg("kind", quote_literal(kind)),
+                                    fmt::arg("only", table_.reject_part.only("r"))));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/catalog/depend_sql.h"
 #include "postgres/catalog/schema_print.h"
 #include "postgres/import/sequence_room.h"
 #include "postgres/import/stage.h"
@@ -29,6 +30,32 @@ std::vector<std::string> large_oids_of(const std::vector<StagedTable>& tables) {
   }
   return oids;
 }
+
+// Whether triggers, rules, children, event triggers and other sessions are absent. Of other roles' sessions the kind is
+// hidden: then they count.
+constexpr const char* kNobodyNotices = R"sql(
+SELECT NOT EXISTS (
+         SELECT
+         FROM pg_catalog.pg_class c
+         WHERE c.oid IN ({tables})
+           AND (NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') OR c.relhasrules
+                OR c.relhassubclass AND c.relkind <> 'p' OR c.relrowsecurity))
+   AND NOT EXISTS (
+         SELECT
+         FROM pg_catalog.pg_trigger t
+         WHERE {users_trigger} AND t.tgenabled <> 'D'
+           AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid IN ({tables}))
+   AND NOT EXISTS (
+         SELECT
+         FROM pg_catalog.pg_inherits i
+         JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+         WHERE NOT c.relispartition AND c.oid IN ({tables}))
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled <> 'D')
+   AND NOT EXISTS (
+         SELECT
+         FROM pg_catalog.pg_stat_activity a
+         WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
+           AND COALESCE(a.backend_type, 'client backend') = 'client backend'))sql";
 
 // All values of a record can go by binary COPY into the table itself.
 bool goes_straight(const StagedTable& table) {
@@ -65,22 +92,8 @@ bool FirstLoad::conditions_hold() {
            table.failing_defaults.empty();
   });
   if (!any_new) return false;
-  const std::string oids = join(oids_of(tables_), ",");
-  const pqxx::result answer = connection_.query(
-      "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid IN (" + oids +
-      ") AND (NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') OR c.relhasrules OR c.relhassubclass AND c.relkind <> "
-      "'p' "
-      "OR c.relrowsecurity)) AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE (NOT "
-      "t.tgisinternal OR t.tgfoid >= 16384) AND "
-      "t.tgenabled <> 'D' AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tgrelid)::pg_catalog.oid IN (" +
-      oids +
-      ")) AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE "
-      "NOT c.relispartition AND c.oid IN (" +
-      oids +
-      ")) AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled <> 'D') AND NOT EXISTS (SELECT "
-      "FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND a.pid <> "
-      // Of other roles' sessions the kind is hidden: then they count.
-      "pg_catalog.pg_backend_pid() AND COALESCE(a.backend_type, 'client backend') = 'client backend')");
+  const pqxx::result answer = connection_.query(fmt::format(
+      kNobodyNotices, fmt::arg("tables", join(oids_of(tables_), ",")), fmt::arg("users_trigger", users_trigger("t"))));
   if (!answer[0][0].as<bool>()) return false;
   const bool all_empty = std::all_of(tables_.begin(), tables_.end(), [&](const StagedTable& table) {
     return connection_.query("SELECT FROM " + table.target_rows + " LIMIT 1").empty();
@@ -168,7 +181,7 @@ std::string FirstLoad::notice() const {
       "first load: the tables were empty and nobody else was connected, so rows went straight into them";
   if (indexes_.empty() && foreign_keys_.empty()) return notice;
   return notice + "; " + std::to_string(indexes_.size()) + " indexes and keys and " +
-         std::to_string(foreign_keys_.size()) + " foreign keys were dropped and made again";
+         std::to_string(foreign_keys_.size()) + " foreign keys were dropped and created again";
 }
 
 }  // namespace postgres

@@ -1,7 +1,7 @@
-// The fast way into empty tables: rows go straight into them by COPY. Foreign keys, indexes and unique keys of tables
+// Into empty tables rows go straight, by COPY. Foreign keys, indexes and unique keys of tables
 // that get many rows are dropped before, inside the transaction, and created again after it, which checks every row by
 // set. Only where nobody can notice: every table is empty and the role's own, and no other session is connected to the
-// database; it takes exclusive locks. Any refusal undoes it, and the usual way with its verdicts begins. One thread,
+// database; it takes exclusive locks. Any refusal undoes it, and the rows are staged and judged. One thread,
 // that of the connection.
 #pragma once
 

@@ -109,6 +109,13 @@ FROM (SELECT x.record,
 WHERE a.plan = {plan} AND a.place = {place} AND a.record = r.record;
 ANALYZE pg_temp.key_aside)sql";
 
+// Whether fewer rows, or as many, wait for an earlier record than for a later one.
+constexpr const char* kFewerGoUp = R"sql(
+SELECT pg_catalog.count(*) FILTER (WHERE k.freed_by < k.record) <=
+       pg_catalog.count(*) FILTER (WHERE k.freed_by > k.record)
+FROM pg_temp.key_wait k
+WHERE k.plan = {plan})sql";
+
 // Who gets all that it waits for from rows that set it aside.
 constexpr const char* kForgetAside = R"sql(
 DELETE FROM pg_temp.key_wait k WHERE k.plan = {plan} AND NOT EXISTS (
@@ -226,11 +233,7 @@ void KeyOrder::set_aside(Parking::Inserts inserts, const Reject& reject) {
                                " of the target would see and neither side has");
     return;
   }
-  const pqxx::result fewer = connection_.query(
-      "SELECT pg_catalog.count(*) FILTER (WHERE k.freed_by < k.record) <= pg_catalog.count(*) FILTER (WHERE k.freed_by "
-      "> "
-      "k.record) FROM pg_temp.key_wait k WHERE k.plan = " +
-      number_);
+  const pqxx::result fewer = connection_.query(fmt::format(kFewerGoUp, fmt::arg("plan", number_)));
   const char* const some = fewer[0][0].as<bool>() ? "k.freed_by < k.record" : "k.freed_by > k.record";
   for (const char* which : {some, "true"}) {
     for (std::size_t place = 0; place < table_.details.unique_indexes.size(); ++place) {

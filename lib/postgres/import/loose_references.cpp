@@ -37,6 +37,12 @@ GROUP BY v.number
 ORDER BY v.number
 )sql";
 
+// Of one column of the row s; its type is one of the server's own.
+constexpr const char* kValues =
+    R"sql(SELECT {number}, {value}::pg_catalog.text COLLATE pg_catalog."C"{elements}{of_type})sql";
+constexpr const char* kOfType = R"sql(
+  WHERE pg_catalog.replace(pg_catalog.lower(pg_catalog.format('%s', s.{type})), '_', '') OPERATOR(pg_catalog.~) {names})sql";
+
 KeyKind kind_of(const std::string& type) {
   if (type == "integer" || type == "bigint" || type == "smallint") return KeyKind::kInteger;
   if (type == "uuid") return KeyKind::kUuid;
@@ -61,13 +67,15 @@ catalog::Table staged(const StagedTable& table) {
 
 std::string values_of(const LooseColumn& column, const std::string& parent, std::size_t number) {
   const std::string name = "s." + quote_name(column.name);
-  std::string sql = "SELECT " + std::to_string(number) + ", " + (column.is_array ? "e.value" : name) +
-                    "::pg_catalog.text COLLATE pg_catalog.\"C\"";  // types of the server's own
-  if (column.is_array) sql += " FROM pg_catalog.unnest(" + name + ") e(value)";
-  if (column.type_column.empty()) return sql;
-  return sql + " WHERE pg_catalog.replace(pg_catalog.lower(pg_catalog.format('%s', s." +
-         quote_name(column.type_column) + ")), '_', '') OPERATOR(pg_catalog.~) " +
-         quote_literal("(^|[^a-z0-9])(" + join(catalog::names_of(parent), "|") + ")$");
+  const std::string of_type =
+      column.type_column.empty()
+          ? std::string{}
+          : fmt::format(
+                kOfType, fmt::arg("type", quote_name(column.type_column)),
+                fmt::arg("names", quote_literal("(^|[^a-z0-9])(" + join(catalog::names_of(parent), "|") + ")$")));
+  return fmt::format(kValues, fmt::arg("number", number), fmt::arg("value", column.is_array ? "e.value" : name),
+                     fmt::arg("elements", column.is_array ? " FROM pg_catalog.unnest(" + name + ") e(value)" : ""),
+                     fmt::arg("of_type", of_type));
 }
 
 class Search {

@@ -24,7 +24,7 @@ bool is_number(const std::string& text) {
          std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-// A value as it stands, of exactly the column's type, or NULL.
+// A value as it is, of exactly the column's type, or NULL.
 bool is_plain(const ColumnDetails& column) {
   const std::string& text = column.made.expression;
   if (column.is_domain || column.type.typmod >= 0 || !is_builtin(column.type)) return text.empty() && !column.is_domain;

@@ -16,11 +16,31 @@ namespace {
 constexpr char kWritten = 'w';
 constexpr char kDeleted = 'd';
 
-constexpr const char* kDiffering =
-    "FROM {staged} s JOIN {verdicts} v ON v.record = s.{record} JOIN {target} t ON {same} WHERE {differs}";
-constexpr const char* kDifferingRecords =
-    "SELECT v.record FROM {staged} s JOIN {verdicts} v ON v.record = s.{record} JOIN {target} t ON {same} WHERE "
-    "{differs}";
+constexpr const char* kDifferingRecords = R"sql(
+SELECT v.record
+FROM {staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+JOIN {target} t ON {same}
+WHERE {differs})sql";
+
+// {names}: of each column its name, or NULL where it differs in no row.
+constexpr const char* kDifferingColumns = R"sql(
+SELECT pg_catalog.array_to_string(ARRAY[{names}]::pg_catalog.text[], ', ')
+FROM {staged} s
+JOIN {verdicts} v ON v.record = s.{record}
+JOIN {target} t ON {same}
+WHERE {differs})sql";
+
+constexpr const char* kThereAgain = R"sql(
+SELECT d.record
+FROM {deletes} d
+JOIN {target} t ON pg_catalog.convert_to({key}, 'UTF8') = d.key
+WHERE d.state = 'g')sql";
+
+constexpr const char* kUnwritten = R"sql(
+SELECT pg_catalog.count(*)
+FROM pg_catalog.unnest({records}) x
+WHERE NOT EXISTS (SELECT FROM {verdicts} v WHERE v.record = x))sql";
 
 std::string list_of(const std::vector<std::uint64_t>& records) {
   std::string list = "'{";
@@ -40,11 +60,8 @@ bool NotTakenBack::find(const std::vector<std::size_t>& rewritten) {
   for (std::size_t number = 0; number < tables_.size(); ++number) {
     const StagedTable& table = tables_[number];
     if (table.may_be_deleted == 0 || table.plan.identity.empty()) continue;
-    remember(
-        number, kDeleted,
-        fmt::format("SELECT d.record FROM {} d JOIN {} t ON pg_catalog.convert_to({}, 'UTF8') = d.key WHERE d.state "
-                    "= 'g'",
-                    table.deletes, table.target_rows, table.key_text("t")));
+    remember(number, kDeleted,
+             table_sql(table, kThereAgain, fmt::arg("deletes", table.deletes), fmt::arg("key", table.key_text("t"))));
   }
   return !records_.empty();
 }
@@ -75,10 +92,7 @@ std::string NotTakenBack::changed_columns(const StagedTable& table) {
   for (const StagedColumn& column : table.columns)
     differ.push_back(fmt::format("CASE WHEN pg_catalog.bool_or({}) THEN {} END", table.differs("s", "t", {column.name}),
                                  quote_literal(column.name)));
-  return connection_
-      .query("SELECT pg_catalog.array_to_string(ARRAY[" + join(differ, ", ") + "]::pg_catalog.text[], ', ') " +
-             table_sql(table, kDiffering))[0][0]
-      .c_str();
+  return connection_.query(table_sql(table, kDifferingColumns, fmt::arg("names", join(differ, ", "))))[0][0].c_str();
 }
 
 void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& components) {
@@ -91,11 +105,7 @@ void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& component
       return;
     }
     const auto unwritten =
-        connection_
-            .query(fmt::format("SELECT pg_catalog.count(*) FROM pg_catalog.unnest({}) x WHERE NOT EXISTS (SELECT FROM "
-                               "{} v WHERE v.record = x)",
-                               list, table.verdicts))[0][0]
-            .as<std::uint64_t>();
+        connection_.query(table_sql(table, kUnwritten, fmt::arg("records", list)))[0][0].as<std::uint64_t>();
     const std::string why = "not as it was before the import: " + code + " writes something else into " + why_[number] +
                             "; disable it meanwhile";
     postgres::reject(connection_, table,

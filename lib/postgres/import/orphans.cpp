@@ -22,6 +22,11 @@ CREATE TEMPORARY TABLE refers (plan pg_catalog.int4, record pg_catalog.int8, pla
 CREATE INDEX ON pg_temp.refers (parent_plan, parent);
 CREATE TEMPORARY TABLE lost (plan pg_catalog.int4, record pg_catalog.int8, place pg_catalog.int4) ON COMMIT DROP)sql";
 
+// Rows, after FROM, that the walk came to by this foreign key.
+constexpr const char* kLost = R"sql({rows} s
+WHERE s.{record} IN (SELECT l.record FROM pg_temp.lost l WHERE l.plan = {plan} AND l.place = {key})
+  AND {not_rejected})sql";
+
 // Each step looks up who refers to the rows of the last one.
 constexpr const char* kWalk = R"sql(
 WITH RECURSIVE walk(plan, record, place) AS (
@@ -254,10 +259,9 @@ std::uint64_t Orphans::list_lost(std::size_t number, std::size_t foreign_key) {
   return list_rejected(
       connection_, table,
       reject_sql(table, {'x', reference.reason, reference.key.name, {}},
-                 fmt::format("{} s WHERE s.{} IN (SELECT l.record FROM pg_temp.lost l WHERE l.plan = {} AND l.place = "
-                             "{}) AND {}",
-                             judged_rows(table, read_columns(table, foreign_key)), table.record, number, foreign_key,
-                             not_rejected(table, "s"))));
+                 fmt::format(kLost, fmt::arg("rows", judged_rows(table, read_columns(table, foreign_key))),
+                             fmt::arg("record", table.record), fmt::arg("plan", number), fmt::arg("key", foreign_key),
+                             fmt::arg("not_rejected", not_rejected(table, "s")))));
 }
 
 const StagedTable* Orphans::find_staged(const catalog::TableName& name) const {

@@ -3,12 +3,27 @@
 #include <algorithm>
 
 #include "postgres/catalog/quiet_tables.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {
 
 constexpr std::uint64_t kWorthIt = 1000;  // rows; below, a trigger a row costs less than the joins
+
+constexpr const char* kLock = R"sql(
+SELECT pg_catalog.count(*)
+FROM (SELECT
+      FROM {parents} p
+      WHERE EXISTS (SELECT
+                    FROM {staged} s
+                    JOIN {verdicts} v ON v.record = s.{record}
+                    WHERE v.verdict = 'i' AND {same_key})
+      FOR KEY SHARE OF p) x)sql";
+
+constexpr const char* kMayRest = R"sql(
+SELECT {may_be_set}
+  AND pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) 'origin'::pg_catalog.text)sql";
 
 std::string lock_sql(const StagedTable& table, std::size_t number, const std::string& parent) {
   const catalog::ForeignKey& key = table.details.table.foreign_keys[number];
@@ -17,9 +32,7 @@ std::string lock_sql(const StagedTable& table, std::size_t number, const std::st
     same.push_back(table.details.foreign_key_equality[number][i].of("p." + quote_name(key.parent_columns[i]),
                                                                     "s." + quote_name(key.columns[i])));
   }
-  return "SELECT pg_catalog.count(*) FROM (SELECT FROM " + parent + " p WHERE EXISTS (SELECT FROM " +
-         table.typed_rows() + " s JOIN " + table.verdicts + " v ON v.record = s." + table.record +
-         " WHERE v.verdict = 'i' AND " + join(same, " AND ") + ") FOR KEY SHARE OF p) x";
+  return table_sql(table, kLock, fmt::arg("parents", parent), fmt::arg("same_key", join(same, " AND ")));
 }
 
 }  // namespace
@@ -49,14 +62,10 @@ void ParentLocks::end() { connection_.execute("SET LOCAL session_replication_rol
 // Whatever the import's own statements call may have undone what classify saw, so all of its tables are asked.
 bool ParentLocks::may_rest() {
   if (may_rest_) return *may_rest_;
-  const std::string permitted = connection_.server_version() >= 150000
-                                    ? "pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"
-                                    : "(SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)";
-  may_rest_ = connection_
-                  .query("SELECT " + permitted +
-                         " AND pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.=) "
-                         "'origin'::pg_catalog.text")[0][0]
-                  .as<bool>() &&
+  const char* may_be_set = connection_.server_version() >= 150000
+                               ? "pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"
+                               : "(SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)";
+  may_rest_ = connection_.query(fmt::format(kMayRest, fmt::arg("may_be_set", may_be_set)))[0][0].as<bool>() &&
               are_quiet(connection_, written_tables(tables_));
   return *may_rest_;
 }

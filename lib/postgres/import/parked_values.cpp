@@ -51,7 +51,7 @@ ValueFamily texts_of(std::string_view alphabet, std::int32_t width) {
   return {"(" + value + ")", std::min(size, kPlenty)};
 }
 
-// Upper case stands in an alphabet of its own: citext tells no cases apart.
+// Upper case has an alphabet of its own: citext tells no cases apart.
 std::vector<ValueFamily> texts(std::int32_t longest) {
   constexpr std::int32_t kRoomForWords = 50;
   constexpr std::int32_t kWidest = 12;

@@ -214,9 +214,10 @@ RefusalSearch::Found RefusalSearch::run(const Task& task) {
       quote_literal(connection_.query("SELECT pg_catalog.current_setting('plan_cache_mode')")[0][0].c_str());
   connection_.execute("SET LOCAL plan_cache_mode = force_generic_plan; DO LANGUAGE plpgsql " + quote_literal(block) +
                       "; SET LOCAL plan_cache_mode = " + before);
-  const pqxx::result found = connection_.query(
-      "SELECT pg_catalog.count(*) FILTER (WHERE r.record > 0), pg_catalog.count(*) FILTER (WHERE r.record = 0), "
-      "pg_catalog.count(*) FILTER (WHERE r.passed_over) FROM pg_temp.refused r");
+  const pqxx::result found = connection_.query(R"sql(
+SELECT pg_catalog.count(*) FILTER (WHERE r.record > 0), pg_catalog.count(*) FILTER (WHERE r.record = 0),
+       pg_catalog.count(*) FILTER (WHERE r.passed_over)
+FROM pg_temp.refused r)sql");
   connection_.execute("ANALYZE pg_temp.refused");
   return {found[0][0].as<std::uint64_t>(), found[0][1].as<int>() > 0, found[0][2].as<std::uint64_t>()};
 }

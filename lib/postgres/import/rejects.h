@@ -46,8 +46,8 @@ void drop_rejected(Connection& connection, const StagedTable& table);
 void name_rejected_anew(Connection& connection, const StagedTable& table);
 
 // reject() for SQL that evaluates an expression of the user's. It may itself fail on a row (a division by zero, a
-// cast): then the merge finds that row; here it must not end the transaction. The
-// table is then marked as `unjudged`.
+// cast): then the merge finds that row; here it must not end the transaction.
+// The table is then marked as `unjudged`.
 std::uint64_t reject_if_judged(Connection& connection, StagedTable& table, const std::string& sql);
 
 }  // namespace postgres

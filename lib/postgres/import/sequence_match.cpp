@@ -111,7 +111,7 @@ ORDER BY n.nspname = {schema} DESC LIMIT 1
       draw.given = given;
     } else if (source.is_called) {
       match_.unknown.push_back(
-          fmt::format("sequence {} goes from {} to {}, and the source's {} stood at {}: it was not "
+          fmt::format("sequence {} goes from {} to {}, and the source's {} was at {}: it was not "
                       "raised to there",
                       draw.sequence, draw.range.least, draw.range.most, source.name.name, *given));
     }

@@ -26,7 +26,7 @@ JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE n.nspname OPERATOR(pg_catalog.=) {schema} AND c.relname OPERATOR(pg_catalog.=) {name})sql";
 
-// Of the rows that are to be inserted, those behind the first so many.
+// Of the rows that are to be inserted, those after the first so many.
 constexpr const char* kBehind = R"sql({staged} s
 JOIN (
   SELECT v.record, pg_catalog.row_number() OVER (ORDER BY v.record) AS place

@@ -19,7 +19,7 @@ struct SequenceRoom {
   std::uint64_t rows = 0;  // so many it has values for
   bool enough = false;     // for every row of the import once
   bool certain = false;    // each row takes one, and no other table of the import does
-  std::string words;       // the server's, of the rows behind
+  std::string words;       // the server's, of the rows after
 };
 
 // Of each table, in the order of `tables`. `rows`: how many of a table may be inserted at most.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "postgres/import/sequence_match.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -31,6 +32,8 @@ SELECT pg_catalog.max(s.{column}) FILTER (WHERE s.{column} BETWEEN p.seqmin AND 
 FROM {rows} s {accepted}
 )sql";
 
+constexpr const char* kNotRejected = "WHERE NOT EXISTS (SELECT FROM {rejects} r WHERE r.record = s.{record})";
+
 // The role, where it lacks what is needed. By the names themselves: a cast to regclass asks for the right to look into
 // the schema.
 constexpr const char* kLacking = R"sql(
@@ -47,9 +50,7 @@ WHERE pg_catalog.concat('"', pg_catalog.replace(n.nspname::pg_catalog.text, '"',
 
 std::string rows_of(const StagedTable& table, const Draw& draw) {
   if (!draw.plain || !table.has_rows()) return "SELECT NULL::pg_catalog.int8 AS most, NULL::pg_catalog.int8 AS least";
-  const std::string accepted =
-      table.loaded ? ""
-                   : "WHERE NOT EXISTS (SELECT FROM " + table.rejects + " r WHERE r.record = s." + table.record + ")";
+  const std::string accepted = table.loaded ? "" : table_sql(table, kNotRejected);
   return fmt::format(kEdges, fmt::arg("column", quote_name(draw.column)),
                      fmt::arg("rows", table.loaded ? table.target_rows : table.typed_rows()),
                      fmt::arg("accepted", accepted));

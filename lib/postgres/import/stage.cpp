@@ -1,5 +1,7 @@
 #include "postgres/import/stage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -348,9 +350,9 @@ void Stager::forget_rejects() {
 
 void Stager::flush_rejects() {
   if (rejected_ == 0) return;
-  connection_.begin_copy_in("COPY " + table_.reject_part.heap +
-                            (table_.reject_part.number.empty() ? " (" : " (plan, ") +
-                            "record, verdict, key, reason) FROM STDIN (FORMAT binary)");
+  connection_.begin_copy_in(fmt::format("COPY {heap} ({plan}record, verdict, key, reason) FROM STDIN (FORMAT binary)",
+                                        fmt::arg("heap", table_.reject_part.heap),
+                                        fmt::arg("plan", table_.reject_part.number.empty() ? "" : "plan, ")));
   connection_.send_chunk(kCopyHeader);
   connection_.send_chunk(rejects_.view());
   connection_.send_chunk(kCopyTrailer);
@@ -365,8 +367,9 @@ std::string Stager::copy_sql() const {
   if (staged && table_.first_column_type.empty()) list.push_back(table_.stage_record());
   if (staged && table_.has_marks()) list.push_back(table_.stage_mark());
   for (const StagedColumn& column : table_.columns) list.push_back(staged ? column.staged : column.quoted);
-  return "COPY " + (staged ? table_.stage_part.heap : table_.target) + " (" + join(list, ", ") +
-         ") FROM STDIN (FORMAT " + (table_.by_text ? "text" : "binary") + ")";
+  return fmt::format("COPY {table} ({columns}) FROM STDIN (FORMAT {format})",
+                     fmt::arg("table", staged ? table_.stage_part.heap : table_.target),
+                     fmt::arg("columns", join(list, ", ")), fmt::arg("format", table_.by_text ? "text" : "binary"));
 }
 
 }  // namespace postgres

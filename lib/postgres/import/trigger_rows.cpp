@@ -45,7 +45,7 @@ void TriggerRows::compare_rows(StagedTable& table) {
   note_others(table);
 }
 
-// Rows that the merge does not write are looked at behind it.
+// Rows that the merge does not write are looked at after it.
 void TriggerRows::note_others(const StagedTable& table) {
   watch_.settle(table);
   looks_[place_of(table)].whole = true;

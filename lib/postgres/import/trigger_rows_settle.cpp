@@ -15,11 +15,19 @@
 namespace postgres {
 namespace {
 
-constexpr int kMostPasses = 3;  // that write; the last look comes behind them
+constexpr int kMostPasses = 3;  // that write; the last look comes after them
 
 constexpr const char* kUnsettled = R"sql(
 CREATE TEMPORARY TABLE unsettled (plan pg_catalog.int8, look pg_catalog.int8, record pg_catalog.int8,
     verdict pg_catalog."char", there pg_catalog.bool) ON COMMIT DROP)sql";
+
+constexpr const char* kGoneUnwritten = R"sql(
+SELECT pg_catalog.count(*)
+FROM {unsettled} x
+WHERE NOT x.there AND x.verdict IS NULL)sql";
+
+constexpr const char* kListed = R"sql((
+  SELECT u.record, u.verdict, u.there FROM pg_temp.unsettled u WHERE u.plan = {plan} AND u.look = {look}))sql";
 
 std::string number(std::uint64_t rows, const char* one, const char* many) {
   return std::to_string(rows) + " " + (rows == 1 ? one : many);
@@ -31,11 +39,10 @@ std::string number(std::uint64_t rows, const char* one, const char* many) {
 template <typename... Arguments>
 std::string TriggerRows::look_sql(const StagedTable& table, const char* text, const Arguments&... more) const {
   const std::size_t place = place_of(table);
-  return table_sql(table, text, fmt::arg("number", place), fmt::arg("look", looks_[place].listed),
-                   fmt::arg("unsettled", fmt::format("(SELECT u.record, u.verdict, u.there FROM pg_temp.unsettled u "
-                                                     "WHERE u.plan = {} AND u.look = {})",
-                                                     place, looks_[place].listed)),
-                   more...);
+  return table_sql(
+      table, text, fmt::arg("number", place), fmt::arg("look", looks_[place].listed),
+      fmt::arg("unsettled", fmt::format(kListed, fmt::arg("plan", place), fmt::arg("look", looks_[place].listed))),
+      more...);
 }
 
 void TriggerRows::settle() {
@@ -69,7 +76,7 @@ bool TriggerRows::others_wrote(const StagedTable& table) {
   return watch_.touched(table) || (looks.whole && !looks.done);
 }
 
-// Rows of a table without a key that somebody changed behind their insert: they cannot be told from others any more.
+// Rows of a table without a key that somebody changed after their insert: they cannot be told from others any more.
 void TriggerRows::demand_no_growth(const StagedTable& table) {
   if (!others_wrote(table)) return;
   const auto rows =
@@ -77,9 +84,9 @@ void TriggerRows::demand_no_growth(const StagedTable& table) {
   if (rows == 0) return;
   const std::string what =
       number(rows, "row", "rows") +
-      (rows == 1 ? " of the file, which has no key, does" : " of the file, which have no key, do") +
-      " not stand in the target behind the merge: a trigger of the target changed them, and each "
-      "import of the file would add them again";
+      (rows == 1 ? " of the file, which has no key, is" : " of the file, which have no key, are") +
+      " not in the target after the merge: a trigger of the target changed them, and each import of the file would add "
+      "them again";
   if (table.plan.growth == engine::Growth::kAllow) return tell(table, what);
   throw base::Error(base::ErrorKind::kSchema, table.details.table.name.name + ": " + what,
                     "nothing was written: leave the table out with -T, or say --allow-growth");
@@ -223,7 +230,7 @@ void TriggerRows::leave_existing(StagedTable& table) {
   leave_out(table, " AND x.verdict IS NULL", {'s', engine::reasons::kRowWasChanged, {}, {}});
 }
 
-// The last look, behind all that was written.
+// The last look, after all that was written.
 void TriggerRows::conclude(StagedTable& table) {
   if (table.staged_rows == 0) return;
   if (table.plan.identity.empty()) return demand_no_growth(table);
@@ -266,16 +273,11 @@ WHERE u.plan = {number} AND u.there
 
 void TriggerRows::reject_gone(StagedTable& table) {
   if (looks_[place_of(table)].rows == 0) return;
-  const std::uint64_t unwritten =
-      connection_
-          .query(look_sql(table,
-                          "SELECT pg_catalog.count(*) FROM {unsettled} x WHERE NOT x.there AND x.verdict IS "
-                          "NULL"))[0][0]
-          .as<std::uint64_t>();
+  const auto unwritten = connection_.query(look_sql(table, kGoneUnwritten))[0][0].as<std::uint64_t>();
   reject(connection_, table,
          reject_sql(table,
                     {'x',
-                     quote_literal("is not in the target behind the merge: " + trigger_names(table) +
+                     quote_literal("is not in the target after the merge: " + trigger_names(table) +
                                    ", or one of another table, took it away or gave it another key"),
                      {},
                      {}},
@@ -300,7 +302,7 @@ std::vector<const StagedColumn*> TriggerRows::compared(const StagedTable& table)
   return columns;
 }
 
-// In how many rows of the last look each of the compared columns differs; behind them, how many of the rows differ at
+// In how many rows of the last look each of the compared columns differs; after them, how many of the rows differ at
 // all, and how many are there.
 std::vector<std::uint64_t> TriggerRows::differences(const StagedTable& table, const std::string& filter) {
   std::vector<std::string> counts;

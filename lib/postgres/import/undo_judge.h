@@ -1,7 +1,7 @@
 // What taking an import back does to the rows of the target, by the marks of the undo file's records
 // (engine/undo_mark.h), judged by set. Rows that are to go are in a temporary table of their own, made before a dry run
 // turns read-only, and their records in no stage: what is staged is written like any other import's rows.
-//   deletion  plan, record, where the row stands, its key as text, its state ('d' to go, 'k' kept after all, 'g' gone),
+//   deletion  plan, record, where the row is, its key as text, its state ('d' to go, 'k' kept after all, 'g' gone),
 //             and without a key how many rows are equal to it that are not among those before it
 // One thread, that of the connection.
 #pragma once

@@ -10,6 +10,7 @@
 #include "postgres/import/rejects.h"
 #include "postgres/import/sequence_room.h"
 #include "postgres/import/statement_plans.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/import/target_code.h"
 #include "postgres/import/unwritable.h"
 #include "postgres/session/savepoint.h"
@@ -26,6 +27,22 @@ std::optional<std::uint64_t> count(Connection& connection, const std::string& sq
   return rows;
 }
 
+constexpr const char* kToWrite = R"sql(
+SELECT EXISTS (SELECT FROM {verdicts} v WHERE v.verdict = 'i') AS inserts,
+       EXISTS (SELECT FROM {verdicts} v WHERE v.verdict = 'u') AS updates)sql";
+
+constexpr const char* kFailed = R"sql(
+SELECT pg_catalog.count(*)
+FROM {accepted} AND ({check}) IS FALSE)sql";
+
+// Rows that are left out for want of a parent which the file holds.
+constexpr const char* kDependants = R"sql(
+SELECT pg_catalog.count(*) AS n
+FROM {rejects} r
+JOIN {staged} s ON s.{record} OPERATOR(pg_catalog.=) r.record
+WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to({key}, 'UTF8')
+  AND EXISTS (SELECT FROM {parents} p WHERE {same_key}))sql";
+
 struct ToWrite {
   bool inserts = false;
   bool updates = false;
@@ -36,11 +53,8 @@ struct ToWrite {
 ToWrite to_write(Connection& connection, const StagedTable& table) {
   const bool deletes = table.may_be_deleted > 0;
   if (table.may_be_written == 0) return {.deletes = deletes};
-  const pqxx::result found = connection.query(fmt::format(
-      "SELECT EXISTS (SELECT FROM {0} v WHERE v.verdict = 'i'), EXISTS (SELECT FROM {0} v WHERE v.verdict = "
-      "'u')",
-      table.verdicts));
-  return {found[0][0].as<bool>(), found[0][1].as<bool>(), deletes};
+  const pqxx::result found = connection.query(table_sql(table, kToWrite));
+  return {found[0]["inserts"].as<bool>(), found[0]["updates"].as<bool>(), deletes};
 }
 
 void add_checks(Connection& connection, const StagedTable& table, std::vector<std::string>& lines) {
@@ -48,8 +62,9 @@ void add_checks(Connection& connection, const StagedTable& table, std::vector<st
     if (!check.looks_elsewhere) continue;
     std::string now;
     if (foretells(table, check.columns)) {
-      const auto failed = count(connection, fmt::format("SELECT pg_catalog.count(*) FROM {} AND ({}) IS FALSE",
-                                                        accepted_rows(table, check.columns), check.expression));
+      const auto failed =
+          count(connection, fmt::format(kFailed, fmt::arg("accepted", accepted_rows(table, check.columns)),
+                                        fmt::arg("check", check.expression)));
       now = !failed        ? " cannot be judged as the target is now"
             : *failed == 0 ? " holds as the target is now"
                            : " fails as the target is now for " + std::to_string(*failed) +
@@ -204,16 +219,8 @@ std::uint64_t count_dependants(Connection& connection, const std::vector<StagedT
     for (std::size_t c = 0; c < equality.size(); ++c)
       same.push_back(
           equality[c].of("p." + quote_name(keys[i].parent_columns[c]), "s." + quote_name(keys[i].columns[c])));
-    waits.push_back(fmt::format(
-        R"sql(
-SELECT pg_catalog.count(*) AS n
-FROM {rejects} r
-JOIN {staged} s ON s.{record} OPERATOR(pg_catalog.=) r.record
-WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to({key}, 'UTF8')
-  AND EXISTS (SELECT FROM {parents} p WHERE {same}))sql",
-        fmt::arg("rejects", table.rejects), fmt::arg("staged", table.typed_rows()), fmt::arg("record", table.record),
-        fmt::arg("key", quote_literal(keys[i].name)), fmt::arg("parents", parent->typed_rows()),
-        fmt::arg("same", join(same, " AND "))));
+    waits.push_back(table_sql(table, kDependants, fmt::arg("key", quote_literal(keys[i].name)),
+                              fmt::arg("parents", parent->typed_rows()), fmt::arg("same_key", join(same, " AND "))));
   }
   if (waits.empty()) return 0;
   return without_nested_loops(connection, table.rejected_rows, [&] {

@@ -1,5 +1,6 @@
 #include "postgres/session/connection.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -52,6 +53,13 @@ std::string pooler_hint(const std::string& message) {
   if (message.find("statement pooling mode") == std::string::npos) return {};
   return "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the server itself";
 }
+
+// The process whose statement begins so.
+constexpr const char* kMarked = R"sql((
+  SELECT s.pid
+  FROM pg_catalog.pg_stat_activity s
+  WHERE s.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND pg_catalog.starts_with(s.query, '{beginning}')
+  LIMIT 1))sql";
 
 // What was read there had to make way for what the primary has removed.
 constexpr const char* kStandbyHint =
@@ -286,11 +294,7 @@ void Connection::watch_locks(std::chrono::milliseconds lock_timeout, int process
 std::string Connection::watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word) {
   std::random_device random;
   std::string mark = "/* db-transfer " + std::to_string(random()) + std::to_string(random()) + " */";
-  watch(lock_timeout,
-        "(SELECT s.pid FROM pg_catalog.pg_stat_activity s WHERE s.pid OPERATOR(pg_catalog.<>) "
-        "pg_catalog.pg_backend_pid() "
-        "AND pg_catalog.starts_with(s.query, '" +
-            first_word + " " + mark + "') LIMIT 1)");
+  watch(lock_timeout, fmt::format(kMarked, fmt::arg("beginning", first_word + " " + mark)));
   return mark;
 }
 

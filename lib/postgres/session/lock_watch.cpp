@@ -15,6 +15,22 @@ namespace {
 constexpr int kLooksInAWait = 3;
 constexpr std::chrono::milliseconds kShortest{20};
 
+// Whoever our statement waits for. Of theirs the first 200 characters up to its first literal, and without numbers: a
+// statement's values are not ours to show.
+constexpr const char* kBlockers = R"sql(
+SELECT a.pid, coalesce(a.usename, '?'), pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+       coalesce(a.state, '?'),
+       pg_catalog.left(
+         pg_catalog.regexp_replace(
+           pg_catalog.regexp_replace(
+             pg_catalog.regexp_replace(a.query, E'\\s+', ' ', 'g'),
+             E'(''|\\$|--|/\\*).*$', '…'),
+           E'\\m[0-9.]+\\M', '…', 'g'),
+         200),
+       a.application_name
+FROM pg_catalog.pg_stat_activity a
+WHERE a.pid OPERATOR(pg_catalog.=) ANY (pg_catalog.pg_blocking_pids({process})))sql";
+
 // Holds what our statement waits for, and has no process.
 constexpr const char* kPrepared = R"sql(
 SELECT DISTINCT x.gid, x.owner, pg_catalog.to_char(x.prepared AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
@@ -80,19 +96,8 @@ void LockWatch::watch(const std::stop_token& stop) {
 }
 
 std::string LockWatch::ask(Connection& connection) const {
-  constexpr std::size_t kShown = 200;  // bytes of the statement
   std::string who;
-  for (const auto& row :
-       connection.query("SELECT a.pid, coalesce(a.usename, '?'), pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', "
-                        "'YYYY-MM-DD HH24:MI:SS'), coalesce(a.state, '?'), pg_catalog.left(pg_catalog.regexp_replace("
-                        // Up to its first literal, and without numbers: a statement's values are not ours to show.
-                        "pg_catalog.regexp_replace(pg_catalog.regexp_replace(a.query, E'\\\\s+', ' ', 'g'), "
-                        "E'(''|\\\\$|--|/\\\\*).*$', "
-                        "'…'), E'\\\\m[0-9.]+\\\\M', '…', 'g'), " +
-                        std::to_string(kShown) +
-                        "), a.application_name FROM pg_catalog.pg_stat_activity a WHERE a.pid OPERATOR(pg_catalog.=) "
-                        "ANY(pg_catalog.pg_blocking_pids(" +
-                        process_ + "))")) {
+  for (const auto& row : connection.query(fmt::format(kBlockers, fmt::arg("process", process_)))) {
     const std::string program = base::printable(row[5].is_null() ? "" : row[5].c_str());
     who += std::string(who.empty() ? "" : "; ") + "server process " + row[0].c_str() +
            (program.empty() ? "" : " (" + program + ")") + ", role " + base::printable(row[1].c_str()) +

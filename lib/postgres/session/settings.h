@@ -16,7 +16,7 @@ namespace postgres {
 void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout);
 
 // The path without pg_catalog, which then comes before all that is in it: triggers find what an application's find,
-// and the operators of our own statements are the server's even where others of the same types stand in the path.
+// and the operators of our own statements are the server's even where the path has others of the same types.
 std::string catalog_first(const std::string& search_path);
 
 // For the rest of the transaction.

@@ -10,7 +10,7 @@ namespace {
                     "please report this");
 }
 
-// In front of the element; after it afterwards. Quotes stand where anything could be misread, "NULL" among it.
+// In front of the element; after it afterwards. Quotes are where anything could be misread, "NULL" among it.
 std::optional<std::string> read_element(std::string_view text, std::size_t& at) {
   std::string element;
   if (text[at] != '"') {
