@@ -1,5 +1,5 @@
 // The ledgers that migration tools keep in a database (Prisma's, Django's, db-migrate's …): they describe the schema
-// they stand in, so they are no data; only the newest entry is of interest. Known by name and columns together: a table
+// they are in, so they are no data; only the newest entry is of interest. Known by name and columns together: a table
 // of the user's own that only shares the name is data. The same for every engine; pure.
 #pragma once
 

@@ -29,7 +29,7 @@ struct UserType {
 using Types = std::vector<UserType>;
 
 // How the text of a value of one type becomes the text of the same value of another: in which order the attributes of a
-// composite type stand, also inside arrays and inside other composites.
+// composite type are, also inside arrays and inside other composites.
 struct Reshape {
   enum class Kind { kNone, kRecord, kArray };
   Kind kind = Kind::kNone;             // kNone: the text as it is

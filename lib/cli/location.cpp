@@ -77,7 +77,7 @@ void demand_database(const Parameters& parameters, const std::string& origin) {
   });
   if (named) return;
   throw Error(ErrorKind::kUsage, origin + ": the URL names no database",
-              "write its name behind the host: postgresql://USER@HOST:PORT/DATABASE");
+              "write its name after the host: postgresql://USER@HOST:PORT/DATABASE");
 }
 
 std::string option_of(const Parameters& parameters, const std::string& schema) {

@@ -39,7 +39,7 @@ std::string plain(const std::string& text) {
 std::string word(const std::string& text) {
   std::string out = "\"";
   for (const char c : plain(text)) out += c == '"' ? std::string("\\(dq") : std::string(1, c);
-  // Punctuation and the names of macros mean something where they stand alone.
+  // Punctuation and the names of macros mean something where they are alone.
   return out.insert(1, "\\&") + "\"";
 }
 

@@ -73,7 +73,7 @@ std::uint64_t parse_most_left_out(const Syntax& syntax, const std::string& word)
   return number;
 }
 
-// "users.last_login": what stands before the last dot is the table.
+// "users.last_login": what comes before the last dot is the table.
 transfer::TablePolicy parse_empty_as_null(const Syntax& syntax, const std::string& word) {
   const std::size_t dot = word.rfind('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == word.size())
@@ -193,7 +193,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.flag("--exit-code", exit_code, "with --dry-run: end with 3 if there is something to write");
   syntax.option("--first-load", "WHEN", first_load,
                 "auto (if left out): load straight into tables that are all empty while nobody else is connected, "
-                "with indexes and foreign keys made again behind it; never: always the usual way",
+                "and create their indexes and foreign keys again afterwards; never: judge every row first",
                 {"auto", "never"});
   syntax.flag(
       "--as-restored", as_restored,

@@ -23,7 +23,7 @@ std::string plain_mismatch(const CLI::ArgumentMismatch& error) {
          (missing ? " needs a value" : " is given more than once");
 }
 
-// "--url=postgresql://…" → "--url": what stands after the = may be a password.
+// "--url=postgresql://…" → "--url": what comes after the = may be a password.
 std::string option_name(const std::string& word) { return word.substr(0, word.find('=')); }
 
 }  // namespace
@@ -77,7 +77,7 @@ Error Syntax::wrong(const std::string& message) const {
 }
 
 std::optional<std::string> Syntax::parse(int argc, const char* const* argv) {
-  // Here, so that they stand last on the page.
+  // Here, so that they come last on the page.
   app_.set_help_flag("-h,--help", "print this page")->group("Help");
   app_.set_version_flag("-V,--version", page_.program, "print the version, its commit and its libraries")
       ->group("Help");

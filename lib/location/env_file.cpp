@@ -114,8 +114,8 @@ class Parser {
         return true;
       }
     }
-    warn(fmt::format("{} (line {}): the value begins with a quote that does not end it; it is taken as it stands",
-                     variable, line_));
+    warn(fmt::format("{} (line {}): the value begins with a quote that does not end it; it is taken as it is", variable,
+                     line_));
     return false;
   }
 

@@ -107,7 +107,7 @@ void read_hosts(std::string_view text, UrlParameters& parameters) {
     if (!one.empty() && one.front() == '[') {
       const std::size_t close = one.find(']');
       if (close == std::string_view::npos || close == 1 || (close + 1 < one.size() && one[close + 1] != ':'))
-        throw url_error("the URL's IPv6 address does not stand in [ ]", kIpv6Hint);
+        throw url_error("the URL's IPv6 address is not in [ ]", kIpv6Hint);
       host = one.substr(1, close - 1);
       one.remove_prefix(std::min(one.size(), close + 2));
     } else {
@@ -181,7 +181,7 @@ DatabaseUrl parse_postgres(std::string_view rest) {
   std::string_view path = take_until(query, '?');
   if (!path.empty()) path.remove_prefix(1);
   if (path.find('@') != std::string_view::npos)
-    throw url_error("the URL has an @ behind its first /",
+    throw url_error("the URL has an @ after its first /",
                     "in a password write / as %2F, ? as %3F; in a database name write @ as %40");
   read_hosts(authority, parameters);
   const std::string database = decoded(path, "database name");
@@ -197,7 +197,7 @@ DatabaseUrl parse_postgres(std::string_view rest) {
   return url;
 }
 
-// sqlite:PATH is a path as it stands: a file may be called "we ird#?%20.db".
+// sqlite:PATH is a path as it is: a file may be called "we ird#?%20.db".
 DatabaseUrl parse_sqlite_path(std::string_view rest) {
   if (rest.substr(0, 2) == "//") rest.remove_prefix(2);
   if (rest.empty()) throw url_error("the URL names no SQLite file", "write sqlite:dev.db");
@@ -240,7 +240,7 @@ Error scheme_error(std::string_view url) {
     return url_error("the database URL begins with a quote", "take the quotes out of its value");
   std::string scheme(url.substr(0, url.find("://")));
   if (const std::string hint = other_makers_hint(url, scheme); !hint.empty())
-    return url_error("this is not a database URL as it stands (not shown: it may hold a password)", hint);
+    return url_error("this is no database URL (not shown: it may hold a password)", hint);
   if (url.find("://") == std::string_view::npos || scheme.size() > 20 || scheme.find(':') != std::string::npos)
     return url_error("this is not a database URL (not shown: it may hold a password)", std::string("write ") + kForm);
   if (scheme == "prisma" || scheme == "prisma+postgres")

@@ -40,7 +40,7 @@ std::string part(std::string_view list, std::size_t number) {
   return std::string(list.substr(0, list.find(',')));
 }
 
-// "db:5432", "a:1,[::1]:2"; a folder of sockets does not stand there but after the question mark.
+// "db:5432", "a:1,[::1]:2"; a folder of sockets comes after the question mark.
 std::string hosts_of(const std::string& hosts, const std::string& ports) {
   std::string url;
   const auto count = static_cast<std::size_t>(std::ranges::count(hosts, ',')) + 1;

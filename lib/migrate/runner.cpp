@@ -130,7 +130,7 @@ void run_outside(MigrationDatabase& database, const MigrationFile& file) {
     } catch (const Error& error) {
       if (!blames_the_file(error))
         throw Error(error.kind(), place_of(file, statement) + ": " + error.what(),
-                    "the file runs in no transaction: what stands before this line is done, this statement perhaps; "
+                    "the file runs in no transaction: what comes before this line is done, this statement perhaps; "
                     "the file is not in the ledger");
       throw with_place(error, file, statement, what_is_left(database, file, done));
     }

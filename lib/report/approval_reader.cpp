@@ -67,7 +67,7 @@ class Scan {
     if (part_ == Part::kHead) read_head();
     if (!sealed_) fail(path_, "is cut short: its seal is missing");
     if (!all.next(line) || line != "}" || end_ + 2 != file_.size())
-      fail(path_, "is not as it was written, behind its seal");
+      fail(path_, "is not as it was written, after its seal");
     if (id_->hex() != approval.id) fail(path_, "was changed since it was written: its id is not that of what it says");
   }
 
@@ -87,7 +87,7 @@ class Scan {
       case Part::kForetold:
         return take_line(line);
       case Part::kBehind:
-        if (line != kForetoldBegin || rehearsed) fail(path_, "is not as it was written, behind its decisions");
+        if (line != kForetoldBegin || rehearsed) fail(path_, "is not as it was written, after its decisions");
         id_->begin_foretold();
         rehearsed = true;
         foretold = {end_, end_};

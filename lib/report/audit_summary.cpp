@@ -157,7 +157,7 @@ json applied_json(const outcome::AppliedPlan& applied) {
 
 }  // namespace
 
-// "report" and "plan" stand first: what a file is, its beginning tells.
+// "report" and "plan" come first: what a file is, its beginning tells.
 ordered_json summary_json(const outcome::ImportOutcome& outcome, const std::string& plan_id) {
   json document = {{"report", {{"name", "db-transfer audit"}, {"version", kAuditVersion}}}};
   if (outcome.approval) {

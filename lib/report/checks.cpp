@@ -25,8 +25,8 @@ Check migrations(const ImportOutcome& outcome) {
   if (of_file.empty() || of_target.empty())
     return {Grade::kNote, "Migrations", "the last migration is not known on both sides", Topic::kIdentity};
   if (of_file == of_target)
-    return {Grade::kGood, "Migrations", "file and target stand at the same one", Topic::kIdentity};
-  return {Grade::kWarning, "Migrations", "file and target stand at different ones", Topic::kIdentity};
+    return {Grade::kGood, "Migrations", "file and target are at the same one", Topic::kIdentity};
+  return {Grade::kWarning, "Migrations", "file and target are at different ones", Topic::kIdentity};
 }
 
 Check differences(const ImportOutcome& outcome) {

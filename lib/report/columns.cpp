@@ -6,7 +6,7 @@
 
 namespace report {
 
-// One line a shape; table, column and type stand only where they change.
+// One line a shape; table, column and type are told only where they change.
 std::string columns_text(const std::vector<outcome::ColumnContent>& columns) {
   base::TablePrinter printer(
       {{"table"}, {"column"}, {"declared as"}, {"holds"}, {"values", base::Align::kRight}, {"numbers"}});

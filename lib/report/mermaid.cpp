@@ -26,7 +26,7 @@ bool is_reserved(const std::string& name) {
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
 
-// Can stand as it is.
+// Needs no escapes.
 bool is_plain(const std::string& name) {
   return !name.empty() && is_letter(name.front()) && !is_reserved(name) &&
          std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
@@ -77,7 +77,7 @@ class Chart {
   }
 
  private:
-  // A name that cannot stand as it is gets an identifier that no table has: with a digit in front.
+  // A name that needs escapes gets an identifier that no table has: with a digit in front.
   void add_name(const std::string& name) {
     if (ids_.contains(name)) return;
     names_.push_back(name);

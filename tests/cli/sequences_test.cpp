@@ -111,7 +111,7 @@ TEST_F(SequencesOfTheSource, WhosePositionDoesNotFitAreNamed) {
       "SELECT setval('s', 500); INSERT INTO t DEFAULT VALUES");
   target.run("CREATE SEQUENCE s MAXVALUE 99; CREATE TABLE t (x text PRIMARY KEY DEFAULT 'X' || nextval('s'))");
 
-  EXPECT_THAT(both(), HasSubstr("goes from 1 to 99, and the source's s stood at 501: it was not raised to there"));
+  EXPECT_THAT(both(), HasSubstr("goes from 1 to 99, and the source's s was at 501: it was not raised to there"));
   EXPECT_EQ(next("s"), "1");
 }
 
@@ -163,7 +163,7 @@ TEST_F(SequencesOfTheSource, AreNeverSaidToBeRaisedToWhereTheyStand) {
 
   const std::string said = both();
 
-  EXPECT_THAT(said, AllOf(Not(HasSubstr("raised from 1 to 1")), HasSubstr("set behind its first value, 1")));
+  EXPECT_THAT(said, AllOf(Not(HasSubstr("raised from 1 to 1")), HasSubstr("set past its first value, 1")));
   EXPECT_EQ(next("t_id_seq"), "2");
   EXPECT_THAT(both(), Not(HasSubstr("sequence")));
 }

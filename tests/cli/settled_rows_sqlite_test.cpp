@@ -119,7 +119,7 @@ TEST_F(SettledRowsOfSqlite, ThatATriggerTakesAwayAtTheLastAreInvalid) {
 
   EXPECT_EQ(status, 4);
   EXPECT_THAT(verdicts(result, "a"), ElementsAre(0, 0, 1, 0, 1));
-  EXPECT_THAT(result.dump(), HasSubstr("is not in the target behind the merge: trigger take of b took it away"));
+  EXPECT_THAT(result.dump(), HasSubstr("is not in the target after the merge: trigger take of b took it away"));
 }
 
 TEST_F(SettledRowsOfSqlite, ThatExcludeEachOtherAreToldByName) {

@@ -98,10 +98,9 @@ TEST(Config, MayHoldComments) {
 }
 
 TEST(Config, RefusesANameThatStandsTwiceAtAnyDepth) {
-  EXPECT_THAT(refusal(R"({"targets": {"p": {}, "p": {"production": true}}})").what(),
-              HasSubstr("\"p\" stands there twice"));
+  EXPECT_THAT(refusal(R"({"targets": {"p": {}, "p": {"production": true}}})").what(), HasSubstr("\"p\" occurs twice"));
   EXPECT_THAT(refusal(R"({"tables": {"t": {"mode": "insert", "mode": "update"}}})").what(),
-              HasSubstr("\"mode\" stands"));
+              HasSubstr("\"mode\" occurs"));
   EXPECT_EQ(parse_config(R"({"tables": {"t": {"mode": "insert"}, "u": {"mode": "update"}}})", "t.json").policies.size(),
             2U);
 }
@@ -123,8 +122,7 @@ TEST(Config, SuggestsTheMemberThatWasMeant) {
 }
 
 TEST(Config, RefusesAMemberThatStandsThereTwice) {
-  EXPECT_THAT(refusal(R"({"order": ["a"], "audit": [], "order": ["b"]})").what(),
-              HasSubstr("\"order\" stands there twice"));
+  EXPECT_THAT(refusal(R"({"order": ["a"], "audit": [], "order": ["b"]})").what(), HasSubstr("\"order\" occurs twice"));
 }
 
 TEST(Config, NamesTheMemberThatHasTheWrongType) {

@@ -51,10 +51,11 @@ VirtualTable virtual_table(std::string name, std::string_view create_virtual_tab
 
 std::vector<VirtualTable> find_virtual_tables(Connection& connection) {
   std::vector<VirtualTable> found;
-  Statement rows = connection.prepare(
-      "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE %' ORDER BY "
-      "name "
-      "COLLATE BINARY");
+  Statement rows = connection.prepare(R"sql(
+SELECT name, sql
+FROM main.sqlite_schema
+WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE %'
+ORDER BY name COLLATE BINARY)sql");
   while (rows.next()) found.push_back(virtual_table(rows.text(0), rows.text(1)));
   return found;
 }

@@ -20,7 +20,7 @@ void demand_readable(const TableDetails& table) {
   throw Error(ErrorKind::kSchema,
               "the virtual table " + base::printable(table.table.name.name) + " (" + base::printable(table.module) +
                   ") cannot be exported: " + base::printable(table.unreadable),
-              "leave it out with -T, and make it anew in the target");
+              "leave it out with -T, and create it again in the target");
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ std::vector<std::string> SqliteSource::demand_rows_of(const std::vector<catalog:
     if (table.contents != VirtualTable::Contents::kOthers) continue;
     notes.push_back(table.name + " is a virtual table (" + table.module +
                     ") over the rows of others: not in the file; in the target its triggers keep it in step, or it is "
-                    "made anew");
+                    "created again");
   }
   return notes;
 }

@@ -15,7 +15,7 @@ FROM pragma_table_xinfo({table}, 'main')
 WHERE hidden = 0
 ORDER BY cid)sql";
 
-// A value as it stands, which nothing has to be called for.
+// A plain value, for which nothing has to be called.
 bool is_literal(const std::string& expression) {
   static const std::regex literal(R"(('([^']|'')*'|[xX]'[0-9a-fA-F]*'|[-+]?[0-9][0-9.eE+-]*|true|false|TRUE|FALSE))");
   constexpr std::size_t kLongest = 1000;  // std::regex goes as deep as a text is long

@@ -11,7 +11,7 @@
 namespace sqlite {
 namespace {
 
-// A result has at most 2000 columns; each column of a table stands there twice.
+// A result has at most 2000 columns; each column of a table occurs twice.
 constexpr std::size_t kColumnsAtOnce = 500;
 
 bool begins_character(char c) { return (c & 0xC0) != 0x80; }

@@ -215,7 +215,7 @@ void MadeRows::reject_gone(StagedTable& table) {
   const std::string gone = unsettled(table) + " WHERE NOT x.there";
   const std::uint64_t unwritten = connection_.number("SELECT count(*) FROM " + gone + table_sql(table, kNotWritten));
   const std::vector<std::string> writers = writers_of(table.details, details_);
-  const std::string reason = "is not in the target behind the merge: " +
+  const std::string reason = "is not in the target after the merge: " +
                              (writers.empty() ? "a trigger or cascade" : "trigger " + join(writers, ", ")) +
                              " took it away or gave it another key";
   reject(connection_, table, reject_sql(table, "s." + table.record, {'x', quote_literal(reason), {}, {}, {}}, gone));
@@ -235,10 +235,9 @@ void MadeRows::demand_no_growth(const StagedTable& table) {
   const std::uint64_t rows = connection_.number(fmt::format("SELECT count(*) FROM ({})", lacking_rows(table)));
   if (rows == 0) return;
   const std::string what = fmt::format(
-      "{} of the file, which {} not stand in the target behind the merge: a trigger of the target changed them, and "
-      "each "
+      "{} of the file, which {} not in the target after the merge: a trigger of the target changed them, and each "
       "import of the file would add them again",
-      rows == 1 ? "1 row" : fmt::format("{} rows", rows), rows == 1 ? "has no key, does" : "have no key, do");
+      rows == 1 ? "1 row" : fmt::format("{} rows", rows), rows == 1 ? "has no key, is" : "have no key, are");
   if (table.plan.growth == engine::Growth::kAllow) return tell(table, what);
   throw base::Error(base::ErrorKind::kSchema, table.details.table.name.name + ": " + what,
                     "nothing was written: leave the table out with -T, or say --allow-growth");

@@ -16,6 +16,9 @@ constexpr const char* kKeyChanges = R"sql({accepted}
 CROSS JOIN {target} t ON {same}
 WHERE v.verdict = 'u' AND ({changes_key}))sql";
 
+constexpr const char* kNeitherWrittenNorLeftOut = R"sql(
+k.{record} NOT IN (SELECT record FROM {verdicts}) AND k.{record} NOT IN (SELECT record FROM {rejects}))sql";
+
 constexpr const char* kIsReferred = "EXISTS (SELECT 1 FROM main.{child} {alias} WHERE {refers} AND {condition})";
 
 constexpr const char* kInFile = "EXISTS (SELECT 1 FROM {stage} k WHERE {same_row} AND {condition})";
@@ -219,10 +222,7 @@ std::uint64_t reject_followed_keys(Connection& connection, const std::vector<Sta
     std::string harmed = is_not_written(child);
     const char* which = "that the file does not write would lose their reference";
     if (reference.action == "CASCADE") {
-      if (!child->plan.identity.empty())
-        harmed = in_file(*child,
-                         "k.{record} NOT IN (SELECT record FROM {verdicts}) AND k.{record} NOT IN (SELECT record FROM "
-                         "{rejects})");
+      if (!child->plan.identity.empty()) harmed = in_file(*child, kNeitherWrittenNorLeftOut);
       which = "that the file leaves as they are would follow the key that changes";
     }
     found += reject_changes(

@@ -25,7 +25,8 @@ std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, con
 std::uint64_t reject_followed_keys(Connection& connection, const std::vector<StagedTable>& tables, StagedTable& table,
                                    const std::vector<TableDetails>& details);
 
-// Foreign keys that pass updates of `table` on, and whom they reach: the rows that refer to it, not those behind them.
+// Foreign keys that pass updates of `table` on, and whom they reach: the rows that refer to it, not those that refer to
+// them.
 std::vector<outcome::Cascade> cascades_of(Connection& connection, const std::vector<StagedTable>& tables,
                                           const StagedTable& table, const std::vector<TableDetails>& details);
 

@@ -163,7 +163,7 @@ bool TableWriter::is_astray(Step step, const std::string& whose) {
 }
 
 std::string TableWriter::astray() const {
-  return "is not in the target behind its insert: " + trigger_names(table_) +
+  return "is not in the target after its insert: " + trigger_names(table_) +
          ", or one that it sets off, took it away or gave it another key";
 }
 

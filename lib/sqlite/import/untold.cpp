@@ -7,7 +7,7 @@
 namespace sqlite {
 namespace {
 
-// Constraints over what the target makes anew in each row.
+// Constraints over what the target makes itself in each row.
 void add_unforetold(const StagedTable& table, std::vector<std::string>& lines) {
   const TableDetails& details = table.details;
   const auto add = [&](const std::string& what, const std::vector<std::string>& columns) {

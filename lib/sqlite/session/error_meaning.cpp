@@ -16,8 +16,8 @@ ErrorMeaning meaning_of_corruption(int code, std::string_view message) {
                                     "tells whether it is sound"};
   if (code == SQLITE_CORRUPT_VTAB)
     return {ErrorKind::kSchema,
-            "a full-text or R-tree table does not go with the rows that it stands for: INSERT INTO t(t) "
-            "VALUES('rebuild') makes a full-text table t anew"};
+            "a full-text or R-tree table does not agree with the rows that it indexes: INSERT INTO t(t) "
+            "VALUES('rebuild') rebuilds a full-text table t"};
   if (code == SQLITE_CORRUPT_INDEX) return {ErrorKind::kInputOutput, "an index does not go with its table: REINDEX"};
   return {ErrorKind::kInputOutput,
           "PRAGMA integrity_check tells what is damaged; a backup is best, and sqlite3 FILE .recover may save what is "

@@ -229,7 +229,7 @@ TEST(CodecNetwork, RefusesWhatIsNoAddress) {
     EXPECT_THAT(encoded(codec_of(869, "inet"), in_quotes(text)), StartsWith("refused: ")) << text;
   }
   EXPECT_EQ(encoded(codec_of(650, "cidr"), "\"10.0.0.1/8\""),
-            "refused: '10.0.0.1/8' has bits set behind its mask, cidr takes none");
+            "refused: '10.0.0.1/8' has bits set to the right of its mask, cidr takes none");
   EXPECT_THAT(encoded(codec_of(829, "macaddr"), "\"08-00-2b-01-02-03\""), StartsWith("refused: "));
 }
 
