@@ -103,6 +103,26 @@ TEST_F(Apply, SeesAChangeBehindAMaskedOrACutValueAndInAColumnThatTheFileLacks) {
   EXPECT_EQ(apply().status, 4);
 }
 
+// The server's own hash functions take these values for the same.
+TEST_F(Apply, SeesAChangeOfANumbersSignAndOfWhatHas64Bits) {
+  schema(
+      "CREATE TABLE m (id int PRIMARY KEY, v text, n numeric(6,2), b bigint, at timestamptz, w timestamp, c time, f "
+      "numeric)");
+  source.run("INSERT INTO m VALUES (1, 'new', 5, 0, '2025-01-01', '2025-01-01', '00:00', 5)");
+  target.run("INSERT INTO m VALUES (1, 'old', 5, 0, '2025-01-01', '2025-01-01', '00:00', 5)");
+  ASSERT_EQ(run_export().status, 0);
+  make_plan();
+  for (const std::string column : {"n", "b", "at", "w", "c", "f"}) {
+    const std::string step = column == "n" || column == "f" ? "(-10)"
+                             : column == "b"                ? "4294967297"
+                                                            : "interval '4294.967297 s'";
+    target.run("UPDATE m SET " + column + " = " + column + " + " + step);
+    expect_moved("m id=1");
+    target.run("UPDATE m SET " + column + " = " + column + " - " + step);
+  }
+  EXPECT_EQ(apply().status, 4);
+}
+
 TEST_F(Apply, NamesRowsThatCameAndWent) {
   make_plan();
   target.run("INSERT INTO users VALUES (4, 'd@x', 'Don', 'h', NULL)");

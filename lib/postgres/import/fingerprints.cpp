@@ -66,12 +66,6 @@ constexpr const char* kTextDigest = R"sql((
   SELECT pg_catalog.to_hex(pg_catalog.hash_record_extended(x, {one})) || 'x' || pg_catalog.to_hex(pg_catalog.hash_record_extended(x, {two}))
   FROM (SELECT {row} OFFSET 0) AS whole(x)))sql";
 
-// The server's hash tells any two values apart that differ in a byte, and nobody else's code has a say in it.
-bool is_hashed_exactly(const ColumnDetails& column) {
-  const bool scaled = is_one_of(column.type, {"numeric"}) && column.type.typmod >= 0;
-  return column.bytewise || (scaled && is_builtin(column.type));
-}
-
 // A number of 64 bits, as SQL.
 std::string seed(const StagedTable& table, const char* purpose) {
   base::Sha256 sha256;
@@ -124,14 +118,27 @@ bool lists_rewritten(Connection& connection) {
   return connection.query("SELECT pg_catalog.to_regclass('pg_temp.rewritten') IS DISTINCT FROM NULL")[0][0].as<bool>();
 }
 
+// The server's hash of a numeric leaves the sign out, and it folds what has 64 bits into 32 before anything else.
+std::string hashed_value(const ColumnDetails& column, const std::string& value) {
+  const auto sent = [&](const char* function) { return fmt::format("pg_catalog.{}({})", function, value); };
+  if (is_one_of(column.type, {"numeric"})) return sent("numeric_send");
+  if (is_one_of(column.type, {"int8"})) return sent("int8send");
+  if (is_one_of(column.type, {"time"})) return sent("time_send");
+  if (is_one_of(column.type, {"timestamp"})) return sent("timestamp_send");
+  if (is_one_of(column.type, {"timestamptz"})) return sent("timestamptz_send");
+  return column.bytewise ? value : std::string{};
+}
+
 std::string row_digest(const StagedTable& table) {
   if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
   if (!table.hashes_records) return digest_sql(table, "pg_catalog.format('%s', ROW(t.*))");
   std::vector<std::string> values;
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
-    const bool exact = is_hashed_exactly(table.details.columns[i]);
-    (exact ? values : texts).push_back("t." + quote_name(table.details.table.columns[i].name));
+    const std::string value = "t." + quote_name(table.details.table.columns[i].name);
+    const std::string hashed = hashed_value(table.details.columns[i], value);
+    if (hashed.empty()) texts.push_back(value);
+    if (!hashed.empty()) values.push_back(hashed);
   }
   if (!texts.empty())
     values.push_back("pg_catalog.format('%s', ROW(" + join(texts, ", ") + ")) COLLATE pg_catalog.\"C\"");

@@ -15,6 +15,9 @@ namespace postgres {
 // Text expression: a hash of the target's whole row, called t, by the plan's key; NULL without one. It stays in the
 // server's temporary tables: with rows that he knows, somebody could find the key from such hashes.
 std::string row_digest(const StagedTable& table);
+// SQL: what of a value the server hashes, so that any two that differ in a byte are told apart and nobody else's code
+// has a say in it. Empty: only the value's text does.
+std::string hashed_value(const ColumnDetails& column, const std::string& value);
 // What a plan holds of it: 32 digits of the SHA-256 of key and hash. Empty: there is none.
 std::string keyed_digest(const StagedTable& table, std::string_view hash);
 
