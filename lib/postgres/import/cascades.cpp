@@ -268,6 +268,7 @@ WHERE {not_rejected} AND NOT EXISTS (SELECT FROM {verdicts} v WHERE v.record = x
                                : fmt::format(" JOIN {} t ON {}", child.target_rows, child.same_identity("x", "t")))));
     child.counts.unchanged -= marked;
     child.may_be_written += marked;
+    child.reached += marked;
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -39,6 +40,12 @@ std::string accepted_updates(const StagedTable& table) {
       R"sql({rows} s JOIN {verdicts} v ON v.record = s.{record} JOIN {target} t ON {same} WHERE v.verdict = 'u')sql",
       fmt::arg("rows", table.typed_rows()), fmt::arg("verdicts", table.verdicts), fmt::arg("record", table.record),
       fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t")));
+}
+
+std::string classified_updates(const StagedTable& table) {
+  const bool as_they_differ = table.rejected_rows == 0 && table.reached == 0;
+  if (!as_they_differ || table.may_be_written < table.staged_rows / 2) return accepted_updates(table);
+  return table_sql(table, "{staged} s JOIN {target} t ON {same} WHERE {differs}");
 }
 
 std::string update_group_sql(const StagedTable& table, const std::string& s, const std::string& t) {

@@ -19,6 +19,10 @@ constexpr std::size_t kMaxUpdateGroups = 32;
 // FROM and WHERE of the accepted updates: rows of the file called s, of the target called t, verdicts called v.
 std::string accepted_updates(const StagedTable& table);
 
+// The same before the merge, but without verdicts where those say of most rows no more than that they differ: then
+// comparing again costs less than joining them.
+std::string classified_updates(const StagedTable& table);
+
 // Text expression: the group of an update of row `t` of the target to row `s` of the file.
 std::string update_group_sql(const StagedTable& table, const std::string& s, const std::string& t);
 

@@ -64,7 +64,7 @@ void count(Connection& connection, const StagedTable& table, std::span<const Sta
   for (std::size_t i = 0; i < columns.size(); ++i) add(table, *columns[i], i, parts);
   const pqxx::result found = connection.query(
       fmt::format(kCount, fmt::arg("results", join(parts.results, ",\n       ")),
-                  fmt::arg("rows", join(parts.rows, ", ")), fmt::arg("updates", accepted_updates(table))));
+                  fmt::arg("rows", join(parts.rows, ", ")), fmt::arg("updates", classified_updates(table))));
   pqxx::row::size_type at = 0;
   const auto next = [&] { return text_of(found[0][at++]); };
   counted.newer_rows = std::stoull(next());

@@ -56,6 +56,7 @@ struct TableProgress {
   std::uint64_t may_be_deleted = 0;    // rows that they found
   std::uint64_t gone = 0;              // records of rows that had gone already
   std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since
+  std::uint64_t reached = 0;           // of these, updates of rows that do not differ, but will by a cascade
   std::uint64_t remapped = 0;          // rows that took over the target's identity
   bool keys_differ = false;            // no two staged rows have the same identity: known without asking the server
   bool loaded = false;                 // by FirstLoad: the rows are in the target and nowhere else
