@@ -1,10 +1,11 @@
 // What is written beside each record of an undo file: what taking the import back does to its row, and what the import
-// left there. "u" and "d": a row that was updated, or inserted; after the letter the digest of the row as the import
-// left it (kDigestCharacters), and for each column of the table one of its value, after a blank each: so that a row
-// that somebody changed since is told from others, and what was changed is named. "i": a row that was deleted. Of a
-// table without a key there are "d" and "i" alone, each with a number after the letter: how many rows were equal to
-// this one, itself among them and each of the import counted once: what came with it is there where at least so many
-// are, and what went with it is missing where fewer are.
+// left there. "u" and "d": a row that was updated, or inserted; behind the letter what tells the row as the import left
+// it from the same row after a change, and what of it was changed: a digest of each column's value, with blanks between
+// them, in SQLite one of the row before those (kDigestCharacters). How they are made is each engine's matter: only the
+// database that made them compares them. "i": a row that was deleted. Of a table without a key there are "d" and "i"
+// alone, each with a number after the letter: how many rows were equal to this one, itself among them and each of the
+// import counted once: what came with it is there where at least so many are, and what went with it is missing where
+// fewer are.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "postgres/catalog/record_reader.h"
-#include "postgres/import/row_marks.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -78,10 +77,10 @@ std::string equal_rows_until(const StagedTable& table) {
 
 }  // namespace
 
-std::vector<std::string> KeptRows::names_of(const std::vector<Column>& columns) {
-  std::vector<std::string> names;
-  for (const Column& column : columns) names.push_back(column.quoted);
-  return names;
+std::vector<MarkedValue> KeptRows::marked(const StagedTable& table) {
+  std::vector<MarkedValue> values;
+  for (const Column& column : columns_of(table)) values.push_back({column.name, "t." + column.quoted});
+  return values;
 }
 
 void KeptRows::keep() {
@@ -90,11 +89,11 @@ void KeptRows::keep() {
 }
 
 // With each value under its column's name; generated ones are made again.
-std::vector<KeptRows::Column> KeptRows::columns_of(const StagedTable& table) const {
+std::vector<KeptRows::Column> KeptRows::columns_of(const StagedTable& table) {
   std::vector<Column> columns;
   for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
     const catalog::Column& column = table.details.table.columns[i];
-    if (!column.generated) columns.push_back({quote_name(column.name), &table.details.columns[i]});
+    if (!column.generated) columns.push_back({column.name, quote_name(column.name), &table.details.columns[i]});
   }
   return columns;
 }
@@ -159,10 +158,10 @@ std::string KeptRows::updated(std::size_t number) const {
   const StagedTable& table = tables_[number];
   std::vector<std::string> list;
   for (const Column& column : columns_of(table)) list.push_back(sent_value(column.details->type, "b." + column.quoted));
-  return fmt::format(
-      kUpdated, fmt::arg("columns", values(list)), fmt::arg("mark", row_mark(names_of(columns_of(table)), 'u', "t")),
-      fmt::arg("before", kept_rows(number)), fmt::arg("verdicts", table.verdicts), fmt::arg("record", table.record),
-      fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("b", "t")));
+  return fmt::format(kUpdated, fmt::arg("columns", values(list)), fmt::arg("mark", row_mark(table, marked(table), 'u')),
+                     fmt::arg("before", kept_rows(number)), fmt::arg("verdicts", table.verdicts),
+                     fmt::arg("record", table.record), fmt::arg("target", table.target_rows),
+                     fmt::arg("same", table.same_identity("b", "t")));
 }
 
 // Of a row that was not there before only what it is found by.
@@ -177,10 +176,10 @@ std::string KeptRows::inserted(std::size_t number) const {
     list.push_back(sent_value(column.details->type, key ? value : "CASE WHEN false THEN " + value + " END"));
   }
   return fmt::format(kInserted, fmt::arg("columns", values(list)),
-                     fmt::arg("mark", row_mark(names_of(columns_of(table)), 'd', "t")),
-                     fmt::arg("verdicts", table.verdicts), fmt::arg("staged", table.typed_rows()),
-                     fmt::arg("record", table.record), fmt::arg("target", table.target_rows),
-                     fmt::arg("same", table.same_identity("s", "t")), fmt::arg("number", table.plan_number));
+                     fmt::arg("mark", row_mark(table, marked(table), 'd')), fmt::arg("verdicts", table.verdicts),
+                     fmt::arg("staged", table.typed_rows()), fmt::arg("record", table.record),
+                     fmt::arg("target", table.target_rows), fmt::arg("same", table.same_identity("s", "t")),
+                     fmt::arg("number", table.plan_number));
 }
 
 std::string KeptRows::inserted_without_key(const StagedTable& table) const {
@@ -213,9 +212,8 @@ std::string KeptRows::loaded(const StagedTable& table) const {
     const std::string value = "t." + column.quoted;
     list.push_back(sent_value(column.details->type, shown ? value : "CASE WHEN false THEN " + value + " END"));
   }
-  return "SELECT " + values(list) +
-         (identity.empty() ? equal_rows_until(table) : row_mark(names_of(columns_of(table)), 'd', "t")) + " FROM " +
-         table.target_rows + " t";
+  return "SELECT " + values(list) + (identity.empty() ? equal_rows_until(table) : row_mark(table, marked(table), 'd')) +
+         " FROM " + table.target_rows + " t";
 }
 
 std::string KeptRows::deleted(std::size_t number) const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/source.h"
+#include "postgres/import/row_marks.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/session/connection.h"
 
@@ -31,13 +32,14 @@ class KeptRows {
  private:
   enum class Kept { kNothing, kInOwn, kShared };
   struct Column {
+    std::string name;
     std::string quoted;
     const ColumnDetails* details;
   };
 
-  static std::vector<std::string> names_of(const std::vector<Column>& columns);
+  static std::vector<Column> columns_of(const StagedTable& table);
+  static std::vector<MarkedValue> marked(const StagedTable& table);
   void keep(std::size_t number);
-  std::vector<Column> columns_of(const StagedTable& table) const;
   std::string kept_rows(std::size_t number) const;
   std::string updated(std::size_t number) const;
   std::string inserted(std::size_t number) const;

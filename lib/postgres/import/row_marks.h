@@ -1,5 +1,5 @@
-// What tells a row of the target from itself after a change: a digest of the row and one of each of its values, in SQL.
-// Pure text.
+// What tells a row of the target from itself after a change: a digest of each of its values, in SQL: the server's own
+// hash, of 64 bits, in a small part of the time that a SHA-256 of the row takes. Pure text.
 #pragma once
 
 #include <string>
@@ -9,16 +9,23 @@
 
 namespace postgres {
 
-// `columns`: quoted. Text expression: the digest of the row `alias`, as long as engine::kDigestCharacters.
-std::string row_state(const std::vector<std::string>& columns, const std::string& alias);
+// A column of the table and an expression of its value in some row.
+struct MarkedValue {
+  std::string column;
+  std::string value;
+};
+
+// The columns that an undo file brings, which its marks are over, of the row `alias`.
+std::vector<MarkedValue> marked_values(const StagedTable& table, const std::string& alias);
+
+// Text expression: the digests of these values, in their order. Equal ones are asked of one server only: how they are
+// made depends on its version and on the columns' types.
+std::string row_state(const StagedTable& table, const std::vector<MarkedValue>& values);
 
 // Text expression: the whole mark of the row, after its letter.
-std::string row_mark(const std::vector<std::string>& columns, char letter, const std::string& alias);
+std::string row_mark(const StagedTable& table, const std::vector<MarkedValue>& values, char letter);
 
-// The columns that an undo file brings, which its marks are over.
-std::vector<std::string> marked_columns(const StagedTable& table);
-
-// Of a mark: its letter, and the digest of the row.
+// Of a mark: its letter, and what is behind that.
 std::string letter_of(const std::string& mark);
 std::string state_of(const std::string& mark);
 

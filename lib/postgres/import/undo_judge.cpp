@@ -138,7 +138,7 @@ void UndoJudge::reject_unmarked(StagedTable& table) {
 void UndoJudge::find_by_identity(StagedTable& table) {
   const std::string mark = "s." + table.mark;
   const std::string same = table.same_identity("s", "t");
-  const std::string now = row_state(marked_columns(table), "t");
+  const std::string now = row_state(table, marked_values(table, "t"));
   const AddedColumns added = added_columns(connection_, table, "t");
   const std::string none = "NULL::pg_catalog.text";
   table.may_be_deleted = connection_.execute(
@@ -208,7 +208,7 @@ void UndoJudge::judge_written(StagedTable& table) {
                      {},
                      table.key_text("t")},
                     there + " WHERE v.verdict = 'u' AND " + letter_of(mark) + " = 'u' AND " + state_of(mark) + " <> " +
-                        row_state(marked_columns(table), "t")));
+                        row_state(table, marked_values(table, "t"))));
   reject(connection_, table,
          reject_sql(table, {'c', "'there again: somebody inserted a row of this key since'", {}, table.key_text("t")},
                     there + " WHERE v.verdict = 'u' AND " + letter_of(mark) + " = 'i'"));
