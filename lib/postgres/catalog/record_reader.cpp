@@ -44,7 +44,15 @@ std::string sent_value(const ColumnType& type, const std::string& value) {
 
 RecordReader::RecordReader(Connection& connection, std::string table, const std::vector<Column>& columns,
                            std::vector<std::string> identity, const std::string& copied)
-    : connection_(connection), table_(std::move(table)), identity_(std::move(identity)) {
+    : RecordReader([&connection] { return connection.next_chunk(); }, std::move(table), columns, std::move(identity),
+                   0) {
+  connection.begin_copy_out("COPY " + copied + " TO STDOUT (FORMAT binary)");
+}
+
+RecordReader::RecordReader(std::function<std::string_view()> chunks, std::string table,
+                           const std::vector<Column>& columns, std::vector<std::string> identity,
+                           std::size_t passed_over)
+    : chunks_(std::move(chunks)), table_(std::move(table)), identity_(std::move(identity)), passed_over_(passed_over) {
   base::ByteBuffer label;
   for (const Column& column : columns) {
     label.clear();
@@ -53,7 +61,6 @@ RecordReader::RecordReader(Connection& connection, std::string table, const std:
     label.append(':');
     fields_.push_back({std::string(label.view()), column.name, column.codec});
   }
-  connection_.begin_copy_out("COPY " + copied + " TO STDOUT (FORMAT binary)");
 }
 
 RecordReader::~RecordReader() = default;
@@ -80,7 +87,7 @@ std::uint64_t RecordReader::read_batch(base::ByteBuffer& out) {
 
 std::string_view RecordReader::next_chunk() {
   try {
-    return connection_.next_chunk();
+    return chunks_();
   } catch (const ServerError& error) {
     explain(error);
     throw;
@@ -91,9 +98,10 @@ std::string_view RecordReader::next_chunk() {
 bool RecordReader::append_row(std::string_view& chunk, base::ByteBuffer& out) {
   const auto count = read_integer<std::int16_t>(chunk, table_);
   if (count < 0) return false;
-  if (static_cast<std::size_t>(count) != fields_.size()) {
+  if (static_cast<std::size_t>(count) != passed_over_ + fields_.size()) {
     throw Error(ErrorKind::kInternal, "the server sent a row of another shape for " + table_);
   }
+  for (std::size_t i = 0; i < passed_over_; ++i) read_field(chunk);
   const std::string_view row = chunk;
   const std::uint64_t start = out.end();
   try {

@@ -1,8 +1,10 @@
 // Rows that COPY sends in binary, as JSON records. Refers to the connection and uses its one COPY until it is read to
-// its end; knows no table but by name. One thread.
+// its end, or to what else has the chunks of one; knows no table but by name. One thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +31,10 @@ class RecordReader : public engine::RowReader {
   // sent_value(). `identity` names a row in messages.
   RecordReader(Connection& connection, std::string table, const std::vector<Column>& columns,
                std::vector<std::string> identity, const std::string& copied);
+  // Of a COPY that was begun, and maybe kept, before: `chunks` as Connection::next_chunk. The first fields of each row
+  // are of no record.
+  RecordReader(std::function<std::string_view()> chunks, std::string table, const std::vector<Column>& columns,
+               std::vector<std::string> identity, std::size_t passed_over);
   ~RecordReader() override;
 
   std::uint64_t read_batch(base::ByteBuffer& out) override;
@@ -50,10 +56,11 @@ class RecordReader : public engine::RowReader {
   std::optional<std::string_view> read_field(std::string_view& chunk) const;
   [[noreturn]] void fail_too_long(std::string_view row) const;
 
-  Connection& connection_;
+  std::function<std::string_view()> chunks_;
   std::string table_;
   std::vector<std::string> identity_;
   std::vector<Field> fields_;
+  std::size_t passed_over_;
   bool header_read_ = false;
   bool ended_ = false;
 };

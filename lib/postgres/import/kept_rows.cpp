@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "postgres/catalog/record_reader.h"
+#include "postgres/import/changed_columns.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -20,6 +22,13 @@ constexpr const char* kBeforeDelete = R"sql(
 SELECT {number}d.record AS {record}, {columns}
 FROM {deletes} d JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row
 WHERE d.state = 'd')sql";
+
+// The same with what will be there behind the merge.
+constexpr const char* kForeseen = R"sql(
+COPY (
+SELECT s.{record}, {columns}{mark}
+FROM {updates}
+) TO STDOUT (FORMAT binary))sql";
 
 constexpr const char* kUpdated = R"sql(
 SELECT {columns}{mark}
@@ -68,12 +77,32 @@ bool meets_a_domain(const ColumnDetails& column) {
          is_made(type.element_kind, type.element_oid);
 }
 
+// With temporary tables of its own.
+bool is_large(const StagedTable& table) { return table.stage_part.number.empty() && table.first_column_type.empty(); }
+
 // The mark of a row without a key, in a table of which all rows came with the import.
 std::string equal_rows_until(const StagedTable& table) {
   return fmt::format(
       R"sql('d' || pg_catalog.row_number() OVER (PARTITION BY {}::pg_catalog.text COLLATE pg_catalog."C"))sql",
       table.image("t"));
 }
+
+// One reader behind the other.
+class Readers : public engine::RowReader {
+ public:
+  void add(std::unique_ptr<engine::RowReader> reader) { readers_.push_back(std::move(reader)); }
+
+  std::uint64_t read_batch(base::ByteBuffer& out) override {
+    for (; at_ < readers_.size(); ++at_) {
+      if (const std::uint64_t records = readers_[at_]->read_batch(out)) return records;
+    }
+    return 0;
+  }
+
+ private:
+  std::vector<std::unique_ptr<engine::RowReader>> readers_;
+  std::size_t at_ = 0;
+};
 
 }  // namespace
 
@@ -83,9 +112,28 @@ std::vector<MarkedValue> KeptRows::marked(const StagedTable& table) {
   return values;
 }
 
-void KeptRows::keep() {
+// As the merge will leave it: what it assigns, and the rest as it is.
+std::vector<MarkedValue> KeptRows::foreseen(const StagedTable& table) {
+  std::vector<MarkedValue> values;
+  for (const Column& column : columns_of(table)) {
+    const auto staged = std::ranges::find(table.columns, column.name, &StagedColumn::name);
+    const bool assigned = staged != table.columns.end() && table.is_assigned(*staged);
+    values.push_back({column.name, (assigned ? "s." : "t.") + column.quoted});
+  }
+  return values;
+}
+
+// Of small tables there is nothing to gain. Values that travel in binary can come back to the server as they were.
+bool KeptRows::is_foreseen(const StagedTable& table) {
+  const auto travels_as_text = [](const Column& column) {
+    return transport_of(column.details->type) != Transport::kBinary || meets_a_domain(*column.details);
+  };
+  return is_large(table) && table.not_updatable.empty() && std::ranges::none_of(columns_of(table), travels_as_text);
+}
+
+void KeptRows::keep(Foresight foresight) {
   connection_.execute("CREATE TEMPORARY TABLE fresh (plan pg_catalog.int4, record pg_catalog.int8) ON COMMIT DROP");
-  for (std::size_t i = 0; i < tables_.size(); ++i) keep(i);
+  for (std::size_t i = 0; i < tables_.size(); ++i) keep(i, foresight);
 }
 
 // With each value under its column's name; generated ones are made again.
@@ -98,7 +146,7 @@ std::vector<KeptRows::Column> KeptRows::columns_of(const StagedTable& table) {
   return columns;
 }
 
-void KeptRows::keep(std::size_t number) {
+void KeptRows::keep(std::size_t number, Foresight foresight) {
   const StagedTable& table = tables_[number];
   if (table.loaded) return;
   const bool updates = table.may_be_written > 0 && !table.plan.identity.empty();
@@ -108,8 +156,8 @@ void KeptRows::keep(std::size_t number) {
                                         table.plan_number, table.verdicts));
   }
   if (!updates && table.may_be_deleted == 0) return;
-  const bool large = table.stage_part.number.empty() && table.first_column_type.empty();
-  const bool own = large || std::ranges::any_of(table.details.columns, meets_a_domain);
+  if (updates && foresight == Foresight::kOfUpdates && is_foreseen(table)) return keep_on_this_side(number);
+  const bool own = is_large(table) || std::ranges::any_of(table.details.columns, meets_a_domain);
   kept_[number] = own ? Kept::kInOwn : Kept::kShared;
   if (!own && !shared_made_) {
     connection_.execute(R"sql(
@@ -139,6 +187,46 @@ CREATE INDEX ON pg_temp.before (plan, record))sql");
                       join(parts, " UNION ALL"));
   connection_.execute("ANALYZE " +
                       (own ? heap + " (" + table.record + ")" : std::string("pg_temp.before (plan, record)")));
+}
+
+void KeptRows::keep_on_this_side(std::size_t number) {
+  const StagedTable& table = tables_[number];
+  kept_[number] = Kept::kOnThisSide;
+  std::vector<std::string> list;
+  for (const Column& column : columns_of(table)) list.push_back("t." + column.quoted);
+  spools_[number].emplace(connection_,
+                          fmt::format(kForeseen, fmt::arg("record", table.record), fmt::arg("columns", values(list)),
+                                      fmt::arg("mark", row_mark(table, foreseen(table), 'u')),
+                                      fmt::arg("updates", classified_updates(table))));
+}
+
+// The rows as they were go back to the server, where they are looked at beside what is there now.
+void KeptRows::forget_what_was_foreseen() {
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    if (kept_[i] != Kept::kOnThisSide) continue;
+    const StagedTable& table = tables_[i];
+    std::vector<std::string> list;
+    std::vector<std::string> names;
+    for (const Column& column : columns_of(table)) {
+      list.push_back("t." + column.quoted);
+      names.push_back(column.quoted);
+    }
+    const std::string heap = "pg_temp.before_" + table.plan_number;
+    connection_.execute(
+        fmt::format("CREATE TEMPORARY TABLE before_{} ON COMMIT DROP AS SELECT NULL::pg_catalog.int8 AS {}, "
+                    "{}NULL::pg_catalog.text "
+                    "AS {} FROM {} t WITH NO DATA",
+                    table.plan_number, table.record, values(list), table.mark, table.target_rows));
+    connection_.begin_copy_in(
+        fmt::format("COPY {} ({}, {}{}) FROM STDIN (FORMAT binary)", heap, table.record, values(names), table.mark));
+    CopySpool& spool = *spools_[i];
+    for (std::string_view chunk = spool.next_chunk(); !chunk.empty(); chunk = spool.next_chunk())
+      connection_.send_chunk(chunk);
+    connection_.end_copy_in();
+    connection_.execute("ANALYZE " + heap + " (" + table.record + ")");
+    spools_[i].reset();
+    kept_[i] = Kept::kInOwn;
+  }
 }
 
 // The kept rows under their columns' names.
@@ -237,6 +325,13 @@ std::unique_ptr<engine::RowReader> KeptRows::read(std::size_t number, const std:
   text.type_schema = "pg_catalog";
   columns.push_back({key, Codec(text)});
   if (fresh_[number] > 0) connection_.execute("ANALYZE pg_temp.fresh");
+  auto readers = std::make_unique<Readers>();
+  if (kept_[number] == Kept::kOnThisSide) {
+    CopySpool& spool = *spools_[number];
+    spool.rewind();
+    readers->add(std::make_unique<RecordReader>([&spool] { return spool.next_chunk(); }, table.details.table.name.name,
+                                                columns, table.plan.identity, 1));
+  }
   std::vector<std::string> parts;
   if (table.loaded) {
     parts.push_back(loaded(table));
@@ -244,14 +339,15 @@ std::unique_ptr<engine::RowReader> KeptRows::read(std::size_t number, const std:
     if (table.plan.identity.empty()) {
       parts.push_back(inserted_without_key(table));
     } else {
-      if (kept_[number] != Kept::kNothing) parts.push_back(updated(number));
+      if (kept_[number] == Kept::kInOwn || kept_[number] == Kept::kShared) parts.push_back(updated(number));
       if (fresh_[number] > 0) parts.push_back(inserted(number));
     }
     if (table.may_be_deleted > 0) parts.push_back(deleted(number));
   }
-  if (parts.empty()) return nullptr;
-  return std::make_unique<RecordReader>(connection_, table.details.table.name.name, columns, table.plan.identity,
-                                        "(" + join(parts, " UNION ALL ") + ")");
+  if (!parts.empty())
+    readers->add(std::make_unique<RecordReader>(connection_, table.details.table.name.name, columns,
+                                                table.plan.identity, "(" + join(parts, " UNION ALL ") + ")"));
+  return readers;
 }
 
 }  // namespace postgres

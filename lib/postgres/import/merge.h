@@ -50,6 +50,9 @@ class Merger {
   // After that: tables with rows that still do not hold the file's values.
   const std::vector<std::size_t>& rewritten() const { return trigger_rows_.rewritten(); }
 
+  // Rows of the tables were written by other statements than those of the merge, or nothing tells.
+  bool others_wrote();
+
   // What the target's own code did to the rows of the file, a line a table.
   std::vector<std::string> notices() const;
 

@@ -260,6 +260,8 @@ void Merger::wait_for_others(const StagedTable& table, const ServerError& error)
   throw Waits{another ? blamed : catalog::TableName{}, follows};
 }
 
+bool Merger::others_wrote() { return trigger_rows_.watch().any_touched(tables_); }
+
 std::vector<std::string> Merger::notices() const {
   std::vector<std::string> all = notices_;
   for (const std::string& notice : trigger_rows_.notices()) all.push_back(notice);

@@ -129,6 +129,7 @@ class PostgresTarget : public engine::Target {
   std::optional<FirstLoad> first_load_;        // under way or done
   std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
   bool merge_changed_decisions_ = true;
+  bool others_wrote_ = false;  // while the merge did, asked where rows are kept
   std::vector<std::string> notices_;
   std::vector<std::string> untold_;
   std::vector<std::string> missing_grants_;  // of a dry run, for the import

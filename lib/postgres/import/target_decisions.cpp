@@ -7,6 +7,7 @@
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/loose_references.h"
 #include "postgres/import/target.h"
+#include "postgres/import/target_code.h"
 #include "postgres/import/untold.h"
 #include "postgres/session/guarded.h"
 #include "postgres/session/settings.h"
@@ -52,7 +53,13 @@ std::uint64_t PostgresTarget::rows_there(std::size_t plan) {
 
 void PostgresTarget::keep_rows_before() {
   kept_rows_.emplace(*connection_, tables_);
-  guarded([&] { kept_rows_->keep(); });
+  guarded([&] {
+    std::vector<std::uint32_t> written;
+    for (const StagedTable& table : tables_) written.push_back(table.details.oid);
+    const bool foreseen = classifier_->cascades().empty() && !classifier_->undo().is_any() &&
+                          read_target_code(*connection_, written).empty();
+    kept_rows_->keep(foreseen ? Foresight::kOfUpdates : Foresight::kNone);
+  });
 }
 
 std::unique_ptr<engine::RowReader> PostgresTarget::rows_before(std::size_t plan, const std::string& key) {

@@ -40,6 +40,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     }
     if (!rewritten) return;
     merge_changed_decisions_ = changes.any(*rewritten);
+    if (kept_rows_ && (merge_changed_decisions_ || others_wrote_)) kept_rows_->forget_what_was_foreseen();
     for (const std::size_t number : *rewritten) {
       if (!tables_[number].plan.row_key.empty()) note_rewritten(*connection_, tables_[number]);
     }
@@ -58,6 +59,7 @@ std::optional<std::vector<std::size_t>> PostgresTarget::merge_once(base::Progres
   }
   fire_deferred_triggers();
   merger.settle();
+  others_wrote_ = kept_rows_ && merger.others_wrote();
   for (const std::string& notice : merger.notices()) notices_.push_back(notice);
   return merger.rewritten();
 }

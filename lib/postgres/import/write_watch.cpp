@@ -42,9 +42,17 @@ WriteWatch::WriteWatch(Connection& connection, const std::vector<StagedTable>& t
   counts_ = connection_.query("SELECT pg_catalog.current_setting('track_counts')")[0][0].c_str() == std::string("on");
   std::vector<const StagedTable*> all;
   for (const StagedTable& table : tables) all.push_back(&table);
-  if (!counts_ || all.empty()) return;
-  for (const auto& row : connection_.query(writes_sql(all)))
-    known_[row[0].as<std::uint32_t>()] = {row[1].as<std::uint64_t>(), row[2].as<std::uint64_t>()};
+  if (counts_) known_ = writes(all);
+}
+
+bool WriteWatch::any_touched(const std::vector<StagedTable>& tables) {
+  if (!counts_) return true;
+  std::vector<const StagedTable*> all;
+  for (const StagedTable& table : tables) all.push_back(&table);
+  return std::ranges::any_of(writes(all), [&](const auto& now) {
+    const Writes& known = known_[now.first];
+    return now.second.rows != known.rows || now.second.files != known.files;
+  });
 }
 
 bool WriteWatch::touched(const StagedTable& table) { return others_writes(table) != 0; }
@@ -61,8 +69,16 @@ void WriteWatch::settle(const StagedTable& table) {
 }
 
 WriteWatch::Writes WriteWatch::writes(const StagedTable& table) {
-  const pqxx::result counted = connection_.query(writes_sql({&table}));
-  return {counted[0][1].as<std::uint64_t>(), counted[0][2].as<std::uint64_t>()};
+  return writes(std::vector<const StagedTable*>{&table})[table.details.oid];
+}
+
+std::unordered_map<std::uint32_t, WriteWatch::Writes> WriteWatch::writes(
+    const std::vector<const StagedTable*>& tables) {
+  std::unordered_map<std::uint32_t, Writes> written;
+  if (tables.empty()) return written;
+  for (const auto& row : connection_.query(writes_sql(tables)))
+    written[row[0].as<std::uint32_t>()] = {row[1].as<std::uint64_t>(), row[2].as<std::uint64_t>()};
+  return written;
 }
 
 }  // namespace postgres

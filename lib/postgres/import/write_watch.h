@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <vector>
 
 #include "postgres/import/staged_table.h"
 #include "postgres/session/connection.h"
@@ -19,6 +20,8 @@ class WriteWatch {
 
   // Rows of `table` were written since the beginning, or since the last settle(), beside those of add().
   bool touched(const StagedTable& table);
+  // The same of any of those that were named at the beginning.
+  bool any_touched(const std::vector<StagedTable>& tables);
   // How many rows; anything but 0 where the server does not count.
   std::uint64_t others_writes(const StagedTable& table);
   // The merge itself wrote `rows` rows.
@@ -33,6 +36,7 @@ class WriteWatch {
   };
 
   Writes writes(const StagedTable& table);
+  std::unordered_map<std::uint32_t, Writes> writes(const std::vector<const StagedTable*>& tables);
 
   Connection& connection_;
   bool counts_ = false;
