@@ -17,7 +17,7 @@ class CopySpool {
   // Runs it to its end: COPY … TO STDOUT.
   CopySpool(Connection& connection, const std::string& sql);
 
-  // As Connection::next_chunk: a row each, empty behind the last one. Views memory of this until the next call.
+  // As Connection::next_chunk: a row each, empty after the last one. Views memory of this until the next call.
   std::string_view next_chunk();
   // The next one is the first again.
   void rewind();
