@@ -80,7 +80,7 @@ TEST_F(UndoOfManyRows, OfWhichACheckRefusedSome) {
   expect_taken_back();
 }
 
-// A function of the target's that is no trigger wrote a row behind its update.
+// A function of the target's that is no trigger wrote a row after its update.
 TEST_F(UndoOfManyRows, OfWhichSomebodyElseWroteOne) {
   schema("CREATE TABLE a (id int PRIMARY KEY, v text); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a)");
   fill("'old'");

@@ -23,12 +23,18 @@ SELECT {number}d.record AS {record}, {columns}
 FROM {deletes} d JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row
 WHERE d.state = 'd')sql";
 
-// The same with what will be there behind the merge.
+// The same with what will be there after the merge.
 constexpr const char* kForeseen = R"sql(
 COPY (
 SELECT s.{record}, {columns}{mark}
 FROM {updates}
 ) TO STDOUT (FORMAT binary))sql";
+
+// For those that come back from this side.
+constexpr const char* kEmpty = R"sql(
+CREATE TEMPORARY TABLE before_{number} ON COMMIT DROP AS
+SELECT NULL::pg_catalog.int8 AS {record}, {columns}NULL::pg_catalog.text AS {mark}
+FROM {target} t WITH NO DATA)sql";
 
 constexpr const char* kUpdated = R"sql(
 SELECT {columns}{mark}
@@ -87,7 +93,7 @@ std::string equal_rows_until(const StagedTable& table) {
       table.image("t"));
 }
 
-// One reader behind the other.
+// One reader after the other.
 class Readers : public engine::RowReader {
  public:
   void add(std::unique_ptr<engine::RowReader> reader) { readers_.push_back(std::move(reader)); }
@@ -212,11 +218,9 @@ void KeptRows::forget_what_was_foreseen() {
       names.push_back(column.quoted);
     }
     const std::string heap = "pg_temp.before_" + table.plan_number;
-    connection_.execute(
-        fmt::format("CREATE TEMPORARY TABLE before_{} ON COMMIT DROP AS SELECT NULL::pg_catalog.int8 AS {}, "
-                    "{}NULL::pg_catalog.text "
-                    "AS {} FROM {} t WITH NO DATA",
-                    table.plan_number, table.record, values(list), table.mark, table.target_rows));
+    connection_.execute(fmt::format(kEmpty, fmt::arg("number", table.plan_number), fmt::arg("record", table.record),
+                                    fmt::arg("columns", values(list)), fmt::arg("mark", table.mark),
+                                    fmt::arg("target", table.target_rows)));
     connection_.begin_copy_in(
         fmt::format("COPY {} ({}, {}{}) FROM STDIN (FORMAT binary)", heap, table.record, values(names), table.mark));
     CopySpool& spool = *spools_[i];

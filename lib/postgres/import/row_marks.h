@@ -25,7 +25,7 @@ std::string row_state(const StagedTable& table, const std::vector<MarkedValue>& 
 // Text expression: the whole mark of the row, after its letter.
 std::string row_mark(const StagedTable& table, const std::vector<MarkedValue>& values, char letter);
 
-// Of a mark: its letter, and what is behind that.
+// Of a mark: its letter, and what comes after that.
 std::string letter_of(const std::string& mark);
 std::string state_of(const std::string& mark);
 
