@@ -82,5 +82,36 @@ TEST_F(CodeOfOthers, OnThePathIsPickedByNoStatement) {
   }
 }
 
+// Of a function whose body the server has not read the names are looked up when it runs.
+TEST_F(CodeOfOthers, ThatAFunctionOfSomebodyTrustedFindsByItsNameIsNamed) {
+  own_the_table();
+  target_.run("RESET ROLE; ALTER DATABASE " + target_.name() + " SET search_path = m, public; CREATE FUNCTION " +
+              "public.inner_fold(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN plain($1); END$$; " +
+              "CREATE FUNCTION public.plain(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE FUNCTION " +
+              "public.fold(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN inner_fold($1); END$$; " +
+              "CREATE INDEX ON m.t (public.fold(v)); SET ROLE " + mallory_);
+  EXPECT_EQ(import({"--dry-run"}).status, 0);
+  code("CREATE FUNCTION m.plain(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT m.f($1)'");
+  expect_refused("function m.plain(integer), by its name");
+  target_.run("RESET ROLE; ALTER FUNCTION public.fold SET search_path = public; SET ROLE " + mallory_);
+  EXPECT_EQ(import({"--dry-run"}).status, 0);
+  target_.run("RESET ROLE; ALTER FUNCTION public.fold SET search_path = m, public; SET ROLE " + mallory_);
+  expect_refused("function m.plain(integer), by its name");
+}
+
+TEST_F(CodeOfOthers, ThatAnOperatorOrAViewBringsToAFunctionOfSomebodyTrustedIsNamed) {
+  own_the_table();
+  target_.run("RESET ROLE; ALTER DATABASE " + target_.name() + " SET search_path = m, public; CREATE FUNCTION " +
+              "public.fire() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.v::text::varchar = 'x'::varchar THEN " +
+              "PERFORM FROM rates; END IF; RETURN NEW; END$$; CREATE TABLE public.rates (v int); CREATE TRIGGER fire " +
+              "BEFORE INSERT ON m.t FOR EACH ROW EXECUTE FUNCTION public.fire(); SET ROLE " + mallory_);
+  code(
+      "CREATE FUNCTION m.equal(varchar, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT m.f(1) = 1'; CREATE OPERATOR "
+      "m.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = m.equal)");
+  expect_refused("operator m.=");
+  code("DROP OPERATOR m.= (varchar, varchar); CREATE VIEW m.rates AS SELECT m.f(1) AS v");
+  expect_refused("view m.rates");
+}
+
 }  // namespace
 }  // namespace live

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/terminal.h"
+#include "postgres/catalog/named_code.h"
 #include "postgres/catalog/planned_code.h"
+#include "postgres/catalog/planning_path.h"
 #include "postgres/catalog/proven_code.h"
 #include "postgres/catalog/table_locks.h"
 #include "postgres/session/sql_text.h"
@@ -132,6 +134,8 @@ constexpr const char* kCodeOfOthers = R"sql(
   WHERE e.evtenabled IN ('O', 'A') AND e.evtevent IN ('ddl_command_start', 'ddl_command_end', 'sql_drop')
   UNION
   SELECT p.owner, p.words FROM planned p
+  UNION
+  SELECT n.owner, n.words FROM named n
 ))sql";
 
 constexpr const char* kOwners = R"sql(
@@ -235,7 +239,7 @@ std::vector<std::string> demand_consent(Connection& connection, const std::vecto
   CodeOfRoles refused;
   for (const auto& row : connection.query(
            reached_code(all, connection.server_version(), updates) + other_roles(connection) +
-           planned_code(kLookedAt, connection.server_version()) +
+           planned_code(kLookedAt, connection.server_version()) + named_code(schemas_of_session(connection)) +
            fmt::format(kCodeOfOthers, fmt::arg("uses", uses_of("expression_of_other", "e.author, e.classid, e.objid")),
                        fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless),
                        fmt::arg("harmless_beyond", is_harmless_beyond("u.given")), fmt::arg("makes_json", kMakesJson),

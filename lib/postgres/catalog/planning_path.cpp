@@ -85,7 +85,8 @@ WHERE n.nspname !~ '^pg_'
     WHERE x.namespace = n.oid AND EXISTS (SELECT FROM mighty) AND r.rolname <> ALL (ARRAY[{consented}]::pg_catalog.name[]))
 ORDER BY s.place)sql";
 
-// Of those names that the session's path has, the schemas that are there and that the role may use.
+}  // namespace
+
 std::string schemas_of_session(Connection& connection) {
   const pqxx::result path = connection.query(R"sql(
     SELECT s.reset_val, pg_catalog.current_setting('search_path')
@@ -96,8 +97,6 @@ std::string schemas_of_session(Connection& connection) {
   set_search_path(connection, path[0][1].c_str());
   return schemas;
 }
-
-}  // namespace
 
 std::string planning_path(Connection& connection, const std::vector<std::uint32_t>& tables,
                           const std::vector<std::string>& consented) {

@@ -19,4 +19,8 @@ namespace postgres {
 std::string planning_path(Connection& connection, const std::vector<std::uint32_t>& tables,
                           const std::vector<std::string>& consented);
 
+// Of those names that the session's path has, the schemas that are there and that the role may use, as text[]. With an
+// empty search_path, in a transaction.
+std::string schemas_of_session(Connection& connection);
+
 }  // namespace postgres
