@@ -1,5 +1,6 @@
-# Writes commit.h anew where the commit is another one, so that only what prints it is built again.
-# cmake -DSOURCE=<top folder> -DHEADER=<file> -DCOMMIT=<of a build without git> -P commit.cmake
+# Writes commit.h where the commit is another one, so that only what prints it is built again.
+# cmake -DSOURCE=<top folder> -DHEADER=<file> -P commit.cmake, in a build without git with DB_TRANSFER_COMMIT in the environment
+set(COMMIT "$ENV{DB_TRANSFER_COMMIT}")
 if(NOT COMMIT)
   execute_process(COMMAND git -C ${SOURCE} rev-parse --short=12 HEAD OUTPUT_VARIABLE COMMIT
                   OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
