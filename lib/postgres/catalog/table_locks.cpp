@@ -38,7 +38,7 @@ bool has_gone(const std::string& sqlstate) { return sqlstate == "42P01" || sqlst
 }  // namespace
 
 TableLocker::TableLocker(Connection& connection, std::chrono::milliseconds lock_timeout)
-    : connection_(connection), mark_(connection.watch_marked_locks(lock_timeout, "LOCK")) {}
+    : connection_(connection), mark_(connection.watch_marked_locks(lock_timeout)) {}
 
 void TableLocker::lock(std::vector<LockedTable> tables, const std::string& mode) {
   if (tables.empty()) return;

@@ -54,11 +54,11 @@ std::string pooler_hint(const std::string& message) {
   return "a transaction is needed: set the pooler's pool_mode to transaction, or connect to the server itself";
 }
 
-// The process whose statement begins so.
+// The process whose statement holds this comment.
 constexpr const char* kMarked = R"sql((
   SELECT s.pid
   FROM pg_catalog.pg_stat_activity s
-  WHERE s.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND pg_catalog.starts_with(s.query, '{beginning}')
+  WHERE s.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND pg_catalog.strpos(s.query, '{mark}') > 0
   LIMIT 1))sql";
 
 // What was read there had to make way for what the primary has removed.
@@ -240,12 +240,16 @@ void Connection::await_result() {
   }
 }
 
+void Connection::execute_with_next(const std::string& sql) { owed_ += sql + "; "; }
+
+std::string Connection::with_owed(const std::string& sql) { return std::exchange(owed_, {}) + sql; }
+
 // The last result, or the first that is an error or starts a COPY.
 Connection::Result Connection::run(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const LockWatch::Statement statement(watch_.get());
   drain();
-  if (PQsendQuery(raw_, sql.c_str()) == 0) fail_connection();
+  if (PQsendQuery(raw_, with_owed(sql).c_str()) == 0) fail_connection();
   Result last;
   while (true) {
     await_result();
@@ -291,10 +295,10 @@ void Connection::watch_locks(std::chrono::milliseconds lock_timeout, int process
   watch(lock_timeout, std::to_string(process));
 }
 
-std::string Connection::watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word) {
+std::string Connection::watch_marked_locks(std::chrono::milliseconds lock_timeout) {
   std::random_device random;
   std::string mark = "/* db-transfer " + std::to_string(random()) + std::to_string(random()) + " */";
-  watch(lock_timeout, fmt::format(kMarked, fmt::arg("beginning", first_word + " " + mark)));
+  watch(lock_timeout, fmt::format(kMarked, fmt::arg("mark", mark)));
   return mark;
 }
 
@@ -302,7 +306,7 @@ pqxx::result Connection::query(const std::string& sql) {
   if (stop_.stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted");
   const LockWatch::Statement statement(watch_.get());
   try {
-    return session_->query(sql);
+    return session_->query(with_owed(sql));
   } catch (const pqxx::broken_connection&) {
     fail_connection();
   } catch (const pqxx::deadlock_detected& error) {

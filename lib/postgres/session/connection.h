@@ -66,6 +66,9 @@ class Connection {
 
   // For everything else. Returns the number of rows that the command tag names, 0 for a tag without one.
   std::uint64_t execute(const std::string& sql);
+  // In one message with the next statement of either kind, before it: what gives no rows that matter, and what a server
+  // cannot refuse in a transaction that is open and has not failed (a savepoint, a setting). Saves a round trip.
+  void execute_with_next(const std::string& sql);
   // Of a query of one number.
   std::uint64_t execute_for_number(const std::string& sql);
   // The command tag itself: "COMMIT", or "ROLLBACK" for a COMMIT of a failed transaction.
@@ -85,8 +88,8 @@ class Connection {
   // From now on the error of a lock that was not to be had within `lock_timeout` says who kept `process` of the server
   // waiting: the one of the transaction, which behind a pooler only a query tells.
   void watch_locks(std::chrono::milliseconds lock_timeout, int process);
-  // The same where no query may be asked yet: for statements that begin with `first_word` and this comment.
-  std::string watch_marked_locks(std::chrono::milliseconds lock_timeout, const std::string& first_word);
+  // The same where no query may be asked yet: for statements that hold this comment near their beginning.
+  std::string watch_marked_locks(std::chrono::milliseconds lock_timeout);
 
   // From now on no error repeats what may be a value of a row (server_words.h).
   void withhold_values(bool withhold = true) { withholds_values_ = withhold; }
@@ -109,6 +112,7 @@ class Connection {
   using Result = std::unique_ptr<PGresult, ResultDeleter>;
 
   void await_result();
+  std::string with_owed(const std::string& sql);
   Result run(const std::string& sql);
   void drain();
   void watch(std::chrono::milliseconds lock_timeout, const std::string& process);
@@ -123,6 +127,7 @@ class Connection {
   PGconn* raw_ = nullptr;  // owned by session_
   std::unique_ptr<AdoptedSession> session_;
   std::optional<Cancel> cancel_;
+  std::string owed_;  // to the next statement
   char* chunk_ = nullptr;
   std::unique_ptr<LockWatch> watch_;
   bool withholds_values_ = false;

@@ -3,7 +3,7 @@
 namespace postgres {
 
 Savepoint::Savepoint(Connection& connection, const std::string& name) : connection_(connection), name_(name) {
-  connection_.execute("SAVEPOINT " + name_);
+  connection_.execute_with_next("SAVEPOINT " + name_);
 }
 
 std::optional<ServerError> Savepoint::refusal_of(const std::function<void()>& work, Refusal refusal) {
@@ -20,7 +20,7 @@ std::optional<ServerError> Savepoint::refusal_of(const std::function<void()>& wo
 
 void Savepoint::roll_back() { connection_.execute("ROLLBACK TO SAVEPOINT " + name_); }
 
-void Savepoint::end() { connection_.execute("RELEASE SAVEPOINT " + name_); }
+void Savepoint::end() { connection_.execute_with_next("RELEASE SAVEPOINT " + name_); }
 
 void Savepoint::end_without() {
   connection_.execute("ROLLBACK TO SAVEPOINT " + name_ + "; RELEASE SAVEPOINT " + name_);

@@ -29,7 +29,7 @@ void set_all(Connection& connection, const SessionSettings& settings, const std:
   for (const auto& [name, value] : settings)
     set.push_back("pg_catalog.set_config(" + quote_literal(name) + ", " + (set.empty() ? path : quote_literal(value)) +
                   ", true)");
-  connection.execute("SELECT " + join(set, ", "));
+  connection.execute_with_next("SELECT " + join(set, ", "));
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ void use_own_settings(Connection& connection) {
 }
 
 void keep_search_path(Connection& connection, const std::string& search_path) {
-  connection.execute(
+  connection.execute_with_next(
       fmt::format("SELECT pg_catalog.set_config('{}', {}, true)", kKeptPath, quote_literal(search_path)));
   set_search_path(connection, search_path);
 }
@@ -76,7 +76,7 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
 }
 
 void set_search_path(Connection& connection, const std::string& search_path) {
-  connection.execute("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path) + ", true)");
+  connection.execute_with_next("SELECT pg_catalog.set_config('search_path', " + quote_literal(search_path) + ", true)");
 }
 
 void raise_settings(Connection& connection) {
