@@ -8,7 +8,7 @@
 
 namespace engine {
 
-// Takes `rows` rows of the verdict that this letter stands for.
+// Adds `rows` rows of the verdict with this letter.
 void add_verdict(outcome::VerdictCounts& counts, char letter, std::uint64_t rows);
 
 // Throws kInternal where the verdicts do not add up to the rows of the file: then nothing may be committed.

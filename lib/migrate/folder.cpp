@@ -10,6 +10,7 @@
 #include "base/input_file.h"
 #include "base/sha256.h"
 #include "base/terminal.h"
+#include "outcome/engine_traits.h"
 
 namespace migrate {
 namespace {
@@ -152,7 +153,7 @@ MigrationFile parse_file(const std::string& name, const std::string& bytes, Dial
 }
 
 Folder read_folder(const std::string& path, const std::string& engine) {
-  const Dialect dialect = engine == "sqlite" ? Dialect::kSqlite : Dialect::kPostgresql;
+  const Dialect dialect = outcome::traits_of(engine).dialect;
   Folder folder = files_in(path, dialect);
   std::error_code ignored;
   const fs::path own = fs::path(path) / engine;

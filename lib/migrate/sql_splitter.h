@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "outcome/engine_traits.h"
+
 namespace migrate {
 
-enum class Dialect { kPostgresql, kSqlite };
+using outcome::Dialect;
 
 struct Word {
   std::string text;        // in upper case

@@ -15,7 +15,8 @@ constexpr std::array kEngines = {
                  .has_schemas = false,
                  .has_json = false,
                  .holds_orphans = true,
-                 .names_ignore_case = true},
+                 .names_ignore_case = true,
+                 .dialect = Dialect::kSqlite},
 };
 
 constexpr EngineTraits kUnknown{};

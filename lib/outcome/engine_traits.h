@@ -6,6 +6,9 @@
 
 namespace outcome {
 
+// By whose rules a script is cut into statements.
+enum class Dialect { kPostgresql, kSqlite };
+
 struct EngineTraits {
   std::string_view name;   // as headers and DatabaseInfo have it: "postgresql"
   std::string_view title;  // as people write it
@@ -16,6 +19,7 @@ struct EngineTraits {
   bool has_json = true;            // as a type of its own
   bool holds_orphans = false;      // rows whose parent is not there
   bool names_ignore_case = false;  // of tables and columns
+  Dialect dialect = Dialect::kPostgresql;
 };
 
 // Of an engine that is not known: a typed one, without a title.

@@ -29,6 +29,8 @@ inline constexpr std::array kUndoVerdicts = {Verdict::kInsert,    Verdict::kUpda
 // "insert", as texts, schemas and the page's classes call it; "+", so that color is never alone.
 std::string_view verdict_name(Verdict verdict);
 std::string_view verdict_symbol(Verdict verdict);
+// The letter that stands for it in SQL.
+constexpr char verdict_letter(Verdict verdict) { return static_cast<char>(verdict); }
 std::optional<Verdict> verdict_of(char letter);
 
 struct VerdictCounts {

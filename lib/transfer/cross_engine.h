@@ -1,5 +1,5 @@
 // A whole file on its way from one engine to another: of SQLite's, what its columns hold, in one pass of its own; of
-// either, how each of its tables is converted. Also where the user takes empty texts as NULL, whatever the engines are.
+// either, how each of its tables is converted. Also where the user takes empty texts as NULL, between any engines.
 #pragma once
 
 #include <optional>

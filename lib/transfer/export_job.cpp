@@ -178,7 +178,7 @@ class ExportJob {
   ExportJob(engine::Source& source, const ExportOptions& options, base::Progress& progress, const std::stop_token& stop)
       : source_(source), options_(options), progress_(progress), stop_(stop), files_(options.kept, options.overwrite) {}
 
-  // Whatever another session changed meanwhile: what is not yet handed out can be made again.
+  // Another session changed something meanwhile: a file that nobody has yet can be begun from its start.
   outcome::ExportOutcome run() {
     const auto start = Clock::now();
     for (int attempt = 1;; ++attempt) {

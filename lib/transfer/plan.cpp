@@ -135,7 +135,7 @@ std::vector<catalog::Reshape> fit_columns(const std::string& section, const form
     reshapes.emplace_back();
     const catalog::Column* there = target.find_column(column.name);
     if (there == nullptr || there->generated) continue;
-    // A value of another engine is a text, whatever its column is called.
+    // A value of another engine is a text, of any type of column.
     const std::string type = same_engine == catalog::SameEngine::kYes ? column.type : "text";
     catalog::TypeFit fit = catalog::fit_type(type, header.types, there->type, target_types);
     for (const std::string& misfit : fit.misfits) drift.push_back({section, column.name, misfit});

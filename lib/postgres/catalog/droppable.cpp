@@ -14,8 +14,9 @@ namespace {
 constexpr const char* kForeignKeys = R"sql(
 SELECT f.conrelid, f.confrelid,
        pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS relation,
-       pg_catalog.quote_ident(f.conname), pg_catalog.pg_get_constraintdef(f.oid),
-       pg_catalog.obj_description(f.oid, 'pg_constraint'),
+       pg_catalog.quote_ident(f.conname) AS constraint,
+       pg_catalog.pg_get_constraintdef(f.oid) AS definition,
+       pg_catalog.obj_description(f.oid, 'pg_constraint') AS constraint_comment,
        f.convalidated AND f.conparentid = 0 AND t.relkind = 'r' AND p.relkind = 'r'
          AND f.conrelid = ANY (a.loaded) AND f.confrelid = ANY (a.loaded)
          AND (f.conrelid = ANY (a.large) OR f.confrelid = ANY (a.large)
@@ -28,7 +29,7 @@ SELECT f.conrelid, f.confrelid,
          AND NOT EXISTS (
            SELECT FROM pg_catalog.pg_depend d
            WHERE d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.refobjid = f.oid
-             AND d.classid <> 'pg_catalog.pg_trigger'::pg_catalog.regclass)
+             AND d.classid <> 'pg_catalog.pg_trigger'::pg_catalog.regclass) AS may_be_dropped
 FROM pg_catalog.pg_constraint f
 CROSS JOIN (VALUES ('{{{oids}}}'::pg_catalog.oid[], '{{{large}}}'::pg_catalog.oid[])) AS a(loaded, large)
 JOIN pg_catalog.pg_class t ON t.oid = f.conrelid
@@ -42,10 +43,11 @@ ORDER BY f.oid DESC
 // sight, but would run so as well: what calls a function in another language than C stays.
 constexpr const char* kIndexes = R"sql(
 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS relation,
-       pg_catalog.quote_ident(k.conname),
-       COALESCE(pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.pg_get_indexdef(i.indexrelid)),
+       pg_catalog.quote_ident(k.conname) AS constraint,
+       COALESCE(pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.pg_get_indexdef(i.indexrelid)) AS definition,
        pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS index,
-       pg_catalog.obj_description(c.oid, 'pg_class'), pg_catalog.obj_description(k.oid, 'pg_constraint')
+       pg_catalog.obj_description(c.oid, 'pg_class') AS index_comment,
+       pg_catalog.obj_description(k.oid, 'pg_constraint') AS constraint_comment
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -99,10 +101,12 @@ std::vector<Droppable> droppable_foreign_keys(Connection& connection, const std:
   std::set<std::string> with_a_younger_one;
   for (const auto& row : connection.query(
            fmt::format(kForeignKeys, fmt::arg("oids", join(oids, ",")), fmt::arg("large", join(large, ","))))) {
-    const std::string child = row[0].c_str();
-    const std::string parent = row[1].c_str();
-    if (row[6].as<bool>() && !with_a_younger_one.contains(child) && !with_a_younger_one.contains(parent)) {
-      droppable.push_back(constraint(row[2].c_str(), row[3].c_str(), row[4].c_str(), row[5]));
+    const std::string child = row["conrelid"].c_str();
+    const std::string parent = row["confrelid"].c_str();
+    if (row["may_be_dropped"].as<bool>() && !with_a_younger_one.contains(child) &&
+        !with_a_younger_one.contains(parent)) {
+      droppable.push_back(constraint(row["relation"].c_str(), row["constraint"].c_str(), row["definition"].c_str(),
+                                     row["constraint_comment"]));
     } else {
       with_a_younger_one.insert({child, parent});
     }
@@ -114,13 +118,15 @@ std::vector<Droppable> droppable_foreign_keys(Connection& connection, const std:
 std::vector<Droppable> droppable_indexes(Connection& connection, const std::vector<std::string>& large) {
   std::vector<Droppable> droppable;
   for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("large", join(large, ","))))) {
-    const std::string index = row[3].c_str();
-    if (row[1].is_null()) {
-      droppable.push_back({"DROP INDEX " + index, {row[2].c_str()}});
+    const std::string index = row["index"].c_str();
+    const char* definition = row["definition"].c_str();
+    if (row["constraint"].is_null()) {
+      droppable.push_back({"DROP INDEX " + index, {definition}});
     } else {
-      droppable.push_back(constraint(row[0].c_str(), row[1].c_str(), row[2].c_str(), row[5]));
+      droppable.push_back(
+          constraint(row["relation"].c_str(), row["constraint"].c_str(), definition, row["constraint_comment"]));
     }
-    comment(droppable.back().make, "INDEX " + index, row[4]);
+    comment(droppable.back().make, "INDEX " + index, row["index_comment"]);
   }
   return droppable;
 }

@@ -12,25 +12,25 @@ namespace {
 // Whatever its actions are, and whether it is enforced or not: a row that refers is a row that would be left alone.
 constexpr const char* kReferrers = R"sql(
 SELECT f.oid, f.conname,
-       COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid)::pg_catalog.oid,
-       COALESCE(pg_catalog.pg_partition_root(f.conrelid), f.conrelid)::pg_catalog.oid,
+       COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid)::pg_catalog.oid AS parent,
+       COALESCE(pg_catalog.pg_partition_root(f.conrelid), f.conrelid)::pg_catalog.oid AS child,
        f.confrelid,
        p.relispartition,
-       pg_catalog.has_table_privilege(c.oid, 'SELECT'),
-       pg_catalog.row_security_active(c.oid),
-       CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END,
-       pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname),
-       s.nspname, c.relname, ca.attname, pa.attname,
+       pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable,
+       pg_catalog.row_security_active(c.oid) AS hidden,
+       CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END AS itself,
+       pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS child_name,
+       s.nspname, c.relname, ca.attname AS child_column, pa.attname AS parent_column,
        CASE WHEN {period} AND n = pg_catalog.array_upper(f.conkey, 1) THEN 'OPERATOR(pg_catalog.&&)'
-            ELSE 'OPERATOR(' || pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')' END,
-       et.typtype = 'p' AND ca.atttypid >= 16384,
+            ELSE 'OPERATOR(' || pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')' END AS equals,
+       et.typtype = 'p' AND ca.atttypid >= 16384 AS as_rows,
        CASE WHEN et.typtype = 'p' THEN ca.atttypid <> pa.atttypid AND ca.atttypid >= 16384
-            ELSE ct.typtype IN ('c', 'e', 'r', 'm') AND ca.atttypid >= 16384 AND ca.atttypid <> e.oprright END,
+            ELSE ct.typtype IN ('c', 'e', 'r', 'm') AND ca.atttypid >= 16384 AND ca.atttypid <> e.oprright END AS by_cast,
        (SELECT pg_catalog.array_to_string(pg_catalog.array_agg(pg_catalog.encode(
                  pg_catalog.convert_to(k.attname::pg_catalog.text, 'UTF8'), 'hex') ORDER BY k.attnum), ' ')
         FROM pg_catalog.pg_index i
         JOIN pg_catalog.pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = ANY (i.indkey)
-        WHERE i.indrelid = f.conrelid AND i.indisprimary),
+        WHERE i.indrelid = f.conrelid AND i.indisprimary) AS child_key,
        f.conrelid
 FROM pg_catalog.pg_constraint f
 JOIN pg_catalog.pg_class p ON p.oid = f.confrelid
@@ -72,29 +72,29 @@ std::vector<Referrer> read_referrers(Connection& connection, const std::vector<s
   for (const auto& row : connection.query(
            fmt::format(kReferrers, fmt::arg("tables", oid_array(tables)),
                        fmt::arg("period", connection.server_version() < kHasPeriods ? "false" : "f.conperiod")))) {
-    if (last != row[0].c_str()) {
+    if (last != row["oid"].c_str()) {
       Referrer referrer;
-      referrer.name = row[1].c_str();
-      referrer.parent = row[2].as<std::uint32_t>();
-      referrer.child = row[3].as<std::uint32_t>();
-      referrer.parent_itself = row[4].as<std::uint32_t>();
-      referrer.child_itself = row[18].as<std::uint32_t>();
-      referrer.one_partition = row[5].as<bool>();
-      referrer.readable = row[6].as<bool>();
-      referrer.hidden = row[7].as<bool>();
-      referrer.child_name = row[9].c_str();
-      referrer.child_rows = row[8].c_str() + referrer.child_name;
-      referrer.child_schema = row[10].c_str();
-      referrer.child_table = row[11].c_str();
-      if (!row[17].is_null()) referrer.child_key = names_of(row[17].c_str());
+      referrer.name = row["conname"].c_str();
+      referrer.parent = row["parent"].as<std::uint32_t>();
+      referrer.child = row["child"].as<std::uint32_t>();
+      referrer.parent_itself = row["confrelid"].as<std::uint32_t>();
+      referrer.child_itself = row["conrelid"].as<std::uint32_t>();
+      referrer.one_partition = row["relispartition"].as<bool>();
+      referrer.readable = row["readable"].as<bool>();
+      referrer.hidden = row["hidden"].as<bool>();
+      referrer.child_name = row["child_name"].c_str();
+      referrer.child_rows = row["itself"].c_str() + referrer.child_name;
+      referrer.child_schema = row["nspname"].c_str();
+      referrer.child_table = row["relname"].c_str();
+      if (!row["child_key"].is_null()) referrer.child_key = names_of(row["child_key"].c_str());
       referrers.push_back(std::move(referrer));
     }
-    last = row[0].c_str();
+    last = row["oid"].c_str();
     Referrer& referrer = referrers.back();
-    referrer.columns.emplace_back(row[12].c_str());
-    referrer.parent_columns.emplace_back(row[13].c_str());
-    referrer.equality.push_back({row[14].c_str(), row[15].as<bool>()});
-    referrer.by_cast = referrer.by_cast || row[16].as<bool>();
+    referrer.columns.emplace_back(row["child_column"].c_str());
+    referrer.parent_columns.emplace_back(row["parent_column"].c_str());
+    referrer.equality.push_back({row["equals"].c_str(), row["as_rows"].as<bool>()});
+    referrer.by_cast = referrer.by_cast || row["by_cast"].as<bool>();
   }
   return referrers;
 }

@@ -37,9 +37,10 @@ reach(root, attname, class, object, expression) AS (
 )sql";
 
 constexpr const char* kSequences = R"sql(
-SELECT u.root, u.attname, u.sequence, n.nspname, s.relname, COALESCE(pg_catalog.max(u.expression), ''),
-       p.seqincrement, p.seqmin, p.seqmax, pg_catalog.has_sequence_privilege(u.sequence, 'SELECT')
-       AND pg_catalog.has_sequence_privilege(u.sequence, 'UPDATE')
+SELECT u.root, u.attname, u.sequence, n.nspname, s.relname, COALESCE(pg_catalog.max(u.expression), '') AS expression,
+       p.seqincrement, p.seqmin, p.seqmax,
+       pg_catalog.has_sequence_privilege(u.sequence, 'SELECT')
+         AND pg_catalog.has_sequence_privilege(u.sequence, 'UPDATE') AS may_be_set
 FROM (SELECT root, attname, object AS sequence, expression FROM reach
       WHERE class = 'pg_catalog.pg_class'::pg_catalog.regclass
       UNION ALL
@@ -57,7 +58,8 @@ ORDER BY u.root, u.attname, n.nspname, s.relname
 // triggers that speak of nextval.
 constexpr const char* kUnknown = R"sql(
 SELECT r.root, r.attname,
-       'takes its default from ' || p.oid::pg_catalog.regprocedure::pg_catalog.text || ', whose body the catalog does not look into'
+       'takes its default from ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+         || ', whose body the catalog does not look into' AS why
 FROM reach r JOIN pg_catalog.pg_proc p ON r.class = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = r.object
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE l.lanname NOT IN ('internal', 'c') AND {no_parsed_body} AND n.nspname <> 'pg_catalog'
@@ -77,6 +79,17 @@ WHERE {users_trigger} AND t.tgenabled <> 'D' AND p.prosrc ~* '\mnextval\M'
 ORDER BY 1, 2, 3
 )sql";
 
+constexpr const char* kPositions = R"sql(
+SELECT s.seqrelid, s.seqincrement,
+       pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT')
+         AND pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE') AS readable
+FROM pg_catalog.pg_sequence s
+JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
+WHERE s.seqrelid IN ({oids})
+)sql";
+
+constexpr const char* kPosition = "SELECT {oid} AS oid, last_value, is_called FROM {sequence}";
+
 std::string text_of(const pqxx::field& field) {
   return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
 }
@@ -95,14 +108,14 @@ void read_values(Connection& connection, const std::map<std::string, catalog::Se
   const auto read = [&] {
     if (parts.empty()) return;
     for (const auto& row : connection.query(join(parts, " UNION ALL "))) {
-      catalog::Sequence& sequence = *sequences.at(text_of(row[0]));
-      sequence.last_value = row[1].as<std::int64_t>();
-      sequence.is_called = row[2].as<bool>();
+      catalog::Sequence& sequence = *sequences.at(text_of(row["oid"]));
+      sequence.last_value = row["last_value"].as<std::int64_t>();
+      sequence.is_called = row["is_called"].as<bool>();
     }
     parts.clear();
   };
   for (const auto& [oid, sequence] : sequences) {
-    parts.push_back(fmt::format("SELECT {}, last_value, is_called FROM {}", oid, quote_name(sequence->name)));
+    parts.push_back(fmt::format(kPosition, fmt::arg("oid", oid), fmt::arg("sequence", quote_name(sequence->name))));
     if (parts.size() == kAtOnce) read();
   }
   read();
@@ -113,13 +126,13 @@ void read_values(Connection& connection, const std::map<std::string, catalog::Se
 std::vector<ColumnSequence> read_column_sequences(Connection& connection, const std::vector<std::uint32_t>& tables) {
   std::vector<ColumnSequence> uses;
   for (const auto& row : connection.query(reach_of(tables) + kSequences)) {
-    uses.push_back(
-        {row[0].as<std::uint32_t>(),
-         text_of(row[1]),
-         row[2].as<std::uint32_t>(),
-         {text_of(row[3]), text_of(row[4])},
-         text_of(row[5]),
-         {row[6].as<std::int64_t>(), row[7].as<std::int64_t>(), row[8].as<std::int64_t>(), row[9].as<bool>()}});
+    uses.push_back({row["root"].as<std::uint32_t>(),
+                    text_of(row["attname"]),
+                    row["sequence"].as<std::uint32_t>(),
+                    {text_of(row["nspname"]), text_of(row["relname"])},
+                    text_of(row["expression"]),
+                    {row["seqincrement"].as<std::int64_t>(), row["seqmin"].as<std::int64_t>(),
+                     row["seqmax"].as<std::int64_t>(), row["may_be_set"].as<bool>()}});
   }
   return uses;
 }
@@ -132,7 +145,7 @@ std::vector<UnknownDraw> read_unknown_draws(Connection& connection, const std::v
            fmt::format(kUnknown, fmt::arg("users_trigger", users_trigger("t")),
                        fmt::arg("no_parsed_body",
                                 connection.server_version() >= kHasParsedBodies ? "p.prosqlbody IS NULL" : "true"))))
-    draws.push_back({row[0].as<std::uint32_t>(), text_of(row[1]), text_of(row[2])});
+    draws.push_back({row["root"].as<std::uint32_t>(), text_of(row["attname"]), text_of(row["why"])});
   return draws;
 }
 
@@ -149,16 +162,10 @@ std::vector<catalog::Sequence> read_positions(Connection& connection, const std:
   }
   if (oids.empty()) return {};
   std::map<std::string, catalog::Sequence*> readable;
-  for (const auto& row : connection.query(fmt::format(
-           R"sql(
-SELECT s.seqrelid, s.seqincrement,
-       pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT') AND pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
-FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid WHERE s.seqrelid IN ({})
-)sql",
-           join(oids, ", ")))) {
-    catalog::Sequence& sequence = by_oid.at(row[0].as<std::uint32_t>());
-    sequence.increment = row[1].as<std::int64_t>();
-    if (row[2].as<bool>()) readable[text_of(row[0])] = &sequence;
+  for (const auto& row : connection.query(fmt::format(kPositions, fmt::arg("oids", join(oids, ", "))))) {
+    catalog::Sequence& sequence = by_oid.at(row["seqrelid"].as<std::uint32_t>());
+    sequence.increment = row["seqincrement"].as<std::int64_t>();
+    if (row["readable"].as<bool>()) readable[text_of(row["seqrelid"])] = &sequence;
   }
   read_values(connection, readable);
   std::vector<catalog::Sequence> sequences;

@@ -45,19 +45,19 @@ SELECT i.indrelid, i.indexrelid, c.relname, i.indisprimary,
   NOT i.indimmediate AND NOT EXISTS (
     SELECT
     FROM pg_catalog.pg_constraint s
-    WHERE s.connamespace = c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')),
-  {nulls_not_distinct}, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
+    WHERE s.connamespace = c.relnamespace AND s.conname = c.relname AND (s.conindid <> c.oid OR s.contype = 'f')) AS deferrable,
+  {nulls_not_distinct} AS nulls_not_distinct, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false) AS predicate,
   i.indisvalid AND i.indexprs IS NULL AND i.indpred IS NULL
-    AND NOT pg_catalog.bool_or(i.collation IS NOT NULL) OVER (PARTITION BY i.indexrelid),
-  CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END,
-  (SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[i.n - 1]),
+    AND NOT pg_catalog.bool_or(i.collation IS NOT NULL) OVER (PARTITION BY i.indexrelid) AS plain,
+  CASE WHEN i.indkey[i.n - 1] = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, i.n, false) END AS expression,
+  (SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[i.n - 1]) AS column_name,
   'OPERATOR(' || CASE WHEN i.indisexclusion THEN 'pg_catalog.=' ELSE pg_catalog.quote_ident(s.nspname) || '.' || o.oprname
-                 END || ')',
+                 END || ')' AS equals,
   (SELECT t.typtype = 'p' FROM pg_catalog.pg_type t WHERE t.oid = o.oprleft)
     AND (SELECT pg_catalog.bool_or(b.oid >= 16384)
          FROM base b
          JOIN pg_catalog.pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
-         WHERE b.type = k.atttypid),
+         WHERE b.type = k.atttypid) AS as_rows,
   i.collation
 FROM keys i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
@@ -112,32 +112,33 @@ std::vector<OwnIndex> read(Connection& connection, const std::vector<std::string
   std::vector<OwnIndex> indexes;
   std::unordered_map<std::string, std::size_t> places;
   for (const auto& row : connection.query(sql)) {
-    const auto relation = row[0].as<std::uint32_t>();
-    if (places.emplace(row[1].c_str(), indexes.size()).second) {
+    const auto relation = row["indrelid"].as<std::uint32_t>();
+    if (places.emplace(row["indexrelid"].c_str(), indexes.size()).second) {
       OwnIndex one{relation, {}};
-      one.index.name = text_of(row[2]);
-      one.index.primary = row[3].as<bool>();
-      one.index.deferrable = row[4].as<bool>();
-      one.index.nulls_not_distinct = row[5].as<bool>();
-      one.index.predicate = text_of(row[6]);
-      one.index.plain = row[7].as<bool>();
+      one.index.name = text_of(row["relname"]);
+      one.index.primary = row["indisprimary"].as<bool>();
+      one.index.deferrable = row["deferrable"].as<bool>();
+      one.index.nulls_not_distinct = row["nulls_not_distinct"].as<bool>();
+      one.index.predicate = text_of(row["predicate"]);
+      one.index.plain = row["plain"].as<bool>();
       indexes.push_back(std::move(one));
     }
     UniqueIndex& index = indexes.back().index;
-    const std::string column = text_of(row[9]);
-    const std::string collation = text_of(row[12]);
+    const std::string column = text_of(row["column_name"]);
+    const std::string collation = text_of(row["collation"]);
     if (!column.empty()) index.columns.push_back(column);
-    std::string key = column.empty() ? "(" + text_of(row[8]) + ")"
+    std::string key = column.empty() ? "(" + text_of(row["expression"]) + ")"
                                      : quote_name(column) + of(relation).details_of(column).comparison_cast();
     if (!collation.empty()) key = "(" + key + " COLLATE " + collation + ")";
     index.expressions.push_back(std::move(key));
-    index.equality.push_back({text_of(row[10]), !row[11].is_null() && row[11].as<bool>()});
+    index.equality.push_back({text_of(row["equals"]), !row["as_rows"].is_null() && row["as_rows"].as<bool>()});
   }
   for (const auto& row : connection.query(fmt::format(kReads, fmt::arg("among", among)))) {
-    const auto place = places.find(row[0].c_str());
+    const auto place = places.find(row["objid"].c_str());
     if (place == places.end()) continue;
     std::vector<std::string>& columns = indexes[place->second].index.columns;
-    if (std::ranges::find(columns, text_of(row[1])) == columns.end()) columns.push_back(text_of(row[1]));
+    if (std::ranges::find(columns, text_of(row["attname"])) == columns.end())
+      columns.push_back(text_of(row["attname"]));
   }
   return indexes;
 }

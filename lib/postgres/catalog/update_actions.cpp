@@ -6,24 +6,24 @@ namespace {
 // A key whose trigger is off, or that is not enforced, does nothing.
 constexpr const char* kUpdateActions = R"sql(
 SELECT f.oid, f.conname,
-       CASE f.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END,
-       COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid)::pg_catalog.oid,
-       COALESCE(pg_catalog.pg_partition_root(f.conrelid), f.conrelid)::pg_catalog.oid,
+       CASE f.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END AS action,
+       COALESCE(pg_catalog.pg_partition_root(f.confrelid), f.confrelid)::pg_catalog.oid AS parent,
+       COALESCE(pg_catalog.pg_partition_root(f.conrelid), f.conrelid)::pg_catalog.oid AS child,
        f.confrelid,
        CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END || pg_catalog.quote_ident(s.nspname) || '.'
-         || pg_catalog.quote_ident(c.relname),
-       s.nspname || '.' || c.relname,
-       ca.attname, pa.attname,
-       'OPERATOR(' || pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')',
-       'OPERATOR(' || pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')',
+         || pg_catalog.quote_ident(c.relname) AS child_rows,
+       s.nspname || '.' || c.relname AS child_table,
+       ca.attname AS child_column, pa.attname AS parent_column,
+       'OPERATOR(' || pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')' AS equals,
+       'OPERATOR(' || pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')' AS key_equals,
        pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid)
          AND CASE WHEN et.typtype = 'p' THEN ca.atttypid = pa.atttypid OR ca.atttypid < 16384
-                  ELSE ct.typtype NOT IN ('c', 'e', 'r', 'm') OR ca.atttypid < 16384 OR ca.atttypid = e.oprright END,
-       et.typtype = 'p' AND ca.atttypid >= 16384,
+                  ELSE ct.typtype NOT IN ('c', 'e', 'r', 'm') OR ca.atttypid < 16384 OR ca.atttypid = e.oprright END AS readable,
+       et.typtype = 'p' AND ca.atttypid >= 16384 AS as_rows,
        (SELECT pg_catalog.string_agg('c.' || pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum)
         FROM pg_catalog.pg_index i
         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-        WHERE i.indrelid = f.conrelid AND i.indisprimary)
+        WHERE i.indrelid = f.conrelid AND i.indisprimary) AS child_key
 FROM pg_catalog.pg_constraint f
 JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
 JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
@@ -48,24 +48,24 @@ std::vector<UpdateAction> read_update_actions(Connection& connection) {
   std::vector<UpdateAction> actions;
   std::string last;
   for (const auto& row : connection.query(kUpdateActions)) {
-    if (last != row[0].c_str()) {
+    if (last != row["oid"].c_str()) {
       UpdateAction action;
-      action.name = row[1].c_str();
-      action.action = row[2].c_str();
-      action.parent = row[3].as<std::uint32_t>();
-      action.child = row[4].as<std::uint32_t>();
-      action.parent_itself = row[5].as<std::uint32_t>();
-      action.child_rows = row[6].c_str();
-      action.child_table = row[7].c_str();
-      if (!row[14].is_null()) action.child_key = row[14].c_str();
+      action.name = row["conname"].c_str();
+      action.action = row["action"].c_str();
+      action.parent = row["parent"].as<std::uint32_t>();
+      action.child = row["child"].as<std::uint32_t>();
+      action.parent_itself = row["confrelid"].as<std::uint32_t>();
+      action.child_rows = row["child_rows"].c_str();
+      action.child_table = row["child_table"].c_str();
+      if (!row["child_key"].is_null()) action.child_key = row["child_key"].c_str();
       actions.push_back(std::move(action));
     }
-    last = row[0].c_str();
-    actions.back().columns.emplace_back(row[8].c_str());
-    actions.back().parent_columns.emplace_back(row[9].c_str());
-    actions.back().equality.push_back({row[10].c_str(), row[13].as<bool>()});
-    actions.back().key_equality.push_back({row[11].c_str(), row[13].as<bool>()});
-    actions.back().readable = actions.back().readable && row[12].as<bool>();
+    last = row["oid"].c_str();
+    actions.back().columns.emplace_back(row["child_column"].c_str());
+    actions.back().parent_columns.emplace_back(row["parent_column"].c_str());
+    actions.back().equality.push_back({row["equals"].c_str(), row["as_rows"].as<bool>()});
+    actions.back().key_equality.push_back({row["key_equals"].c_str(), row["as_rows"].as<bool>()});
+    actions.back().readable = actions.back().readable && row["readable"].as<bool>();
   }
   return actions;
 }

@@ -14,7 +14,8 @@ namespace {
 // CheckCmdReplicaIdentity of the server: each table that holds rows needs an identity where it, a table above it or its
 // schema is published with updates.
 constexpr const char* kUpdates = R"sql(
-SELECT c.oid, pg_catalog.string_agg(DISTINCT p.pubname::pg_catalog.text, ', ' ORDER BY p.pubname::pg_catalog.text)
+SELECT c.oid,
+  pg_catalog.string_agg(DISTINCT p.pubname::pg_catalog.text, ', ' ORDER BY p.pubname::pg_catalog.text) AS publications
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_publication p ON p.pubupdate AND (
   p.puballtables
@@ -80,8 +81,9 @@ WITH identity AS (
         WHERE a.attrelid = p.prrelid AND a.attnum = ANY (p.list) AND a.attname = i.attname))) AS list_fails
   FROM published p
 )
-SELECT j.oid, pg_catalog.string_agg(DISTINCT j.pubname::pg_catalog.text, ', ' ORDER BY j.pubname::pg_catalog.text),
-  pg_catalog.bool_or(j.where_fails)
+SELECT j.oid,
+  pg_catalog.string_agg(DISTINCT j.pubname::pg_catalog.text, ', ' ORDER BY j.pubname::pg_catalog.text) AS publications,
+  pg_catalog.bool_or(j.where_fails) AS where_fails
 FROM judged j
 WHERE j.where_fails OR j.list_fails
 GROUP BY j.oid
@@ -90,7 +92,8 @@ ORDER BY j.oid)sql";
 // pub_contains_invalid_column of the server, 18 on: what a publication does not send must not be part of the identity,
 // and no computed column is sent unless it is stored and asked for.
 constexpr const char* kUnsent = R"sql(
-SELECT c.oid, pg_catalog.string_agg(DISTINCT p.pubname::pg_catalog.text, ', ' ORDER BY p.pubname::pg_catalog.text)
+SELECT c.oid,
+  pg_catalog.string_agg(DISTINCT p.pubname::pg_catalog.text, ', ' ORDER BY p.pubname::pg_catalog.text) AS publications
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_publication p ON p.pubupdate
 LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND (r.prrelid = c.oid OR {above})
@@ -112,12 +115,12 @@ ORDER BY c.oid)sql";
 // Values of no fixed length, by columns, and those that expressions of a B-tree read; where the access method has a
 // greatest number of bytes of an entry.
 constexpr const char* kIndexes = R"sql(
-SELECT i.indrelid, c.relname, m.amname = 'btree' AND i.indexprs IS NULL, a.attname,
-  a.attnum = ANY (i.indkey::pg_catalog.int2[]), m.amname = 'btree',
+SELECT i.indrelid, c.relname, m.amname = 'btree' AND i.indexprs IS NULL AS plain, a.attname,
+  a.attnum = ANY (i.indkey::pg_catalog.int2[]) AS is_part, m.amname = 'btree' AS btree,
   pg_catalog.array_to_string(ARRAY(
     SELECT '(' || pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) || ')'
     FROM pg_catalog.generate_series(1, i.indnatts::pg_catalog.int4) AS k(n)
-    WHERE i.indkey[k.n - 1] = 0), ', ')
+    WHERE i.indkey[k.n - 1] = 0), ', ') AS expressions
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_am m ON m.oid = c.relam
@@ -153,28 +156,34 @@ void read_write_limits(Connection& connection, std::vector<TableDetails>& tables
   };
   if (connection.server_version() >= 150000) {
     for (const auto& row : connection.query(fmt::format(kUncovered, fmt::arg("among", among))))
-      take(row[0].as<std::uint32_t>(), row[1].c_str(),
-           row[2].as<bool>() ? "a column of a publication's WHERE is not part of its replica identity"
-                             : "the columns that a publication lists do not hold its replica identity");
+      take(row["oid"].as<std::uint32_t>(), row["publications"].c_str(),
+           row["where_fails"].as<bool>() ? "a column of a publication's WHERE is not part of its replica identity"
+                                         : "the columns that a publication lists do not hold its replica identity");
   }
   if (connection.server_version() >= 180000) {
     for (const auto& row : connection.query(fmt::format(kUnsent, fmt::arg("among", among), fmt::arg("above", kAbove),
                                                         fmt::arg("by_schema", kBySchema))))
-      take(row[0].as<std::uint32_t>(), row[1].c_str(),
+      take(row["oid"].as<std::uint32_t>(), row["publications"].c_str(),
            "its replica identity has a computed column that is not published");
   }
   for (const auto& row : connection.query(updates))
-    take(row[0].as<std::uint32_t>(), row[1].c_str(), "it has no replica identity and publishes updates");
+    take(row["oid"].as<std::uint32_t>(), row["publications"].c_str(),
+         "it has no replica identity and publishes updates");
   std::string last;
   for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among)))) {
-    const auto oid = row[0].as<std::uint32_t>();
+    const auto oid = row["indrelid"].as<std::uint32_t>();
     std::vector<LimitedIndex>& indexes = by_oid.at(root_of(oid))->limited_indexes;
-    const std::string index = std::string(row[0].c_str()) + "." + row[1].c_str();
+    const std::string index = std::string(row["indrelid"].c_str()) + "." + row["relname"].c_str();
     if (index != last)
-      indexes.push_back({row[1].c_str(), row[2].as<bool>() && root_of(oid) == oid, row[5].as<bool>(), {}, {}, {}});
+      indexes.push_back({row["relname"].c_str(),
+                         row["plain"].as<bool>() && root_of(oid) == oid,
+                         row["btree"].as<bool>(),
+                         {},
+                         {},
+                         {}});
     last = index;
-    (row[4].as<bool>() ? indexes.back().columns : indexes.back().reads).emplace_back(row[3].c_str());
-    indexes.back().expressions = row[6].c_str();
+    (row["is_part"].as<bool>() ? indexes.back().columns : indexes.back().reads).emplace_back(row["attname"].c_str());
+    indexes.back().expressions = row["expressions"].c_str();
   }
 }
 

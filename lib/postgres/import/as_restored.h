@@ -1,6 +1,6 @@
 // What pg_restore does with constraints that are NOT VALID: rows go in before them. Here, into empty tables of the
 // role's own, they are dropped before the first row is written and created again after the last, NOT VALID as they
-// were; whatever was valid stays in force all the time. One thread, that of the connection.
+// were. Valid constraints stay in force all the time. One thread, that of the connection.
 #pragma once
 
 #include <string>

@@ -50,7 +50,7 @@ WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.conve
       fmt::arg("name", quote_literal(key.name)));
 }
 
-// Every row that wants another goes to the one that is left out for itself.
+// Finds for every row that wants another the one that is left out for its own fault.
 constexpr const char* kHeldBack = R"sql(
 WITH RECURSIVE edges AS MATERIALIZED ({edges}),
 reasons AS ({reasons}),

@@ -1,6 +1,6 @@
-// What holds rows of the file back, counted by set: rows left out for themselves that others of the file refer to, and
-// keys that other rows of the target hold, as far as finding rows by them (--match) would let the rows in. Reads only,
-// after classify. One thread, that of the connection.
+// What holds rows of the file back, counted by set: rows left out for their own fault that others of the file refer to,
+// and keys that other rows of the target hold, as far as finding rows by them (--match) would let the rows in. Reads
+// only, after classify. One thread, that of the connection.
 #pragma once
 
 #include <vector>

@@ -193,14 +193,14 @@ std::uint64_t Cascades::reject_harmful(const Path& path) {
         fmt::format("{} || h.rows || CASE h.rows WHEN 1 THEN ' row' ELSE ' rows' END || {}", quote_literal(why),
                     quote_literal(fmt::format(" of {}, {}", action.child_table, which)));
     return reject(connection_, table,
-                  reject_sql(table, {'x', reason, action.name, {}},
+                  reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reason, .constraint = action.name},
                              table_sql(table, kHarming, fmt::arg("origin", kRecord), fmt::arg("harmed", harmed))));
   };
   if (!action.readable) {
     const std::string reason = quote_literal(fmt::format(
         "{}{}, whose rows this role may not see or not compare: GRANT SELECT on it first", why, action.child_table));
     return reject(connection_, table,
-                  reject_sql(table, {'x', reason, action.name, {}},
+                  reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reason, .constraint = action.name},
                              table_sql(table, "{staged} s WHERE s.{record} IN (SELECT c.{origin} FROM {moved} c)",
                                        fmt::arg("origin", kRecord), fmt::arg("moved", path.moved))));
   }

@@ -154,9 +154,11 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
 void Classifier::reject_homeless(StagedTable& table) {
   if (!foretells(table, {kLeaf})) return;
   const std::string reason = "no partition of " + table.details.table.name.name + " found for row: ";
-  reject_if_judged(connection_, table,
-                   reject_sql(table, {'x', quote_literal(reason) + " || " + partition_key_text(table), {}, {}},
-                              accepted_rows(table, {kLeaf}) + " AND s." + kLeaf + " IS NULL"));
+  reject_if_judged(
+      connection_, table,
+      reject_sql(table,
+                 {.verdict = Verdict::kInvalid, .reason = quote_literal(reason) + " || " + partition_key_text(table)},
+                 accepted_rows(table, {kLeaf}) + " AND s." + kLeaf + " IS NULL"));
 }
 
 void Classifier::reject_failed_leaf_check(StagedTable& table) {
@@ -165,7 +167,8 @@ void Classifier::reject_failed_leaf_check(StagedTable& table) {
   const std::string rows = fmt::format("(SELECT s.*, {failed} AS {name} FROM {rows}) s WHERE s.{name} IS NOT NULL",
                                        fmt::arg("failed", checks.failed), fmt::arg("name", kFailed),
                                        fmt::arg("rows", accepted_rows(table, checks.columns)));
-  reject_if_judged(connection_, table, reject_sql(table, {'x', "s." + std::string(kFailed), {}, {}}, rows));
+  reject_if_judged(connection_, table,
+                   reject_sql(table, {.verdict = Verdict::kInvalid, .reason = "s." + std::string(kFailed)}, rows));
 }
 
 std::uint64_t Classifier::reject_dependants(const std::vector<std::size_t>& component) {
@@ -220,22 +223,22 @@ void Classifier::skip_rows(StagedTable& table) {
   const std::string written = table_sql(table, "{staged} s\nJOIN {verdicts} v ON v.record = s.{record}");
   if (table.plan.mode == engine::Mode::kInsert) {
     reject(connection_, table,
-           reject_sql(table, {'s', quote_literal(reasons::kRowIsThere), {}, {}}, written + "\nWHERE v.verdict = 'u'"));
+           reject_sql(table, {.verdict = Verdict::kSkipped, .reason = quote_literal(reasons::kRowIsThere)},
+                      written + "\nWHERE v.verdict = 'u'"));
   }
   if (table.plan.mode == engine::Mode::kUpdate) {
-    reject(
-        connection_, table,
-        reject_sql(table, {'s', quote_literal(reasons::kRowIsNotThere), {}, {}}, written + "\nWHERE v.verdict = 'i'"));
+    reject(connection_, table,
+           reject_sql(table, {.verdict = Verdict::kSkipped, .reason = quote_literal(reasons::kRowIsNotThere)},
+                      written + "\nWHERE v.verdict = 'i'"));
   }
   if (table.plan.newer_rows == engine::NewerRows::kKeep && !table.plan.identity.empty()) {
     reject(connection_, table,
            reject_sql(table,
-                      {'s',
-                       reasons::target_is_newer(quote_literal, table.plan.changed_at,
-                                                table.column_text(table.plan.changed_at, "t"),
-                                                table.column_text(table.plan.changed_at, "s")),
-                       {},
-                       table.key_text("t")},
+                      {.verdict = Verdict::kSkipped,
+                       .reason = reasons::target_is_newer(quote_literal, table.plan.changed_at,
+                                                          table.column_text(table.plan.changed_at, "t"),
+                                                          table.column_text(table.plan.changed_at, "s")),
+                       .holder = table.key_text("t")},
                       written + table_sql(table, "\nJOIN {target} t ON {same}\nWHERE v.verdict = 'u' AND {newer}",
                                           fmt::arg("newer", table.target_is_newer()))));
   }
@@ -243,7 +246,10 @@ void Classifier::skip_rows(StagedTable& table) {
 
 void Classifier::reject_failed_check(StagedTable& table, const CheckConstraint& check) {
   reject_if_judged(connection_, table,
-                   reject_sql(table, {'x', reasons::check_violated(quote_literal, check.name), check.name, {}},
+                   reject_sql(table,
+                              {.verdict = Verdict::kInvalid,
+                               .reason = reasons::check_violated(quote_literal, check.name),
+                               .constraint = check.name},
                               accepted_rows(table, check.columns) + "\n  AND (" + check.expression + ") IS FALSE"));
 }
 

@@ -38,7 +38,7 @@ class Classifier {
   // Of an undo: the rows that go.
   UndoJudge& undo() { return undo_; }
 
-  // Behind any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
+  // After any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns
   // how many.
   std::uint64_t reject_dependants(const std::vector<std::size_t>& component);
 

@@ -173,7 +173,11 @@ std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string&
   std::string reason = reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"), holder, why);
   if (excludes) reason = key_excluded(index.name, index_key_text(table_, index, "s"), holder, why);
   return reject(connection_, table_,
-                reject_sql(table_, {excludes ? 'x' : 'c', reason, index.name, holder},
+                reject_sql(table_,
+                           {.verdict = excludes ? Verdict::kInvalid : Verdict::kConflict,
+                            .reason = reason,
+                            .constraint = index.name,
+                            .holder = holder},
                            key_sql(table_, place, kClaimants, fmt::arg("condition", condition))));
 }
 
@@ -195,10 +199,12 @@ void KeyClassifier::reject_kept() {
     const std::string holder = holder_text(table_);
     const std::string reason = reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"), holder,
                                                   reasons::kHolderStays);
-    reject_if_judged(connection_, table_,
-                     reject_sql(table_, {'c', reason, index.name, holder},
-                                fmt::format("{} s\nJOIN {} t ON {}", staged_keys(table_, index),
-                                            kept_keys(table_, index), same_index_key(index, "s", "t"))));
+    reject_if_judged(
+        connection_, table_,
+        reject_sql(table_,
+                   {.verdict = Verdict::kConflict, .reason = reason, .constraint = index.name, .holder = holder},
+                   fmt::format("{} s\nJOIN {} t ON {}", staged_keys(table_, index), kept_keys(table_, index),
+                               same_index_key(index, "s", "t"))));
   }
 }
 
@@ -218,7 +224,7 @@ std::uint64_t KeyClassifier::reject_all_claims() {
 void KeyClassifier::reject_repeated(const UniqueIndex& index) {
   const std::string reason = reasons::key_repeated(quote_literal, index.name, index_key_text(table_, index, "s"));
   reject_if_judged(connection_, table_,
-                   reject_sql(table_, {'c', reason, index.name, {}},
+                   reject_sql(table_, {.verdict = Verdict::kConflict, .reason = reason, .constraint = index.name},
                               repeated_keys(table_, index, staged_keys(table_, index)) + " s"));
 }
 
@@ -238,7 +244,7 @@ void KeyClassifier::reject_excluded(std::size_t place) {
                                          index_key_text(table_, key, "s"));
   reject_if_judged(
       connection_, table_,
-      reject_sql(table_, {'x', reason, key.name, {}},
+      reject_sql(table_, {.verdict = Verdict::kInvalid, .reason = reason, .constraint = key.name},
                  key_sql(table_, table_.details.unique_indexes.size() + place, kExcluded,
                          fmt::arg("exclusion", exclusion), fmt::arg("same_key", same_index_key(key, "a", "b")))));
 }

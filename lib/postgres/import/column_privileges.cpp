@@ -70,8 +70,9 @@ std::vector<std::string> missing_update_grants(Connection& connection, const std
     if (table.not_updatable.empty() || table.plan.identity.empty() || table.may_be_written == 0) continue;
     std::vector<std::string> changed;
     for (const std::string& column : table.not_updatable)
-      changed.push_back("pg_catalog.bool_or(" + table.differs("s", "t", {column}) + ")");
-    const pqxx::result found = connection.query("SELECT " + join(changed, ", ") + " FROM " + accepted_updates(table));
+      changed.push_back(fmt::format("pg_catalog.bool_or({})", table.differs("s", "t", {column})));
+    const pqxx::result found =
+        connection.query(fmt::format("SELECT {}\nFROM {}", join(changed, ", "), accepted_updates(table)));
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < changed.size(); ++i) {
       const auto field = found[0][static_cast<pqxx::row::size_type>(i)];

@@ -68,7 +68,7 @@ class DecisionLine {
     return decision;
   }
 
-  // Behind decision(): what only a line with values has.
+  // After decision(): what only a line with values has.
   void add_values(outcome::Decision& decision) {
     decision.target_is_newer = text() == "t";
     if (shape_.packed) return add_packed(decision);

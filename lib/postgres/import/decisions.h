@@ -1,5 +1,6 @@
-// The verdicts of an import, row by row, as a reviewer reads them: with the values that change. A merge writes over
-// these, so it comes behind KeptDecisions, and the same can be told afterwards. One thread, that of the connection.
+// The verdicts of an import, row by row, as a reviewer reads them: with the values that change. A merge overwrites
+// these values: KeptDecisions keeps them first, so that they can still be told after it. One thread, that of the
+// connection.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ class KeptDecisions {
   base::InputFile file_;
 };
 
-// As engine::Target::for_each_decision says. Behind a merge with what was `kept` of the table.
+// As engine::Target::for_each_decision says. After a merge with what was `kept` of the table.
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     std::optional<base::LineReader> kept, const std::function<bool(const outcome::Decision&)>& take);
 

@@ -38,11 +38,11 @@ WHERE {fired_trigger} AND COALESCE(pg_catalog.pg_partition_root(t.tgrelid), t.tg
 ORDER BY t.tgname)sql";
 
 std::vector<outcome::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
-  const auto written = [&](char verdict) {
-    return number(connection, table_sql(table, kOfVerdict, fmt::arg("verdict", verdict))) > 0;
+  const auto written = [&](Verdict verdict) {
+    return number(connection, table_sql(table, kOfVerdict, fmt::arg("verdict", verdict_letter(verdict)))) > 0;
   };
-  const int events =
-      (written('i') ? kOnInsert : 0) | (written('u') ? kOnUpdate : 0) | (table.may_be_deleted > 0 ? kOnDelete : 0);
+  const int events = (written(Verdict::kInsert) ? kOnInsert : 0) | (written(Verdict::kUpdate) ? kOnUpdate : 0) |
+                     (table.may_be_deleted > 0 ? kOnDelete : 0);
   std::vector<outcome::Trigger> triggers;
   if (events == 0 || table.details.triggers.empty()) return triggers;
   for (const auto& row : connection.query(fmt::format(kTriggers, fmt::arg("fired_trigger", fired_trigger("t")),

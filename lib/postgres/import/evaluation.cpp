@@ -112,16 +112,16 @@ void Evaluation::prepare() {
   }
   for (const StagedColumn& column : table_.columns)
     if (!column.cast.empty()) known.push_back({value_of(column.name), {column.name}});
-  table_.details.evaluated = std::move(known);
-  if (!table_.has_rows() || table_.details.evaluated.empty()) return;
-  if (!create(table_.details.evaluated)) {
+  table_.may_fail = std::move(known);
+  if (!table_.has_rows() || table_.may_fail.empty()) return;
+  if (!create(table_.may_fail)) {
     // One of them reads its row as a whole, or the like.
     std::vector<Evaluated> able;
-    for (const Evaluated& one : table_.details.evaluated)
+    for (const Evaluated& one : table_.may_fail)
       if (create({one})) able.push_back(one);
     table_.unjudged = true;
-    table_.details.evaluated = std::move(able);
-    if (table_.details.evaluated.empty() || !create(table_.details.evaluated)) return;
+    table_.may_fail = std::move(able);
+    if (table_.may_fail.empty() || !create(table_.may_fail)) return;
   }
   table_.evaluated = true;
 }
@@ -149,9 +149,9 @@ bool Evaluation::run(const std::string& sql) {
 std::string Evaluation::values(const std::string& last) const {
   std::vector<std::string> calls;
   std::vector<std::string> some;
-  for (std::size_t i = 0; i < table_.details.evaluated.size(); ++i) {
+  for (std::size_t i = 0; i < table_.may_fail.size(); ++i) {
     some.push_back("e.e" + std::to_string(i));
-    if (some.size() < kMostArguments && i + 1 < table_.details.evaluated.size()) continue;
+    if (some.size() < kMostArguments && i + 1 < table_.may_fail.size()) continue;
     calls.push_back("pg_catalog.num_nulls(" + join(some, ", ") + ", " + last + ")");
     some.clear();
   }
@@ -180,16 +180,16 @@ void Evaluation::reject_failing() {
 }
 
 bool Evaluation::judges(const StagedTable& table, Evaluated::Meaning meaning, const std::string& check) {
-  return table.evaluated && !table.unevaluated &&
-         std::ranges::any_of(table.details.evaluated,
-                             [&](const Evaluated& one) { return one.meaning == meaning && one.check == check; });
+  return table.evaluated && !table.unevaluated && std::ranges::any_of(table.may_fail, [&](const Evaluated& one) {
+           return one.meaning == meaning && one.check == check;
+         });
 }
 
 void Evaluation::reject_violating() {
   if (!table_.evaluated || table_.unevaluated) return;
   with_session_settings([&] {
-    for (std::size_t i = 0; i < table_.details.evaluated.size(); ++i) {
-      const Evaluated& one = table_.details.evaluated[i];
+    for (std::size_t i = 0; i < table_.may_fail.size(); ++i) {
+      const Evaluated& one = table_.may_fail[i];
       if (one.meaning == Evaluated::Meaning::kNothing) continue;
       const bool is_check = one.meaning == Evaluated::Meaning::kCheck;
       const std::string said = is_check ? engine::reasons::check_violated(quote_literal, one.check) : "f.said";
@@ -197,7 +197,9 @@ void Evaluation::reject_violating() {
           fmt::format(kViolating, fmt::arg("rows", table_.typed_rows()), fmt::arg("record", table_.record),
                       fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts), fmt::arg("number", i),
                       fmt::arg("refused", is_check ? "IS FALSE" : "IS NOT NULL"));
-      reject_if_judged(connection_, table_, reject_sql(table_, {'x', said, one.check, {}}, rows));
+      reject_if_judged(
+          connection_, table_,
+          reject_sql(table_, {.verdict = Verdict::kInvalid, .reason = said, .constraint = one.check}, rows));
     }
   });
 }

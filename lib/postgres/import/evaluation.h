@@ -1,8 +1,8 @@
 // Finds staged rows for which an expression of the target's fails (a cast, a division, a domain's check, a text too
 // long for full-text search): they are invalid, with the server's own words. A view holds the expressions, so that they
-// are parsed once, with an empty search_path, and run with the session's own settings as the merge will run them. By
-// set; only where that fails row by row, in the server, which takes one pass whatever the number of such rows. One
-// thread, that of the connection.
+// are parsed once, with an empty search_path, and run with the session's own settings as the merge will run them. One
+// statement asks all rows; only where it fails the server asks them one by one, in one pass for any number of failing
+// rows. One thread, that of the connection.
 #pragma once
 
 #include <cstddef>

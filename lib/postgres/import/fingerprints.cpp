@@ -66,6 +66,13 @@ constexpr const char* kTextDigest = R"sql((
   SELECT pg_catalog.to_hex(pg_catalog.hash_record_extended(x, {one})) || 'x' || pg_catalog.to_hex(pg_catalog.hash_record_extended(x, {two}))
   FROM (SELECT {row} OFFSET 0) AS whole(x)))sql";
 
+// One text of the values that have no bytes to hash.
+constexpr const char* kTextOfRow = R"sql(pg_catalog.format('%s', ROW({values})) COLLATE pg_catalog."C")sql";
+
+constexpr const char* kHashSums = R"sql(pg_catalog.concat(
+    pg_catalog.sum(pg_catalog.hashtextextended({value} COLLATE pg_catalog."C", {one})), 'x',
+    pg_catalog.sum(pg_catalog.hashtextextended({value} COLLATE pg_catalog."C", {two}))))sql";
+
 // A number of 64 bits, as SQL.
 std::string seed(const StagedTable& table, const char* purpose) {
   base::Sha256 sha256;
@@ -87,7 +94,7 @@ std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
                             (!table.plan.identity.empty() || table.plan.renumbered);
   const std::string staged = fmt::format("JOIN {} s ON s.{} = v.record", table.typed_rows(), table.record);
   std::string digest = "NULL::pg_catalog.text";
-  if (with_digests) digest = "CASE WHEN t.tableoid IS DISTINCT FROM NULL THEN " + row_digest(table) + " END";
+  if (with_digests) digest = fmt::format("CASE WHEN t.tableoid IS DISTINCT FROM NULL THEN {} END", row_digest(table));
   std::string sql = fmt::format(
       kRejected, fmt::arg("digest", digest), fmt::arg("rejects", table.rejects),
       fmt::arg("holder", with_digests ? fmt::format(kHolder, fmt::arg("target", table.target_rows)) : std::string{}));
@@ -140,10 +147,9 @@ std::string row_digest(const StagedTable& table) {
     if (hashed.empty()) texts.push_back(value);
     if (!hashed.empty()) values.push_back(hashed);
   }
-  if (!texts.empty())
-    values.push_back("pg_catalog.format('%s', ROW(" + join(texts, ", ") + ")) COLLATE pg_catalog.\"C\"");
+  if (!texts.empty()) values.push_back(fmt::format(kTextOfRow, fmt::arg("values", join(texts, ", "))));
   return fmt::format(fmt::runtime(texts.empty() ? kRecordDigest : kTextDigest), fmt::arg("one", seed(table, "one")),
-                     fmt::arg("two", seed(table, "two")), fmt::arg("row", "ROW(" + join(values, ", ") + ")"));
+                     fmt::arg("two", seed(table, "two")), fmt::arg("row", fmt::format("ROW({})", join(values, ", "))));
 }
 
 std::string keyed_digest(const StagedTable& table, std::string_view hash) {
@@ -162,11 +168,8 @@ std::string accepted_digest(const StagedTable& table) {
 
 std::string hash_sums(const StagedTable& table, const std::string& value) {
   if (table.plan.row_key.empty()) return "NULL::pg_catalog.text";
-  const auto sum = [&](const char* purpose) {
-    return "pg_catalog.sum(pg_catalog.hashtextextended(" + value + " COLLATE pg_catalog.\"C\", " +
-           seed(table, purpose) + "))";
-  };
-  return "pg_catalog.concat(" + sum("one") + ", 'x', " + sum("two") + ")";
+  return fmt::format(kHashSums, fmt::arg("value", value), fmt::arg("one", seed(table, "one")),
+                     fmt::arg("two", seed(table, "two")));
 }
 
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,

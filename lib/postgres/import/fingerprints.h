@@ -25,14 +25,14 @@ std::string keyed_digest(const StagedTable& table, std::string_view hash);
 // --match renumbers rows, of the file's row, called s, as it is written.
 std::string accepted_digest(const StagedTable& table);
 
-// Aggregate, text: the sums of such hashes of `value`, whatever the order of the rows; NULL without a key.
+// Aggregate, text: the sums of such hashes of `value`, in any order of the rows; NULL without a key.
 std::string hash_sums(const StagedTable& table, const std::string& value);
 
 // As engine::Target::for_each_fingerprint says.
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,
                        const std::function<void(const outcome::Fingerprint&)>& take);
 
-// Behind the merge: lists the rows that do not hold the file's values, and in which columns, for read_fingerprints and
+// After the merge: lists the rows that do not hold the file's values, and in which columns, for read_fingerprints and
 // read_decisions.
 void note_rewritten(Connection& connection, const StagedTable& table);
 

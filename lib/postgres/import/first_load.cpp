@@ -111,7 +111,7 @@ bool FirstLoad::lock() {
   try {
     connection_.execute("LOCK TABLE " + join(names, ", ") + " IN ACCESS EXCLUSIVE MODE NOWAIT");
   } catch (const ServerError& error) {
-    if (error.fields().sqlstate != "55P03") throw;
+    if (!error.lock_is_held()) throw;
     start_->end_without();
     return false;
   }
@@ -133,7 +133,7 @@ bool FirstLoad::load(StagedTable& table, format::TableReader& records, base::Pro
 void FirstLoad::compute_virtual_columns() {
   for (const StagedTable& table : tables_) {
     std::vector<std::string> values;
-    for (const Evaluated& one : table.details.evaluated) {
+    for (const Evaluated& one : table.may_fail) {
       if (one.columns.size() == 1 && one.columns.front() != kLeaf &&
           table.details.details_of(one.columns.front()).made.is_virtual)
         values.push_back(one.expression);

@@ -1,4 +1,4 @@
-// What one table of an import has of a temporary table: all of it, or the rows that bear its number. Reading goes
+// What one table of an import has of a temporary table: all of it, or the rows with its number. Reading goes
 // through rows(), a relation like any other; whoever writes says whose rows they are. Pure text.
 #pragma once
 

@@ -36,9 +36,13 @@ WITH written(oid) AS (
   FROM family m JOIN pg_catalog.pg_constraint f ON f.contype = 'f' AND f.confrelid = m.oid
   WHERE f.confupdtype IN ('c', 'n', 'd') OR f.confdeltype IN ('c', 'n', 'd')
 )
-SELECT c.oid, n.nspname, c.relname, c.relkind = 'p', c.oid IN (SELECT w.oid FROM written w), u.usable AND {may_read},
-  u.usable AND {may_write}, u.usable AND {may_keep_others},
-  u.usable AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT'), c.oid IN (SELECT f.oid FROM following f)
+SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' AS partitioned,
+  c.oid IN (SELECT w.oid FROM written w) AS written,
+  u.usable AND {may_read} AS may_read,
+  u.usable AND {may_write} AS may_write,
+  u.usable AND {may_keep_others} AS may_keep_others,
+  u.usable AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT') AS may_read_columns,
+  c.oid IN (SELECT f.oid FROM following f) AS follows
 FROM linked l
 JOIN pg_catalog.pg_class c ON c.oid = l.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -64,7 +68,7 @@ constexpr const char* kAdvisoryLock = "pg_catalog.hashtextextended('db-transfer 
 
 // Who has the advisory lock and may write one of the tables, too.
 constexpr const char* kOtherImport = R"sql(
-SELECT l.pid, a.usename, pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+SELECT l.pid, a.usename, pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted
@@ -105,15 +109,15 @@ std::vector<ImportLocks::Relation> ImportLocks::find() {
                        fmt::arg("may_write", may(connection_, "INSERT, UPDATE, DELETE, TRUNCATE")),
                        fmt::arg("may_keep_others", may(connection_, "UPDATE, DELETE, TRUNCATE"))))) {
     Relation relation;
-    relation.oid = row[0].as<std::uint32_t>();
-    relation.name = {row[1].c_str(), row[2].c_str()};
-    relation.partitioned = row[3].as<bool>();
-    relation.written = row[4].as<bool>() && intent_ != engine::Intent::kDryRun;
-    relation.may_read = row[5].as<bool>();
-    relation.may_write = row[6].as<bool>();
-    relation.may_keep_others = row[7].as<bool>();
-    relation.may_read_columns = row[8].as<bool>();
-    relation.follows = row[9].as<bool>() && intent_ != engine::Intent::kDryRun;
+    relation.oid = row["oid"].as<std::uint32_t>();
+    relation.name = {row["nspname"].c_str(), row["relname"].c_str()};
+    relation.partitioned = row["partitioned"].as<bool>();
+    relation.written = row["written"].as<bool>() && intent_ != engine::Intent::kDryRun;
+    relation.may_read = row["may_read"].as<bool>();
+    relation.may_write = row["may_write"].as<bool>();
+    relation.may_keep_others = row["may_keep_others"].as<bool>();
+    relation.may_read_columns = row["may_read_columns"].as<bool>();
+    relation.follows = row["follows"].as<bool>() && intent_ != engine::Intent::kDryRun;
     found.push_back(std::move(relation));
   }
   return found;
@@ -139,7 +143,7 @@ void ImportLocks::take(engine::TableLocks locks, std::chrono::milliseconds lock_
     locker.lock(std::move(kept),
                 locks == engine::TableLocks::kAgainstWriters ? "SHARE ROW EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE");
   } catch (const ServerError& error) {
-    if (error.fields().sqlstate != "55P03") throw;
+    if (!error.lock_is_held()) throw;
     throw Error(ErrorKind::kLock,
                 "the tables are not to be had: another import into " + connection_.place() +
                     " is under way, or a migration or VACUUM of these tables: " + error.what(),
@@ -186,8 +190,9 @@ void ImportLocks::demand_sole_import() {
       fmt::format(kOtherImport, fmt::arg("key", kAdvisoryLock), fmt::arg("tables", oid_array(inserted))));
   if (other.empty()) return;
   throw Error(ErrorKind::kLock,
-              "another import into " + connection_.place() + " is under way (server process " + other[0][0].c_str() +
-                  ", role " + other[0][1].c_str() + ", in a transaction since " + other[0][2].c_str() + " UTC)",
+              "another import into " + connection_.place() + " is under way (server process " +
+                  other[0]["pid"].c_str() + ", role " + other[0]["usename"].c_str() + ", in a transaction since " +
+                  other[0]["since"].c_str() + " UTC)",
               "run the command again when it has ended");
 }
 

@@ -11,6 +11,23 @@ namespace {
 // Beyond so many parts that may be NULL the ways to be the same are one condition with an OR.
 constexpr std::size_t kMostNullable = 4;
 
+constexpr const char* kRowsByDeletion = R"sql((
+    SELECT h.tableoid, h.ctid, h.*
+    FROM {target} h
+    WHERE {exists} (
+      SELECT FROM pg_temp.deletion d
+      WHERE d.state = '{state}' AND d.target_table = h.tableoid AND d.target_row = h.ctid)) t)sql";
+
+// Rows of {keys} whose key others among them have as well.
+constexpr const char* kRepeated = R"sql(
+SELECT k.*
+FROM {keys} k
+JOIN (
+  SELECT {list}
+  FROM {keys} k{where}
+  GROUP BY {list}
+  HAVING pg_catalog.count(*) > 1) d ON {same})sql";
+
 // IS NULL would look into a composite.
 std::string is_null(const std::string& value) { return fmt::format("{} IS NOT DISTINCT FROM NULL", value); }
 
@@ -22,10 +39,8 @@ std::string naming_columns(const StagedTable& table) {
 
 // The target's rows that an undo deletes (undo_judge.h), or was to delete and keeps, or all but those.
 std::string rows_by_deletion(const StagedTable& table, const std::string& exists, char state) {
-  return fmt::format(
-      "(SELECT h.tableoid, h.ctid, h.* FROM {} h WHERE {} (SELECT FROM pg_temp.deletion d WHERE d.state = '{}' AND "
-      "d.target_table = h.tableoid AND d.target_row = h.ctid)) t",
-      table.target_rows, exists, state);
+  return fmt::format(kRowsByDeletion, fmt::arg("target", table.target_rows), fmt::arg("exists", exists),
+                     fmt::arg("state", state));
 }
 
 bool may_be_null(const StagedTable& table, const UniqueIndex& index, std::size_t part) {
@@ -118,14 +133,12 @@ std::string repeated_keys(const StagedTable& table, const UniqueIndex& index, co
     present.push_back(fmt::format("NOT ({})", is_null(columns.back())));
   }
   const std::string list = join(columns, ", ");
-  const std::string where = index.nulls_not_distinct ? "" : fmt::format(" WHERE {}", join(present, " AND "));
+  const std::string where = index.nulls_not_distinct ? "" : fmt::format("\n  WHERE {}", join(present, " AND "));
   std::vector<std::string> ways;
   for (const std::string& same : ways_to_be_same(table, index, "k", "d"))
-    ways.push_back(
-        fmt::format("SELECT k.* FROM {keys} k JOIN (SELECT {list} FROM {keys} k{where} GROUP BY {list} "
-                    "HAVING pg_catalog.count(*) > 1) d ON {same}",
-                    fmt::arg("keys", keys), fmt::arg("list", list), fmt::arg("where", where), fmt::arg("same", same)));
-  return fmt::format("({})", join(ways, " UNION ALL "));
+    ways.push_back(fmt::format(kRepeated, fmt::arg("keys", keys), fmt::arg("list", list), fmt::arg("where", where),
+                               fmt::arg("same", same)));
+  return fmt::format("({})", join(ways, "\nUNION ALL"));
 }
 
 std::string index_key_text(const StagedTable& table, const UniqueIndex& index, const std::string& alias) {

@@ -1,4 +1,4 @@
-// SQL over the keys of a unique index or an exclusion constraint, whatever they are: columns, expressions, some rows
+// SQL over the keys of any unique index or exclusion constraint: of columns, of expressions, of some rows
 // only. A relation of keys has the key's parts under names that no column has, beside what names the row. Pure text.
 #pragma once
 

@@ -67,7 +67,7 @@ SELECT {columns}'i' || COALESCE(d.equal_rows::pg_catalog.text, '')
 FROM {before} b JOIN {deletes} d ON d.record = b.{record}
 WHERE d.state = 'g')sql";
 
-// With a comma behind it.
+// With a comma after it.
 std::string values(const std::vector<std::string>& list) {
   return list.empty() ? std::string{} : join(list, ", ") + ", ";
 }
@@ -142,7 +142,7 @@ void KeptRows::keep(Foresight foresight) {
   for (std::size_t i = 0; i < tables_.size(); ++i) keep(i, foresight);
 }
 
-// With each value under its column's name; generated ones are made again.
+// With each value under its column's name; the target computes generated ones itself.
 std::vector<KeptRows::Column> KeptRows::columns_of(const StagedTable& table) {
   std::vector<Column> columns;
   for (std::size_t i = 0; i < table.details.columns.size(); ++i) {

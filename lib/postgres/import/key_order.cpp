@@ -96,7 +96,13 @@ JOIN pg_temp.key_wait k ON k.plan = {plan} AND k.record = c.record AND k.freed_b
 WHERE c.place = {place} AND {which} AND NOT EXISTS (
     SELECT FROM pg_temp.key_aside a WHERE a.plan = {plan} AND a.place = {place} AND a.record = c.freed_by))sql";
 
-// One rank a row, whatever the number of its keys that are set aside: two rows never take the same value.
+constexpr const char* kHighestRank =
+    "SELECT pg_catalog.max(rank) FROM pg_temp.key_aside WHERE plan = {plan} AND place = {place}";
+constexpr const char* kForgetTried = "DELETE FROM pg_temp.key_aside WHERE plan = {plan} AND place = {place} AND tried";
+constexpr const char* kKeepTried =
+    "UPDATE pg_temp.key_aside SET tried = false WHERE plan = {plan} AND place = {place} AND tried";
+
+// One rank a row, for all of its keys that are set aside: two rows never take the same value.
 constexpr const char* kRankAside = R"sql(
 UPDATE pg_temp.key_aside a SET rank = r.rank
 FROM (SELECT x.record,
@@ -256,18 +262,13 @@ void KeyOrder::set_aside(Parking& parking, std::size_t place, const std::string&
   };
   if (connection_.execute(arguments(kSetAside)) == 0) return;
   connection_.execute(arguments(kRankAside));
-  const auto rows =
-      connection_
-          .query(arguments(
-              "SELECT pg_catalog.max(rank) FROM pg_temp.key_aside WHERE plan = {plan} AND place = {place}"))[0][0]
-          .as<std::uint64_t>();
+  const auto rows = connection_.query(arguments(kHighestRank))[0][0].as<std::uint64_t>();
   auto key = parking.find(place, rows);
-  const std::string tried = arguments(" WHERE plan = {plan} AND place = {place} AND tried");
   if (!key) {
-    connection_.execute("DELETE FROM pg_temp.key_aside" + tried);
+    connection_.execute(arguments(kForgetTried));
     return;
   }
-  connection_.execute("UPDATE pg_temp.key_aside SET tried = false" + tried);
+  connection_.execute(arguments(kKeepTried));
   std::erase_if(table_.parked, [&](const ParkedKey& parked) { return parked.place == place; });
   table_.parked.push_back(std::move(*key));
 }
@@ -287,7 +288,7 @@ void KeyOrder::reject_waiting(const Reject& reject, const std::string& why) {
   }
 }
 
-// A chain whose rows must not be named by one UPDATE, again and again.
+// Rows of chains that would take more statements than kMaxStatements.
 void KeyOrder::reject_late(const Reject& reject) {
   if (table_.details.column_observers.empty() && rounds_ < kMaxStatements) return;
   const std::string statements =

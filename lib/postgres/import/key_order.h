@@ -1,5 +1,5 @@
 // The order in which rows of one table hand on their unique values: who gives a key up is written before who takes it,
-// a chain from its free end, by few statements whatever its length. Only rows that swap or rotate their values need
+// a chain from its free end, by few statements for any length. Only rows that swap or rotate their values need
 // more than an order: they set theirs aside (parking.h), or are conflicts. Temporary tables, shared by all tables of an
 // import and made before a dry run turns read-only:
 //   key_order  the updates that take or give up a key, and when each is written: by round, pass and group of its UPDATE

@@ -80,10 +80,12 @@ void make_defaults(Connection& connection, StagedTable& table, std::size_t numbe
 
 void reject_failing_defaults(Connection& connection, StagedTable& table) {
   for (const FailingDefault& one : table.failing_defaults) {
-    reject(connection, table,
-           reject_sql(
-               table, {'x', quote_literal("the default of " + one.column + ": " + one.words), {}, {}},
-               table_sql(table, "{staged} s\nJOIN {verdicts} v ON v.record = s.{record}") + "\nWHERE v.verdict = 'i'"));
+    reject(
+        connection, table,
+        reject_sql(
+            table,
+            {.verdict = Verdict::kInvalid, .reason = quote_literal("the default of " + one.column + ": " + one.words)},
+            table_sql(table, "{staged} s\nJOIN {verdicts} v ON v.record = s.{record}") + "\nWHERE v.verdict = 'i'"));
   }
 }
 

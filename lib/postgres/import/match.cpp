@@ -54,7 +54,7 @@ std::string match_text(const StagedTable& table, const std::string& alias) {
   return table.columns_text(table.plan.match, alias);
 }
 
-// Condition on s, to follow another: it is still to be inserted.
+// Condition on the staged row s, which follows another: it is still to be inserted.
 std::string among(const StagedTable& table, bool inserts) {
   if (!inserts) return {};
   return table_sql(table, " AND EXISTS (SELECT FROM {verdicts} v WHERE v.record = s.{record} AND v.verdict = 'i')");
@@ -128,7 +128,7 @@ WHERE {accepted}{among} AND NOT EXISTS (SELECT FROM {matches} m WHERE m.record =
 }
 
 // A row with NULL in its natural key is new, unless the target has it as it is under its own key: so a second import
-// adds nothing. Where the table has no other key, the whole row could be anybody's.
+// adds nothing. Where the table has no other key, an equal row of the target may be another one.
 void Matcher::find_unnamed(StagedTable& table) {
   if (!table.may_be_null(table.plan.match)) return;
   const std::string unnamed = table.any_null(table.plan.match, "s");
@@ -136,7 +136,8 @@ void Matcher::find_unnamed(StagedTable& table) {
     const std::string reason =
         join(table.plan.match, ", ") + ": a natural key must not hold NULL where the table has no other key: ";
     reject(connection_, table,
-           reject_sql(table, {'x', quote_literal(reason) + " || " + match_text(table, "s"), {}, {}},
+           reject_sql(table,
+                      {.verdict = Verdict::kInvalid, .reason = quote_literal(reason) + " || " + match_text(table, "s")},
                       table_sql(table, "{staged} s WHERE {unnamed} AND {accepted}", fmt::arg("unnamed", unnamed),
                                 fmt::arg("accepted", not_rejected(table, "s")))));
     return;
@@ -154,7 +155,9 @@ WHERE {unnamed} AND NOT {differs} AND {accepted})sql",
 void Matcher::reject_ambiguous(StagedTable& table, Rows rows) {
   std::uint64_t found =
       reject(connection_, table,
-             reject_sql(table, {'c', "'more than one row of the target has ' || " + match_text(table, "s"), {}, {}},
+             reject_sql(table,
+                        {.verdict = Verdict::kConflict,
+                         .reason = "'more than one row of the target has ' || " + match_text(table, "s")},
                         table_sql(table, R"sql({staged} s
 WHERE s.{record} IN (SELECT m.record FROM {matches} m GROUP BY m.record HAVING pg_catalog.count(*) > 1))sql")));
   if (rows == Rows::kAll)
@@ -182,10 +185,11 @@ void Matcher::reject_taken_identities(StagedTable& table, Rows rows) {
   const std::string holder = table.key_text("t") + " || ', ' || " + match_text(table, "t");
   reject(connection_, table,
          reject_sql(table,
-                    {'c',
-                     quote_literal(constraint + ": a new row, but the target holds ") + " || " + table.key_text("s") +
-                         " || ' for ' || " + match_text(table, "t"),
-                     constraint, holder},
+                    {.verdict = Verdict::kConflict,
+                     .reason = quote_literal(constraint + ": a new row, but the target holds ") + " || " +
+                               table.key_text("s") + " || ' for ' || " + match_text(table, "t"),
+                     .constraint = constraint,
+                     .holder = holder},
                     table_sql(table, R"sql({staged} s
 JOIN {target} t ON {same}
 WHERE NOT EXISTS (SELECT FROM {matches} m WHERE m.record = s.{record}) AND {accepted}{among})sql",
@@ -219,7 +223,7 @@ void Matcher::follow(const StagedTable& parent, StagedTable& child, std::size_t 
                                             key.parent.name)),
                   child.columns_text(key.columns, "s"));
   reject(connection_, child,
-         reject_sql(child, {'x', reason, key.name, {}},
+         reject_sql(child, {.verdict = Verdict::kInvalid, .reason = reason, .constraint = key.name},
                     table_sql(child, R"sql({staged} s
 WHERE {filled} AND {accepted}{written} AND NOT EXISTS (
   SELECT FROM {parents} p WHERE {same_key} AND {accepted_parent}))sql",

@@ -119,7 +119,7 @@ bool Merger::write_component(const std::vector<std::size_t>& component) {
   return refused;
 }
 
-// Rows that refer to each other are written by one statement, whatever the number of tables: the server checks foreign
+// Rows that refer to each other are written by one statement, of any number of tables: the server checks foreign
 // keys at its end. It cannot be halved; when it fails, nothing is written.
 bool Merger::try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps) {
   const auto [written, refusal] = keep_if(connection_, "cycle", [&] { return write_at_once(component, steps); });
@@ -229,7 +229,8 @@ bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   if (written) return refused;
   if (refusal) reason = std::string("refers in a circle to rows that the server refused: ") + refusal->what();
   for (const std::size_t number : component)
-    leave_out(tables_[number], {Step::kInsert}, whole(tables_[number]), {'x', quote_literal(reason), {}, {}});
+    leave_out(tables_[number], {Step::kInsert}, whole(tables_[number]),
+              {.verdict = Verdict::kInvalid, .reason = quote_literal(reason)});
   return true;
 }
 
@@ -326,7 +327,7 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
     connection_.execute(part_sql(table, {Step::kInsert}, in_range(range)));
     return false;
   });
-  if (!failure || failure->fields().sqlstate == "23503") return;
+  if (!failure || failure->reference_is_broken()) return;
   if (rows == 1) {
     refuse(table, {Step::kInsert}, range, *failure);
     refused_any = true;
@@ -337,18 +338,21 @@ void Merger::probe(StagedTable& table, Range range, bool& refused_any) {
   probe(table, {middle + 1, range.last}, refused_any);
 }
 
-// Rows that a BEFORE trigger or a rule made away with: the server reports no error, only fewer rows.
+// Rows that a BEFORE trigger or a rule dropped: the server reports no error, only fewer rows.
 bool Merger::reject_dropped(StagedTable& table) {
   return reject(connection_, table,
-                reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}}, table_sql(table, kDropped))) > 0;
+                reject_sql(table, {.verdict = Verdict::kInvalid, .reason = quote_literal(dropped_by(table))},
+                           table_sql(table, kDropped))) > 0;
 }
 
-// The same for updates: done again, so that the server tells which rows it wrote.
+// The same for updates: they are run once more, so that the server tells which rows it wrote.
 bool Merger::reject_unwritten(StagedTable& table, const Batch& batch) {
   const std::string unwritten = table_sql(table, kUnwritten, fmt::arg("condition", batch.condition));
-  return reject(connection_, table,
-                fmt::format("WITH written AS (\n{}\nRETURNING v.record)\n{}", part_sql(table, batch, ""),
-                            reject_sql(table, {'x', quote_literal(dropped_by(table)), {}, {}}, unwritten))) > 0;
+  return reject(
+             connection_, table,
+             fmt::format("WITH written AS (\n{}\nRETURNING v.record)\n{}", part_sql(table, batch, ""),
+                         reject_sql(table, {.verdict = Verdict::kInvalid, .reason = quote_literal(dropped_by(table))},
+                                    unwritten))) > 0;
 }
 
 }  // namespace postgres

@@ -139,7 +139,7 @@ class Merger {
   static std::string astray_sql(const StagedTable& table, const std::string& filter);
   void refuse_growth(StagedTable& table, std::uint64_t rejected_before, Savepoint& before);
   static Range whole(const StagedTable& table) { return {1, table.counts.rows}; }
-  static char letter(Step step) { return step == Step::kInsert ? 'i' : 'u'; }
+  static char letter(Step step) { return verdict_letter(step == Step::kInsert ? Verdict::kInsert : Verdict::kUpdate); }
   static std::string in_range(Range range);  // " AND …" on the verdicts v
   std::uint64_t count(const StagedTable& table, const Batch& batch, Range range);
   // The statement for the `rows` of a batch, all that count() finds; for those whose records `filter` lets pass.

@@ -19,8 +19,8 @@ bool Merger::changes_rows(const StagedTable& table) {
 
 std::uint64_t Merger::astray(const StagedTable& table, const std::string& filter) {
   if (table.plan.identity.empty() || !changes_rows(table)) return 0;
-  return connection_.query("SELECT pg_catalog.count(*) FROM (" + astray_sql(table, filter) + ") x")[0][0]
-      .as<std::uint64_t>();
+  const std::string count = fmt::format("SELECT pg_catalog.count(*) FROM ({}) x", astray_sql(table, filter));
+  return connection_.query(count)[0][0].as<std::uint64_t>();
 }
 
 std::string Merger::astray_sql(const StagedTable& table, const std::string& filter) {
@@ -50,13 +50,12 @@ SELECT pg_catalog.count(*) FROM ({}) l JOIN {} v ON v.record = l.record WHERE v.
   before.roll_back();
   table.rejected_rows = rejected_before;
   leave_out(table, {Step::kInsert}, whole(table),
-            {'x',
-             quote_literal(trigger_names(table) +
-                           " changes rows on their way in, and the table has no key: each import of the file would add "
-                           "them again. Name the columns that it sets in \"ignore\" of the transfer file, or say "
-                           "--allow-growth"),
-             {},
-             {}});
+            {.verdict = Verdict::kInvalid,
+             .reason = quote_literal(
+                 trigger_names(table) +
+                 " changes rows on their way in, and the table has no key: each import of the file would add "
+                 "them again. Name the columns that it sets in \"ignore\" of the transfer file, or say "
+                 "--allow-growth")});
 }
 
 }  // namespace postgres

@@ -53,12 +53,12 @@ bool Merger::writes_singly(const StagedTable& table, const Batch& batch) {
   return batch.step == Step::kInsert && near_end_.at(static_cast<std::size_t>(&table - tables_.data()));
 }
 
-// For ranges of records that are asked for again and again.
+// For statements that each ask for one range of records.
 void Merger::index_records(StagedTable& table) {
   if (table.records_indexed) return;
   table.records_indexed = true;
-  connection_.execute("CREATE INDEX ON " + table.verdict_part.heap + " (record)");
-  connection_.execute("CREATE INDEX ON " + table.stage_part.heap + " ((" + table.stage_record() + "))");
+  connection_.execute(fmt::format("CREATE INDEX ON {} (record)", table.verdict_part.heap));
+  connection_.execute(fmt::format("CREATE INDEX ON {} (({}))", table.stage_part.heap, table.stage_record()));
 }
 
 void Merger::write_parts(StagedTable& table, const Batch& batch) {
@@ -89,8 +89,8 @@ RefusalSearch::Task Merger::task_of(const StagedTable& table, const Batch& batch
   return task;
 }
 
-// Returns with how many rows to begin in the next block. Quickly where what is written by one statement is what stands
-// there afterwards; else again, with a look at every chunk.
+// Returns with how many rows the next block begins. One quick pass where the rows that one statement writes stay as
+// written; else a second pass, which looks at every chunk.
 std::uint64_t Merger::write_block(StagedTable& table, const Batch& batch, Range range, std::uint64_t chunk) {
   const std::uint64_t rows = count(table, batch, range);
   if (rows == 0) return chunk;
@@ -174,7 +174,8 @@ bool Merger::write_rest(const StagedTable& table, const Batch& batch, Range rang
 // What a trigger of this import has made meanwhile is an update now, and no row to be left out.
 void Merger::leave_out_found(StagedTable& table, const Batch& batch) {
   if (batch.step == Step::kInsert && search_.found_taken("")) {
-    if (trigger_rows_.compare_records(table, RefusalSearch::taken_records())) search_.keep_only(table, 'i');
+    if (trigger_rows_.compare_records(table, RefusalSearch::taken_records()))
+      search_.keep_only(table, Verdict::kInsert);
     for (const UniqueIndex& index : table.details.unique_indexes) {
       const bool identity = index.plain && index.columns == table.plan.identity;
       if (identity && locks_ == engine::TableLocks::kAgainstChangesOfShape && search_.found_taken(index.name))
@@ -202,14 +203,15 @@ void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
   });
   if (written) return;
   if (rows == 1) {
-    const bool taken = failure && batch.step == Step::kInsert && failure->fields().sqlstate == "23505";
+    const bool taken = failure && batch.step == Step::kInsert && failure->key_is_taken();
     if (taken && trigger_rows_.compare_records(
                      table, fmt::format("SELECT r FROM pg_catalog.generate_series({}, {}) r", range.first, range.last)))
       return;  // an update now
     if (failure) {
       refuse(table, batch, range, *failure);
     } else {
-      leave_out(table, batch, range, {'x', quote_literal(all ? astray_by(table) : dropped_by(table)), {}, {}});
+      leave_out(table, batch, range,
+                {.verdict = Verdict::kInvalid, .reason = quote_literal(all ? astray_by(table) : dropped_by(table))});
     }
     return;
   }
@@ -220,14 +222,17 @@ void Merger::write_range(StagedTable& table, const Batch& batch, Range range) {
 
 // The one row of `range` that is left, and the server's reason against it.
 void Merger::refuse(StagedTable& table, const Batch& batch, Range range, const ServerError& error) {
-  const bool taken = error.fields().sqlstate == "23505";
+  const bool taken = error.key_is_taken();
   for (const UniqueIndex& index : table.details.unique_indexes) {
     if (taken && batch.step == Step::kInsert && index.plain && index.columns == table.plan.identity &&
         index.name == error.fields().constraint && locks_ == engine::TableLocks::kAgainstChangesOfShape &&
         !is_there(table, range))
       throw_inserted_elsewhere(table);
   }
-  leave_out(table, batch, range, {taken ? 'c' : 'x', quote_literal(error.what()), error.fields().constraint, {}});
+  leave_out(table, batch, range,
+            {.verdict = taken ? Verdict::kConflict : Verdict::kInvalid,
+             .reason = quote_literal(error.what()),
+             .constraint = error.fields().constraint});
 }
 
 void Merger::leave_out(StagedTable& table, const Batch& batch, Range range, const Rejection& why) {

@@ -254,9 +254,9 @@ bool Merger::may_wait(const StagedTable& table) const {
 void Merger::wait_for_others(const StagedTable& table, const ServerError& error) const {
   const catalog::TableName blamed{error.fields().schema, error.fields().table};
   // Of a row that an action of a foreign key has changed.
-  const bool follows = error.fields().sqlstate == "23503" && blamed != table.details.table.name;
+  const bool follows = error.reference_is_broken() && blamed != table.details.table.name;
   if (patience_ == Patience::kRows || (error.fields().context.empty() && !follows && !may_wait(table))) return;
-  const bool another = error.fields().sqlstate == "23505" && blamed != table.details.table.name;
+  const bool another = error.key_is_taken() && blamed != table.details.table.name;
   throw Waits{another ? blamed : catalog::TableName{}, follows};
 }
 

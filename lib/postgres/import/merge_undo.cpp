@@ -20,24 +20,15 @@ bool Merger::undo_at_once() {
       if (rows > 0) trigger_rows_.watch().add(tables_[number], rows);
     }
   }
-  connection_.execute("SAVEPOINT at_once");
   for (const std::vector<std::size_t>& component : components_)
     all.insert(all.end(), component.begin(), component.end());
-  bool written = false;
-  try {
-    written = write_all_at_once(all, std::move(first));
-    if (written) classifier_.undo().note_gone();
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    written = false;
-  }
-  if (written) {
-    connection_.execute("RELEASE SAVEPOINT at_once");
+  const Attempt attempt = keep_if(connection_, "at_once", [&] {
+    if (!write_all_at_once(all, std::move(first))) return false;
+    classifier_.undo().note_gone();
     return true;
-  }
-  connection_.execute("ROLLBACK TO SAVEPOINT at_once; RELEASE SAVEPOINT at_once");
-  engine::put_back(tables_, before);
-  return false;
+  });
+  if (!attempt.kept) engine::put_back(tables_, before);
+  return attempt.kept;
 }
 
 }  // namespace postgres

@@ -88,7 +88,7 @@ std::uint64_t reject_needed(Connection& connection, StagedTable& table) {
                     quote_literal(fmt::format("{}: rows of {} refer to ", reference.name, reference.table)),
                     table.columns_text(reference.parent_columns, "t"));
     found += reject(connection, table,
-                    reject_sql(table, {'x', reason, reference.name, {}},
+                    reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reason, .constraint = reference.name},
                                table_sql(table, kNeeded,
                                          fmt::arg("updates", accepted_updates(table, "s", reference.parent_columns)),
                                          fmt::arg("moved", reference.restrict ? other_image(reference.parent_columns)

@@ -109,7 +109,7 @@ void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& component
     const std::string why = "not as it was before the import: " + code + " writes something else into " + why_[number] +
                             "; disable it meanwhile";
     postgres::reject(connection_, table,
-                     reject_sql(table, {'x', quote_literal(why), {}, {}},
+                     reject_sql(table, {.verdict = Verdict::kInvalid, .reason = quote_literal(why)},
                                 fmt::format("{} s WHERE s.{} = ANY ({})", table.typed_rows(), table.record, list)));
     table.counts.unchanged -= unwritten;
   });

@@ -167,7 +167,7 @@ std::uint64_t Orphans::list(StagedTable& table, std::size_t foreign_key) {
     const std::string reason = quote_literal(key.name + ": MATCH FULL allows NULL in all of its columns or in none");
     half_empty = list_rejected(
         connection_, table,
-        reject_sql(table, {'x', reason, key.name, {}},
+        reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reason, .constraint = key.name},
                    fmt::format("{} AND ({}) AND NOT ({})", judged, join(empty, " OR "), join(empty, " AND "))));
   }
   std::string rows = judged + " AND " + reference.filled;
@@ -187,7 +187,10 @@ std::uint64_t Orphans::list(StagedTable& table, std::size_t foreign_key) {
                        reference.lacks);
   }
   return half_empty + without_nested_loops(connection_, table.staged_rows, [&] {
-           return list_rejected(connection_, table, reject_sql(table, {'x', reference.reason, key.name, {}}, rows));
+           return list_rejected(
+               connection_, table,
+               reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reference.reason, .constraint = key.name},
+                          rows));
          });
 }
 
@@ -258,7 +261,7 @@ std::uint64_t Orphans::list_lost(std::size_t number, std::size_t foreign_key) {
   const Reference reference = describe(table, foreign_key);
   return list_rejected(
       connection_, table,
-      reject_sql(table, {'x', reference.reason, reference.key.name, {}},
+      reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reference.reason, .constraint = reference.key.name},
                  fmt::format(kLost, fmt::arg("rows", judged_rows(table, read_columns(table, foreign_key))),
                              fmt::arg("record", table.record), fmt::arg("plan", number), fmt::arg("key", foreign_key),
                              fmt::arg("not_rejected", not_rejected(table, "s")))));

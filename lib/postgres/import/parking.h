@@ -1,7 +1,7 @@
 // Setting a unique value aside, which only rows that swap or rotate their values need: for the time between two
 // statements a row holds a value that is neither the file's nor the target's, in a column that the key is or reads.
-// Nobody may see it: only on tables where nothing looks on. Asks the catalog, and only once there is such a row. One
-// thread, that of the connection.
+// Nobody may see it: only on tables that no trigger or the like watches. Asks the catalog, and only once there is such
+// a row. One thread, that of the connection.
 #pragma once
 
 #include <cstddef>

@@ -85,7 +85,7 @@ std::vector<std::string> ParkingTrial::offences(const std::vector<std::string>& 
     if (overlap(check.columns, changed)) judge(check.columns, fmt::format("({}) IS FALSE", check.expression));
   if (overlap(details.leaf_checks.columns, changed))
     judge(details.leaf_checks.columns, fmt::format("({}) IS NOT NULL", details.leaf_checks.failed));
-  for (const Evaluated& one : details.evaluated)
+  for (const Evaluated& one : table_.may_fail)
     if (overlap(one.columns, changed)) judge(one.columns, fmt::format("pg_catalog.num_nulls({}) < 0", one.expression));
   for (std::size_t i = 0; i < details.unique_indexes.size(); ++i) {
     const UniqueIndex& index = details.unique_indexes[i];

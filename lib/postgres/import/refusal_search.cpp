@@ -34,7 +34,7 @@ CREATE TEMPORARY SEQUENCE refused_mark OWNED BY pg_temp.refused.record)sql";
 // A chunk that failed holds a row that fails up to "suspect". The context that is kept is what stood before our own
 // statement: nothing where no function was at work. Where the statement marks each row before it writes it, the one
 // that it failed at is known at once, unless it was the last: rows before it are passed over and the search goes on
-// behind it.
+// after it.
 constexpr const char* kBlock = R"sql(
 #variable_conflict use_column
 <<"db-transfer">>
@@ -240,15 +240,15 @@ bool RefusalSearch::found_taken(const std::string& index) {
 
 std::string RefusalSearch::taken_records() { return "SELECT r.record FROM pg_temp.refused r WHERE r.state = '23505'"; }
 
-void RefusalSearch::keep_only(const StagedTable& table, char verdict) {
+void RefusalSearch::keep_only(const StagedTable& table, Verdict verdict) {
   connection_.execute(fmt::format(
       R"sql(
 DELETE FROM pg_temp.refused r
 WHERE NOT EXISTS (SELECT FROM {} v WHERE v.record = r.record AND v.verdict = '{}'))sql",
-      table.verdicts, verdict));
+      table.verdicts, verdict_letter(verdict)));
 }
 
-// By what can be told apart without a value: few, whatever the rows.
+// One text for each kind of refusal that can be told apart without a value: few, however many rows there are.
 void RefusalSearch::withhold_words() {
   const std::string kinds = R"sql(r.state, r."constraint", r."column", r.context,
     CASE WHEN pg_catalog.left(r.state, 2) IN ('42', '54', '55') THEN r.message ELSE '' END)sql";

@@ -1,6 +1,6 @@
 // Finds in the server which rows of a range it refuses, and why: one anonymous PL/pgSQL block writes chunk by chunk,
 // each under a subtransaction, halves a chunk that fails and notes rows that fail by themselves. Chunks are as long as
-// rows come between two that are refused, so the cost is that of the rows, whatever the table holds. Chunks that went
+// rows come between two that are refused, so the cost grows with these rows and not with the table. Chunks that went
 // in hold a subtransaction each, and a server is slow for everybody beside a transaction with more than 64: where there
 // are more than a few they are taken back, and the caller writes what is left by one statement. Nothing runs that the
 // statement itself would not run: the block is the server's own language, trusted by it, and asked for under its own
@@ -57,7 +57,7 @@ class RefusalSearch {
   bool found_taken(const std::string& index);
   static std::string taken_records();  // a query
   // Takes those out of what was found that have another verdict by now, or none.
-  void keep_only(const StagedTable& table, char verdict);
+  void keep_only(const StagedTable& table, Verdict verdict);
   // Our words for rows that the server took no offence at.
   struct Words {
     std::string dropped;

@@ -18,7 +18,7 @@ SELECT DISTINCT ON (s.{record}) {plan}s.{record}, '{verdict}',
   {constraint}, {holder}
 FROM {rows})sql",
       fmt::arg("into", table.reject_part.into(kRejectColumns)), fmt::arg("plan", table.reject_part.first()),
-      fmt::arg("record", table.record), fmt::arg("verdict", rejection.verdict),
+      fmt::arg("record", table.record), fmt::arg("verdict", verdict_letter(rejection.verdict)),
       fmt::arg("key", bytes(table.key_text("s"))), fmt::arg("reason", bytes(rejection.reason)),
       fmt::arg("constraint", rejection.constraint.empty() ? "NULL" : bytes(constraint)),
       fmt::arg("holder",
@@ -46,7 +46,8 @@ JOIN (
   HAVING pg_catalog.count(*) > 1) d ON {same_key})sql",
                                          fmt::arg("keys", join(list, ", ")), fmt::arg("judged", judged("k")),
                                          fmt::arg("same_key", table.same_columns(columns, "s", "d")));
-  return reject(connection, table, reject_sql(table, {'c', reason, {}, {}}, repeated + judged("s")));
+  return reject(connection, table,
+                reject_sql(table, {.verdict = Verdict::kConflict, .reason = reason}, repeated + judged("s")));
 }
 
 std::string accepted_rows(const StagedTable& table, const std::vector<std::string>& columns) {

@@ -13,16 +13,16 @@ namespace postgres {
 
 // Why rows are left out. `reason` and `holder` are text expressions.
 struct Rejection {
-  char verdict;  // 'c', 'x' or 's'
+  Verdict verdict;  // kConflict, kInvalid or kSkipped
   std::string reason;
-  std::string constraint;  // its name as it is; empty: none
-  std::string holder;      // the key of the row of the target called t; empty: there is none
+  std::string constraint{};  // its name as it is; empty: none
+  std::string holder{};      // the key of the row of the target called t; empty: there is none
 };
 
 // INSERT INTO the rejects …: `rows` is what follows FROM, with the staged rows called s. One entry a record.
 std::string reject_sql(const StagedTable& table, const Rejection& rejection, const std::string& rows);
 
-// Condition: nothing speaks against the staged row `alias`, whatever its verdict.
+// Condition: the staged row `alias` is not left out.
 std::string not_rejected(const StagedTable& table, const std::string& alias);
 
 // Leaves out rows of the file that have the same values in all of `columns`; those that are left out already claim

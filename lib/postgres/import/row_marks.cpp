@@ -11,7 +11,7 @@
 namespace postgres {
 namespace {
 
-// By value only what is the same value still when somebody has made the type again: an enum's are numbers of the
+// By value only where a value outlives its type, dropped and created once more: an enum's values are numbers of the
 // catalog. %L tells NULL from an empty text. No type of the user's is compared or hashed by code of its own.
 std::string value_state(const StagedTable& table, const MarkedValue& value) {
   const ColumnDetails& column = table.details.details_of(value.column);
@@ -49,7 +49,7 @@ std::string row_mark(const StagedTable& table, const std::vector<MarkedValue>& v
   return fmt::format("'{}' || {}", letter, row_state(table, values));
 }
 
-std::string letter_of(const std::string& mark) { return "pg_catalog.left(" + mark + ", 1)"; }
+std::string letter_of(const std::string& mark) { return fmt::format("pg_catalog.left({}, 1)", mark); }
 
 std::string state_of(const std::string& mark) { return fmt::format("pg_catalog.substr({}, 2)", mark); }
 

@@ -1,4 +1,4 @@
-// What tells a row of the target from itself after a change: a digest of each of its values, in SQL: the server's own
+// What shows that a row of the target was changed: a digest of each of its values, made in SQL by the server's own
 // hash, of 64 bits, in a small part of the time that a SHA-256 of the row takes. Pure text.
 #pragma once
 

@@ -155,7 +155,7 @@ std::uint64_t reject_beyond_sequences(Connection& connection, std::vector<Staged
     for (const SequenceRoom& room : rooms[i]) {
       if (room.enough || !room.certain) continue;
       found += reject(connection, tables[i],
-                      reject_sql(tables[i], {'x', quote_literal(room.words), {}, {}},
+                      reject_sql(tables[i], {.verdict = Verdict::kInvalid, .reason = quote_literal(room.words)},
                                  table_sql(tables[i], kBehind, fmt::arg("rows", room.rows))));
     }
   }

@@ -1,4 +1,4 @@
-// Sequences behind columns that the file lacks: each new row takes a value of them, and one that has come to its end
+// Sequences of columns that the file lacks: each new row takes a value of them, and one that has come to its end
 // refuses the rest. Asks the server only where there is such a column. One thread, that of the connection.
 #pragma once
 

@@ -15,7 +15,7 @@ namespace {
 // One statement reads and sets, so that hardly a value can be drawn in between. `result` is what is selected for the
 // new value: setval or the value itself. A sequence that has not been called gives last_value itself next.
 constexpr const char* kChange = R"sql(
-SELECT q.last_value, {result}
+SELECT q.last_value, {result} AS new_value
 FROM (SELECT CASE WHEN p.seqincrement > 0 THEN GREATEST(r.most, g.given) ELSE LEAST(r.least, g.given) END AS edge,
              p.seqincrement > 0 AS rises, p.seqrelid::pg_catalog.regclass AS sequence
       FROM pg_catalog.pg_sequence p
@@ -37,10 +37,10 @@ constexpr const char* kNotRejected = "WHERE NOT EXISTS (SELECT FROM {rejects} r 
 // The role, where it lacks what is needed. By the names themselves: a cast to regclass asks for the right to look into
 // the schema.
 constexpr const char* kLacking = R"sql(
-SELECT pg_catalog.quote_ident(current_user),
-       CASE WHEN NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN pg_catalog.quote_ident(n.nspname) END,
+SELECT pg_catalog.quote_ident(current_user) AS role,
+       CASE WHEN NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN pg_catalog.quote_ident(n.nspname) END AS closed,
        NOT pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
-         OR ({raises} AND NOT pg_catalog.has_sequence_privilege(c.oid, 'UPDATE'))
+         OR ({raises} AND NOT pg_catalog.has_sequence_privilege(c.oid, 'UPDATE')) AS lacking
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE pg_catalog.concat('"', pg_catalog.replace(n.nspname::pg_catalog.text, '"', '""'), '"."',
@@ -61,13 +61,12 @@ std::vector<outcome::SequenceChange> changes(Connection& connection, const Stage
   std::vector<outcome::SequenceChange> changes;
   for (const Draw& draw : match_sequences(connection, table).draws) {
     if ((!draw.plain || !table.has_rows()) && !draw.given) continue;
-    const pqxx::result row = connection.query(
-        fmt::format(kChange, fmt::arg("result", result), fmt::arg("rows", rows_of(table, draw)),
-                    fmt::arg("given", draw.given ? "(" + std::to_string(*draw.given) + ")::pg_catalog.int8"
-                                                 : "NULL::pg_catalog.int8"),
-                    fmt::arg("name", quote_literal(draw.sequence)), fmt::arg("sequence", draw.sequence)));
+    const pqxx::result row = connection.query(fmt::format(
+        kChange, fmt::arg("result", result), fmt::arg("rows", rows_of(table, draw)),
+        fmt::arg("given", draw.given ? fmt::format("({})::pg_catalog.int8", *draw.given) : "NULL::pg_catalog.int8"),
+        fmt::arg("name", quote_literal(draw.sequence)), fmt::arg("sequence", draw.sequence)));
     if (row.empty()) continue;
-    changes.push_back({draw.sequence, row[0][0].as<std::int64_t>(), row[0][1].as<std::int64_t>()});
+    changes.push_back({draw.sequence, row[0]["last_value"].as<std::int64_t>(), row[0]["new_value"].as<std::int64_t>()});
   }
   return changes;
 }
@@ -95,11 +94,11 @@ std::vector<std::string> missing_sequence_grants(Connection& connection, const s
     const pqxx::result lacking = connection.query(
         fmt::format(kLacking, fmt::arg("name", quote_literal(name)), fmt::arg("raises", raises ? "true" : "false")));
     if (lacking.empty()) continue;
-    if (!lacking[0][1].is_null())
-      grants.push_back(fmt::format("GRANT USAGE ON SCHEMA {} TO {}", lacking[0][1].c_str(), lacking[0][0].c_str()));
-    if (!lacking[0][2].as<bool>()) continue;
-    grants.push_back(fmt::format("GRANT {} ON SEQUENCE {} TO {}", raises ? "SELECT, UPDATE" : "SELECT", name,
-                                 lacking[0][0].c_str()));
+    const char* role = lacking[0]["role"].c_str();
+    if (!lacking[0]["closed"].is_null())
+      grants.push_back(fmt::format("GRANT USAGE ON SCHEMA {} TO {}", lacking[0]["closed"].c_str(), role));
+    if (!lacking[0]["lacking"].as<bool>()) continue;
+    grants.push_back(fmt::format("GRANT {} ON SEQUENCE {} TO {}", raises ? "SELECT, UPDATE" : "SELECT", name, role));
   }
   return grants;
 }

@@ -1,5 +1,5 @@
-// Sequences behind the columns of an import: raised so that the next value collides neither with a row of the file nor
-// with one that the source had given away already; never lowered.
+// Sequences that columns of an import draw from: raised so that the next value collides neither with a row of the file
+// nor with one that the source had given away already; never lowered.
 #pragma once
 
 #include <string>

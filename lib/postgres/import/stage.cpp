@@ -97,7 +97,7 @@ void Stager::stage(format::TableReader& records) {
       limit = std::min(kMaxSegmentRows, limit * 2);
     } catch (const ServerError& error) {
       // Of a row that is too large for a page the server names any line of those that it writes at once.
-      const bool too_large = error.fields().sqlstate == "54000";
+      const bool too_large = error.exceeds_a_limit();
       const std::uint64_t line = too_large ? 0 : line_of(error.fields().context, table_.stage_part.heap);
       // kSchema: the value names a thing that the target lacks (regclass and its like).
       if (!error.blames_a_row() && (line == 0 || error.kind() != ErrorKind::kSchema)) throw;
@@ -198,7 +198,7 @@ void Stager::send_rows() {
   rows_.clear();
 }
 
-// Behind the rows that are known to be good: the next record that the codecs accept is the one the server refused.
+// After the rows that are known to be good: the next record that the codecs accept is the one the server refused.
 void Stager::reject_next(format::TableReader& records, const std::string& reason) {
   std::string own_reason;
   while (records.next()) {

@@ -42,7 +42,7 @@ std::string free_column_name(const catalog::Table& table) {
 }  // namespace
 
 StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
-    : details(table_details), plan(std::move(table_plan)) {
+    : details(table_details), plan(std::move(table_plan)), may_fail(table_details.evaluated) {
   const std::string suffix = std::to_string(number);
   target = quote_name(details.table.name);
   target_rows = details.partitioned ? target : "ONLY " + target;

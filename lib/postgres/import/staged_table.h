@@ -1,7 +1,7 @@
 // One table of an import while it is under way: the target's table, the columns that the file brings, and the names and
 // SQL fragments that stage, classify and merge share. Holds no rows: those are in temporary tables of the server
 // (temporary_tables.h), which several tables may share. `verdicts`, `rejects` and so on are relations to read; who
-// writes goes through the part of the temporary table behind it.
+// writes goes through the part of the temporary table, HeapPart.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,8 @@
 #include "postgres/import/heap_part.h"
 
 namespace postgres {
+
+using outcome::Verdict;
 
 struct StagedColumn {
   std::size_t file_column;
@@ -108,6 +110,9 @@ struct StagedTable : TableProgress {
   std::vector<std::string> not_updatable;
   bool hashes_records = false;  // the server can, by a seed: since 14
   std::vector<FailingDefault> failing_defaults;
+  // Expressions that may fail on a row: at first all of details.evaluated, from Evaluation::prepare on those to be
+  // asked.
+  std::vector<Evaluated> may_fail;
 
   using Progress = TableProgress;
   Progress& progress() { return *this; }

@@ -97,8 +97,7 @@ void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::Ta
     try {
       set.take(locks, lock_timeout_);
     } catch (const ServerError& error) {
-      constexpr std::string_view kOutOfMemory = "53200";  // of that which locks share
-      if (error.fields().sqlstate == kOutOfMemory) fail_for_room(*connection_, budget);
+      if (error.locks_lack_room()) fail_for_room(*connection_, budget);
       throw;
     }
     set.demand_set_locked();
@@ -199,7 +198,7 @@ void PostgresTarget::create_stages() {
   try {
     temporary_->create();
   } catch (const ServerError& error) {
-    if (!error.fields().sqlstate.starts_with("P0")) throw;  // raised by somebody's function
+    if (!error.is_raised()) throw;
     throw Error(ErrorKind::kPrivilege,
                 "the import needs temporary tables, and an event trigger of the target forbids them: " +
                     std::string(error.what()),

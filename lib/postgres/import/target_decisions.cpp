@@ -1,4 +1,6 @@
 // The part of PostgresTarget that tells what was decided: counts, decisions, and what a plan is held to.
+#include <fmt/format.h>
+
 #include "engine/tally.h"
 #include "postgres/import/blocking.h"
 #include "postgres/import/decisions.h"
@@ -13,6 +15,16 @@
 #include "postgres/session/settings.h"
 
 namespace postgres {
+namespace {
+
+constexpr const char* kCountDeletes = "SELECT pg_catalog.count(*) FROM {deletes} d WHERE d.state <> 'k'";
+
+constexpr const char* kCountVerdicts = R"sql(
+SELECT x.verdict, pg_catalog.count(*) AS rows
+FROM (SELECT v.verdict FROM {verdicts} v UNION ALL SELECT r.verdict FROM {rejects} r) x
+GROUP BY x.verdict)sql";
+
+}  // namespace
 
 using base::Error;
 using base::ErrorKind;
@@ -32,15 +44,13 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   }
   if (table.may_be_deleted > 0) {
     counts.deleted =
-        connection_->query("SELECT pg_catalog.count(*) FROM " + table.deletes + " d WHERE d.state <> 'k'")[0][0]
-            .as<std::uint64_t>();
+        connection_->query(fmt::format(kCountDeletes, fmt::arg("deletes", table.deletes)))[0][0].as<std::uint64_t>();
   }
   if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
   counts.dependants = count_dependants(*connection_, tables_, table);
-  for (const auto& row :
-       connection_->query("SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM " + table.verdicts +
-                          " v UNION ALL SELECT r.verdict FROM " + table.rejects + " r) x GROUP BY verdict")) {
-    engine::add_verdict(counts, row[0].c_str()[0], row[1].as<std::uint64_t>());
+  for (const auto& row : connection_->query(
+           fmt::format(kCountVerdicts, fmt::arg("verdicts", table.verdicts), fmt::arg("rejects", table.rejects)))) {
+    engine::add_verdict(counts, row["verdict"].c_str()[0], row["rows"].as<std::uint64_t>());
   }
   engine::demand_sum(counts, table.target);
   return counts;

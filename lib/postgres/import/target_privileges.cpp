@@ -8,6 +8,7 @@
 #include "postgres/catalog/referrers.h"
 #include "postgres/import/column_privileges.h"
 #include "postgres/import/sequences.h"
+#include "postgres/import/table_sql.h"
 #include "postgres/import/target.h"
 #include "postgres/session/settings.h"
 #include "postgres/session/sql_text.h"
@@ -150,21 +151,23 @@ std::vector<TableDetails> PostgresTarget::referring_tables() {
 
 // After classify, which tells which rows go in, change and go.
 void PostgresTarget::demand_rights_of_rows() {
-  const auto has = [&](const StagedTable& table, const char* verdict) {
+  const auto has = [&](const StagedTable& table, Verdict verdict) {
     return table.may_be_written > 0 &&
-           !connection_->query(fmt::format("SELECT FROM {} v WHERE v.verdict = {} LIMIT 1", table.verdicts, verdict))
+           !connection_
+                ->query(table_sql(table, "SELECT FROM {verdicts} v WHERE v.verdict = '{verdict}' LIMIT 1",
+                                  fmt::arg("verdict", verdict_letter(verdict))))
                 .empty();
   };
   std::vector<Demand> demands;
   for (const StagedTable& table : tables_) {
     demands.push_back({&table.details, {}});
     if (table.may_be_deleted > 0) demands.back().privileges.emplace_back("DELETE");
-    if (table.never_inserts && has(table, "'i'")) demands.back().privileges.emplace_back("INSERT");
-    if (table.never_updates && has(table, "'u'")) demands.back().privileges.emplace_back("UPDATE");
+    if (table.never_inserts && has(table, Verdict::kInsert)) demands.back().privileges.emplace_back("INSERT");
+    if (table.never_updates && has(table, Verdict::kUpdate)) demands.back().privileges.emplace_back("UPDATE");
   }
   std::vector<std::string> grants = postgres::missing_grants(*connection_, demands);
   for (const StagedTable& table : tables_) {
-    if (!table.inserts_by_column || !has(table, "'i'")) continue;
+    if (!table.inserts_by_column || !has(table, Verdict::kInsert)) continue;
     for (std::string& grant : column_grants(*connection_, table, "INSERT")) grants.push_back(std::move(grant));
   }
   if (intent_ != engine::Intent::kDryRun) demand_none_missing(*connection_, grants);

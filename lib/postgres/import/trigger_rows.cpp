@@ -66,7 +66,7 @@ WHERE v.verdict = 'i' AND v.record = s.{record}{filter}{only})sql",
   if (made == 0) return 0;
   if (table.plan.mode == engine::Mode::kInsert) {
     reject(connection_, table,
-           reject_sql(table, {'s', quote_literal(engine::reasons::kRowWasMade), {}, {}},
+           reject_sql(table, {.verdict = Verdict::kSkipped, .reason = quote_literal(engine::reasons::kRowWasMade)},
                       sql(table, "{staged} s JOIN {verdicts} v ON v.record = s.{record} WHERE v.verdict = 'm'")));
     return made;
   }

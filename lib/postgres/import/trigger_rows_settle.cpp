@@ -1,4 +1,4 @@
-// Behind the merge: rows that the target's own code changed are brought back to the file's values. That fires triggers
+// After the merge: rows that the target's own code changed are brought back to the file's values. That fires triggers
 // once more, which may change, make or take away rows of any table: so all are looked at again, a few times, until
 // nobody writes any more. What is told and counted is what the last look found. The rows that a look finds are listed
 // in a temporary table of the server, with the number of their table in the plan and of the look.
@@ -173,20 +173,22 @@ WHERE {same} AND {differs}{filter})sql",
   watch_.add(table, kept ? rows : watch_.others_writes(table) - others);
   if (refusal) return bring_back_without(table, filter, refused(*refusal));
   if (!dropped) return kept;
-  const Rejection why{
-      'x', "a trigger of the target changed it, and what brings it back is " + dropped_by(table), {}, {}};
+  const Rejection why{.verdict = Verdict::kInvalid,
+                      .reason = "a trigger of the target changed it, and what brings it back is " + dropped_by(table)};
   if (rows == 0) return leave_out(table, filter, why), false;
   return bring_back_without(table, filter, why);
 }
 
 Rejection TriggerRows::refused(const ServerError& refusal) {
-  const bool taken = refusal.fields().sqlstate == "23505";
+  const bool taken = refusal.key_is_taken();
   std::string reason = std::string(
                            "a trigger of the target changed it, and brought back to the file's values it is "
                            "refused: ") +
                        refusal.what();
   if (taken) reason += "; the next import of the file writes rows that exchange a key among themselves";
-  return {taken ? 'c' : 'x', reason, refusal.fields().constraint, {}};
+  return {.verdict = taken ? Verdict::kConflict : Verdict::kInvalid,
+          .reason = reason,
+          .constraint = refusal.fields().constraint};
 }
 
 // Halves, as long as there are refusals left to ask for; then the rest of the part goes with its refused row.
@@ -197,7 +199,7 @@ SELECT pg_catalog.min(x.record), pg_catalog.max(x.record) FROM {unsettled} x WHE
   const auto first = found[0][0].as<std::uint64_t>();
   const auto last = found[0][1].as<std::uint64_t>();
   if (first == last || refusals_left_ == 0) {
-    if (why.verdict != 'c' || round_ == Round::kLast) return leave_out(table, filter, why), false;
+    if (why.verdict != Verdict::kConflict || round_ == Round::kLast) return leave_out(table, filter, why), false;
     waits_for_keys_ = true;
     return false;
   }
@@ -217,7 +219,9 @@ JOIN {target} t ON {same}
 WHERE x.there AND {differs}{filter})sql",
                                     fmt::arg("filter", filter));
   const auto unwritten = connection_.query("SELECT pg_catalog.count(*) FROM " + rows + " AND x.verdict IS NULL");
-  reject(connection_, table, reject_sql(table, {why.verdict, quote_literal(why.reason), why.constraint, {}}, rows));
+  reject(connection_, table,
+         reject_sql(table, {.verdict = why.verdict, .reason = quote_literal(why.reason), .constraint = why.constraint},
+                    rows));
   table.counts.unchanged -= unwritten[0][0].as<std::uint64_t>();
   connection_.execute(look_sql(table, R"sql(
 DELETE FROM pg_temp.unsettled u
@@ -227,7 +231,7 @@ WHERE u.plan = {number} AND u.look = {look} AND u.record IN (SELECT r.record FRO
 // Rows that are there are not written where only new ones are asked for.
 void TriggerRows::leave_existing(StagedTable& table) {
   if (table.plan.mode != engine::Mode::kInsert || looks_[place_of(table)].rows == 0) return;
-  leave_out(table, " AND x.verdict IS NULL", {'s', engine::reasons::kRowWasChanged, {}, {}});
+  leave_out(table, " AND x.verdict IS NULL", {.verdict = Verdict::kSkipped, .reason = engine::reasons::kRowWasChanged});
 }
 
 // The last look, after all that was written.
@@ -276,11 +280,9 @@ void TriggerRows::reject_gone(StagedTable& table) {
   const auto unwritten = connection_.query(look_sql(table, kGoneUnwritten))[0][0].as<std::uint64_t>();
   reject(connection_, table,
          reject_sql(table,
-                    {'x',
-                     quote_literal("is not in the target after the merge: " + trigger_names(table) +
-                                   ", or one of another table, took it away or gave it another key"),
-                     {},
-                     {}},
+                    {.verdict = Verdict::kInvalid,
+                     .reason = quote_literal("is not in the target after the merge: " + trigger_names(table) +
+                                             ", or one of another table, took it away or gave it another key")},
                     look_sql(table, "{staged} s JOIN {unsettled} x ON x.record = s.{record} WHERE NOT x.there")));
   table.counts.unchanged -= unwritten;
 }

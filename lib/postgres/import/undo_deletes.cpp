@@ -6,6 +6,7 @@
 #include "postgres/import/rejects.h"
 #include "postgres/import/trigger_rows.h"
 #include "postgres/import/undo_judge.h"
+#include "postgres/session/savepoint.h"
 #include "postgres/session/sql_text.h"
 
 namespace postgres {
@@ -16,16 +17,32 @@ DELETE FROM {target} AS t
 USING pg_temp.deletion d
 WHERE d.plan = {number} AND d.state = 'd' AND t.tableoid = d.target_table AND t.ctid = d.target_row)sql";
 
-// Each of these rows as gone; nothing of it may be kept where fewer went than were to.
+// How many rows were to go, and how many went, which are marked so. Where fewer went nothing of it may be kept.
 constexpr const char* kDeletePart = R"sql(
 WITH wanted AS (
-  SELECT d.record FROM {target} t JOIN pg_temp.deletion d
+  SELECT d.record
+  FROM {target} t
+  JOIN pg_temp.deletion d
     ON d.plan = {number} AND d.state = 'd' AND t.tableoid = d.target_table AND t.ctid = d.target_row
-  WHERE {part}),
-gone AS ({delete} AND {part} RETURNING d.record),
-marked AS (
-  UPDATE pg_temp.deletion d SET state = 'g' FROM gone g WHERE d.plan = {number} AND d.record = g.record RETURNING 1)
-SELECT (SELECT pg_catalog.count(*) FROM wanted), (SELECT pg_catalog.count(*) FROM marked))sql";
+  WHERE {part}
+), gone AS (
+  {delete} AND {part}
+  RETURNING d.record
+), marked AS (
+  UPDATE pg_temp.deletion d SET state = 'g'
+  FROM gone g
+  WHERE d.plan = {number} AND d.record = g.record
+  RETURNING 1
+)
+SELECT (SELECT pg_catalog.count(*) FROM wanted) AS wanted, (SELECT pg_catalog.count(*) FROM marked) AS gone)sql";
+
+constexpr const char* kFirst = "SELECT pg_catalog.min(d.record) FROM {deletes} d WHERE d.state = 'd'";
+
+constexpr const char* kKeep = R"sql(
+{into}
+SELECT {first}d.record, 'x', d.key, pg_catalog.convert_to({why}, 'UTF8'), NULL, NULL, NULL, NULL
+FROM {deletes} d
+WHERE d.record = ANY ({records}))sql";
 
 }  // namespace
 
@@ -35,7 +52,7 @@ std::string UndoJudge::delete_sql(const StagedTable& table) {
 
 void UndoJudge::note_gone() { connection_.execute("UPDATE pg_temp.deletion SET state = 'g' WHERE state = 'd'"); }
 
-// Again and again: a row that has gone may have been the last that referred to another.
+// Until a round deletes nothing: a row that went may have been the last that referred to another.
 std::uint64_t UndoJudge::delete_unreferred() {
   std::uint64_t all = 0;
   for (std::uint64_t gone = 1; gone > 0;) {
@@ -60,33 +77,26 @@ std::uint64_t UndoJudge::delete_unreferred(const StagedTable& table, std::uint64
   return delete_unreferred(table, first, middle) + delete_unreferred(table, middle + 1, last);
 }
 
-// Nothing: the server refuses one of them, or a trigger kept it, whatever that did instead.
+// Nothing: the server refuses one of them, or a trigger kept one.
 std::optional<std::uint64_t> UndoJudge::try_delete(const StagedTable& table, std::uint64_t first, std::uint64_t last,
                                                    std::string& why) {
   std::string part = fmt::format("d.record BETWEEN {} AND {}", first, last);
   for (const Referrer& referrer : referrers_) {
     if (referrer.parent == table.details.oid)
-      part +=
-          " AND NOT EXISTS (SELECT FROM (SELECT 1) one JOIN " + referring_rows(table, referrer, Spared::kNone) + ")";
+      part += fmt::format("\n  AND NOT EXISTS (SELECT FROM (SELECT 1) one JOIN {})",
+                          referring_rows(table, referrer, Spared::kNone));
   }
   const std::string sql =
       fmt::format(kDeletePart, fmt::arg("target", table.target_rows), fmt::arg("number", table.plan_number),
                   fmt::arg("part", part), fmt::arg("delete", delete_sql(table)));
-  std::optional<std::uint64_t> gone;
-  connection_.execute("SAVEPOINT deletes");
-  try {
+  std::uint64_t gone = 0;
+  const Attempt attempt = keep_if(connection_, "deletes", [&] {
     const pqxx::result rows = connection_.query(sql);
-    if (rows[0][0].as<std::uint64_t>() == rows[0][1].as<std::uint64_t>())
-      gone = rows[0][1].as<std::uint64_t>();
-    else
-      connection_.execute("ROLLBACK TO SAVEPOINT deletes");
-  } catch (const ServerError& error) {
-    if (!error.blames_a_row()) throw;
-    why = error.what();
-    connection_.execute("ROLLBACK TO SAVEPOINT deletes");
-  }
-  connection_.execute("RELEASE SAVEPOINT deletes");
-  return gone;
+    gone = rows[0]["gone"].as<std::uint64_t>();
+    return gone == rows[0]["wanted"].as<std::uint64_t>();
+  });
+  if (attempt.refusal) why = attempt.refusal->what();
+  return attempt.kept ? std::optional(gone) : std::nullopt;
 }
 
 void UndoJudge::reject_rest() {
@@ -99,8 +109,7 @@ void UndoJudge::reject_rest() {
 // The first row that is still to go.
 void UndoJudge::reject_refused(StagedTable& table) {
   const auto record =
-      connection_.query("SELECT pg_catalog.min(d.record) FROM " + table.deletes + " d WHERE d.state = 'd'")[0][0]
-          .as<std::uint64_t>();
+      connection_.query(fmt::format(kFirst, fmt::arg("deletes", table.deletes)))[0][0].as<std::uint64_t>();
   std::string why = "not deleted: " + trigger_names(table) + " of the target kept it, or moved it";
   const std::optional<std::uint64_t> gone = try_delete(table, record, record, why);
   if (gone && *gone > 0) return;
@@ -109,10 +118,7 @@ void UndoJudge::reject_refused(StagedTable& table) {
 
 void UndoJudge::keep(StagedTable& table, const std::string& records, const std::string& why) {
   const std::uint64_t kept = connection_.execute(fmt::format(
-      R"sql(
-{into} SELECT {first}d.record, 'x', d.key, pg_catalog.convert_to({why}, 'UTF8'), NULL, NULL, NULL, NULL
-FROM {deletes} d WHERE d.record = ANY ({records}))sql",
-      fmt::arg("into", table.reject_part.into(kRejectColumns)), fmt::arg("first", table.reject_part.first()),
+      kKeep, fmt::arg("into", table.reject_part.into(kRejectColumns)), fmt::arg("first", table.reject_part.first()),
       fmt::arg("why", quote_literal(why)), fmt::arg("deletes", table.deletes), fmt::arg("records", records)));
   table.rejected_rows += kept;
   table.rejected_deletes += kept;

@@ -21,10 +21,42 @@ CREATE INDEX ON pg_temp.deletion (plan, record))sql";
 constexpr const char* kFind = R"sql(
 INSERT INTO pg_temp.deletion
 SELECT {number}, s.{record}, t.tableoid, t.ctid, pg_catalog.convert_to({key}, 'UTF8'), 'd', NULL
-FROM {marked} s JOIN {target} t ON {same}
+FROM {marked} s
+JOIN {target} t ON {same}
 WHERE {letter} = 'd' AND {state} = {now}{untouched})sql";
 
-// Records of rows without a key that are to go. Of equal ones the first is the `first` of as many as there were behind
+constexpr const char* kChanged = R"sql({marked} s
+JOIN {target} t ON {same}
+WHERE {letter} = 'd' AND ({state} <> {now}{touched}))sql";
+
+constexpr const char* kWhyChanged = R"sql('changed since the import inserted it: ' || COALESCE(
+    NULLIF(pg_catalog.concat_ws(', ', {changed}, {added}), ''), 'its values'))sql";
+
+constexpr const char* kUnmarked = R"sql({marked} s
+WHERE s.{mark} OPERATOR(pg_catalog.!~) '{known}')sql";
+
+constexpr const char* kForgetDeletes = "DELETE FROM {heap} s WHERE {letter} = 'd'{only}";
+
+// What the rows to be written are compared with.
+constexpr const char* kJudged = R"sql({marked} s
+JOIN {verdicts} v ON v.record = s.{record})sql";
+constexpr const char* kGone = R"sql({judged}
+WHERE v.verdict = 'i' AND {letter} = 'u')sql";
+constexpr const char* kUpdatedSince = R"sql({judged}
+JOIN {target} t ON {same}
+WHERE v.verdict = 'u' AND {letter} = 'u' AND {state} <> {now})sql";
+constexpr const char* kThereAgain = R"sql({judged}
+JOIN {target} t ON {same}
+WHERE v.verdict = 'u' AND {letter} = 'i')sql";
+
+constexpr const char* kWhyUpdated = "'changed since the import: ' || COALESCE({changed}, 'its values')";
+
+constexpr const char* kWhyCountedOtherwise =
+    R"sql('changed since the import: ' || COALESCE(c.rows, 0) || ' rows are equal to it, ' || e.last || ' were then')sql";
+
+constexpr const char* kCountToGo = "SELECT pg_catalog.count(*) FROM {deletes} d WHERE d.state = 'd'";
+
+// Records of rows without a key that are to go. Of equal ones the first is the `first` of as many as there were after
 // the import, the last the `last`: all that were there. OFFSET 0: only what was found to be a number is read as one.
 constexpr const char* kEqualRecords = R"sql((
 SELECT y.*, pg_catalog.row_number() OVER same AS n, pg_catalog.min(y.rank) OVER (PARTITION BY y.image) AS first,
@@ -71,8 +103,31 @@ constexpr const char* kReferred = R"sql(
 SELECT DISTINCT ON (d.record) {first}d.record, 'c', d.key,
        pg_catalog.convert_to({reason} || {child} || ' refers to it', 'UTF8'),
        pg_catalog.convert_to({constraint}, 'UTF8'), pg_catalog.convert_to({child}, 'UTF8'), NULL, NULL
-FROM {deletes} d JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row JOIN {referring}
+FROM {deletes} d
+JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row
+JOIN {referring}
   AND d.state = 'd')sql";
+
+constexpr const char* kKeepRejected = R"sql(
+UPDATE pg_temp.deletion d SET state = 'k'
+FROM {rejects} r
+WHERE d.plan = {number} AND d.record = r.record AND d.state = 'd')sql";
+
+// Conditions on the row c, which refers to the row t.
+constexpr const char* kOfOnePartition = R"sql(
+  AND t.tableoid = ANY (ARRAY(
+    SELECT x.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree({parent}::pg_catalog.regclass) x)))sql";
+constexpr const char* kOfAnother = "\n  AND NOT (c.tableoid = t.tableoid AND c.ctid = t.ctid)";
+constexpr const char* kStays = R"sql(
+  AND NOT EXISTS (
+    SELECT FROM pg_temp.deletion x WHERE x.state = 'd' AND x.target_table = c.tableoid AND x.target_row = c.ctid))sql";
+constexpr const char* kKeepsItsParent = R"sql(
+  AND NOT EXISTS (
+    SELECT FROM {updates} AND {same} AND ({refers}) IS NOT TRUE))sql";
+
+// The rows m that an update gives other values: by what their marks say, or by their verdicts.
+constexpr const char* kMarkedUpdates = "{marked} m WHERE {letter} = 'u'";
+constexpr const char* kJudgedUpdates = "{staged} m JOIN {verdicts} v ON v.record = m.{record} WHERE v.verdict = 'u'";
 
 }  // namespace
 
@@ -113,9 +168,9 @@ void UndoJudge::take_deletes(StagedTable& table) {
   const auto before = table.rejected_rows;
   by_identity ? find_by_identity(table) : find_equal_rows(table);
   table.rejected_deletes = table.rejected_rows - before;
-  table.delete_records =
-      connection_.execute(fmt::format("DELETE FROM {} s WHERE {} = 'd'{}", table.stage_part.heap,
-                                      letter_of("s." + table.stage_mark()), table.stage_part.only("s")));
+  table.delete_records = connection_.execute(fmt::format(kForgetDeletes, fmt::arg("heap", table.stage_part.heap),
+                                                         fmt::arg("letter", letter_of("s." + table.stage_mark())),
+                                                         fmt::arg("only", table.stage_part.only("s"))));
   table.staged_rows -= table.delete_records;
   table.gone = table.delete_records - table.rejected_deletes - table.may_be_deleted;
   table.counts.unchanged = table.gone;
@@ -129,10 +184,12 @@ void UndoJudge::take_deletes(StagedTable& table) {
 
 void UndoJudge::reject_unmarked(StagedTable& table) {
   const std::string known = table.plan.identity.empty() ? "^[di][0-9]{1,18}$" : "^([ud]|i$)";
-  reject(
-      connection_, table,
-      reject_sql(table, {'x', "'the record does not say what taking the import back does to its row'", {}, {}},
-                 fmt::format("{} s WHERE s.{} OPERATOR(pg_catalog.!~) '{}'", table.marked_rows(), table.mark, known)));
+  reject(connection_, table,
+         reject_sql(table,
+                    {.verdict = Verdict::kInvalid,
+                     .reason = "'the record does not say what taking the import back does to its row'"},
+                    fmt::format(kUnmarked, fmt::arg("marked", table.marked_rows()), fmt::arg("mark", table.mark),
+                                fmt::arg("known", known))));
 }
 
 void UndoJudge::find_by_identity(StagedTable& table) {
@@ -147,17 +204,17 @@ void UndoJudge::find_by_identity(StagedTable& table) {
                   fmt::arg("target", table.target_rows), fmt::arg("same", same), fmt::arg("letter", letter_of(mark)),
                   fmt::arg("state", state_of(mark)), fmt::arg("now", now),
                   fmt::arg("untouched", added.changed.empty() ? "" : " AND NOT " + added.changed)));
-  reject(connection_, table,
-         reject_sql(table,
-                    {'c',
-                     "'changed since the import inserted it: ' || COALESCE(NULLIF(pg_catalog.concat_ws(', ', " +
-                         changed_since(table, mark, "t") + ", " + (added.shown.empty() ? none : added.shown) +
-                         "), ''), 'its values')",
-                     {},
-                     table.key_text("t")},
-                    fmt::format("{} s JOIN {} t ON {} WHERE {} = 'd' AND ({} <> {}{})", table.marked_rows(),
-                                table.target_rows, same, letter_of(mark), state_of(mark), now,
-                                added.changed.empty() ? "" : " OR " + added.changed)));
+  reject(
+      connection_, table,
+      reject_sql(
+          table,
+          {.verdict = Verdict::kConflict,
+           .reason = fmt::format(kWhyChanged, fmt::arg("changed", changed_since(table, mark, "t")),
+                                 fmt::arg("added", added.shown.empty() ? none : added.shown)),
+           .holder = table.key_text("t")},
+          fmt::format(kChanged, fmt::arg("marked", table.marked_rows()), fmt::arg("target", table.target_rows),
+                      fmt::arg("same", same), fmt::arg("letter", letter_of(mark)), fmt::arg("state", state_of(mark)),
+                      fmt::arg("now", now), fmt::arg("touched", added.changed.empty() ? "" : " OR " + added.changed))));
 }
 
 void UndoJudge::find_equal_rows(StagedTable& table) {
@@ -173,12 +230,7 @@ void UndoJudge::find_equal_rows(StagedTable& table) {
       fmt::arg("image", table.image("s")), fmt::arg("target", table.target_rows), fmt::arg("where", where)));
   reject(
       connection_, table,
-      reject_sql(table,
-                 {'c',
-                  "'changed since the import: ' || COALESCE(c.rows, 0) || ' rows are equal to it, ' || e.last || "
-                  "' were then'",
-                  {},
-                  {}},
+      reject_sql(table, {.verdict = Verdict::kConflict, .reason = kWhyCountedOtherwise},
                  fmt::format(kCountedOtherwise, fmt::arg("records", records), fmt::arg("marked", table.marked_rows()),
                              fmt::arg("record", table.record), fmt::arg("image", table.image("s")),
                              fmt::arg("target", table.target_rows), fmt::arg("where", where))));
@@ -195,23 +247,28 @@ void UndoJudge::compare_multiset(StagedTable& table) {
 void UndoJudge::judge_written(StagedTable& table) {
   if (!table.has_marks() || table.plan.identity.empty() || table.may_be_written == 0) return;
   const std::string mark = "s." + table.mark;
-  const std::string judged =
-      fmt::format("{} s JOIN {} v ON v.record = s.{}", table.marked_rows(), table.verdicts, table.record);
-  const std::string there = judged + " JOIN " + table.target_rows + " t ON " + table.same_identity("s", "t");
+  const std::string judged = fmt::format(kJudged, fmt::arg("marked", table.marked_rows()),
+                                         fmt::arg("verdicts", table.verdicts), fmt::arg("record", table.record));
+  const auto rows = [&](const char* which) {
+    return fmt::format(fmt::runtime(which), fmt::arg("judged", judged), fmt::arg("target", table.target_rows),
+                       fmt::arg("same", table.same_identity("s", "t")), fmt::arg("letter", letter_of(mark)),
+                       fmt::arg("state", state_of(mark)), fmt::arg("now", row_state(table, marked_values(table, "t"))));
+  };
   reject(connection_, table,
-         reject_sql(table, {'c', "'gone: somebody deleted it since the import'", {}, {}},
-                    judged + " WHERE v.verdict = 'i' AND " + letter_of(mark) + " = 'u'"));
+         reject_sql(table, {.verdict = Verdict::kConflict, .reason = "'gone: somebody deleted it since the import'"},
+                    rows(kGone)));
   reject(connection_, table,
          reject_sql(table,
-                    {'c',
-                     "'changed since the import: ' || COALESCE(" + changed_since(table, mark, "t") + ", 'its values')",
-                     {},
-                     table.key_text("t")},
-                    there + " WHERE v.verdict = 'u' AND " + letter_of(mark) + " = 'u' AND " + state_of(mark) + " <> " +
-                        row_state(table, marked_values(table, "t"))));
+                    {.verdict = Verdict::kConflict,
+                     .reason = fmt::format(kWhyUpdated, fmt::arg("changed", changed_since(table, mark, "t"))),
+                     .holder = table.key_text("t")},
+                    rows(kUpdatedSince)));
   reject(connection_, table,
-         reject_sql(table, {'c', "'there again: somebody inserted a row of this key since'", {}, table.key_text("t")},
-                    there + " WHERE v.verdict = 'u' AND " + letter_of(mark) + " = 'i'"));
+         reject_sql(table,
+                    {.verdict = Verdict::kConflict,
+                     .reason = "'there again: somebody inserted a row of this key since'",
+                     .holder = table.key_text("t")},
+                    rows(kThereAgain)));
 }
 
 std::uint64_t UndoJudge::reject_referred() { return is_any() ? reject_referred(Spared::kByVerdicts) : 0; }
@@ -246,11 +303,8 @@ std::uint64_t UndoJudge::reject_referred(std::size_t number, const Referrer& ref
 }
 
 std::uint64_t UndoJudge::keep_rejected(StagedTable& table) {
-  return connection_.execute(fmt::format(
-      R"sql(
-UPDATE pg_temp.deletion d SET state = 'k' FROM {rejects} r
-WHERE d.plan = {number} AND d.record = r.record AND d.state = 'd')sql",
-      fmt::arg("rejects", table.rejects), fmt::arg("number", table.plan_number)));
+  return connection_.execute(
+      fmt::format(kKeepRejected, fmt::arg("rejects", table.rejects), fmt::arg("number", table.plan_number)));
 }
 
 const StagedTable* UndoJudge::staged(std::uint32_t oid) const {
@@ -268,24 +322,21 @@ std::string UndoJudge::referring_rows(const StagedTable& table, const Referrer& 
     still_refers.push_back(referrer.equality[i].of(parent, "m." + quote_name(referrer.columns[i])));
   }
   std::string sql = referrer.child_rows + " c ON " + join(refers, " AND ");
-  if (referrer.one_partition) {
-    sql += fmt::format(
-        " AND t.tableoid = ANY (ARRAY(SELECT x.relid::pg_catalog.oid FROM "
-        "pg_catalog.pg_partition_tree({}::pg_catalog.regclass) x))",
-        referrer.parent_itself);
-  }
-  if (referrer.child == table.details.oid) sql += " AND NOT (c.tableoid = t.tableoid AND c.ctid = t.ctid)";
+  if (referrer.one_partition) sql += fmt::format(kOfOnePartition, fmt::arg("parent", referrer.parent_itself));
+  if (referrer.child == table.details.oid) sql += kOfAnother;
   const StagedTable* child = staged(referrer.child);
   if (child == nullptr || spared == Spared::kNone) return sql;
-  sql += R"sql( AND NOT EXISTS (
-    SELECT FROM pg_temp.deletion x WHERE x.state = 'd' AND x.target_table = c.tableoid AND x.target_row = c.ctid))sql";
+  sql += kStays;
   if (child->plan.identity.empty()) return sql;
-  const std::string updates = spared == Spared::kByMarks
-                                  ? child->marked_rows() + " m WHERE " + letter_of("m." + child->mark) + " = 'u'"
-                                  : child->typed_rows() + " m JOIN " + child->verdicts + " v ON v.record = m." +
-                                        child->record + " WHERE v.verdict = 'u'";
-  return sql + fmt::format(" AND NOT EXISTS (SELECT FROM {} AND {} AND ({}) IS NOT TRUE)", updates,
-                           child->same_identity("m", "c"), join(still_refers, " AND "));
+  const std::string updates =
+      spared == Spared::kByMarks
+          ? fmt::format(kMarkedUpdates, fmt::arg("marked", child->marked_rows()),
+                        fmt::arg("letter", letter_of("m." + child->mark)))
+          : fmt::format(kJudgedUpdates, fmt::arg("staged", child->typed_rows()), fmt::arg("verdicts", child->verdicts),
+                        fmt::arg("record", child->record));
+  return sql + fmt::format(kKeepsItsParent, fmt::arg("updates", updates),
+                           fmt::arg("same", child->same_identity("m", "c")),
+                           fmt::arg("refers", join(still_refers, " AND ")));
 }
 
 // Text expression: "orders id=7" of the row c.
@@ -298,17 +349,16 @@ std::string UndoJudge::name_of_child(const StagedTable& table, const Referrer& r
         (table.plan.hides && table.plan.hides(name, column)) ||
         (at != referrer.columns.end() &&
          table.is_masked(referrer.parent_columns[static_cast<std::size_t>(at - referrer.columns.begin())]));
-    parts.push_back(quote_literal(column + "=") + " || " +
-                    (hidden ? "'(masked)'" : "pg_catalog.left(" + text_of_any("c." + quote_name(column)) + ", 100)"));
+    const std::string shown = fmt::format("pg_catalog.left({}, 100)", text_of_any("c." + quote_name(column)));
+    parts.push_back(fmt::format("{} || {}", quote_literal(column + "="), hidden ? "'(masked)'" : shown));
   }
   if (parts.empty()) return quote_literal("a row of " + referrer.child_table);
-  return "(" + quote_literal(referrer.child_table + " ") + " || " + join(parts, " || ', ' || ") + ")";
+  return fmt::format("({} || {})", quote_literal(referrer.child_table + " "), join(parts, " || ', ' || "));
 }
 
 std::uint64_t UndoJudge::to_go(const StagedTable& table) const {
   if (table.may_be_deleted == 0) return 0;
-  return connection_.query("SELECT pg_catalog.count(*) FROM " + table.deletes + " d WHERE d.state = 'd'")[0][0]
-      .as<std::uint64_t>();
+  return connection_.query(fmt::format(kCountToGo, fmt::arg("deletes", table.deletes)))[0][0].as<std::uint64_t>();
 }
 
 }  // namespace postgres

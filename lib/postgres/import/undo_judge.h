@@ -35,12 +35,12 @@ class UndoJudge {
   // Before any other judgement: takes the records out of the stage whose rows are to go, and leaves out those whose
   // rows were changed since, or are referred to by others.
   void take_deletes();
-  // Behind the comparison with the target: leaves out the updates of rows that were changed since or are gone, and the
+  // After the comparison with the target: leaves out the updates of rows that were changed since or are gone, and the
   // inserts of rows that are there again.
   void judge_written(StagedTable& table);
   // In place of that comparison, of a table without a key: finds the rows that were deleted and are not there again.
   void compare_multiset(StagedTable& table);
-  // Behind all judgement: leaves out deletes of rows that stay referred to, because what would end that is left out
+  // After all judgement: leaves out deletes of rows that stay referred to, because what would end that is left out
   // itself. Returns how many.
   std::uint64_t reject_referred();
 

@@ -35,6 +35,38 @@ struct PlainBytes {
   std::vector<std::string> columns;  // by names, for messages
 };
 
+constexpr const char* kPlus = " OPERATOR(pg_catalog.+) ";
+
+// Bytes of a value of {size} bytes in the stage, where all values of its row take {all}.
+constexpr const char* kPlaced = R"sql(COALESCE(
+    CASE WHEN {size} OPERATOR(pg_catalog.>) {limit} THEN {out_of_line}
+         WHEN {all} OPERATOR(pg_catalog.>) {limit} THEN {perhaps}
+         ELSE {size} END, 0))sql";
+
+constexpr const char* kInEntry = R"sql(
+    CASE WHEN pg_catalog.pg_column_size(s.{column}) OPERATOR(pg_catalog.>) {limit}
+         THEN pg_catalog.pg_column_size(s.{column}) OPERATOR(pg_catalog.+) {header}
+         ELSE 0 END)sql";
+
+constexpr const char* kHeapsWithLargeValues = R"sql(
+SELECT 'pg_temp.' || c.relname AS heap
+FROM pg_catalog.pg_class c
+WHERE c.oid = ANY (ARRAY[{heaps}]::pg_catalog.oid[]) AND c.reltoastrelid <> 0
+  AND pg_catalog.pg_relation_size(c.reltoastrelid::pg_catalog.regclass) > 0)sql";
+
+constexpr const char* kUpdated = R"sql({staged} s
+JOIN {verdicts} v ON v.record = s.{record} AND v.verdict = 'u')sql";
+
+constexpr const char* kTooLarge =
+    "{words} || (({bytes}) OPERATOR(pg_catalog.+) {header})::pg_catalog.text || {maximum}";
+
+constexpr const char* kLargerThan = "{accepted} AND ({bytes}) OPERATOR(pg_catalog.>) {most}";
+
+constexpr const char* kCountDoubtful = R"sql(
+SELECT pg_catalog.count(*)
+FROM {accepted}
+  AND {doubtful})sql";
+
 std::string size_of(const std::string& column) {
   return fmt::format("COALESCE(pg_catalog.pg_column_size(s.{}), 0)", quote_name(column));
 }
@@ -42,7 +74,7 @@ std::string size_of(const std::string& column) {
 PlainBytes plain_bytes(const StagedTable& table) {
   PlainBytes bytes;
   std::string all = "0";
-  for (const StagedColumn& column : table.columns) all += " OPERATOR(pg_catalog.+) " + size_of(column.name);
+  for (const StagedColumn& column : table.columns) all += kPlus + size_of(column.name);
   for (const StagedColumn& column : table.columns) {
     const ColumnDetails& details = table.details.details_of(column.name);
     if (!details.stored_plain) continue;
@@ -55,11 +87,9 @@ PlainBytes plain_bytes(const StagedTable& table) {
                                        : fmt::format("GREATEST({}, {})", size_of(column.name), kMostOfRow);
     const std::string at_least = known ? expanded : size_of(column.name);
     const auto placed = [&](const std::string& out_of_line, const std::string& perhaps) {
-      return fmt::format(
-          " OPERATOR(pg_catalog.+) COALESCE(CASE WHEN {size} OPERATOR(pg_catalog.>) {limit} THEN {out} WHEN {all} "
-          "OPERATOR(pg_catalog.>) {limit} THEN {perhaps} ELSE {size} END, 0)",
-          fmt::arg("size", size_of(column.name)), fmt::arg("limit", kOutOfLine), fmt::arg("out", out_of_line),
-          fmt::arg("all", all), fmt::arg("perhaps", perhaps));
+      return kPlus + fmt::format(kPlaced, fmt::arg("size", size_of(column.name)), fmt::arg("limit", kOutOfLine),
+                                 fmt::arg("out_of_line", out_of_line), fmt::arg("all", all),
+                                 fmt::arg("perhaps", perhaps));
     };
     bytes.at_least += placed(at_least, size_of(column.name));
     bytes.at_most += placed(expanded, fmt::format("GREATEST({}, {})", size_of(column.name), expanded));
@@ -77,27 +107,28 @@ bool may_be_large_in_place(const StagedTable& table, const std::vector<std::stri
 
 // The bytes of the file's values that a column is, or is computed from; what the table fills in is no part of it.
 std::string bytes_read(const StagedTable& table, const std::vector<std::string>& columns) {
-  std::string bytes = "0";
-  for (const std::string& column : columns) {
-    if (table.has_columns({column})) {
-      bytes += " OPERATOR(pg_catalog.+) " + size_of(column);
-    } else {
-      bytes += " OPERATOR(pg_catalog.+) " + bytes_read(table, table.details.details_of(column).made.reads);
-    }
-  }
-  return "(" + bytes + ")";
+  std::vector<std::string> sizes = {"0"};
+  for (const std::string& column : columns)
+    sizes.push_back(table.has_columns({column}) ? size_of(column)
+                                                : bytes_read(table, table.details.details_of(column).made.reads));
+  return fmt::format("({})", join(sizes, kPlus));
 }
 
 // The bytes that its large values take in an entry.
 std::string large_bytes(const LimitedIndex& index) {
   std::vector<std::string> sizes;
-  for (const std::string& column : index.columns) {
-    sizes.push_back(
-        fmt::format("CASE WHEN pg_catalog.pg_column_size(s.{0}) OPERATOR(pg_catalog.>) {1} THEN "
-                    "pg_catalog.pg_column_size(s.{0}) OPERATOR(pg_catalog.+) {2} ELSE 0 END",
-                    quote_name(column), kOutOfLine, kHeader));
-  }
-  return "(" + join(sizes, " OPERATOR(pg_catalog.+) ") + ")";
+  for (const std::string& column : index.columns)
+    sizes.push_back(fmt::format(kInEntry, fmt::arg("column", quote_name(column)), fmt::arg("limit", kOutOfLine),
+                                fmt::arg("header", kHeader)));
+  return fmt::format("({})", join(sizes, kPlus));
+}
+
+std::string larger_than(const std::string& accepted, const std::string& bytes, int most) {
+  return fmt::format(kLargerThan, fmt::arg("accepted", accepted), fmt::arg("bytes", bytes), fmt::arg("most", most));
+}
+
+std::string count_sql(const std::string& accepted, const std::string& doubtful) {
+  return fmt::format(kCountDoubtful, fmt::arg("accepted", accepted), fmt::arg("doubtful", doubtful));
 }
 
 }  // namespace
@@ -113,16 +144,11 @@ void find_large_values(Connection& connection, std::vector<StagedTable>& tables)
     if (table.has_rows() && !table.details.limited_indexes.empty() && !table.large_values)
       heaps.insert(quote_literal(table.stage_part.heap) + "::pg_catalog.regclass");
   if (heaps.empty()) return;
-  const pqxx::result large = connection.query(fmt::format(
-      R"sql(
-SELECT 'pg_temp.' || c.relname
-FROM pg_catalog.pg_class c
-WHERE c.oid = ANY (ARRAY[{}]::pg_catalog.oid[]) AND c.reltoastrelid <> 0
-  AND pg_catalog.pg_relation_size(c.reltoastrelid::pg_catalog.regclass) > 0)sql",
-      join({heaps.begin(), heaps.end()}, ", ")));
+  const pqxx::result large =
+      connection.query(fmt::format(kHeapsWithLargeValues, fmt::arg("heaps", join({heaps.begin(), heaps.end()}, ", "))));
   for (const auto& row : large)
     for (StagedTable& table : tables)
-      table.large_values = table.large_values || table.stage_part.heap == row[0].c_str();
+      table.large_values = table.large_values || table.stage_part.heap == row["heap"].c_str();
 }
 
 void reject_unpublishable(Connection& connection, StagedTable& table, std::vector<std::string>& notices) {
@@ -130,9 +156,9 @@ void reject_unpublishable(Connection& connection, StagedTable& table, std::vecto
   if (refused.publications.empty() || table.plan.identity.empty()) return;
   const std::string name = table.details.table.name.name;
   const std::string why = "cannot update table \"" + name + "\": " + refused.why;
-  const std::uint64_t found =
-      reject(connection, table, reject_sql(table, {'x', quote_literal(why), {}, {}}, table_sql(table, R"sql({staged} s
-JOIN {verdicts} v ON v.record = s.{record} AND v.verdict = 'u')sql")));
+  const std::uint64_t found = reject(
+      connection, table,
+      reject_sql(table, {.verdict = Verdict::kInvalid, .reason = quote_literal(why)}, table_sql(table, kUpdated)));
   if (found == 0) return;
   notices.push_back(fmt::format(
       "{}: {} to be updated, and none can be: {} (publication {}). ALTER TABLE {} REPLICA IDENTITY, or another "
@@ -146,29 +172,28 @@ void reject_large_entries(Connection& connection, StagedTable& table) {
   for (const LimitedIndex& index : table.details.limited_indexes) {
     if (!index.certain || !table.has_columns(index.columns)) continue;
     const std::string bytes = large_bytes(index);
-    const std::string reason = fmt::format(
-        "{} || {}::pg_catalog.text || {}", quote_literal("index row size "),
-        fmt::format("({} OPERATOR(pg_catalog.+) {})", bytes, kTupleHeader),
-        quote_literal(fmt::format(" exceeds btree version 4 maximum {} for index \"{}\"", kMostOfBtree, index.name)));
+    const std::string maximum =
+        fmt::format(" exceeds btree version 4 maximum {} for index \"{}\"", kMostOfBtree, index.name);
+    const std::string reason =
+        fmt::format(kTooLarge, fmt::arg("words", quote_literal("index row size ")), fmt::arg("bytes", bytes),
+                    fmt::arg("header", kTupleHeader), fmt::arg("maximum", quote_literal(maximum)));
     reject(connection, table,
-           reject_sql(table, {'x', reason, index.name, {}},
-                      accepted_rows(table) +
-                          fmt::format(" AND {} OPERATOR(pg_catalog.>) {}", bytes, kMostOfBtree - kTupleHeader)));
+           reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reason, .constraint = index.name},
+                      larger_than(accepted_rows(table), bytes, kMostOfBtree - kTupleHeader)));
   }
 }
 
 void reject_large_rows(Connection& connection, StagedTable& table) {
   const PlainBytes bytes = plain_bytes(table);
   if (bytes.columns.empty()) return;
+  const std::string maximum = fmt::format(" bytes or more, maximum size {}, for {} is stored plain [SQLSTATE 54000]",
+                                          kMostOfRow, join(bytes.columns, ", "));
   const std::string reason =
-      fmt::format("{} || (({}) OPERATOR(pg_catalog.+) {})::pg_catalog.text || {}", quote_literal("row is too big: "),
-                  bytes.at_least, kRowHeader,
-                  quote_literal(fmt::format(" bytes or more, maximum size {}, for {} is stored plain [SQLSTATE 54000]",
-                                            kMostOfRow, join(bytes.columns, ", "))));
+      fmt::format(kTooLarge, fmt::arg("words", quote_literal("row is too big: ")), fmt::arg("bytes", bytes.at_least),
+                  fmt::arg("header", kRowHeader), fmt::arg("maximum", quote_literal(maximum)));
   reject(connection, table,
-         reject_sql(table, {'x', reason, {}, {}},
-                    accepted_rows(table) +
-                        fmt::format(" AND ({}) OPERATOR(pg_catalog.>) {}", bytes.at_least, kMostOfRow - kRowHeader)));
+         reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reason},
+                    larger_than(accepted_rows(table), bytes.at_least, kMostOfRow - kRowHeader)));
 }
 
 // Beside those values others fill the row: out of line each takes some 20 bytes.
@@ -181,7 +206,7 @@ std::string doubtful_rows(Connection& connection, const StagedTable& table) {
     if (!table.details.columns[i].stored_plain || table.has_columns({name}) || !foretells(table, {name})) continue;
     made.push_back(name);
     bytes.columns.push_back(name);
-    bytes.at_most += " OPERATOR(pg_catalog.+) " + size_of(name);
+    bytes.at_most += kPlus + size_of(name);
   }
   if (bytes.columns.empty() && table.details.columns.size() < kManyColumns) return {};
   constexpr int kOutOfRow = 26;
@@ -190,18 +215,14 @@ std::string doubtful_rows(Connection& connection, const StagedTable& table) {
     const ColumnDetails& column = table.details.columns[i];
     const std::string& name = table.details.table.columns[i].name;
     if (!table.has_columns({name})) {
-      if (!column.made.expression.empty() && !column.made.is_virtual)
-        all += fmt::format(" OPERATOR(pg_catalog.+) {}", kOutOfRow);
+      if (!column.made.expression.empty() && !column.made.is_virtual) all += kPlus + std::to_string(kOutOfRow);
     } else if (!column.stored_plain) {
-      all += fmt::format(" OPERATOR(pg_catalog.+) LEAST(COALESCE(pg_catalog.pg_column_size(s.{}), 0), {})",
-                         quote_name(name), kOutOfRow);
+      all += kPlus + fmt::format("LEAST({}, {})", size_of(name), kOutOfRow);
     }
   }
   const int beside = kRowHeader + 16 + 4 * static_cast<int>(table.details.columns.size());
-  const auto rows = connection
-                        .query("SELECT pg_catalog.count(*) FROM " + accepted_rows(table, made) +
-                               fmt::format(" AND ({}) OPERATOR(pg_catalog.>) {}", all, kMostOfRow - beside))[0][0]
-                        .as<std::uint64_t>();
+  const std::string doubtful = fmt::format("({}) OPERATOR(pg_catalog.>) {}", all, kMostOfRow - beside);
+  const auto rows = connection.query(count_sql(accepted_rows(table, made), doubtful))[0][0].as<std::uint64_t>();
   if (rows == 0) return {};
   const std::string counted = rows == 1 ? "1 row is" : std::to_string(rows) + " rows are";
   if (bytes.columns.empty()) return "whether " + counted + " too large for a page";
@@ -219,12 +240,11 @@ std::vector<std::string> doubtful_entries(Connection& connection, const StagedTa
     std::vector<std::string> all = index.columns;
     std::erase_if(all, [&](const std::string& column) { return !foretells(table, {column}); });
     std::string bytes = "0";
-    for (const std::string& column : all) bytes += " OPERATOR(pg_catalog.+) " + size_of(column);
+    for (const std::string& column : all) bytes += kPlus + size_of(column);
     const bool computed = !index.expressions.empty() && foretells(table, index.reads);
     if (computed) {
       all.insert(all.end(), index.reads.begin(), index.reads.end());
-      bytes +=
-          fmt::format(" OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(ROW({})), 0)", index.expressions);
+      bytes += kPlus + fmt::format("COALESCE(pg_catalog.pg_column_size(ROW({})), 0)", index.expressions);
     }
     std::string doubtful =
         fmt::format("({}) OPERATOR(pg_catalog.>) {}", bytes, index.btree ? kMostOfBtree - kBeside : kOutOfLine);
@@ -238,7 +258,7 @@ std::vector<std::string> doubtful_entries(Connection& connection, const StagedTa
                              kOutOfLine / 4, doubtful);
     }
     std::uint64_t rows = 0;
-    const std::string sql = "SELECT pg_catalog.count(*) FROM " + accepted_rows(table, all) + " AND " + doubtful;
+    const std::string sql = count_sql(accepted_rows(table, all), doubtful);
     const auto count = [&] { rows = connection.query(sql)[0][0].as<std::uint64_t>(); };
     const bool failed = refusal_of(connection, "entries", count, Refusal::kOfAnExpression).has_value();
     if (rows == 0 && !failed) continue;

@@ -1,5 +1,5 @@
-// Leaves out staged rows that the server cannot write whatever they mean: updates that a publication forbids,
-// values too large for an index, and rows too large for a page. One thread, that of the connection.
+// Leaves out staged rows that the server cannot write, for no fault of their values: updates that a publication
+// forbids, values too large for an index, and rows too large for a page. One thread, that of the connection.
 #pragma once
 
 #include <string>

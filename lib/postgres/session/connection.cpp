@@ -32,22 +32,6 @@ std::string field_of(const PGresult* result, int code) {
   return text == nullptr ? std::string{} : std::string{text};
 }
 
-bool starts_with(const std::string& text, std::string_view prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
-}
-
-// One place that says what a SQLSTATE means for the caller's exit status.
-ErrorKind kind_of(const std::string& state) {
-  if (state == "42501" || state == "25006") return ErrorKind::kPrivilege;
-  if (state == "55P03" || state == "40001" || state == "40P01" || state == "57014" || state == "25P03")
-    return ErrorKind::kLock;
-  if (starts_with(state, "08") || starts_with(state, "28") || starts_with(state, "53") || starts_with(state, "57P")) {
-    return ErrorKind::kConnection;
-  }
-  if (starts_with(state, "42") || starts_with(state, "3F") || starts_with(state, "3D")) return ErrorKind::kSchema;
-  return ErrorKind::kInternal;
-}
-
 // PgBouncer's words; with them or right after them it hangs up.
 std::string pooler_hint(const std::string& message) {
   if (message.find("statement pooling mode") == std::string::npos) return {};
@@ -73,8 +57,6 @@ constexpr const char* kInliningHint =
     "planning puts that function in line for an index, a partition key or statistics, without those schemas of the "
     "search_path that the names in it need: ALTER FUNCTION … SET search_path = … gives it one, and so does a schema "
     "before the name";
-
-bool is_of_inlining(const std::string& context) { return context.find("during inlining") != std::string::npos; }
 
 // Of a statement of ours that names what lies there; in the server's own English only.
 std::string schema_hint(const PGresult* result, const PGconn* connection) {
@@ -118,12 +100,6 @@ std::uint64_t tag_rows(const PGresult* result) {
 }
 
 }  // namespace
-
-bool ServerError::blames_a_row() const { return postgres::blames_a_row(fields_.sqlstate, fields_.context); }
-
-bool ServerError::may_be_retried() const { return fields_.sqlstate == "40001" || fields_.sqlstate == "40P01"; }
-
-bool ServerError::is_of_planning() const { return is_of_inlining(fields_.context); }
 
 Connection::Connection(const Parameters& parameters, std::string place, std::stop_token stop)
     : parameters_(parameters), place_(std::move(place)), stop_(std::move(stop)) {

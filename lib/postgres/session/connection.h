@@ -21,37 +21,9 @@
 #include "postgres/session/cancel.h"
 #include "postgres/session/connect.h"
 #include "postgres/session/lock_watch.h"
+#include "postgres/session/server_error.h"
 
 namespace postgres {
-
-// What the server said, in its own words and codes.
-class ServerError : public base::Error {
- public:
-  struct Fields {
-    std::string sqlstate;
-    std::string message;  // primary
-    std::string detail;
-    std::string context;
-    std::string constraint;
-    std::string schema;  // of the table that the error is about, where it is about one
-    std::string table;
-    std::string column;
-  };
-
-  ServerError(base::ErrorKind kind, const std::string& message, std::string hint, Fields fields)
-      : Error(kind, message, std::move(hint)), fields_(std::move(fields)) {}
-
-  const Fields& fields() const { return fields_; }
-  // The row is at fault (value, constraint, a trigger's exception), not the transaction or the connection: blame.h.
-  bool blames_a_row() const;
-  // Deadlock or serialization failure: the whole transaction may be tried again.
-  bool may_be_retried() const;
-  // Raised while the server put a function of the database in line: planning_path.h. Seen in the server's English only.
-  bool is_of_planning() const;
-
- private:
-  Fields fields_;
-};
 
 class Connection {
  public:

@@ -147,7 +147,7 @@ void Classifier::reject_growth(StagedTable& table) {
       table.details.table.name.name);
   const std::string rows = table_sql(table, "{accepted}\nWHERE {lacks}", fmt::arg("lacks", table.lacks_identity("s")));
   reject(connection_, table,
-         reject_sql(table, "v.record", {'x', quote_literal(reason), {}, {}, {}},
+         reject_sql(table, "v.record", {.verdict = Verdict::kInvalid, .reason = quote_literal(reason)},
                     table.plan.identity.empty() ? table.accepted_rows() : rows));
 }
 
@@ -179,7 +179,7 @@ void Classifier::reject_impossible_row_numbers(StagedTable& table) {
   const std::string reason = fmt::format(
       "{} || {}", quote_literal("column " + column + ": the number of a row must be an integer, not "), type);
   reject(connection_, table,
-         reject_sql(table, "s." + table.record, {'x', reason, {}, {}, {}},
+         reject_sql(table, "s." + table.record, {.verdict = Verdict::kInvalid, .reason = reason},
                     table_sql(table, "{stage} s\nWHERE {type} <> 'integer'", fmt::arg("type", type))));
 }
 
@@ -187,7 +187,8 @@ void Classifier::reject_repeated_identities(StagedTable& table) {
   std::vector<std::string> names;
   for (const std::string& column : table.plan.identity) names.push_back("k." + quote_name(column));
   reject(connection_, table,
-         reject_sql(table, "s." + table.record, {'c', quote_literal(reasons::kIdentityRepeated), {}, {}, {}},
+         reject_sql(table, "s." + table.record,
+                    {.verdict = Verdict::kConflict, .reason = quote_literal(reasons::kIdentityRepeated)},
                     table_sql(table, kRepeatedIdentities, fmt::arg("identity", join(names, ", ")),
                               fmt::arg("collated", join(table.collated_identity("k"), ", ")),
                               fmt::arg("repeated", table.same_identity("d", "s")))));
@@ -221,7 +222,9 @@ void Classifier::compare_multisets(StagedTable& table, Rows which) {
 
 void Classifier::skip(StagedTable& table) {
   const auto skip_where = [&](const std::string& reason, const char* rows) {
-    reject(connection_, table, reject_sql(table, "v.record", {'s', reason, {}, {}, "v.newer"}, table_sql(table, rows)));
+    reject(connection_, table,
+           reject_sql(table, "v.record", {.verdict = Verdict::kSkipped, .reason = reason, .newer = "v.newer"},
+                      table_sql(table, rows)));
   };
   if (table.plan.mode == engine::Mode::kInsert)
     skip_where(quote_literal(reasons::kRowIsThere), "{accepted}\nWHERE v.verdict = 'u'");
@@ -239,9 +242,11 @@ void Classifier::skip(StagedTable& table) {
 
 void Classifier::reject_nulls(StagedTable& table) {
   const auto reject_null = [&](const std::string& name, const std::string& column) {
-    reject(connection_, table,
-           reject_sql(table, "v.record", {'x', quote_literal("column " + name + ": NULL is not allowed"), {}, {}, {}},
-                      table_sql(table, "{accepted}\nWHERE s.{column} IS NULL", fmt::arg("column", column))));
+    reject(
+        connection_, table,
+        reject_sql(table, "v.record",
+                   {.verdict = Verdict::kInvalid, .reason = quote_literal("column " + name + ": NULL is not allowed")},
+                   table_sql(table, "{accepted}\nWHERE s.{column} IS NULL", fmt::arg("column", column))));
   };
   for (const StagedColumn& column : table.columns) {
     if (table.details.table.find_column(column.name)->not_null) reject_null(column.name, column.quoted);
@@ -257,7 +262,9 @@ void Classifier::reject_failed_checks(StagedTable& table) {
     return reject_if_judged(
         connection_, table,
         reject_sql(table, "s." + table.record,
-                   {'x', reasons::check_violated(quote_literal, check.name), check.name, {}, {}},
+                   {.verdict = Verdict::kInvalid,
+                    .reason = reasons::check_violated(quote_literal, check.name),
+                    .constraint = check.name},
                    table_sql(table, kFailedCheck, fmt::arg("table", name), fmt::arg("check", check.expression))));
   };
   bool evaluated = false;
@@ -341,7 +348,9 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::Fore
     shown.push_back(fmt::format("{} || {}", quote_literal(key.parent_columns[i] + "="),
                                 table.readable("s." + quote_name(key.columns[i]), {key.columns[i]})));
   const std::string reason = reasons::no_parent(quote_literal, key.name, key.parent.name, join(shown, " || ', ' || "));
-  return reject(connection_, table, reject_sql(table, "v.record", {'x', reason, key.name, {}, {}}, rows));
+  return reject(
+      connection_, table,
+      reject_sql(table, "v.record", {.verdict = Verdict::kInvalid, .reason = reason, .constraint = key.name}, rows));
 }
 
 std::vector<std::string> Classifier::count_kept_orphans() {

@@ -21,7 +21,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 constexpr const char* kClaimant = "s.\"db-transfer record\"";
 
-// Of a key's two rows: they are two.
+// Condition: the rows s and t, which have the same key, are not the same row.
 std::string other_row(const StagedTable& table) {
   return table.plan.identity.empty() ? "1" : table_sql(table, "NOT coalesce({same}, 0)");
 }
@@ -158,9 +158,12 @@ void KeyClassifier::reject_kept() {
     if (!table_.foretells(index.columns)) continue;
     const std::string reason = reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"),
                                                   table_.key_text("t"), reasons::kHolderStays);
-    reject_if_judged(connection_, table_,
-                     reject_sql(table_, kClaimant, {'c', reason, index.name, table_.key_text("t"), {}},
-                                key_sql(table_, i, kClaimantsOfKept, fmt::arg("kept", kept_keys(table_, index)))));
+    reject_if_judged(
+        connection_, table_,
+        reject_sql(
+            table_, kClaimant,
+            {.verdict = Verdict::kConflict, .reason = reason, .constraint = index.name, .holder = table_.key_text("t")},
+            key_sql(table_, i, kClaimantsOfKept, fmt::arg("kept", kept_keys(table_, index)))));
   }
 }
 
@@ -174,9 +177,11 @@ std::uint64_t KeyClassifier::reject_claims(std::size_t place, const std::string&
   const std::string holder = table_.plan.identity.empty() ? std::string{} : table_.key_text("t");
   const std::string reason =
       reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"), holder, why);
-  return reject(connection_, table_,
-                reject_sql(table_, kClaimant, {'c', reason, index.name, holder, {}},
-                           key_sql(table_, place, kClaimants, fmt::arg("condition", condition))));
+  return reject(
+      connection_, table_,
+      reject_sql(table_, kClaimant,
+                 {.verdict = Verdict::kConflict, .reason = reason, .constraint = index.name, .holder = holder},
+                 key_sql(table_, place, kClaimants, fmt::arg("condition", condition))));
 }
 
 std::uint64_t KeyClassifier::reject_unfreed() {
@@ -201,11 +206,11 @@ void KeyClassifier::reject_all_circles() {
 void KeyClassifier::reject_repeated(std::size_t place) {
   const UniqueIndex& index = table_.details.unique_indexes[place];
   const std::string reason = reasons::key_repeated(quote_literal, index.name, index_key_text(table_, index, "s"));
-  const bool is_judged =
-      reject_if_judged(connection_, table_,
-                       reject_sql(table_, kClaimant, {'c', reason, index.name, {}, {}},
-                                  key_sql(table_, place, kRepeated, fmt::arg("key_list", key_list(index, "k")),
-                                          fmt::arg("repeated", same_key(index, "d", "s")))));
+  const bool is_judged = reject_if_judged(
+      connection_, table_,
+      reject_sql(table_, kClaimant, {.verdict = Verdict::kConflict, .reason = reason, .constraint = index.name},
+                 key_sql(table_, place, kRepeated, fmt::arg("key_list", key_list(index, "k")),
+                         fmt::arg("repeated", same_key(index, "d", "s")))));
   if (!is_judged) table_.unjudged.push_back("the key " + index.name);
 }
 

@@ -1,10 +1,13 @@
 #include "sqlite/import/decisions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "sqlite/import/fingerprints.h"
 #include "sqlite/import/index_key.h"
+#include "sqlite/import/table_sql.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
@@ -13,6 +16,50 @@ namespace {
 
 // A result has at most 2000 columns; each column of a table occurs twice.
 constexpr std::size_t kColumnsAtOnce = 500;
+
+constexpr const char* kCreateChanges = R"sql(
+CREATE TABLE {changes} (
+  record INTEGER, column INTEGER,
+  form_before INTEGER, text_before TEXT, characters_before INTEGER,
+  form_after INTEGER, text_after TEXT, characters_after INTEGER,
+  PRIMARY KEY (record, column)
+) WITHOUT ROWID)sql";
+
+constexpr const char* kKeepChange = "INSERT OR IGNORE INTO {changes} VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
+constexpr const char* kChangesOfRecord = R"sql(
+SELECT *
+FROM (
+  SELECT column, form_before, text_before, characters_before, form_after, text_after, characters_after
+  FROM {changes}
+  WHERE record = ?
+  ORDER BY column
+))sql";
+
+constexpr const char* kRejected = R"sql(
+SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
+FROM {rejects} r)sql";
+
+constexpr const char* kAccepted = R"sql(
+UNION ALL
+SELECT v.record, v.verdict, {key}, NULL, NULL, NULL, v.newer
+FROM {accepted})sql";
+
+constexpr const char* kDeleted = R"sql(
+UNION ALL
+SELECT d.record, 'd', d.key, NULL, NULL, NULL, 0
+FROM {deletes} d
+WHERE d.state <> 'k')sql";
+
+// The row t of the target that holds what the rejected row s claims.
+constexpr const char* kWithHolder = R"sql({rejects} r
+CROSS JOIN {stage} s ON s.{record} = r.record
+CROSS JOIN {target} t ON {same_key}
+WHERE r.holder IS NOT NULL AND r."constraint" = {constraint})sql";
+
+constexpr const char* kUpdates = R"sql({accepted}
+CROSS JOIN {target} t ON {same}
+WHERE v.verdict = 'u')sql";
 
 bool begins_character(char c) { return (c & 0xC0) != 0x80; }
 
@@ -48,13 +95,12 @@ outcome::ShownValue stored_value(const Statement& row, int column) {
 
 // `rows` is FROM with the file's rows called s and the target's called t; `record` an expression over it.
 void gather(Connection& connection, const StagedTable& table, const std::string& record, const std::string& rows) {
-  Statement insert = connection.prepare("INSERT OR IGNORE INTO " + table.changes + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement insert = connection.prepare(table_sql(table, kKeepChange));
   for (std::size_t first = 0; first < table.columns.size(); first += kColumnsAtOnce) {
     const std::size_t last = std::min(table.columns.size(), first + kColumnsAtOnce);
     std::vector<std::string> list{record};
-    for (std::size_t i = first; i < last; ++i)
-      list.push_back("t." + table.columns[i].quoted + ", s." + table.columns[i].quoted);
-    Statement pairs = connection.prepare("SELECT " + join(list, ", ") + " FROM " + rows);
+    for (std::size_t i = first; i < last; ++i) list.push_back(fmt::format("t.{0}, s.{0}", table.columns[i].quoted));
+    Statement pairs = connection.prepare(fmt::format("SELECT {}\nFROM {}", join(list, ", "), rows));
     while (pairs.next()) {
       for (std::size_t i = first; i < last; ++i) {
         const int at = static_cast<int>(2 * (i - first) + 1);
@@ -92,22 +138,16 @@ std::vector<outcome::ColumnValue> values_of(const StagedTable& table, Statement&
 std::string values_sql(const StagedTable& table) {
   std::vector<std::string> names;
   for (const StagedColumn& column : table.columns) names.push_back("s." + column.quoted);
-  return "SELECT " + join(names, ", ") + " FROM " + table.stage + " s WHERE s." + table.record + " = ?";
+  return table_sql(table, "SELECT {names} FROM {stage} s WHERE s.{record} = ?", fmt::arg("names", join(names, ", ")));
 }
 
 std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
-  std::string sql =
-      "SELECT r.record, r.verdict, r.key, r.reason, r.\"constraint\", r.holder, r.newer FROM " + table.rejects + " r";
-  if (which == engine::Decisions::kLeftOut) {
-    sql += " WHERE r.verdict IN ('c', 'x')";
-  } else {
-    sql += " UNION ALL SELECT v.record, v.verdict, " + table.key_text("s") + ", NULL, NULL, NULL, v.newer FROM " +
-           table.accepted_rows();
-    if (table.may_be_deleted > 0)
-      sql += " UNION ALL SELECT d.record, 'd', d.key, NULL, NULL, NULL, 0 FROM " + table.deletes +
-             " d WHERE d.state <> 'k'";
-  }
-  return sql + " ORDER BY 1";
+  constexpr const char* kOrder = "\nORDER BY 1";
+  std::string sql = table_sql(table, kRejected);
+  if (which == engine::Decisions::kLeftOut) return sql + "\nWHERE r.verdict IN ('c', 'x')" + kOrder;
+  sql += table_sql(table, kAccepted, fmt::arg("key", table.key_text("s")));
+  if (table.may_be_deleted > 0) sql += table_sql(table, kDeleted);
+  return sql + kOrder;
 }
 
 std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statement& changes, std::int64_t record) {
@@ -124,39 +164,30 @@ std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statemen
 
 std::vector<std::string> conflicts_with_holders(const StagedTable& table) {
   std::vector<std::string> all;
-  const std::string rejected =
-      table.rejects + " r CROSS JOIN " + table.stage + " s ON s." + table.record + " = r.record CROSS JOIN ";
-  const auto of = [&](const std::string& constraint) {
-    return " WHERE r.holder IS NOT NULL AND r.\"constraint\" = " + quote_literal(constraint);
+  const auto add = [&](const std::string& constraint, const std::string& same_key) {
+    all.push_back(table_sql(table, kWithHolder, fmt::arg("same_key", same_key),
+                            fmt::arg("constraint", quote_literal(constraint))));
   };
   for (const UniqueIndex& index : table.details.unique_indexes) {
     if (!table.has_columns(index.columns) || !index.plain) continue;
     std::vector<std::string> same;
     for (std::size_t i = 0; i < index.columns.size(); ++i) {
-      const std::string column = quote_name(index.columns[i]);
-      same.push_back("s." + column + " = t." + column + " COLLATE " + quote_name(index.collations[i]));
+      same.push_back(
+          fmt::format("s.{0} = t.{0} COLLATE {1}", quote_name(index.columns[i]), quote_name(index.collations[i])));
     }
-    all.push_back(rejected + table.target + " t ON " + join(same, " AND ") + of(index.name));
+    add(index.name, join(same, " AND "));
   }
   if (!table.plan.match.empty() && !table.plan.identity.empty())
-    all.push_back(rejected + table.target + " t ON " + table.same_identity("s", "t") +
-                  of(join(table.plan.identity, ", ")));
+    add(join(table.plan.identity, ", "), table.same_identity("s", "t"));
   return all;
 }
 
 void create_changes(Connection& connection, const StagedTable& table) {
-  connection.execute("CREATE TABLE " + table.changes +
-                     " (record INTEGER, column INTEGER, form_before INTEGER, text_before TEXT, characters_before "
-                     "INTEGER, form_after INTEGER, text_after TEXT, characters_after INTEGER, PRIMARY KEY (record, "
-                     "column)) WITHOUT ROWID");
+  connection.execute(table_sql(table, kCreateChanges));
 }
 
 void gather_changes(Connection& connection, const StagedTable& table) {
-  if (!table.plan.identity.empty()) {
-    gather(connection, table, "v.record",
-           table.accepted_rows() + " CROSS JOIN " + table.target + " t ON " + table.same_identity("s", "t") +
-               " WHERE v.verdict = 'u'");
-  }
+  if (!table.plan.identity.empty()) gather(connection, table, "v.record", table_sql(table, kUpdates));
   if (table.rejected_rows == 0) return;
   for (const std::string& rows : conflicts_with_holders(table)) gather(connection, table, "r.record", rows);
 }
@@ -168,15 +199,11 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
   std::optional<PlannedDetails> planned;
   std::optional<Statement> values;
   if (detail != engine::Detail::kCounts && is_planned(table)) planned.emplace(connection, table);
-  if (detail == engine::Detail::kFull)
-    changes.emplace(
-        connection.prepare("SELECT * FROM (SELECT column, form_before, text_before, characters_before, "
-                           "form_after, text_after, characters_after FROM " +
-                           table.changes + " WHERE record = ? ORDER BY column)"));
+  if (detail == engine::Detail::kFull) changes.emplace(connection.prepare(table_sql(table, kChangesOfRecord)));
   if (detail == engine::Detail::kFull && which == engine::Decisions::kAll && !table.columns.empty())
     values.emplace(connection.prepare(values_sql(table)));
   if (!table.plan.match.empty() && !table.plan.identity.empty())
-    remap.emplace(connection.prepare("SELECT old_key FROM " + table.remaps + " WHERE record = ?"));
+    remap.emplace(connection.prepare(table_sql(table, "SELECT old_key FROM {remaps} WHERE record = ?")));
   Statement rows = connection.prepare(decisions_sql(table, which));
   while (rows.next()) {
     const std::int64_t record = rows.integer(0);

@@ -31,9 +31,9 @@ constexpr const char* kRaiseSequence = R"sql(
 UPDATE main.sqlite_sequence SET seq = {value}
 WHERE name = {name} AND seq < {value})sql";
 
-std::uint64_t written(Connection& connection, const StagedTable& table, char verdict) {
-  return connection.number(
-      table_sql(table, "SELECT count(*) FROM {verdicts} WHERE verdict = '{verdict}'", fmt::arg("verdict", verdict)));
+std::uint64_t written(Connection& connection, const StagedTable& table, Verdict verdict) {
+  return connection.number(table_sql(table, "SELECT count(*) FROM {verdicts} WHERE verdict = '{verdict}'",
+                                     fmt::arg("verdict", verdict_letter(verdict))));
 }
 
 std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, const StagedTable& table) {
@@ -51,8 +51,8 @@ std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, cons
 std::vector<outcome::Trigger> fired_triggers(Connection& connection, const StagedTable& table) {
   std::vector<outcome::Trigger> fired;
   if (table.details.triggers.empty()) return fired;
-  const bool inserts = written(connection, table, 'i') > 0;
-  const bool updates = written(connection, table, 'u') > 0;
+  const bool inserts = written(connection, table, Verdict::kInsert) > 0;
+  const bool updates = written(connection, table, Verdict::kUpdate) > 0;
   for (const TableTrigger& trigger : table.details.triggers) {
     const bool on_insert = trigger.event.kind == TriggerEvent::Kind::kInsert;
     const bool on_update = trigger.event.kind == TriggerEvent::Kind::kUpdate;

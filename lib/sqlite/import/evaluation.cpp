@@ -64,16 +64,17 @@ void Evaluation::fill() {
     if (!column.computed.empty()) computed.push_back(fmt::format("{} = {}", column.quoted, column.computed));
     kept.push_back(fmt::format("{0} = t.{0}", column.quoted));
   }
-  bool is_filled = computed.empty() || fill(kFillComputed, join(computed, ", "), 'i');
-  if (!kept.empty() && !table_.plan.identity.empty()) is_filled = fill(kFillKept, join(kept, ", "), 'u') && is_filled;
+  bool is_filled = computed.empty() || fill(kFillComputed, join(computed, ", "), Verdict::kInsert);
+  if (!kept.empty() && !table_.plan.identity.empty())
+    is_filled = fill(kFillKept, join(kept, ", "), Verdict::kUpdate) && is_filled;
   if (!is_filled) table_.made.clear();  // nothing is judged by what may not be true
 }
 
 // By one statement, which is one moment, without the rows for which it fails.
-bool Evaluation::fill(const char* update, const std::string& values, char verdict) {
+bool Evaluation::fill(const char* update, const std::string& values, Verdict verdict) {
   const std::string of_verdict =
       table_sql(table_, "s.{record} IN (SELECT record FROM {verdicts} WHERE verdict = '{verdict}')",
-                fmt::arg("verdict", verdict));
+                fmt::arg("verdict", verdict_letter(verdict)));
   const std::string one = table_sql(table_, "s.{record} = ? AND +{whose}", fmt::arg("whose", of_verdict));
   const auto sql = [&](const std::string& whose) {
     return table_sql(table_, update, fmt::arg("values", values), fmt::arg("whose", whose));
@@ -130,9 +131,10 @@ bool Evaluation::reject_one_by_one(const std::string& statement) {
     } catch (const SqliteError& error) {
       if (!error.blames_a_row()) throw;
       one->reset();
-      found += connection_.execute(reject_sql(
-          table_, "s." + table_.record, {'x', quote_literal(base::printable(words_of(table_, error))), {}, {}, {}},
-          table_sql(table_, "{stage} s\nWHERE s.{record} = {this}", fmt::arg("this", record))));
+      found += connection_.execute(
+          reject_sql(table_, "s." + table_.record,
+                     {.verdict = Verdict::kInvalid, .reason = quote_literal(base::printable(words_of(table_, error)))},
+                     table_sql(table_, "{stage} s\nWHERE s.{record} = {this}", fmt::arg("this", record))));
     }
   }
   if (found == 0) return true;

@@ -25,7 +25,7 @@ class Evaluation {
 
  private:
   void forget_unread();
-  bool fill(const char* update, const std::string& values, char verdict);
+  bool fill(const char* update, const std::string& values, Verdict verdict);
   void reject_failing(const std::vector<std::string>& expressions, const std::string& what);
   bool reject_one_by_one(const std::string& statement);
 

@@ -39,7 +39,7 @@ SELECT d.freed_by
 FROM {claims} d
 WHERE d.record = {waiting} AND {unsatisfied})sql";
 
-// With the row that waited go all others that waited for the same rows.
+// Once a row has its place, so have all others that waited for the same rows and for nothing else.
 constexpr const char* kFollowParked = R"sql(
 INSERT OR IGNORE INTO {order} (record)
 SELECT DISTINCT c.record
@@ -51,7 +51,7 @@ std::string unsatisfied(const StagedTable& table, const char* claim) {
   return table_sql(table, kUnsatisfied, fmt::arg("claim", claim));
 }
 
-// {unsatisfied}: the claim d is.
+// {unsatisfied}: condition that the claim d is unsatisfied.
 template <typename... Places>
 std::string claims_sql(const StagedTable& table, const char* text, const Places&... places) {
   return table_sql(table, text, fmt::arg("unsatisfied", unsatisfied(table, "d")), places...);
@@ -71,7 +71,7 @@ void HandOver::arrange() {
   drain();
 }
 
-// Every row that is in order lets those follow that waited for it alone: each claim is looked at once.
+// After each row that has its place come those that waited for it alone: each claim is looked at once.
 void HandOver::drain() {
   Statement next = connection_.prepare(table_sql(table_, kNext));
   Statement follow = connection_.prepare(claims_sql(table_, kFollow));

@@ -1,4 +1,4 @@
-// SQL over the keys of a unique index, whatever they are: columns, expressions, some rows only. Pure.
+// SQL over the keys of a unique index of any kind: of columns, of expressions, of some rows only. Pure.
 #pragma once
 
 #include <string>

@@ -19,7 +19,7 @@ std::string before_table(std::size_t number) { return fmt::format("temp.before_{
 std::string fresh_table(std::size_t number) { return fmt::format("temp.fresh_{}", number); }
 std::string kept(std::size_t i) { return fmt::format("c{}", i); }
 
-// Of the target, quoted; generated ones are made again.
+// Of the target, quoted; the target computes generated ones itself.
 std::vector<std::string> own_columns(const StagedTable& table) {
   std::vector<std::string> columns;
   for (const catalog::Column& column : table.details.table.columns) {

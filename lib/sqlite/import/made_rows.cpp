@@ -65,7 +65,10 @@ bool MadeRows::compare_again(StagedTable& table, Rows rows) {
 void MadeRows::skip_made(StagedTable& table, const std::string& rows) {
   const std::uint64_t made = reject(
       connection_, table,
-      reject_sql(table, "v.record", {'s', quote_literal(engine::reasons::kRowWasMade), {}, {}, "v.newer"}, rows));
+      reject_sql(
+          table, "v.record",
+          {.verdict = Verdict::kSkipped, .reason = quote_literal(engine::reasons::kRowWasMade), .newer = "v.newer"},
+          rows));
   if (made > 0 && fires_triggers(details_))
     connection_.execute(
         table_sql(table, "INSERT OR IGNORE INTO {early} SELECT record FROM {rejects} WHERE verdict = 's'"));

@@ -9,6 +9,7 @@
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/savepoint.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -124,25 +125,19 @@ bool MadeRows::bring_back(StagedTable& table, const std::string& filter) {
   const std::uint64_t rows_before = differing_rows(table, filter);
   const std::uint64_t all_before = connection_.number("SELECT total_changes()");
   std::uint64_t rows = 0;
-  bool kept = false;
   bool dropped = false;
-  std::optional<SqliteError> refusal;
-  connection_.execute("SAVEPOINT settle");
-  try {
+  const auto [kept, refusal] = keep_if(connection_, "settle", [&] {
     rows = connection_.execute(table_sql(table, kBringBack, fmt::arg("assignments", join(assignments, ", ")),
                                          fmt::arg("unsettled", unsettled(table, filter))));
     dropped = rows < rows_before && differing_rows(table, filter) > 0;
-    kept = !dropped && differing_values(table, filter) < before;
-  } catch (const SqliteError& error) {
-    if (!error.blames_a_row() || !connection_.in_transaction()) throw;
-    refusal = error;
-  }
-  if (!kept) connection_.execute("ROLLBACK TO settle");
-  connection_.execute("RELEASE settle");
+    return !dropped && differing_values(table, filter) < before;
+  });
+  if (refusal && !connection_.in_transaction()) throw SqliteError(*refusal);
   if (refusal) return bring_back_without(table, filter, refused(table, *refusal));
   if (dropped) {
     const Rejection why{
-        'x', "a trigger of the target changed it, and what brings it back is " + dropped_by(table), {}, {}, {}};
+        .verdict = Verdict::kInvalid,
+        .reason = "a trigger of the target changed it, and what brings it back is " + dropped_by(table)};
     if (rows == 0) return leave_out(table, filter, why), false;
     return bring_back_without(table, filter, why);
   }
@@ -158,7 +153,7 @@ Rejection MadeRows::refused(const StagedTable& table, const SqliteError& refusal
   std::string reason = "a trigger of the target changed it, and brought back to the file's values it is refused: " +
                        words_of(table, refusal);
   if (taken) reason += "; the next import of the file writes rows that exchange a key among themselves";
-  return {taken ? 'c' : 'x', reason, {}, {}, {}};
+  return {.verdict = taken ? Verdict::kConflict : Verdict::kInvalid, .reason = reason};
 }
 
 // Halves, as long as there are refusals left to ask for; then the rest of the part goes with its refused row.
@@ -167,7 +162,7 @@ bool MadeRows::bring_back_without(StagedTable& table, const std::string& filter,
   const std::uint64_t first = connection_.number("SELECT min(x.record) FROM " + there);
   const std::uint64_t last = connection_.number("SELECT max(x.record) FROM " + there);
   if (first == last || refusals_left_ == 0) {
-    if (why.verdict != 'c' || round_ == Round::kLast) return leave_out(table, filter, why), false;
+    if (why.verdict != Verdict::kConflict || round_ == Round::kLast) return leave_out(table, filter, why), false;
     waits_for_keys_ = true;
     return false;
   }
@@ -185,7 +180,7 @@ void MadeRows::leave_out(StagedTable& table, const std::string& filter, const Re
   const std::string rows = differing_there(table, filter + " AND x.there");
   const std::uint64_t unwritten = connection_.number("SELECT count(*) FROM " + rows + table_sql(table, kNotWritten));
   reject(connection_, table,
-         reject_sql(table, "s." + table.record, {why.verdict, quote_literal(why.reason), {}, {}, {}}, rows));
+         reject_sql(table, "s." + table.record, {.verdict = why.verdict, .reason = quote_literal(why.reason)}, rows));
   table.counts.unchanged -= unwritten;
   connection_.execute(table_sql(table, kForgetLeftOut, fmt::arg("place", place_of(table))));
 }
@@ -193,7 +188,8 @@ void MadeRows::leave_out(StagedTable& table, const std::string& filter, const Re
 // Rows that are there are not written where only new ones are asked for.
 void MadeRows::leave_existing(StagedTable& table) {
   if (table.plan.mode != engine::Mode::kInsert) return;
-  leave_out(table, table_sql(table, kNotWritten), {'s', engine::reasons::kRowWasChanged, {}, {}, {}});
+  leave_out(table, table_sql(table, kNotWritten),
+            {.verdict = Verdict::kSkipped, .reason = engine::reasons::kRowWasChanged});
 }
 
 // The last look, after all that was written.
@@ -218,7 +214,8 @@ void MadeRows::reject_gone(StagedTable& table) {
   const std::string reason = "is not in the target after the merge: " +
                              (writers.empty() ? "a trigger or cascade" : "trigger " + join(writers, ", ")) +
                              " took it away or gave it another key";
-  reject(connection_, table, reject_sql(table, "s." + table.record, {'x', quote_literal(reason), {}, {}, {}}, gone));
+  reject(connection_, table,
+         reject_sql(table, "s." + table.record, {.verdict = Verdict::kInvalid, .reason = quote_literal(reason)}, gone));
   table.counts.unchanged -= unwritten;
 }
 

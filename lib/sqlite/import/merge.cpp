@@ -8,6 +8,7 @@
 #include "sqlite/import/classify_keys.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/savepoint.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -68,7 +69,7 @@ void demand_writable(Connection& connection, const StagedTable& table) {
 
 void Merger::merge(base::Progress& progress) {
   connection_.execute("PRAGMA defer_foreign_keys = ON");
-  // Rows without a parent from before are not ours to judge.
+  // Rows that had no parent before the import are nothing that it did.
   std::vector<std::uint64_t> orphans_before;
   for (const StagedTable& table : tables_) orphans_before.push_back(orphans(table));
   const bool may_try_again = fires_triggers(details_);
@@ -167,12 +168,15 @@ bool Merger::merge_component(const std::vector<std::size_t>& component, Rows row
   for (const std::size_t number : component) before.push_back(tables_[number].progress());
   std::vector<Refused> refused;
   while (true) {
-    connection_.execute("SAVEPOINT component");
+    Savepoint start(connection_, "component");
     const bool parked = rows == Rows::kAccepted && set_keys_aside(component);
     const bool refused_now = write_all(component, rows, effort, refused);
-    if (!refused_now || (!depends_on_itself && !parked)) break;
+    if (!refused_now || (!depends_on_itself && !parked)) {
+      start.end();
+      break;
+    }
     // A way back to the savepoint undoes the temporary tables too.
-    connection_.execute("ROLLBACK TO component");
+    start.roll_back();
     for (std::size_t i = 0; i < component.size(); ++i) tables_[component[i]].progress() = before[i];
     if (parked) {
       refused.clear();  // with the circles left out others may be taken
@@ -181,12 +185,11 @@ bool Merger::merge_component(const std::vector<std::size_t>& component, Rows row
     }
     leave_out_again(refused, rows);
     classifier_.reject_orphans(component);
-    connection_.execute("RELEASE component");
+    start.end();
     if (parked) {
       for (std::size_t i = 0; i < component.size(); ++i) before[i] = tables_[component[i]].progress();
     }
   }
-  connection_.execute("RELEASE component");
   return !refused.empty() || is_any([](const StagedTable& table) { return table.claims_left; });
 }
 

@@ -160,7 +160,7 @@ std::string reached_by(const StagedTable& table, const std::vector<Reference>& w
                      fmt::arg("children", children), fmt::arg("refers", join(conditions, " AND ")));
 }
 
-// Of these rows, for a plan: the sum of their digests, whatever their order; which ones they are, their foreign key,
+// Of these rows, for a plan: the sum of their digests, in any order; which ones they are, their foreign key,
 // and the key that is passed on.
 std::string digest_of(Connection& connection, const StagedTable& table, const std::vector<Reference>& way,
                       const std::string& reached) {
@@ -186,9 +186,10 @@ std::string digest_of(Connection& connection, const StagedTable& table, const st
 std::uint64_t reject_changes(Connection& connection, StagedTable& table, const catalog::ForeignKey& key,
                              const std::string& constraint, const std::string& what, const std::string& condition) {
   const std::string reason = quote_literal(fmt::format("{}: {}", constraint, what));
-  return reject(connection, table,
-                reject_sql(table, "v.record", {'x', reason, constraint, {}, {}},
-                           fmt::format("{} AND {}", key_changes(table, key), condition)));
+  return reject(
+      connection, table,
+      reject_sql(table, "v.record", {.verdict = Verdict::kInvalid, .reason = reason, .constraint = constraint},
+                 fmt::format("{} AND {}", key_changes(table, key), condition)));
 }
 
 }  // namespace

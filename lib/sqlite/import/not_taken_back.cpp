@@ -64,7 +64,7 @@ void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& component
         table_sql(table, "SELECT count(*) FROM {verdicts} WHERE record IN ({these})", fmt::arg("these", these)));
     const std::string why = "not as it was before the import: " + code + " writes something else into the row";
     sqlite::reject(connection_, table,
-                   reject_sql(table, "s." + table.record, {'x', quote_literal(why), {}, {}, {}},
+                   reject_sql(table, "s." + table.record, {.verdict = Verdict::kInvalid, .reason = quote_literal(why)},
                               table_sql(table, "{stage} s\nWHERE s.{record} IN ({these})", fmt::arg("these", these))));
     table.counts.unchanged -= records.size() - written;
   });

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "sqlite/import/table_sql.h"
+#include "sqlite/session/savepoint.h"
 
 namespace sqlite {
 namespace {
@@ -10,15 +11,15 @@ namespace {
 template <typename Run>
 std::optional<std::uint64_t> judged(Connection& connection, const Run& run) {
   std::optional<std::uint64_t> found;
-  connection.execute("SAVEPOINT judged");
+  Savepoint savepoint(connection, "judged");
   try {
     found = run();
   } catch (const SqliteError& error) {
     // kSchema: the expression calls a function that only the application has.
     if (!error.blames_a_row() && error.kind() != base::ErrorKind::kSchema) throw;
-    connection.execute("ROLLBACK TO judged");
+    savepoint.roll_back();
   }
-  connection.execute("RELEASE judged");
+  savepoint.end();
   return found;
 }
 

@@ -66,22 +66,30 @@ std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table,
   const std::string record = "s." + table.record;
   const std::string rows = among(table, which, record);
   const std::string matched = matched_rows(table);
-  std::uint64_t found = connection.execute(reject_sql(
-      table, record, {'c', quote_literal("more than one row of the target has this " + match), match, {}, {}},
-      table_sql(table, kAmbiguous, fmt::arg("matched", matched), fmt::arg("rows", rows))));
+  std::uint64_t found = connection.execute(
+      reject_sql(table, record,
+                 {.verdict = Verdict::kConflict,
+                  .reason = quote_literal("more than one row of the target has this " + match),
+                  .constraint = match},
+                 table_sql(table, kAmbiguous, fmt::arg("matched", matched), fmt::arg("rows", rows))));
   if (table.identity_may_be_null()) {
     const std::string reason = quote_literal("the row of the target with this " + match + " has no key");
-    found += connection.execute(reject_sql(table, record, {'c', reason, match, {}, {}},
+    found += connection.execute(reject_sql(table, record,
+                                           {.verdict = Verdict::kConflict, .reason = reason, .constraint = match},
                                            fmt::format("{} WHERE {}{}", matched, table.lacks_identity("t"), rows)));
   }
   std::vector<std::string> unnamed;
   for (const std::string& column : table.plan.match) unnamed.push_back(fmt::format("s.{} IS NULL", quote_name(column)));
   const std::string reason = fmt::format(
       "{} || {}", quote_literal("the target holds this key for a row of another " + match + ", "), table.key_text("t"));
-  found += connection.execute(
-      reject_sql(table, record, {'c', reason, join(table.plan.identity, ", "), table.key_text("t"), {}},
-                 table_sql(table, kOfAnother, fmt::arg("matched", matched), fmt::arg("unnamed", join(unnamed, " OR ")),
-                           fmt::arg("rows", rows))));
+  found +=
+      connection.execute(reject_sql(table, record,
+                                    {.verdict = Verdict::kConflict,
+                                     .reason = reason,
+                                     .constraint = join(table.plan.identity, ", "),
+                                     .holder = table.key_text("t")},
+                                    table_sql(table, kOfAnother, fmt::arg("matched", matched),
+                                              fmt::arg("unnamed", join(unnamed, " OR ")), fmt::arg("rows", rows))));
   return found;
 }
 
@@ -96,7 +104,8 @@ void reject_children(Connection& connection, StagedTable& child, const catalog::
   const std::string rows =
       which == Remap::kAll ? "" : table_sql(child, " AND s.{record} IN (SELECT record FROM {verdicts})");
   const std::uint64_t found = connection.execute(
-      reject_sql(child, "s." + child.record, {'x', quote_literal(reason), key.name, {}, {}},
+      reject_sql(child, "s." + child.record,
+                 {.verdict = Verdict::kInvalid, .reason = quote_literal(reason), .constraint = key.name},
                  table_sql(child, kChildren, fmt::arg("parents", parent.stage),
                            fmt::arg("parent_record", parent.record), fmt::arg("parent_rejects", parent.rejects),
                            fmt::arg("refers", join(refers, " AND ")), fmt::arg("rows", rows))));

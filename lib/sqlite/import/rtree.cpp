@@ -53,7 +53,8 @@ void insert_one_by_one(Connection& connection, StagedTable& table, const std::st
       if (!error.blames_a_row()) throw;
       one.reset();
       reject(connection, table,
-             reject_sql(table, "s." + table.record, {'x', quote_literal(base::printable(error.what())), {}, {}, {}},
+             reject_sql(table, "s." + table.record,
+                        {.verdict = Verdict::kInvalid, .reason = quote_literal(base::printable(error.what()))},
                         table_sql(table, "{stage} s\nWHERE s.{record} = {this}", fmt::arg("this", record))));
     }
   }

@@ -274,8 +274,8 @@ SELECT {of}, '{verdict}', {key},
        {reason},
        {constraint}, {holder}, {newer}
 FROM {rows})sql",
-                   fmt::arg("of", record), fmt::arg("verdict", rejection.verdict), fmt::arg("key", table.key_text("s")),
-                   fmt::arg("reason", or_null(rejection.reason)),
+                   fmt::arg("of", record), fmt::arg("verdict", verdict_letter(rejection.verdict)),
+                   fmt::arg("key", table.key_text("s")), fmt::arg("reason", or_null(rejection.reason)),
                    fmt::arg("constraint", rejection.constraint.empty() ? "NULL" : quote_literal(rejection.constraint)),
                    fmt::arg("holder", or_null(rejection.holder)), fmt::arg("newer", or_null(rejection.newer)),
                    fmt::arg("rows", rows));

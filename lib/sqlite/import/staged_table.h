@@ -25,6 +25,8 @@
 
 namespace sqlite {
 
+using outcome::Verdict;
+
 struct StagedColumn {
   std::size_t file_column;
   std::string name;  // of the target, as it is
@@ -139,11 +141,11 @@ struct StagedTable : TableProgress {
 
 // Why rows are left out. All but `verdict` and `constraint` are SQL expressions; empty: NULL.
 struct Rejection {
-  char verdict;  // 'c', 'x' or 's'
+  Verdict verdict;  // kConflict, kInvalid or kSkipped
   std::string reason;
-  std::string constraint;  // its name as it is
-  std::string holder;      // the key of the row of the target called t
-  std::string newer;
+  std::string constraint{};  // its name as it is
+  std::string holder{};      // the key of the row of the target called t
+  std::string newer{};
 };
 
 // INSERT INTO reject_N …: `rows` is what follows FROM, `record` an expression over it, the staged rows called s. One

@@ -7,6 +7,7 @@
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
+#include "sqlite/session/savepoint.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -18,6 +19,8 @@ using base::ErrorKind;
 // Of one table and one pass, before a quick one stops looking for single rows.
 constexpr std::size_t kRefusalsEach = 200;
 constexpr std::size_t kColumnsAtOnce = 500;  // a query takes 2000 aggregates at most
+
+Verdict verdict_of(Step step) { return step == Step::kInsert ? Verdict::kInsert : Verdict::kUpdate; }
 
 std::string trigger_names(const StagedTable& table) {
   std::vector<std::string> names;
@@ -130,26 +133,23 @@ void TableWriter::write_part(const Part& part) {
 
 // Nothing: all of them are written. Otherwise none is.
 std::optional<Refusal> TableWriter::try_part(const Part& part, std::uint64_t rows) {
-  Refusal refusal{part.step, part.first, part.last, 'x', dropped_by(table_)};
+  Refusal refusal{.step = part.step,
+                  .first = part.first,
+                  .last = part.last,
+                  .verdict = Verdict::kInvalid,
+                  .reason = dropped_by(table_)};
   if (part.step == Step::kUpdate && assignments_.empty())
     return std::nullopt;  // brought to the file's values meanwhile
-  connection_.execute("SAVEPOINT part");
-  try {
+  const Attempt attempt = keep_if(connection_, "part", [&] {
     prepared_->write.bind_integer(1, static_cast<std::int64_t>(part.first));
     prepared_->write.bind_integer(2, static_cast<std::int64_t>(part.last));
-    if (prepared_->write.execute() == rows) {
-      if (!is_astray(part.step, whose(part))) {
-        connection_.execute("RELEASE part");
-        return std::nullopt;
-      }
-      refusal.reason = astray();
-    }
-  } catch (const SqliteError& error) {
-    if (!error.blames_a_row()) throw;
-    take_reason(error, refusal);
-  }
-  connection_.execute("ROLLBACK TO part");
-  connection_.execute("RELEASE part");
+    if (prepared_->write.execute() != rows) return false;
+    if (!is_astray(part.step, whose(part))) return true;
+    refusal.reason = astray();
+    return false;
+  });
+  if (attempt.kept) return std::nullopt;
+  if (attempt.refusal) take_reason(*attempt.refusal, refusal);
   return refusal;
 }
 
@@ -173,7 +173,7 @@ void TableWriter::take_reason(const SqliteError& error, Refusal& refusal) const 
                 trigger_names(table_) + " of " + base::printable(table_.details.table.name.name) +
                     " rolled the import back" + (table_.plan.values_withheld ? "" : std::string(": ") + error.what()),
                 "a trigger that means one row says RAISE(ABORT, …) and not RAISE(ROLLBACK, …)");
-  refusal.verdict = error.key_is_taken() ? 'c' : 'x';
+  refusal.verdict = error.key_is_taken() ? Verdict::kConflict : Verdict::kInvalid;
   refusal.reason = words_of(table_, error);
 }
 
@@ -207,22 +207,17 @@ void TableWriter::write_waiting() {
 }
 
 std::optional<Refusal> TableWriter::try_one(Statement& statement, Step step, std::uint64_t record) {
-  Refusal refusal{step, record, record, 'x', dropped_by(table_)};
-  connection_.execute("SAVEPOINT part");
-  try {
+  Refusal refusal{
+      .step = step, .first = record, .last = record, .verdict = Verdict::kInvalid, .reason = dropped_by(table_)};
+  const Attempt attempt = keep_if(connection_, "part", [&] {
     statement.bind_integer(1, static_cast<std::int64_t>(record));
-    const bool is_written = statement.execute() == 1;
-    if (is_written && !is_astray(step, fmt::format("\nWHERE v.record = {}", record))) {
-      connection_.execute("RELEASE part");
-      return std::nullopt;
-    }
-    if (is_written) refusal.reason = astray();
-  } catch (const SqliteError& error) {
-    if (!error.blames_a_row()) throw;
-    take_reason(error, refusal);
-  }
-  connection_.execute("ROLLBACK TO part");
-  connection_.execute("RELEASE part");
+    if (statement.execute() != 1) return false;
+    if (!is_astray(step, fmt::format("\nWHERE v.record = {}", record))) return true;
+    refusal.reason = astray();
+    return false;
+  });
+  if (attempt.kept) return std::nullopt;
+  if (attempt.refusal) take_reason(*attempt.refusal, refusal);
   return refusal;
 }
 
@@ -241,15 +236,15 @@ void TableWriter::leave_out(const Refusal& refusal) {
 }
 
 std::uint64_t TableWriter::leave_out(const Refusal& refusal, const std::string& whose) {
-  const std::uint64_t rows = connection_.execute(
-      reject_sql(table_, "v.record", {refusal.verdict, quote_literal(base::printable(refusal.reason)), {}, {}, {}},
-                 part_sql(table_, "{accepted}{whose}", whose)));
+  const std::uint64_t rows = connection_.execute(reject_sql(
+      table_, "v.record", {.verdict = refusal.verdict, .reason = quote_literal(base::printable(refusal.reason))},
+      part_sql(table_, "{accepted}{whose}", whose)));
   table_.rejected_rows += rows;
   connection_.execute(part_sql(table_, "DELETE FROM {verdicts} AS v{whose}", whose));
   return rows;
 }
 
-// Once for all parts: what compiling a statement costs, the triggers that it sets off decide.
+// Once for all parts: compiling a statement compiles the triggers that it sets off, which may be many.
 void TableWriter::prepare(Step step, const std::string& mask) {
   prepared_.reset();
   const std::string rows = whose(step, "?1", "?2", mask);
@@ -279,7 +274,7 @@ std::string TableWriter::whose(const Part& part) const {
 std::string TableWriter::whose(Step step, const std::string& first, const std::string& last,
                                const std::string& mask) const {
   std::string rows = fmt::format("\nWHERE v.verdict = '{}' AND v.record BETWEEN {} AND {}",
-                                 step == Step::kInsert ? 'i' : 'u', first, last);
+                                 verdict_letter(verdict_of(step)), first, last);
   if (rows_ == Rows::kRetries) {
     rows += table_sql(table_, " AND +v.record IN (SELECT record FROM {retries})");
   } else if (table_.claims_left) {

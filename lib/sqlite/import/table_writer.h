@@ -1,7 +1,7 @@
 // Writes the accepted rows of one table: inserts, updates, then the rows that wait for keys of others, one after the
 // other. A row that the database does not take is found by halving, from a savepoint, and left out. An UPDATE names the
 // columns that differ; where a trigger waits for single columns, those that differ in that row. Nothing is ever deleted
-// or replaced, whatever the conflict clauses of the schema say. One thread, that of the connection.
+// or replaced, even where conflict clauses of the schema say so. One thread, that of the connection.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct Refusal {
   Step step;
   std::uint64_t first;
   std::uint64_t last;
-  char verdict;
+  Verdict verdict;
   std::string reason;
 };
 

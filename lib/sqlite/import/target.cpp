@@ -23,13 +23,14 @@
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/trigger_effects.h"
 #include "sqlite/import/untold.h"
+#include "sqlite/session/savepoint.h"
 #include "sqlite/session/settings.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
 namespace {
 
-// Rows that are left out by what a dry run found may be taken by the import.
+// Also where a dry run left all rows out: the import may take some of them.
 bool may_write(Connection& connection, const StagedTable& table) {
   return table.rejected_rows > 0 ||
          connection.number(table_sql(table, "SELECT EXISTS (SELECT 1 FROM {verdicts})")) != 0;
@@ -233,15 +234,14 @@ std::vector<std::size_t> SqliteTarget::merge_undo(base::Progress& progress) {
   const auto round = [&] {
     const auto before = engine::progress_of(tables_);
     const std::size_t notices = notices_.size();
-    connection_->execute("SAVEPOINT undo");
+    Savepoint start(*connection_, "undo");
     rewritten = merge_once(progress);
     NotTakenBack left(*connection_, tables_, details_, *classifier_);
     if (!left.find(rewritten)) {
-      connection_->execute("RELEASE undo");
+      start.end();
       return true;
     }
-    connection_->execute("ROLLBACK TO undo");
-    connection_->execute("RELEASE undo");
+    start.end_without();
     engine::put_back(tables_, before);
     notices_.resize(notices);
     left.reject(components_);

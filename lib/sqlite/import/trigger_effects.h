@@ -15,7 +15,7 @@ namespace sqlite {
 bool fires_triggers(const TableDetails& table);
 bool fires_triggers(const std::vector<TableDetails>& all);
 
-// The triggers, whatever table they are on, whose statements write `table`: "log_users of users".
+// The triggers, of any table, whose statements write `table`: "log_users of users".
 std::vector<std::string> writers_of(const TableDetails& table, const std::vector<TableDetails>& all);
 
 // Of each table, whether a trigger or cascade may change, make or take away rows of it beside the import's statements.

@@ -2,6 +2,7 @@
 #include "base/terminal.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/undo_judge.h"
+#include "sqlite/session/savepoint.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -42,19 +43,13 @@ std::string UndoJudge::unreferred(const StagedTable& table) const {
   return sql;
 }
 
-// Nothing: it deleted as many rows as there are to go.
+// Why it did not delete as many rows as there are to go; nothing: it did.
 std::optional<std::string> UndoJudge::refusal_of(const std::string& sql, std::uint64_t rows) {
-  std::optional<std::string> why;
-  connection_.execute("SAVEPOINT deletes");
-  try {
-    if (connection_.execute(sql) != rows) why = "not deleted: a trigger of the target kept it";
-  } catch (const SqliteError& error) {
-    if (!error.blames_a_row() || !connection_.in_transaction()) throw;
-    why = base::printable(error.what());
-  }
-  if (why) connection_.execute("ROLLBACK TO deletes");
-  connection_.execute("RELEASE deletes");
-  return why;
+  const Attempt attempt = keep_if(connection_, "deletes", [&] { return connection_.execute(sql) == rows; });
+  if (attempt.kept) return std::nullopt;
+  if (!attempt.refusal) return "not deleted: a trigger of the target kept it";
+  if (!connection_.in_transaction()) throw SqliteError(*attempt.refusal);
+  return base::printable(attempt.refusal->what());
 }
 
 void UndoJudge::delete_all() {
@@ -79,7 +74,7 @@ void UndoJudge::delete_all() {
   }
 }
 
-// Again and again: a row that has gone may have been the last that referred to another.
+// Until a round deletes nothing: a row that went may have been the last that referred to another.
 void UndoJudge::delete_unreferred() {
   for (std::uint64_t gone = 1; gone > 0;) {
     gone = 0;

@@ -213,7 +213,8 @@ void UndoJudge::take_deletes(StagedTable& table) {
   const std::uint64_t before = table.rejected_rows;
   reject(connection_, table,
          reject_sql(table, "s." + table.record,
-                    {'x', "'the record does not say what taking the import back does to its row'", {}, {}, {}},
+                    {.verdict = Verdict::kInvalid,
+                     .reason = "'the record does not say what taking the import back does to its row'"},
                     undo_sql(table, kUnknown)));
   table.rejected_marks = table.rejected_rows - before;
   if (!table.plan.identity.empty()) find_by_identity(table);
@@ -243,7 +244,8 @@ void UndoJudge::find_by_identity(StagedTable& table) {
                                                       fmt::arg("untouched", if_any(" AND NOT "))));
   const std::string reason = "'changed since the import inserted it: ' || " + changed_since(table, added.shown);
   reject(connection_, table,
-         reject_sql(table, "s." + table.record, {'c', reason, {}, table.key_text("t"), {}},
+         reject_sql(table, "s." + table.record,
+                    {.verdict = Verdict::kConflict, .reason = reason, .holder = table.key_text("t")},
                     undo_sql(table, kChangedSince, fmt::arg("touched", if_any(" OR ")))));
 }
 
@@ -263,7 +265,7 @@ void UndoJudge::find_equal_rows(StagedTable& table) {
   constexpr const char* kReason =
       "'changed since the import: ' || coalesce(c.rows, 0) || ' rows are equal to it, ' || e.last || ' were then'";
   reject(connection_, table,
-         reject_sql(table, "s." + table.record, {'c', kReason, {}, {}, {}},
+         reject_sql(table, "s." + table.record, {.verdict = Verdict::kConflict, .reason = kReason},
                     undo_sql(table, kCountedOtherwise, fmt::arg("records", records), fmt::arg("there", there))));
 }
 
@@ -284,7 +286,8 @@ std::string UndoJudge::changed_since(const StagedTable& table, std::vector<std::
 void UndoJudge::judge_written(StagedTable& table) {
   if (!table.has_marks() || table.plan.identity.empty()) return;
   const auto conflict = [&](const std::string& reason, const std::string& holder, const std::string& rows) {
-    reject(connection_, table, reject_sql(table, "v.record", {'c', reason, {}, holder, {}}, rows));
+    reject(connection_, table,
+           reject_sql(table, "v.record", {.verdict = Verdict::kConflict, .reason = reason, .holder = holder}, rows));
   };
   conflict("'gone: somebody deleted it since the import'", {},
            undo_sql(table, "{accepted}\nWHERE v.verdict = 'i' AND {letter} = 'u'"));

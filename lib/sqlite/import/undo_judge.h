@@ -38,12 +38,12 @@ class UndoJudge {
   // Before any other judgement: takes the records out of the stage whose rows are to go, and leaves out those whose
   // rows were changed since, or are referred to by others.
   void take_deletes();
-  // Behind the comparison with the target: leaves out the updates of rows that were changed since or are gone, and the
+  // After the comparison with the target: leaves out the updates of rows that were changed since or are gone, and the
   // inserts of rows that are there again.
   void judge_written(StagedTable& table);
   // Of rows without an identity: finds those that were deleted and are not there again.
   std::uint64_t find_missing(StagedTable& table);
-  // Behind all judgement: leaves out deletes of rows that stay referred to. Returns how many.
+  // After all judgement: leaves out deletes of rows that stay referred to. Returns how many.
   std::uint64_t reject_referred();
 
   // Deletes all that are to go, for a merge in which no foreign key acts. What the database refuses is left out.
