@@ -15,11 +15,11 @@ namespace transfer {
 // under the file's name or the target's.
 struct Mapping {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
-  Pairs schemas;                     // the file's, the target's
-  Pairs tables;                      // the same
-  Pairs columns;                     // the file's TABLE.COLUMN, the target's column
-  Pairs constants;                   // TABLE.COLUMN that the file lacks, JSON
-  std::vector<std::string> dropped;  // the file's TABLE.COLUMN
+  Pairs schemas = {};                     // the file's, the target's
+  Pairs tables = {};                      // the same
+  Pairs columns = {};                     // the file's TABLE.COLUMN, the target's column
+  Pairs constants = {};                   // TABLE.COLUMN that the file lacks, JSON
+  std::vector<std::string> dropped = {};  // the file's TABLE.COLUMN
 
   bool empty() const {
     return schemas.empty() && tables.empty() && columns.empty() && constants.empty() && dropped.empty();

@@ -110,7 +110,8 @@ void note_differences(const std::string& section, const format::Header& header, 
 // ": app.team is there, give --schema app", or the nearest name; what is likeliest meant of a table that is missing.
 std::string where_else(const catalog::TableName& wanted, const format::Header& header, const Selection& selection,
                        const std::vector<catalog::Table>& target_tables, const catalog::Table* other_case) {
-  if (other_case != nullptr) return ", which has " + other_case->name.name + " (the names differ in case)";
+  if (other_case != nullptr)
+    return ", which has " + other_case->name.name + " (the names differ in case: rename one of them)";
   if (selection.schemas.size() == 1 && header.schemas.size() > 1)
     return ", where only the schema " + selection.schemas.front() + " is looked at, and the file holds " +
            joined(header.schemas) + ": choose with -t '" + header.schemas.front() + ".*'";

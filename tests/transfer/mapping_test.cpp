@@ -51,7 +51,9 @@ std::string refusal(const format::Header& file, const Mapping& mapping) {
 
 TEST(Mapping, RenamesATableWithItsKeysAndWhateverRefersToIt) {
   format::Header file = header();
-  file.sequences = {{.name = {"app", "s"}, .used_by = {{{"app", "people"}, "id", ""}}}};
+  catalog::Sequence sequence;
+  sequence.used_by = {{{"app", "people"}, "id", ""}};
+  file.sequences = {sequence};
   file.large_objects = {{{"app", "people"}, "legacy"}};
 
   const format::Header mapped = map_header(file, {.schemas = {{"app", "public"}},
@@ -74,9 +76,11 @@ TEST(Mapping, RenamesATableWithItsKeysAndWhateverRefersToIt) {
 
 TEST(Mapping, RenamesTheSchemaOfTypesAlsoInsideOthers) {
   format::Header file = header();
-  file.types = {{.name = "app.pair", .attributes = {{"a", "app.mood[]"}, {"b", "integer"}}},
-                {.name = "app.part", .kind = catalog::TypeKind::kDomain, .base = "app.pair"},
-                {.name = "other.x", .kind = catalog::TypeKind::kEnum}};
+  file.types.resize(3);
+  file.types[0].name = "app.pair";
+  file.types[0].attributes = {{"a", "app.mood[]"}, {"b", "integer"}};
+  file.types[1].base = "app.pair";
+  file.types[2].name = "other.x";
   file.tables[0].columns[1].type = "app.pair[]";
   file.tables[0].columns[2].type = "numeric(10,2)";
 
