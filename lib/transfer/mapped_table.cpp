@@ -170,7 +170,8 @@ void note_mapping(const MappedTable& table, const catalog::Table& there, const s
 
 void note_schemas(const format::Header& file, const Mapping& mapping, std::vector<std::string>& differences) {
   for (const auto& [from, to] : mapping.schemas) {
-    if (contains(file.schemas, from) && from != to)
+    const bool is_there = contains(file.schemas, from) || !contains(file.schemas, to);  // it may hold types alone
+    if (is_there && from != to)
       differences.push_back("the schema " + from + " is " + to + " in the target (\"rename\")");
   }
 }

@@ -105,7 +105,7 @@ class Mapper {
   void map_schemas() {
     std::vector<std::string>& schemas = mapped_.header.schemas;
     for (const auto& [from, to] : mapping_.schemas) {
-      if (std::ranges::count(file_.schemas, from) > 0 || std::ranges::count(file_.schemas, to) > 0) continue;
+      if (has_schema(from) || has_schema(to)) continue;
       std::string list;
       for (const std::string& schema : file_.schemas) list += (list.empty() ? "" : ", ") + printable(schema);
       throw wrong("the file has no schema " + printable(from) + " that could become " + printable(to),
@@ -113,6 +113,13 @@ class Mapper {
     }
     schemas.clear();
     for (const std::string& schema : file_.schemas) add_schema(schema_in_target(schema));
+  }
+
+  // One may hold nothing but types.
+  bool has_schema(const std::string& schema) const {
+    return std::ranges::count(file_.schemas, schema) > 0 || std::ranges::any_of(file_.types, [&](const auto& type) {
+             return schema_of_type(type.name).first == schema;
+           });
   }
 
   void add_schema(const std::string& schema) {

@@ -50,7 +50,7 @@ TEST_F(Mapping, BringsRowsUnderOtherNamesIntoTheTarget) {
   EXPECT_THAT(verdicts(result, "users"), ElementsAre(1, 1, 1, 0, 0, 0)) << "a constant is compared as any value";
   EXPECT_THAT(verdicts(result, "posts"), ElementsAre(3, 0, 0, 0, 0, 0));
   EXPECT_EQ(foretold["tables"], result["tables"]);
-  EXPECT_THAT(result["differences"],
+  EXPECT_THAT(result["differences"].get<std::vector<std::string>>(),
               testing::IsSupersetOf({HasSubstr("the schema app is public in the target"),
                                      HasSubstr("people is users in the target (\"rename\")"),
                                      HasSubstr("people.mail is users.email in the target"),
@@ -91,7 +91,8 @@ TEST_F(Mapping, KeepsTheRejectsUnderTheFilesNames) {
   EXPECT_EQ(status, 4);
   EXPECT_THAT(verdicts(result, "users"), ElementsAre(0, 1, 1, 0, 1, 0));
   EXPECT_THAT(verdicts(result, "posts"), ElementsAre(2, 0, 0, 0, 1, 0));
-  EXPECT_THAT(support::read_file(rejects), AllOf(HasSubstr("\"people\""), HasSubstr("\"mail\":\"c@x\"")));
+  EXPECT_THAT(support::read_file(rejects),
+              AllOf(HasSubstr("\"people\""), HasSubstr("\"mail\""), HasSubstr("c@x"), Not(HasSubstr("email\":"))));
 
   target.run("ALTER TABLE users DROP CONSTRAINT users_email_check");
   file = rejects;
