@@ -84,6 +84,7 @@ class Mapper {
   }
 
   MappedHeader map() {
+    if (mapping_.empty()) return std::move(mapped_);
     map_schemas();
     map_tables();
     map_columns();
