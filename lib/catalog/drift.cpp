@@ -1,10 +1,12 @@
 #include "catalog/drift.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <vector>
 
 #include "base/suggestion.h"
+#include "catalog/alike.h"
 
 namespace catalog {
 namespace {
@@ -43,8 +45,19 @@ bool can_hold(const std::string& target, const std::string& file) {
 
 namespace {
 
-// Where the target would have the column, were it not for the case of its letters, or another name.
-std::string meant_by(const std::string& name, const Table& target, const std::vector<std::string>& not_in_file) {
+// Where the target would have the column, were it not for the case of its letters, or another name. What is most
+// probably meant comes with the words that settle it.
+std::string meant_by(const std::string& table, const std::string& name, const Table& target,
+                     const std::vector<std::string>& not_in_file) {
+  const auto is_alike = [&](const std::string& other) { return differ_in_style(other, name); };
+  const auto alike = std::ranges::find_if(not_in_file, is_alike);
+  if (alike != not_in_file.end() && std::ranges::count_if(not_in_file, is_alike) == 1 &&
+      (table + name + *alike).find_first_of("\"\\") == std::string::npos) {
+    return ", which has " + *alike +
+           (base::differs_in_case_only(*alike, name) ? " (the names differ in case: write "
+                                                     : " (renamed? Then write ") +
+           R"("rename": {"columns": {")" + table + "." + name + R"(": ")" + *alike + R"("}} into the transfer file))";
+  }
   for (const Column& column : target.columns) {
     if (base::differs_in_case_only(column.name, name))
       return ", which has " + column.name + " (the names differ in case: rename one of them)";
@@ -66,7 +79,8 @@ std::vector<Drift> find_drift(const std::string& table, const Table& file, const
     if (column.generated) continue;
     const Column* there = target.find_column(column.name);
     if (there == nullptr) {
-      found.push_back({table, column.name, "is missing in the target" + meant_by(column.name, target, not_in_file)});
+      found.push_back(
+          {table, column.name, "is missing in the target" + meant_by(table, column.name, target, not_in_file)});
     } else if (same_engine == SameEngine::kYes && !there->generated && !can_hold(there->type, column.type)) {
       found.push_back({table, column.name, "is " + there->type + " in the target and " + column.type + " in the file"});
     }

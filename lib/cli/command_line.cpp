@@ -227,8 +227,10 @@ void take_config(const transfer::Config& config, const Location& location, Impor
     command.job.words.push_back("--config " + report::shell_word(config.path));
   command.job.selection = selection_of(command.common, location, config);
   // An undo file says itself what becomes of its rows.
-  if (command.job.direction == transfer::Direction::kImport)
+  if (command.job.direction == transfer::Direction::kImport) {
     command.job.policies.insert(command.job.policies.begin(), config.policies.begin(), config.policies.end());
+    transfer::add_mapping(config.mapping, command.job.mapping);
+  }
   transfer::add_limits(config.limits, command.job.limits);
   // A first load writes before there are verdicts.
   if (!command.job.limits.empty()) command.target.first_loads = engine::FirstLoads::kNever;

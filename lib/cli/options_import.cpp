@@ -65,6 +65,18 @@ transfer::TablePolicy parse_match(const Syntax& syntax, const std::string& word)
   return policy;
 }
 
+// "app=public"; nobody calls a schema by a name with "=".
+void parse_map_schema(const Syntax& syntax, const std::string& word, transfer::Mapping& mapping) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
+    throw syntax.wrong("--map-schema is not SCHEMA=SCHEMA: \"" + base::printable(word) + "\"");
+  const std::string from = word.substr(0, equals);
+  for (const auto& schema : mapping.schemas) {
+    if (schema.first == from) throw syntax.wrong("--map-schema says twice what becomes of " + base::printable(from));
+  }
+  mapping.schemas.emplace_back(from, word.substr(equals + 1));
+}
+
 std::uint64_t parse_most_left_out(const Syntax& syntax, const std::string& word) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -95,6 +107,8 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   each("--table", command.common.tables);
   each("--exclude-table", command.common.excluded);
   each("--schema", command.common.schemas);
+  for (const auto& [from, to] : command.job.mapping.schemas)
+    words.push_back("--map-schema " + report::shell_word(from + "=" + to));
   each("--audit-table", command.common.audit_tables);
   if (command.common.audit == transfer::Audit::kSkip) words.emplace_back("--skip-audit");
   if (command.common.config_file) words.push_back("--config " + report::shell_word(*command.common.config_file));
@@ -143,6 +157,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   std::optional<std::string> first_load;
   std::vector<std::string> matches;
   std::vector<std::string> empty_as_null;
+  std::vector<std::string> map_schemas;
   bool dry_run = false;
   bool rehearse = false;
   bool keep_newer = false;
@@ -168,6 +183,9 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.list("--match", "TABLE=COLUMNS", matches,
               "find rows of TABLE by these columns instead of by their key, and carry the target's keys into every "
               "foreign key of the file (may be repeated)");
+  syntax.list("--map-schema", "SCHEMA=SCHEMA", map_schemas,
+              "the file's first schema is the target's second: app=public (may be repeated; tables and columns are "
+              "renamed by --config)");
   syntax.flag("--keep-newer", keep_newer,
               "leave rows alone that were changed later in the target (updatedAt, updated_at or as in --config)");
   syntax.option("--on-conflict", "WHAT", on_conflict,
@@ -254,6 +272,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
     command.job.rejects = *rejects;
   }
   for (const std::string& word : matches) command.job.policies.push_back(parse_match(syntax, word));
+  for (const std::string& word : map_schemas) parse_map_schema(syntax, word, command.job.mapping);
   for (const std::string& word : empty_as_null) command.job.policies.push_back(parse_empty_as_null(syntax, word));
   if (on_conflict) {
     command.job.on_conflict = choose<transfer::ConflictPolicy>(

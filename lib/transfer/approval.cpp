@@ -17,7 +17,8 @@ outcome::Approval approval_of(const format::Verified& file, const ImportOptions&
   return approval;
 }
 
-std::vector<ApprovedSection> approved_sections(const format::Header& header, const Plan& plan) {
+std::vector<ApprovedSection> approved_sections(const Plan& plan) {
+  const format::Header& header = plan.mapped.header;
   std::vector<ApprovedSection> sections;
   for (std::size_t i = 0; i < header.tables.size(); ++i)
     sections.push_back({format::section_name(header.tables[i].name, header.schemas), plan.table_of_section[i]});

@@ -17,7 +17,7 @@ namespace transfer {
 // All that is known before the target is asked.
 outcome::Approval approval_of(const format::Verified& file, const ImportOptions& options, const std::string& key);
 
-std::vector<ApprovedSection> approved_sections(const format::Header& header, const Plan& plan);
+std::vector<ApprovedSection> approved_sections(const Plan& plan);
 
 void set_row_key(const std::string& key, std::vector<engine::TablePlan>& plans);
 

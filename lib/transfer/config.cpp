@@ -25,8 +25,8 @@ constexpr std::size_t kLongestFileBytes = std::size_t{1} << 20;
 constexpr const char* kWhere = "schema/transfer.schema.json describes the file";
 
 const std::vector<std::string>& known_members() {
-  static const std::vector<std::string> members = {"$schema", "title",   "order",   "audit", "masked",
-                                                   "tables",  "blob_as", "targets", "limits"};
+  static const std::vector<std::string> members = {"$schema", "title",   "order",  "audit",  "masked", "tables",
+                                                   "blob_as", "targets", "limits", "rename", "set",    "drop"};
   return members;
 }
 
@@ -56,6 +56,9 @@ class Reader {
     if (document.contains("tables")) config.policies = policies(document["tables"]);
     if (document.contains("blob_as")) read_blobs(document["blob_as"], config.policies);
     if (document.contains("limits")) config.limits = limits(document["limits"]);
+    if (document.contains("rename")) read_renames(document["rename"], config.mapping);
+    if (document.contains("set")) config.mapping.constants = constants(document["set"]);
+    if (document.contains("drop")) config.mapping.dropped = columns(names(document["drop"], "drop"), "drop");
     if (document.contains("targets")) config.targets = targets(document["targets"]);
     return config;
   }
@@ -172,6 +175,45 @@ class Reader {
       const auto meant = base::closest(member, members);
       throw wrong(where + " is not known", meant ? "did you mean \"" + *meant + "\"?" : kWhere);
     }
+  }
+
+  void read_renames(const json& value, Mapping& mapping) const {
+    static const std::vector<std::string> members = {"tables", "columns", "schemas"};
+    if (!value.is_object()) throw wrong("\"rename\" must be an object of \"tables\", \"columns\" and \"schemas\"");
+    for (const auto& [member, pairs] : value.items()) {
+      const std::string where = "\"rename\", \"" + printable(member) + "\"";
+      if (std::find(members.begin(), members.end(), member) == members.end()) {
+        const auto meant = base::closest(member, members);
+        throw wrong(where + " is not known", meant ? "did you mean \"" + *meant + "\"?" : kWhere);
+      }
+      if (!pairs.is_object()) throw wrong(where + " must be an object: names of the file and those of the target");
+      Mapping::Pairs& renamed = member == "tables"    ? mapping.tables
+                                : member == "columns" ? mapping.columns
+                                                      : mapping.schemas;
+      for (const auto& [from, to] : pairs.items()) {
+        if (from.empty() || !to.is_string() || to.get<std::string>().empty())
+          throw wrong(where + ", " + printable(from) + ", must be a name");
+        if (member == "columns") columns({from}, "rename");
+        renamed.emplace_back(from, to.get<std::string>());
+      }
+    }
+  }
+
+  Mapping::Pairs constants(const json& value) const {
+    if (!value.is_object()) throw wrong("\"set\" must be an object: columns and the values that they get");
+    Mapping::Pairs constants;
+    for (const auto& [column, constant] : value.items()) constants.emplace_back(column, constant.dump());
+    for (const auto& [column, constant] : constants) columns({column}, "set");
+    return constants;
+  }
+
+  std::vector<std::string> columns(std::vector<std::string> words, const std::string& member) const {
+    for (const std::string& word : words) {
+      const std::size_t dot = word.rfind('.');
+      if (dot == std::string::npos || dot == 0 || dot + 1 == word.size())
+        throw wrong("\"" + member + "\", " + printable(word) + ", is not TABLE.COLUMN");
+    }
+    return words;
   }
 
   // {"t.c": "text"}: what comes before the last dot is the table.

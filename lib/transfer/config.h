@@ -24,6 +24,7 @@ struct Config {
   std::vector<std::string> order;         // tables; decides where foreign keys leave a choice
   std::vector<std::string> audit_tables;  // patterns: what --skip-audit leaves out
   std::vector<TablePolicy> policies;      // of imports
+  Mapping mapping;                        // of imports
   std::vector<Limit> limits;              // of imports
   std::vector<std::string> masked;        // columns that reports do not show
   std::vector<ConfiguredTarget> targets;  // in the order of their names

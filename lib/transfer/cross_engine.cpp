@@ -113,9 +113,9 @@ void hide_masked(std::vector<conversion::Profile>& profiles, const format::Heade
   }
 }
 
-Conversions decide_conversions(const format::Header& header, const Plan& plan,
-                               const std::vector<conversion::Profile>& profiles, const outcome::DatabaseInfo& target,
-                               const ImportOptions& options) {
+Conversions decide_conversions(const Plan& plan, const std::vector<conversion::Profile>& profiles,
+                               const outcome::DatabaseInfo& target, const ImportOptions& options) {
+  const format::Header& header = plan.mapped.header;
   const bool documents_are_text =
       outcome::traits_of(header.engine).has_json && !outcome::traits_of(target.engine).has_json;
   Conversions conversions;
@@ -136,7 +136,9 @@ Conversions decide_conversions(const format::Header& header, const Plan& plan,
     for (std::size_t column = made.size(); column < wishes.size(); ++column) {
       made.push_back(
           {conversion::Wanted::kUntouched, std::nullopt, conversion::EmptyText::kKept, conversion::BlobAs::kBytes});
-      if (table.target_column[column] == engine::TablePlan::kNotWritten) continue;
+      // A constant is written as the target takes it.
+      const bool is_constant = column + plan.mapped.constants[i].size() >= wishes.size();
+      if (is_constant || table.target_column[column] == engine::TablePlan::kNotWritten) continue;
       const catalog::Column& there = table.target.columns[table.target_column[column]];
       const bool refers = is_reference(header.tables[i], columns[column]) || is_reference(table.target, there.name);
       const conversion::Role role = refers ? conversion::Role::kForeignKey : conversion::Role::kPlain;

@@ -78,8 +78,8 @@ void identify_whole(base::InputFile& file, outcome::FileIdentity& identity) {
   identity.whole_sha256 = hash.hex();
 }
 
-std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
-                                                      const Selection& selection) {
+std::vector<outcome::ImportedTable> tables_of_outcome(const Plan& plan, const Selection& selection) {
+  const format::Header& header = plan.mapped.header;
   std::vector<outcome::ImportedTable> tables;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
     outcome::ImportedTable table;

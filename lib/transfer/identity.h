@@ -27,8 +27,7 @@ void tell_meanings(const std::vector<std::string>& masked, outcome::ImportedTabl
 void identify_whole(base::InputFile& file, outcome::FileIdentity& identity);
 
 // In the order of the file, with their parents and without counts.
-std::vector<outcome::ImportedTable> tables_of_outcome(const format::Header& header, const Plan& plan,
-                                                      const Selection& selection);
+std::vector<outcome::ImportedTable> tables_of_outcome(const Plan& plan, const Selection& selection);
 
 // How far the source's schema had come and how far the target's has, where both are known and differ.
 void note_migrations(const format::Header& header, const std::optional<engine::LastMigration>& target,

@@ -20,6 +20,7 @@
 #include "transfer/approval_key.h"
 #include "transfer/audit_pass.h"
 #include "transfer/clock.h"
+#include "transfer/constants.h"
 #include "transfer/cross_engine.h"
 #include "transfer/foretold.h"
 #include "transfer/identity.h"
@@ -158,9 +159,10 @@ class ImportJob {
     target_->begin(options_.intent);
     Plan plan = lock_and_plan(*target_, verified_.header, options_, locks);
     set_rows(verified_, plan);
+    hide_masked(profiles_, plan.mapped.header, options_.masks);
     withhold_values(*target_, options_.masks, shown_digest_key(key_), plan.tables);
     if (makes_plans() || options_.approved) set_row_key(key_, plan.tables);
-    conversions_ = decide_conversions(verified_.header, plan, profiles_, target_->info(), options_);
+    conversions_ = decide_conversions(plan, profiles_, target_->info(), options_);
     set_marks(verified_.header, options_, plan);
     identify(plan);
     target_->prepare(plan.tables, plan.components, detail());
@@ -209,7 +211,7 @@ class ImportJob {
 
   // Where this is, and what is used of it: what a plan says, and what an import is held to.
   void hold_to_plan(const Plan& plan) {
-    const std::vector<ApprovedSection> sections = approved_sections(verified_.header, plan);
+    const std::vector<ApprovedSection> sections = approved_sections(plan);
     outcome::Approval now = approval_of_file();
     if (makes_plans() || options_.approved) {
       now.target = target_->whereabouts();
@@ -270,7 +272,7 @@ class ImportJob {
     outcome_.differences.insert(outcome_.differences.end(), conversions_.differences.begin(),
                                 conversions_.differences.end());
     note_migrations(header, migration, outcome_.differences);
-    outcome_.tables = tables_of_outcome(header, plan, options_.selection);
+    outcome_.tables = tables_of_outcome(plan, options_.selection);
   }
 
   void stage_and_classify(const Plan& plan) {
@@ -301,14 +303,14 @@ class ImportJob {
       format::RowParser parser(record_columns(verified_.header, i), strictness(), section);
       format::TableReader records(splitter, parser);
       std::optional<conversion::Conversion>& conversion = conversions_.of_section[i];
+      Constants constants(own_columns(verified_.header.tables[i]), plan.mapped.constants[i]);
       Reshaper reshaper(plan.reshapes[i]);
-      if (!plan.reshapes[i].empty()) {
+      if (!constants.empty() || !plan.reshapes[i].empty() || conversion) {
         records.rewrite_values([&](auto values) {
-          const auto reshaped = reshaper.reshape(values);
-          return conversion ? conversion->convert(reshaped) : reshaped;
+          values = constants.add_to(values);
+          if (!plan.reshapes[i].empty()) values = reshaper.reshape(values);
+          return conversion ? conversion->convert(values) : values;
         });
-      } else if (conversion) {
-        records.rewrite_values([&](auto values) { return conversion->convert(values); });
       }
       if (target_->stage(*plan.table_of_section[i], records, progress_) == engine::Staging::kOnceMore)
         return engine::Staging::kOnceMore;
@@ -344,7 +346,7 @@ class ImportJob {
                     "please report this");
       }
       outcome_.total += table.counts;
-      const std::string option = option_that_minds(table.counts, verified_.header.tables[i].name, options_);
+      const std::string option = option_that_minds(table.counts, plan.mapped.header.tables[i].name, options_);
       if (option == kAtomic || outcome_.blocked_by.empty()) outcome_.blocked_by = option;
     }
     if (outcome_.blocked_by.empty() && outcome_.total.left_out() > options_.most_left_out.value_or(UINT64_MAX))

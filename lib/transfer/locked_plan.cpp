@@ -18,6 +18,9 @@ std::vector<catalog::TableName> names_of(const Plan& plan) {
 
 Plan plan_of(engine::Target& target, const format::Header& header, const ImportOptions& options) {
   if (!options.selection.schemas.empty()) demand_schemas(options.selection.schemas, target.schemas());
+  std::vector<std::string> renamed;
+  for (const auto& schema : options.mapping.schemas) renamed.push_back(schema.second);
+  if (!renamed.empty()) demand_schemas(renamed, target.schemas());
   const std::vector<catalog::Table> tables = target.tables(options.selection.schemas);
   const auto other_object = [&](const catalog::TableName& name) { return target.other_object(name); };
   return make_plan(header, tables, target.info(), options, target.types(), other_object);

@@ -18,6 +18,7 @@
 #include "engine/target.h"
 #include "format/compression.h"
 #include "format/verify.h"
+#include "transfer/mapping.h"
 #include "transfer/secrets.h"
 
 namespace report {
@@ -126,6 +127,7 @@ struct ImportOptions {
   engine::Growth growth = engine::Growth::kRefuse;
   SameDatabase same_database = SameDatabase::kRefuse;
   Direction direction = Direction::kImport;
+  Mapping mapping;                    // of the file's schema to the target's
   std::vector<TablePolicy> policies;  // of the same table the last word counts
   std::vector<Limit> limits;          // all of them hold
   Masks masks;                        // columns no report and no message may show

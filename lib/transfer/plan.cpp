@@ -11,6 +11,7 @@
 #include "outcome/engine_traits.h"
 #include "transfer/letter_case.h"
 #include "transfer/limits.h"
+#include "transfer/mapped_table.h"
 #include "transfer/policies.h"
 #include "transfer/secrets.h"
 #include "transfer/selection.h"
@@ -36,7 +37,9 @@ catalog::TableName name_in_target(const catalog::TableName& name, const format::
   const bool has_schemas = std::any_of(target_tables.begin(), target_tables.end(),
                                        [](const auto& table) { return !table.name.schema.empty(); });
   if (!has_schemas) return {"", name.name};
-  if (selection.schemas.size() == 1 && header.schemas.size() <= 1) return {selection.schemas.front(), name.name};
+  const bool schema_was_named = header.schemas.empty() && !name.schema.empty();  // by a rename
+  if (selection.schemas.size() == 1 && header.schemas.size() <= 1 && !schema_was_named)
+    return {selection.schemas.front(), name.name};
   const bool known =
       std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
   if (!known && name.schema.empty()) return {"public", name.name};
@@ -123,18 +126,27 @@ std::string where_else(const catalog::TableName& wanted, const format::Header& h
   return near ? " (did you mean " + *near + "?)" : std::string{};
 }
 
-// By value of a record: what its type becomes in the target.
+std::string missing_table(const MappedTable& mapped, const catalog::TableName& wanted, const Selection& selection,
+                          const std::vector<catalog::Table>& target_tables, const catalog::Table* other_case) {
+  const std::string likely = likely_rename(mapped, target_tables);
+  if (!likely.empty()) return likely;
+  return where_else(wanted, mapped.mapped.header, selection, target_tables, other_case) + beside(mapped);
+}
+
+// By value of a record: what its type becomes in the target. The last columns of `file` are constants.
 std::vector<catalog::Reshape> fit_columns(const std::string& section, const format::Header& header,
-                                          const catalog::Table& file, const catalog::Table& target,
-                                          const catalog::Types& target_types, catalog::SameEngine same_engine,
-                                          std::vector<catalog::Drift>& drift, std::vector<std::string>& differences) {
+                                          const catalog::Table& file, std::size_t constants,
+                                          const catalog::Table& target, const catalog::Types& target_types,
+                                          catalog::SameEngine same_engine, std::vector<catalog::Drift>& drift,
+                                          std::vector<std::string>& differences) {
   std::vector<catalog::Reshape> reshapes;
   bool all_as_they_are = true;
   for (const catalog::Column& column : file.columns) {
     if (column.generated) continue;  // not in the records
     reshapes.emplace_back();
     const catalog::Column* there = target.find_column(column.name);
-    if (there == nullptr || there->generated) continue;
+    const bool is_constant = static_cast<std::size_t>(&column - file.columns.data()) + constants >= file.columns.size();
+    if (there == nullptr || there->generated || is_constant) continue;
     // A value of another engine is a text, of any type of column.
     const std::string type = same_engine == catalog::SameEngine::kYes ? column.type : "text";
     catalog::TypeFit fit = catalog::fit_type(type, header.types, there->type, target_types);
@@ -166,7 +178,7 @@ std::vector<engine::SourceSequence> sequences_of(const format::Header& header, c
 void note_large_objects(const std::string& section, const format::Header& header, const catalog::Table& file,
                         Plan& plan) {
   for (const format::LargeObjectColumn& column : header.large_objects) {
-    if (column.table != file.name) continue;
+    if (column.table != file.name || plan.tables.back().target.find_column(column.column) == nullptr) continue;
     plan.differences.push_back(
         section + "." + column.column +
         " holds numbers of large objects, which are not in the file: in the target they point at "
@@ -198,16 +210,20 @@ std::vector<std::string> slips_of_order(const format::Header& header, const Sele
              base::printable(difference.what);
   }
   throw Error(ErrorKind::kSchema, "the file does not fit the target's schema:" + lines,
-              "bring the target's migrations up to date, or leave tables out with -T");
+              "bring the target's migrations up to date, leave tables out with -T, or settle it in the transfer file "
+              "(\"rename\", \"set\", \"drop\")");
 }
 
 }  // namespace
 
-Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& target_tables,
+Plan make_plan(const format::Header& file_header, const std::vector<catalog::Table>& target_tables,
                const outcome::DatabaseInfo& target, const ImportOptions& options, const catalog::Types& target_types,
                const OtherObject& other_object) {
   const Selection& selection = options.selection;
   Plan plan;
+  plan.mapped = map_header(file_header, options.mapping);
+  const format::Header& header = plan.mapped.header;
+  demand_names_of_target(file_header, plan.mapped, options);
   plan.table_of_section.resize(header.tables.size());
   plan.reshapes.resize(header.tables.size());
   std::vector<catalog::Drift> drift;
@@ -218,12 +234,15 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
   const bool comparable = header.engine == target.engine && traits.is_typed;
   const auto same_engine = comparable ? catalog::SameEngine::kYes : catalog::SameEngine::kNo;
 
+  if (traits.has_schemas) note_schemas(file_header, options.mapping, plan.differences);
   const auto masked = masked_columns(target_tables, target_types, options.masks);
+  const auto masked_in_file = masked_columns(file_header.tables, file_header.types, options.masks);
   std::vector<catalog::Table> chosen;
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
     if (skipped[i]) continue;
     const catalog::TableName& name = header.tables[i].name;
     const std::string section = format::section_name(name, header.schemas);
+    const MappedTable mapped{file_header, plan.mapped, i};
     const catalog::TableName wanted = name_in_target(name, header, selection, target_tables);
     const catalog::Table* there = find(target_tables, wanted);
     const catalog::Table* other_case = there == nullptr ? find_in_other_case(target_tables, wanted) : nullptr;
@@ -235,23 +254,25 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
       // A question each: of a file that has nothing to do with the target only the first are asked for.
       const bool asked = other_object && drift.size() < kMostExplained;
       const std::string other = asked ? other_object(wanted) : std::string{};
-      drift.push_back(
-          {section, "",
-           other.empty() ? "is missing in the target" + where_else(wanted, header, selection, target_tables, other_case)
-                         : other + " in the target: rows go into tables"});
+      drift.push_back({section, "",
+                       other.empty() ? "is missing in the target" +
+                                           missing_table(mapped, wanted, selection, target_tables, other_case)
+                                     : other + " in the target: rows go into tables"});
       continue;
     }
-    const catalog::Table file = traits.names_ignore_case
-                                    ? under_names_of(*there, header.tables[i], section, plan.differences)
-                                    : header.tables[i];
+    catalog::Table file = traits.names_ignore_case ? under_names_of(*there, header.tables[i], section, plan.differences)
+                                                   : header.tables[i];
+    set_types_of_constants(mapped, *there, file);
     if (const catalog::Ledger* ledger = catalog::ledger_of(*there); ledger != nullptr && !catalog::ledger_of(file))
       drift.push_back(
           {section, "", "is data in the file and " + std::string(ledger->tool) + "'s ledger in the target"});
     // An undo inserts only what an undo deleted: of such a row the target says that it lacks a value.
     const catalog::NewRows new_rows = header.undo ? catalog::NewRows::kNever : catalog::NewRows::kMayCome;
-    const auto differences = catalog::find_drift(section, file, *there, same_engine, new_rows);
+    auto differences = catalog::find_drift(section, file, *there, same_engine, new_rows);
+    settle_drift(mapped, *there, file, differences);
     drift.insert(drift.end(), differences.begin(), differences.end());
-    plan.reshapes[i] = fit_columns(section, header, file, *there, target_types, same_engine, drift, plan.differences);
+    plan.reshapes[i] = fit_columns(section, header, file, mapped.constants(), *there, target_types, same_engine, drift,
+                                   plan.differences);
     if (find(chosen, there->name) != nullptr) {
       drift.push_back({section, "",
                        std::string("is a second section for the same table") +
@@ -271,6 +292,8 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
       apply_policies(file, options, plan.tables.back());
     plan.of_file.push_back(file);
     plan.tables.back().masked = masked[static_cast<std::size_t>(there - target_tables.data())];
+    if (!options.mapping.empty()) mask_renamed(mapped, file, masked_in_file[i], plan.tables.back());
+    note_mapping(mapped, *there, plan.tables.back().masked, plan.differences);
     chosen.push_back(*there);
   }
   if (!drift.empty()) fail(drift);

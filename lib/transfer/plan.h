@@ -13,12 +13,14 @@
 #include "engine/target.h"
 #include "format/header.h"
 #include "format/verify.h"
+#include "transfer/mapping.h"
 #include "transfer/options.h"
 #include "transfer/selection.h"
 
 namespace transfer {
 
 struct Plan {
+  MappedHeader mapped;  // the file's tables under the target's names: whatever is told speaks of these
   // By table of the file: its index in `tables`; none: skipped by the user's own word.
   std::vector<std::optional<std::size_t>> table_of_section;
   std::vector<engine::TablePlan> tables;

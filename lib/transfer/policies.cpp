@@ -149,8 +149,10 @@ void withhold_values(engine::Target& target, const Masks& masks, const std::stri
   const bool any = asked && target.has_column([&](const catalog::TableName& table, const std::string& column) {
     return is_masked(table, column, masks);
   });
+  // Also by the file's name for one.
+  const bool here = std::ranges::any_of(plans, &engine::TablePlan::values_withheld);
   for (engine::TablePlan& plan : plans) {
-    plan.values_withheld = any;
+    plan.values_withheld = any || here;
     plan.digest_key = digest_key;
   }
 }

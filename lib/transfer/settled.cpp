@@ -68,6 +68,35 @@ TablePolicy policy_of(const json& object) {
   return policy;
 }
 
+json pairs_json(const Mapping::Pairs& pairs) {
+  json object = json::object();
+  for (const auto& [from, to] : pairs) object[from] = to;
+  return object;
+}
+
+Mapping::Pairs pairs_of(const json& object) {
+  Mapping::Pairs pairs;
+  for (const auto& [from, to] : object.items()) pairs.emplace_back(from, to.get<std::string>());
+  return pairs;
+}
+
+// What a plan of an older version does not hold.
+Mapping mapping_of(const json& settled) {
+  Mapping mapping;
+  if (settled.contains("rename")) {
+    const json& rename = settled["rename"];
+    mapping.schemas = pairs_of(rename.at("schemas"));
+    mapping.tables = pairs_of(rename.at("tables"));
+    mapping.columns = pairs_of(rename.at("columns"));
+  }
+  if (settled.contains("set")) {
+    for (const auto& [column, constant] : settled["set"].items())
+      mapping.constants.emplace_back(column, constant.dump());
+  }
+  mapping.dropped = settled.value("drop", std::vector<std::string>{});
+  return mapping;
+}
+
 }  // namespace
 
 std::string settled_json(const ImportOptions& options, const SettledTarget& target) {
@@ -76,6 +105,8 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
   for (const TablePolicy& policy : options.policies) policies.push_back(policy_json(policy));
   json limits = json::array();
   for (const Limit& limit : options.limits) limits.push_back(word_of(limit));
+  json constants = json::object();
+  for (const auto& [column, constant] : options.mapping.constants) constants[column] = json::parse(constant);
   const json settled = {{"schemas", selection.schemas},
                         {"tables", selection.tables},
                         {"excluded", selection.excluded},
@@ -94,6 +125,12 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                         {"show_masked", !options.masks.usual},
                         {"masked", options.masks.patterns},
                         {"undo", options.direction == Direction::kUndo},
+                        {"rename",
+                         {{"schemas", pairs_json(options.mapping.schemas)},
+                          {"tables", pairs_json(options.mapping.tables)},
+                          {"columns", pairs_json(options.mapping.columns)}}},
+                        {"set", std::move(constants)},
+                        {"drop", options.mapping.dropped},
                         {"policies", std::move(policies)},
                         {"limits", std::move(limits)},
                         {"as_restored", target.as_restored},
@@ -127,6 +164,7 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     options.masks.usual = !is("show_masked");
     options.masks.patterns = settled.at("masked").get<Names>();
     options.direction = settled.value("undo", false) ? Direction::kUndo : Direction::kImport;
+    options.mapping = mapping_of(settled);
     options.policies.clear();
     for (const json& policy : settled.at("policies")) options.policies.push_back(policy_of(policy));
     options.limits.clear();

@@ -107,7 +107,7 @@ TEST_F(Names, OfColumnsThatWereRenamedAreAnsweredWithTheNearest) {
   target.run("CREATE TABLE t (id int PRIMARY KEY, fullname text, nick_name text)");
 
   expect_misfit("t.fullName is missing in the target, which has fullname (the names differ in case");
-  expect_misfit("t.nickname is missing in the target, which has nick_name (renamed?)");
+  expect_misfit("t.nickname is missing in the target, which has nick_name (renamed? Then write \"rename\"");
 }
 
 TEST_F(Names, OfTheOrderThatAreSlipsAreTold) {

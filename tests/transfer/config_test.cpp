@@ -49,6 +49,26 @@ TEST(Config, ReadsTheFileOfTheSampleSystem) {
   EXPECT_EQ(config.order.size(), 17U);
 }
 
+TEST(Config, SaysWhatIsCalledOtherwiseInTheTarget) {
+  const Config config = parse_config(R"({
+    "rename": {"tables": {"people": "users"}, "columns": {"users.mail": "email"}, "schemas": {"app": "public"}},
+    "set": {"users.imported": true, "app.users.n": {"a": [1]}}, "drop": ["users.legacy"]})",
+                                     "t.json");
+
+  EXPECT_THAT(config.mapping.tables, ElementsAre(Pair("people", "users")));
+  EXPECT_THAT(config.mapping.columns, ElementsAre(Pair("users.mail", "email")));
+  EXPECT_THAT(config.mapping.schemas, ElementsAre(Pair("app", "public")));
+  EXPECT_THAT(config.mapping.constants,
+              ElementsAre(Pair("app.users.n", R"({"a":[1]})"), Pair("users.imported", "true")));
+  EXPECT_THAT(config.mapping.dropped, ElementsAre("users.legacy"));
+  EXPECT_THAT(refusal(R"({"rename": {"table": {}}})").hint(), HasSubstr("\"tables\""));
+  EXPECT_THAT(refusal(R"({"rename": {"tables": {"a": 1}}})").what(), HasSubstr("must be a name"));
+  EXPECT_THAT(refusal(R"({"rename": {"columns": {"mail": "email"}}})").what(), HasSubstr("is not TABLE.COLUMN"));
+  EXPECT_THAT(refusal(R"({"set": {"imported": true}})").what(), HasSubstr("is not TABLE.COLUMN"));
+  EXPECT_THAT(refusal(R"({"set": ["a.b"]})").what(), HasSubstr("must be an object"));
+  EXPECT_THAT(refusal(R"({"drop": "a.b"})").what(), HasSubstr("must be a list"));
+}
+
 TEST(Config, SaysHowAColumnsTimesAndEmptyTextsAreMeant) {
   const Config config =
       parse_config(R"({"tables": {"t": {"times": {"a": "seconds", "b": "iso"}, "empty_as_null": ["c"]}}})", "t.json");

@@ -1,0 +1,359 @@
+#include "transfer/mapping.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/suggestion.h"
+#include "base/terminal.h"
+
+namespace transfer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::printable;
+using catalog::TableName;
+
+Error wrong(const std::string& what, const std::string& hint) { return {ErrorKind::kUsage, what, hint}; }
+
+std::string near_or(const std::string& name, const std::vector<std::string>& names, const std::string& otherwise) {
+  const auto near = base::closest(name, names);
+  return near ? "did you mean " + printable(*near) + "?" : otherwise;
+}
+
+// "users", "app.users", "\"a.b\"". The schema is empty where none is named.
+TableName parse_table(const std::string& text) {
+  try {
+    return format::table_of_section(text, {});
+  } catch (const Error& error) {
+    throw wrong("the transfer file: " + std::string(error.what()), "put a part that holds a dot in double quotes");
+  }
+}
+
+bool is_called(const TableName& table, const std::string& text) {
+  if (text == table.name) return true;  // also one that holds a dot
+  const TableName wanted = parse_table(text);
+  return wanted.name == table.name && (wanted.schema.empty() || wanted.schema == table.schema);
+}
+
+// What a word like users.mail names: the last dot splits.
+std::pair<std::string, std::string> split_column(const std::string& word, const std::string& member) {
+  const std::size_t dot = word.rfind('.');
+  if (dot == std::string::npos || dot == 0 || dot + 1 == word.size())
+    throw wrong(member + " names " + printable(word) + ", which is not TABLE.COLUMN", "write it as users.mail");
+  return {word.substr(0, dot), word.substr(dot + 1)};
+}
+
+bool is_plain(const std::string& name) {
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
+std::string quoted_as_type(const std::string& schema) {
+  if (is_plain(schema)) return schema;
+  std::string text = "\"";
+  for (const char byte : schema) text.append(byte == '"' ? 2 : 1, byte);
+  return text + '"';
+}
+
+// The schema that a type's name begins with, and how many bytes it takes there: "app.pair[]", "\"App\".pair".
+std::pair<std::string, std::size_t> schema_of_type(const std::string& type) {
+  std::string schema;
+  if (!type.starts_with('"')) {
+    const std::size_t dot = type.find('.');
+    if (dot == std::string::npos || !is_plain(type.substr(0, dot))) return {};
+    return {type.substr(0, dot), dot};
+  }
+  for (std::size_t at = 1; at < type.size(); ++at) {
+    if (type[at] == '"' && (at + 1 == type.size() || type[++at] != '"'))
+      return type[at] == '.' ? std::pair{schema, at} : std::pair<std::string, std::size_t>{};
+    schema += type[at];
+  }
+  return {};
+}
+
+class Mapper {
+ public:
+  Mapper(const format::Header& file, const Mapping& mapping) : file_(file), mapping_(mapping) {
+    mapped_.header = file;
+    mapped_.constants.resize(file.tables.size());
+    mapped_.dropped.resize(file.tables.size());
+  }
+
+  MappedHeader map() {
+    if (mapping_.empty()) return std::move(mapped_);
+    map_schemas();
+    map_tables();
+    map_columns();
+    demand_distinct();
+    rename_users();
+    for (std::size_t i = 0; i < file_.tables.size(); ++i) rename_keys(file_.tables[i], mapped_.header.tables[i]);
+    rename_types();
+    for (const auto& [word, value] : mapping_.constants) add_constant(word, value);
+    for (const std::string& word : mapping_.dropped) drop(word);
+    return std::move(mapped_);
+  }
+
+ private:
+  catalog::Table& mapped(std::size_t i) { return mapped_.header.tables[i]; }
+
+  // A file of rejects has only the tables that rows were left out of.
+  bool may_lack_tables() const { return !file_.annotation.empty(); }
+
+  void map_schemas() {
+    std::vector<std::string>& schemas = mapped_.header.schemas;
+    for (const auto& [from, to] : mapping_.schemas) {
+      if (has_schema(from) || has_schema(to)) continue;
+      std::string list;
+      for (const std::string& schema : file_.schemas) list += (list.empty() ? "" : ", ") + printable(schema);
+      throw wrong("the file has no schema " + printable(from) + " that could become " + printable(to),
+                  near_or(from, file_.schemas, list.empty() ? "it has none" : "it has " + list));
+    }
+    schemas.clear();
+    for (const std::string& schema : file_.schemas) add_schema(schema_in_target(schema));
+  }
+
+  // One may hold nothing but types.
+  bool has_schema(const std::string& schema) const {
+    return std::ranges::count(file_.schemas, schema) > 0 || std::ranges::any_of(file_.types, [&](const auto& type) {
+             return schema_of_type(type.name).first == schema;
+           });
+  }
+
+  void add_schema(const std::string& schema) {
+    std::vector<std::string>& schemas = mapped_.header.schemas;
+    if (std::ranges::count(schemas, schema) == 0) schemas.push_back(schema);
+  }
+
+  std::string schema_in_target(const std::string& schema) const {
+    const auto found = std::ranges::find(mapping_.schemas, schema, &Mapping::Pairs::value_type::first);
+    return found == mapping_.schemas.end() ? schema : found->second;
+  }
+
+  // Also of tables that foreign keys refer to and the file does not hold.
+  TableName in_target(const TableName& name) const {
+    TableName renamed{schema_in_target(name.schema), name.name};
+    for (const auto& [from, to] : mapping_.tables) {
+      if (!is_called(name, from)) continue;
+      const TableName wanted = parse_table(to);
+      renamed.name = wanted.name;
+      if (!wanted.schema.empty()) renamed.schema = wanted.schema;
+    }
+    return renamed;
+  }
+
+  void map_tables() {
+    for (std::size_t i = 0; i < file_.tables.size(); ++i) {
+      mapped(i).name = in_target(file_.tables[i].name);
+      if (!file_.schemas.empty()) add_schema(mapped(i).name.schema);
+    }
+    std::set<std::size_t> renamed;
+    for (const auto& [from, to] : mapping_.tables) {
+      std::vector<std::size_t> found;
+      for (std::size_t i = 0; i < file_.tables.size(); ++i) {
+        if (is_called(file_.tables[i].name, from)) found.push_back(i);
+      }
+      if (found.size() > 1)
+        throw wrong("\"rename\" says " + printable(from) + ", which could be " + listed(found),
+                    "name the schema, too: SCHEMA.TABLE");
+      if (found.empty()) demand_renamed(from, to);
+      if (!found.empty() && !renamed.insert(found.front()).second)
+        throw wrong("\"rename\" says twice what becomes of " + printable(section(found.front())),
+                    "take one of them out");
+    }
+  }
+
+  // Nothing is to be done where the file calls the table as the target does.
+  void demand_renamed(const std::string& from, const std::string& to) const {
+    const bool there = std::ranges::any_of(
+        mapped_.header.tables, [&, this](const catalog::Table& table) { return is_called(table.name, to); });
+    if (!there && !may_lack_tables())
+      throw wrong("\"rename\" says " + printable(from) + ", which is no table of the file",
+                  near_or(from, sections(), "it lists its tables at its beginning"));
+  }
+
+  void map_columns() {
+    for (const auto& [word, to] : mapping_.columns) {
+      const auto [table, from] = split_column(word, "\"rename\"");
+      const std::vector<std::size_t> tables = tables_called(table, "\"rename\"");
+      std::vector<std::size_t> found;
+      bool done = tables.empty();
+      for (const std::size_t i : tables) {
+        if (file_.tables[i].find_column(from) != nullptr) found.push_back(i);
+        done = done || file_.tables[i].find_column(to) != nullptr;
+      }
+      if (found.size() > 1)
+        throw wrong("\"rename\" says " + printable(word) + ", which could be of " + listed(found),
+                    "name the table as the file does, with its schema");
+      if (found.empty() && !done) throw no_column("\"rename\"", word, tables.front(), from);
+      if (found.empty()) continue;
+      const catalog::Table& own = file_.tables[found.front()];
+      mapped(found.front()).columns[place_of(own, from)].name = to;
+    }
+  }
+
+  static std::size_t place_of(const catalog::Table& table, const std::string& column) {
+    return static_cast<std::size_t>(table.find_column(column) - table.columns.data());
+  }
+
+  Error no_column(const std::string& member, const std::string& word, std::size_t table, const std::string& column) {
+    std::vector<std::string> names;
+    for (const catalog::Column& there : file_.tables[table].columns) names.push_back(there.name);
+    return wrong(member + " says " + printable(word) + ", but the file's " + printable(section(table)) +
+                     " has no column " + printable(column),
+                 near_or(column, names, "the file lists its columns at its beginning"));
+  }
+
+  // By the target's name or the file's. None: only where the file may lack it.
+  std::vector<std::size_t> tables_called(const std::string& name, const std::string& member) {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < file_.tables.size(); ++i) {
+      if (is_called(file_.tables[i].name, name) || is_called(mapped(i).name, name)) found.push_back(i);
+    }
+    if (found.empty() && !may_lack_tables())
+      throw wrong(member + " says " + printable(name) + ", which is no table of the file",
+                  near_or(name, sections(), "it lists its tables at its beginning"));
+    return found;
+  }
+
+  void demand_distinct() {
+    std::map<TableName, std::size_t> tables;
+    for (std::size_t i = 0; i < file_.tables.size(); ++i) {
+      const auto [other, is_new] = tables.emplace(mapped(i).name, i);
+      if (!is_new)
+        throw wrong("\"rename\" makes one table of " + listed({other->second, i}) + ": " +
+                        printable(format::section_name(mapped(i).name, mapped_.header.schemas)),
+                    "give one of them another name, or leave it out with -T");
+      std::set<std::string> columns;
+      for (const catalog::Column& column : mapped(i).columns) {
+        if (columns.insert(column.name).second) continue;
+        throw wrong("\"rename\" makes one column of two of " + printable(section(i)) + ": " + printable(column.name),
+                    "give one of them another name");
+      }
+    }
+  }
+
+  // Column names of one table of the file, under the target's names.
+  std::string column_in_target(const TableName& table, const std::string& column) const {
+    const auto own = std::ranges::find(file_.tables, table, &catalog::Table::name);
+    if (own == file_.tables.end() || own->find_column(column) == nullptr) return column;
+    return mapped_.header.tables[static_cast<std::size_t>(own - file_.tables.begin())]
+        .columns[place_of(*own, column)]
+        .name;
+  }
+
+  void rename_keys(const catalog::Table& own, catalog::Table& table) const {
+    const auto rename = [&, this](std::vector<std::string>& columns, const TableName& of) {
+      for (std::string& column : columns) column = column_in_target(of, column);
+    };
+    rename(table.primary_key, own.name);
+    for (std::vector<std::string>& key : table.unique_keys) rename(key, own.name);
+    for (catalog::ForeignKey& key : table.foreign_keys) {
+      rename(key.columns, own.name);
+      rename(key.parent_columns, key.parent);
+      key.parent = in_target(key.parent);
+    }
+  }
+
+  void rename_users() {
+    for (catalog::Sequence& sequence : mapped_.header.sequences) {
+      sequence.name.schema = schema_in_target(sequence.name.schema);
+      for (catalog::SequenceUser& user : sequence.used_by) {
+        user.column = column_in_target(user.table, user.column);
+        user.table = in_target(user.table);
+      }
+    }
+    for (format::LargeObjectColumn& column : mapped_.header.large_objects) {
+      column.column = column_in_target(column.table, column.column);
+      column.table = in_target(column.table);
+    }
+  }
+
+  void rename_types() {
+    if (mapping_.schemas.empty()) return;
+    const auto rename = [this](std::string& type) {
+      const auto [schema, bytes] = schema_of_type(type);
+      if (bytes > 0 && schema_in_target(schema) != schema)
+        type = quoted_as_type(schema_in_target(schema)) + type.substr(bytes);
+    };
+    for (catalog::UserType& type : mapped_.header.types) {
+      for (std::string* name : {&type.name, &type.base, &type.multirange}) rename(*name);
+      for (catalog::Attribute& attribute : type.attributes) rename(attribute.type);
+    }
+    for (catalog::Table& table : mapped_.header.tables) {
+      for (catalog::Column& column : table.columns) rename(column.type);
+    }
+  }
+
+  void add_constant(const std::string& word, const std::string& value) {
+    const auto [name, column] = split_column(word, "\"set\"");
+    const std::vector<std::size_t> tables = tables_called(name, "\"set\"");
+    if (tables.empty()) return;
+    if (tables.size() > 1)
+      throw wrong("\"set\" says " + printable(word) + ", which could be of " + listed(tables),
+                  "name the table as the file does, with its schema");
+    catalog::Table& table = mapped(tables.front());
+    if (table.find_column(column) != nullptr)
+      throw wrong("\"set\" gives a value to " + printable(word) + ", which the file has itself",
+                  "take it out: the file's values go in");
+    table.columns.push_back({.name = column, .type = {}, .not_null = value != "null"});
+    mapped_.constants[tables.front()].push_back(value);
+  }
+
+  void drop(const std::string& word) {
+    const auto [name, column] = split_column(word, "\"drop\"");
+    const std::vector<std::size_t> tables = tables_called(name, "\"drop\"");
+    bool found = tables.empty();
+    for (const std::size_t i : tables) {
+      for (std::size_t place = 0; place < file_.tables[i].columns.size(); ++place) {
+        const std::string& renamed = mapped(i).columns[place].name;
+        if (file_.tables[i].columns[place].name != column && renamed != column) continue;
+        mapped_.dropped[i].push_back(renamed);
+        found = true;
+      }
+    }
+    if (!found) throw no_column("\"drop\"", word, tables.front(), column);
+  }
+
+  std::string section(std::size_t i) const { return format::section_name(file_.tables[i].name, file_.schemas); }
+
+  std::vector<std::string> sections() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < file_.tables.size(); ++i) names.push_back(section(i));
+    return names;
+  }
+
+  std::string listed(const std::vector<std::size_t>& tables) const {
+    std::string text;
+    for (std::size_t at = 0; at < tables.size(); ++at)
+      text += (at == 0 ? "" : at + 1 == tables.size() ? " and " : ", ") + printable(section(tables[at]));
+    return text;
+  }
+
+  const format::Header& file_;
+  const Mapping& mapping_;
+  MappedHeader mapped_;
+};
+
+}  // namespace
+
+MappedHeader map_header(const format::Header& file, const Mapping& mapping) { return Mapper(file, mapping).map(); }
+
+void add_mapping(const Mapping& of_file, Mapping& mapping) {
+  Mapping::Pairs schemas = of_file.schemas;
+  std::erase_if(schemas, [&](const auto& schema) {
+    return std::ranges::count(mapping.schemas, schema.first, &Mapping::Pairs::value_type::first) > 0;
+  });
+  schemas.insert(schemas.end(), mapping.schemas.begin(), mapping.schemas.end());
+  mapping = of_file;
+  mapping.schemas = std::move(schemas);
+}
+
+std::size_t own_columns(const catalog::Table& file) {
+  return static_cast<std::size_t>(std::ranges::count(file.columns, false, &catalog::Column::generated));
+}
+
+}  // namespace transfer
