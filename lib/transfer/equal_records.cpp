@@ -6,8 +6,11 @@
 namespace transfer {
 
 void EqualRecords::choose(engine::Target& target, const Plan& plan, std::uint64_t file_bytes) {
+  constexpr std::uint64_t kSmallBytes = std::uint64_t{16} << 10;
   digests_.reset();
-  if (digests::tries() == digests::Tries::kNever || plan.tables.empty()) return;
+  const digests::Tries tries = digests::tries();
+  if (tries == digests::Tries::kNever || plan.tables.empty()) return;
+  if (tries != digests::Tries::kAlways && file_bytes < kSmallBytes) return;
   const std::vector<bool> may = target.may_hold_equal_rows(plan.tables);
   std::vector<bool> wanted;
   for (std::size_t i = 0; i < plan.table_of_section.size(); ++i) {

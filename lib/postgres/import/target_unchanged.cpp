@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "postgres/catalog/quiet_tables.h"
 #include "postgres/import/cascades.h"
@@ -15,14 +16,18 @@
 namespace postgres {
 namespace {
 
-// Of a table and its partitions: bytes on the disk, and rows as far as statistics tell.
-constexpr const char* kSize = R"sql(
-SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass)), 0)::pg_catalog.int8,
+// Of tables and their partitions: bytes on the disk, and rows as far as statistics tell.
+constexpr const char* kSizes = R"sql(
+SELECT x.oid, pg_catalog.sum(pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass))::pg_catalog.int8,
        COALESCE(pg_catalog.sum(c.reltuples) FILTER (WHERE c.reltuples OPERATOR(pg_catalog.>) 0), 0)::pg_catalog.int8
-FROM pg_catalog.pg_class c
-WHERE c.relkind IN ('r', 'm')
-  AND (c.oid OPERATOR(pg_catalog.=) {oid}
-       OR c.oid IN (SELECT p.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree({oid}::pg_catalog.oid::pg_catalog.regclass) p)))sql";
+FROM (SELECT o.oid, o.oid AS part
+      FROM pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) AS o(oid)
+      UNION
+      SELECT o.oid, p.relid::pg_catalog.oid
+      FROM pg_catalog.unnest('{{{partitioned}}}'::pg_catalog.oid[]) AS o(oid)
+      CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
+JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) x.part AND c.relkind OPERATOR(pg_catalog.=) 'r'::pg_catalog."char"
+GROUP BY x.oid)sql";
 
 constexpr const char* kHolders = R"sql({rejects} r
 JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row)sql";
@@ -32,9 +37,18 @@ struct Size {
   std::uint64_t rows = 0;  // 0: not known
 };
 
-Size size_of(Connection& connection, const TableDetails& details) {
-  const pqxx::result row = connection.query(fmt::format(kSize, fmt::arg("oid", details.oid)));
-  return {row[0][0].as<std::uint64_t>(), row[0][1].as<std::uint64_t>()};
+std::map<std::uint32_t, Size> sizes_of(Connection& connection, const std::vector<const TableDetails*>& tables) {
+  std::vector<std::string> oids;
+  std::vector<std::string> partitioned;
+  for (const TableDetails* table : tables) {
+    oids.push_back(std::to_string(table->oid));
+    if (table->partitioned) partitioned.push_back(oids.back());
+  }
+  std::map<std::uint32_t, Size> sizes;
+  for (const auto& row : connection.query(
+           fmt::format(kSizes, fmt::arg("oids", join(oids, ",")), fmt::arg("partitioned", join(partitioned, ",")))))
+    sizes[row[0].as<std::uint32_t>()] = {row[1].as<std::uint64_t>(), row[2].as<std::uint64_t>()};
+  return sizes;
 }
 
 // A row of no columns takes so much.
@@ -60,8 +74,11 @@ std::vector<bool> PostgresTarget::may_hold_equal_rows(const std::vector<engine::
   if (digests::tries() != digests::Tries::kWhereWorthIt) return may;
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   pin_settings(*connection_, lock_timeout_);
+  std::vector<const TableDetails*> tables;
+  for (const engine::TablePlan& plan : plans) tables.push_back(&find(plan.target.name));
+  auto sizes = sizes_of(*connection_, tables);
   for (std::size_t i = 0; i < plans.size(); ++i)
-    may[i] = size_of(*connection_, find(plans[i].target.name)).bytes >= kLeastRowBytes * digests::kFewestRecords;
+    may[i] = sizes[tables[i]->oid].bytes >= kLeastRowBytes * digests::kFewestRecords;
   connection_->execute("COMMIT");
   return may;
 }
@@ -95,7 +112,8 @@ bool PostgresTarget::may_leave_unstaged(const StagedTable& table, const std::vec
       columns.size() == table.plan.target_column.size() &&
       std::ranges::find(table.plan.target_column, engine::TablePlan::kNotWritten) == table.plan.target_column.end();
   if (!all_written || !UnchangedRows::can_tell(table)) return false;
-  if (digests::tries() != digests::Tries::kAlways && !is_of_size(size_of(*connection_, table.details), table.plan.rows))
+  if (digests::tries() != digests::Tries::kAlways &&
+      !is_of_size(sizes_of(*connection_, {&table.details})[table.details.oid], table.plan.rows))
     return false;
   if (!leaves_unstaged_) {
     leaves_unstaged_ = std::ranges::none_of(tables_, finds_rows_otherwise) && !Cascades(*connection_, tables_).any() &&
