@@ -6,6 +6,7 @@
 
 namespace base {
 
+std::string random_bytes(std::size_t bytes);
 // As hexadecimal digits, two a byte.
 std::string random_hex(std::size_t bytes);
 

@@ -4,33 +4,17 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
+
+#include "base/unnamed_file.h"
 
 namespace base {
 namespace {
 
 constexpr const char* kHint = "set TMPDIR to a folder with enough room, or save the input as a file and name that";
 
-Descriptor open_without_name(const std::string& folder) {
-  // O_EXCL: the file can never be given a name.
-  Descriptor file = open_descriptor(folder, O_TMPFILE | O_EXCL | O_RDWR, 0600);
-  if (file.is_open() || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return file;
-  // File systems without O_TMPFILE (overlay, NFS): a name for a moment.
-  std::string name = folder + "/db-transfer-XXXXXX";
-  file = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
-  if (file.is_open()) ::unlink(name.c_str());
-  return file;
-}
-
 }  // namespace
 
-Spool::Spool() : folder_("/tmp") {
-  const char* chosen = std::getenv("TMPDIR");
-  if (chosen != nullptr && *chosen != '\0') {
-    file_ = open_without_name(chosen);
-    if (file_.is_open()) folder_ = chosen;
-  }
-  if (!file_.is_open()) file_ = open_without_name(folder_);
+Spool::Spool() : file_(open_unnamed_file(folder_)) {
   if (!file_.is_open())
     throw system_error(ErrorKind::kInputOutput, "cannot create a temporary file in", folder_, errno, kHint);
 }

@@ -23,6 +23,10 @@
 #include "outcome/effects.h"
 #include "outcome/verdict.h"
 
+namespace digests {
+class RecordDigests;
+}
+
 namespace engine {
 
 // Whether a target may load empty tables in a faster way of its own that takes exclusive locks.
@@ -96,6 +100,9 @@ struct TablePlan {
 
 enum class Decisions { kAll, kLeftOut };
 
+// Thrown by classify(): a record that find_unchanged() found is needed after all. The attempt begins again, without it.
+struct AllRowsNeeded {};
+
 class Target {
  public:
   Target() = default;
@@ -135,6 +142,19 @@ class Target {
   // parents first; the tables of one group refer to each other.
   virtual void prepare(std::vector<TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                        Detail detail) = 0;
+
+  // After tables(), before the file is read: by plan, whether the target holds so many rows that looking for equal ones
+  // may be worth it.
+  virtual std::vector<bool> may_hold_equal_rows(const std::vector<TablePlan>& plans) {
+    return std::vector<bool>(plans.size(), false);
+  }
+  // After prepare() and before stage(): finds records that are equal to rows of the target, by the digests of a
+  // `section` of the file. stage() passes them over, and they count as unchanged. `columns`: the keys of the records.
+  // True: it found all of the table's, so that nothing is to be staged.
+  virtual bool find_unchanged(std::size_t /*plan*/, const std::vector<std::string>& /*columns*/,
+                              digests::RecordDigests& /*file*/, std::size_t /*section*/) {
+    return false;
+  }
 
   // Takes all records of the reader's table. A record that cannot be held is left out, with its reason.
   [[nodiscard]] virtual Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) = 0;

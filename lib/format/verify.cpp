@@ -33,11 +33,14 @@ class TeeSource final : public base::ByteSource {
   std::uint64_t bytes_ = 0;
 };
 
+// `take` may be null.
 std::uint64_t read_records(RowSplitter& splitter, SealPolicy policy, const std::string& section,
-                           const std::string& file) {
-  if (policy == SealPolicy::kDemand) return splitter.skip_records();
+                           const std::string& file, const std::function<void(std::string_view)>& take) {
+  if (policy == SealPolicy::kDemand && !take) return splitter.skip_records();
   RawRecord record;
   while (splitter.next_record(record)) {
+    if (take) take(record.text);
+    if (policy == SealPolicy::kDemand) continue;
     const std::optional<JsonFault> fault = find_json_fault(record.text);
     if (!fault) continue;
     throw base::Error(base::ErrorKind::kFile, fmt::format("{}: table {}, record {}: {} at byte {}", file, section,
@@ -79,7 +82,8 @@ std::string difference(const Verified& found, const std::vector<std::string>& se
 
 }  // namespace
 
-Verified verify(base::ByteSource& source, SealPolicy policy, const OnProgress& on_progress, const OnChunk& on_chunk) {
+Verified verify(base::ByteSource& source, SealPolicy policy, const OnProgress& on_progress, const OnChunk& on_chunk,
+                const OnRecord& on_record) {
   TeeSource tee(source, on_chunk, on_progress);
   RowSplitter splitter(tee);
   base::Sha256 sha256;
@@ -92,7 +96,9 @@ Verified verify(base::ByteSource& source, SealPolicy policy, const OnProgress& o
   found.header = splitter.read_header();
   std::vector<std::string> sections;
   for (std::string section; splitter.next_table(section);) {
-    found.rows.push_back(read_records(splitter, policy, section, source.name()));
+    std::function<void(std::string_view)> take;
+    if (on_record) take = [&](std::string_view record) { on_record(sections.size(), record); };
+    found.rows.push_back(read_records(splitter, policy, section, source.name(), take));
     sections.push_back(section);
   }
   found.seal = splitter.read_seal();

@@ -29,9 +29,11 @@ enum class SealPolicy { kDemand, kIgnore };
 using OnProgress = std::function<void(std::uint64_t bytes)>;  // bytes read so far, every few hundred KiB
 using OnChunk = std::function<void(std::string_view chunk)>;  // every byte of the source once, in order: for spooling
 
+using OnRecord = std::function<void(std::size_t table, std::string_view record)>;  // by table of the header
+
 // Throws Error(kFile) for a document that is not sound and, with kDemand, for one whose seal is missing or does not
 // match.
 Verified verify(base::ByteSource& source, SealPolicy policy, const OnProgress& on_progress = {},
-                const OnChunk& on_chunk = {});
+                const OnChunk& on_chunk = {}, const OnRecord& on_record = {});
 
 }  // namespace format

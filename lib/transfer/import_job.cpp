@@ -22,6 +22,7 @@
 #include "transfer/clock.h"
 #include "transfer/constants.h"
 #include "transfer/cross_engine.h"
+#include "transfer/equal_records.h"
 #include "transfer/foretold.h"
 #include "transfer/identity.h"
 #include "transfer/limits.h"
@@ -91,6 +92,11 @@ class ImportJob {
     try {
       transfer_rows(locks);
       return true;
+    } catch (const engine::AllRowsNeeded&) {
+      target_->roll_back();
+      undo_file_.reset();
+      if (!equal_records_.forget()) throw Error(ErrorKind::kInternal, "all rows are staged", "please report this");
+      return succeeds(attempt);
     } catch (const engine::ConcurrentChange& change) {
       if (attempt == engine::kAttempts) throw;
       target_->roll_back();
@@ -109,14 +115,16 @@ class ImportJob {
     std::optional<Error> misfit;
     if (header) demand_fitting(*header, options_);
     if (header || !file.seekable()) target_ = open_target_();
-    if (header) misfit = find_misfit(*target_, *header, options_, detail());
+    const auto choose = [&](const Plan& plan) { equal_records_.choose(*target_, plan, file.size()); };
+    if (header) misfit = find_misfit(*target_, *header, options_, detail(), choose);
     if (misfit) progress_.notice(misfit_notice(*misfit));
     verify(std::move(file));
     if (misfit) throw Error(*misfit);
   }
 
   void verify(base::InputFile file) {
-    VerifiedInput input = verify_input(std::move(file), options_.seal, progress_, stop_);
+    VerifiedInput input = verify_input(std::move(file), options_.seal, progress_, stop_, equal_records_.taker());
+    equal_records_.taken();
     file_.emplace(std::move(input.file));
     verified_ = std::move(input.verified);
     demand_fitting(verified_.header, options_);
@@ -276,6 +284,7 @@ class ImportJob {
   }
 
   void stage_and_classify(const Plan& plan) {
+    equal_records_.find(*target_, plan, verified_.header, conversions_, progress_);
     while (true) {
       if (stage(plan) == engine::Staging::kOnceMore) continue;
       progress_.phase("classify", 0, plan.tables.size());
@@ -286,6 +295,7 @@ class ImportJob {
   // Reads the file a second time, hashing it again: what was verified must be what is imported.
   engine::Staging stage(const Plan& plan) {
     progress_.phase("stage", verified_.bytes, verified_.header.tables.size());
+    if (equal_records_.has_all(plan)) return file_->check_unchanged(), engine::Staging::kGoesOn;
     file_->seek(0);
     const auto source = format::decompress(*file_);
     format::RowSplitter splitter(*source);
@@ -296,7 +306,7 @@ class ImportJob {
     for (std::size_t i = 0; splitter.next_table(section); ++i) {
       base::throw_if_stopped(stop_);
       progress_.table(section);
-      if (!plan.table_of_section[i]) {
+      if (!plan.table_of_section[i] || equal_records_.has_all(i)) {
         splitter.skip_records();
         continue;
       }
@@ -385,6 +395,7 @@ class ImportJob {
   const std::stop_token& stop_;
   OutputFiles files_;
   std::optional<base::InputFile> file_;
+  EqualRecords equal_records_;
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;
   std::vector<conversion::Profile> profiles_;  // by table of the file; empty: nothing crosses engines

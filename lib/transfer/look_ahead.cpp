@@ -14,12 +14,13 @@ using base::Error;
 using base::ErrorKind;
 
 std::optional<Error> find_misfit(engine::Target& target, const format::Header& header, const ImportOptions& options,
-                                 engine::Detail detail) {
+                                 engine::Detail detail, const std::function<void(const Plan&)>& fits) {
   try {
     demand_another_database(header, target.info(), options.same_database);
     target.begin(options.intent);
     const Plan plan = plan_of(target, header, options);
     target.look_ahead(plan.tables, options.selection.schemas, detail);
+    fits(plan);
   } catch (const engine::ConcurrentChange&) {  // looked at again under the locks
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kLock) return std::nullopt;  // who holds it is named when the locks are taken

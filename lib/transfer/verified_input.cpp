@@ -55,7 +55,7 @@ std::optional<format::Header> read_ahead(base::InputFile& file) {
 }
 
 VerifiedInput verify_input(base::InputFile file, format::SealPolicy seal, base::Progress& progress,
-                           const std::stop_token& stop) {
+                           const std::stop_token& stop, const format::OnRecord& on_record) {
   progress.phase("verify", file.size());
   std::optional<base::Spool> spool;
   if (!file.seekable()) spool.emplace();
@@ -68,7 +68,7 @@ VerifiedInput verify_input(base::InputFile file, format::SealPolicy seal, base::
   const auto on_chunk =
       spool ? format::OnChunk([&](std::string_view chunk) { spool->write(chunk); }) : format::OnChunk{};
   const auto source = format::decompress(file);
-  format::Verified verified = format::verify(*source, seal, on_progress, on_chunk);
+  format::Verified verified = format::verify(*source, seal, on_progress, on_chunk, on_record);
   if (spool) return {spool->finish(file.name()), std::move(verified)};
   return {std::move(file), std::move(verified)};
 }

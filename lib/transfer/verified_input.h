@@ -24,7 +24,8 @@ base::InputFile open_input(const ImportOptions& options, const std::stop_token& 
 std::optional<format::Header> read_ahead(base::InputFile& file);
 
 // Throws what base::InputFile and format::verify throw.
+// `on_record` gets every record; it may be empty.
 VerifiedInput verify_input(base::InputFile file, format::SealPolicy seal, base::Progress& progress,
-                           const std::stop_token& stop);
+                           const std::stop_token& stop, const format::OnRecord& on_record);
 
 }  // namespace transfer

@@ -1,8 +1,12 @@
 -- Makes every row of every table differ from what it was, by an hour in one timestamp that is part of no key. A table without such a column (one
--- that is nothing but its key) stays as it is. Leaves the tables as compact as they were.
+-- that is nothing but its key) stays as it is. Leaves the tables as compact as they were. -v percent=N: only about so many rows of a hundred.
 \set ON_ERROR_STOP on
+\if :{?percent}
+\else
+\set percent 100
+\endif
 
-SELECT format('UPDATE %I SET %2$I = %2$I + interval ''1 hour''', c.relname, min(a.attname))
+SELECT format('UPDATE %1$I SET %2$I = %2$I + interval ''1 hour'' WHERE abs(hashtext(ctid::text)::int8) %% 100 < %3$s', c.relname, min(a.attname), :percent)
 FROM pg_class AS c
 JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull AND a.atttypid = 'timestamp'::regtype
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace

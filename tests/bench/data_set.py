@@ -44,6 +44,14 @@ class DataSet:
             self.server.run(self.server.psql(name, "-f", HERE / "change_rows.sql"))
         return name
 
+    def touched(self):
+        """The name of a database where one row of a hundred is another."""
+        name = f"{self.name}_touched"
+        if not self.server.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            self.server.create(name, self.name)
+            self.server.run(self.server.psql(name, "-v", "percent=1", "-f", HERE / "change_rows.sql"))
+        return name
+
     def changed_rows(self):
         """All but those of tables that are nothing but their key."""
         return sum(self.rows[table["name"]] for table in self.tables if len(table["key"]) < len(table["columns"]))

@@ -123,11 +123,20 @@ class Work:
                 Row("dry run, every row changed", "the import itself", "dry run", "upsert", 0.5)]
 
     def identical(self):
-        data = self.bench.main()
+        data, touched = self.bench.main(), self.bench.main().touched()
+        data.file("export.json")
+        export = [*data.command_of("export.json"), "--force"]
+        unchanged = self.check(data, (0, 0), self.server.contents(touched))
         self.contest.run([self.import_command("identical", data, data.name, self.check(data, (0, 0))),
+                          Command("export of the same", export, nothing, lambda _: check_seal(data.file("export.json"), data.rows)),
+                          self.import_command("dry run, 1 % changed", data, touched, unchanged, "--dry-run"),
+                          self.import_command("import, 1 % changed", data, touched, nothing),
                           self.upsert_command("hand-written upsert, identical", data, data.name)])
         return [Row("import of an identical file (no row written)", "hand-written upsert in SQL", "identical", "hand-written upsert, identical",
-                    0.35)]
+                    0.18),
+                Row("import of an identical file", "an export of the same tables", "identical", "export of the same", 1.4),
+                Row("dry run, one row of a hundred changed", "an export of the same tables", "dry run, 1 % changed", "export of the same", 1.6),
+                Row("import, one row of a hundred changed", "an export of the same tables", "import, 1 % changed", "export of the same")]
 
     def traffic(self):
         """What an application on the target notices of an import."""

@@ -141,6 +141,8 @@ struct How {
   engine::Mode mode = engine::Mode::kUpsert;
   std::function<void(engine::TablePlan&)> change = {};
   engine::Detail detail = engine::Detail::kCounts;
+  // After prepare(): which tables of the file need no staging.
+  std::function<std::vector<bool>(engine::Target&, const std::string& text)> find_unchanged = {};
 };
 
 inline engine::TablePlan plan_of(const catalog::Table& file, const catalog::Table& target) {
@@ -181,8 +183,8 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
   }
 }
 
-inline engine::Staging stage(engine::Target& target, const std::string& text,
-                             const std::vector<catalog::Table>& tables) {
+inline engine::Staging stage(engine::Target& target, const std::string& text, const std::vector<catalog::Table>& tables,
+                             const std::vector<bool>& unchanged = {}) {
   base::Progress progress(base::ProgressMode::kNone, 2, base::Color::kNever);
   format_test::MemorySource source(text);
   format::RowSplitter splitter(source, 4096);
@@ -193,6 +195,7 @@ inline engine::Staging stage(engine::Target& target, const std::string& text,
     for (const catalog::Column& column : tables[i].columns) {
       if (!column.generated) columns.push_back(column.name);
     }
+    if (i < unchanged.size() && unchanged[i]) continue;
     format::RowParser parser(columns, format::Strictness::kFull, section);
     format::TableReader records(splitter, parser);
     if (target.stage(i, records, progress) == engine::Staging::kOnceMore) return engine::Staging::kOnceMore;
@@ -243,7 +246,9 @@ inline Imported classify(engine::Target& target, const std::string& text, const 
     chosen.push_back(*found);
   }
   target.prepare(std::move(plans), catalog::dependency_components(chosen, {}), how.detail);
-  while (stage(target, text, tables) == engine::Staging::kOnceMore ||
+  std::vector<bool> unchanged;
+  if (how.find_unchanged) unchanged = how.find_unchanged(target, text);
+  while (stage(target, text, tables, unchanged) == engine::Staging::kOnceMore ||
          target.classify(progress) == engine::Staging::kOnceMore) {
   }
   Imported imported;

@@ -111,6 +111,7 @@ bool RecordReader::append_row(std::string_view& chunk, base::ByteBuffer& out) {
   } catch (const base::ByteBuffer::LimitPassed&) {
     fail_too_long(row);
   }
+  if (ends_ != nullptr) ends_->push_back(out.size());
   out.append(",\n");
   return true;
 }

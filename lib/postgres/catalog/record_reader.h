@@ -39,6 +39,9 @@ class RecordReader : public engine::RowReader {
 
   std::uint64_t read_batch(base::ByteBuffer& out) override;
 
+  // From now on read_batch adds to `ends` where in `out` each record ends, before what follows it.
+  void note_ends(std::vector<std::size_t>& ends) { ends_ = &ends; }
+
  protected:
   // Of a query that failed: throws what says more, or returns.
   virtual void explain(const ServerError&) {}
@@ -63,6 +66,7 @@ class RecordReader : public engine::RowReader {
   std::size_t passed_over_;
   bool header_read_ = false;
   bool ended_ = false;
+  std::vector<std::size_t>* ends_ = nullptr;
 };
 
 }  // namespace postgres

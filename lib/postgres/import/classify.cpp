@@ -28,7 +28,7 @@ namespace reasons = engine::reasons;
 
 // Staged rows that nothing speaks against yet. Those that could not be staged are among the rejected as well.
 std::uint64_t candidates(const StagedTable& table) {
-  const std::uint64_t never_staged = table.counts.rows - table.staged_rows - table.delete_records;
+  const std::uint64_t never_staged = table.counts.rows - table.staged_rows - table.unstaged_rows - table.delete_records;
   return table.staged_rows - (table.rejected_rows - table.rejected_deletes - never_staged);
 }
 
@@ -119,6 +119,10 @@ void Classifier::judge_cascades() {
 
 void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   StagedTable& table = tables_[number];
+  if (table.staged_rows == 0 && table.unstaged_rows > 0) {
+    table.counts.unchanged = table.unstaged_rows;
+    return;
+  }
   if (table.plan.identity.empty()) {
     compare_multisets(table);
   } else {
@@ -204,7 +208,7 @@ WHERE (t.tableoid IS NULL OR {differs}){left})sql",
       fmt::arg("into", table.verdict_part.into(digests ? kVerdictColumns : kVerdictAlone)),
       fmt::arg("digest", digests ? ",\n  CASE WHEN t.tableoid IS NOT NULL THEN " + row_digest(table) + " END" : ""),
       fmt::arg("left", left)));
-  table.counts.unchanged = table.gone + candidates(table) - table.may_be_written;
+  table.counts.unchanged = table.gone + table.unstaged_rows + candidates(table) - table.may_be_written;
 }
 
 void Classifier::compare_multisets(StagedTable& table) {
@@ -215,7 +219,7 @@ void Classifier::compare_multisets(StagedTable& table) {
         connection_.execute(table_sql(table, "{into_verdicts}\nSELECT {plan}l.record, 'i'\nFROM ({lacking}) l",
                                       fmt::arg("lacking", lacking_rows(table))));
   }
-  table.counts.unchanged = table.gone + candidates(table) - table.may_be_written;
+  table.counts.unchanged = table.gone + table.unstaged_rows + candidates(table) - table.may_be_written;
 }
 
 // Rows that the user wants left as they are.

@@ -48,22 +48,26 @@ WHERE pg_catalog.concat('"', pg_catalog.replace(n.nspname::pg_catalog.text, '"',
   AND c.relkind OPERATOR(pg_catalog.=) 'S'
 )sql";
 
-std::string rows_of(const StagedTable& table, const Draw& draw) {
+// Whose values a sequence has to be beyond.
+enum class Holders { kFile, kTarget };
+
+std::string rows_of(const StagedTable& table, const Draw& draw, Holders holders) {
   if (!draw.plain || !table.has_rows()) return "SELECT NULL::pg_catalog.int8 AS most, NULL::pg_catalog.int8 AS least";
-  const std::string accepted = table.loaded ? "" : table_sql(table, kNotRejected);
+  const bool there = table.loaded || holders == Holders::kTarget;
+  const std::string accepted = there ? "" : table_sql(table, kNotRejected);
   return fmt::format(kEdges, fmt::arg("column", quote_name(draw.column)),
-                     fmt::arg("rows", table.loaded ? table.target_rows : table.typed_rows()),
-                     fmt::arg("accepted", accepted));
+                     fmt::arg("rows", there ? table.target_rows : table.typed_rows()), fmt::arg("accepted", accepted));
 }
 
 std::vector<outcome::SequenceChange> changes(Connection& connection, const StagedTable& table,
-                                             const std::string& result) {
+                                             const std::string& result, Holders holders = Holders::kFile) {
   std::vector<outcome::SequenceChange> changes;
   for (const Draw& draw : match_sequences(connection, table).draws) {
-    if ((!draw.plain || !table.has_rows()) && !draw.given) continue;
+    const bool given = draw.given && holders == Holders::kFile;
+    if ((!draw.plain || !table.has_rows()) && !given) continue;
     const pqxx::result row = connection.query(fmt::format(
-        kChange, fmt::arg("result", result), fmt::arg("rows", rows_of(table, draw)),
-        fmt::arg("given", draw.given ? fmt::format("({})::pg_catalog.int8", *draw.given) : "NULL::pg_catalog.int8"),
+        kChange, fmt::arg("result", result), fmt::arg("rows", rows_of(table, draw, holders)),
+        fmt::arg("given", given ? fmt::format("({})::pg_catalog.int8", *draw.given) : "NULL::pg_catalog.int8"),
         fmt::arg("name", quote_literal(draw.sequence)), fmt::arg("sequence", draw.sequence)));
     if (row.empty()) continue;
     changes.push_back({draw.sequence, row[0]["last_value"].as<std::int64_t>(), row[0]["new_value"].as<std::int64_t>()});
@@ -124,6 +128,10 @@ std::vector<std::string> raise_sequences(Connection& connection, const std::vect
   for (const outcome::SequenceChange& change : raised)
     lines.push_back("sequence " + change.sequence + " " + outcome::in_words(change));
   return lines;
+}
+
+bool rows_there_raise_sequences(Connection& connection, const StagedTable& table) {
+  return !changes(connection, table, "f.edge", Holders::kTarget).empty();
 }
 
 std::vector<std::string> unknown_sequences(Connection& connection, const std::vector<StagedTable>& tables) {

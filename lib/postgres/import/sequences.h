@@ -29,4 +29,7 @@ std::vector<std::string> raise_sequences(Connection& connection, const std::vect
 // Only of tables that gain rows.
 std::vector<std::string> unknown_sequences(Connection& connection, const std::vector<StagedTable>& tables);
 
+// Whether rows that the target holds already would raise a sequence that their table's columns draw from.
+bool rows_there_raise_sequences(Connection& connection, const StagedTable& table);
+
 }  // namespace postgres

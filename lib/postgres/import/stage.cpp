@@ -23,6 +23,7 @@ using base::ErrorKind;
 constexpr std::uint64_t kMaxSegmentRows = std::uint64_t{1} << 17;
 constexpr std::uint64_t kMinSegmentRows = 64;
 constexpr std::size_t kSendBytes = std::size_t{64} << 10;
+constexpr std::uint64_t kReportedRecords = std::uint64_t{1} << 16;
 constexpr std::size_t kMaxRejectBytes = std::size_t{256} << 10;
 
 constexpr std::string_view kCopyHeader{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
@@ -67,8 +68,8 @@ void analyze_stage(Connection& connection, const StagedTable& table) {
   connection.execute("ANALYZE " + table.stage_part.heap + (columns.empty() ? std::string{} : " (" + columns + ")"));
 }
 
-Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progress)
-    : connection_(connection), table_(table), progress_(progress) {
+Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progress, UnchangedRows* unchanged)
+    : connection_(connection), table_(table), progress_(progress), unchanged_(unchanged) {
   rows_.borrow_large_texts();
   const auto travels_as_it_is_stored = [&](const std::string& name) {
     const ColumnDetails& column = table.details.details_of(name);
@@ -169,6 +170,10 @@ void Stager::send_records(format::TableReader& records, std::uint64_t limit, Seg
       break;
     }
     ++segment.records;
+    if (unchanged_ != nullptr && unchanged_->contains(records.record().number)) {
+      if (segment.records % kReportedRecords == 0) report();
+      continue;
+    }
     const auto values = records.values();
     if (encode(records.record(), values, reason)) {
       ++segment.sent;
@@ -203,6 +208,7 @@ void Stager::reject_next(format::TableReader& records, const std::string& reason
   std::string own_reason;
   while (records.next()) {
     ++table_.counts.rows;
+    if (unchanged_ != nullptr && unchanged_->contains(records.record().number)) continue;
     const auto values = records.values();
     rows_.clear();
     const bool accepted = encode(records.record(), values, own_reason);

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "format/table_reader.h"
 #include "postgres/import/staged_table.h"
+#include "postgres/import/unchanged_rows.h"
 #include "postgres/session/connection.h"
 
 namespace postgres {
@@ -21,7 +22,8 @@ void analyze_stage(Connection& connection, const StagedTable& table);
 
 class Stager {
  public:
-  Stager(Connection& connection, StagedTable& table, base::Progress& progress);
+  // `unchanged`: whose records are passed over; may be null.
+  Stager(Connection& connection, StagedTable& table, base::Progress& progress, UnchangedRows* unchanged = nullptr);
 
   void stage(format::TableReader& records);
 
@@ -59,6 +61,7 @@ class Stager {
   Connection& connection_;
   StagedTable& table_;
   base::Progress& progress_;
+  UnchangedRows* unchanged_;
   Goal goal_ = Goal::kStage;
   // Identities that arrive in strictly ascending order of their fields (length and bytes) are all different.
   bool keys_ascend_ = false;

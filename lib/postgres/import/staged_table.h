@@ -52,6 +52,7 @@ struct FailingDefault {
 struct TableProgress {
   outcome::VerdictCounts counts;  // rows, unchanged and skipped; the rest is counted in the server
   std::uint64_t staged_rows = 0;
+  std::uint64_t unstaged_rows = 0;  // records that are equal to rows of the target: unchanged_rows.h
   std::uint64_t rejected_rows = 0;
   std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
   std::uint64_t rejected_deletes = 0;  // among both

@@ -55,6 +55,8 @@ void PostgresTarget::begin(engine::Intent intent) {
   merge_changed_decisions_ = true;
   classifier_.reset();
   temporary_.reset();
+  unchanged_.clear();
+  leaves_unstaged_.reset();
   tables_.clear();
   notices_.clear();
   untold_.clear();
@@ -233,7 +235,9 @@ engine::Staging PostgresTarget::stage(std::size_t plan, format::TableReader& rec
     const bool holds_checked = std::ranges::any_of(
         table.columns, [&](const StagedColumn& column) { return table.details.details_of(column.name).holds_checked; });
     if (holds_checked) use_session_settings(*connection_, session_);
-    Stager(*connection_, table, progress).stage(records);
+    UnchangedRows* const unchanged = unchanged_.empty() ? nullptr : unchanged_[plan].get();
+    Stager(*connection_, table, progress, unchanged).stage(records);
+    if (unchanged != nullptr) unchanged->staged();
     if (holds_checked) use_own_settings(*connection_);
   });
   return engine::Staging::kGoesOn;
@@ -253,6 +257,7 @@ engine::Staging PostgresTarget::classify(base::Progress& progress) {
 
 void PostgresTarget::judge(base::Progress& progress) {
   classifier_->classify(progress);
+  demand_unstaged_not_needed();
   demand_rights_of_rows();
   for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
   for (const StagedTable& table : tables_) {

@@ -20,6 +20,7 @@
 #include "postgres/import/kept_rows.h"
 #include "postgres/import/staged_table.h"
 #include "postgres/import/temporary_tables.h"
+#include "postgres/import/unchanged_rows.h"
 #include "postgres/session/connection.h"
 #include "postgres/session/settings.h"
 
@@ -54,6 +55,9 @@ class PostgresTarget : public engine::Target {
   std::vector<std::string> missing_grants() const override { return missing_grants_; }
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
+  std::vector<bool> may_hold_equal_rows(const std::vector<engine::TablePlan>& plans) override;
+  bool find_unchanged(std::size_t plan, const std::vector<std::string>& columns, digests::RecordDigests& file,
+                      std::size_t section) override;
   engine::Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   engine::Staging classify(base::Progress& progress) override;
   void end_early_beyond(std::uint64_t most_left_out) override { most_left_out_ = most_left_out; }
@@ -86,6 +90,8 @@ class PostgresTarget : public engine::Target {
   void create_stages();
   void look_names_up();
   void judge(base::Progress& progress);
+  bool may_leave_unstaged(const StagedTable& table, const std::vector<std::string>& columns);
+  void demand_unstaged_not_needed();
   void gather();
   KeptDecisions& kept_decisions();
   void demand_all_privileges();
@@ -120,6 +126,8 @@ class PostgresTarget : public engine::Target {
   std::optional<CatalogImage> image_;  // as of the snapshot
   std::vector<StagedTable> tables_;
   std::vector<std::vector<std::size_t>> components_;
+  std::vector<std::unique_ptr<UnchangedRows>> unchanged_;  // parallel to tables_, or empty; null: all rows are staged
+  std::optional<bool> leaves_unstaged_;                    // the import as a whole; none: not asked yet
   std::optional<TemporaryTables> temporary_;
   std::optional<std::uint64_t> most_left_out_;  // by a merge
   std::optional<Classifier> classifier_;

@@ -1,0 +1,43 @@
+// Records of the file that are equal to rows of the target, byte for byte, and so need no staging: their digests, taken
+// while the file is verified, and what the target finds by them in each attempt. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/progress.h"
+#include "digests/record_digests.h"
+#include "engine/target.h"
+#include "format/header.h"
+#include "format/verify.h"
+#include "transfer/cross_engine.h"
+#include "transfer/plan.h"
+
+namespace transfer {
+
+class EqualRecords {
+ public:
+  // Before the file of so many bytes is verified: of which sections digests are taken.
+  void choose(engine::Target& target, const Plan& plan, std::uint64_t file_bytes);
+  // Empty: of none.
+  format::OnRecord taker();
+  void taken();
+
+  // After prepare() of an attempt.
+  void find(engine::Target& target, const Plan& plan, const format::Header& header, const Conversions& conversions,
+            base::Progress& progress);
+  // Whether all records of a section are equal to rows; of the file, of those sections that the plan takes.
+  bool has_all(std::size_t section) const { return section < all_.size() && all_[section]; }
+  bool has_all(const Plan& plan) const;
+
+  // From here on there are none. False: there were none.
+  bool forget();
+
+ private:
+  std::optional<digests::RecordDigests> digests_;
+  std::vector<bool> all_;  // by section
+};
+
+}  // namespace transfer
