@@ -22,13 +22,13 @@ class UnchangedRows : public testing::Test {
 
   std::map<std::string, bool> found_of(const std::string& text, How how = {}) {
     std::map<std::string, bool> found;
-    how.find_unchanged = [&](engine::Target& target, const std::string& text) {
+    how.find_unchanged = [&](engine::Target& target, const std::string& document) {
       std::vector<bool> all;
-      format_test::MemorySource source(text);
+      format_test::MemorySource source(document);
       format::RowSplitter splitter(source, 4096);
       const format::Header header = splitter.read_header();
       digests::RecordDigests digests =
-          *digests::RecordDigests::begin(std::vector<bool>(header.tables.size(), true), text.size());
+          *digests::RecordDigests::begin(std::vector<bool>(header.tables.size(), true), document.size());
       format::RawRecord record;
       std::string section;
       for (std::size_t i = 0; splitter.next_table(section); ++i)
