@@ -216,7 +216,7 @@ void Connection::await_result() {
   }
 }
 
-void Connection::execute_with_next(const std::string& sql) { owed_ += sql + "; "; }
+void Connection::execute_with_next(const std::string& sql) { owed_ += sql + ";\n"; }
 
 std::string Connection::with_owed(const std::string& sql) { return std::exchange(owed_, {}) + sql; }
 

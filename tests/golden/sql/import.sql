@@ -8,15 +8,9 @@ SELECT pg_catalog.pg_backend_pid();
 
 SET LOCAL search_path = '';
 
-SELECT pg_catalog.set_config('search_path', E'""', true);
-
 SET LOCAL search_path = '';
 
-SELECT pg_catalog.set_config('search_path', E'""', true);
-
 SET LOCAL search_path = '';
-
-SELECT pg_catalog.set_config('search_path', E'""', true);
 
 SET LOCAL search_path = '';
 
@@ -25,6 +19,9 @@ SELECT pg_catalog.set_config('search_path', E'""', true);
 SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' ||
          pg_catalog.quote_ident(current_user)
 WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY');
+
+SELECT pg_catalog.set_config('search_path', E'"$user", public', true);
+SELECT pg_catalog.current_schemas(false);
 
 CREATE TEMPORARY TABLE pg_temp.verdict (plan pg_catalog.int4, record pg_catalog.int8, verdict pg_catalog."char", digest pg_catalog.text) ON COMMIT DROP;
     CREATE INDEX ON pg_temp.verdict (plan, record);
@@ -53,17 +50,13 @@ CREATE TEMPORARY TABLE key_aside (plan pg_catalog.int4, place pg_catalog.int4, r
     rank pg_catalog.int8, tried pg_catalog.bool) ON COMMIT DROP;
 
 SAVEPOINT segment;
-
 COPY pg_temp.stage_shared_0 (plan, record, c1, c2, c3) FROM STDIN (FORMAT binary);
 
 RELEASE SAVEPOINT segment;
-
 SAVEPOINT segment;
-
 COPY pg_temp.stage_shared_0 (plan, record, c4, c1, c5) FROM STDIN (FORMAT binary);
 
 RELEASE SAVEPOINT segment;
-
 ANALYZE pg_temp.stage_shared_0 (plan, record);
 
 INSERT INTO pg_temp.verdict (plan, record, verdict)
@@ -73,7 +66,6 @@ LEFT JOIN ONLY "public"."customers" t ON s."id" OPERATOR(pg_catalog.=) t."id"
 WHERE (t.tableoid IS NULL OR (s."email" IS DISTINCT FROM t."email" OR ROW(s."credit")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(t."credit")::pg_catalog.record));
 
 SAVEPOINT claims;
-
 INSERT INTO pg_temp.claim (plan, place, record, holder_table, holder_row, freed_by)
 SELECT 0, 0, s."record", t.tableoid, t.ctid, NULL::pg_catalog.int8
 FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
@@ -82,7 +74,6 @@ JOIN (SELECT t.tableoid, t.ctid, t."id", "email" AS "db-transfer key 1" FROM ONL
 WHERE (s."id" OPERATOR(pg_catalog.=) t."id") IS NOT TRUE;
 
 RELEASE SAVEPOINT claims;
-
 ANALYZE pg_temp.claim;
 
 UPDATE pg_temp.claim c SET freed_by = v.record
@@ -120,20 +111,25 @@ WHERE NOT EXISTS (SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdi
 SELECT FROM (SELECT place, record, holder_table, holder_row, freed_by FROM pg_temp.claim WHERE plan OPERATOR(pg_catalog.=) 0) c LIMIT 1;
 
 SAVEPOINT judged;
-
 INSERT INTO pg_temp.reject (plan, record, verdict, key, reason, "constraint", holder, holder_table, holder_row)
 SELECT DISTINCT ON (s."record") 0, s."record", 'c',
   pg_catalog.convert_to(E'id=' || COALESCE(s."id"::pg_catalog.text, 'null'), 'UTF8'),
   pg_catalog.convert_to(E'customers_email_key: more than one record of the file claims ' || E'email=' || COALESCE(s."db-transfer key 1"::pg_catalog.text, 'null'), 'UTF8'),
   pg_catalog.convert_to(E'customers_email_key', 'UTF8'), NULL, NULL, NULL
-FROM (SELECT k.* FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k JOIN (SELECT k."db-transfer key 1" FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
-WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k WHERE NOT (k."db-transfer key 1" IS NOT DISTINCT FROM NULL) GROUP BY k."db-transfer key 1" HAVING pg_catalog.count(*) > 1) d ON k."db-transfer key 1" OPERATOR(pg_catalog.=) d."db-transfer key 1") s;
+FROM (
+SELECT k.*
+FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k
+JOIN (
+  SELECT k."db-transfer key 1"
+  FROM (SELECT s."record", s."id", "email" AS "db-transfer key 1" FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
+WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v)) k
+  WHERE NOT (k."db-transfer key 1" IS NOT DISTINCT FROM NULL)
+  GROUP BY k."db-transfer key 1"
+  HAVING pg_catalog.count(*) > 1) d ON k."db-transfer key 1" OPERATOR(pg_catalog.=) d."db-transfer key 1") s;
 
 RELEASE SAVEPOINT judged;
-
 SAVEPOINT judged;
-
 INSERT INTO pg_temp.reject (plan, record, verdict, key, reason, "constraint", holder, holder_table, holder_row)
 SELECT DISTINCT ON (s."record") 0, s."record", 'x',
   pg_catalog.convert_to(E'id=' || COALESCE(s."id"::pg_catalog.text, 'null'), 'UTF8'),
@@ -171,7 +167,9 @@ SELECT DISTINCT ON (s."record") 1, s."record", 'x',
 FROM (SELECT s.* FROM (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s
 WHERE s."record" IN (SELECT v.record FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v) AND NOT EXISTS (SELECT FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r WHERE r.record = s."record") AND s."customer_id" IS DISTINCT FROM NULL AND NOT EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) w ON w.record = p."record" WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id") OFFSET 0) s WHERE (EXISTS (SELECT FROM ONLY "public"."customers" p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) IS FALSE;
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
+SELECT x.verdict, pg_catalog.count(*) AS rows
+FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x
+GROUP BY x.verdict;
 
 SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (
 SELECT pg_catalog.count(*) AS n
@@ -180,12 +178,13 @@ JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_
 WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8')
   AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) w;
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
+SELECT x.verdict, pg_catalog.count(*) AS rows
+FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x
+GROUP BY x.verdict;
 
 SET CONSTRAINTS ALL IMMEDIATE;
 
 SELECT pg_catalog.set_config(E'search_path', E'"$user", public', true), pg_catalog.set_config(E'DateStyle', E'ISO, MDY', true), pg_catalog.set_config(E'IntervalStyle', E'postgres', true), pg_catalog.set_config(E'TimeZone', E'Etc/UTC', true), pg_catalog.set_config(E'extra_float_digits', E'1', true), pg_catalog.set_config(E'bytea_output', E'hex', true), pg_catalog.set_config(E'row_security', E'on', true);
-
 CREATE TEMPORARY TABLE pg_temp.judged (number pg_catalog.int8, record pg_catalog.int8) ON COMMIT DROP;
 
 INSERT INTO pg_temp.judged SELECT 0, r.record FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r WHERE NOT EXISTS (SELECT FROM pg_temp.judged j WHERE j.number = 0 AND j.record = r.record);
@@ -206,7 +205,6 @@ FROM (SELECT o.oid, o.oid AS part
 GROUP BY x.oid;
 
 SAVEPOINT passes;
-
 SAVEPOINT component;
 
 SELECT x.oid, pg_catalog.sum(
@@ -225,7 +223,6 @@ GROUP BY x.oid;
 SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.verdict = 'i' AND v.record BETWEEN 1 AND 4;
 
 SAVEPOINT merge;
-
 INSERT INTO "public"."customers" ("id", "email", "credit") OVERRIDING SYSTEM VALUE
 SELECT s."id", s."email", s."credit"
 FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
@@ -233,20 +230,16 @@ JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg
 WHERE v.verdict = 'i';
 
 RELEASE SAVEPOINT merge;
-
 SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v WHERE v.verdict = 'u' AND v.record BETWEEN 1 AND 4;
 
 SAVEPOINT merge;
-
 UPDATE ONLY "public"."customers" AS t SET "email" = s."email", "credit" = s."credit"
 FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) s
 JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v ON v.record = s."record"
 WHERE v.verdict = 'u' AND s."id" OPERATOR(pg_catalog.=) t."id";
 
 RELEASE SAVEPOINT merge;
-
 RELEASE SAVEPOINT component;
-
 SAVEPOINT component;
 
 SELECT x.oid, pg_catalog.sum(
@@ -265,7 +258,6 @@ GROUP BY x.oid;
 SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v WHERE v.verdict = 'i' AND v.record BETWEEN 1 AND 3;
 
 SAVEPOINT merge;
-
 INSERT INTO "public"."orders" ("id", "customer_id", "placed_at") OVERRIDING SYSTEM VALUE
 SELECT s."id", s."customer_id", s."placed_at"
 FROM (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s
@@ -273,22 +265,17 @@ JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg
 WHERE v.verdict = 'i';
 
 RELEASE SAVEPOINT merge;
-
 SELECT pg_catalog.count(*) FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v WHERE v.verdict = 'u' AND v.record BETWEEN 1 AND 3;
 
 SAVEPOINT merge;
-
 UPDATE ONLY "public"."orders" AS t SET "customer_id" = s."customer_id", "placed_at" = s."placed_at"
 FROM (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_at" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 1) s
 JOIN (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v ON v.record = s."record"
 WHERE v.verdict = 'u' AND s."id" OPERATOR(pg_catalog.=) t."id";
 
 RELEASE SAVEPOINT merge;
-
 RELEASE SAVEPOINT component;
-
 RELEASE SAVEPOINT passes;
-
 SET CONSTRAINTS ALL IMMEDIATE;
 
 SELECT x.oid, pg_catalog.sum(
@@ -317,8 +304,6 @@ FROM (SELECT o.oid, o.oid AS part
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
 GROUP BY x.oid;
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 0) r) x GROUP BY verdict;
-
 SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (
 SELECT pg_catalog.count(*) AS n
 FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r
@@ -326,7 +311,9 @@ JOIN (SELECT record AS "record", c4 AS "id", c1 AS "customer_id", c5 AS "placed_
 WHERE r.verdict = 'x' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to(E'orders_customer_id_fkey', 'UTF8')
   AND EXISTS (SELECT FROM (SELECT record AS "record", c1 AS "id", c2 AS "email", c3 AS "credit" FROM pg_temp.stage_shared_0 WHERE plan OPERATOR(pg_catalog.=) 0) p WHERE p."id" OPERATOR("pg_catalog".=) s."customer_id")) w;
 
-SELECT verdict, pg_catalog.count(*) FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x GROUP BY verdict;
+SELECT x.verdict, pg_catalog.count(*) AS rows
+FROM (SELECT v.verdict FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 1) v UNION ALL SELECT r.verdict FROM (SELECT record, verdict, key, reason, "constraint", holder, holder_table, holder_row FROM pg_temp.reject WHERE plan OPERATOR(pg_catalog.=) 1) r) x
+GROUP BY x.verdict;
 
 SELECT FROM (SELECT record, verdict, digest FROM pg_temp.verdict WHERE plan OPERATOR(pg_catalog.=) 0) v LIMIT 1;
 
@@ -383,7 +370,6 @@ ORDER BY d.record
 SET LOCAL search_path = '';
 
 SELECT pg_catalog.set_config('search_path', E'', true);
-
 SELECT pg_catalog.txid_current_if_assigned();
 
 COMMIT;
