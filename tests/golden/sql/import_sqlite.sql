@@ -245,13 +245,19 @@ SELECT verdict, count(*)
 FROM (SELECT verdict FROM temp.verdict_0 UNION ALL SELECT verdict FROM temp.reject_0)
 GROUP BY verdict;
 
-SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer FROM temp.reject_0 r WHERE r.verdict IN ('c', 'x') ORDER BY 1;
+SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
+FROM temp.reject_0 r
+WHERE r.verdict IN ('c', 'x')
+ORDER BY 1;
 
 SELECT verdict, count(*)
 FROM (SELECT verdict FROM temp.verdict_1 UNION ALL SELECT verdict FROM temp.reject_1)
 GROUP BY verdict;
 
-SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer FROM temp.reject_1 r WHERE r.verdict IN ('c', 'x') ORDER BY 1;
+SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
+FROM temp.reject_1 r
+WHERE r.verdict IN ('c', 'x')
+ORDER BY 1;
 
 SELECT EXISTS (SELECT 1 FROM temp.verdict_1);
 
@@ -341,13 +347,19 @@ SELECT verdict, count(*)
 FROM (SELECT verdict FROM temp.verdict_0 UNION ALL SELECT verdict FROM temp.reject_0)
 GROUP BY verdict;
 
-SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer FROM temp.reject_0 r WHERE r.verdict IN ('c', 'x') ORDER BY 1;
+SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
+FROM temp.reject_0 r
+WHERE r.verdict IN ('c', 'x')
+ORDER BY 1;
 
 SELECT verdict, count(*)
 FROM (SELECT verdict FROM temp.verdict_1 UNION ALL SELECT verdict FROM temp.reject_1)
 GROUP BY verdict;
 
-SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer FROM temp.reject_1 r WHERE r.verdict IN ('c', 'x') ORDER BY 1;
+SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
+FROM temp.reject_1 r
+WHERE r.verdict IN ('c', 'x')
+ORDER BY 1;
 
 COMMIT;
 
