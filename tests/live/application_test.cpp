@@ -180,10 +180,10 @@ TEST_F(BesideAnApplication, LockedAreAlsoTablesThatFollowOneOfTheImport) {
       "CREATE TABLE follows (account int REFERENCES accounts ON DELETE CASCADE); CREATE TABLE stays (account int "
       "REFERENCES accounts)");
   target.run("BEGIN; INSERT INTO stays VALUES (1)");
-  EXPECT_EQ(run_import({"--lock-tables", "--lock-timeout", "300ms"}).status, 0);
+  EXPECT_EQ(run_import({"--lock-tables", "--lock-timeout", "1s"}).status, 0);
   target.run("ROLLBACK; UPDATE accounts SET name = 'old'; BEGIN; INSERT INTO follows VALUES (1)");
 
-  const support::Run waits = run_import({"--lock-tables", "--lock-timeout", "300ms"});
+  const support::Run waits = run_import({"--lock-tables", "--lock-timeout", "1s"});
   const support::Run without = run_import();
   target.run("ROLLBACK; UPDATE accounts SET name = 'old'");
 
