@@ -91,9 +91,9 @@ std::string likely_rename(const MappedTable& table, const std::vector<catalog::T
   const catalog::Table* likely = nullptr;
   for (const catalog::Table& there : target_tables) {
     const bool same_schema = there.name.schema.empty() || wanted.schema.empty() || there.name.schema == wanted.schema;
-    const bool taken =
-        std::ranges::any_of(table.mapped.header.tables, [&](const auto& other) { return other.name == there.name; });
-    if (!same_schema || taken || !catalog::differ_in_style_or_number(there.name.name, wanted.name)) continue;
+    if (!same_schema || !catalog::differ_in_style_or_number(there.name.name, wanted.name)) continue;
+    if (std::ranges::any_of(table.mapped.header.tables, [&](const auto& other) { return other.name == there.name; }))
+      continue;
     if (likely != nullptr) return {};
     likely = &there;
   }

@@ -57,8 +57,9 @@ class Unstaged : public Transfer {
   // Without what is each run's own: times, names of databases, keys.
   static void forget_the_run(nlohmann::json& value) {
     if (value.is_object()) {
-      for (const char* own : {"decided_at", "duration_seconds", "database", "place", "seal", "path", "rejects_file",
-                              "command", "key", "commands", "approval", "options", "file"})
+      for (const char* own :
+           {"decided_at", "duration_seconds", "database", "place", "seal", "path", "rejects_file", "command", "key",
+            "commands", "approval", "options", "file", "id", "key_digest", "database_oid", "digest", "digests"})
         if (!value.contains("record")) value.erase(own);
     }
     if (value.is_structured())
@@ -71,7 +72,7 @@ class Unstaged : public Transfer {
     setenv("DB_TRANSFER_DIGESTS", digests, 1);
     const std::string report = folder.file("report.json");
     const std::string rejects = folder.file("rejects.json");
-    std::remove(rejects.c_str());
+    for (const std::string& before : {report, rejects}) std::remove(before.c_str());
     options.insert(options.end(), {"--url", into.url(), "--report", report, "--rejects", rejects, "--force", intent});
     nlohmann::json all = {{"json", import(options)}};
     all["report"] = nlohmann::json::parse(support::read_file(report));
