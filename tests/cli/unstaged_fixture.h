@@ -57,7 +57,7 @@ class Unstaged : public Transfer {
   // Without what is each run's own: times, names of databases, keys.
   static void forget_the_run(nlohmann::json& value) {
     if (value.is_object()) {
-      value.erase("digest");
+      for (const char* keyed : {"digest", "followers"}) value.erase(keyed);
       for (const char* own :
            {"decided_at", "duration_seconds", "database", "place", "seal", "path", "rejects_file", "command", "key",
             "commands", "approval", "options", "file", "id", "key_digest", "database_oid", "digest", "digests"})
