@@ -36,7 +36,8 @@ void EqualRecords::find(engine::Target& target, const Plan& plan, const format::
   if (!digests_) return;
   progress.phase("compare", 0, header.tables.size());
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
-    const bool goes_as_it_is = plan.table_of_section[i] && plan.reshapes[i].empty() && !conversions.of_section[i];
+    const bool goes_as_it_is = plan.table_of_section[i] && plan.reshapes[i].empty() && !conversions.of_section[i] &&
+                               plan.mapped.constants[i].empty();
     if (!goes_as_it_is || digests_->section(i) == nullptr) continue;
     progress.table(format::section_name(header.tables[i].name, header.schemas));
     all_[i] = target.find_unchanged(*plan.table_of_section[i], record_columns(header, i), *digests_, i);

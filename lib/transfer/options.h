@@ -147,6 +147,6 @@ struct ImportOptions {
 
 // The words every generated file names itself with.
 inline constexpr const char* kVersion = "0.2.0";
-inline constexpr const char* kVersionDate = "November 29, 2026";  // of the manuals
+inline constexpr const char* kVersionDate = "November 30, 2026";  // of the manuals
 
 }  // namespace transfer

@@ -74,21 +74,23 @@ class Unstaged : public Transfer {
     const std::string report = folder.file("report.json");
     const std::string rejects = folder.file("rejects.json");
     for (const std::string& before : {report, rejects}) std::remove(before.c_str());
+    const std::string counts = import_counts(into, digests, options, intent);
     options.insert(options.end(), {"--url", into.url(), "--report", report, "--rejects", rejects, "--force", intent});
     nlohmann::json all = {{"json", import(options)}};
     all["report"] = nlohmann::json::parse(support::read_file(report));
     if (std::filesystem::exists(rejects)) all["rejects"] = nlohmann::json::parse(support::read_file(rejects))["data"];
     forget_the_run(all);
-    std::string counts = import_counts(into, digests, intent);
     if (!counts.empty()) all["counts"] = counts;
     return all;
   }
 
   // The same without a report: other statements are asked for then.
-  std::string import_counts(const support::Database& into, const char* digests, const std::string& intent) {
+  std::string import_counts(const support::Database& into, const char* digests, std::vector<std::string> options,
+                            const std::string& intent) {
     if (intent == "--yes") return {};
     setenv("DB_TRANSFER_DIGESTS", digests, 1);
-    return import({"--url", into.url(), intent})["total"].dump();
+    options.insert(options.end(), {"--url", into.url(), intent});
+    return import(options)["total"].dump();
   }
 };
 

@@ -99,6 +99,16 @@ TEST_F(CodeOfOthers, ThatAFunctionOfSomebodyTrustedFindsByItsNameIsNamed) {
   expect_refused("function m.plain(integer), by its name");
 }
 
+TEST_F(CodeOfOthers, ThatAFunctionFindsByANameOfSeveralWordsIsNamed) {
+  own_the_table();
+  target_.run("RESET ROLE; ALTER DATABASE " + target_.name() + " SET search_path = m, public; CREATE FUNCTION " +
+              "public.\"My Fold\"(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE FUNCTION " +
+              "public.fold(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN \"My Fold\"($1); END$$; " +
+              "CREATE INDEX ON m.t (public.fold(v)); SET ROLE " + mallory_);
+  code("CREATE FUNCTION m.\"My Fold\"(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT m.f($1)'");
+  expect_refused("My Fold");
+}
+
 TEST_F(CodeOfOthers, ThatAnOperatorOrAViewBringsToAFunctionOfSomebodyTrustedIsNamed) {
   own_the_table();
   target_.run("RESET ROLE; ALTER DATABASE " + target_.name() + " SET search_path = m, public; CREATE FUNCTION " +

@@ -7,8 +7,8 @@
 namespace postgres {
 namespace {
 
-// A function without a path of its own looks names up by its caller's. What a body makes of pieces and runs is not
-// seen.
+// A function without a path of its own looks names up by its caller's. A name of several words is found by its first
+// one. What a body makes of pieces and runs is not seen.
 constexpr const char* kNamedCode = R"sql(
 , session_schema(oid) AS MATERIALIZED (
   SELECT n.oid
@@ -17,7 +17,7 @@ constexpr const char* kNamedCode = R"sql(
 ),
 -- Neither the server's own functions nor those of a library look names up; a parsed body has looked its own up.
 source(oid, namespace, name, text, path) AS MATERIALIZED (
-  SELECT p.oid, p.pronamespace, pg_catalog.lower(p.proname::pg_catalog.text), pg_catalog.lower(p.prosrc), (
+  SELECT p.oid, p.pronamespace, pg_catalog.substring(pg_catalog.lower(p.proname::pg_catalog.text), '[[:alnum:]_$]+'), pg_catalog.lower(p.prosrc), (
       SELECT pg_catalog.lower(s.setting)
       FROM pg_catalog.unnest(p.proconfig) AS s(setting)
       WHERE s.setting LIKE 'search_path=%')
@@ -37,17 +37,17 @@ body(oid, path, text) AS (
 ),
 nameable(owner, words, name, namespace) AS MATERIALIZED (
   SELECT p.proowner, 'function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text,
-         pg_catalog.lower(p.proname::pg_catalog.text), p.pronamespace
+         pg_catalog.substring(pg_catalog.lower(p.proname::pg_catalog.text), '[[:alnum:]_$]+'), p.pronamespace
   FROM pg_catalog.pg_proc p
   WHERE p.oid >= 16384
   UNION ALL
   SELECT c.relowner, CASE c.relkind WHEN 'v' THEN 'view ' ELSE 'foreign table ' END ||
-         c.oid::pg_catalog.regclass::pg_catalog.text, pg_catalog.lower(c.relname::pg_catalog.text), c.relnamespace
+         c.oid::pg_catalog.regclass::pg_catalog.text, pg_catalog.substring(pg_catalog.lower(c.relname::pg_catalog.text), '[[:alnum:]_$]+'), c.relnamespace
   FROM pg_catalog.pg_class c
   WHERE c.oid >= 16384 AND c.relkind IN ('v', 'f')
   UNION ALL
   SELECT t.typowner, 'domain ' || t.oid::pg_catalog.regtype::pg_catalog.text,
-         pg_catalog.lower(t.typname::pg_catalog.text), t.typnamespace
+         pg_catalog.substring(pg_catalog.lower(t.typname::pg_catalog.text), '[[:alnum:]_$]+'), t.typnamespace
   FROM pg_catalog.pg_type t
   WHERE t.oid >= 16384 AND t.typtype = 'd'
 ),

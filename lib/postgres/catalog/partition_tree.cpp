@@ -272,6 +272,13 @@ class Routes {
   std::vector<std::uint32_t> order_;
 };
 
+constexpr const char* kParts = R"sql((SELECT o.oid, o.oid AS part
+      FROM pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) AS o(oid)
+      UNION
+      SELECT o.oid, p.relid::pg_catalog.oid
+      FROM pg_catalog.unnest('{{{partitioned}}}'::pg_catalog.oid[]) AS o(oid)
+      CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x)sql";
+
 }  // namespace
 
 PartitionTree read_partitions(Connection& connection, std::vector<TableDetails>& tables) {
@@ -304,6 +311,16 @@ std::string with_partitions(const std::vector<TableDetails>& tables, const Parti
   for (const auto& [oid, partition] : tree)
     if (oid != partition.root) oids.push_back(std::to_string(oid));
   return "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+}
+
+std::string parts_of(const std::vector<const TableDetails*>& tables) {
+  std::vector<std::string> oids;
+  std::vector<std::string> partitioned;
+  for (const TableDetails* table : tables) {
+    oids.push_back(std::to_string(table->oid));
+    if (table->partitioned) partitioned.push_back(oids.back());
+  }
+  return fmt::format(kParts, fmt::arg("oids", join(oids, ",")), fmt::arg("partitioned", join(partitioned, ",")));
 }
 
 std::string in_leaves(const std::vector<std::uint32_t>& leaves) {

@@ -27,6 +27,9 @@ PartitionTree read_partitions(Connection& connection, std::vector<TableDetails>&
 // "'{16400,16401}'::pg_catalog.oid[]": the tables and all of their partitions.
 std::string with_partitions(const std::vector<TableDetails>& tables, const PartitionTree& tree);
 
+// An item of a FROM list, x(oid, part): the tables, each with itself and with all that is below it.
+std::string parts_of(const std::vector<const TableDetails*>& tables);
+
 // "tableoid OPERATOR(pg_catalog.=) ANY ('{16401,16402}'::pg_catalog.oid[])"
 std::string in_leaves(const std::vector<std::uint32_t>& leaves);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "postgres/catalog/partition_tree.h"
 #include "postgres/catalog/quiet_tables.h"
 #include "postgres/import/cascades.h"
 #include "postgres/import/sequences.h"
@@ -11,21 +12,16 @@
 #include "postgres/import/target.h"
 #include "postgres/session/guarded.h"
 #include "postgres/session/settings.h"
-#include "postgres/session/sql_text.h"
 
 namespace postgres {
 namespace {
 
 // Of tables and their partitions: bytes on the disk, and rows as far as statistics tell.
 constexpr const char* kSizes = R"sql(
-SELECT x.oid, pg_catalog.sum(pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass))::pg_catalog.int8,
+SELECT x.oid, pg_catalog.sum(pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass))::pg_catalog.int8 AS bytes,
        COALESCE(pg_catalog.sum(c.reltuples) FILTER (WHERE c.reltuples OPERATOR(pg_catalog.>) 0), 0)::pg_catalog.int8
-FROM (SELECT o.oid, o.oid AS part
-      FROM pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) AS o(oid)
-      UNION
-      SELECT o.oid, p.relid::pg_catalog.oid
-      FROM pg_catalog.unnest('{{{partitioned}}}'::pg_catalog.oid[]) AS o(oid)
-      CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
+         AS rows
+FROM {parts}
 JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) x.part AND c.relkind OPERATOR(pg_catalog.=) 'r'::pg_catalog."char"
 GROUP BY x.oid)sql";
 
@@ -38,16 +34,9 @@ struct Size {
 };
 
 std::map<std::uint32_t, Size> sizes_of(Connection& connection, const std::vector<const TableDetails*>& tables) {
-  std::vector<std::string> oids;
-  std::vector<std::string> partitioned;
-  for (const TableDetails* table : tables) {
-    oids.push_back(std::to_string(table->oid));
-    if (table->partitioned) partitioned.push_back(oids.back());
-  }
   std::map<std::uint32_t, Size> sizes;
-  for (const auto& row : connection.query(
-           fmt::format(kSizes, fmt::arg("oids", join(oids, ",")), fmt::arg("partitioned", join(partitioned, ",")))))
-    sizes[row[0].as<std::uint32_t>()] = {row[1].as<std::uint64_t>(), row[2].as<std::uint64_t>()};
+  for (const auto& row : connection.query(fmt::format(kSizes, fmt::arg("parts", parts_of(tables)))))
+    sizes[row["oid"].as<std::uint32_t>()] = {row["bytes"].as<std::uint64_t>(), row["rows"].as<std::uint64_t>()};
   return sizes;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "postgres/session/sql_text.h"
+#include "postgres/catalog/partition_tree.h"
 
 namespace postgres {
 namespace {
@@ -17,23 +17,13 @@ SELECT x.oid, pg_catalog.sum(
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
        COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
-FROM (SELECT o.oid, o.oid AS part
-      FROM pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) AS o(oid)
-      UNION
-      SELECT o.oid, p.relid::pg_catalog.oid
-      FROM pg_catalog.unnest('{{{partitioned}}}'::pg_catalog.oid[]) AS o(oid)
-      CROSS JOIN LATERAL pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) p) x
+FROM {parts}
 GROUP BY x.oid)sql";
 
 std::string writes_sql(const std::vector<const StagedTable*>& tables) {
-  std::vector<std::string> oids;
-  std::vector<std::string> partitioned;
-  for (const StagedTable* table : tables) {
-    oids.push_back(std::to_string(table->details.oid));
-    if (table->details.partitioned) partitioned.push_back(oids.back());
-  }
-  return fmt::format(fmt::runtime(kWrites), fmt::arg("oids", join(oids, ",")),
-                     fmt::arg("partitioned", join(partitioned, ",")));
+  std::vector<const TableDetails*> all;
+  for (const StagedTable* table : tables) all.push_back(&table->details);
+  return fmt::format(kWrites, fmt::arg("parts", parts_of(all)));
 }
 
 }  // namespace
