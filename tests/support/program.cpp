@@ -165,11 +165,15 @@ Run Program::finish() {
   return {status, out_so_far(), err_so_far()};
 }
 
-std::optional<Run> Program::finish_within(std::chrono::milliseconds time) {
-  const auto end = std::chrono::steady_clock::now() + time;
+bool Program::ended() const {
   siginfo_t ended{};
   // WNOWAIT: the status is left for finish() to collect.
-  while (waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) {
+  return waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0;
+}
+
+std::optional<Run> Program::finish_within(std::chrono::milliseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (!ended()) {
     if (std::chrono::steady_clock::now() > end) return std::nullopt;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }

@@ -53,6 +53,8 @@ class Program {
   void signal(int number) const;
   std::string out_so_far() const;
   std::string err_so_far() const;
+  // Whether it has ended; what came of it is left for finish().
+  bool ended() const;
   // Waits for its end.
   Run finish();
   // The same, but not for ever: nothing if it is still running then (the watchdog of tests that it must not hang in).
