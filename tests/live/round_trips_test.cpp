@@ -59,8 +59,8 @@ TEST(RoundTrips, AreFewForEachTableAndForAll) {
   const Trips many = trips_of(kMany);
   EXPECT_LE(many.of_export - few.of_export, 1 * (kMany - kFew));
   EXPECT_LE(many.of_dry_run - few.of_dry_run, 8 * (kMany - kFew));
-  EXPECT_LE(few.of_export, 60 + 1 * kFew);
-  EXPECT_LE(few.of_dry_run, 170 + 8 * kFew);
+  EXPECT_LE(few.of_export, 50 + 1 * kFew);
+  EXPECT_LE(few.of_dry_run, 135 + 8 * kFew);
 }
 
 }  // namespace

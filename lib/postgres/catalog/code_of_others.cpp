@@ -138,6 +138,19 @@ constexpr const char* kCodeOfOthers = R"sql(
   SELECT n.owner, n.words FROM named n
 ))sql";
 
+// Every owner that kCodeOfOthers may tell of: where none of them is another role, the long question has no answer.
+constexpr const char* kAnyOther = R"sql(
+SELECT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.proowner IN (SELECT o.oid FROM other o))
+  OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relowner IN (SELECT o.oid FROM other o))
+  OR EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.typowner IN (SELECT o.oid FROM other o))
+  OR EXISTS (SELECT FROM pg_catalog.pg_operator x WHERE x.oprowner IN (SELECT o.oid FROM other o))
+  OR EXISTS (SELECT FROM pg_catalog.pg_foreign_server s WHERE s.srvowner IN (SELECT o.oid FROM other o))
+  OR EXISTS (
+    SELECT
+    FROM pg_catalog.pg_class c
+    CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
+    WHERE a.privilege_type = 'TRIGGER' AND (a.grantee = 0 OR a.grantee IN (SELECT o.oid FROM other o))))sql";
+
 constexpr const char* kOwners = R"sql(
 SELECT a.rolname, pg_catalog.string_agg(c.words, ', ' ORDER BY c.words), EXISTS (SELECT FROM mighty)
 FROM code c
@@ -206,6 +219,10 @@ bool is_quiet(Connection& connection, const std::vector<WrittenTable>& tables) {
               .as<bool>();
 }
 
+bool has_anything_of_others(Connection& connection) {
+  return connection.query("WITH root AS (SELECT)" + other_roles(connection) + kAnyOther)[0][0].as<bool>();
+}
+
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -233,6 +250,7 @@ std::string other_roles(const Connection& connection) {
 
 std::vector<std::string> demand_consent(Connection& connection, const std::vector<WrittenTable>& tables,
                                         const std::vector<std::string>& consented) {
+  if (!has_anything_of_others(connection)) return {};
   const std::vector<WrittenTable> all = with_written_by_code(connection, tables);
   const Updates updates = is_quiet(connection, all) ? Updates::kOfAssignedColumns : Updates::kOfAnyColumn;
   std::vector<std::string> lines;

@@ -25,8 +25,9 @@ constexpr const char* kHasColumns = R"sql({number} = (
     FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = c.oid AND a.attname IN ({names}) AND NOT a.attisdropped AND a.atttypid < 16384))sql";
 
+// The first schema that has it.
 constexpr const char* kSchema = R"sql(
-SELECT n.nspname
+(SELECT {place} AS place, n.nspname
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relname = {name} AND {chosen}
@@ -34,7 +35,7 @@ WHERE c.relkind = 'r' AND c.relname = {name} AND {chosen}
   AND NOT pg_catalog.row_security_active(c.oid)
   AND {has_columns}
 ORDER BY n.nspname
-LIMIT 1)sql";
+LIMIT 1))sql";
 
 // The condition that the pg_class row c has all of these columns, of the server's own types: a ledger is only a name,
 // and what is read of it must not run what somebody made for a type of his own.
@@ -44,19 +45,21 @@ std::string has_columns(const std::vector<std::string>& columns) {
 
 std::optional<engine::LastMigration> last_migration_of(Connection& connection,
                                                        const std::vector<std::string>& schemas) {
-  for (const catalog::Ledger& ledger : catalog::known_ledgers()) {
-    const std::string name(ledger.table);
-    const pqxx::result found = connection.query(fmt::format(kSchema, fmt::arg("name", quote_literal(name)),
-                                                            fmt::arg("chosen", schema_filter(schemas)),
-                                                            fmt::arg("has_columns", has_columns(ledger.columns))));
-    if (found.empty()) continue;
-    std::string sql(ledger.newest);
-    sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0][0]), name}));
-    std::vector<std::string> entries;
-    for (const auto& row : connection.query(sql)) entries.push_back(text_of(row[0]));
-    return engine::LastMigration{name, catalog::last_entry(entries)};
-  }
-  return std::nullopt;
+  const std::vector<catalog::Ledger>& ledgers = catalog::known_ledgers();
+  std::vector<std::string> questions;
+  for (const catalog::Ledger& ledger : ledgers)
+    questions.push_back(fmt::format(
+        kSchema, fmt::arg("place", questions.size()), fmt::arg("name", quote_literal(std::string(ledger.table))),
+        fmt::arg("chosen", schema_filter(schemas)), fmt::arg("has_columns", has_columns(ledger.columns))));
+  const pqxx::result found = connection.query(join(questions, "\nUNION ALL") + "\nORDER BY place\nLIMIT 1");
+  if (found.empty()) return std::nullopt;
+  const catalog::Ledger& ledger = ledgers.at(found[0]["place"].as<std::size_t>());
+  const std::string name(ledger.table);
+  std::string sql(ledger.newest);
+  sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0]["nspname"]), name}));
+  std::vector<std::string> entries;
+  for (const auto& row : connection.query(sql)) entries.push_back(text_of(row[0]));
+  return engine::LastMigration{name, catalog::last_entry(entries)};
 }
 
 }  // namespace

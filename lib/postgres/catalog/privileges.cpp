@@ -134,6 +134,14 @@ ORDER BY 1)sql";
 
 }  // namespace
 
+bool is_superuser(Connection& connection) {
+  return !connection
+              .query(
+                  "SELECT FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) current_user AND "
+                  "r.rolsuper")
+              .empty();
+}
+
 std::vector<std::string> missing_code_grants(Connection& connection, const std::vector<WrittenTable>& tables) {
   std::vector<std::string> grants;
   if (tables.empty()) return grants;

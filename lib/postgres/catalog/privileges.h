@@ -16,6 +16,9 @@ struct Demand {
   std::vector<std::string> privileges;  // "SELECT", "INSERT", …
 };
 
+// A superuser lacks no privilege whatever: nothing needs to be asked for him.
+bool is_superuser(Connection& connection);
+
 // The GRANTs that the role lacks, each a statement without its semicolon.
 std::vector<std::string> missing_grants(Connection& connection, const std::vector<Demand>& demands);
 

@@ -81,6 +81,7 @@ void PostgresTarget::demand_all_privileges() {
 // are need none.
 std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent) {
   if (intent != engine::Intent::kDryRun) read_column_privileges(*connection_, tables_);
+  if (is_superuser(*connection_)) return {};
   if (!grants_for(intent, Rights::kSurelyNeeded).empty()) return grants_for(intent, Rights::kAll);
   return intent == engine::Intent::kDryRun ? std::vector<std::string>{} : grants_for_empty_tables();
 }

@@ -61,6 +61,8 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
   std::string own;
   for (const auto& [name, value] : own_settings())
     own += "SET LOCAL " + name + " = " + (name == "extra_float_digits" ? value : quote_literal(value)) + "; ";
+  if (connection.server_version() >= kHasTransactionTimeout) own += "SET LOCAL transaction_timeout = 0; ";
+  // In a message of their own: the server reads all of a message by the strings that hold before it.
   connection.execute(own +
                      "SET LOCAL lc_monetary = 'C'; SET LOCAL xmloption = 'content'; SET LOCAL statement_timeout = 0; "
                      "SET LOCAL idle_in_transaction_session_timeout = 0; "
@@ -72,7 +74,6 @@ void pin_settings(Connection& connection, std::chrono::milliseconds lock_timeout
                      "SET LOCAL jit = off; "
                      "SET LOCAL lock_timeout = " +
                      std::to_string(lock_timeout.count()));
-  if (connection.server_version() >= kHasTransactionTimeout) connection.execute("SET LOCAL transaction_timeout = 0");
 }
 
 void set_search_path(Connection& connection, const std::string& search_path) {

@@ -44,7 +44,7 @@ auto with_empty_path(Connection& connection, const Work& work) {
   if (idle) connection.execute("BEGIN TRANSACTION READ ONLY");
   try {
     const std::string before = connection.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
-    connection.execute("SET LOCAL search_path = ''");
+    connection.execute_with_next("SET LOCAL search_path = ''");
     auto result = work();
     if (idle)
       connection.execute("COMMIT");

@@ -6,23 +6,6 @@ LOCK TABLE ONLY "public"."customers", ONLY "public"."orders" IN SHARE UPDATE EXC
 
 SELECT pg_catalog.pg_backend_pid();
 
-SET LOCAL search_path = '';
-
-SET LOCAL search_path = '';
-
-SET LOCAL search_path = '';
-
-SET LOCAL search_path = '';
-
-SELECT pg_catalog.set_config('search_path', E'""', true);
-
-SELECT 'GRANT TEMPORARY ON DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database()) || ' TO ' ||
-         pg_catalog.quote_ident(current_user)
-WHERE NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY');
-
-SELECT pg_catalog.set_config('search_path', E'"$user", public', true);
-SELECT pg_catalog.current_schemas(false);
-
 CREATE TEMPORARY TABLE pg_temp.verdict (plan pg_catalog.int4, record pg_catalog.int8, verdict pg_catalog."char", digest pg_catalog.text) ON COMMIT DROP;
     CREATE INDEX ON pg_temp.verdict (plan, record);
 
@@ -366,8 +349,6 @@ FROM (
   WHERE r.verdict IN ('c', 'x')) d
 ORDER BY d.record
 ) TO STDOUT;
-
-SET LOCAL search_path = '';
 
 SELECT pg_catalog.set_config('search_path', E'', true);
 SELECT pg_catalog.txid_current_if_assigned();
