@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -207,11 +208,15 @@ class Mapper {
                  near_or(column, names, "the file lists its columns at its beginning"));
   }
 
-  // By the target's name or the file's. None: only where the file may lack it.
+  // By the file's name, else by the target's: two tables may exchange theirs. None: only where the file may lack it.
   std::vector<std::size_t> tables_called(const std::string& name, const std::string& member) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < file_.tables.size(); ++i) {
-      if (is_called(file_.tables[i].name, name) || is_called(mapped(i).name, name)) found.push_back(i);
+      if (is_called(file_.tables[i].name, name)) found.push_back(i);
+    }
+    if (!found.empty()) return found;
+    for (std::size_t i = 0; i < file_.tables.size(); ++i) {
+      if (is_called(mapped(i).name, name)) found.push_back(i);
     }
     if (found.empty() && !may_lack_tables())
       throw wrong(member + " says " + printable(name) + ", which is no table of the file",
@@ -226,7 +231,7 @@ class Mapper {
       if (!is_new)
         throw wrong("\"rename\" makes one table of " + listed({other->second, i}) + ": " +
                         printable(format::section_name(mapped(i).name, mapped_.header.schemas)),
-                    "give one of them another name, or leave it out with -T");
+                    "give one of them another name");
       std::set<std::string> columns;
       for (const catalog::Column& column : mapped(i).columns) {
         if (columns.insert(column.name).second) continue;
@@ -306,16 +311,24 @@ class Mapper {
   void drop(const std::string& word) {
     const auto [name, column] = split_column(word, "\"drop\"");
     const std::vector<std::size_t> tables = tables_called(name, "\"drop\"");
-    bool found = tables.empty();
+    std::vector<std::size_t> found;
     for (const std::size_t i : tables) {
-      for (std::size_t place = 0; place < file_.tables[i].columns.size(); ++place) {
-        const std::string& renamed = mapped(i).columns[place].name;
-        if (file_.tables[i].columns[place].name != column && renamed != column) continue;
-        mapped_.dropped[i].push_back(renamed);
-        found = true;
-      }
+      if (column_called(i, column)) found.push_back(i);
     }
-    if (!found) throw no_column("\"drop\"", word, tables.front(), column);
+    if (found.size() > 1)
+      throw wrong("\"drop\" says " + printable(word) + ", which could be of " + listed(found),
+                  "name the table as the file does, with its schema");
+    if (found.empty() && !tables.empty()) throw no_column("\"drop\"", word, tables.front(), column);
+    for (const std::size_t i : found) mapped_.dropped[i].push_back(mapped(i).columns[*column_called(i, column)].name);
+  }
+
+  // The place of the column that the file calls so, else of the one that the target does.
+  std::optional<std::size_t> column_called(std::size_t table, const std::string& name) {
+    const catalog::Table& own = file_.tables[table];
+    if (own.find_column(name) != nullptr) return place_of(own, name);
+    const catalog::Table& named = mapped(table);
+    const bool there = named.find_column(name) != nullptr && place_of(named, name) < own.columns.size();
+    return there ? std::optional(place_of(named, name)) : std::nullopt;
   }
 
   std::string section(std::size_t i) const { return format::section_name(file_.tables[i].name, file_.schemas); }

@@ -138,6 +138,36 @@ TEST(Mapping, FindsWhatMayBeLostUnderEitherName) {
   EXPECT_THAT(mapped.dropped, ElementsAre(ElementsAre("old"), ElementsAre("author")));
 }
 
+// A word of the file's comes before the same one of the target's: nothing else may be lost than what was named.
+TEST(Mapping, TakesTheFilesNameWhereNamesAreExchanged) {
+  format::Header file = header();
+  file.tables[1] = table({"app", "posts"}, {"id", "legacy"});
+  const Mapping::Pairs exchanged = {{"people", "posts"}, {"posts", "people"}};
+
+  const MappedHeader tables = map_header(file, {.tables = exchanged,
+                                                .columns = {{"posts.legacy", "old"}},
+                                                .constants = {{"people.new", "1"}},
+                                                .dropped = {"people.legacy"}});
+  EXPECT_THAT(columns_of(tables.header.tables[0]), ElementsAre("id", "mail", "legacy", "new"));
+  EXPECT_THAT(columns_of(tables.header.tables[1]), ElementsAre("id", "old"));
+  EXPECT_THAT(tables.dropped, ElementsAre(ElementsAre("legacy"), ElementsAre()));
+
+  const MappedHeader columns = map_header(
+      header(), {.columns = {{"people.mail", "legacy"}, {"people.legacy", "mail"}}, .dropped = {"people.mail"}});
+  EXPECT_THAT(columns.dropped, ElementsAre(ElementsAre("legacy"), ElementsAre()));
+}
+
+TEST(Mapping, RefusesAWordThatCouldBeOfTwoTables) {
+  format::Header file = header();
+  file.schemas.push_back("crm");
+  file.tables[1] = table({"crm", "people"}, {"id", "legacy"});
+
+  EXPECT_THAT(refusal(file, {.columns = {{"people.legacy", "old"}}}), HasSubstr("could be of"));
+  EXPECT_THAT(refusal(file, {.constants = {{"people.new", "1"}}}), HasSubstr("could be of"));
+  EXPECT_THAT(refusal(file, {.dropped = {"people.legacy"}}), HasSubstr("could be of"));
+  EXPECT_EQ(map_header(file, {.dropped = {"crm.people.legacy", "people.mail"}}).dropped[0].front(), "mail");
+}
+
 TEST(Mapping, RefusesNamesThatTheFileDoesNotHave) {
   const format::Header file = header();
 

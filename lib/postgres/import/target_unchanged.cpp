@@ -83,8 +83,11 @@ bool PostgresTarget::find_unchanged(std::size_t plan, const std::vector<std::str
     unchanged_.resize(tables_.size());
     unchanged_[plan] = std::make_unique<UnchangedRows>(*connection_, table, columns, file, *digests);
     const bool samples = digests::tries() != digests::Tries::kAlways;
-    if (!unchanged_[plan]->find(samples ? UnchangedRows::Patience::kSampleFirst
-                                        : UnchangedRows::Patience::kWholeTable)) {
+    const bool found =
+        unchanged_[plan]->find(samples ? UnchangedRows::Patience::kSampleFirst : UnchangedRows::Patience::kWholeTable);
+    // A record without an identity counts against the rows that those equal to it have taken, also when it is spelled
+    // otherwise: all are staged, or none.
+    if (!found || (table.plan.identity.empty() && unchanged_[plan]->count() < table.plan.rows)) {
       unchanged_[plan].reset();
       return false;
     }
