@@ -11,8 +11,9 @@
 namespace postgres {
 namespace {
 
-// Those of heirs and partitions go with the table's, and come again with it, unless they were made there as well. A
-// foreign key of which another one says the same is judged all the same.
+// Returns the constraints of a table that are NOT VALID. Dropping one also drops those that heirs and partitions have
+// of it, and creating it creates them, unless they were created there themselves. Where a valid foreign
+// key says the same, rows are judged by that one.
 constexpr const char* kNotValid = R"sql(
 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS relation, k.conname, k.contype = 'f',
        pg_catalog.pg_get_constraintdef(k.oid), COALESCE(pg_catalog.obj_description(k.oid, 'pg_constraint'), ''),

@@ -15,12 +15,12 @@ class AsRestored {
  public:
   explicit AsRestored(Connection& connection) : connection_(connection) {}
 
-  // Takes the constraints of a table that is to be written out of `table`, so that no row is held against them: here
-  // and in a dry run. Throws kPrivilege where the table is not the role's own.
+  // Removes from the description of a table that is to be written its constraints that are NOT VALID, so that no row is
+  // held against them, in a dry run neither. Throws kPrivilege where the table is not the role's own.
   void put_aside(TableDetails& table);
 
   void drop();
-  // No trigger may be waiting.
+  // After drop() and the last row. No deferred trigger may still be waiting to run.
   void make_again();
 
   // What was put aside and what could not be.

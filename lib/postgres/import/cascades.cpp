@@ -12,7 +12,7 @@
 namespace postgres {
 namespace {
 
-// A chain of foreign keys that is longer is not foretold; verdicts are held against the target after the merge.
+// Longer chains of foreign keys are not foretold: after the merge the rows are compared with the target in any case.
 constexpr std::size_t kMaxLevels = 8;
 
 constexpr const char* kRecord = "\"db-transfer record\"";
@@ -70,8 +70,8 @@ std::string compared_column(const StagedTable& table, const std::string& column)
   return quote_name(column) + table.details.details_of(column).comparison_cast();
 }
 
-// Condition: what the action leaves in the child's row, reached as c, is not what the file wants, by its row x. A
-// default is taken for something else.
+// Condition: what the action leaves in the child's row, reached as c, is not what its row x of the file holds. A
+// default always counts as something else.
 std::string left_otherwise_sql(const UpdateAction& action, const StagedTable& child) {
   if (action.action == "SET DEFAULT") return "true";
   std::vector<std::string> wanted;
@@ -125,7 +125,7 @@ std::vector<Cascades::Path> Cascades::first_paths() const {
   return paths;
 }
 
-// Through rows that the file does not speak of; those of the file are updates of their own.
+// Adds the paths that go on from rows which the file does not speak of; rows of the file are updates of their own.
 void Cascades::follow(const Path& path, std::vector<Path>& paths) const {
   const UpdateAction& by = *path.action;
   if (path.level == kMaxLevels || by.action != "CASCADE" || !by.readable) return;

@@ -37,7 +37,8 @@ FROM {whole_target}
 WITH NO DATA;
 CREATE INDEX ON {exclusion} USING {access_method} ({indexed}))sql";
 
-// One way for two keys to be the same.
+// Returns the claims of staged rows to keys that rows of the target hold, for one way in which two keys can be the
+// same (index_key.h).
 constexpr const char* kClaim = R"sql(
 SELECT {first}{place}, s.{record}, t.tableoid, t.ctid, NULL::pg_catalog.int8
 FROM {keys} s
@@ -228,7 +229,7 @@ void KeyClassifier::reject_repeated(const UniqueIndex& index) {
                               repeated_keys(table_, index, staged_keys(table_, index)) + " s"));
 }
 
-// Within the file.
+// Leaves out records of the file that an exclusion constraint does not let stand beside another one of the file.
 void KeyClassifier::reject_excluded(std::size_t place) {
   const UniqueIndex& key = table_.details.exclusions[place].key;
   const std::string exclusion = exclusion_table(place);

@@ -10,8 +10,8 @@
 namespace postgres {
 namespace {
 
-// Rights that the role has not on a table: one row each, with a column that it lacks or none, where it has the right on
-// others.
+// Returns the rights that the role lacks on a whole table. by_column: it has the right on some column; then a row for
+// each column on which it lacks it, or one without a column where it lacks none. Otherwise one row.
 constexpr const char* kColumnsWithout = R"sql(
 SELECT d.n, p.privilege, p.by_column, a.attname
 FROM (VALUES {tables}) AS d(n, relation)

@@ -24,7 +24,7 @@ class LostCommit {
         transaction_(transaction),
         question_("SELECT pg_catalog.txid_status(" + transaction + ")") {}
 
-  // The server knows, also one that has to start again first.
+  // Asks the server what became of the transaction. One that has crashed knows it, too, once it has started.
   std::string resolve() {
     Answer answer = ask();
     const auto end = std::chrono::steady_clock::now() + kPatience;

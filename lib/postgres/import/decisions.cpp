@@ -48,7 +48,7 @@ class DecisionLine {
  public:
   DecisionLine(const Shape& shape, std::string_view line) : shape_(shape), fields_(line) {}
 
-  // Its digest is the server's hash yet.
+  // Its digest is still the server's hash: key_digest() makes of it what may be shown.
   outcome::Decision decision() {
     outcome::Decision decision;
     const std::string_view record = text();

@@ -115,7 +115,7 @@ void Evaluation::prepare() {
   table_.may_fail = std::move(known);
   if (!table_.has_rows() || table_.may_fail.empty()) return;
   if (!create(table_.may_fail)) {
-    // One of them reads its row as a whole, or the like.
+    // One of them cannot be put into a view (it reads its row as a whole, for one): then each is tried by itself.
     std::vector<Evaluated> able;
     for (const Evaluated& one : table_.may_fail)
       if (create({one})) able.push_back(one);

@@ -158,7 +158,7 @@ bool FirstLoad::finish(base::Progress& progress) {
       for (const std::string& statement : one.make) connection_.execute(statement);
     }
   }
-  // A deferred key or trigger speaks now, where its word can still send us back.
+  // Deferred keys and triggers are checked here, where a refusal can still be undone by abandon().
   connection_.execute("SET CONSTRAINTS ALL IMMEDIATE");
   if (schema_print(connection_, oids_of(tables_)) != schema_) return false;
   start_->end();

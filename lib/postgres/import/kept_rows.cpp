@@ -30,7 +30,7 @@ SELECT s.{record}, {columns}{mark}
 FROM {updates}
 ) TO STDOUT (FORMAT binary))sql";
 
-// For those that come back from this side.
+// A table for kept rows that are sent back to the server from this side's memory or disk (forget_what_was_foreseen).
 constexpr const char* kEmpty = R"sql(
 CREATE TEMPORARY TABLE before_{number} ON COMMIT DROP AS
 SELECT NULL::pg_catalog.int8 AS {record}, {columns}NULL::pg_catalog.text AS {mark}
@@ -206,7 +206,7 @@ void KeptRows::keep_on_this_side(std::size_t number) {
                                       fmt::arg("updates", classified_updates(table))));
 }
 
-// The rows as they were go back to the server, where they are looked at beside what is there now.
+// Sends the rows as they were back to the server, where they are compared with what is there after the merge.
 void KeptRows::forget_what_was_foreseen() {
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     if (kept_[i] != Kept::kOnThisSide) continue;

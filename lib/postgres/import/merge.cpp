@@ -218,7 +218,8 @@ bool Merger::insert_by_levels(const std::vector<std::size_t>& component) {
   return refused;
 }
 
-// Rows in a circle: which of them the server minds cannot be told, unless one of them fails by itself.
+// Rows that refer to each other in a circle go in by one statement. Its error does not tell which row is at fault,
+// unless one fails by itself.
 bool Merger::insert_rest(const std::vector<std::size_t>& component) {
   bool refused = false;
   for (const std::size_t number : component) refused = probe(tables_[number]) || refused;

@@ -38,11 +38,11 @@ class Merger {
         search_(connection),
         trigger_rows_(connection, tables) {}
 
-  // From here on more rows left out than that end the merge where it is, once nothing else can bring them in.
+  // The merge may end early once it has left out more rows than that, and no other row can let some of them in.
   void end_early_beyond(std::uint64_t most_left_out) { most_left_out_ = most_left_out; }
 
   void merge(base::Progress& progress);
-  // It did so: nothing of the transaction is of any use.
+  // merge() ended early: its transaction can only be rolled back.
   bool ended_early() const { return ended_early_; }
 
   // After merge() and all deferred triggers: brings rows that the target's own code changed back to the file's values.
@@ -64,8 +64,9 @@ class Merger {
     std::string condition = {};             // on their verdicts, called v: " AND …"; empty: all of the step
     std::vector<std::string> unnamed = {};  // columns that an update does not name
   };
-  // Of the rows that claim keys and give them up.
-  enum class HandedOn { kNothing, kKeys, kAll };  // nothing that may be kept; just these rows; all of the component
+  // What hand_on_keys() wrote: nothing that may be kept, the rows that claim keys and give them up, or all of the
+  // component.
+  enum class HandedOn { kNothing, kKeys, kAll };
   // Inclusive; record numbers.
   struct Range {
     std::uint64_t first;
@@ -101,7 +102,7 @@ class Merger {
   HandedOn hand_on_keys(const std::vector<std::size_t>& component);
   bool write_component(const std::vector<std::size_t>& component);
   bool try_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps);
-  // After the statements `first`, in the same one.
+  // One statement does it all: the statements `first`, then `steps` of all tables of the component.
   bool write_at_once(const std::vector<std::size_t>& component, const std::vector<Step>& steps,
                      const std::vector<KeyOrder::Statement>& first = {});
   // Inserts and updates of all these, those that hand on keys before.

@@ -37,7 +37,8 @@ std::string astray_by(const StagedTable& table) {
 
 }  // namespace
 
-// Of few rows, for each is a subtransaction.
+// Finds the tables whose sequences are near their ends (writes_singly). Only of few rows: each will take a
+// subtransaction.
 void Merger::find_tables_near_end() {
   constexpr std::uint64_t kFew = 1000;
   near_end_.clear();
@@ -112,7 +113,7 @@ std::uint64_t Merger::write_block(StagedTable& table, const Batch& batch, Range 
   if (!quickly) {
     found = search_.run(task);
     if (!found.written && !too_many(found.refused) && !write_rest(table, batch, range, rows - found.refused)) {
-      // Rows that go in one after the other only.
+      // The rest is refused as one statement: these rows go in only one after the other.
       task.keep = RefusalSearch::Keep::kAll;
       found = search_.run(task);
     }

@@ -93,7 +93,7 @@ bool Merger::attempt(Passes& passes, std::size_t component, Patience patience) {
   passes.progress.table(tables_[tables.front()].details.table.name.name, tables.front() + 1);
   std::vector<TableProgress> before;
   for (const std::size_t number : tables) before.push_back(tables_[number].progress());
-  // Where what is drawn in vain is missed, nothing is tried as a whole.
+  // Near the end of a sequence nothing is tried as a whole: the values that a failed try draws are lost.
   const bool singly = std::ranges::any_of(tables, [&](std::size_t number) { return near_end_[number]; });
   patience_ = singly ? Patience::kRows : patience;
   Savepoint start(connection_, "component");

@@ -185,7 +185,7 @@ bool RefusalSearch::possible() {
   return possible_;
 }
 
-// A rollback may have taken it away.
+// Before each search: a rollback may have taken the table away.
 void RefusalSearch::prepare() {
   if (connection_.query("SELECT pg_catalog.to_regclass('pg_temp.refused') IS NULL")[0][0].as<bool>())
     connection_.execute(kTable);

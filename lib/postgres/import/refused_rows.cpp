@@ -76,7 +76,7 @@ DELETE FROM {} r USING {} v WHERE v.record = r.record AND v.verdict IN ('i', 'u'
                                   table.reject_part.heap, table.verdicts, table.reject_part.only("r")));
   table.rejected_rows -= restored;
   table.may_be_written += restored;
-  // What was freed is free; what is taken the server will say.
+  // Claims are forgotten: what was freed is free, and what is still taken the server says itself.
   connection_.execute(fmt::format("DELETE FROM {} c WHERE true{}", table.claim_part.heap, table.claim_part.only("c")));
   table.claims_left = false;
   table.handed_on = false;

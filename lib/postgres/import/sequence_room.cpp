@@ -43,9 +43,8 @@ struct Draws {
 // So often at most a row is tried where others of its table are refused.
 constexpr std::uint64_t kTries = 32;
 
-// By its names: a cast to regclass asks for the right to look into the schema, which a default needs as little as an
-// INSERT.
-// The value that it gives next; nothing where it never ends or this role may not know.
+// The value that the sequence gives next; nothing where it never ends or this role may not know. It is looked up by its
+// names: a cast to regclass would ask for the right to look into the schema, which a default and an INSERT do not need.
 std::optional<Wide> next_value(Connection& connection, const SequenceUse& use) {
   const pqxx::result known = connection.query(fmt::format(kKnown, fmt::arg("schema", quote_literal(use.name.schema)),
                                                           fmt::arg("name", quote_literal(use.name.name))));

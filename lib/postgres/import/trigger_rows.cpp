@@ -56,7 +56,7 @@ bool TriggerRows::compare_records(StagedTable& table, const std::string& records
   return compare_rows(table, " AND v.record IN (" + records + ")") > 0;
 }
 
-// 'm' marks the rows that somebody made. Returns how many.
+// Marks with 'm' the rows of inserts that somebody else has made meanwhile. Returns how many.
 std::uint64_t TriggerRows::compare_rows(StagedTable& table, const std::string& filter) {
   const std::uint64_t made = connection_.execute(sql(table, R"sql(
 UPDATE {heap} v SET verdict = 'm'

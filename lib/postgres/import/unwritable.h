@@ -10,7 +10,7 @@
 
 namespace postgres {
 
-// Tells it of the table once, in `notices`.
+// Leaves out updates that a publication forbids, and says so once a table, in `notices`.
 void reject_unpublishable(Connection& connection, StagedTable& table, std::vector<std::string>& notices);
 
 // After staging: which tables have values that may be too large for an index. The others are asked nothing.

@@ -15,7 +15,7 @@ namespace postgres {
 
 class WriteWatch {
  public:
-  // From now on.
+  // Watches from now on.
   WriteWatch(Connection& connection, const std::vector<StagedTable>& tables);
 
   // Rows of `table` were written since the beginning, or since the last settle(), beside those of add().
