@@ -19,7 +19,8 @@ Page page() {
       "db-import FILE [options]",
       "bring the rows of an export into a database",
       "Brings the rows of a file that db-export wrote into a database, in one transaction: new rows are inserted, "
-      "changed rows updated, equal rows left alone; nothing is ever deleted, but by --undo what an import inserted.",
+      "changed rows updated, equal rows left alone; nothing is ever deleted where neither --delete-missing nor --undo "
+      "is given.",
       {{"db-import app.json --dry-run", "what would happen; the server refuses every write"},
        {"db-import app.json", "insert new rows, update changed ones"},
        {"db-import app.json --dry-run --report audit.html --report audit.json",
@@ -96,6 +97,19 @@ transfer::TablePolicy parse_empty_as_null(const Syntax& syntax, const std::strin
   return policy;
 }
 
+// After all that says how the file is taken has been read.
+void demand_deletable(const Syntax& syntax, const ImportCommand& command) {
+  if (command.job.delete_missing.empty()) return;
+  const auto contradict = [&](const std::string& option, const std::string& why) {
+    throw syntax.wrong("--delete-missing and " + option + " contradict each other: " + why);
+  };
+  if (command.job.seal == format::SealPolicy::kIgnore)
+    contradict("--unsealed", "what a file without a seal lacks may have been cut off");
+  if (command.job.mode == engine::Mode::kInsert) contradict("--mode insert", "nothing of what is there may change");
+  if (command.target.not_valid == engine::NotValid::kAsRestored)
+    contradict("--as-restored", "that one is for empty tables");
+}
+
 // What a reader of a report must know to repeat it.
 std::vector<std::string> deciding_words(const ImportCommand& command) {
   std::vector<std::string> words;
@@ -110,6 +124,7 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   for (const auto& [from, to] : command.job.mapping.schemas)
     words.push_back("--map-schema " + report::shell_word(from + "=" + to));
   each("--audit-table", command.common.audit_tables);
+  each("--delete-missing", command.job.delete_missing);
   if (command.common.audit == transfer::Audit::kSkip) words.emplace_back("--skip-audit");
   if (command.common.config_file) words.push_back("--config " + report::shell_word(*command.common.config_file));
   if (command.job.mode == engine::Mode::kInsert) words.emplace_back("--mode insert");
@@ -186,6 +201,11 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.list("--map-schema", "SCHEMA=SCHEMA", map_schemas,
               "the file's first schema is the target's second: app=public (may be repeated; tables and columns are "
               "renamed by --config)");
+  syntax.list(
+      "--delete-missing", "TABLE", command.job.delete_missing,
+      "delete rows of TABLE (a pattern, as of -t) that the file lacks, where it holds the whole table; rows that "
+      "others refer to stay and are named; without --limit delete=N at most 20 rows or a tenth of a table, and "
+      "never more than 1,000 or all of it (may be repeated)");
   syntax.flag("--keep-newer", keep_newer,
               "leave rows alone that were changed later in the target (updatedAt, updated_at or as in --config)");
   syntax.option("--on-conflict", "WHAT", on_conflict,
@@ -291,6 +311,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (mode) command.named.emplace_back("mode");
   if (on_conflict) command.named.emplace_back("on_conflict");
   undo.read(syntax, command);
+  demand_deletable(syntax, command);
   approve.read(syntax, command);
   guard.read(syntax, command);
   const std::vector<std::string> words = deciding_words(command);

@@ -29,6 +29,7 @@ void UndoSyntax::read(const Syntax& syntax, ImportCommand& command) const {
   const char* other = job.mode != engine::Mode::kUpsert                           ? "--mode"
                       : !job.policies.empty() && !job.policies[0].match.empty()   ? "--match"
                       : !job.policies.empty()                                     ? "--empty-as-null"
+                      : !job.delete_missing.empty()                               ? "--delete-missing"
                       : !job.mapping.empty()                                      ? "--map-schema"
                       : job.newer_rows == engine::NewerRows::kKeep                ? "--keep-newer"
                       : job.orphans == engine::Orphans::kKeep                     ? "--keep-orphans"

@@ -30,4 +30,11 @@ std::string target_is_newer(Quote quote, const std::string& column, const std::s
 
 std::string check_violated(Quote quote, const std::string& check) { return quote("violates the check " + check); }
 
+std::string records_are_unread(std::uint64_t records) {
+  return fmt::format(
+      "not deleted: {} of the file {} left out of this table before its keys were compared, and this row may be {}",
+      records == 1 ? "a record" : std::to_string(records) + " records", records == 1 ? "was" : "were",
+      records == 1 ? "its own" : "one of theirs");
+}
+
 }  // namespace engine::reasons

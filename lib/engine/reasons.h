@@ -3,6 +3,7 @@
 // engine's quote_literal. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,5 +35,8 @@ std::string no_parent(Quote quote, const std::string& foreign_key, const std::st
 std::string target_is_newer(Quote quote, const std::string& column, const std::string& in_target,
                             const std::string& in_file);
 std::string check_violated(Quote quote, const std::string& check);
+
+// Of rows that the file lacks, where `records` of the same table could not be judged.
+std::string records_are_unread(std::uint64_t records);
 
 }  // namespace engine::reasons

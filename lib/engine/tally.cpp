@@ -14,10 +14,10 @@ void add_verdict(outcome::VerdictCounts& counts, char letter, std::uint64_t rows
 }
 
 void demand_sum(const outcome::VerdictCounts& counts, const std::string& table) {
-  if (counts.sum() == counts.rows) return;
+  if (counts.sum() == counts.judged()) return;
   throw base::Error(base::ErrorKind::kInternal,
                     "the verdicts of " + table + " do not add up to its rows: " + std::to_string(counts.sum()) +
-                        " of " + std::to_string(counts.rows),
+                        " of " + std::to_string(counts.judged()),
                     "please report this; nothing was committed");
 }
 

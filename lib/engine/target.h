@@ -52,6 +52,8 @@ enum class Orphans { kLeaveOut, kKeep };
 // What happens to rows of a table without a key that would come again with every import of the same file, because the
 // target changes what goes in.
 enum class Growth { kRefuse, kAllow };
+// What becomes of rows of the target that the file lacks.
+enum class MissingRows { kStay, kDelete };
 // What a target gathers of each decision: kFull also the values that change and what TableEffects tells.
 // kLater: makes room for that, and gathers it when it is asked.
 enum class Detail { kCounts, kLater, kFull };
@@ -91,7 +93,8 @@ struct TablePlan {
   // is inserted or updated. None of the identity.
   std::vector<std::string> ignored;
   Growth growth = Growth::kRefuse;
-  std::vector<SourceSequence> sequences;  // what its columns drew from in the source
+  MissingRows missing_rows = MissingRows::kStay;  // kDelete only with an identity
+  std::vector<SourceSequence> sequences;          // what its columns drew from in the source
   // An undo file's: which value of a record says what taking back means for its row (engine/undo_mark.h).
   std::optional<std::size_t> mark;
   // Whether values of a column of any table may be shown in no message; empty: all may be.
@@ -187,8 +190,8 @@ class Target {
   virtual outcome::VerdictCounts counts(std::size_t plan) = 0;
   // After classify and before merge: how many rows the target's own table holds. Reads it as a whole.
   virtual std::uint64_t rows_there(std::size_t plan) = 0;
-  // Every row of the file but the unchanged ones, in the order of the records; `offset` is not filled. Stops early when
-  // `take` returns false. Values only with Detail::kFull.
+  // Every row of the file but the unchanged ones, and those that it lacks and that are to go, in the order of the
+  // records; `offset` is not filled. Stops early when `take` returns false. Values only with Detail::kFull.
   virtual void for_each_decision(std::size_t plan, Decisions which,
                                  const std::function<bool(const outcome::Decision&)>& take) = 0;
   // The same rows in the same order, as a plan is held to them: nothing of the values.

@@ -78,6 +78,7 @@ class HeaderWriter {
     member("\"generator\": ", header_.generator);
     if (!header_.annotation.empty()) member(",\n\"annotation\": ", header_.annotation);
     if (header_.undo) write_undo(*header_.undo);
+    if (header_.narrowed) write_selection(*header_.narrowed);
     member(",\n\"source\": {\"engine\": ", header_.engine);
     member(", \"server_version\": ", header_.server_version);
     member(", \"database\": ", header_.database);
@@ -112,6 +113,16 @@ class HeaderWriter {
         out_.append('}');
       });
     }
+    out_.append('}');
+  }
+
+  void write_selection(const std::vector<Narrowed>& narrowed) {
+    out_.append(",\n\"selection\": {\"where\": ");
+    list(narrowed, [this](const Narrowed& table) {
+      member("{\"table\": ", section_name(table.table, header_.schemas));
+      member(", \"condition\": ", table.where);
+      out_.append('}');
+    });
     out_.append('}');
   }
 

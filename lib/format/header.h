@@ -24,6 +24,12 @@ struct LargeObjectColumn {
   std::string column;
 };
 
+// A table of which the export took the rows only that fulfil a condition. It is for people, and never executed.
+struct Narrowed {
+  catalog::TableName table;
+  std::string where;
+};
+
 // What makes a document an undo file: its records hold what rows of the target were before an import.
 struct Undo {
   // The key that is beside the columns in each record and says what taking back means for its row. No table has a
@@ -57,6 +63,8 @@ struct Header {
   // A key that is beside the columns in each record and is no column: what a rejects file says of it. Empty: none.
   std::string annotation;
   std::optional<Undo> undo;  // none: an export
+  // Of all other tables every row is in the file. None: the file does not say, as older ones do not.
+  std::optional<std::vector<Narrowed>> narrowed;
 };
 
 // How the file calls a table: the bare name inside the one schema of `schemas` (inside `public` when there are

@@ -69,6 +69,8 @@ class HeaderParser {
       read_source(*source, header);
     if (const json* undo = find(document, "undo", json::value_t::object, "the header"))
       header.undo = read_undo(*undo, header.schemas);
+    if (const json* selection = find(document, "selection", json::value_t::object, "the header"))
+      header.narrowed = read_narrowed(*selection, header.schemas);
     read_types(document, header.types);
     for (const json& entry : elements(document, "sequences", "the header"))
       header.sequences.push_back(read_sequence(entry, header.schemas));
@@ -132,6 +134,19 @@ class HeaderParser {
                                 strings(match, "columns", "\"matched\""));
     }
     return undo;
+  }
+
+  // What else an export may say of its selection narrows it in a way that is not known here.
+  std::optional<std::vector<Narrowed>> read_narrowed(const json& selection,
+                                                     const std::vector<std::string>& schemas) const {
+    if (selection.size() != 1 || !selection.contains("where")) return std::nullopt;
+    std::vector<Narrowed> narrowed;
+    for (const json& entry : elements(selection, "where", "\"selection\"")) {
+      demand_object(entry, "where");
+      narrowed.push_back(
+          {table_name(text_of(entry, "table", "\"where\""), schemas), text_of(entry, "condition", "\"where\"")});
+    }
+    return narrowed;
   }
 
   void read_source(const json& source, Header& header) const {

@@ -41,17 +41,24 @@ struct AppliedPlan {
 struct Fingerprint {
   std::uint64_t record = 0;
   Verdict verdict = Verdict::kInvalid;
-  // Update, conflict: of the target's whole row as it was. With --match, whose ids the target decides, of what is
-  // written, too, and also of an insert. Empty: there is none.
+  // Update, conflict, a missing row: of the target's whole row as it was. With --match, whose ids the target decides,
+  // of what is written, too, and also of an insert. Empty: there is none.
   std::string digest;
   std::string constraint;  // as of Decision
   std::string holder;
   std::vector<std::string> rewritten;  // columns that do not hold the file's values after the merge
+  std::string key = {};                // of a row that the file lacks
 };
+
+// The order of rows that the file lacks, by their keys: short ones first, then by bytes.
+inline bool comes_before(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
 
 // Of which decisions a plan holds a digest.
 inline bool may_have_digest(Verdict verdict) {
-  return verdict == Verdict::kInsert || verdict == Verdict::kUpdate || verdict == Verdict::kConflict;
+  return verdict == Verdict::kInsert || verdict == Verdict::kUpdate || verdict == Verdict::kConflict ||
+         verdict == Verdict::kDelete;
 }
 
 // Of which moment fingerprints are: kBefore has digests, kBehind the merge has what it changed.

@@ -40,9 +40,10 @@ struct ColumnValue {
   bool operator==(const ColumnValue&) const = default;
 };
 
-// A row of the file whose verdict is not `unchanged`.
+// A row of the file whose verdict is not `unchanged`, or a row of the target that the file lacks.
 struct Decision {
-  std::uint64_t record = 0;  // its number in the table's section, from 1
+  std::uint64_t record = 0;  // its number in the table's section, from 1; those of missing rows follow, by their keys
+  bool missing = false;      // the file lacks it: `values` are the target's
   std::uint64_t offset = 0;  // of its first byte in the file (in the document, where that is compressed)
   Verdict verdict = Verdict::kInvalid;
   std::string key;         // "id=c17…" as it will be in the target; the whole row where the table has no identity
@@ -52,7 +53,8 @@ struct Decision {
   std::string holder;      // of a conflict: the key of the target's row that holds what this row claims
   // update: what changes; conflict with a holder: in what the file's row differs from the holder.
   std::vector<ColumnChange> changes;
-  std::vector<ColumnValue> values;     // insert: what goes in, in the order of the file's columns
+  std::vector<ColumnValue>
+      values;  // insert: what goes in, in the order of the file's columns; missing: what goes, or stays
   bool target_is_newer = false;        // update and skipped: the target's row was changed later than the file's
   std::string digest;                  // update and conflict, for a plan: of the target's whole row as it was
   std::string remark;                  // of a sample: why it is shown

@@ -34,6 +34,7 @@ struct ImportedTable {
   std::vector<Decision> left_out;
   std::vector<Decision> updates;
   std::vector<Decision> inserts;
+  std::vector<Decision> deletes;     // of rows that the file lacks, as long as they are not too many
   std::vector<CountedCause> causes;  // of all rows left out
   std::vector<ChangedSet> changed_sets;
   std::vector<CountedValues> inserted_values;
@@ -74,9 +75,11 @@ struct ImportOutcome {
   std::vector<std::string> missing_grants;
   std::vector<std::string> differences;  // between the file's schema and the target's, harmless ones
   std::vector<std::string> notices;
-  std::string rejects_file;  // empty: none written
-  std::string undo_file;     // the same: what takes this import back
-  bool is_undo = false;      // it took another import back, or would
+  std::string rejects_file;                  // empty: none written
+  std::string undo_file;                     // the same: what takes this import back
+  bool is_undo = false;                      // it took another import back, or would
+  std::vector<std::string> deletes_missing;  // the tables whose rows go that the file lacks
+  bool may_delete() const { return is_undo || !deletes_missing.empty(); }
   // The rows left out, or more changes than a limit allows, would end, or have ended, the import as a whole.
   bool blocked = false;
   std::optional<Approval> approval;    // what was only tried can be approved, where a report says all of it

@@ -22,7 +22,7 @@ constexpr std::array kTable = {
     Row{Verdict::kDelete, "delete", "⌫", &VerdictCounts::deleted},
 };
 
-static_assert(kTable.size() == kUndoVerdicts.size());
+static_assert(kTable.size() == kAllVerdicts.size());
 
 const Row& row_of(Verdict verdict) { return *std::ranges::find(kTable, verdict, &Row::verdict); }
 
@@ -50,6 +50,7 @@ std::uint64_t VerdictCounts::sum() const {
 VerdictCounts& VerdictCounts::operator+=(const VerdictCounts& other) {
   for (const Row& row : kTable) this->*row.rows += other.*row.rows;
   rows += other.rows;
+  missing += other.missing;
   dependants += other.dependants;
   return *this;
 }

@@ -33,7 +33,7 @@ std::string rest(const outcome::Fingerprint& decision) {
 }
 
 std::optional<Verdict> verdict_of(const std::string& name) {
-  for (const Verdict verdict : outcome::kUndoVerdicts)
+  for (const Verdict verdict : outcome::kAllVerdicts)
     if (outcome::verdict_name(verdict) == name) return verdict;
   return std::nullopt;
 }
@@ -92,6 +92,7 @@ ApprovedLine read_line(std::string_view line) {
     decision.record = object.at("record");
     decision.verdict = verdict_of(object.at("verdict")).value();
     decision.key = object.value("key", "");
+    decision.missing = object.value("missing", false);
     decision.file_key = object.value("file_key", "");
     decision.reason = object.value("reason", "");
     decision.constraint = object.value("constraint", "");

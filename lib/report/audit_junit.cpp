@@ -56,7 +56,7 @@ Suite suite_of(const outcome::ImportedTable& table, const std::vector<Cause>& ca
     if (cause.table != &table) continue;
     std::string details;
     for (std::size_t i = 0; i < std::min(kRowsShown, cause.rows.size()); ++i)
-      details += fmt::format("record {} {}: {}\n", cause.rows[i]->record, html_plain(shown_key(*cause.rows[i])),
+      details += fmt::format("{} {}: {}\n", place_of(*cause.rows[i]), html_plain(shown_key(*cause.rows[i])),
                              html_plain(cause.rows[i]->reason));
     const std::string name = cause.name.empty() ? "other causes" : cause.name;
     const std::string_view type = cause.rows.empty() ? "left-out" : outcome::verdict_name(cause.rows.front()->verdict);

@@ -110,7 +110,7 @@ std::string matrix(const ImportOutcome& outcome) {
   for (const ImportedTable& table : outcome.tables) {
     for (const std::string& anomaly : anomalies(table))
       unusual += "- ! " + code_span(table.name + ": " + anomaly) + "\n";
-    if (table.taken && table.counts.unchanged == table.counts.rows) {
+    if (table.taken && table.counts.unchanged == table.counts.judged()) {
       ++calm;
       continue;
     }
@@ -149,7 +149,7 @@ std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
                  items(changed_lines(outcome), 100) + items(update_lines(outcome, shown), 200));
   text += folded(title("Inserts", outcome.total.insert),
                  items(inserted_lines(outcome), 100) + items(insert_lines(outcome, shown), 200));
-  if (outcome.is_undo)
+  if (outcome.may_delete())
     text += folded(title("Deletes", outcome.total.deleted), items(delete_lines(outcome, shown), 200));
   text += folded("Indirect effects", items(effect_sentences(outcome), 50));
   text += folded("Schema differences", items(outcome.differences, 50));

@@ -158,7 +158,7 @@ Lines matrix(const ImportOutcome& outcome) {
   std::vector<const ImportedTable*> changed;
   Lines unusual;
   for (const ImportedTable& table : outcome.tables) {
-    if (table.counts.unchanged != table.counts.rows || !table.taken) changed.push_back(&table);
+    if (table.counts.unchanged != table.counts.judged() || !table.taken) changed.push_back(&table);
     for (const std::string& anomaly : anomalies(table)) add(unusual, wrapped("! ", table.name + ": " + anomaly));
   }
   for (std::size_t i = 0; i < std::min(kTablesShown, changed.size()); ++i)

@@ -147,7 +147,15 @@ Check rehearsal(const ImportOutcome& outcome) {
     return {Grade::kNote, "Rehearsal", "not rehearsed: the rows were judged, not written", Topic::kLimits};
   if (outcome.ending == outcome::Ending::kRehearsed)
     return {Grade::kGood, "Rehearsal", "written for real and rolled back", Topic::kLimits};
+  if (outcome.may_delete()) return {Grade::kGood, "Rehearsal", "written for real", Topic::kLimits};
   return {Grade::kGood, "Deletions", "nothing was deleted", Topic::kLimits};
+}
+
+Check deletions(const ImportOutcome& outcome) {
+  const std::uint64_t kept = outcome.total.missing - std::min(outcome.total.missing, outcome.total.deleted);
+  std::string text = counted(outcome.total.deleted, "row goes that the file lacks", "rows go that the file lacks");
+  if (kept != 0) text += "; " + counted(kept, "other one stays", "others stay") + ", for they may not go";
+  return {outcome.total.missing == 0 ? Grade::kGood : Grade::kWarning, "Deletions", text, Topic::kDeletes};
 }
 
 }  // namespace
@@ -158,6 +166,7 @@ std::vector<Check> checks(const ImportOutcome& outcome) {
                             newer_rows(outcome),  secrets_and_rights(outcome), unusual_tables(outcome),
                             triggers(outcome),    cascades(outcome),           outside_references(outcome),
                             sequences(outcome),   rehearsal(outcome)};
+  if (!outcome.deletes_missing.empty()) all.push_back(deletions(outcome));
   if (!outcome.loose_references.empty())
     all.push_back({Grade::kWarning, "Undeclared references",
                    counted(outcome.loose_references.size(), "column holds", "columns hold") +

@@ -68,7 +68,7 @@ bool is_plan(const ImportOutcome& outcome) { return outcome.approval && !outcome
 NextStep step_of_rejects(const ImportOutcome& outcome) {
   return {fmt::format("The {} left out {} in {}, with the reasons. Mend them there (--unsealed then says "
                       "that you did) or in the target, then import it:",
-                      rows(outcome.total.left_out()), outcome.total.left_out() == 1 ? "is" : "are",
+                      rows(outcome.total.left_out_of_file()), outcome.total.left_out_of_file() == 1 ? "is" : "are",
                       base::printable(outcome.rejects_file)),
           rejects_command(outcome)};
 }
@@ -99,8 +99,9 @@ std::string try_command(const ImportOutcome& outcome, const std::string& option,
 std::string rejects_command(const ImportOutcome& outcome) {
   ImportOutcome rejects = outcome;
   rejects.file.path = outcome.rejects_file;
-  // What has been written is replaced by no second import.
-  constexpr std::array<std::string_view, 3> kOfThisOne = {"--apply", "--tolerate-done", "--save-undo"};
+  // What has been written is replaced by no second import, and what rejects lack is not gone.
+  constexpr std::array<std::string_view, 4> kOfThisOne = {"--apply", "--tolerate-done", "--save-undo",
+                                                          "--delete-missing"};
   const auto wanted = [&](const std::string& option) {
     return !only_tries(option) && !begins_with_one_of(option, kOfThisOne);
   };
@@ -138,6 +139,9 @@ NextStep unblocking_step(const ImportOutcome& outcome) {
     return {"The role lacks what the import needs. Somebody who may has to grant:", grants};
   }
   const std::string& by = outcome.blocked_by;
+  if (by == "--limit delete")
+    return {"More rows would go than may where nobody says how many: look at them, and where they are meant, say it:",
+            try_command(outcome, fmt::format("--limit delete={}", outcome.total.deleted))};
   if (by.starts_with("--limit"))
     return {"More would change than " + by + " allows: look at the changes, and where they are meant, raise the limit:",
             try_command(outcome, {}, by)};

@@ -27,6 +27,7 @@ class Facts {
 
   std::vector<Fact> all() {
     add_blocked();
+    add_deletes();
     add_rights();
     add_secrets();
     add_loose_references();
@@ -40,7 +41,9 @@ class Facts {
   // `option` makes the command: another dry run with it. Nothing can be chosen any more once it is over.
   // An undo file says itself what becomes of its rows: no option changes that.
   void add(Grade grade, Topic topic, std::string text, std::string remedy, const std::string& option) {
-    if (over_ || outcome_.is_undo) return facts_.push_back({grade, topic, std::move(text), {}, {}, {}});
+    // What deletes rows changes rows.
+    const bool contradicts = !outcome_.deletes_missing.empty() && option == "--mode insert";
+    if (over_ || outcome_.is_undo || contradicts) return facts_.push_back({grade, topic, std::move(text), {}, {}, {}});
     facts_.push_back({grade, topic, std::move(text), std::move(remedy), option,
                       option.empty() ? std::string{} : try_command(outcome_, option)});
   }
@@ -66,6 +69,21 @@ class Facts {
                       step.words,
                       {},
                       step.command});
+  }
+
+  void add_deletes() {
+    if (outcome_.is_undo) return;
+    for (const ImportedTable& table : outcome_.tables) {
+      if (table.counts.deleted == 0) continue;
+      facts_.push_back(
+          {Grade::kWarning,
+           Topic::kDeletes,
+           fmt::format("{} of {} {} from the target, for the file lacks {}.", rows(table.counts.deleted), table.name,
+                       table.counts.deleted == 1 ? "goes" : "go", table.counts.deleted == 1 ? "it" : "them"),
+           {},
+           {},
+           {}});
+    }
   }
 
   template <typename Work>

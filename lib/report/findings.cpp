@@ -77,6 +77,9 @@ std::string judgement_sentence(const ImportOutcome& outcome) {
                                           : "More would change than a limit allows: nothing would be written. ";
   }
   if (outcome.is_undo) return text + "Taking an import back deletes what it inserted, and nothing else.";
+  if (!outcome.deletes_missing.empty())
+    return text + fmt::format("Of {} rows {} that the file lacks (--delete-missing).", joined(outcome.deletes_missing),
+                              over ? "went" : "go");
   return text + (over ? "Nothing was deleted." : "Nothing is ever deleted.");
 }
 
@@ -92,7 +95,7 @@ std::string_view grade_word(Grade grade) {
 
 std::vector<const outcome::Decision*> sampled(const ImportedTable& table, Verdict verdict) {
   std::vector<const outcome::Decision*> found;
-  for (const auto* list : {&table.left_out, &table.updates, &table.inserts})
+  for (const auto* list : {&table.left_out, &table.updates, &table.inserts, &table.deletes})
     for (const outcome::Decision& row : *list)
       if (row.verdict == verdict) found.push_back(&row);
   return found;
@@ -215,8 +218,12 @@ std::vector<std::string> limits(const ImportOutcome& outcome) {
     all.emplace_back(
         "Not taken back: what triggers and cascades of the import did to other rows, and sequences, which are never "
         "lowered.");
-  } else {
+  } else if (outcome.deletes_missing.empty()) {
     all.emplace_back("Rows of the target that the file does not hold stay as they are: nothing is ever deleted.");
+  } else {
+    all.push_back("Rows of the target that the file does not hold go from " + joined(outcome.deletes_missing) +
+                  " and from no other table. What refers to a row and is declared by no foreign key keeps none from "
+                  "going. Of a row that goes the columns are shown that the file has.");
   }
   all.emplace_back("Files beside the database (uploads, for instance), views and permissions are not transferred.");
   return all;

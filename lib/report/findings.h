@@ -29,7 +29,18 @@ std::string_view grade_symbol(Grade grade);  // ✓ i ! ✗
 std::string_view grade_word(Grade grade);    // "passed", "note", "warning", "failed"
 
 // Where in a report the details of a check are.
-enum class Topic { kIdentity, kTables, kConflicts, kInvalid, kUpdates, kInserts, kEffects, kDifferences, kLimits };
+enum class Topic {
+  kIdentity,
+  kTables,
+  kConflicts,
+  kInvalid,
+  kUpdates,
+  kInserts,
+  kDeletes,
+  kEffects,
+  kDifferences,
+  kLimits
+};
 
 // Words of our own only, nothing from a file or a database.
 struct Check {

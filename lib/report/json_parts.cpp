@@ -73,6 +73,7 @@ ordered_json counts_json(const outcome::VerdictCounts& counts) {
   for (const outcome::Verdict verdict : outcome::kVerdicts)
     object[std::string(outcome::verdict_name(verdict))] = counts.of(verdict);
   if (counts.deleted != 0) object["delete"] = counts.deleted;
+  if (counts.missing != 0) object["missing"] = counts.missing;
   return object;
 }
 
@@ -97,6 +98,7 @@ ordered_json decision_json(const outcome::Decision& row) {
   add(object, "holder", row.holder);
   if (!row.rewritten.empty()) object["rewritten"] = row.rewritten;
   object["key"] = row.key;
+  if (row.missing) object["missing"] = true;
   add(object, "file_key", row.file_key);
   add(object, "reason", row.reason);
   if (row.offset != 0) object["offset"] = row.offset;
@@ -119,6 +121,7 @@ ordered_json decision_json(const outcome::Decision& row) {
 
 void append_decision_rest(std::string& to, const outcome::Decision& row) {
   append_member(to, "key", row.key);
+  if (row.missing) to += ",\"missing\":true";
   if (!row.file_key.empty()) append_member(to, "file_key", row.file_key);
   if (!row.reason.empty()) append_member(to, "reason", row.reason);
   if (row.offset != 0) to += ",\"offset\":" + std::to_string(row.offset);

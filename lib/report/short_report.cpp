@@ -90,7 +90,8 @@ Lines left_out_lines(const ImportOutcome& outcome, std::size_t of_a_cause) {
   for (const Cause& cause : all_causes(outcome)) {
     for (std::size_t i = 0; i < std::min(of_a_cause, cause.rows.size()); ++i) {
       const Decision& row = *cause.rows[i];
-      lines.push_back(fmt::format("{} record {} {}: {}: {}", cause.table->name, human_count(row.record), shown_key(row),
+      lines.push_back(fmt::format("{} {} {}: {}: {}", cause.table->name,
+                                  row.missing ? place_of(row) : "record " + human_count(row.record), shown_key(row),
                                   outcome::verdict_name(row.verdict), row.reason));
     }
   }

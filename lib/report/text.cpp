@@ -62,7 +62,7 @@ std::vector<std::string> verdict_row(const std::string& name, const outcome::Ver
 
 // Whether all rows of the file are in the target as they are, or there are none.
 bool is_untouched(const outcome::ImportedTable& table) {
-  return table.counts.unchanged == table.counts.rows && table.taken;
+  return table.counts.unchanged == table.counts.judged() && table.taken;
 }
 
 // Tables without any change are told in one line, where there are others.
@@ -99,9 +99,8 @@ std::string byte_remark(const outcome::Decision& row) {
 }
 
 std::string left_out_row(const outcome::ImportedTable& table, const outcome::Decision& row, Color color) {
-  return fmt::format("{} record {}{} {}: {}: {}\n", printable(table.name), row.record, byte_remark(row),
-                     printable(row.key), base::yellow(outcome::verdict_name(row.verdict), color),
-                     printable(row.reason));
+  return fmt::format("{} {}{} {}: {}: {}\n", printable(table.name), place_of(row), byte_remark(row), printable(row.key),
+                     base::yellow(outcome::verdict_name(row.verdict), color), printable(row.reason));
 }
 
 // The first rows of a cause stand for all of it.

@@ -80,7 +80,7 @@ std::string blocked_sentence(const outcome::ImportOutcome& outcome, std::string_
   std::string table;
   const outcome::Decision* cause = cause_of(outcome, table);
   if (cause != nullptr)
-    text += fmt::format(": {} record {} {}: {}", base::printable(table), cause->record, base::printable(cause->key),
+    text += fmt::format(": {} {} {}: {}", base::printable(table), place_of(*cause), base::printable(cause->key),
                         base::printable(cause->reason));
   text += ".";
   if (conflicts_only && others > 0) text += fmt::format(" {} {} left out, too.", more_rows(others), would);
@@ -131,7 +131,7 @@ std::string_view ending_name(outcome::Ending ending) {
 }
 
 std::span<const outcome::Verdict> told_verdicts(const outcome::ImportOutcome& outcome) {
-  if (outcome.is_undo) return outcome::kUndoVerdicts;
+  if (outcome.may_delete()) return outcome::kAllVerdicts;
   return outcome::kVerdicts;
 }
 
@@ -222,6 +222,10 @@ std::string shown_value(const outcome::ShownValue& value) {
 
 std::string masked_value(const outcome::ShownValue& value) {
   return fmt::format("({}, digest {})", counted(value.characters, "character", "characters"), value.text);
+}
+
+std::string place_of(const outcome::Decision& row) {
+  return row.missing ? std::string("(not in the file)") : fmt::format("record {}", row.record);
 }
 
 std::string shown_key(const outcome::Decision& row) {

@@ -22,7 +22,7 @@ std::string joined(const std::vector<std::string>& names);
 // "dry-run", "rehearsed", "committed", "rolled-back"
 std::string_view ending_name(outcome::Ending ending);
 
-// The verdicts that are counted, in their order: deletes only where an import is taken back.
+// The verdicts that are counted, in their order: deletes only where rows may go.
 std::span<const outcome::Verdict> told_verdicts(const outcome::ImportOutcome& outcome);
 
 // "Dry run: 412 rows would be inserted, 37 updated, 9,951 unchanged; 3 would be left out. Nothing was written."
@@ -50,6 +50,9 @@ std::string shown_value(const outcome::ShownValue& value);
 
 // What a masked value may show: "(12 characters, digest 1f2e3d4c)".
 std::string masked_value(const outcome::ShownValue& value);
+
+// "record 12", or "(not in the file)".
+std::string place_of(const outcome::Decision& row);
 
 // The row's key; where a natural key gave it another one, also the file's.
 std::string shown_key(const outcome::Decision& row);

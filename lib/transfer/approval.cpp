@@ -21,7 +21,8 @@ std::vector<ApprovedSection> approved_sections(const Plan& plan) {
   const format::Header& header = plan.mapped.header;
   std::vector<ApprovedSection> sections;
   for (std::size_t i = 0; i < header.tables.size(); ++i)
-    sections.push_back({format::section_name(header.tables[i].name, header.schemas), plan.table_of_section[i]});
+    sections.push_back({format::section_name(header.tables[i].name, header.schemas), plan.table_of_section[i],
+                        plan.table_of_section[i] ? plan.tables[*plan.table_of_section[i]].rows : 0});
   return sections;
 }
 

@@ -20,6 +20,8 @@ using outcome::Verdict;
 
 constexpr std::size_t kMostRows = 10;  // of a table, that are told one by one
 constexpr std::size_t kIdDigits = 12;
+// Beside the number of an approved row that the file lacks and that is gone: another one may have its number now.
+constexpr std::uint64_t kIsGone = std::uint64_t{1} << 63;
 
 const std::string* find(const std::vector<outcome::Fact>& facts, const std::string& name) {
   const auto found = std::ranges::find(facts, name, &outcome::Fact::name);
@@ -54,6 +56,8 @@ class ApprovalCheck::Expected {
   }
   // Where both speak of a record, what was foretold of it is what counts before the merge.
   std::string_view line() const { return record_of(told_) == record() ? told_ : line_; }
+  // Of its row; not of what was foretold of a row that is as it was.
+  std::string key() const { return record_of(line_) == record() ? report::read_line(line_).decision.key : ""; }
   void next() {
     const std::uint64_t current = record();
     if (record_of(told_) == current) advance(foretold_, told_);
@@ -170,18 +174,31 @@ std::string ApprovalCheck::differences(engine::Target& target, Merged merged) {
 
 void ApprovalCheck::compare(engine::Target& target, std::size_t section, Expected& expected, Merged merged) {
   const std::string table = report::json_name(sections_[section].name);
-  // What the plan decides on and nobody does now: it is unchanged.
+  const std::uint64_t rows = sections_[section].rows;
+  // What the plan decides on and nobody does now: it is unchanged, or gone.
+  const auto pass_one = [&] {
+    Decision approved = report::read_line(expected.line()).decision;
+    const bool is_written = approved.verdict == Verdict::kInsert || approved.verdict == Verdict::kUpdate ||
+                            approved.verdict == Verdict::kDelete;
+    const bool is_done = is_written && approved_.done_rows == DoneRows::kTolerated;
+    const std::uint64_t record = approved.record > rows ? approved.record | kIsGone : approved.record;
+    if (approved.verdict != Verdict::kUnchanged && !is_done) note(section, record, std::move(approved));
+    expected.next();
+  };
   const auto pass_over = [&](std::uint64_t record) {
-    while (expected.record() != 0 && (record == 0 || expected.record() < record)) {
-      Decision approved = report::read_line(expected.line()).decision;
-      const bool is_written = approved.verdict == Verdict::kInsert || approved.verdict == Verdict::kUpdate ||
-                              approved.verdict == Verdict::kDelete;  // of an undo: the row is gone
-      const bool is_done = is_written && approved_.done_rows == DoneRows::kTolerated;
-      if (approved.verdict != Verdict::kUnchanged && !is_done) note(section, approved.record, std::move(approved));
-      expected.next();
-    }
+    while (expected.record() != 0 && (record == 0 || expected.record() < record)) pass_one();
+  };
+  // Rows that the file lacks are numbered anew where one came or went: their keys tell.
+  const auto compare_missing = [&](const outcome::Fingerprint& now) {
+    pass_over(rows + 1);
+    while (expected.record() != 0 && outcome::comes_before(expected.key(), now.key)) pass_one();
+    if (expected.record() == 0 || expected.key() != now.key) return note(section, now.record, std::nullopt);
+    Decision approved = report::read_line(expected.line()).decision;
+    if (!report::same_decision(approved, now, merged)) note(section, now.record, std::move(approved));
+    expected.next();
   };
   target.for_each_fingerprint(*sections_[section].plan, merged, [&](const outcome::Fingerprint& now) {
+    if (now.record > rows) return compare_missing(now);
     pass_over(now.record);
     if (expected.record() != now.record) return note(section, now.record, std::nullopt);
     if (!report::surely_same(expected.line(), table, now, merged)) {

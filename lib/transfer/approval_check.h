@@ -22,6 +22,7 @@ namespace transfer {
 struct ApprovedSection {
   std::string name;
   std::optional<std::size_t> plan;
+  std::uint64_t rows = 0;  // of the file; what it lacks is numbered from there on
 };
 
 class ApprovalCheck {

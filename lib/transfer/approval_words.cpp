@@ -101,12 +101,23 @@ bool has_verdict(const std::optional<Decision>& decision, Verdict verdict) {
   return decision && decision->verdict == verdict;
 }
 
+// Of a row that the file lacks.
+std::string missing_words(const std::optional<Decision>& approved, const std::optional<Decision>& now) {
+  if (!approved) return "nothing, it was not there; now " + verdict_words(now);
+  if (!now) return verdict_words(approved) + "; now it is gone, or another row";
+  const std::string text = verdict_words(approved) + "; now " + verdict_words(now);
+  if (approved->verdict != now->verdict) return text;
+  const std::vector<std::string> changed = written_otherwise(*approved, *now);
+  return text + "; somebody changed " + (changed.empty() ? "a value that is not shown here" : list_words(changed));
+}
+
 }  // namespace
 
 std::string moved_row(const std::optional<Decision>& approved, const std::optional<Decision>& now,
                       outcome::Merged merged) {
-  std::string text = base::printable(report::shown_key(now ? *now : *approved)) + ": approved " +
-                     verdict_words(approved) + "; now " + verdict_words(now);
+  const std::string key = base::printable(report::shown_key(now ? *now : *approved)) + ": approved ";
+  if ((approved && approved->missing) || (now && now->missing)) return key + missing_words(approved, now);
+  std::string text = key + verdict_words(approved) + "; now " + verdict_words(now);
   if (merged == outcome::Merged::kBehind) return text;
   if (is_of_a_row(approved) && has_verdict(now, Verdict::kInsert))
     return text + "; somebody deleted the row from the target";

@@ -43,10 +43,10 @@ void AuditPass::keep_rejects(engine::Target& target, const Plan& plan, const for
   open_rejects(header, outcome);
   if (!rejects_) return;
   for_each_table(plan, file, [&](std::size_t section, std::size_t planned, format::RowSplitter& splitter) {
-    if (outcome.tables[section].counts.left_out() == 0) return;
+    if (outcome.tables[section].counts.left_out_of_file() == 0) return;
     for_each_decision(target, planned, engine::Decisions::kLeftOut, splitter,
                       [&](const outcome::Decision& decision, const format::RawRecord& record) {
-                        rejects_->add(section, record.text, decision.reason);
+                        if (!decision.missing) rejects_->add(section, record.text, decision.reason);
                       });
   });
   rejects_->finish();
@@ -72,12 +72,12 @@ void AuditPass::for_each_decision(engine::Target& target, std::size_t planned, e
   format::RawRecord record;
   target.for_each_decision(planned, wanted, [&](const outcome::Decision& decision) {
     base::throw_if_stopped(stop_);
-    while (record.number < decision.record) {
+    while (!decision.missing && record.number < decision.record) {
       if (splitter.next_record(record)) continue;
       throw Error(ErrorKind::kInternal, "a decision is about no record of the file");
     }
     outcome::Decision placed = decision;
-    placed.offset = record.offset;
+    placed.offset = decision.missing ? 0 : record.offset;
     on_decision(placed, record);
     return true;
   });
@@ -85,12 +85,12 @@ void AuditPass::for_each_decision(engine::Target& target, std::size_t planned, e
 
 // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.
 void AuditPass::open_rejects(const format::Header& header, outcome::ImportOutcome& outcome) {
-  if (outcome.total.left_out() == 0) return;
+  if (outcome.total.left_out_of_file() == 0) return;
   const bool asked_for = !options_.rejects.empty();
   if (!asked_for && outcome.ending != outcome::Ending::kCommitted) return;
   std::vector<std::size_t> sections;
   for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
-    if (outcome.tables[i].counts.left_out() > 0) sections.push_back(i);
+    if (outcome.tables[i].counts.left_out_of_file() > 0) sections.push_back(i);
   }
   std::string path = asked_for ? options_.rejects : default_rejects_;
   try {

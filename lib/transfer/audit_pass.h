@@ -43,7 +43,7 @@ class AuditPass {
  private:
   // With the index of the table in the file and in the plan.
   using OnTable = std::function<void(std::size_t section, std::size_t planned, format::RowSplitter& splitter)>;
-  // With the record that it is about.
+  // With the record that it is about; of a row that the file lacks with none.
   using OnDecision = std::function<void(const outcome::Decision& decision, const format::RawRecord& record)>;
 
   void keep_rejects(engine::Target& target, const Plan& plan, const format::Header& header, base::InputFile& file,

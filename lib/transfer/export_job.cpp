@@ -228,7 +228,10 @@ class ExportJob {
   }
 
   format::Header header_for(const Chosen& chosen, outcome::ExportOutcome& outcome) {
-    return make_header(source_, chosen.tables, chosen.schemas, options_, outcome);
+    format::Header header = make_header(source_, chosen.tables, chosen.schemas, options_, outcome);
+    header.narrowed.emplace();
+    for (const auto& [table, where] : conditions(chosen.tables, options_)) header.narrowed->push_back({table, where});
+    return header;
   }
 
   void write_tables(base::ByteSink& sink, const Chosen& chosen, const format::Header& header,

@@ -28,6 +28,7 @@
 #include "transfer/limits.h"
 #include "transfer/locked_plan.h"
 #include "transfer/look_ahead.h"
+#include "transfer/missing_rows.h"
 #include "transfer/output_files.h"
 #include "transfer/plan.h"
 #include "transfer/policies.h"
@@ -281,6 +282,7 @@ class ImportJob {
                                 conversions_.differences.end());
     note_migrations(header, migration, outcome_.differences);
     outcome_.tables = tables_of_outcome(plan, options_.selection);
+    outcome_.deletes_missing = names_of_losing(plan);
   }
 
   void stage_and_classify(const Plan& plan) {
@@ -351,7 +353,7 @@ class ImportJob {
         table.counts.skipped = verified_.rows[i];
       }
       table.counts.rows = verified_.rows[i];
-      if (table.counts.sum() != table.counts.rows) {
+      if (table.counts.sum() != table.counts.judged()) {
         throw Error(ErrorKind::kInternal, "the verdicts of " + table.name + " do not add up to the rows of the file",
                     "please report this");
       }

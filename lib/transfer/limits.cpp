@@ -110,6 +110,35 @@ void LimitCheck::run(const Plan& plan, engine::Target& target, outcome::ImportOu
     if (!is_kind(limit.name)) continue;
     hold(limit, fmt::format("{} {}", limit.name, base::human_count(all_changes)), all_changes, all_rows, outcome);
   }
+  hold_missing(plan, target, outcome);
+}
+
+// Of rows that the file lacks, where nobody said how many may go.
+void LimitCheck::hold_missing(const Plan& plan, engine::Target& target, outcome::ImportOutcome& outcome) {
+  constexpr std::uint64_t kFew = 20;
+  constexpr std::uint64_t kShare = 10;  // one in so many rows of the table
+  constexpr std::uint64_t kMost = 1000;
+  if (std::ranges::find(*limits_, "delete", &Limit::name) != limits_->end()) return;
+  for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
+    const auto& table = plan.table_of_section[i];
+    const std::uint64_t deleted = outcome.tables[i].counts.deleted;
+    if (!table || deleted == 0 || plan.tables[*table].missing_rows != engine::MissingRows::kDelete) continue;
+    const std::uint64_t there = rows_there(*table, target);
+    const std::uint64_t most = std::clamp(there / kShare, kFew, kMost);
+    const bool all = deleted >= there;
+    if (!all && deleted <= most) continue;
+    pass_over(fmt::format("{}: delete {}, {} (without --limit delete=N {})", outcome.tables[i].name,
+                          base::human_count(deleted),
+                          all ? "every row that the target holds" : "of " + base::human_count(there) + " in the target",
+                          all ? "no table is emptied" : "at most " + base::human_count(most)),
+              "--limit delete", outcome);
+  }
+}
+
+void LimitCheck::pass_over(const std::string& line, const std::string& option, outcome::ImportOutcome& outcome) {
+  outcome.passed_limits.push_back(line);
+  outcome.blocked = true;
+  if (outcome.blocked_by.empty()) outcome.blocked_by = option;
 }
 
 void LimitCheck::hold(const Limit& limit, const std::string& what, std::uint64_t changes, std::uint64_t rows_there,
@@ -118,11 +147,9 @@ void LimitCheck::hold(const Limit& limit, const std::string& what, std::uint64_t
   const double most = relative ? limit.amount * static_cast<double>(rows_there) / 100 : limit.amount;
   if (static_cast<double>(changes) <= most) return;
   const std::string option = "--limit " + word_of(limit);
-  outcome.passed_limits.push_back(
-      what + (relative ? fmt::format(", of {} in the target", base::human_count(rows_there)) : "") + " (" + option +
-      ")");
-  outcome.blocked = true;
-  if (outcome.blocked_by.empty()) outcome.blocked_by = option;
+  pass_over(what + (relative ? fmt::format(", of {} in the target", base::human_count(rows_there)) : "") + " (" +
+                option + ")",
+            option, outcome);
 }
 
 std::uint64_t LimitCheck::rows_there(std::size_t table, engine::Target& target) {

@@ -36,6 +36,8 @@ class LimitCheck {
  private:
   void hold(const Limit& limit, const std::string& what, std::uint64_t changes, std::uint64_t rows_there,
             outcome::ImportOutcome& outcome) const;
+  void hold_missing(const Plan& plan, engine::Target& target, outcome::ImportOutcome& outcome);
+  static void pass_over(const std::string& line, const std::string& option, outcome::ImportOutcome& outcome);
   std::uint64_t rows_there(std::size_t table, engine::Target& target);
 
   const std::vector<Limit>* limits_;

@@ -12,6 +12,7 @@
 #include "transfer/letter_case.h"
 #include "transfer/limits.h"
 #include "transfer/mapped_table.h"
+#include "transfer/missing_rows.h"
 #include "transfer/policies.h"
 #include "transfer/secrets.h"
 #include "transfer/selection.h"
@@ -300,6 +301,7 @@ Plan make_plan(const format::Header& file_header, const std::vector<catalog::Tab
   demand_tables_of_policies(chosen, options);
   demand_tables_of_limits(chosen, options.limits);
   for (std::string& line : slips_of_order(header, selection)) plan.differences.push_back(std::move(line));
+  choose_missing_rows(file_header, options, plan);
   plan.components = catalog::dependency_components(chosen, selection.preferred_order);
   return plan;
 }

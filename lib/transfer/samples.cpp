@@ -21,6 +21,7 @@ constexpr std::size_t kLeftOutKept = 200;  // of a table; of a cause that is met
 constexpr std::size_t kRowsOfACause = 40;
 constexpr std::size_t kRowsOfALateCause = 3;
 constexpr std::size_t kInsertsKept = 20;    // of a table
+constexpr std::size_t kDeletesKept = 1000;  // of a table: all that may go where nobody says more
 constexpr std::size_t kCausesKept = 50;     // told apart in a table
 constexpr std::size_t kSetsKept = 60;       // told apart in a table
 constexpr std::size_t kColumnsKept = 60;    // whose moves are followed
@@ -60,6 +61,8 @@ void Samples::add(const Decision& decision) {
     add_update(decision);
   } else if (decision.verdict == Verdict::kInsert) {
     add_insert(decision);
+  } else if (decision.missing && decision.verdict == Verdict::kDelete) {
+    keep_up_to(kDeletesKept, table_.deletes, decision);
   }
 }
 

@@ -131,6 +131,7 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                           {"columns", pairs_json(options.mapping.columns)}}},
                         {"set", std::move(constants)},
                         {"drop", options.mapping.dropped},
+                        {"delete_missing", options.delete_missing},
                         {"policies", std::move(policies)},
                         {"limits", std::move(limits)},
                         {"as_restored", target.as_restored},
@@ -165,6 +166,7 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     options.masks.patterns = settled.at("masked").get<Names>();
     options.direction = settled.value("undo", false) ? Direction::kUndo : Direction::kImport;
     options.mapping = mapping_of(settled);
+    options.delete_missing = settled.value("delete_missing", Names{});
     options.policies.clear();
     for (const json& policy : settled.at("policies")) options.policies.push_back(policy_of(policy));
     options.limits.clear();

@@ -90,7 +90,7 @@ TEST_F(UndoInChangedSqlite, LeavesAsTheyAreTheRowsThatTriggersWriteAnewOrPutInAg
   EXPECT_EQ(run.status, 4) << run.err;
   EXPECT_THAT(run.out,
               AllOf(HasSubstr("id=2: invalid: not as it was before the import: trigger stamp writes something"),
-                    HasSubstr("k=m: invalid: not deleted: a trigger of the target puts the row in again"),
+                    HasSubstr("k=m: invalid: not deleted: trigger again puts the row in again"),
                     Not(HasSubstr("The next import of the file"))));
   EXPECT_EQ(shell("prod.db", "SELECT id||v||at FROM a; SELECT k||v FROM b"), "1o0\n2y1\nm1\n");
   shell("prod.db", "DROP TRIGGER stamp; DROP TRIGGER again;");

@@ -12,20 +12,20 @@ using outcome::VerdictCounts;
 TEST(Verdict, HasANameASymbolAndALetterOfItsOwn) {
   std::set<std::string_view> names;
   std::set<std::string_view> symbols;
-  for (const Verdict verdict : outcome::kUndoVerdicts) {
+  for (const Verdict verdict : outcome::kAllVerdicts) {
     names.insert(outcome::verdict_name(verdict));
     symbols.insert(outcome::verdict_symbol(verdict));
     EXPECT_EQ(outcome::verdict_of(static_cast<char>(verdict)), verdict);
   }
-  EXPECT_EQ(names.size(), outcome::kUndoVerdicts.size());
-  EXPECT_EQ(symbols.size(), outcome::kUndoVerdicts.size());
+  EXPECT_EQ(names.size(), outcome::kAllVerdicts.size());
+  EXPECT_EQ(symbols.size(), outcome::kAllVerdicts.size());
   EXPECT_EQ(outcome::verdict_of('p'), std::nullopt);
 }
 
 TEST(Verdict, CountsAreSumsOfEach) {
   VerdictCounts counts;
   std::uint64_t rows = 0;
-  for (const Verdict verdict : outcome::kUndoVerdicts) counts.of(verdict) = ++rows;
+  for (const Verdict verdict : outcome::kAllVerdicts) counts.of(verdict) = ++rows;
   counts.rows = 28;
   counts.dependants = 1;
   EXPECT_EQ(counts.sum(), 28U);

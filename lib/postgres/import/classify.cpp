@@ -73,7 +73,7 @@ void Classifier::prepare(const SessionSettings& session) {
 
 void Classifier::classify(base::Progress& progress) {
   temporary_.analyze_shared_stages();
-  if (undo_.is_any()) undo_.take_deletes();
+  if (undo_.is_undo()) undo_.take_deletes();
   find_large_values(connection_, tables_);
   Matcher matcher(connection_, tables_);
   for (const auto& component : components_) {
@@ -82,6 +82,7 @@ void Classifier::classify(base::Progress& progress) {
       StagedTable& table = tables_[number];
       if (!table.has_rows()) continue;
       progress.table(table.details.table.name.name, number + 1);
+      undo_.take_missing(table);
       judge(number,
             component.size() > 1 || refers_to_itself(table) ? Parking::Inserts::kInside : Parking::Inserts::kBefore);
     }

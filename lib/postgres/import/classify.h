@@ -35,7 +35,7 @@ class Classifier {
   // The same: what is told of a table once.
   const std::vector<std::string>& notices() const { return notices_; }
 
-  // Of an undo: the rows that go.
+  // The rows that go.
   UndoJudge& undo() { return undo_; }
 
   // After any rejection: leaves out, in one component, rows whose parents or whose freed keys were left out. Returns

@@ -195,17 +195,23 @@ std::uint64_t KeyClassifier::reject_unfreed() {
 
 void KeyClassifier::reject_kept() {
   if (table_.may_be_deleted == 0 || table_.plan.identity.empty()) return;
-  for (const UniqueIndex& index : table_.details.unique_indexes) {
+  for (std::size_t i = 0; i < key_count(table_.details); ++i) {
+    const UniqueIndex& index = key_at(table_.details, i);
     if (!foretells(table_, index.columns)) continue;
+    const bool excludes = is_exclusion(table_.details, i);
     const std::string holder = holder_text(table_);
-    const std::string reason = reasons::key_taken(quote_literal, index.name, index_key_text(table_, index, "s"), holder,
-                                                  reasons::kHolderStays);
-    reject_if_judged(
-        connection_, table_,
-        reject_sql(table_,
-                   {.verdict = Verdict::kConflict, .reason = reason, .constraint = index.name, .holder = holder},
-                   fmt::format("{} s\nJOIN {} t ON {}", staged_keys(table_, index), kept_keys(table_, index),
-                               same_index_key(index, "s", "t"))));
+    const std::string key = index_key_text(table_, index, "s");
+    const std::string reason = excludes
+                                   ? key_excluded(index.name, key, holder, reasons::kHolderStays)
+                                   : reasons::key_taken(quote_literal, index.name, key, holder, reasons::kHolderStays);
+    reject_if_judged(connection_, table_,
+                     reject_sql(table_,
+                                {.verdict = excludes ? Verdict::kInvalid : Verdict::kConflict,
+                                 .reason = reason,
+                                 .constraint = index.name,
+                                 .holder = holder},
+                                fmt::format("{} s\nJOIN {} t ON {}", staged_keys(table_, index),
+                                            kept_keys(table_, index), same_index_key(index, "s", "t"))));
   }
 }
 

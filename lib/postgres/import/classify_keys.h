@@ -36,7 +36,7 @@ class KeyClassifier {
   // how many.
   std::uint64_t reject_unfreed();
 
-  // Leaves out rows that claim a key of a row which an undo was to delete and keeps.
+  // Leaves out rows that claim a key of a row which was to go and stays.
   void reject_kept();
 
   // Leaves out every row that claims the key of another: for a merge in which freeing failed.

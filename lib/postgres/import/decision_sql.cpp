@@ -75,10 +75,12 @@ std::string when(const std::string& condition, const std::string& value) {
 // Of a row left out and the row of the target that stands against it.
 Pairs pairs_of_conflict(const StagedTable& table) {
   Pairs pairs;
+  const std::string of_missing =
+      table.deletes_missing() ? "r.record > " + std::to_string(table.plan.rows) + " OR " : std::string();
   for (const StagedColumn& column : table.columns) {
-    const std::string differs = table.is_kept(column)
-                                    ? "false"
-                                    : "t.tableoid IS DISTINCT FROM NULL AND " + table.column_differs(column, "t", "s");
+    const std::string differs = of_missing + (table.is_kept(column) ? "false"
+                                                                    : "t.tableoid IS DISTINCT FROM NULL AND " +
+                                                                          table.column_differs(column, "t", "s"));
     pairs.before.push_back(when(differs, shown_sql(table, column, "t." + column.quoted)));
     pairs.after.push_back(when(differs, shown_sql(table, column, "s." + column.quoted)));
   }
@@ -97,6 +99,16 @@ Pairs pairs_of_accepted(const StagedTable& table) {
     const std::string differs = table.column_differs(column, "t", "s");
     pairs.before.push_back(when("v.verdict = 'u' AND " + differs, shown_sql(table, column, "t." + column.quoted)));
     pairs.after.push_back(when("v.verdict = 'i' OR " + differs, after));
+  }
+  return pairs;
+}
+
+// Of a row that the file lacks.
+Pairs pairs_of_missing(const StagedTable& table) {
+  Pairs pairs;
+  for (const StagedColumn& column : table.columns) {
+    pairs.before.push_back(shown_sql(table, column, "t." + column.quoted));
+    pairs.after.emplace_back("NULL");
   }
   return pairs;
 }
@@ -131,9 +143,12 @@ constexpr const char* kUpdated = R"sql(
 constexpr const char* kDeleted = R"sql(
   UNION ALL
   SELECT d.record, 'd', NULL, d.key, NULL, NULL, NULL,
-    NULL, NULL{pairs}
-  FROM {deletes} d
+    {digest}, NULL{pairs}
+  FROM {deletes} d{joined}
   WHERE d.state <> 'k')sql";
+
+constexpr const char* kMissing = R"sql(
+  LEFT JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row)sql";
 
 // One line a decision. COPY says values by the output functions of their types, and the server makes the next line
 // while this side reads one.
@@ -163,6 +178,15 @@ std::string accepted_sql(const StagedTable& table, const WantedDecisions& wanted
                    fmt::arg("joined", updates ? table_sql(table, kUpdated) : std::string{}));
 }
 
+std::string deleted_sql(const StagedTable& table, const WantedDecisions& wanted) {
+  const bool values = wanted.values && table.deletes_missing();
+  std::string pairs;
+  if (wanted.values) pairs = values ? pairs_sql(table, pairs_of_missing(table)) : no_pairs(table);
+  return fmt::format(kDeleted, fmt::arg("deletes", table.deletes),
+                     fmt::arg("digest", values ? row_digest(table) : "NULL"), fmt::arg("pairs", pairs),
+                     fmt::arg("joined", values ? table_sql(table, kMissing) : std::string{}));
+}
+
 }  // namespace
 
 bool is_packed(const StagedTable& table) { return table.columns.size() > kMostPairs; }
@@ -176,10 +200,7 @@ std::string decisions_sql(const StagedTable& table, const WantedDecisions& wante
   std::string rows = rejected_sql(table, wanted);
   if (wanted.which == engine::Decisions::kLeftOut) rows += "\n  WHERE r.verdict IN ('c', 'x')";
   if (wanted.which == engine::Decisions::kAll) rows += accepted_sql(table, wanted);
-  if (wanted.which == engine::Decisions::kAll && table.may_be_deleted > 0) {
-    rows += fmt::format(kDeleted, fmt::arg("deletes", table.deletes),
-                        fmt::arg("pairs", wanted.values ? no_pairs(table) : std::string{}));
-  }
+  if (wanted.which == engine::Decisions::kAll && table.may_be_deleted > 0) rows += deleted_sql(table, wanted);
   const bool matched = !table.plan.match.empty();
   std::string joined;
   if (matched) joined += table_sql(table, "\nLEFT JOIN {matches} m ON m.record = d.record");

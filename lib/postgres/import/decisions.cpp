@@ -53,6 +53,7 @@ class DecisionLine {
     outcome::Decision decision;
     const std::string_view record = text();
     std::from_chars(record.data(), record.data() + record.size(), decision.record);
+    decision.missing = shape_.table.deletes_missing() && decision.record > shape_.table.plan.rows;
     decision.verdict = static_cast<outcome::Verdict>(text().front());
     decision.key = text();
     const std::string_view key_bytes = text();
@@ -87,7 +88,9 @@ class DecisionLine {
   void add(outcome::Decision& decision, std::size_t column, bool told, outcome::ShownValue before,
            outcome::ShownValue after) const {
     const std::string& name = shape_.table.columns[column].name;
-    if (decision.verdict == outcome::Verdict::kInsert) {
+    if (decision.missing) {
+      decision.values.push_back({name, std::move(before)});
+    } else if (decision.verdict == outcome::Verdict::kInsert) {
       decision.values.push_back({name, std::move(after)});
     } else if (told) {
       decision.changes.push_back({name, std::move(before), std::move(after)});
@@ -226,7 +229,8 @@ void read_kept_fingerprints(const StagedTable& table, base::LineReader kept,
           std::move(decision.digest),
           std::move(decision.constraint),
           std::move(decision.holder),
-          {}});
+          {},
+          decision.missing ? std::move(decision.key) : std::string{}});
   }
 }
 

@@ -21,21 +21,24 @@ constexpr const char* kRewritten = "pg_temp.rewritten";
 constexpr const char* kFingerprints = R"sql(
 COPY (
   SELECT d.record, d.verdict, d.digest, pg_catalog.encode(d."constraint", 'hex'), pg_catalog.encode(d.holder, 'hex'),
-         {rewritten}
+         {rewritten}, pg_catalog.encode(d.key, 'hex')
   FROM ({decisions}) d {joined}
   ORDER BY d.record
 ) TO STDOUT)sql";
 
 constexpr const char* kRejected = R"sql(
-SELECT r.record, r.verdict, {digest} AS digest, r."constraint", r.holder FROM {rejects} r {holder})sql";
+SELECT r.record, r.verdict, {digest} AS digest, r."constraint", r.holder, {key} AS key FROM {rejects} r {holder})sql";
 
 constexpr const char* kAccepted = R"sql(
 UNION ALL
-SELECT v.record, v.verdict, {digest}, NULL, NULL FROM {verdicts} v {staged})sql";
+SELECT v.record, v.verdict, {digest}, NULL, NULL, NULL FROM {verdicts} v {staged})sql";
 
 constexpr const char* kDeletes = R"sql(
 UNION ALL
-SELECT d.record, 'd', NULL, NULL, NULL FROM {deletes} d WHERE d.state <> 'k')sql";
+SELECT d.record, 'd', {digest}, NULL, NULL, d.key FROM {deletes} d {missing} WHERE d.state <> 'k')sql";
+
+constexpr const char* kMissing = R"sql(
+LEFT JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row)sql";
 
 constexpr const char* kHolder = R"sql(
 LEFT JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row AND r.verdict = 'c')sql";
@@ -89,6 +92,10 @@ std::string digest_sql(const StagedTable& table, const std::string& value) {
                      fmt::arg("value", value));
 }
 
+std::string key_of_missing(const StagedTable& table) {
+  return fmt::format("CASE WHEN r.record > {} THEN r.key END", table.plan.rows);
+}
+
 std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
   const bool with_digests = merged == outcome::Merged::kBefore && !table.plan.row_key.empty() &&
                             (!table.plan.identity.empty() || table.plan.renumbered);
@@ -97,11 +104,17 @@ std::string decisions_sql(const StagedTable& table, outcome::Merged merged) {
   if (with_digests) digest = fmt::format("CASE WHEN t.tableoid IS DISTINCT FROM NULL THEN {} END", row_digest(table));
   std::string sql = fmt::format(
       kRejected, fmt::arg("digest", digest), fmt::arg("rejects", table.rejects),
+      fmt::arg("key", table.deletes_missing() ? key_of_missing(table) : "NULL::pg_catalog.bytea"),
       fmt::arg("holder", with_digests ? fmt::format(kHolder, fmt::arg("target", table.target_rows)) : std::string{}));
   sql += fmt::format(kAccepted, fmt::arg("digest", with_digests ? accepted_digest(table) : "NULL"),
                      fmt::arg("verdicts", table.verdicts),
                      fmt::arg("staged", with_digests && table.plan.renumbered ? staged : std::string{}));
-  if (table.may_be_deleted > 0) sql += fmt::format(kDeletes, fmt::arg("deletes", table.deletes));
+  if (table.may_be_deleted > 0) {
+    const bool digests = with_digests && table.deletes_missing();
+    sql += fmt::format(
+        kDeletes, fmt::arg("deletes", table.deletes), fmt::arg("digest", digests ? row_digest(table) : "NULL"),
+        fmt::arg("missing", digests ? fmt::format(kMissing, fmt::arg("target", table.target_rows)) : ""));
+  }
   return sql;
 }
 
@@ -116,6 +129,7 @@ outcome::Fingerprint fingerprint_of(const StagedTable& table, std::string_view l
   decision.constraint = from_hex(next());
   decision.holder = from_hex(next());
   if (const std::string_view columns = next(); !columns.empty()) decision.rewritten = read_names(columns);
+  decision.key = from_hex(next());
   return decision;
 }
 

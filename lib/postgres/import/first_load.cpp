@@ -88,7 +88,7 @@ bool FirstLoad::begin(const SessionSettings& session) {
 // drop and create.
 bool FirstLoad::conditions_hold() {
   const bool any_new = std::all_of(tables_.begin(), tables_.end(), [](const StagedTable& table) {
-    return table.plan.mode != engine::Mode::kUpdate && table.plan.match.empty() && !table.has_marks() &&
+    return table.plan.mode != engine::Mode::kUpdate && table.plan.match.empty() && !table.may_lose_rows() &&
            table.failing_defaults.empty();
   });
   if (!any_new) return false;

@@ -37,7 +37,7 @@ std::string naming_columns(const StagedTable& table) {
   return fmt::format("s.{}, {}, ", table.record, table.identity_list("s"));
 }
 
-// The target's rows that an undo deletes (undo_judge.h), or was to delete and keeps, or all but those.
+// The target's rows that are to go (undo_judge.h), or were and stay, or all but those.
 std::string rows_by_deletion(const StagedTable& table, const std::string& exists, char state) {
   return fmt::format(kRowsByDeletion, fmt::arg("target", table.target_rows), fmt::arg("exists", exists),
                      fmt::arg("state", state));

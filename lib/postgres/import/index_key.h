@@ -25,7 +25,7 @@ std::string keys_of(const UniqueIndex& index, const std::string& extra_columns, 
 
 // Of the rows that are still to be written; by record and identity.
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index);
-// Of the target's rows, by place and identity; not of those that an undo deletes.
+// Of the target's rows, by place and identity; not of those that are to go.
 std::string held_keys(const StagedTable& table, const UniqueIndex& index);
 // Of rows that an undo was to delete and keeps.
 std::string kept_keys(const StagedTable& table, const UniqueIndex& index);

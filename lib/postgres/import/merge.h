@@ -83,7 +83,9 @@ class Merger {
   struct EndsEarly {};
   struct Passes;
 
-  bool undo_at_once();
+  bool missing_at_once();
+  bool write_with_deletes();
+  void delete_unreferred();
   void run_passes(base::Progress& progress);
   bool attempt(Passes& passes, std::size_t component, Patience patience);
   void write_stuck(Passes& passes);

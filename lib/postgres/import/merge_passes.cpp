@@ -39,7 +39,7 @@ struct Merger::Passes {
 };
 
 void Merger::merge(base::Progress& progress) {
-  if (classifier_.undo().is_any() && undo_at_once()) return;
+  if (classifier_.undo().is_undo() && write_with_deletes()) return;
   const bool triggers =
       std::ranges::any_of(tables_, [](const StagedTable& table) { return !table.details.triggers.empty(); });
   if (!triggers) reorders_left_ = 0;
@@ -47,7 +47,8 @@ void Merger::merge(base::Progress& progress) {
   rejected_before_ = 0;
   for (const StagedTable& table : tables_) rejected_before_ += table.rejected_rows;
   const auto before = engine::progress_of(tables_);
-  if (classifier_.undo().is_any()) classifier_.undo().delete_unreferred();
+  if (classifier_.undo().is_any()) delete_unreferred();
+  if (missing_at_once()) return;
   Savepoint start(connection_, "passes");
   for (bool written = false; !written;) {
     try {
@@ -64,7 +65,7 @@ void Merger::merge(base::Progress& progress) {
   }
   start.end();
   if (!classifier_.undo().is_any()) return;
-  classifier_.undo().delete_unreferred();
+  delete_unreferred();
   classifier_.undo().reject_rest();
 }
 

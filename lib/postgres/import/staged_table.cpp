@@ -352,7 +352,7 @@ std::string StagedTable::identity_list(const std::string& alias) const {
 }
 
 WrittenTable written_table(const StagedTable& table) {
-  WrittenTable written{table.details.oid, {}, table.has_marks(), {}};
+  WrittenTable written{table.details.oid, {}, table.may_lose_rows(), {}};
   for (const catalog::Column& column : table.details.table.columns) {
     if (column.has_default && table.has_columns({column.name})) written.columns.push_back(column.name);
   }

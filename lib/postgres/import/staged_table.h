@@ -56,7 +56,8 @@ struct TableProgress {
   std::uint64_t rejected_rows = 0;
   std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
   std::uint64_t rejected_deletes = 0;  // among both
-  std::uint64_t may_be_deleted = 0;    // rows that they found
+  std::uint64_t may_be_deleted = 0;    // rows that they found, or that the file lacks and that are to go
+  std::uint64_t missing = 0;           // rows that the file lacks; their records are numbered behind those of the file
   std::uint64_t gone = 0;              // records of rows that had gone already
   std::uint64_t may_be_written = 0;    // verdicts that the comparison with the target found; some may be rejected since
   std::uint64_t reached = 0;           // of these, updates of rows that do not differ, but will by a cascade
@@ -95,7 +96,7 @@ struct StagedTable : TableProgress {
   std::string claims;
   std::string matches;
   std::string plan_number;  // its number in the import
-  std::string deletes;      // of an undo: the rows of the target that are to go (undo_judge.h)
+  std::string deletes;      // the rows of the target that are to go (undo_judge.h)
   std::string mark;         // of an undo: what its records say, quoted name of a column of marked_rows()
   std::string exclusions;   // pg_temp.exclusion_N_, to be followed by the constraint's number
   std::string record;  // quoted name of the record number's column in typed_rows(); no column of the table is called so
@@ -121,8 +122,12 @@ struct StagedTable : TableProgress {
 
   // Of an undo file: its stage has a column for its marks.
   bool has_marks() const { return plan.mark.has_value(); }
-  // The file holds rows of it; others have no stage.
-  bool has_rows() const { return plan.rows > 0; }
+  // Rows of the target go that the file lacks.
+  bool deletes_missing() const { return plan.missing_rows == engine::MissingRows::kDelete; }
+  // Rows of the target may go.
+  bool may_lose_rows() const { return has_marks() || deletes_missing(); }
+  // The file says something of the table's rows; others have no stage. That there is none is said with deletes_missing.
+  bool has_rows() const { return plan.rows > 0 || deletes_missing(); }
   // Makes it read and write these.
   void take_parts(const std::string& suffix, const std::string& number);
 

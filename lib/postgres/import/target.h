@@ -102,7 +102,7 @@ class PostgresTarget : public engine::Target {
   std::vector<TableDetails> referring_tables();
   void demand_rights_of_rows();
   std::optional<std::vector<std::size_t>> merge_once(base::Progress& progress);
-  std::optional<std::vector<std::size_t>> merge_undo(base::Progress& progress);
+  std::optional<std::vector<std::size_t>> merge_with_deletes(base::Progress& progress);
   void add_column_grants(std::vector<std::string>& grants);
   void refuse_hidden_rows(const TableDetails& details) const;
   TableDetails& find(const catalog::TableName& name);

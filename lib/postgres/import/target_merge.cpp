@@ -1,5 +1,5 @@
-// The part of PostgresTarget that writes: once, or, of an undo that the target's own code does not let through whole,
-// again without the rows that it changed.
+// The part of PostgresTarget that writes: once, or, where rows go and the target's own code does not let all of that
+// through, again without the rows that it changed.
 #include <optional>
 #include <vector>
 
@@ -33,7 +33,7 @@ void PostgresTarget::merge(base::Progress& progress) {
     std::vector<std::uint64_t> left_out;
     for (const StagedTable& table : tables_) left_out.push_back(table.rejected_rows);
     const std::optional<std::vector<std::size_t>> rewritten =
-        classifier_->undo().is_any() ? merge_undo(progress) : merge_once(progress);
+        classifier_->undo().is_any() ? merge_with_deletes(progress) : merge_once(progress);
     use_own_settings(*connection_);
     for (std::size_t i = 0; i < tables_.size(); ++i) {
       if (tables_[i].rejected_rows != left_out[i]) name_rejected_anew(*connection_, tables_[i]);
@@ -64,8 +64,8 @@ std::optional<std::vector<std::size_t>> PostgresTarget::merge_once(base::Progres
   return merger.rewritten();
 }
 
-// Each time without the rows that were found not to be as before the import.
-std::optional<std::vector<std::size_t>> PostgresTarget::merge_undo(base::Progress& progress) {
+// Each time without the rows that were found to be there again, or, of an undo, not to be as before the import.
+std::optional<std::vector<std::size_t>> PostgresTarget::merge_with_deletes(base::Progress& progress) {
   std::optional<std::vector<std::size_t>> rewritten;
   const auto round = [&] {
     const auto before = engine::progress_of(tables_);
@@ -75,7 +75,7 @@ std::optional<std::vector<std::size_t>> PostgresTarget::merge_undo(base::Progres
     if (!rewritten) return true;
     use_own_settings(*connection_);
     NotTakenBack left(*connection_, tables_, *classifier_);
-    if (!left.find(*rewritten)) {
+    if (!left.find(classifier_->undo().is_undo() ? *rewritten : std::vector<std::size_t>{})) {
       start.end();
       return true;
     }

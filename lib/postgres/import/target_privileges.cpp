@@ -135,11 +135,11 @@ std::vector<std::string> PostgresTarget::grants_for_empty_tables() {
   return postgres::missing_grants(*connection_, demands);
 }
 
-// Of an undo: who refers to rows that may go, by oid alone.
+// Who refers to rows that may go, by oid alone.
 std::vector<TableDetails> PostgresTarget::referring_tables() {
   std::vector<std::uint32_t> oids;
   for (const StagedTable& table : tables_) {
-    if (table.has_marks() && table.has_rows()) oids.push_back(table.details.oid);
+    if (table.may_lose_rows() && table.has_rows()) oids.push_back(table.details.oid);
   }
   std::vector<TableDetails> referring;
   if (oids.empty()) return referring;

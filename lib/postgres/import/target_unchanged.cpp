@@ -52,13 +52,16 @@ bool is_of_size(const Size& size, std::uint64_t records) {
 
 // Unstaged rows are found by none of the statements that compare staged ones: none of these may be asked.
 bool finds_rows_otherwise(const StagedTable& table) {
-  return table.has_marks() || !table.plan.match.empty() ||
+  return table.may_lose_rows() || !table.plan.match.empty() ||
          std::ranges::find(table.details.parent_rules, ParentRule::kContained) != table.details.parent_rules.end();
 }
 
 }  // namespace
 
 std::vector<bool> PostgresTarget::may_hold_equal_rows(const std::vector<engine::TablePlan>& plans) {
+  // Who may lose rows looks for all of the file's among the staged ones.
+  if (std::ranges::any_of(plans, [](const auto& plan) { return plan.missing_rows == engine::MissingRows::kDelete; }))
+    return std::vector<bool>(plans.size(), false);
   std::vector<bool> may(plans.size(), digests::tries() == digests::Tries::kAlways);
   if (digests::tries() != digests::Tries::kWhereWorthIt) return may;
   connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");

@@ -36,11 +36,17 @@ WITH wanted AS (
 )
 SELECT (SELECT pg_catalog.count(*) FROM wanted) AS wanted, (SELECT pg_catalog.count(*) FROM marked) AS gone)sql";
 
+constexpr const char* kHold = R"sql(
+UPDATE pg_temp.deletion d SET state = 'w'
+FROM {target} t
+JOIN {referring}
+WHERE d.plan = {number} AND d.state = 'd' AND t.tableoid = d.target_table AND t.ctid = d.target_row)sql";
+
 constexpr const char* kFirst = "SELECT pg_catalog.min(d.record) FROM {deletes} d WHERE d.state = 'd'";
 
 constexpr const char* kKeep = R"sql(
 {into}
-SELECT {first}d.record, 'x', d.key, pg_catalog.convert_to({why}, 'UTF8'), NULL, NULL, NULL, NULL
+SELECT {first}d.record, '{verdict}', d.key, pg_catalog.convert_to({why}, 'UTF8'), NULL, NULL, {place}
 FROM {deletes} d
 WHERE d.record = ANY ({records}))sql";
 
@@ -52,15 +58,59 @@ std::string UndoJudge::delete_sql(const StagedTable& table) {
 
 void UndoJudge::note_gone() { connection_.execute("UPDATE pg_temp.deletion SET state = 'g' WHERE state = 'd'"); }
 
-// Until a round deletes nothing: a row that went may have been the last that referred to another.
+// Until nothing is found: a row that waits refers to others.
+void UndoJudge::hold_referred() {
+  for (std::uint64_t found = 1; found > 0;) {
+    found = 0;
+    for (const Referrer& referrer : referrers_) {
+      for (const StagedTable& table : tables_) {
+        if (table.details.oid != referrer.parent || table.may_be_deleted == 0) continue;
+        found += connection_.execute(
+            fmt::format(kHold, fmt::arg("number", table.plan_number), fmt::arg("target", table.target_rows),
+                        fmt::arg("referring", referring_rows(table, referrer, Spared::kGoing))));
+      }
+    }
+  }
+}
+
+// Rows may refer to each other in any way: the server asks at the end of the statement. Nothing: it refuses one of
+// them, or a trigger kept one.
+std::optional<std::uint64_t> UndoJudge::delete_together() {
+  std::uint64_t gone = 0;
+  const Attempt attempt = keep_if(connection_, "together", [&] {
+    hold_referred();
+    std::vector<std::string> parts;
+    std::vector<std::string> counts;
+    std::uint64_t wanted = 0;
+    for (std::size_t i = components_.size(); i-- > 0;) {
+      for (const std::size_t number : components_[i]) {
+        const std::uint64_t rows = to_go(tables_[number]);
+        if (rows == 0) continue;
+        wanted += rows;
+        counts.push_back(fmt::format("(SELECT pg_catalog.count(*) FROM part_{})", parts.size()));
+        parts.push_back(fmt::format("part_{} AS ({}\nRETURNING 1)", parts.size(), delete_sql(tables_[number])));
+      }
+    }
+    if (wanted > 0)
+      gone = connection_.execute_for_number(fmt::format("WITH {}\nSELECT {}", join(parts, ",\n"), join(counts, " + ")));
+    note_gone();
+    connection_.execute("UPDATE pg_temp.deletion SET state = 'd' WHERE state = 'w'");
+    return gone == wanted;
+  });
+  return attempt.kept ? std::optional(gone) : std::nullopt;
+}
+
+// Where not all that may go goes together: until a round deletes nothing, for a row that went may have been the last
+// that referred to another.
 std::uint64_t UndoJudge::delete_unreferred() {
+  if (const auto gone = delete_together()) return *gone;
   std::uint64_t all = 0;
   for (std::uint64_t gone = 1; gone > 0;) {
     gone = 0;
     for (std::size_t i = components_.size(); i-- > 0;) {
       for (const std::size_t number : components_[i]) {
         const StagedTable& table = tables_[number];
-        if (to_go(table) > 0) gone += delete_unreferred(table, 1, table.counts.rows);
+        if (to_go(table) > 0) gone += delete_unreferred(table, 1, table.counts.rows + table.missing);
       }
     }
     all += gone;
@@ -116,10 +166,11 @@ void UndoJudge::reject_refused(StagedTable& table) {
   keep(table, fmt::format("ARRAY[{}]", record), why);
 }
 
-void UndoJudge::keep(StagedTable& table, const std::string& records, const std::string& why) {
+void UndoJudge::keep(StagedTable& table, const std::string& records, const std::string& why, Verdict verdict) {
   const std::uint64_t kept = connection_.execute(fmt::format(
       kKeep, fmt::arg("into", table.reject_part.into(kRejectColumns)), fmt::arg("first", table.reject_part.first()),
-      fmt::arg("why", quote_literal(why)), fmt::arg("deletes", table.deletes), fmt::arg("records", records)));
+      fmt::arg("verdict", verdict_letter(verdict)), fmt::arg("why", quote_literal(why)),
+      fmt::arg("place", place_of(table)), fmt::arg("deletes", table.deletes), fmt::arg("records", records)));
   table.rejected_rows += kept;
   table.rejected_deletes += kept;
   keep_rejected(table);

@@ -97,41 +97,13 @@ LEFT JOIN (SELECT x.image, pg_catalog.count(*) AS rows
            GROUP BY x.image) t ON t.image = s.image
 WHERE COALESCE(t.rows, 0) < s.rows::pg_catalog.int8)sql";
 
-// What is left of those who refer has its place in the statement as c.
-constexpr const char* kReferred = R"sql(
-{into}
-SELECT DISTINCT ON (d.record) {first}d.record, 'c', d.key,
-       pg_catalog.convert_to({reason} || {child} || ' refers to it', 'UTF8'),
-       pg_catalog.convert_to({constraint}, 'UTF8'), pg_catalog.convert_to({child}, 'UTF8'), NULL, NULL
-FROM {deletes} d
-JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row
-JOIN {referring}
-  AND d.state = 'd')sql";
-
-constexpr const char* kKeepRejected = R"sql(
-UPDATE pg_temp.deletion d SET state = 'k'
-FROM {rejects} r
-WHERE d.plan = {number} AND d.record = r.record AND d.state = 'd')sql";
-
-// Conditions on the row c, which refers to the row t.
-constexpr const char* kOfOnePartition = R"sql(
-  AND t.tableoid = ANY (ARRAY(
-    SELECT x.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree({parent}::pg_catalog.regclass) x)))sql";
-constexpr const char* kOfAnother = "\n  AND NOT (c.tableoid = t.tableoid AND c.ctid = t.ctid)";
-constexpr const char* kStays = R"sql(
-  AND NOT EXISTS (
-    SELECT FROM pg_temp.deletion x WHERE x.state = 'd' AND x.target_table = c.tableoid AND x.target_row = c.ctid))sql";
-constexpr const char* kKeepsItsParent = R"sql(
-  AND NOT EXISTS (
-    SELECT FROM {updates} AND {same} AND ({refers}) IS NOT TRUE))sql";
-
-// The rows m that an update gives other values: by what their marks say, or by their verdicts.
-constexpr const char* kMarkedUpdates = "{marked} m WHERE {letter} = 'u'";
-constexpr const char* kJudgedUpdates = "{staged} m JOIN {verdicts} v ON v.record = m.{record} WHERE v.verdict = 'u'";
-
 }  // namespace
 
 bool UndoJudge::is_any() const {
+  return std::ranges::any_of(tables_, [](const StagedTable& table) { return table.may_lose_rows(); });
+}
+
+bool UndoJudge::is_undo() const {
   return std::ranges::any_of(tables_, [](const StagedTable& table) { return table.has_marks(); });
 }
 
@@ -139,7 +111,7 @@ void UndoJudge::prepare() {
   if (!is_any()) return;
   std::vector<std::uint32_t> oids;
   for (const StagedTable& table : tables_) {
-    if (table.has_rows()) oids.push_back(table.details.oid);
+    if (table.may_lose_rows() && table.has_rows()) oids.push_back(table.details.oid);
   }
   referrers_ = read_referrers(connection_, oids);
   for (const Referrer& referrer : referrers_) {
@@ -271,89 +243,9 @@ void UndoJudge::judge_written(StagedTable& table) {
                     rows(kThereAgain)));
 }
 
-std::uint64_t UndoJudge::reject_referred() { return is_any() ? reject_referred(Spared::kByVerdicts) : 0; }
-
-// Until nothing is found: a row that is kept may refer to others.
-std::uint64_t UndoJudge::reject_referred(Spared spared) {
-  std::uint64_t all = 0;
-  for (std::uint64_t found = 1; found > 0;) {
-    found = 0;
-    for (std::size_t i = tables_.size(); i-- > 0;) {
-      for (const Referrer& referrer : referrers_) {
-        if (referrer.parent == tables_[i].details.oid) found += reject_referred(i, referrer, spared);
-      }
-    }
-    all += found;
-  }
-  return all;
-}
-
-std::uint64_t UndoJudge::reject_referred(std::size_t number, const Referrer& referrer, Spared spared) {
-  StagedTable& table = tables_[number];
-  if (table.may_be_deleted == 0) return 0;
-  const std::uint64_t found = connection_.execute(fmt::format(
-      kReferred, fmt::arg("into", table.reject_part.into(kRejectColumns)), fmt::arg("first", table.reject_part.first()),
-      fmt::arg("reason", quote_literal(referrer.name + ": ")), fmt::arg("child", name_of_child(table, referrer)),
-      fmt::arg("constraint", quote_literal(referrer.name)), fmt::arg("deletes", table.deletes),
-      fmt::arg("target", table.target_rows), fmt::arg("referring", referring_rows(table, referrer, spared))));
-  if (found == 0) return 0;
-  table.rejected_rows += found;
-  table.rejected_deletes += found;
-  return keep_rejected(table);
-}
-
-std::uint64_t UndoJudge::keep_rejected(StagedTable& table) {
-  return connection_.execute(
-      fmt::format(kKeepRejected, fmt::arg("rejects", table.rejects), fmt::arg("number", table.plan_number)));
-}
-
 const StagedTable* UndoJudge::staged(std::uint32_t oid) const {
   const auto found = std::ranges::find(tables_, oid, [](const StagedTable& table) { return table.details.oid; });
   return found == tables_.end() || !found->has_rows() ? nullptr : &*found;
-}
-
-// "child c ON …": the rows that refer to the row t and stay as they are.
-std::string UndoJudge::referring_rows(const StagedTable& table, const Referrer& referrer, Spared spared) const {
-  std::vector<std::string> refers;
-  std::vector<std::string> still_refers;
-  for (std::size_t i = 0; i < referrer.columns.size(); ++i) {
-    const std::string parent = "t." + quote_name(referrer.parent_columns[i]);
-    refers.push_back(referrer.equality[i].of(parent, "c." + quote_name(referrer.columns[i])));
-    still_refers.push_back(referrer.equality[i].of(parent, "m." + quote_name(referrer.columns[i])));
-  }
-  std::string sql = referrer.child_rows + " c ON " + join(refers, " AND ");
-  if (referrer.one_partition) sql += fmt::format(kOfOnePartition, fmt::arg("parent", referrer.parent_itself));
-  if (referrer.child == table.details.oid) sql += kOfAnother;
-  const StagedTable* child = staged(referrer.child);
-  if (child == nullptr || spared == Spared::kNone) return sql;
-  sql += kStays;
-  if (child->plan.identity.empty()) return sql;
-  const std::string updates =
-      spared == Spared::kByMarks
-          ? fmt::format(kMarkedUpdates, fmt::arg("marked", child->marked_rows()),
-                        fmt::arg("letter", letter_of("m." + child->mark)))
-          : fmt::format(kJudgedUpdates, fmt::arg("staged", child->typed_rows()), fmt::arg("verdicts", child->verdicts),
-                        fmt::arg("record", child->record));
-  return sql + fmt::format(kKeepsItsParent, fmt::arg("updates", updates),
-                           fmt::arg("same", child->same_identity("m", "c")),
-                           fmt::arg("refers", join(still_refers, " AND ")));
-}
-
-// Text expression: "orders id=7" of the row c.
-std::string UndoJudge::name_of_child(const StagedTable& table, const Referrer& referrer) const {
-  const catalog::TableName name{referrer.child_schema, referrer.child_table};
-  std::vector<std::string> parts;
-  for (const std::string& column : referrer.child_key) {
-    const auto at = std::ranges::find(referrer.columns, column);
-    const bool hidden =
-        (table.plan.hides && table.plan.hides(name, column)) ||
-        (at != referrer.columns.end() &&
-         table.is_masked(referrer.parent_columns[static_cast<std::size_t>(at - referrer.columns.begin())]));
-    const std::string shown = fmt::format("pg_catalog.left({}, 100)", text_of_any("c." + quote_name(column)));
-    parts.push_back(fmt::format("{} || {}", quote_literal(column + "="), hidden ? "'(masked)'" : shown));
-  }
-  if (parts.empty()) return quote_literal("a row of " + referrer.child_table);
-  return fmt::format("({} || {})", quote_literal(referrer.child_table + " "), join(parts, " || ', ' || "));
 }
 
 std::uint64_t UndoJudge::to_go(const StagedTable& table) const {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "base/human.h"
 #include "report/commands.h"
 #include "report/facts.h"
@@ -124,9 +126,13 @@ std::string navigation(const ImportOutcome& outcome) {
   };
   const outcome::VerdictCounts& total = outcome.total;
   std::string html = "<nav aria-label=\"Sections\"><a href=\"#checks\">Checks</a> <a href=\"#tables\">Tables</a>";
-  for (const Link& link : {Link{"conflicts", "Conflicts", total.conflict}, Link{"invalid", "Invalid", total.invalid},
-                           Link{"updates", "Updates", total.update}, Link{"inserts", "Inserts", total.insert},
-                           Link{"skipped", "Skipped", total.skipped}})
+  std::vector<Link> links = {{"conflicts", "Conflicts", total.conflict},
+                             {"invalid", "Invalid", total.invalid},
+                             {"updates", "Updates", total.update},
+                             {"inserts", "Inserts", total.insert}};
+  if (!outcome.deletes_missing.empty()) links.push_back({"deletes", "Deletes", total.deleted});
+  links.push_back({"skipped", "Skipped", total.skipped});
+  for (const Link& link : links)
     html += fmt::format(" <a href=\"#{}\">{} <b>{}</b></a>", link.target, link.title, base::human_count(link.count));
   return html +
          " <a href=\"#effects\">Effects</a> <a href=\"#differences\">Schema</a> <a href=\"#limits\">Limits</a></nav>\n";
@@ -175,6 +181,8 @@ std::string_view anchor(Topic topic) {
       return "updates";
     case Topic::kInserts:
       return "inserts";
+    case Topic::kDeletes:
+      return "deletes";
     case Topic::kEffects:
       return "effects";
     case Topic::kDifferences:

@@ -19,6 +19,7 @@ using outcome::ImportedTable;
 using outcome::ImportOutcome;
 using outcome::Verdict;
 
+constexpr std::size_t kUnfoldedDeletes = 50;
 constexpr std::size_t kUnfoldedRows = 10;  // of a list; the others wait in a <details>
 
 std::size_t index_of(const ImportOutcome& outcome, const ImportedTable& table) {
@@ -27,6 +28,7 @@ std::size_t index_of(const ImportOutcome& outcome, const ImportedTable& table) {
 
 // "record 12, byte 4,711"
 std::string place(const Decision& row) {
+  if (row.missing) return "not in the file";
   std::string text = "record " + human_count(row.record);
   if (row.offset != 0) text += ", byte " + human_count(row.offset);
   return text;
@@ -87,9 +89,11 @@ std::string table_begin(std::string_view name, const std::vector<std::string>& c
 
 constexpr std::string_view kTableEnd = "</tbody></table></div>\n";
 
-// "name: Ada L. → Ada Lovelace", a line a column.
+// "name: Ada L. → Ada Lovelace", a line a column; of a row that the file lacks its values.
 std::string differences(const Decision& row) {
   std::string html;
+  for (const outcome::ColumnValue& value : row.values)
+    html += fmt::format("<div>{}: {}</div>", html_data(value.column), short_value_html(value.value));
   for (const outcome::ColumnChange& change : row.changes) {
     const ComparedValues values = compared_html(change.before, change.after);
     html += fmt::format("<div>{}: <span class=\"old\">{}</span> → <span class=\"new\">{}</span></div>",
@@ -119,10 +123,12 @@ std::string held_back(const Cause& cause) {
 
 std::string cause_group(const ImportOutcome& outcome, const Cause& cause) {
   const bool has_holders = std::ranges::any_of(cause.rows, [](const Decision* row) { return !row->holder.empty(); });
-  const bool has_changes = std::ranges::any_of(cause.rows, [](const Decision* row) { return !row->changes.empty(); });
-  std::vector<std::string> columns = {"Row of the file", "Why"};
-  if (has_holders) columns.emplace_back("Held by the target's row");
-  if (has_changes) columns.emplace_back("In the target → in the file");
+  const bool has_changes = std::ranges::any_of(
+      cause.rows, [](const Decision* row) { return !row->changes.empty() || !row->values.empty(); });
+  const bool missing = std::ranges::any_of(cause.rows, [](const Decision* row) { return row->missing; });
+  std::vector<std::string> columns = {missing ? "Row" : "Row of the file", "Why"};
+  if (has_holders) columns.emplace_back(missing ? "Held by" : "Held by the target's row");
+  if (has_changes) columns.emplace_back(missing ? "In the target" : "In the target → in the file");
   const std::string name = cause.name.empty() ? "other causes" : cause.name;
   std::string html =
       fmt::format("<div class=\"group\"><h3>{} <span class=\"cause\">{}</span> <span class=\"remark\">{}</span></h3>\n",
@@ -210,21 +216,22 @@ std::string counted_values(const ImportedTable& table) {
   return html + "</ul>\n";
 }
 
-std::string inserted_row(const ImportOutcome& outcome, const ImportedTable& table, const Decision& row) {
+std::string whole_row(const ImportOutcome& outcome, const ImportedTable& table, const Decision& row) {
   std::string html = fmt::format("<tr {}><th scope=\"row\">{}<br><span class=\"remark\">{}</span>{}</th>",
                                  row_attributes(outcome, table, row), html_code(row.key), place(row), of_file_key(row));
   for (const outcome::ColumnValue& value : row.values) html += "<td>" + short_value_html(value.value) + "</td>";
   return html + "</tr>\n";
 }
 
-std::string inserted_rows(const ImportOutcome& outcome, const ImportedTable& table) {
-  constexpr std::size_t kUnfoldedInserts = 5;
-  const std::vector<const Decision*> list = sampled(table, Verdict::kInsert);
+// Rows with all their values.
+std::string whole_rows(const ImportOutcome& outcome, const ImportedTable& table, Verdict verdict, std::size_t unfolded,
+                       std::string_view name) {
+  const std::vector<const Decision*> list = sampled(table, verdict);
   if (list.empty()) return {};
   std::vector<std::string> columns = {"Row"};
   for (const outcome::ColumnValue& value : list.front()->values) columns.push_back(html_data(value.column));
-  return folded_list(list.size(), table_begin("Rows that go in", columns), kTableEnd, kUnfoldedInserts,
-                     [&](std::size_t i) { return inserted_row(outcome, table, *list[i]); });
+  return folded_list(list.size(), table_begin(name, columns), kTableEnd, unfolded,
+                     [&](std::size_t i) { return whole_row(outcome, table, *list[i]); });
 }
 
 std::string section_of(const ImportOutcome& outcome, Verdict verdict, std::string_view id, std::string_view title) {
@@ -247,10 +254,14 @@ std::string section_of(const ImportOutcome& outcome, Verdict verdict, std::strin
 std::string left_out_section(const ImportOutcome& outcome, Verdict verdict) {
   const bool conflict = verdict == Verdict::kConflict;
   std::string html =
-      conflict ? section_begin(Topic::kConflicts, "Conflicts", rows(outcome.total.conflict)) +
-                     "<p class=\"lead\">Another row holds a key that these rows claim. They are left out.</p>\n"
-               : section_begin(Topic::kInvalid, "Invalid rows", rows(outcome.total.invalid)) +
-                     "<p class=\"lead\">The target cannot hold these rows. They are left out.</p>\n";
+      conflict
+          ? section_begin(Topic::kConflicts, "Conflicts", rows(outcome.total.conflict)) +
+                (outcome.deletes_missing.empty()
+                     ? "<p class=\"lead\">Another row holds a key that these rows claim. They are left out.</p>\n"
+                     : "<p class=\"lead\">Another row holds a key that these rows claim, or refers to rows that were "
+                       "to go. They are left as they are.</p>\n")
+          : section_begin(Topic::kInvalid, "Invalid rows", rows(outcome.total.invalid)) +
+                "<p class=\"lead\">The target cannot hold these rows. They are left out.</p>\n";
   if (outcome.total.of(verdict) == 0) html += nothing();
   for (const Cause& cause : causes(outcome, verdict)) html += cause_group(outcome, cause);
   return html + "</section>\n";
@@ -284,13 +295,28 @@ std::string inserts_section(const ImportOutcome& outcome) {
     if (table.counts.insert == 0) continue;
     html += table_head(outcome, table, table.counts.insert) + counted_values(table) +
             sample_remark(sampled(table, Verdict::kInsert).size(), table.counts.insert) +
-            inserted_rows(outcome, table) + "</div>\n";
+            whole_rows(outcome, table, Verdict::kInsert, 5, "Rows that go in") + "</div>\n";
   }
   return html + "</section>\n";
 }
 
 std::string deletes_section(const ImportOutcome& outcome) {
-  return outcome.is_undo ? section_of(outcome, Verdict::kDelete, "deletes", "Deletes") : std::string{};
+  if (outcome.is_undo) return section_of(outcome, Verdict::kDelete, "deletes", "Deletes");
+  if (outcome.deletes_missing.empty()) return {};
+  std::string html =
+      section_begin(Topic::kDeletes, "Deletes", rows(outcome.total.deleted)) +
+      "<p class=\"lead\">The target has these rows and the file lacks them (--delete-missing). Nobody refers to them, "
+      "but "
+      "rows that go, too, or that the file moves to another row. Rows that stay referred to stay; they are among the "
+      "conflicts.</p>\n";
+  if (outcome.total.deleted == 0) html += nothing();
+  for (const ImportedTable& table : outcome.tables) {
+    if (table.counts.deleted == 0) continue;
+    html += table_head(outcome, table, table.counts.deleted) +
+            sample_remark(sampled(table, Verdict::kDelete).size(), table.counts.deleted) +
+            whole_rows(outcome, table, Verdict::kDelete, kUnfoldedDeletes, "Rows that go") + "</div>\n";
+  }
+  return html + "</section>\n";
 }
 
 std::string skipped_section(const ImportOutcome& outcome) {

@@ -36,9 +36,9 @@ std::string_view minor(Verdict verdict) { return is_change(verdict) ? "" : " min
 std::string bar(const outcome::VerdictCounts& counts) {
   std::string svg = "<svg class=\"bar\" aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">";
   double x = 0;
-  for (const Verdict verdict : outcome::kUndoVerdicts) {
+  for (const Verdict verdict : outcome::kAllVerdicts) {
     const double width =
-        counts.rows == 0 ? 0 : 100 * static_cast<double>(counts.of(verdict)) / static_cast<double>(counts.rows);
+        counts.judged() == 0 ? 0 : 100 * static_cast<double>(counts.of(verdict)) / static_cast<double>(counts.judged());
     if (width == 0) continue;
     svg += fmt::format("<rect class=\"v-{}\" x=\"{:.2f}\" width=\"{:.2f}\" height=\"10\"/>",
                        outcome::verdict_name(verdict == Verdict::kDelete ? Verdict::kConflict : verdict), x, width);
@@ -105,7 +105,7 @@ std::string matrix_begin(const ImportOutcome& outcome) {
 }
 
 bool is_calm(const ImportedTable& table) {
-  return table.taken && table.counts.unchanged == table.counts.rows && anomalies(table).empty();
+  return table.taken && table.counts.unchanged == table.counts.judged() && anomalies(table).empty();
 }
 
 std::string totals(const ImportOutcome& outcome) {

@@ -69,8 +69,9 @@ struct TableDetails {
   // Checks and indexes that read the number of a row under none of its columns' names, for people.
   std::vector<std::string> of_row_number;
   std::vector<TableTrigger> triggers;
-  std::string row_number;    // "rowid" under a name that no column has; empty: the table has none
-  std::string rowid_column;  // INTEGER PRIMARY KEY: the column that is the row's number; empty: none is
+  bool may_lose_rows = false;  // by this import: then triggers on DELETE fire, too
+  std::string row_number;      // "rowid" under a name that no column has; empty: the table has none
+  std::string rowid_column;    // INTEGER PRIMARY KEY: the column that is the row's number; empty: none is
   bool autoincrement = false;
   bool strict = false;
   bool resolves_conflicts = false;  // ON CONFLICT is in its definition

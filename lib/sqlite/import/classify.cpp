@@ -89,7 +89,7 @@ void Classifier::index_stages() {
 }
 
 void Classifier::classify(base::Progress& progress) {
-  if (undo_.is_any()) undo_.take_deletes();
+  if (undo_.is_undo()) undo_.take_deletes();
   for (StagedTable& table : tables_) reject_impossible_row_numbers(table);
   for (const auto& component : components_) {
     for (const std::size_t number : component) {
@@ -98,6 +98,7 @@ void Classifier::classify(base::Progress& progress) {
         table.rejected_rows += remap(connection_, tables_, table);
     }
   }
+  undo_.take_missing(foreign_keys_);
   for (const auto& component : components_) {
     for (const std::size_t number : component) {
       StagedTable& table = tables_[number];

@@ -8,6 +8,7 @@
 #include "sqlite/import/fingerprints.h"
 #include "sqlite/import/index_key.h"
 #include "sqlite/import/table_sql.h"
+#include "sqlite/import/undo_judge.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
@@ -93,13 +94,20 @@ outcome::ShownValue stored_value(const Statement& row, int column) {
           static_cast<std::uint64_t>(row.integer(column + 2))};
 }
 
-// `rows` is FROM with the file's rows called s and the target's called t; `record` an expression over it.
-void gather(Connection& connection, const StagedTable& table, const std::string& record, const std::string& rows) {
+constexpr const char* kMissing = R"sql({deletes} d
+CROSS JOIN {target} t ON {deleted})sql";
+
+// `rows` is FROM with the file's rows called s and the target's called t; `record` an expression over it, `of_file`
+// what the file holds of a column.
+void gather(Connection& connection, const StagedTable& table, const std::string& record, const std::string& rows,
+            const char* of_file = "s.{}") {
   Statement insert = connection.prepare(table_sql(table, kKeepChange));
   for (std::size_t first = 0; first < table.columns.size(); first += kColumnsAtOnce) {
     const std::size_t last = std::min(table.columns.size(), first + kColumnsAtOnce);
     std::vector<std::string> list{record};
-    for (std::size_t i = first; i < last; ++i) list.push_back(fmt::format("t.{0}, s.{0}", table.columns[i].quoted));
+    for (std::size_t i = first; i < last; ++i)
+      list.push_back("t." + table.columns[i].quoted + ", " +
+                     fmt::format(fmt::runtime(of_file), table.columns[i].quoted));
     Statement pairs = connection.prepare(fmt::format("SELECT {}\nFROM {}", join(list, ", "), rows));
     while (pairs.next()) {
       for (std::size_t i = first; i < last; ++i) {
@@ -160,6 +168,15 @@ std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statemen
   return all;
 }
 
+// Of a row that the file lacks: what it holds, NULL where nothing differs from that.
+void turn_into_values(const StagedTable& table, outcome::Decision& decision) {
+  for (const StagedColumn& column : table.columns) {
+    const auto held = std::ranges::find(decision.changes, column.name, &outcome::ColumnChange::column);
+    decision.values.push_back({column.name, held == decision.changes.end() ? outcome::ShownValue{} : held->before});
+  }
+  decision.changes.clear();
+}
+
 }  // namespace
 
 std::vector<std::string> conflicts_with_holders(const StagedTable& table) {
@@ -188,6 +205,9 @@ void create_changes(Connection& connection, const StagedTable& table) {
 
 void gather_changes(Connection& connection, const StagedTable& table) {
   if (!table.plan.identity.empty()) gather(connection, table, "v.record", table_sql(table, kUpdates));
+  if (table.missing > 0)
+    gather(connection, table, "d.record", table_sql(table, kMissing, fmt::arg("deleted", deleted_row(table, "d", "t"))),
+           "NULL");
   if (table.rejected_rows == 0) return;
   for (const std::string& rows : conflicts_with_holders(table)) gather(connection, table, "r.record", rows);
 }
@@ -216,7 +236,9 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
     decision.holder = rows.text(5);
     decision.target_is_newer = rows.integer(6) != 0;
     if (values && decision.verdict == outcome::Verdict::kInsert) decision.values = values_of(table, *values, record);
+    decision.missing = table.deletes_missing() && decision.record > table.plan.rows;
     if (changes) decision.changes = changes_of(table, *changes, record);
+    if (changes && decision.missing) turn_into_values(table, decision);
     if (planned) {
       if (outcome::may_have_digest(decision.verdict)) decision.digest = planned->digest(record);
       decision.rewritten = planned->rewritten(record);

@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "sqlite/import/decisions.h"
 #include "sqlite/import/table_sql.h"
+#include "sqlite/import/undo_judge.h"
 #include "sqlite/session/row_functions.h"
 #include "sqlite/session/sql_text.h"
 
@@ -67,6 +68,12 @@ INSERT OR IGNORE INTO {digests}
 SELECT r.record, {digest}
 FROM {rows} AND r.verdict = 'c')sql";
 
+constexpr const char* kOfMissing = R"sql(
+INSERT OR IGNORE INTO {digests}
+SELECT d.record, {digest}
+FROM {deletes} d
+CROSS JOIN {target} t ON {deleted})sql";
+
 constexpr const char* kNoteRewritten = R"sql(
 INSERT OR IGNORE INTO {rewritten}
 SELECT v.record, {number}
@@ -75,14 +82,14 @@ CROSS JOIN {target} t ON {same}
 WHERE db_transfer_differs(s.{column}, t.{column}))sql";
 
 constexpr const char* kFingerprints = R"sql(
-SELECT r.record, r.verdict, r."constraint", r.holder FROM {rejects} r
+SELECT r.record, r.verdict, r."constraint", r.holder, r.key FROM {rejects} r
 UNION ALL
-SELECT v.record, v.verdict, NULL, NULL FROM {verdicts} v{deleted}
+SELECT v.record, v.verdict, NULL, NULL, NULL FROM {verdicts} v{deleted}
 ORDER BY 1)sql";
 
 constexpr const char* kDeleted = R"sql(
 UNION ALL
-SELECT d.record, 'd', NULL, NULL FROM {deletes} d WHERE d.state <> 'k')sql";
+SELECT d.record, 'd', NULL, NULL, d.key FROM {deletes} d WHERE d.state <> 'k')sql";
 
 constexpr const char* kUsedCatalog = R"sql(
 SELECT 'the ' || type || ' ' || name, COALESCE(sql, tbl_name)
@@ -102,6 +109,9 @@ void gather_digests(Connection& connection, const StagedTable& table) {
     connection.execute(digest_sql(table, kOfUpdates, fmt::arg("digest", update_digest(table))));
   if (table.plan.renumbered)
     connection.execute(digest_sql(table, kOfInserts, fmt::arg("digest", digest_of(table, written_values(table)))));
+  if (table.missing > 0)
+    connection.execute(digest_sql(table, kOfMissing, fmt::arg("digest", row_digest(table)),
+                                  fmt::arg("deleted", deleted_row(table, "d", "t"))));
   if (table.rejected_rows == 0) return;
   for (const std::string& rows : conflicts_with_holders(table))
     connection.execute(digest_sql(table, kOfConflicts, fmt::arg("digest", row_digest(table)), fmt::arg("rows", rows)));
@@ -148,6 +158,7 @@ void read_fingerprints(Connection& connection, const StagedTable& table,
     decision.verdict = static_cast<outcome::Verdict>(rows.text(1).front());
     decision.constraint = rows.text(2);
     decision.holder = rows.text(3);
+    if (table.deletes_missing() && decision.record > table.plan.rows) decision.key = rows.text(4);
     if (details) {
       if (outcome::may_have_digest(decision.verdict)) decision.digest = details->digest(record);
       decision.rewritten = details->rewritten(record);

@@ -139,7 +139,7 @@ void demand_told_apart(Connection& connection, const StagedTable& table) {
 }  // namespace
 
 void keep_rows_before(Connection& connection, const StagedTable& table, std::size_t number) {
-  if (table.plan.rows == 0) return;
+  if (!table.has_rows()) return;
   const std::vector<std::string> columns = own_columns(table);
   if (columns.size() >= kMostColumns)
     throw base::Error(base::ErrorKind::kSchema,
@@ -165,7 +165,7 @@ void keep_rows_before(Connection& connection, const StagedTable& table, std::siz
 
 std::unique_ptr<engine::RowReader> kept_rows(Connection& connection, const StagedTable& table, std::size_t number,
                                              const std::string& key) {
-  if (table.plan.rows == 0) return nullptr;
+  if (!table.has_rows()) return nullptr;
   std::vector<RecordReader::Column> columns;
   for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
     const catalog::Column& column = table.details.table.columns[i];

@@ -17,11 +17,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr const char* kRetry = R"sql(
-INSERT INTO {retries}
-SELECT record
-FROM {rejects}
-WHERE record NOT IN (SELECT record FROM {early}))sql";
+// Of the file; rows that are to go are in no stage.
+constexpr const char* kRefused =
+    "FROM {rejects} WHERE record NOT IN (SELECT record FROM {early}) AND record IN (SELECT {record} FROM {stage})";
 
 constexpr const char* kRestore = R"sql(
 INSERT INTO {verdicts}
@@ -34,6 +32,11 @@ bool refers_inside(const StagedTable& table, const std::vector<StagedTable>& tab
   return std::ranges::any_of(table.details.table.foreign_keys, [&](const auto& key) {
     return std::ranges::any_of(component, [&](std::size_t n) { return tables[n].details.table.name == key.parent; });
   });
+}
+
+[[noreturn]] void fail_for_orphans(const std::string& table) {
+  throw Error(ErrorKind::kSchema, "the import would leave rows of " + table + " without the row that they refer to",
+              "PRAGMA foreign_key_check tells of rows that were so before; look for triggers that change keys");
 }
 
 }  // namespace
@@ -67,7 +70,7 @@ void demand_writable(Connection& connection, const StagedTable& table) {
   }
 }
 
-void Merger::merge(base::Progress& progress) {
+bool Merger::merge(base::Progress& progress) {
   connection_.execute("PRAGMA defer_foreign_keys = ON");
   // Rows that had no parent before the import are nothing that it did.
   std::vector<std::uint64_t> orphans_before;
@@ -78,16 +81,40 @@ void Merger::merge(base::Progress& progress) {
       connection_.execute(table_sql(table, "INSERT INTO {early} SELECT record FROM {rejects}"));
   }
   UndoJudge& undo = classifier_.undo();
-  const bool undoes = undo.is_any();
-  if (undoes) foreign_keys_ == ForeignKeys::kJudged ? undo.delete_all() : undo.delete_unreferred();
+  const bool takes_all = undo.is_undo() && foreign_keys_ == ForeignKeys::kJudged;
+  std::vector<std::uint64_t> all_orphans_before;
+  if (undo.is_any() && !takes_all && foreign_keys_ == ForeignKeys::kJudged) all_orphans_before = orphans_of_all();
+  if (undo.is_any()) takes_all ? undo.delete_all() : undo.delete_unreferred();
+  const bool goes_ahead = deletes_ == Deletes::kAll && undo.any_to_go();
+  if (goes_ahead && !undo.delete_rest()) return false;
   write_components(progress, Rows::kAccepted, may_try_again ? Effort::kQuick : Effort::kThorough);
   if (may_try_again) retry(progress);
   made_rows_.settle();
-  if (undoes) {
+  if (undo.is_any()) {
     undo.delete_unreferred();
     undo.reject_rest();
   }
+  if (!all_orphans_before.empty() && leaves_orphans(all_orphans_before)) {
+    if (goes_ahead) return false;
+    fail_for_orphans("a table of the target");
+  }
   demand_no_new_orphans(orphans_before);
+  return true;
+}
+
+// By table of the target, also of those that this import does not write: who refers to a row that goes may be anywhere.
+std::vector<std::uint64_t> Merger::orphans_of_all() {
+  std::vector<std::uint64_t> all;
+  for (const TableDetails& details : details_) all.push_back(orphans(details));
+  return all;
+}
+
+bool Merger::leaves_orphans(const std::vector<std::uint64_t>& before) {
+  for (std::size_t i = 0; i < details_.size(); ++i) {
+    const StagedTable* table = find_staged(tables_, details_[i].table.name);
+    if (orphans(details_[i]) > before[i] + (table == nullptr ? 0 : table->kept_orphans)) return true;
+  }
+  return false;
 }
 
 void Merger::write_components(base::Progress& progress, Rows rows, Effort effort) {
@@ -128,7 +155,8 @@ std::uint64_t Merger::restore_refused() {
   std::uint64_t all = 0;
   for (StagedTable& table : tables_) {
     connection_.execute("DELETE FROM " + table.retries);
-    const std::uint64_t rows = connection_.execute(table_sql(table, kRetry));
+    const std::uint64_t rows =
+        connection_.execute(table_sql(table, (std::string("INSERT INTO {retries} SELECT record ") + kRefused).c_str()));
     if (rows == 0) continue;
     connection_.execute(table_sql(table, kRestore));
     connection_.execute(table_sql(table, "DELETE FROM {rejects} WHERE record IN (SELECT record FROM {retries})"));
@@ -142,8 +170,7 @@ std::uint64_t Merger::restore_refused() {
 std::uint64_t Merger::refused() {
   std::uint64_t all = 0;
   for (const StagedTable& table : tables_)
-    all += connection_.number(
-        table_sql(table, "SELECT count(*) FROM {rejects} WHERE record NOT IN (SELECT record FROM {early})"));
+    all += connection_.number(table_sql(table, (std::string("SELECT count(*) ") + kRefused).c_str()));
   return all;
 }
 
@@ -241,19 +268,21 @@ std::vector<std::string> Merger::notices() const {
 void Merger::demand_no_new_orphans(const std::vector<std::uint64_t>& before) {
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     if (orphans(tables_[i]) <= before[i] + tables_[i].kept_orphans) continue;
-    throw Error(ErrorKind::kSchema,
-                "the import would leave rows of " + base::printable(tables_[i].details.table.name.name) +
-                    " without the row that they refer to",
-                "PRAGMA foreign_key_check tells of rows that were so before; look for triggers that change keys");
+    fail_for_orphans(base::printable(tables_[i].details.table.name.name));
   }
 }
 
 // Pre-existing ones included; 0 for a table that this import does not write.
 std::uint64_t Merger::orphans(const StagedTable& table) {
-  if (table.details.table.foreign_keys.empty() || !table.details.broken_keys.empty()) return 0;
-  if (connection_.number(table_sql(table, "SELECT EXISTS (SELECT 1 FROM {verdicts})")) == 0) return 0;
-  return connection_.number(fmt::format("SELECT count(*) FROM pragma_foreign_key_check({}, 'main')",
-                                        quote_literal(table.details.table.name.name)));
+  const bool is_asked = !table.details.table.foreign_keys.empty() && table.details.broken_keys.empty();
+  const char* const kIsWritten = "SELECT EXISTS (SELECT 1 FROM {verdicts})";
+  return is_asked && connection_.number(table_sql(table, kIsWritten)) != 0 ? orphans(table.details) : 0;
+}
+
+std::uint64_t Merger::orphans(const TableDetails& details) {
+  if (details.table.foreign_keys.empty() || !details.broken_keys.empty()) return 0;
+  return connection_.number(
+      fmt::format("SELECT count(*) FROM pragma_foreign_key_check({}, 'main')", quote_literal(details.table.name.name)));
 }
 
 }  // namespace sqlite

@@ -21,19 +21,27 @@ namespace sqlite {
 // tell it too.
 void demand_writable(Connection& connection, const StagedTable& table);
 
+// Which rows that the file lacks go before others are written. kAll: also those that are referred to until then, which
+// no foreign key minds.
+enum class Deletes { kUnreferred, kAll };
+
 class Merger {
  public:
   Merger(Connection& connection, std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
-         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier, ForeignKeys foreign_keys)
+         const std::vector<std::vector<std::size_t>>& components, Classifier& classifier, ForeignKeys foreign_keys,
+         Deletes deletes)
       : connection_(connection),
         tables_(tables),
         details_(details),
         components_(components),
         classifier_(classifier),
         foreign_keys_(foreign_keys),
+        deletes_(deletes),
         made_rows_(connection, tables, details) {}
 
-  void merge(base::Progress& progress);
+  // False: with Deletes::kAll rows would be left without the row that they refer to, or the database refuses one of the
+  // deletes. What is written is of no use.
+  bool merge(base::Progress& progress);
 
   // What triggers made of the rows, a line a table; and rows that nobody tried again.
   std::vector<std::string> notices() const;
@@ -57,8 +65,11 @@ class Merger {
   bool set_keys_aside(const std::vector<std::size_t>& component);
   TableWriter writer_of(std::size_t table, Rows rows, Effort effort);
   void leave_out_again(const std::vector<Refused>& refused, Rows rows);
+  std::vector<std::uint64_t> orphans_of_all();
+  bool leaves_orphans(const std::vector<std::uint64_t>& before);
   void demand_no_new_orphans(const std::vector<std::uint64_t>& before);
   std::uint64_t orphans(const StagedTable& table);
+  std::uint64_t orphans(const TableDetails& details);
 
   Connection& connection_;
   std::vector<StagedTable>& tables_;
@@ -66,6 +77,7 @@ class Merger {
   const std::vector<std::vector<std::size_t>>& components_;
   Classifier& classifier_;
   ForeignKeys foreign_keys_;
+  Deletes deletes_;
   MadeRows made_rows_;
   Direction direction_ = Direction::kForwards;
   std::vector<std::string> notices_;

@@ -69,7 +69,7 @@ void create_stage(Connection& connection, const StagedTable& table, const std::v
 CREATE TABLE {rejects} (
   record INTEGER PRIMARY KEY, verdict TEXT, key TEXT, reason TEXT, "constraint" TEXT, holder TEXT, newer INTEGER
 ))sql"));
-  if (table.has_marks()) create_deletes(connection, table);
+  if (table.may_lose_rows()) create_deletes(connection, table);
   connection.execute(table_sql(table, "CREATE TABLE {claims} (place INTEGER, record INTEGER, freed_by INTEGER)"));
   create_lists(connection, table, all);
 }

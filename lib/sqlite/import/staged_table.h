@@ -10,7 +10,7 @@
 //   mask_N     record, which of the columns that triggers wait for differ, a digit each
 //   early_N    records that were left out before the merge; retry_N those that the merge tries again
 //   change_N   record, column, its values before and after; only where details are asked for
-//   delete_N   of an undo: see undo_judge.h
+//   delete_N   of tables that may lose rows: see undo_judge.h
 //   remap_N    record, the identity it had in the file and the one it took over by a natural key
 #pragma once
 
@@ -57,7 +57,8 @@ struct TableProgress {
   std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
   std::uint64_t rejected_deletes = 0;  // among them
   std::uint64_t rejected_marks = 0;    // records that do not say what they want
-  std::uint64_t may_be_deleted = 0;    // rows that they found
+  std::uint64_t may_be_deleted = 0;    // rows that they found, or that the file lacks and that are to go
+  std::uint64_t missing = 0;           // those that the file lacks; their records are numbered behind those of the file
   std::uint64_t gone = 0;              // records of rows that had gone already
   std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row
   std::uint64_t made_equal = 0;        // the same, as the file has it
@@ -99,6 +100,12 @@ struct StagedTable : TableProgress {
 
   // Of an undo file: its stage has the column `mark`.
   bool has_marks() const { return plan.mark.has_value(); }
+  // Rows of the target go that the file lacks.
+  bool deletes_missing() const { return plan.missing_rows == engine::MissingRows::kDelete; }
+  // Rows of the target may go.
+  bool may_lose_rows() const { return has_marks() || deletes_missing(); }
+  // The file says something of the table's rows. That there is none is said with deletes_missing.
+  bool has_rows() const { return plan.rows > 0 || deletes_missing(); }
   // A quoted name like `wish` that no column of the table has.
   std::string free_name(const std::string& wish) const;
   bool has_columns(const std::vector<std::string>& names) const;

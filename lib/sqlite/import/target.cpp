@@ -36,6 +36,31 @@ bool may_write(Connection& connection, const StagedTable& table) {
          connection.number(table_sql(table, "SELECT EXISTS (SELECT 1 FROM {verdicts})")) != 0;
 }
 
+// The import updates no row that it found by its key to another one, where keys that compare as equal are equal.
+bool may_move(const catalog::ForeignKey& key, const std::vector<StagedTable>& tables) {
+  const StagedTable* parent = find_staged(tables, key.parent);
+  if (parent == nullptr) return false;
+  const std::vector<std::string>& identity = parent->plan.identity;
+  const auto is_found_by = [&](const std::string& name) { return std::ranges::find(identity, name) != identity.end(); };
+  if (!std::ranges::all_of(key.parent_columns, is_found_by)) return true;
+  if (identity == std::vector{parent->details.rowid_column}) return false;
+  return std::ranges::none_of(parent->details.unique_indexes, [&](const UniqueIndex& index) {
+    return index.plain && index.columns == identity &&
+           std::ranges::all_of(index.collations, [](const std::string& collation) { return collation == "BINARY"; });
+  });
+}
+
+// Whether rows of `child` may follow an update of a row that they refer to. Triggers may update any.
+bool may_follow(const TableDetails& child, const std::vector<StagedTable>& tables,
+                const std::vector<TableDetails>& all) {
+  for (std::size_t i = 0; i < child.on_update.size(); ++i) {
+    const std::string& action = child.on_update[i];
+    if (action == "NO ACTION" || action == "RESTRICT") continue;
+    if (fires_triggers(all) || may_move(child.table.foreign_keys[i], tables)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 using base::Error;
@@ -93,6 +118,12 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
                            engine::Detail detail) {
   detail_ = detail;
   components_ = std::move(components);
+  for (TableDetails& details : details_) {
+    details.may_lose_rows = std::ranges::any_of(plans, [&](const engine::TablePlan& plan) {
+      const bool may = plan.mark || plan.missing_rows == engine::MissingRows::kDelete;
+      return may && plan.target.name == details.table.name;
+    });
+  }
   for (engine::TablePlan& plan : plans) {
     const TableDetails& details = find(plan.target.name);
     tables_.emplace_back(tables_.size(), details, std::move(plan));
@@ -112,12 +143,10 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
                           [](const StagedTable& table) { return table.plan.orphans == engine::Orphans::kKeep; });
   // So that no key acts while rows go that others refer to until they are as before; where keys follow their parents,
   // they must.
-  const bool undoes = std::ranges::any_of(tables_, [](const StagedTable& table) { return table.has_marks(); });
-  const bool follows = std::ranges::any_of(details_, [](const TableDetails& details) {
-    return std::ranges::any_of(details.on_update,
-                               [](const std::string& action) { return action != "NO ACTION" && action != "RESTRICT"; });
-  });
-  foreign_keys_ = is_judged || (undoes && !follows) ? ForeignKeys::kJudged : ForeignKeys::kEnforced;
+  const bool deletes = std::ranges::any_of(tables_, [](const StagedTable& table) { return table.may_lose_rows(); });
+  const bool follows = std::ranges::any_of(
+      details_, [&](const TableDetails& details) { return may_follow(details, tables_, details_); });
+  foreign_keys_ = is_judged || (deletes && !follows) ? ForeignKeys::kJudged : ForeignKeys::kEnforced;
   if (fires_triggers(details_)) components_ = order_for_triggers(tables_, components_);
   classifier_.emplace(*connection_, tables_, details_, components_, foreign_keys_);
 }
@@ -207,7 +236,8 @@ void SqliteTarget::merge(base::Progress& progress) {
   std::vector<std::vector<outcome::SequenceChange>> raised;
   for (const StagedTable& table : tables_) raised.push_back(predict_sequences(*connection_, table));
   const engine::MergeChanges changes(tables_);
-  const std::vector<std::size_t> rewritten = classifier_->undo().is_any() ? merge_undo(progress) : merge_once(progress);
+  const std::vector<std::size_t> rewritten =
+      classifier_->undo().is_any() ? merge_with_deletes(progress) : *merge_once(progress, Deletes::kUnreferred);
   merge_changed_decisions_ = changes.any(rewritten);
   for (const std::size_t number : rewritten) {
     if (is_planned(tables_[number])) note_rewritten(*connection_, tables_[number]);
@@ -220,31 +250,35 @@ void SqliteTarget::merge(base::Progress& progress) {
   }
 }
 
-// Returns the tables with rows that do not hold the file's values.
-std::vector<std::size_t> SqliteTarget::merge_once(base::Progress& progress) {
-  Merger merger(*connection_, tables_, details_, components_, *classifier_, foreign_keys_);
-  merger.merge(progress);
+// Returns the tables with rows that do not hold the file's values; nothing: rows cannot go in this way.
+std::optional<std::vector<std::size_t>> SqliteTarget::merge_once(base::Progress& progress, Deletes deletes) {
+  Merger merger(*connection_, tables_, details_, components_, *classifier_, foreign_keys_, deletes);
+  if (!merger.merge(progress)) return std::nullopt;
   for (std::string& notice : merger.notices()) notices_.push_back(std::move(notice));
   return merger.rewritten();
 }
 
-// Each time without the rows that were found not to be as before the import.
-std::vector<std::size_t> SqliteTarget::merge_undo(base::Progress& progress) {
+// Each time without the rows that were found to be there again, or, of an undo, not to be as before the import.
+std::vector<std::size_t> SqliteTarget::merge_with_deletes(base::Progress& progress) {
   std::vector<std::size_t> rewritten;
+  const bool undoes = classifier_->undo().is_undo();
+  Deletes deletes = !undoes && foreign_keys_ == ForeignKeys::kJudged ? Deletes::kAll : Deletes::kUnreferred;
   const auto round = [&] {
     const auto before = engine::progress_of(tables_);
     const std::size_t notices = notices_.size();
     Savepoint start(*connection_, "undo");
-    rewritten = merge_once(progress);
+    const std::optional<std::vector<std::size_t>> merged = merge_once(progress, deletes);
     NotTakenBack left(*connection_, tables_, details_, *classifier_);
-    if (!left.find(rewritten)) {
+    if (merged) rewritten = *merged;
+    if (merged && !left.find(undoes ? rewritten : std::vector<std::size_t>{})) {
       start.end();
       return true;
     }
     start.end_without();
     engine::put_back(tables_, before);
     notices_.resize(notices);
-    left.reject(components_);
+    if (merged) left.reject(components_);
+    if (!merged) deletes = Deletes::kUnreferred;
     return false;
   };
   engine::merge_in_rounds(round, "drop");

@@ -14,6 +14,7 @@
 #include "engine/target.h"
 #include "sqlite/catalog/introspect.h"
 #include "sqlite/import/classify.h"
+#include "sqlite/import/merge.h"
 #include "sqlite/import/staged_table.h"
 #include "sqlite/session/connection.h"
 
@@ -64,8 +65,8 @@ class SqliteTarget : public engine::Target {
  private:
   void open_target();
   void gather();
-  std::vector<std::size_t> merge_once(base::Progress& progress);
-  std::vector<std::size_t> merge_undo(base::Progress& progress);
+  std::optional<std::vector<std::size_t>> merge_once(base::Progress& progress, Deletes deletes);
+  std::vector<std::size_t> merge_with_deletes(base::Progress& progress);
   const TableDetails& find(const catalog::TableName& name) const;
 
   Connect connect_;

@@ -13,11 +13,17 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::any_of(names, [&](const std::string& other) { return same_name(other, name); });
 }
 
-bool is_fired(const TableTrigger& trigger) { return trigger.event.kind != TriggerEvent::Kind::kDelete; }
+bool is_written(const TableTrigger& trigger) { return trigger.event.kind != TriggerEvent::Kind::kDelete; }
+
+bool is_fired(const TableDetails& table, const TableTrigger& trigger) {
+  return table.may_lose_rows || is_written(trigger);
+}
 
 }  // namespace
 
-bool fires_triggers(const TableDetails& table) { return std::ranges::any_of(table.triggers, is_fired); }
+bool fires_triggers(const TableDetails& table) {
+  return std::ranges::any_of(table.triggers, [&](const TableTrigger& trigger) { return is_fired(table, trigger); });
+}
 
 bool fires_triggers(const std::vector<TableDetails>& all) {
   return std::ranges::any_of(all, [](const TableDetails& table) { return fires_triggers(table); });
@@ -27,7 +33,7 @@ std::vector<std::string> writers_of(const TableDetails& table, const std::vector
   std::vector<std::string> writers;
   for (const TableDetails& other : all) {
     for (const TableTrigger& trigger : other.triggers) {
-      if (!is_fired(trigger) || !contains(trigger.event.written, table.table.name.name)) continue;
+      if (!is_fired(other, trigger) || !contains(trigger.event.written, table.table.name.name)) continue;
       const bool own = &other == &table || other.table.name == table.table.name;
       writers.push_back(own ? trigger.name : trigger.name + " of " + other.table.name.name);
     }
@@ -88,7 +94,7 @@ bool is_watched(const TableDetails& table, const std::vector<TableDetails>& all)
   if (fires_triggers(table)) return true;
   return std::ranges::any_of(all, [&](const TableDetails& other) {
     return std::ranges::any_of(other.triggers, [&](const TableTrigger& trigger) {
-      return is_fired(trigger) && contains(trigger.event.named, table.table.name.name);
+      return is_fired(other, trigger) && contains(trigger.event.named, table.table.name.name);
     });
   });
 }
@@ -110,7 +116,7 @@ std::vector<std::vector<std::size_t>> order_for_triggers(const std::vector<Stage
   engine::WriteOrder order(engine::tables_of(tables), components);
   for (std::size_t own = 0; own < tables.size(); ++own) {
     for (const TableTrigger& trigger : tables[own].details.triggers) {
-      if (!is_fired(trigger)) continue;
+      if (!is_written(trigger)) continue;
       for (std::size_t other = 0; other < tables.size(); ++other) {
         const std::string& name = tables[other].details.table.name.name;
         if (!contains(trigger.event.named, name)) continue;

@@ -11,7 +11,8 @@
 
 namespace sqlite {
 
-// Whether any table has a trigger that an INSERT or UPDATE fires.
+// Whether any table has a trigger that the import fires: by an INSERT or UPDATE, and by a DELETE where it may lose
+// rows.
 bool fires_triggers(const TableDetails& table);
 bool fires_triggers(const std::vector<TableDetails>& all);
 

@@ -74,8 +74,42 @@ void UndoJudge::delete_all() {
   }
 }
 
-// Until a round deletes nothing: a row that went may have been the last that referred to another.
+// False: nothing of it is kept, for the database refuses one of them, or a trigger kept one.
+bool UndoJudge::delete_together() {
+  const Attempt attempt = keep_if(connection_, "together", [&] {
+    hold_referred();
+    if (!delete_by_set()) return false;
+    let_go();
+    return true;
+  });
+  if (attempt.refusal && !connection_.in_transaction()) throw SqliteError(*attempt.refusal);
+  return attempt.kept;
+}
+
+bool UndoJudge::delete_rest() {
+  const Attempt attempt = keep_if(connection_, "rest", [&] { return delete_by_set(); });
+  if (attempt.refusal && !connection_.in_transaction()) throw SqliteError(*attempt.refusal);
+  return attempt.kept;
+}
+
+// All that are to go, children first.
+bool UndoJudge::delete_by_set() {
+  for (std::size_t i = components_.size(); i-- > 0;) {
+    for (const std::size_t number : components_[i]) {
+      const StagedTable& table = tables_[number];
+      const std::uint64_t rows = to_go(table);
+      if (rows == 0) continue;
+      if (connection_.execute(delete_sql(table, 'd')) != rows) return false;
+      connection_.execute(table_sql(table, "UPDATE {deletes} SET state = 'g' WHERE state = 'd'"));
+    }
+  }
+  return true;
+}
+
+// Where not all that may go goes together: until a round deletes nothing, for a row that went may have been the last
+// that referred to another.
 void UndoJudge::delete_unreferred() {
+  if (delete_together()) return;
   for (std::uint64_t gone = 1; gone > 0;) {
     gone = 0;
     for (std::size_t i = components_.size(); i-- > 0;) {

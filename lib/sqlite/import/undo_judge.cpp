@@ -133,23 +133,6 @@ LEFT JOIN (
 ON t.image = s.image
 WHERE coalesce(t.rows, 0) < s.rank)sql";
 
-constexpr const char* kReferred = R"sql(
-INSERT OR IGNORE INTO {rejects}
-SELECT d.record, 'c', d.key, {reason} || {child} || ' refers to it', {constraint}, {child}, NULL
-FROM {deletes} d
-CROSS JOIN {target} t
-CROSS JOIN {referring} AND d.state = 'd' AND {deleted})sql";
-
-constexpr const char* kKeepRejected = R"sql(
-UPDATE {deletes} SET state = 'k'
-WHERE state = 'd' AND record IN (SELECT record FROM {rejects}))sql";
-
-// The row c of the child is updated, and refers to t no longer.
-constexpr const char* kRefersNoMore = R"sql( AND NOT EXISTS (
-  SELECT 1
-  FROM {stage} m
-  WHERE {same_row} AND +{updated} AND NOT coalesce({refers}, 0)))sql";
-
 // "NULL" for each column that create_deletes adds for the identity.
 std::string without_ids(const StagedTable& table) {
   std::string ids;
@@ -199,6 +182,10 @@ std::string is_among_deletes(const StagedTable& table, const std::string& alias,
 }
 
 bool UndoJudge::is_any() const {
+  return std::ranges::any_of(tables_, [](const StagedTable& table) { return table.may_lose_rows(); });
+}
+
+bool UndoJudge::is_undo() const {
   return std::ranges::any_of(tables_, [](const StagedTable& table) { return table.has_marks(); });
 }
 
@@ -303,84 +290,8 @@ std::uint64_t UndoJudge::find_missing(StagedTable& table) {
                                       fmt::arg("lacks_key", lacks_identity(table, "x"))));
 }
 
-std::uint64_t UndoJudge::reject_referred() { return is_any() ? reject_referred(Spared::kByVerdicts) : 0; }
-
-// Until nothing is found: a row that is kept may refer to others.
-std::uint64_t UndoJudge::reject_referred(Spared spared) {
-  std::uint64_t all = 0;
-  for (std::uint64_t found = 1; found > 0; all += found) {
-    found = 0;
-    for (std::size_t i = tables_.size(); i-- > 0;) {
-      for (const TableDetails& child : details_) {
-        for (const catalog::ForeignKey& key : child.table.foreign_keys)
-          if (key.parent == tables_[i].details.table.name) found += reject_referred(tables_[i], child, key, spared);
-      }
-    }
-  }
-  return all;
-}
-
-std::uint64_t UndoJudge::reject_referred(StagedTable& table, const TableDetails& child, const catalog::ForeignKey& key,
-                                         Spared spared) {
-  if (table.may_be_deleted == 0) return 0;
-  const std::uint64_t found = connection_.execute(
-      table_sql(table, kReferred, fmt::arg("reason", quote_literal(key.name + ": ")),
-                fmt::arg("child", name_of_child(table, child, key)), fmt::arg("constraint", quote_literal(key.name)),
-                fmt::arg("referring", referring_rows(table, child, key, spared)),
-                fmt::arg("deleted", deleted_row(table, "d", "t"))));
-  if (found == 0) return 0;
-  table.rejected_rows += found;
-  table.rejected_deletes += found;
-  return connection_.execute(table_sql(table, kKeepRejected));
-}
-
-const StagedTable* UndoJudge::staged(const catalog::TableName& name) const {
-  const StagedTable* found = find_staged(tables_, name);
-  return found == nullptr || found->plan.rows == 0 ? nullptr : found;
-}
-
-// "child c ON …": the rows that refer to the row t and stay as they are.
-std::string UndoJudge::referring_rows(const StagedTable& table, const TableDetails& child,
-                                      const catalog::ForeignKey& key, Spared spared) const {
-  // The parent's collation and affinity decide: it is on the left.
-  const auto refers = [&](const char* alias) {
-    std::vector<std::string> same;
-    for (std::size_t i = 0; i < key.columns.size(); ++i)
-      same.push_back(fmt::format("t.{} = {}.{}", quote_name(key.parent_columns[i]), alias, quote_name(key.columns[i])));
-    return join(same, " AND ");
-  };
-  std::string sql = fmt::format("main.{} c ON {}", quote_name(child.table.name.name), refers("c"));
-  if (child.table.name == table.details.table.name && spared == Spared::kNone) {
-    const std::string itself = fmt::format("{} = {}", row_number_of(table, "c"), row_number_of(table, "t"));
-    sql += fmt::format(" AND NOT ({})", table.details.row_number.empty() ? table.same_identity("c", "t") : itself);
-  }
-  const StagedTable* mine = staged(child.table.name);
-  if (mine == nullptr || spared == Spared::kNone) return sql;
-  sql += " AND NOT " + is_among_deletes(*mine, "c", 'd');
-  if (mine->plan.identity.empty()) return sql;
-  const std::string updated =
-      table_sql(*mine,
-                spared == Spared::kByMarks ? "substr(m.{mark}, 1, 1) = 'u'"
-                                           : "m.{record} IN (SELECT record FROM {verdicts} WHERE verdict = 'u')",
-                fmt::arg("mark", mine->mark));
-  return sql + table_sql(*mine, kRefersNoMore, fmt::arg("same_row", mine->same_identity("m", "c")),
-                         fmt::arg("updated", updated), fmt::arg("refers", refers("m")));
-}
-
-// Text expression: "orders id=7" of the row c.
-std::string UndoJudge::name_of_child(const StagedTable& table, const TableDetails& child,
-                                     const catalog::ForeignKey& key) {
-  std::vector<std::string> parts;
-  for (const std::string& column : child.table.primary_key) {
-    const auto at = std::ranges::find(key.columns, column);
-    const bool hidden = (table.plan.hides && table.plan.hides(child.table.name, column)) ||
-                        (at != key.columns.end() &&
-                         table.is_masked(key.parent_columns[static_cast<std::size_t>(at - key.columns.begin())]));
-    const std::string shown = fmt::format("substr(db_transfer_text(c.{}), 1, 100)", quote_name(column));
-    parts.push_back(fmt::format("{} || {}", quote_literal(column + "="), hidden ? "'(masked)'" : shown));
-  }
-  if (parts.empty()) return quote_literal("a row of " + child.table.name.name);
-  return fmt::format("({} || {})", quote_literal(child.table.name.name + " "), join(parts, " || ', ' || "));
+bool UndoJudge::any_to_go() const {
+  return std::ranges::any_of(tables_, [&](const StagedTable& table) { return to_go(table) > 0; });
 }
 
 std::uint64_t UndoJudge::to_go(const StagedTable& table) const {

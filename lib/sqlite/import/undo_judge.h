@@ -1,9 +1,9 @@
-// What taking an import back does to the rows of the target, by the marks of the undo file's records
-// (engine/undo_mark.h). Rows that are to go are in a table of their own, and their records in no stage: what is staged
-// is written like any other import's rows.
-//   delete_N  record, the row's number where the table has numbers, its key as text, its state ('d' to go, 'k' kept
-//             after all, 'g' gone), without a key how many rows are equal to it that are not among those before it, and
-//             where there are no row numbers the identity
+// Which rows of the target go: what taking an import back does to them, by the marks of the undo file's records
+// (engine/undo_mark.h), and those that the file of an import lacks (missing_rows.cpp). They are in a table of their
+// own, and their records in no stage: what is staged is written like any other import's rows.
+//   delete_N  record, the row's number where the table has numbers, its key as text, its state ('d' to go, 'w' still
+//             referred to, 'k' kept after all, 'g' gone), without a key how many rows are equal to it that are not
+//             among those before it, and where there are no row numbers the identity
 // One thread, that of the connection.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sqlite/catalog/introspect.h"
+#include "sqlite/import/needed_keys.h"
 #include "sqlite/import/staged_table.h"
 #include "sqlite/session/connection.h"
 
@@ -33,13 +34,19 @@ class UndoJudge {
             const std::vector<std::vector<std::size_t>>& components)
       : connection_(connection), tables_(tables), details_(details), components_(components) {}
 
+  // Whether rows may go, and whether that is to take an import back.
   bool is_any() const;
+  bool is_undo() const;
 
   // Before any other judgement: takes the records out of the stage whose rows are to go, and leaves out those whose
   // rows were changed since, or are referred to by others.
   void take_deletes();
-  // After the comparison with the target: leaves out the updates of rows that were changed since or are gone, and the
-  // inserts of rows that are there again.
+  // When the file's rows have found theirs in the target, and before any is compared: the rows that the file lacks. All
+  // of them are to go until reject_referred(), and their keys are free; where foreign keys act, only those of rows that
+  // nobody refers to now, for the others go last.
+  void take_missing(ForeignKeys foreign_keys);
+  // Of an undo, after the comparison with the target: leaves out the updates of rows that were changed since or are
+  // gone, and the inserts of rows that are there again.
   void judge_written(StagedTable& table);
   // Of rows without an identity: finds those that were deleted and are not there again.
   std::uint64_t find_missing(StagedTable& table);
@@ -48,8 +55,13 @@ class UndoJudge {
 
   // Deletes all that are to go, for a merge in which no foreign key acts. What the database refuses is left out.
   void delete_all();
-  // Deletes what nobody refers to now, children first; what the database refuses stays.
+  // Deletes what nobody refers to now but rows that go with it, children first; what the database refuses stays.
   void delete_unreferred();
+  // Deletes what is still to go, whoever refers to it, for a merge in which no foreign key acts. False: nothing of it
+  // is kept.
+  bool delete_rest();
+  // Whether some are still to go.
+  bool any_to_go() const;
   // Leaves out what is still to go.
   void reject_rest();
 
@@ -59,10 +71,12 @@ class UndoJudge {
   const std::vector<std::string>& notices() const { return notices_; }
 
  private:
-  // Of rows that refer: which do not count, because they go or change themselves.
-  enum class Spared { kByMarks, kByVerdicts, kNone };
+  // Of rows that refer: which do not count, because they go or change themselves. kGoing: because they go.
+  enum class Spared { kByMarks, kByVerdicts, kGoing, kNone };
 
   void take_deletes(StagedTable& table);
+  void take_missing(StagedTable& table);
+  void let_go();
   void find_by_identity(StagedTable& table);
   void find_equal_rows(StagedTable& table);
   std::uint64_t reject_referred(Spared spared);
@@ -70,7 +84,14 @@ class UndoJudge {
                                 Spared spared);
   std::string referring_rows(const StagedTable& table, const TableDetails& child, const catalog::ForeignKey& key,
                              Spared spared) const;
-  static std::string name_of_child(const StagedTable& table, const TableDetails& child, const catalog::ForeignKey& key);
+  std::uint64_t reject_referred(StagedTable& table, const catalog::ForeignKey& key, const std::string& referring,
+                                const std::string& child);
+  std::string coming_rows(const StagedTable& child, const catalog::ForeignKey& key) const;
+  static std::string name_of_child(const StagedTable& table, const TableDetails& child, const catalog::ForeignKey& key,
+                                   const std::string& alias);
+  void hold_referred();
+  bool delete_together();
+  bool delete_by_set();
   const StagedTable* staged(const catalog::TableName& name) const;
   // `parts`: further text expressions, ", a=b" or nothing each.
   std::string changed_since(const StagedTable& table, std::vector<std::string> parts = {}) const;
