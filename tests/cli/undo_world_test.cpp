@@ -56,6 +56,16 @@ TEST_F(UndoOf, RowsWithDomainsGeneratedAndIdentityColumns) {
   expect_taken_back();
 }
 
+TEST_F(UndoOf, RowsThatReferByAGeneratedColumn) {
+  schema(
+      "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a + "
+      "0) "
+      "STORED REFERENCES p)");
+  source.run("INSERT INTO p VALUES (1), (2); INSERT INTO c (id, a) VALUES (1, 1), (2, 2)");
+  target.run("INSERT INTO p VALUES (1); INSERT INTO c (id, a) VALUES (1, 1)");
+  expect_taken_back();
+}
+
 TEST_F(UndoOf, RowsThatNoKeyTellsApart) {
   schema("CREATE TABLE log (what text, n numeric); CREATE TABLE docs (j json)");
   source.run(
