@@ -121,8 +121,12 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   each("--table", command.common.tables);
   each("--exclude-table", command.common.excluded);
   each("--schema", command.common.schemas);
-  for (const auto& [from, to] : command.job.mapping.schemas)
-    words.push_back("--map-schema " + report::shell_word(from + "=" + to));
+  for (const auto& [from, to] : command.job.mapping.schemas) {
+    std::string schemas = from;
+    schemas += "=";
+    schemas += to;
+    words.push_back("--map-schema " + report::shell_word(schemas));
+  }
   each("--audit-table", command.common.audit_tables);
   each("--delete-missing", command.job.delete_missing);
   if (command.common.audit == transfer::Audit::kSkip) words.emplace_back("--skip-audit");

@@ -270,7 +270,7 @@ class HeaderWriter {
 }  // namespace
 
 std::string section_name(const catalog::TableName& table, const std::vector<std::string>& schemas) {
-  const std::string name = quoted_if_misleading(table.name);
+  std::string name = quoted_if_misleading(table.name);
   if (table.schema.empty() || table.schema == bare_schema(schemas)) return name;
   return quoted_if_misleading(table.schema) + "." + name;
 }

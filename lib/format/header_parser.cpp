@@ -345,9 +345,9 @@ class HeaderParser {
   }
 
   const json& elements(const json& object, const char* member, const std::string& where) const {
-    static const json kNone = json::array();
+    static const json none = json::array();
     const json* found = find(object, member, json::value_t::array, where);
-    return found == nullptr ? kNone : *found;
+    return found == nullptr ? none : *found;
   }
 
   std::vector<std::string> strings(const json& object, const char* member, const std::string& where) const {
