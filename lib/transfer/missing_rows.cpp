@@ -56,6 +56,20 @@ void demand_whole(const format::Header& file, const catalog::TableName& table, c
            "export the table whole: there is no --since yet, which would list what is gone");
 }
 
+// Behind the file's own columns. By such a key the file speaks of a part of the target's rows only: one tenant's.
+void demand_no_constant_key(const catalog::Table& file, const catalog::Table& mapped, const engine::TablePlan& plan,
+                            const std::string& section) {
+  for (std::size_t i = file.columns.size(); i < mapped.columns.size(); ++i) {
+    const std::string& name = mapped.columns[i].name;
+    for (const std::vector<std::string>& key : {plan.target.identity(), plan.match}) {
+      if (std::ranges::find(key, name) != key.end())
+        refuse(section,
+               "has " + base::printable(name) + " of its key from \"set\": rows with another value are not the file's",
+               "leave it out of --delete-missing");
+    }
+  }
+}
+
 }  // namespace
 
 void choose_missing_rows(const format::Header& file, const ImportOptions& options, Plan& plan) {
@@ -70,6 +84,7 @@ void choose_missing_rows(const format::Header& file, const ImportOptions& option
     if (table.target.identity().empty())
       refuse(section, "has no key in the target: equal rows cannot be told apart, nor which of them are gone",
              "give it a primary key, or leave it out of --delete-missing");
+    demand_no_constant_key(file.tables[i], header.tables[i], table, section);
     if (table.mode == engine::Mode::kInsert)
       refuse(section, "takes only new rows (\"mode\": \"insert\"): nothing of what is there may change",
              "leave it out of --delete-missing, or let it be updated");

@@ -73,6 +73,28 @@ TEST_F(CodeOfOthers, InATriggerOfWhoeverMayMakeOneIsNamed) {
   expect_refused("trigger load of m.t");
 }
 
+// She owns nothing at all, and the right may be everybody's.
+TEST(CodeOfARoleThatOwnsNothing, InATriggerIsNamed) {
+  for (const bool of_all : {false, true}) {
+    support::Database source;
+    support::Database target;
+    const support::TemporaryFolder folder;
+    const std::string role = "nobody_" + target.name();
+    source.run("CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t VALUES (1, 10)");
+    target.run("CREATE TABLE t (id int PRIMARY KEY, v int); CREATE ROLE " + role + "; GRANT TRIGGER ON t TO " +
+               (of_all ? "PUBLIC" : role) + "; SET ROLE " + role +
+               "; CREATE TRIGGER load BEFORE UPDATE ON t FOR EACH ROW WHEN (lo_import('/etc/hostname') > 0) EXECUTE "
+               "FUNCTION suppress_redundant_updates_trigger(); RESET ROLE");
+    if (of_all) target.run("ALTER ROLE " + role + " LOGIN");
+    const std::string file = folder.file("app.json");
+    ASSERT_EQ(support::run_program({PROGRAM_DIR "/db-export", file, "--url", source.url(), "-q"}).status, 0);
+    const support::Run run = support::run_program({PROGRAM_DIR "/db-import", file, "--url", target.url(), "--dry-run"});
+    target.run("DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
+    EXPECT_EQ(run.status, 8) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("trigger load of public.t"));
+  }
+}
+
 // The check is a superuser's: to_json looks for a cast of the type.
 TEST_F(CodeOfOthers, InACastThatMakesJsonIsNamed) {
   code(

@@ -53,6 +53,17 @@ TEST_F(MissingRows, AreUnknownToAFileThatDoesNotSayWhetherItIsWhole) {
   EXPECT_EQ(plan.tables[0].missing_rows, engine::MissingRows::kStay);
 }
 
+// Rows of other tenants are not gone.
+TEST_F(MissingRows, AreUnknownWhereTheTransferFileGivesAPartOfTheKey) {
+  plan.mapped.header.tables[0].columns.push_back({"tenant", ""});
+  EXPECT_EQ(refusal(), "");
+  plan.tables[0].target.primary_key = {"tenant", "id"};
+  EXPECT_THAT(refusal(), testing::HasSubstr("users has tenant of its key from \"set\""));
+  plan.tables[0].target.primary_key = {"id"};
+  plan.tables[0].match = {"tenant"};
+  EXPECT_THAT(refusal(), testing::HasSubstr("users has tenant of its key from \"set\""));
+}
+
 TEST_F(MissingRows, AreUnknownOfATableThatWasExportedInPart) {
   file.narrowed->push_back({{"public", "users"}, "id > 5"});
   EXPECT_THAT(refusal(), testing::HasSubstr("was exported with --where"));

@@ -64,8 +64,7 @@ void UndoJudge::take_missing(StagedTable& table) {
         table_sql(table, "SELECT count(*) FROM {target} t WHERE {lacks}", fmt::arg("lacks", lacks_key)));
     if (keyless > 0)
       notices_.push_back(
-          fmt::format("{}: {} rows of the target hold NULL in their key and stay, whether the file has "
-                      "them or not",
+          fmt::format("{}: rows of the target that hold NULL in their key stay, whether the file has them or not ({})",
                       table.details.table.name.name, keyless));
   }
   // A record that could not be read, or found no row of the target, may be about any of them.
