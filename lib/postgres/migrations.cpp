@@ -63,7 +63,7 @@ WHERE n.nspname <> 'pg_catalog'
 ORDER BY n.nspname)sql";
 
 constexpr const char* kTouched = R"sql(
-SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ')
+SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname, ', ') AS names
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_class c ON c.oid = l.relation
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -71,7 +71,7 @@ WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.mode
   AND n.nspname !~ '^pg_' AND n.nspname <> {schema})sql";
 
 constexpr const char* kInvalidIndexes = R"sql(
-SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(i.relname)
+SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(i.relname) AS name
 FROM pg_catalog.pg_index x
 JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = i.relnamespace
@@ -108,13 +108,13 @@ PostgresMigrations::~PostgresMigrations() = default;
 
 void PostgresMigrations::find_schema() {
   if (schema_.empty()) {
-    const auto row =
-        connection_->query("SELECT pg_catalog.current_schema(), pg_catalog.current_setting('search_path')")[0];
-    if (row[0].is_null())
-      throw Error(ErrorKind::kSchema, "no schema of the search_path is there: " + printable(row[1].c_str()),
+    const auto row = connection_->query(
+        "SELECT pg_catalog.current_schema() AS schema, pg_catalog.current_setting('search_path') AS path")[0];
+    if (row["schema"].is_null())
+      throw Error(ErrorKind::kSchema, "no schema of the search_path is there: " + printable(row["path"].c_str()),
                   "name one with --schema, or create it");
-    schema_ = row[0].c_str();
-    search_path_ = row[1].c_str();
+    schema_ = row["schema"].c_str();
+    search_path_ = row["path"].c_str();
     return;
   }
   const auto found = ask("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = " + quote_literal(schema_));
@@ -141,7 +141,7 @@ void PostgresMigrations::pin_settings() {
 // `schema`, and where the types and functions of extensions are.
 std::string PostgresMigrations::path_from(const std::string& schema) {
   std::vector<std::string> names{quote_name(schema)};
-  for (const auto& row : ask(kSchemasOfExtensions)) names.push_back(quote_name(row[0].c_str()));
+  for (const auto& row : ask(kSchemasOfExtensions)) names.push_back(quote_name(row["nspname"].c_str()));
   return join(names, ", ");
 }
 
@@ -161,7 +161,7 @@ void PostgresMigrations::begin() {
   connection_->execute("DISCARD ALL");
   wait_for_lock([&] {
     connection_->execute("BEGIN");
-    if (connection_->query("SELECT pg_catalog.pg_try_advisory_xact_lock" + lock_key_)[0][0].as<bool>()) return true;
+    if (connection_->query_value("SELECT pg_catalog.pg_try_advisory_xact_lock" + lock_key_).as<bool>()) return true;
     connection_->execute("ROLLBACK");
     return false;
   });
@@ -200,7 +200,7 @@ void PostgresMigrations::roll_back() noexcept {
 void PostgresMigrations::lock() {
   connection_->execute("DISCARD ALL");
   wait_for_lock(
-      [&] { return connection_->query("SELECT pg_catalog.pg_try_advisory_lock" + lock_key_)[0][0].as<bool>(); });
+      [&] { return connection_->query_value("SELECT pg_catalog.pg_try_advisory_lock" + lock_key_).as<bool>(); });
   mode_ = Mode::kLocked;
   pin_settings();
   withhold_values();
@@ -224,7 +224,7 @@ std::vector<engine::AppliedMigration> PostgresMigrations::ledger() {
       fmt::format(kColumns, fmt::arg("schema", quote_literal(schema_)), fmt::arg("ledger", quote_literal(kLedger))));
   if (columns.empty()) return {};
   std::vector<std::string> names;
-  for (const auto& row : columns) names.emplace_back(row[0].c_str());
+  for (const auto& row : columns) names.emplace_back(row["attname"].c_str());
   for (const char* needed : {"name", "checksum", "applied_at", "duration"}) {
     if (std::find(names.begin(), names.end(), needed) != names.end()) continue;
     throw Error(ErrorKind::kSchema,
@@ -310,8 +310,8 @@ void PostgresMigrations::demand_state() {
 }
 
 void PostgresMigrations::enter_scratch() {
-  const auto name = connection_->query("SELECT pg_catalog.concat('db_migrate_scratch_', pg_catalog.pg_backend_pid())");
-  scratch_ = name[0][0].c_str();
+  scratch_ =
+      connection_->query_value("SELECT pg_catalog.concat('db_migrate_scratch_', pg_catalog.pg_backend_pid())").c_str();
   try {
     connection_->execute("CREATE SCHEMA " + quote_name(scratch_));
   } catch (const ServerError& error) {
@@ -324,10 +324,10 @@ void PostgresMigrations::enter_scratch() {
 }
 
 void PostgresMigrations::demand_only_scratch_touched() {
-  const auto touched = ask(fmt::format(kTouched, fmt::arg("schema", quote_literal(scratch_))));
+  const auto touched = ask(fmt::format(kTouched, fmt::arg("schema", quote_literal(scratch_))))[0]["names"];
   pin_settings();
-  if (touched[0][0].is_null()) return;
-  throw Error(ErrorKind::kSchema, std::string("it works on what it did not make: ") + printable(touched[0][0].c_str()));
+  if (touched.is_null()) return;
+  throw Error(ErrorKind::kSchema, std::string("it works on what it did not make: ") + printable(touched.c_str()));
 }
 
 std::vector<engine::SchemaObject> PostgresMigrations::objects() {
@@ -342,7 +342,7 @@ std::vector<std::string> PostgresMigrations::leftovers() {
   if (connection_->transaction_status() != PQTRANS_IDLE) connection_->execute("ROLLBACK");
   std::vector<std::string> advice;
   for (const auto& row : ask(fmt::format(kInvalidIndexes, fmt::arg("schema", quote_literal(schema_)))))
-    advice.push_back(fmt::format("the index {0} is not valid: DROP INDEX CONCURRENTLY {0}", row[0].c_str()));
+    advice.push_back(fmt::format("the index {0} is not valid: DROP INDEX CONCURRENTLY {0}", row["name"].c_str()));
   return advice;
 }
 

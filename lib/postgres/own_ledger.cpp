@@ -62,16 +62,15 @@ WHERE n.nspname OPERATOR(pg_catalog.=) {schema}::pg_catalog.name
 }  // namespace
 
 void demand_sound_ledger(Connection& connection, const std::string& schema, const std::string& name) {
-  const pqxx::result found = connection.query(
+  const std::vector<std::string> found = connection.query_list(
       fmt::format(kWhatIsWrong, fmt::arg("schema", quote_literal(schema)), fmt::arg("name", quote_literal(name))));
-  if (found.empty() || found[0][0].is_null()) return;
-  const std::string wrong = found[0][0].c_str();
+  if (found.empty() || found.front().empty()) return;
   const std::string table = quote_name(catalog::TableName{schema, name});
-  throw base::Error(
-      base::ErrorKind::kSchema,
-      base::printable(table + " is no ledger that can be trusted: it " + wrong) + "; nothing of it was read or written",
-      "rename it (ALTER TABLE " + table + " RENAME TO " + quote_name(name + "_before") +
-          "), then tell what is applied: db-migrate baseline NNN");
+  throw base::Error(base::ErrorKind::kSchema,
+                    base::printable(table + " is no ledger that can be trusted: it " + found.front()) +
+                        "; nothing of it was read or written",
+                    "rename it (ALTER TABLE " + table + " RENAME TO " + quote_name(name + "_before") +
+                        "), then tell what is applied: db-migrate baseline NNN");
 }
 
 }  // namespace postgres

@@ -41,7 +41,7 @@ INSERT INTO main.{ledger} (name, checksum, applied_at, duration)
 VALUES ({name}, {checksum}, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), {duration}))sql";
 
 constexpr const char* kUnsound = R"sql(
-SELECT CASE type WHEN 'trigger' THEN 'has the trigger ' || name ELSE 'is no ordinary table' END
+SELECT CASE type WHEN 'trigger' THEN 'has the trigger ' || name ELSE 'is no ordinary table' END AS what
 FROM main.sqlite_master
 WHERE (type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE)
    OR (name = ?1 COLLATE NOCASE AND (type = 'view' OR sql LIKE 'CREATE VIRTUAL%')))sql";
@@ -53,7 +53,7 @@ WHERE l.schema = 'main' AND l.type = 'table'
   AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(l.name, 'main')))sql";
 
 constexpr const char* kOrphans = R"sql(
-SELECT parent, count(*)
+SELECT parent, count(*) AS rows
 FROM pragma_foreign_key_check({table}, 'main')
 GROUP BY parent)sql";
 
@@ -152,7 +152,7 @@ std::vector<engine::AppliedMigration> SqliteMigrations::ledger() {
   std::vector<std::string> names;
   {
     Statement columns = session().prepare(ledger_sql(kColumns));
-    while (columns.next()) names.push_back(columns.text(0));
+    while (columns.next()) names.push_back(columns.text("name"));
   }
   if (names.empty()) return {};
   for (const char* needed : {"name", "checksum", "applied_at", "duration"}) {
@@ -167,8 +167,8 @@ std::vector<engine::AppliedMigration> SqliteMigrations::ledger() {
   std::vector<engine::AppliedMigration> rows;
   Statement entries = session().prepare(ledger_sql(kEntries));
   while (entries.next()) {
-    engine::AppliedMigration migration{entries.text(0), entries.text(1), entries.text(2), {}};
-    const Cell duration = entries.cell(3);
+    engine::AppliedMigration migration{entries.text("name"), entries.text("checksum"), entries.text("applied_at"), {}};
+    const Cell duration = entries.cell("duration");
     if (duration.storage == StorageClass::kReal)
       migration.duration = std::chrono::microseconds(std::llround(duration.real * kMicrosecondsPerSecond));
     rows.push_back(std::move(migration));
@@ -183,7 +183,7 @@ void SqliteMigrations::demand_sound_ledger() {
   if (!others.next()) return;
   throw Error(ErrorKind::kSchema,
               ledger_sql("the table {ledger} is no ledger that can be trusted: it {what}",
-                         fmt::arg("what", printable(others.text(0)))),
+                         fmt::arg("what", printable(others.text("what")))),
               "drop or rename that, then tell what is applied: db-migrate baseline NNN");
 }
 
@@ -231,14 +231,14 @@ SqliteMigrations::Orphans SqliteMigrations::find_orphans() {
   std::vector<std::string> tables;
   {
     Statement names = session().prepare(kTablesWithParents);
-    while (names.next()) tables.push_back(names.text(0));
+    while (names.next()) tables.push_back(names.text("name"));
   }
   Orphans orphans;
   for (const std::string& table : tables) {
     try {
       Statement rows = session().prepare(fmt::format(fmt::runtime(kOrphans), fmt::arg("table", quote_literal(table))));
       while (rows.next())
-        orphans[table + " without parent in " + rows.text(0)] = static_cast<std::uint64_t>(rows.integer(1));
+        orphans[table + " without parent in " + rows.text("parent")] = static_cast<std::uint64_t>(rows.integer("rows"));
     } catch (const SqliteError& error) {
       // "foreign key mismatch": the key refers to columns that are not unique.
       if (error.kind() != ErrorKind::kSchema) throw;

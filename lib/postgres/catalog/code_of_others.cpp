@@ -152,7 +152,7 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.proowner IN (SELECT o.oi
     WHERE a.privilege_type = 'TRIGGER' AND (a.grantee = 0 OR a.grantee IN (SELECT o.oid FROM other o))))sql";
 
 constexpr const char* kOwners = R"sql(
-SELECT a.rolname, pg_catalog.string_agg(c.words, ', ' ORDER BY c.words), EXISTS (SELECT FROM mighty)
+SELECT a.rolname, pg_catalog.string_agg(c.words, ', ' ORDER BY c.words) AS words, EXISTS (SELECT FROM mighty) AS mighty
 FROM code c
 JOIN other o ON o.oid = c.owner
 JOIN pg_catalog.pg_roles a ON a.oid = c.owner
@@ -163,7 +163,7 @@ constexpr const char* kChosen = R"sql(
 WITH RECURSIVE chosen(oid) AS (SELECT pg_catalog.unnest({tables})))sql";
 
 constexpr const char* kOwnersByTable = R"sql(
-SELECT p.top, a.rolname, pg_catalog.string_agg(p.words, ', ' ORDER BY p.words)
+SELECT p.top, a.rolname, pg_catalog.string_agg(p.words, ', ' ORDER BY p.words) AS words
 FROM planned p
 JOIN other o ON o.oid = p.owner
 JOIN pg_catalog.pg_roles a ON a.oid = p.owner
@@ -213,14 +213,14 @@ constexpr const char* kLookedAt = R"sql(
 bool is_quiet(Connection& connection, const std::vector<WrittenTable>& tables) {
   if (std::ranges::any_of(tables, &WrittenTable::deletes)) return false;
   return !connection
-              .query(reached_code(tables, connection.server_version(), Updates::kOfAssignedColumns) +
-                     fmt::format(kAnyCode, fmt::arg("uses", uses_of("object", "0 AS x")),
-                                 fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless)))[0][0]
+              .query_value(reached_code(tables, connection.server_version(), Updates::kOfAssignedColumns) +
+                           fmt::format(kAnyCode, fmt::arg("uses", uses_of("object", "0 AS x")),
+                                       fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless)))
               .as<bool>();
 }
 
 bool has_anything_of_others(Connection& connection) {
-  return connection.query("WITH root AS (SELECT)" + other_roles(connection) + kAnyOther)[0][0].as<bool>();
+  return connection.query_value("WITH root AS (SELECT)" + other_roles(connection) + kAnyOther).as<bool>();
 }
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
@@ -263,10 +263,10 @@ std::vector<std::string> demand_consent(Connection& connection, const std::vecto
                        fmt::arg("harmless_beyond", is_harmless_beyond("u.given")), fmt::arg("makes_json", kMakesJson),
                        fmt::arg("rule_events", rule_events(all))) +
            kOwners)) {
-    const std::string owner = row[0].c_str();
+    const std::string owner = row["rolname"].c_str();
     lines.push_back("code of the role " + base::printable(owner) +
-                    " runs with this role's rights: " + base::printable(row[1].c_str()));
-    if (row[2].as<bool>() && !has(consented, owner)) refused.emplace_back(owner, row[1].c_str());
+                    " runs with this role's rights: " + base::printable(row["words"].c_str()));
+    if (row["mighty"].as<bool>() && !has(consented, owner)) refused.emplace_back(owner, row["words"].c_str());
   }
   if (!refused.empty()) refuse(refused, "import");
   return lines;
@@ -284,8 +284,9 @@ void find_planned_code(Connection& connection, const std::vector<TableDetails*>&
   for (const auto& row : connection.query(
            fmt::format(kChosen, fmt::arg("tables", oid_array(oids))) + other_roles(connection) +
            planned_code("SELECT c.oid, c.oid FROM chosen c", connection.server_version()) + kOwnersByTable)) {
-    if (!has(consented, row[1].c_str()))
-      by_oid.at(row[0].as<std::uint32_t>())->planned_code.emplace_back(row[1].c_str(), row[2].c_str());
+    const std::string owner = row["rolname"].c_str();
+    if (!has(consented, owner))
+      by_oid.at(row["top"].as<std::uint32_t>())->planned_code.emplace_back(owner, row["words"].c_str());
   }
 }
 

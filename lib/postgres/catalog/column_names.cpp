@@ -22,7 +22,7 @@ bool is_any_column(Connection& connection,
                    const std::function<bool(const catalog::TableName&, const std::string& column)>& wanted) {
   const pqxx::result columns = connection.query(kColumns);
   return std::any_of(columns.begin(), columns.end(), [&](const auto& row) {
-    return wanted({row[0].c_str(), row[1].c_str()}, row[2].c_str());
+    return wanted({row["nspname"].c_str(), row["relname"].c_str()}, row["attname"].c_str());
   });
 }
 

@@ -54,11 +54,11 @@ void read_column_observers(Connection& connection, std::vector<TableDetails>& ta
        connection.query(fmt::format(kObservers, fmt::arg("fired_trigger", fired_trigger("t")),
                                     fmt::arg("user", user_of_column_value(connection.server_version(), "g", "d")),
                                     fmt::arg("among", index.among())))) {
-    std::vector<ColumnObserver>& observers = index.of(row[0].c_str()).column_observers;
-    const std::string observer = std::string(row[0].c_str()) + "." + row[3].c_str();
-    if (last != observer) observers.push_back({row[1].c_str(), {}});
+    std::vector<ColumnObserver>& observers = index.of(row["root"].c_str()).column_observers;
+    const std::string observer = std::string(row["root"].c_str()) + "." + row["observer_id"].c_str();
+    if (last != observer) observers.push_back({row["observer"].c_str(), {}});
     last = observer;
-    observers.back().columns.emplace_back(row[2].c_str());
+    observers.back().columns.emplace_back(row["attname"].c_str());
   }
 }
 

@@ -169,9 +169,10 @@ class ConstraintReader {
   void read_empty_periods() {
     if (connection_.server_version() < 180000) return;
     for (const auto& row : connection_.query(fmt::format(kPeriodKeys, fmt::arg("among", among_)))) {
-      const std::string column = text_of(row[2]);
-      table_of(row[0]).checks.push_back(
-          {text_of(row[1]), fmt::format("NOT pg_catalog.isempty({})", quote_name(column)), {column}});
+      const std::string column = text_of(row["attname"]);
+      table_of(row["conrelid"])
+          .checks.push_back(
+              {text_of(row["conname"]), fmt::format("NOT pg_catalog.isempty({})", quote_name(column)), {column}});
     }
   }
 

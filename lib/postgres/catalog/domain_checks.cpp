@@ -40,7 +40,7 @@ WITH RECURSIVE part(whole, part, is_own) AS (
   FROM checked c
   JOIN part p ON p.part = c.type
 )
-SELECT c.type, c.is_own, pg_catalog.max(c.looking::pg_catalog.text)
+SELECT c.type, c.is_own, pg_catalog.max(c.looking::pg_catalog.text) AS looking
 FROM checked c
 GROUP BY c.type, c.is_own)sql";
 
@@ -65,9 +65,9 @@ void read_domain_checks(Connection& connection, std::vector<TableDetails>& table
       kChecked, fmt::arg("multiranges", connection.server_version() >= 140000 ? kMultiranges : ""),
       fmt::arg("looks", calls_one_of(looking, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid"))));
   for (const auto& row : checked) {
-    const auto type = row[0].as<std::uint32_t>();
-    (row[1].as<bool>() ? own : inside).insert(type);
-    if (!row[2].is_null()) looks[type] = row[2].c_str();
+    const auto type = row["type"].as<std::uint32_t>();
+    (row["is_own"].as<bool>() ? own : inside).insert(type);
+    if (!row["looking"].is_null()) looks[type] = row["looking"].c_str();
   }
   for (TableDetails& table : tables) {
     for (ColumnDetails& column : table.columns) {

@@ -18,18 +18,18 @@ namespace {
 
 // Of partitions only indexes of their own: those of all are the root's.
 constexpr const char* kIndexes = R"sql(
-SELECT i.indrelid, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false),
+SELECT i.indrelid, pg_catalog.pg_get_expr(i.indpred, i.indrelid, false) AS predicate,
   pg_catalog.array_to_string(ARRAY(
     SELECT '(' || pg_catalog.pg_get_indexdef(i.indexrelid, k.n, false) || ')'
     FROM pg_catalog.generate_series(1, i.indnatts::pg_catalog.int4) AS k(n)
-    WHERE i.indkey[k.n - 1] = 0), ', '),
+    WHERE i.indkey[k.n - 1] = 0), ', ') AS keys,
   ARRAY(
     SELECT DISTINCT a.attname
     FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
-      AND d.refobjid = i.indrelid AND d.refobjsubid > 0)::pg_catalog.text[],
-  {looks}, c.relname
+      AND d.refobjid = i.indrelid AND d.refobjsubid > 0)::pg_catalog.text[] AS columns,
+  {looks} AS looks, c.relname
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indisready AND i.indrelid = ANY ({among})
@@ -123,11 +123,11 @@ void leave_partitions_to_the_server(Connection& connection, const std::string& a
   for (const auto& row : connection.query(fmt::format(
            kPartitionKeys, fmt::arg("among", among),
            fmt::arg("looks", calls_one_of(looking, "'pg_catalog.pg_class'::pg_catalog.regclass", "p.partrelid"))))) {
-    const auto partition = tree.find(row[0].as<std::uint32_t>());
+    const auto partition = tree.find(row["partrelid"].as<std::uint32_t>());
     if (partition == tree.end()) continue;
     TableDetails& table = *by_oid.at(partition->second.root);
     table.partitions.leaf.clear();
-    table.looking_code.push_back("the partition key of " + std::string(row[1].c_str()));
+    table.looking_code.push_back("the partition key of " + std::string(row["relname"].c_str()));
   }
 }
 
@@ -148,21 +148,22 @@ void read_indexes(Connection& connection, const std::string& among, const Partit
       alike;
   const std::string looks = calls_one_of(looking, "'pg_catalog.pg_class'::pg_catalog.regclass", "i.indexrelid");
   for (const auto& row : connection.query(fmt::format(kIndexes, fmt::arg("among", among), fmt::arg("looks", looks)))) {
-    const auto relation = row[0].as<std::uint32_t>();
+    const auto relation = row["indrelid"].as<std::uint32_t>();
     const auto partition = tree.find(relation);
-    if (row[4].as<bool>()) {
-      leave_to_the_server(*by_oid.at(partition == tree.end() ? relation : partition->second.root), row[5].c_str());
+    if (row["looks"].as<bool>()) {
+      leave_to_the_server(*by_oid.at(partition == tree.end() ? relation : partition->second.root),
+                          row["relname"].c_str());
       continue;
     }
-    const std::string predicate = row[1].is_null() ? "" : row[1].c_str();
-    const std::string keys = row[2].c_str();
+    const std::string predicate = row["predicate"].is_null() ? "" : row["predicate"].c_str();
+    const std::string keys = row["keys"].c_str();
     std::string text = keys.empty() ? "(" + predicate + ")" : "pg_catalog.num_nulls(" + keys + ")";
     if (!predicate.empty() && !keys.empty()) text = fmt::format("CASE WHEN ({}) THEN {} END", predicate, text);
     if (fails(keys) == Fails::kNever && fails(predicate) == Fails::kNever) continue;
     const bool own = partition != tree.end() && partition->second.root != relation;
     auto& [columns, leaves] = alike[{own ? partition->second.root : relation, text}];
     if (own) leaves.insert(leaves.end(), partition->second.leaves.begin(), partition->second.leaves.end());
-    for (std::string& column : read_names(row[3].c_str())) {
+    for (std::string& column : read_names(row["columns"].c_str())) {
       if (!contains(columns, column)) columns.push_back(std::move(column));
     }
   }

@@ -77,8 +77,8 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> '
 ORDER BY n.nspname, c.relname)sql";
 
 constexpr const char* kTypes = R"sql(
-SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1, t.typbasetype, t.typelem, t.typtypmod,
-       t.typnotnull, t.typdelim, t.typtype = 'd' AND t.typdefaultbin IS NOT NULL
+SELECT t.oid, t.typname, n.nspname, t.typtype, t.typcategory, t.typlen = -1 AS variable_length, t.typbasetype,
+       t.typelem, t.typtypmod, t.typnotnull, t.typdelim, t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AS has_default
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace)sql";
 
@@ -170,13 +170,21 @@ class Introspection {
 
   void read_types() {
     for (const auto& row : connection_.query(kTypes)) {
-      types_.emplace(oid_of(row[0]), Type{text_of(row[1]), text_of(row[2]), row[3].c_str()[0], row[4].c_str()[0],
-                                          is_true(row[5]), oid_of(row[6]), oid_of(row[7]), row[8].as<std::int32_t>(),
-                                          is_true(row[9]), row[10].c_str()[0], is_true(row[11])});
+      types_.emplace(oid_of(row["oid"]), Type{.name = text_of(row["typname"]),
+                                              .schema = text_of(row["nspname"]),
+                                              .kind = row["typtype"].c_str()[0],
+                                              .category = row["typcategory"].c_str()[0],
+                                              .variable_length = is_true(row["variable_length"]),
+                                              .base = oid_of(row["typbasetype"]),
+                                              .element = oid_of(row["typelem"]),
+                                              .typmod = row["typtypmod"].as<std::int32_t>(),
+                                              .not_null = is_true(row["typnotnull"]),
+                                              .delimiter = row["typdelim"].c_str()[0],
+                                              .has_default = is_true(row["has_default"])});
     }
     for (const auto& row :
          connection_.query("SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder")) {
-      labels_[oid_of(row[0])].push_back(text_of(row[1]));
+      labels_[oid_of(row["enumtypid"])].push_back(text_of(row["enumlabel"]));
     }
   }
 
@@ -255,8 +263,8 @@ class Introspection {
       }
     }
     for (auto& [type, name] : names) {
-      name = text_of(connection_.query("SELECT pg_catalog.format_type(" + std::to_string(type.first) + ", " +
-                                       std::to_string(type.second) + ")")[0][0]);
+      name = text_of(connection_.query_value("SELECT pg_catalog.format_type(" + std::to_string(type.first) + ", " +
+                                             std::to_string(type.second) + ")"));
     }
     for (TableDetails& table : tables_) {
       for (ColumnDetails& column : table.columns) {

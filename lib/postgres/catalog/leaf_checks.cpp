@@ -17,13 +17,13 @@ namespace {
 
 // What a partition inherits, its root or the partition above it says as well.
 constexpr const char* kOwn = R"sql(
-SELECT c.oid, 'violates the check ' || k.conname || ' of the partition ' || c.relname,
-  pg_catalog.pg_get_expr(k.conbin, k.conrelid, false),
+SELECT c.oid, 'violates the check ' || k.conname || ' of the partition ' || c.relname AS reason,
+  pg_catalog.pg_get_expr(k.conbin, k.conrelid, false) AS condition,
   ARRAY(SELECT a.attname
         FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
-        ORDER BY a.attnum)::pg_catalog.text[],
-  {looks}
+        ORDER BY a.attnum)::pg_catalog.text[] AS columns,
+  {looks} AS looks
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 WHERE k.contype = 'c' AND k.coninhcount = 0 AND {enforced} AND c.oid = ANY ({partitions})
@@ -68,19 +68,19 @@ void read_leaf_checks(Connection& connection, std::vector<TableDetails>& tables,
                   fmt::arg("enforced", connection.server_version() >= 180000 ? "k.conenforced" : "true"),
                   fmt::arg("looks", calls_one_of(looking, "'pg_catalog.pg_constraint'::pg_catalog.regclass", "k.oid")));
   for (const auto& row : connection.query(sql)) {
-    const Partition& partition = tree.at(row[0].as<std::uint32_t>());
+    const Partition& partition = tree.at(row["oid"].as<std::uint32_t>());
     LeafChecks& checks = by_oid.at(partition.root)->leaf_checks;
-    if (row[4].as<bool>()) {
-      checks.unjudged.emplace_back(row[1].c_str());
+    if (row["looks"].as<bool>()) {
+      checks.unjudged.emplace_back(row["reason"].c_str());
       continue;
     }
     if (checks.columns.empty()) checks.columns.emplace_back(kLeaf);
-    for (std::string& column : read_names(row[3].c_str())) {
+    for (std::string& column : read_names(row["columns"].c_str())) {
       if (std::ranges::find(checks.columns, column) == checks.columns.end())
         checks.columns.push_back(std::move(column));
     }
     const std::string branch =
-        fmt::format(" WHEN ({}) IS FALSE THEN {}", row[2].c_str(), quote_literal(row[1].c_str()));
+        fmt::format(" WHEN ({}) IS FALSE THEN {}", row["condition"].c_str(), quote_literal(row["reason"].c_str()));
     for (const std::uint32_t leaf : partition.leaves) branches[partition.root][leaf] += branch;
   }
   for (const auto& [root, of_table] : branches) {

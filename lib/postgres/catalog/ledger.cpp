@@ -10,10 +10,6 @@
 namespace postgres {
 namespace {
 
-std::string text_of(const pqxx::field& field) {
-  return field.is_null() ? std::string{} : std::string(field.c_str(), field.size());
-}
-
 std::string quoted(const std::vector<std::string>& texts) {
   std::vector<std::string> literals;
   for (const std::string& text : texts) literals.push_back(quote_literal(text));
@@ -56,10 +52,8 @@ std::optional<engine::LastMigration> last_migration_of(Connection& connection,
   const catalog::Ledger& ledger = ledgers.at(found[0]["place"].as<std::size_t>());
   const std::string name(ledger.table);
   std::string sql(ledger.newest);
-  sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{text_of(found[0]["nspname"]), name}));
-  std::vector<std::string> entries;
-  for (const auto& row : connection.query(sql)) entries.push_back(text_of(row[0]));
-  return engine::LastMigration{name, catalog::last_entry(entries)};
+  sql.replace(sql.find("%s"), 2, quote_name(catalog::TableName{found[0]["nspname"].c_str(), name}));
+  return engine::LastMigration{name, catalog::last_entry(connection.query_list(sql))};
 }
 
 }  // namespace

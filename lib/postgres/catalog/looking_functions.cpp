@@ -62,9 +62,7 @@ ORDER BY 1)sql";
 }  // namespace
 
 std::string looking_functions(Connection& connection) {
-  std::vector<std::string> oids;
-  for (const auto& row : connection.query(kLooking)) oids.emplace_back(row[0].c_str());
-  return "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
+  return "'{" + join(connection.query_list(kLooking), ",") + "}'::pg_catalog.oid[]";
 }
 
 std::string calls_one_of(const std::string& functions, const std::string& classid, const std::string& objid) {

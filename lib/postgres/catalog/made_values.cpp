@@ -69,16 +69,16 @@ void read_made_values(Connection& connection, std::vector<TableDetails>& tables,
        connection.query(fmt::format(kMade, fmt::arg("among", index.among()),
                                     fmt::arg("user", user_of_column_value(connection.server_version(), "a", "d")),
                                     fmt::arg("looks", calls_one_of(looking, "m.classid", "m.objid"))))) {
-    TableDetails& table = index.of(row[0].c_str());
-    const std::string name = row[1].c_str();
+    TableDetails& table = index.of(row["attrelid"].c_str());
+    const std::string name = row["attname"].c_str();
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (table.table.columns[i].name != name) continue;
       MadeValue& made = table.columns[i].made;
-      made.expression = row[3].c_str();
-      made.looks_elsewhere = row[7].as<bool>();
-      made.is_volatile = row[4].as<bool>() || (made.looks_elsewhere && !table.table.columns[i].generated);
-      made.reads = read_names(row[5].c_str());
-      made.is_virtual = row[6].as<bool>();
+      made.expression = row["expression"].c_str();
+      made.looks_elsewhere = row["looks_elsewhere"].as<bool>();
+      made.is_volatile = row["is_volatile"].as<bool>() || (made.looks_elsewhere && !table.table.columns[i].generated);
+      made.reads = read_names(row["reads"].c_str());
+      made.is_virtual = row["is_virtual"].as<bool>();
     }
   }
 }

@@ -23,8 +23,8 @@ WITH RECURSIVE shown(oid, level) AS (
     AND d.refobjid = s.oid AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
   JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> s.oid
   JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm'))
-SELECT n.nspname, c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE'){maintains},
-       pg_catalog.pg_get_userbyid(c.relowner), ({unreadable})
+SELECT n.nspname, c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE'){maintains} AS may_refresh,
+       pg_catalog.pg_get_userbyid(c.relowner) AS owner, ({unreadable}) AS unreadable
 FROM (SELECT s.oid, pg_catalog.max(s.level) AS level FROM shown s GROUP BY s.oid) s
 JOIN pg_catalog.pg_class c ON c.oid = s.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'm' AND c.relispopulated
@@ -111,8 +111,10 @@ std::vector<MaterializedView> views_over(Connection& connection, const std::vect
                                     fmt::arg("maintains", connection.server_version() >= kHasMaintain
                                                               ? " OR pg_catalog.has_table_privilege(c.oid, 'MAINTAIN')"
                                                               : ""))))
-    views.push_back({quote_name(catalog::TableName{row[0].c_str(), row[1].c_str()}), row[2].as<bool>(), row[3].c_str(),
-                     row[4].is_null() ? std::string{} : row[4].c_str()});
+    views.push_back({.name = quote_name(catalog::TableName{row["nspname"].c_str(), row["relname"].c_str()}),
+                     .may_refresh = row["may_refresh"].as<bool>(),
+                     .owner = row["owner"].c_str(),
+                     .unreadable = row["unreadable"].is_null() ? std::string{} : row["unreadable"].c_str()});
   return views;
 }
 

@@ -43,18 +43,14 @@ ORDER BY n.nspname
 
 }  // namespace
 
-std::vector<std::string> schema_names(Connection& connection) {
-  std::vector<std::string> names;
-  for (const auto& row : connection.query(kSchemas)) names.emplace_back(row[0].c_str());
-  return names;
-}
+std::vector<std::string> schema_names(Connection& connection) { return connection.query_list(kSchemas); }
 
 std::string other_object(Connection& connection, const catalog::TableName& name) {
-  const pqxx::result found =
-      connection.query(fmt::format(kOtherObject, fmt::arg("name", quote_literal(name.name)),
-                                   fmt::arg("schema", quote_literal(name.schema) + "::pg_catalog.text")));
-  for (const auto& row : found) {
-    if (!row[0].is_null()) return row[0].c_str();
+  const std::vector<std::string> found =
+      connection.query_list(fmt::format(kOtherObject, fmt::arg("name", quote_literal(name.name)),
+                                        fmt::arg("schema", quote_literal(name.schema) + "::pg_catalog.text")));
+  for (const std::string& words : found) {
+    if (!words.empty()) return words;
   }
   return {};
 }

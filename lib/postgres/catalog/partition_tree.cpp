@@ -16,7 +16,7 @@ namespace {
 
 // The place of each bound of a table's partitions among all of them.
 constexpr const char* kRanks = R"sql(
-SELECT {partition}::pg_catalog.oid, v.n, pg_catalog.dense_rank() OVER (ORDER BY v.bound)
+SELECT {partition}::pg_catalog.oid AS partition, v.n, pg_catalog.dense_rank() OVER (ORDER BY v.bound) AS rank
 FROM (VALUES {values}) AS v(n, bound))sql";
 
 // Every table of the trees, parents first. The condition of a partition costs the server time that grows with its
@@ -60,10 +60,10 @@ WITH RECURSIVE tree(root, oid, parent, level) AS (
   FROM pg_catalog.pg_partitioned_table p
 ){others}{planned}
 SELECT t.root, t.oid, t.parent, k.partstrat, k.columns_only, k.by_lookup, k.columns, k.type, k.reads,
-  pg_catalog.pg_get_expr(c.relpartbound, c.oid, false),
+  pg_catalog.pg_get_expr(c.relpartbound, c.oid, false) AS bound,
   CASE WHEN EXISTS (SELECT FROM planned p JOIN other o ON o.oid = p.owner) THEN ''
        WHEN NOT (u.by_lookup OR u.partstrat = 'h' AND u.columns_only)
-       THEN pg_catalog.pg_get_partition_constraintdef(t.oid) END
+       THEN pg_catalog.pg_get_partition_constraintdef(t.oid) END AS condition
 FROM tree t
 JOIN pg_catalog.pg_class c ON c.oid = t.oid
 LEFT JOIN key k ON k.partrelid = t.oid
@@ -87,6 +87,10 @@ struct Node {
   std::vector<std::string> bounds;                             // by rank, from 1 on
 };
 
+std::vector<std::string> names_of(const pqxx::field& array) {
+  return array.is_null() ? std::vector<std::string>{} : read_names(array.c_str());
+}
+
 std::string literal(const std::string& value, const Node& of) { return "(" + value + ")::" + of.type; }
 
 class Routes {
@@ -100,21 +104,21 @@ class Routes {
              fmt::arg("others", other_roles(connection_)),
              fmt::arg("planned", planned_code("SELECT t.oid, t.root FROM tree t", connection_.server_version()))))) {
       Node node;
-      node.root = row[0].as<std::uint32_t>();
-      node.oid = row[1].as<std::uint32_t>();
-      node.parent = row[2].as<std::uint32_t>();
-      if (!row[3].is_null()) {
-        node.strategy = row[3].c_str()[0];
-        node.columns_only = row[4].as<bool>();
-        node.by_lookup = row[5].as<bool>();
-        node.columns = row[6].is_null() ? std::vector<std::string>{} : read_names(row[6].c_str());
-        node.type = row[7].is_null() ? "" : row[7].c_str();
-        node.reads = row[8].is_null() ? std::vector<std::string>{} : read_names(row[8].c_str());
+      node.root = row["root"].as<std::uint32_t>();
+      node.oid = row["oid"].as<std::uint32_t>();
+      node.parent = row["parent"].as<std::uint32_t>();
+      if (!row["partstrat"].is_null()) {
+        node.strategy = row["partstrat"].c_str()[0];
+        node.columns_only = row["columns_only"].as<bool>();
+        node.by_lookup = row["by_lookup"].as<bool>();
+        node.columns = names_of(row["columns"]);
+        node.type = row["type"].is_null() ? "" : row["type"].c_str();
+        node.reads = names_of(row["reads"]);
       }
-      if (!row[9].is_null()) node.bound = parse_bound(row[9].c_str());
-      if (!row[10].is_null()) node.condition = row[10].c_str();
+      if (!row["bound"].is_null()) node.bound = parse_bound(row["bound"].c_str());
+      if (!row["condition"].is_null()) node.condition = row["condition"].c_str();
+      order_.push_back(node.oid);
       nodes_.emplace(node.oid, std::move(node));
-      order_.push_back(row[1].as<std::uint32_t>());
     }
     for (const std::uint32_t oid : order_) {
       const Node& node = nodes_.at(oid);
@@ -167,9 +171,9 @@ class Routes {
 
   void take_ranks(const std::string& sql) {
     for (const auto& row : connection_.query(sql)) {
-      Node& node = nodes_.at(row[0].as<std::uint32_t>());
-      const auto place = row[1].as<std::size_t>();
-      const auto rank = row[2].as<std::uint64_t>();
+      Node& node = nodes_.at(row["partition"].as<std::uint32_t>());
+      const auto place = row["n"].as<std::size_t>();
+      const auto rank = row["rank"].as<std::uint64_t>();
       node.ranks.resize(node.children.size());
       const PartitionBound& bound = node.children[place / 2]->bound;
       (place % 2 == 0 ? node.ranks[place / 2].first : node.ranks[place / 2].second) = rank;

@@ -89,12 +89,12 @@ ORDER BY s.place)sql";
 
 std::string schemas_of_session(Connection& connection) {
   const pqxx::result path = connection.query(R"sql(
-    SELECT s.reset_val, pg_catalog.current_setting('search_path')
+    SELECT s.reset_val, pg_catalog.current_setting('search_path') AS current
     FROM pg_catalog.pg_settings s
     WHERE s.name OPERATOR(pg_catalog.=) 'search_path')sql");
-  set_search_path(connection, path[0][0].c_str());
-  std::string schemas = connection.query("SELECT pg_catalog.current_schemas(false)")[0][0].c_str();
-  set_search_path(connection, path[0][1].c_str());
+  set_search_path(connection, path[0]["reset_val"].c_str());
+  std::string schemas = connection.query_value("SELECT pg_catalog.current_schemas(false)").c_str();
+  set_search_path(connection, path[0]["current"].c_str());
   return schemas;
 }
 
@@ -102,18 +102,19 @@ std::string planning_path(Connection& connection, const std::vector<std::uint32_
                           const std::vector<std::string>& consented) {
   const std::string among = oid_array(tables);
   if (!connection
-           .query(kTables +
-                  planned_calls(fmt::format(kWithRelatives, fmt::arg("among", among)), connection.server_version()) +
-                  fmt::format(kLooksUp, fmt::arg("among", among)))[0][0]
+           .query_value(
+               kTables +
+               planned_calls(fmt::format(kWithRelatives, fmt::arg("among", among)), connection.server_version()) +
+               fmt::format(kLooksUp, fmt::arg("among", among)))
            .as<bool>())
     return {};
   std::vector<std::string> trusted;
   for (const std::string& role : consented) trusted.push_back(quote_literal(role));
   std::vector<std::string> path;
-  for (const auto& row :
-       connection.query(fmt::format(kPath, fmt::arg("path", quote_literal(schemas_of_session(connection)))) +
-                        other_roles(connection) + fmt::format(kSchemas, fmt::arg("consented", join(trusted, ", ")))))
-    path.push_back(quote_name(row[0].c_str()));
+  for (const std::string& schema : connection.query_list(
+           fmt::format(kPath, fmt::arg("path", quote_literal(schemas_of_session(connection)))) +
+           other_roles(connection) + fmt::format(kSchemas, fmt::arg("consented", join(trusted, ", ")))))
+    path.push_back(quote_name(schema));
   return join(path, ", ");
 }
 

@@ -57,9 +57,9 @@ bool are_quiet(Connection& connection, const std::vector<WrittenTable>& tables) 
   connection.execute(std::string(alone ? "BEGIN" : "SAVEPOINT quiet") + "; SET LOCAL search_path = ''");
   const bool quiet =
       connection
-          .query(reached_code(tables, connection.server_version()) +
-                 fmt::format(kAreQuiet, fmt::arg("uses", uses_of("object", "0 AS x")),
-                             fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless)))[0][0]
+          .query_value(reached_code(tables, connection.server_version()) +
+                       fmt::format(kAreQuiet, fmt::arg("uses", uses_of("object", "0 AS x")),
+                                   fmt::arg("unknown", kIsUnknownNode), fmt::arg("harmless", kIsHarmless)))
           .as<bool>();
   connection.execute(alone ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT quiet; RELEASE SAVEPOINT quiet");
   return quiet;

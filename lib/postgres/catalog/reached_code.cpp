@@ -349,7 +349,7 @@ std::vector<WrittenTable> with_written_by_code(Connection& connection, std::vect
   constexpr int kMostSteps = 8;  // from one table's code to the next
   for (int i = 0; i < kMostSteps && !tables.empty(); ++i) {
     const pqxx::result named = connection.query(reached_code(tables, connection.server_version()) + kNamed);
-    for (const auto& row : named) tables.push_back({row[0].as<std::uint32_t>(), {}, true, {}});
+    for (const auto& row : named) tables.push_back({row["root"].as<std::uint32_t>(), {}, true, {}});
     if (named.empty()) break;
   }
   return tables;

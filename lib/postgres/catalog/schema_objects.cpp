@@ -30,12 +30,12 @@ types AS (
     AND NOT EXISTS (SELECT 1 FROM extension e
                     WHERE e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AND e.objid = t.oid))
 SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' WHEN 'f' THEN 'foreign table'
-                      WHEN 'p' THEN 'partitioned table' ELSE 'table' END,
-       c.relname::text, coalesce(pg_catalog.pg_get_expr(c.relpartbound, c.oid), ''),
+                      WHEN 'p' THEN 'partitioned table' ELSE 'table' END AS kind,
+       c.relname::text AS name, coalesce(pg_catalog.pg_get_expr(c.relpartbound, c.oid), '') AS definition,
        -- A sequence goes with the column that it counts.
        coalesce((SELECT t.relname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
                  WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND d.objid = c.oid
-                   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND d.deptype IN ('a', 'i')), '')
+                   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND d.deptype IN ('a', 'i')), '') AS part_of
 FROM relations c WHERE c.relkind IN ('r', 'p', 'S', 'c', 'f')
 UNION ALL
 SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, c.relname::text,
@@ -114,7 +114,10 @@ std::vector<engine::SchemaObject> schema_objects(Connection& connection, const s
           connection.server_version() >= kHasSqlBodies ? "pg_catalog.pg_get_function_sqlbody(p.oid)" : "NULL");
   std::vector<engine::SchemaObject> objects;
   for (const auto& row : connection.query(sql))
-    objects.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str()});
+    objects.push_back({.kind = row["kind"].c_str(),
+                       .name = row["name"].c_str(),
+                       .definition = row["definition"].c_str(),
+                       .table = row["part_of"].c_str()});
   // Here, so that no collation of the database takes part.
   std::sort(objects.begin(), objects.end(), [](const engine::SchemaObject& a, const engine::SchemaObject& b) {
     return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);

@@ -77,8 +77,7 @@ SELECT pg_catalog.md5(pg_catalog.string_agg(l.text, '
 }  // namespace
 
 std::string schema_print(Connection& connection, const std::vector<std::string>& oids) {
-  const pqxx::result print = connection.query(fmt::format(kSchemaPrint, fmt::arg("oids", join(oids, ","))));
-  return print[0][0].is_null() ? std::string{} : print[0][0].c_str();
+  return connection.query_value(fmt::format(kSchemaPrint, fmt::arg("oids", join(oids, ",")))).c_str();
 }
 
 }  // namespace postgres

@@ -54,8 +54,9 @@ void TableLocker::lock(std::vector<LockedTable> tables, const std::string& mode)
 }
 
 std::string table_without_lock(Connection& connection, const std::vector<std::uint32_t>& oids) {
-  const pqxx::result found = connection.query(fmt::format(kTableWithoutLock, fmt::arg("tables", oid_array(oids))));
-  return found.empty() ? std::string{} : std::string(found[0][0].c_str());
+  const std::vector<std::string> found =
+      connection.query_list(fmt::format(kTableWithoutLock, fmt::arg("tables", oid_array(oids))));
+  return found.empty() ? std::string{} : found.front();
 }
 
 std::string oid_array(const std::vector<std::uint32_t>& oids) {

@@ -243,7 +243,8 @@ SELECT o.words FROM objects o WHERE pg_catalog.currtid2(o.catalog, o.place) <> o
 )sql";
 
 constexpr const char* kAll = R"sql(
-SELECT o.words, o.catalog || ' ' || o.place::pg_catalog.text || ' ' || o.version::pg_catalog.text FROM objects o
+SELECT o.words, o.catalog || ' ' || o.place::pg_catalog.text || ' ' || o.version::pg_catalog.text AS version
+FROM objects o
 )sql";
 
 constexpr const char* kPartitionReadBehindSnapshot = R"sql(
@@ -284,7 +285,7 @@ std::string objects_sql(const Connection& connection, const std::vector<std::uin
                      fmt::arg("more", (writing ? kFunctionObjects : std::string{}) + more));
 }
 
-std::string first_of(const pqxx::result& rows) { return rows.empty() ? std::string{} : rows[0][0].c_str(); }
+std::string first_of(const std::vector<std::string>& found) { return found.empty() ? std::string{} : found.front(); }
 
 }  // namespace
 
@@ -299,7 +300,7 @@ std::vector<std::uint32_t> with_tables_of_code(Connection& connection, std::vect
     const pqxx::result named =
         connection.query(dependences_sql(connection, tables) +
                          fmt::format(kNamedTables, fmt::arg("words", kWords), fmt::arg("meant", kMeant)));
-    for (const auto& row : named) tables.push_back(row[0].as<std::uint32_t>());
+    for (const auto& row : named) tables.push_back(row["oid"].as<std::uint32_t>());
     if (named.empty()) break;
   }
   return tables;
@@ -307,11 +308,12 @@ std::vector<std::uint32_t> with_tables_of_code(Connection& connection, std::vect
 
 std::string changed_since_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables,
                                    Dependence dependence) {
-  return first_of(connection.query(objects_sql(connection, tables, dependence, {}) + kChanged));
+  return first_of(connection.query_list(objects_sql(connection, tables, dependence, {}) + kChanged));
 }
 
 std::string partition_read_behind_snapshot(Connection& connection, const std::vector<std::uint32_t>& tables) {
-  return first_of(connection.query(fmt::format(kPartitionReadBehindSnapshot, fmt::arg("tables", oid_array(tables)))));
+  return first_of(
+      connection.query_list(fmt::format(kPartitionReadBehindSnapshot, fmt::arg("tables", oid_array(tables)))));
 }
 
 CatalogImage::CatalogImage(Connection& connection, const std::vector<std::uint32_t>& tables) {
@@ -319,7 +321,7 @@ CatalogImage::CatalogImage(Connection& connection, const std::vector<std::uint32
        connection.query(objects_sql(connection, tables, Dependence::kOfWriting,
                                     fmt::format(kObjectsOfTables, fmt::arg("users_trigger", users_trigger("g")))) +
                         kAll))
-    objects_.emplace(row[0].c_str(), row[1].c_str());
+    objects_.emplace(row["words"].c_str(), row["version"].c_str());
 }
 
 CatalogImage CatalogImage::newest(Connection& connection, const std::vector<std::uint32_t>& tables,

@@ -23,10 +23,10 @@ WITH RECURSIVE used(oid) AS (
               WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid
     {ranges_of_multiranges}) part)
-SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype,
+SELECT t.oid, pg_catalog.format_type(t.oid, NULL) AS name, t.typtype,
        CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
-                      WHEN 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END,
-       {multirange}
+                      WHEN 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END AS base,
+       {multirange} AS multirange
 FROM used u JOIN pg_catalog.pg_type t ON t.oid = u.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid
 WHERE t.typtype IN ('c', 'd', 'e', 'r') AND n.nspname <> 'pg_catalog'
@@ -34,7 +34,7 @@ ORDER BY pg_catalog.format_type(t.oid, NULL) COLLATE pg_catalog."C"
 )sql";
 
 constexpr const char* kAttributes = R"sql(
-SELECT t.oid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
+SELECT t.oid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid
 WHERE t.oid IN ({types}) AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY t.oid, a.attnum
 )sql";
@@ -84,16 +84,21 @@ catalog::Types read_user_types(Connection& connection, const std::vector<std::ui
        connection.query(fmt::format(kTypes, fmt::arg("tables", join(oids, ",")),
                                     fmt::arg("ranges_of_multiranges", multiranges ? kRangesOfMultiranges : ""),
                                     fmt::arg("multirange", multiranges ? kMultirange : "NULL")))) {
-    place[text_of(row[0])] = types.size();
-    found.push_back(text_of(row[0]));
-    types.push_back({text_of(row[1]), kind_of(row[2].c_str()[0]), {}, {}, text_of(row[3]), text_of(row[4])});
+    place[text_of(row["oid"])] = types.size();
+    found.push_back(text_of(row["oid"]));
+    types.push_back({text_of(row["name"]),
+                     kind_of(row["typtype"].c_str()[0]),
+                     {},
+                     {},
+                     text_of(row["base"]),
+                     text_of(row["multirange"])});
   }
   if (found.empty()) return types;
   const std::string list = join(found, ", ");
   for (const auto& row : connection.query(fmt::format(kAttributes, fmt::arg("types", list))))
-    types[place.at(text_of(row[0]))].attributes.push_back({text_of(row[1]), text_of(row[2])});
+    types[place.at(text_of(row["oid"]))].attributes.push_back({text_of(row["attname"]), text_of(row["type"])});
   for (const auto& row : connection.query(fmt::format(kLabels, fmt::arg("types", list))))
-    types[place.at(text_of(row[0]))].labels.push_back(text_of(row[1]));
+    types[place.at(text_of(row["enumtypid"]))].labels.push_back(text_of(row["enumlabel"]));
   return types;
 }
 

@@ -31,7 +31,7 @@ std::vector<engine::LargeObjects> find_large_objects(Connection& connection,
       const std::string sql = fmt::format(
           kCount, fmt::arg("rows", (table->partitioned ? "" : "ONLY ") + quote_name(table->table.name)),
           fmt::arg("column", quote_name(column.name)), fmt::arg("cast", table->columns[i].comparison_cast()));
-      const auto rows = connection.query(sql)[0][0].as<std::uint64_t>();
+      const auto rows = connection.query_value(sql).as<std::uint64_t>();
       if (rows > 0) found.push_back({table->table.name, column.name, rows});
     }
   }

@@ -26,10 +26,10 @@ WITH RECURSIVE below(top, oid, depth, pending) AS (
   SELECT b.top, i.inhrelid, b.depth + 1, {pending}
   FROM below b JOIN pg_catalog.pg_inherits i ON i.inhparent = b.oid
 )
-SELECT DISTINCT ON (b.oid) b.top, b.oid, n.nspname, c.relname, c.relkind = 'f', c.relispartition, b.pending,
+SELECT DISTINCT ON (b.oid) b.top, b.oid, n.nspname, c.relname, c.relkind = 'f' AS is_foreign, c.relispartition, b.pending,
   CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'USAGE')
     THEN pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid)
-    ELSE false END
+    ELSE false END AS readable
 FROM below b
 JOIN pg_catalog.pg_class c ON c.oid = b.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -60,13 +60,13 @@ std::vector<Below> find_below(Connection& connection, const std::vector<TableDet
   for (const auto& row : connection.query(fmt::format(
            kBelow, fmt::arg("tables", oid_array(oids)),
            fmt::arg("pending", connection.server_version() < kDetachesConcurrently ? "false" : "i.inhdetachpending"))))
-    found.push_back({by_oid.at(row[0].as<std::uint32_t>()),
-                     row[1].as<std::uint32_t>(),
-                     {row[2].c_str(), row[3].c_str()},
-                     row[4].as<bool>(),
-                     row[5].as<bool>(),
-                     row[6].as<bool>(),
-                     row[7].as<bool>()});
+    found.push_back({.top = by_oid.at(row["top"].as<std::uint32_t>()),
+                     .oid = row["oid"].as<std::uint32_t>(),
+                     .name = {row["nspname"].c_str(), row["relname"].c_str()},
+                     .foreign = row["is_foreign"].as<bool>(),
+                     .partition = row["relispartition"].as<bool>(),
+                     .pending = row["pending"].as<bool>(),
+                     .readable = row["readable"].as<bool>()});
   return found;
 }
 
@@ -76,7 +76,7 @@ bool holds_rows(Connection& connection, const Below& below) {
   const std::string sql = below.readable ? fmt::format("SELECT EXISTS (SELECT FROM ONLY {})", quote_name(below.name))
                                          : fmt::format("SELECT EXISTS (SELECT FROM {} t WHERE t.tableoid = {})",
                                                        quote_name(below.top->table.name), below.oid);
-  return connection.query(sql)[0][0].as<bool>();
+  return connection.query_value(sql).as<bool>();
 }
 
 std::string words_of(const Below& below) {

@@ -59,10 +59,10 @@ SELECT pg_catalog.pg_relation_size({table}) / pg_catalog.current_setting('block_
 
 void demand_rows_of_all(Connection& connection, const std::vector<std::string>& oids) {
   if (oids.empty()) return;
-  const pqxx::result unlogged = connection.query(fmt::format(kUnlogged, fmt::arg("oids", join(oids, ","))));
-  if (unlogged[0][0].is_null()) return;
+  const pqxx::field unlogged = connection.query_value(fmt::format(kUnlogged, fmt::arg("oids", join(oids, ","))));
+  if (unlogged.is_null()) return;
   throw Error(ErrorKind::kPrivilege,
-              connection.place() + " is a standby, which has no rows of unlogged tables: " + unlogged[0][0].c_str(),
+              connection.place() + " is a standby, which has no rows of unlogged tables: " + unlogged.c_str(),
               "export from the primary, or leave them out with -T");
 }
 
@@ -154,7 +154,7 @@ std::vector<catalog::Table> PostgresSource::open_snapshot(const std::vector<cata
   connection_->execute("COMMIT");
   begin_and_lock(tables);
   look();  // its first query fixes the snapshot
-  connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
+  connection_->watch_locks(lock_timeout_, connection_->query_value("SELECT pg_catalog.pg_backend_pid()").as<int>());
   std::vector<std::uint32_t> oids;
   std::vector<TableDetails*> found;
   for (const catalog::TableName& name : locked_) {
@@ -212,7 +212,7 @@ engine::Dependencies PostgresSource::dependencies(const std::vector<catalog::Tab
 // The workers take no locks: those of the first connection last as long as its snapshot.
 void PostgresSource::join_snapshot() {
   if (workers_.empty()) return;
-  const std::string snapshot = connection_->query("SELECT pg_catalog.pg_export_snapshot()")[0][0].c_str();
+  const std::string snapshot = connection_->query_value("SELECT pg_catalog.pg_export_snapshot()").c_str();
   for (const auto& worker : workers_) {
     worker->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     worker->execute("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
@@ -229,7 +229,7 @@ std::uint64_t PostgresSource::pages_to_share(const TableDetails& table, const en
   if (workers_.empty() || table.partitioned || !table.read_through.empty() ||
       query.order == engine::RowOrder::kIdentity || connection_->server_version() < kHasRangeScans)
     return 0;
-  const auto pages = connection_->query(fmt::format(kPages, fmt::arg("table", table.oid)))[0][0].as<std::uint64_t>();
+  const auto pages = connection_->query_value(fmt::format(kPages, fmt::arg("table", table.oid))).as<std::uint64_t>();
   return pages < kWorthIt ? 0 : pages;
 }
 

@@ -62,8 +62,8 @@ held(root_plan, root, plan, record) AS (
     SELECT h.root_plan, h.root, e.plan, e.record
     FROM held h JOIN edges e ON e.parent_plan = h.plan AND e.parent = h.record
 )
-SELECT h.root_plan, r."constraint", pg_catalog.count(DISTINCT h.root),
-       pg_catalog.count(DISTINCT ROW(h.plan, h.record))
+SELECT h.root_plan, r."constraint", pg_catalog.count(DISTINCT h.root) AS needed,
+       pg_catalog.count(DISTINCT ROW(h.plan, h.record)) AS held_back
 FROM held h JOIN reasons r ON r.plan = h.root_plan AND r.record = h.root
 GROUP BY h.root_plan, r."constraint"
 ORDER BY 4 DESC, 1)sql";
@@ -85,9 +85,9 @@ void add_held_back(Connection& connection, const std::vector<StagedTable>& table
   if (edges.empty()) return;
   for (const auto& row : connection.query(fmt::format(kHeldBack, fmt::arg("edges", join(edges, " UNION ALL ")),
                                                       fmt::arg("reasons", join(reasons, " UNION ALL "))))) {
-    BlockingCause& cause = cause_of(found[row[0].as<std::size_t>()], row[1].c_str());
-    cause.needed = row[2].as<std::uint64_t>();
-    cause.held_back = row[3].as<std::uint64_t>();
+    BlockingCause& cause = cause_of(found[row["root_plan"].as<std::size_t>()], row["constraint"].c_str());
+    cause.needed = row["needed"].as<std::uint64_t>();
+    cause.held_back = row["held_back"].as<std::uint64_t>();
   }
 }
 
@@ -116,7 +116,7 @@ void add_matches(Connection& connection, const StagedTable& table, Causes& found
   if (table.rejected_rows == 0 || table.plan.identity.empty() || !table.plan.match.empty()) return;
   for (const UniqueIndex& index : table.details.unique_indexes) {
     if (!may_match(table, index)) continue;
-    const auto rows = connection.query(fmt::format(
+    const pqxx::field rows = connection.query_value(fmt::format(
         R"sql(
 SELECT pg_catalog.count(*)
 FROM {rejects} r
@@ -127,7 +127,7 @@ WHERE r.verdict = 'c' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.conve
         fmt::arg("rejects", table.rejects), fmt::arg("rows", table.typed_rows()), fmt::arg("record", table.record),
         fmt::arg("target", table.target_rows), fmt::arg("name", quote_literal(index.name)),
         fmt::arg("same", table.same_identity("o", "t")), fmt::arg("others", free_otherwise(table, index))));
-    const auto count = rows[0][0].as<std::uint64_t>();
+    const auto count = rows.as<std::uint64_t>();
     if (count == 0) continue;
     BlockingCause& cause = cause_of(found, index.name);
     cause.match = index.columns;

@@ -279,8 +279,8 @@ void Cascades::count() {
     if (!action.readable) continue;  // nothing of it is left
     const pqxx::result row = connection_.query(fmt::format(
         R"sql(
-SELECT pg_catalog.count(DISTINCT c.{record}), pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE {outside}),
-       {sums}
+SELECT pg_catalog.count(DISTINCT c.{record}) AS updates, pg_catalog.count(*) AS rows,
+       pg_catalog.count(*) FILTER (WHERE {outside}) AS outside, {sums} AS sums
 FROM {reached} c)sql",
         fmt::arg("sums", hash_sums(tables_[path.origin], text_of(action))), fmt::arg("record", kRecord),
         fmt::arg("outside", outside(action)), fmt::arg("reached", reached_sql(action, path.moved))));
@@ -289,10 +289,10 @@ FROM {reached} c)sql",
                          action.name,
                          action.action,
                          action.parent_columns,
-                         row[0][0].as<std::uint64_t>(),
-                         row[0][1].as<std::uint64_t>(),
-                         row[0][2].as<std::uint64_t>(),
-                         keyed_digest(tables_[path.origin], row[0][3].is_null() ? "" : row[0][3].c_str())};
+                         row[0]["updates"].as<std::uint64_t>(),
+                         row[0]["rows"].as<std::uint64_t>(),
+                         row[0]["outside"].as<std::uint64_t>(),
+                         keyed_digest(tables_[path.origin], row[0]["sums"].is_null() ? "" : row[0]["sums"].c_str())};
     if (effect.rows > 0) effects_.push_back(std::move(effect));
   }
 }

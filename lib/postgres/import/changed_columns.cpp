@@ -23,9 +23,10 @@ std::vector<Group> largest_first(Connection& connection, const std::string& grou
   std::vector<Group> found;
   const std::string sql = fmt::format(
       R"sql(
-SELECT g.observed, pg_catalog.count(*) FROM {groups} g GROUP BY g.observed ORDER BY 2 DESC, 1)sql",
+SELECT g.observed, pg_catalog.count(*) AS rows FROM {groups} g GROUP BY g.observed ORDER BY 2 DESC, 1)sql",
       fmt::arg("groups", groups));
-  for (const auto& row : connection.query(sql)) found.push_back({row[0].c_str(), row[1].as<std::uint64_t>()});
+  for (const auto& row : connection.query(sql))
+    found.push_back({row["observed"].c_str(), row["rows"].as<std::uint64_t>()});
   return found;
 }
 
@@ -67,7 +68,7 @@ std::vector<std::string> unnamed_columns(const StagedTable& table, const std::st
 }
 
 std::vector<std::string> group_updates(Connection& connection, const StagedTable& table, std::size_t number) {
-  if (connection.query("SELECT pg_catalog.to_regclass('pg_temp.update_group') IS NULL")[0][0].as<bool>()) {
+  if (connection.query_value("SELECT pg_catalog.to_regclass('pg_temp.update_group') IS NULL").as<bool>()) {
     connection.execute(R"sql(
 CREATE TEMPORARY TABLE update_group (plan pg_catalog.int4, record pg_catalog.int8, observed pg_catalog.text)
     ON COMMIT DROP)sql");

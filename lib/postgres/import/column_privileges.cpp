@@ -25,7 +25,7 @@ ORDER BY d.n, p.privilege, a.attnum)sql";
 
 std::string grant(Connection& connection, const StagedTable& table, const std::string& privilege,
                   const std::vector<std::string>& columns) {
-  const std::string role = connection.query("SELECT pg_catalog.quote_ident(current_user)")[0][0].c_str();
+  const std::string role = connection.query_value("SELECT pg_catalog.quote_ident(current_user)").c_str();
   return fmt::format("GRANT {} ({}) ON {} TO {}", privilege, join(columns, ", "), table.target, role);
 }
 
@@ -41,13 +41,14 @@ void read_column_privileges(Connection& connection, std::vector<StagedTable>& ta
     wanted.push_back(fmt::format("({}, {}::pg_catalog.oid)", wanted.size(), table.details.oid));
   }
   for (const auto& row : connection.query(fmt::format(kColumnsWithout, fmt::arg("tables", join(wanted, ", "))))) {
-    StagedTable& table = tables.at(row[0].as<std::size_t>());
-    const bool insert = row[1].c_str()[0] == 'I';
-    if (row[2].as<bool>())
+    StagedTable& table = tables.at(row["n"].as<std::size_t>());
+    const bool insert = row["privilege"].c_str()[0] == 'I';
+    if (row["by_column"].as<bool>())
       (insert ? table.inserts_by_column : table.updates_by_column) = true;
     else
       (insert ? table.never_inserts : table.never_updates) = true;
-    if (!row[3].is_null()) (insert ? table.not_insertable : table.not_updatable).emplace_back(row[3].c_str());
+    if (!row["attname"].is_null())
+      (insert ? table.not_insertable : table.not_updatable).emplace_back(row["attname"].c_str());
   }
 }
 

@@ -59,8 +59,7 @@ class LostCommit {
         if (other_server_) return Answer::kNotToBeHad;
         if (now.empty()) return Answer::kNotYet;  // a standby: perhaps about to take over
       }
-      const pqxx::result row = connection_->query(question_);
-      const std::string status = row[0][0].is_null() ? "" : row[0][0].c_str();
+      const std::string status = connection_->query_value(question_).c_str();  // NULL: ""
       if (status == "committed") return Answer::kCommitted;
       if (status == "aborted") return Answer::kAborted;
       return Answer::kNotYet;  // "in progress" as long as it has not noticed that we are gone
@@ -95,11 +94,11 @@ bool is_refusal(const ServerError& error, const Connection& connection) {
 std::string history_of(Connection& connection) {
   try {
     const pqxx::result line = connection.query(R"sql(
-SELECT pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 1, 8),
-       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))sql");
-    std::string history = line[0][0].c_str();
-    if (line[0][1].as<bool>())
-      history += connection.query("SELECT system_identifier FROM pg_catalog.pg_control_system()")[0][0].c_str();
+SELECT pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 1, 8) AS timeline,
+       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may_identify)sql");
+    std::string history = line[0]["timeline"].c_str();
+    if (line[0]["may_identify"].as<bool>())
+      history += connection.query_value("SELECT system_identifier FROM pg_catalog.pg_control_system()").c_str();
     return history;
   } catch (const ServerError&) {
     return {};
@@ -108,8 +107,8 @@ SELECT pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_in
 
 std::string commit(std::unique_ptr<Connection>& connection,
                    const std::function<std::unique_ptr<Connection>()>& reconnect, const std::string& history) {
-  const pqxx::result id = connection->query("SELECT pg_catalog.txid_current_if_assigned()");
-  const std::string transaction = id[0][0].is_null() ? "" : id[0][0].c_str();
+  const std::string transaction =
+      connection->query_value("SELECT pg_catalog.txid_current_if_assigned()").c_str();  // NULL: ""
   std::string tag;
   try {
     tag = connection->execute_for_tag("COMMIT");

@@ -16,7 +16,7 @@ SELECT EXISTS (
 // Of a name that may not be looked up, nothing can be set; whatever is in another session's temporary schema is not
 // ours to reach.
 constexpr const char* kDeferredKeys = R"sql(
-SELECT DISTINCT pg_catalog.quote_ident(n.nspname), pg_catalog.quote_ident(k.conname)
+SELECT DISTINCT pg_catalog.quote_ident(n.nspname) AS schema, pg_catalog.quote_ident(k.conname) AS name
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) k.connamespace
 WHERE k.condeferred
@@ -36,13 +36,13 @@ ORDER BY 1, 2
 }  // namespace
 
 void check_keys_at_once(Connection& connection) {
-  if (!connection.query(kAnyDeferredTrigger)[0][0].as<bool>()) {
+  if (!connection.query_value(kAnyDeferredTrigger).as<bool>()) {
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE");
     return;
   }
   std::vector<std::string> names;
   for (const auto& row : connection.query(kDeferredKeys))
-    names.push_back(std::string(row[0].c_str()) + "." + row[1].c_str());
+    names.push_back(std::string(row["schema"].c_str()) + "." + row["name"].c_str());
   if (!names.empty()) connection.execute("SET CONSTRAINTS " + join(names, ", ") + " IMMEDIATE");
 }
 

@@ -15,7 +15,7 @@ namespace postgres {
 namespace {
 
 std::uint64_t number(Connection& connection, const std::string& sql) {
-  return connection.query(sql)[0][0].as<std::uint64_t>();
+  return connection.query_value(sql).as<std::uint64_t>();
 }
 
 // Bits of pg_trigger.tgtype.

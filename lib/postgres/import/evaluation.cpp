@@ -171,7 +171,7 @@ void Evaluation::reject_failing() {
     fine = run(fmt::format(kBySet, fmt::arg("view", view_), fmt::arg("verdicts", table_.verdicts),
                            fmt::arg("values", values("v.record"))));
     if (fine) return;
-    const bool in_server = connection_.query(kPlpgsql)[0][0].as<bool>();
+    const bool in_server = connection_.query_value(kPlpgsql).as<bool>();
     table_.unevaluated = !(in_server ? find_one_by_one() : find_by_halving(1, table_.counts.rows));
   });
   // Rows that were left out before may fail as well.
@@ -253,8 +253,7 @@ void Evaluation::take_found() {
 void Evaluation::put_words() {
   const std::string kinds =
       "SELECT DISTINCT pg_catalog.convert_from(r.reason, 'UTF8') FROM " + table_.rejects + " r WHERE r.key IS NULL";
-  for (const auto& row : connection_.query(kinds)) {
-    const std::string kind = row[0].c_str();
+  for (const std::string& kind : connection_.query_list(kinds)) {
     const std::size_t second = kind.find('\x01') + 1;
     const std::size_t third = kind.find('\x01', second) + 1;
     ServerError::Fields fields;

@@ -14,9 +14,9 @@ namespace postgres {
 namespace {
 
 constexpr const char* kDatabase = R"sql(
-SELECT pg_catalog.current_database(),
-       (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()),
-       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))sql";
+SELECT pg_catalog.current_database() AS name,
+       (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AS oid,
+       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may_identify)sql";
 
 // Definitions as the server writes them, names with their schema (the search_path is empty).
 constexpr const char* kOfTables = R"sql(
@@ -27,7 +27,7 @@ constexpr const char* kOfTables = R"sql(
   JOIN pg_catalog.pg_class c ON c.oid = t.oid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 )
-SELECT 'the columns of ' || t.name,
+SELECT 'the columns of ' || t.name AS name,
        pg_catalog.string_agg(
          pg_catalog.concat_ws(' ', pg_catalog.quote_ident(a.attname), pg_catalog.format_type(a.atttypid, a.atttypmod),
            (SELECT pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(l.collname)
@@ -35,7 +35,7 @@ SELECT 'the columns of ' || t.name,
             JOIN pg_catalog.pg_namespace s ON s.oid = l.collnamespace
             WHERE l.oid = a.attcollation),
            a.attnotnull, a.attidentity, a.attgenerated, pg_catalog.pg_get_expr(d.adbin, d.adrelid)),
-         ', ' ORDER BY a.attname)
+         ', ' ORDER BY a.attname) AS definition
 FROM named t
 JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -158,7 +158,7 @@ SELECT r.oid FROM reached r)sql";
 std::vector<std::uint32_t> with_followers(Connection& connection, const std::vector<std::uint32_t>& tables) {
   std::vector<std::uint32_t> all;
   for (const auto& row : connection.query(fmt::format(kReached, fmt::arg("tables", fmt::join(tables, ",")))))
-    all.push_back(row[0].as<std::uint32_t>());
+    all.push_back(row["oid"].as<std::uint32_t>());
   return all;
 }
 
@@ -175,13 +175,13 @@ std::string schemas_of(const std::vector<StagedTable>& tables) {
 std::vector<outcome::Fact> whereabouts_of(Connection& connection, const std::vector<StagedTable>& tables) {
   const pqxx::result database = connection.query(kDatabase);
   std::string identifier = "unidentified";
-  if (database[0][2].as<bool>())
-    identifier = connection.query("SELECT system_identifier FROM pg_catalog.pg_control_system()")[0][0].c_str();
+  if (database[0]["may_identify"].as<bool>())
+    identifier = connection.query_value("SELECT system_identifier FROM pg_catalog.pg_control_system()").c_str();
   return {{"engine", "postgresql"},
           {"host", connection.host()},
           {"port", connection.port()},
-          {"database", database[0][0].c_str()},
-          {"database_oid", database[0][1].c_str()},
+          {"database", database[0]["name"].c_str()},
+          {"database_oid", database[0]["oid"].c_str()},
           {"system_identifier", identifier},
           {"schemas", schemas_of(tables)}};
 }
@@ -195,8 +195,8 @@ std::vector<outcome::Fact> used_catalog_of(Connection& connection, const std::ve
            dependences_sql(connection, all) +
            fmt::format(kOfTables, fmt::arg("fired_trigger", fired_trigger("g")), fmt::arg("body", body)))) {
     base::Sha256 digest;
-    digest.update(row[1].c_str());
-    facts.push_back({row[0].c_str(), digest.hex().substr(0, 16)});
+    digest.update(row["definition"].c_str());
+    facts.push_back({row["name"].c_str(), digest.hex().substr(0, 16)});
   }
   // Here, so that no collation of the database takes part.
   std::ranges::sort(facts, {}, &outcome::Fact::name);

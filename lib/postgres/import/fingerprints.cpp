@@ -136,7 +136,7 @@ outcome::Fingerprint fingerprint_of(const StagedTable& table, std::string_view l
 }  // namespace
 
 bool lists_rewritten(Connection& connection) {
-  return connection.query("SELECT pg_catalog.to_regclass('pg_temp.rewritten') IS DISTINCT FROM NULL")[0][0].as<bool>();
+  return connection.query_value("SELECT pg_catalog.to_regclass('pg_temp.rewritten') IS DISTINCT FROM NULL").as<bool>();
 }
 
 // The server's hash of a numeric leaves the sign out, and it folds what has 64 bits into 32 before anything else.

@@ -92,9 +92,9 @@ bool FirstLoad::conditions_hold() {
            table.failing_defaults.empty();
   });
   if (!any_new) return false;
-  const pqxx::result answer = connection_.query(fmt::format(
+  const pqxx::field nobody = connection_.query_value(fmt::format(
       kNobodyNotices, fmt::arg("tables", join(oids_of(tables_), ",")), fmt::arg("users_trigger", users_trigger("t"))));
-  if (!answer[0][0].as<bool>()) return false;
+  if (!nobody.as<bool>()) return false;
   const bool all_empty = std::all_of(tables_.begin(), tables_.end(), [&](const StagedTable& table) {
     return connection_.query("SELECT FROM " + table.target_rows + " LIMIT 1").empty();
   });

@@ -168,7 +168,7 @@ void ImportLocks::demand_set_locked() {
     }
   }
   if (!by_columns.empty() &&
-      connection_.query(fmt::format(kShapeChanged, fmt::arg("tables", oid_array(by_columns))))[0][0].as<bool>())
+      connection_.query_value(fmt::format(kShapeChanged, fmt::arg("tables", oid_array(by_columns)))).as<bool>())
     fail_changed("a table");
   if (find() != relations_) fail_changed("the set of tables");
   const std::string missed = table_without_lock(connection_, locked);
@@ -184,7 +184,7 @@ void ImportLocks::demand_sole_import() {
     if (relation.written && !relation.may_keep_others) inserted.push_back(relation.oid);
   }
   if (inserted.empty()) return;
-  if (connection_.query(fmt::format("SELECT pg_catalog.pg_try_advisory_xact_lock({})", kAdvisoryLock))[0][0].as<bool>())
+  if (connection_.query_value(fmt::format("SELECT pg_catalog.pg_try_advisory_xact_lock({})", kAdvisoryLock)).as<bool>())
     return;
   const pqxx::result other = connection_.query(
       fmt::format(kOtherImport, fmt::arg("key", kAdvisoryLock), fmt::arg("tables", oid_array(inserted))));

@@ -205,8 +205,8 @@ void KeyOrder::gather_waits() {
 
 std::uint64_t KeyOrder::waiting() {
   return connection_
-      .query("SELECT pg_catalog.count(*) FROM pg_temp.key_order o WHERE o.plan = " + number_ +
-             " AND o.round IS NULL")[0][0]
+      .query_value("SELECT pg_catalog.count(*) FROM pg_temp.key_order o WHERE o.plan = " + number_ +
+                   " AND o.round IS NULL")
       .as<std::uint64_t>();
 }
 
@@ -223,7 +223,7 @@ std::uint64_t KeyOrder::run_rounds() {
   }
   connection_.execute(restore);
   if (left == 0) return 0;
-  const int sign = connection_.query(fmt::format(kOrderOfRecords, fmt::arg("plan", number_)))[0][0].as<int>();
+  const int sign = connection_.query_value(fmt::format(kOrderOfRecords, fmt::arg("plan", number_))).as<int>();
   if (sign == 0) return left;
   connection_.execute(
       fmt::format(kByRecords, fmt::arg("plan", number_), fmt::arg("round", rounds_++), fmt::arg("sign", sign)));
@@ -239,8 +239,8 @@ void KeyOrder::set_aside(Parking::Inserts inserts, const Reject& reject) {
                                " of the target would see and neither side has");
     return;
   }
-  const pqxx::result fewer = connection_.query(fmt::format(kFewerGoUp, fmt::arg("plan", number_)));
-  const char* const some = fewer[0][0].as<bool>() ? "k.freed_by < k.record" : "k.freed_by > k.record";
+  const bool fewer_go_up = connection_.query_value(fmt::format(kFewerGoUp, fmt::arg("plan", number_))).as<bool>();
+  const char* const some = fewer_go_up ? "k.freed_by < k.record" : "k.freed_by > k.record";
   for (const char* which : {some, "true"}) {
     for (std::size_t place = 0; place < table_.details.unique_indexes.size(); ++place) {
       if (!key_at(table_.details, place).deferrable) set_aside(parking, place, which);
@@ -262,7 +262,7 @@ void KeyOrder::set_aside(Parking& parking, std::size_t place, const std::string&
   };
   if (connection_.execute(arguments(kSetAside)) == 0) return;
   connection_.execute(arguments(kRankAside));
-  const auto rows = connection_.query(arguments(kHighestRank))[0][0].as<std::uint64_t>();
+  const auto rows = connection_.query_value(arguments(kHighestRank)).as<std::uint64_t>();
   auto key = parking.find(place, rows);
   if (!key) {
     connection_.execute(arguments(kForgetTried));
@@ -325,7 +325,7 @@ WHERE {same})sql",
 
 std::vector<KeyOrder::Statement> KeyOrder::begin() {
   park();
-  if (connection_.query("SELECT pg_catalog.to_regclass('pg_temp.key_place') IS NULL")[0][0].as<bool>()) {
+  if (connection_.query_value("SELECT pg_catalog.to_regclass('pg_temp.key_place') IS NULL").as<bool>()) {
     connection_.execute(R"sql(
 CREATE TEMPORARY TABLE key_place (plan pg_catalog.int4, record pg_catalog.int8, statement pg_catalog.int8,
     depth pg_catalog.int8, relation pg_catalog.oid, place pg_catalog.tid) ON COMMIT DROP;
@@ -345,11 +345,11 @@ ANALYZE pg_temp.key_place)sql",
   std::vector<Statement> statements;
   for (const auto& row : connection_.query(fmt::format(
            R"sql(
-SELECT p.statement, o.observed, pg_catalog.count(*) FROM pg_temp.key_place p
+SELECT p.statement, o.observed, pg_catalog.count(*) AS rows FROM pg_temp.key_place p
 JOIN pg_temp.key_order o ON o.plan = p.plan AND o.record = p.record
 WHERE p.plan = {plan} GROUP BY p.statement, o.observed ORDER BY p.statement)sql",
            fmt::arg("plan", number_)))) {
-    const std::string update = table_.update_head(unnamed_columns(table_, row[1].c_str()));
+    const std::string update = table_.update_head(unnamed_columns(table_, row["observed"].c_str()));
     if (update.empty()) continue;
     // The rows are found by their place, one after the other: an index is asked for each before the next is written.
     statements.push_back({fmt::format(
@@ -360,8 +360,8 @@ WHERE p.plan = {plan} GROUP BY p.statement, o.observed ORDER BY p.statement)sql"
 WHERE t.ctid = s.{place} AND t.tableoid = s.{relation})sql",
                               fmt::arg("update", update), fmt::arg("relation", kRelation), fmt::arg("place", kPlace),
                               fmt::arg("rows", table_.typed_rows()), fmt::arg("record", table_.record),
-                              fmt::arg("plan", number_), fmt::arg("statement", row[0].c_str())),
-                          row[2].as<std::uint64_t>()});
+                              fmt::arg("plan", number_), fmt::arg("statement", row["statement"].c_str())),
+                          row["rows"].as<std::uint64_t>()});
   }
   return statements;
 }
@@ -381,7 +381,7 @@ std::string KeyOrder::plans_in_order(Connection& connection) {
                                        {"enable_tidscan", "on"},
                                        {"enable_indexscan", "on"}}) {
     const std::string before =
-        connection.query(std::string("SELECT pg_catalog.current_setting('") + setting + "')")[0][0].c_str();
+        connection.query_value(std::string("SELECT pg_catalog.current_setting('") + setting + "')").c_str();
     undo += std::string("SET LOCAL ") + setting + " = " + before + ";";
     now += std::string("SET LOCAL ") + setting + " = " + value + ";";
   }

@@ -24,18 +24,18 @@ WITH RECURSIVE tables(relation, searched) AS (
     JOIN pg_catalog.pg_inherits h ON h.inhparent = t.relation
     JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid AND c.relispartition)
 SELECT
-  (SELECT pg_catalog.count(DISTINCT t.relation) FROM tables t),
+  (SELECT pg_catalog.count(DISTINCT t.relation) FROM tables t) AS tables,
   (SELECT pg_catalog.count(DISTINCT i.indexrelid)
    FROM tables t JOIN pg_catalog.pg_index i ON i.indrelid = t.relation
-   WHERE t.searched))sql";
+   WHERE t.searched) AS indexes)sql";
 
 // What the manual promises, and all processes that might hold locks.
 constexpr const char* kRoomForLocks = R"sql(
 SELECT
-  pg_catalog.current_setting('max_locks_per_transaction'),
+  pg_catalog.current_setting('max_locks_per_transaction') AS for_each,
   pg_catalog.sum(s.setting::pg_catalog.int8)
-    FILTER (WHERE s.name IN ('max_connections', 'max_prepared_transactions'))::pg_catalog.int8,
-  pg_catalog.sum(s.setting::pg_catalog.int8)::pg_catalog.int8
+    FILTER (WHERE s.name IN ('max_connections', 'max_prepared_transactions'))::pg_catalog.int8 AS sessions,
+  pg_catalog.sum(s.setting::pg_catalog.int8)::pg_catalog.int8 AS processes
 FROM pg_catalog.pg_settings s
 WHERE s.name IN ('max_connections', 'max_prepared_transactions', 'autovacuum_max_workers', 'autovacuum_worker_slots',
   'max_worker_processes', 'max_wal_senders'))sql";
@@ -53,11 +53,11 @@ LockBudget budget_for(Connection& connection, const std::vector<std::string>& oi
                                                             fmt::arg("with_rows", array_of(with_rows))));
   const pqxx::result room = connection.query(kRoomForLocks);
   LockBudget budget;
-  budget.tables = counted[0][0].as<std::uint64_t>();
-  budget.needed = budget.tables + counted[0][1].as<std::uint64_t>();
-  budget.for_each = room[0][0].as<std::uint64_t>();
-  budget.sessions = room[0][1].as<std::uint64_t>();
-  budget.most = kNeverMoreThan * static_cast<double>(budget.for_each) * (room[0][2].as<double>() + 1);
+  budget.tables = counted[0]["tables"].as<std::uint64_t>();
+  budget.needed = budget.tables + counted[0]["indexes"].as<std::uint64_t>();
+  budget.for_each = room[0]["for_each"].as<std::uint64_t>();
+  budget.sessions = room[0]["sessions"].as<std::uint64_t>();
+  budget.most = kNeverMoreThan * static_cast<double>(budget.for_each) * (room[0]["processes"].as<double>() + 1);
   return budget;
 }
 

@@ -26,8 +26,9 @@ key AS (
   FROM moved k
   GROUP BY 1
 )
-SELECT v.number, pg_catalog.count(*), pg_catalog.count(k.was), pg_catalog.count(*) FILTER (WHERE k.moved),
-       pg_catalog.min(pg_catalog.octet_length(k.was)), pg_catalog.min(k.example) FILTER (WHERE k.moved)
+SELECT v.number, pg_catalog.count(*) AS filled, pg_catalog.count(k.was) AS known,
+       pg_catalog.count(*) FILTER (WHERE k.moved) AS moved, pg_catalog.min(pg_catalog.octet_length(k.was)) AS shortest,
+       pg_catalog.min(k.example) FILTER (WHERE k.moved) AS example
 FROM {staged} s
 CROSS JOIN LATERAL ({values}) v(number, value)
 LEFT JOIN key k ON k.was OPERATOR(pg_catalog.=) v.value
@@ -98,15 +99,18 @@ class Search {
                   fmt::arg("parents", parent.typed_rows()), fmt::arg("parent_matches", parent.matches),
                   fmt::arg("parent_record", parent.record), fmt::arg("values", join(values, " UNION ALL "))));
     for (const auto& row : rows) {
-      const LooseColumn& column = columns.at(row[0].as<std::size_t>());
-      const catalog::LooseValues counted{row[1].as<std::uint64_t>(), row[2].as<std::uint64_t>(),
-                                         row[3].as<std::uint64_t>(), row[4].is_null() ? 0 : row[4].as<std::uint64_t>()};
+      const LooseColumn& column = columns.at(row["number"].as<std::size_t>());
+      const catalog::LooseValues counted{
+          .filled = row["filled"].as<std::uint64_t>(),
+          .known = row["known"].as<std::uint64_t>(),
+          .moved = row["moved"].as<std::uint64_t>(),
+          .shortest = row["shortest"].is_null() ? 0 : row["shortest"].as<std::uint64_t>()};
       if (!catalog::points(column, kind, counted)) continue;
       const std::string& name = child.details.table.name.name;
       // With its type column and without.
       if (!found_.empty() && found_.back().table == name && found_.back().column == column.name) continue;
       found_.push_back({name, column.name, parent.details.table.name.name, counted.moved,
-                        child.is_masked(column.name) ? std::string{} : row[5].c_str()});
+                        child.is_masked(column.name) ? std::string{} : row["example"].c_str()});
     }
   }
 

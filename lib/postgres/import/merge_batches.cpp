@@ -30,10 +30,10 @@ std::string Merger::in_range(Range range) {
 std::uint64_t Merger::count(const StagedTable& table, const Batch& batch, Range range) {
   if (table.may_be_written == 0) return 0;
   return connection_
-      .query(table_sql(table,
-                       "SELECT pg_catalog.count(*) FROM {verdicts} v WHERE v.verdict = '{step}'{condition}{range}",
-                       fmt::arg("step", letter(batch.step)), fmt::arg("condition", batch.condition),
-                       fmt::arg("range", in_range(range))))[0][0]
+      .query_value(
+          table_sql(table, "SELECT pg_catalog.count(*) FROM {verdicts} v WHERE v.verdict = '{step}'{condition}{range}",
+                    fmt::arg("step", letter(batch.step)), fmt::arg("condition", batch.condition),
+                    fmt::arg("range", in_range(range))))
       .as<std::uint64_t>();
 }
 

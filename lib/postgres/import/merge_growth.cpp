@@ -12,15 +12,15 @@ namespace postgres {
 bool Merger::changes_rows(const StagedTable& table) {
   if (!table.details.triggers.empty()) return true;
   return connection_
-      .query("SELECT c.relhasrules FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) " +
-             std::to_string(table.details.oid))[0][0]
+      .query_value("SELECT c.relhasrules FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) " +
+                   std::to_string(table.details.oid))
       .as<bool>();
 }
 
 std::uint64_t Merger::astray(const StagedTable& table, const std::string& filter) {
   if (table.plan.identity.empty() || !changes_rows(table)) return 0;
   const std::string count = fmt::format("SELECT pg_catalog.count(*) FROM ({}) x", astray_sql(table, filter));
-  return connection_.query(count)[0][0].as<std::uint64_t>();
+  return connection_.query_value(count).as<std::uint64_t>();
 }
 
 std::string Merger::astray_sql(const StagedTable& table, const std::string& filter) {
@@ -36,9 +36,9 @@ WHERE v.verdict = 'i'{filter} AND NOT EXISTS (SELECT FROM {target} t WHERE {same
 void Merger::refuse_growth(StagedTable& table, std::uint64_t rejected_before, Savepoint& before) {
   if (!table.plan.identity.empty() || !changes_rows(table)) return;
   const auto grown = connection_
-                         .query(fmt::format(R"sql(
+                         .query_value(fmt::format(R"sql(
 SELECT pg_catalog.count(*) FROM ({}) l JOIN {} v ON v.record = l.record WHERE v.verdict = 'i')sql",
-                                            lacking_rows(table), table.verdicts))[0][0]
+                                                  lacking_rows(table), table.verdicts))
                          .as<std::uint64_t>();
   if (grown == 0) return;
   if (table.plan.growth == engine::Growth::kAllow) {

@@ -222,7 +222,7 @@ bool Merger::reorder(const Passes& passes) {
 // The table of the plan that stands for a partition.
 catalog::TableName Merger::root_of(const catalog::TableName& table) {
   const pqxx::result root = connection_.query(fmt::format(kRoot, fmt::arg("table", quote_literal(quote_name(table)))));
-  return root.empty() ? table : catalog::TableName{root[0][0].c_str(), root[0][1].c_str()};
+  return root.empty() ? table : catalog::TableName{root[0]["nspname"].c_str(), root[0]["relname"].c_str()};
 }
 
 void Merger::retry_refused() {

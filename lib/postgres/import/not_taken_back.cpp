@@ -70,6 +70,7 @@ void NotTakenBack::remember(std::size_t number, char letter, const std::string& 
   connection_.execute("DECLARE not_taken_back NO SCROLL CURSOR FOR " + query);
   for (bool more = true; more;) {
     const pqxx::result rows = connection_.query("FETCH 5000 FROM not_taken_back");
+    // By position: `query` names its only column, and there may be many rows.
     for (const auto& row : rows) records_.add(number, letter, row[0].as<std::uint64_t>());
     more = !rows.empty();
   }
@@ -92,7 +93,7 @@ std::string NotTakenBack::changed_columns(const StagedTable& table) {
   for (const StagedColumn& column : table.columns)
     differ.push_back(fmt::format("CASE WHEN pg_catalog.bool_or({}) THEN {} END", table.differs("s", "t", {column.name}),
                                  quote_literal(column.name)));
-  return connection_.query(table_sql(table, kDifferingColumns, fmt::arg("names", join(differ, ", "))))[0][0].c_str();
+  return connection_.query_value(table_sql(table, kDifferingColumns, fmt::arg("names", join(differ, ", ")))).c_str();
 }
 
 void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& components) {
@@ -105,7 +106,7 @@ void NotTakenBack::reject(const std::vector<std::vector<std::size_t>>& component
       return;
     }
     const auto unwritten =
-        connection_.query(table_sql(table, kUnwritten, fmt::arg("records", list)))[0][0].as<std::uint64_t>();
+        connection_.query_value(table_sql(table, kUnwritten, fmt::arg("records", list))).as<std::uint64_t>();
     const std::string why = "not as it was before the import: " + code + " writes something else into " + why_[number] +
                             "; disable it meanwhile";
     postgres::reject(connection_, table,

@@ -65,7 +65,7 @@ bool ParentLocks::may_rest() {
   const char* may_be_set = connection_.server_version() >= 150000
                                ? "pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"
                                : "(SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)";
-  may_rest_ = connection_.query(fmt::format(kMayRest, fmt::arg("may_be_set", may_be_set)))[0][0].as<bool>() &&
+  may_rest_ = connection_.query_value(fmt::format(kMayRest, fmt::arg("may_be_set", may_be_set))).as<bool>() &&
               are_quiet(connection_, written_tables(tables_));
   return *may_rest_;
 }

@@ -86,22 +86,21 @@ Parking::Parking(Connection& connection, const StagedTable& table, const std::st
   if (!observer_.empty()) return;
   read_readers();
   const std::string own = fmt::format(kTextLike, fmt::arg("table", table_.details.oid));
-  for (const auto& row : connection_.query(own)) text_like_.emplace_back(row[0].c_str());
+  text_like_ = connection_.query_list(own);
 }
 
 void Parking::read_observer(Inserts inserts) {
   constexpr int kOnInsert = 4;  // bits of pg_trigger.tgtype
   constexpr int kOnUpdate = 16;
   const int events = inserts == Inserts::kInside ? kOnInsert | kOnUpdate : kOnUpdate;
-  const pqxx::result found =
-      connection_.query(fmt::format(kObserver, fmt::arg("table", table_.details.oid),
-                                    fmt::arg("fired_trigger", fired_trigger("t")), fmt::arg("events", events)));
-  if (!found.empty()) observer_ = found[0][0].c_str();
+  const std::vector<std::string> found =
+      connection_.query_list(fmt::format(kObserver, fmt::arg("table", table_.details.oid),
+                                         fmt::arg("fired_trigger", fired_trigger("t")), fmt::arg("events", events)));
+  if (!found.empty()) observer_ = found.front();
 }
 
 void Parking::read_readers() {
-  for (const auto& row : connection_.query(fmt::format(kReaders, fmt::arg("table", table_.details.oid))))
-    read_.emplace_back(row[0].c_str());
+  read_ = connection_.query_list(fmt::format(kReaders, fmt::arg("table", table_.details.oid)));
 }
 
 std::optional<ParkedKey> Parking::find(std::size_t place, std::uint64_t rows) {
@@ -216,7 +215,7 @@ std::string Parking::unused(const UniqueIndex& index, const StagedColumn& column
 bool Parking::has(const std::string& values, std::uint64_t rows) const {
   bool enough = false;
   const auto evaluate = [&] {
-    enough = connection_.query("SELECT pg_catalog.count(*) FROM " + values + " x")[0][0].as<std::uint64_t>() >= rows;
+    enough = connection_.query_value("SELECT pg_catalog.count(*) FROM " + values + " x").as<std::uint64_t>() >= rows;
   };
   refusal_of(connection_, "spare", evaluate, Refusal::kOfAnExpression);
   return enough;

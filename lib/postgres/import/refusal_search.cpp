@@ -187,7 +187,7 @@ bool RefusalSearch::possible() {
 
 // Before each search: a rollback may have taken the table away.
 void RefusalSearch::prepare() {
-  if (connection_.query("SELECT pg_catalog.to_regclass('pg_temp.refused') IS NULL")[0][0].as<bool>())
+  if (connection_.query_value("SELECT pg_catalog.to_regclass('pg_temp.refused') IS NULL").as<bool>())
     connection_.execute(kTable);
 }
 
@@ -211,15 +211,17 @@ RefusalSearch::Found RefusalSearch::run(const Task& task) {
   // One plan for chunks of any length, by indexes: planning costs more than writing a row, and a plan that is made for
   // a long chunk reads whole tables.
   const std::string before =
-      quote_literal(connection_.query("SELECT pg_catalog.current_setting('plan_cache_mode')")[0][0].c_str());
+      quote_literal(connection_.query_value("SELECT pg_catalog.current_setting('plan_cache_mode')").c_str());
   connection_.execute("SET LOCAL plan_cache_mode = force_generic_plan; DO LANGUAGE plpgsql " + quote_literal(block) +
                       "; SET LOCAL plan_cache_mode = " + before);
   const pqxx::result found = connection_.query(R"sql(
-SELECT pg_catalog.count(*) FILTER (WHERE r.record > 0), pg_catalog.count(*) FILTER (WHERE r.record = 0),
-       pg_catalog.count(*) FILTER (WHERE r.passed_over)
+SELECT pg_catalog.count(*) FILTER (WHERE r.record > 0) AS refused,
+       pg_catalog.count(*) FILTER (WHERE r.record = 0) > 0 AS written,
+       pg_catalog.count(*) FILTER (WHERE r.passed_over) AS passed_over
 FROM pg_temp.refused r)sql");
   connection_.execute("ANALYZE pg_temp.refused");
-  return {found[0][0].as<std::uint64_t>(), found[0][1].as<int>() > 0, found[0][2].as<std::uint64_t>()};
+  return {found[0]["refused"].as<std::uint64_t>(), found[0]["written"].as<bool>(),
+          found[0]["passed_over"].as<std::uint64_t>()};
 }
 
 std::string RefusalSearch::refused(const std::string& record) {
@@ -252,12 +254,16 @@ WHERE NOT EXISTS (SELECT FROM {} v WHERE v.record = r.record AND v.verdict = '{}
 void RefusalSearch::withhold_words() {
   const std::string kinds = R"sql(r.state, r."constraint", r."column", r.context,
     CASE WHEN pg_catalog.left(r.state, 2) IN ('42', '54', '55') THEN r.message ELSE '' END)sql";
-  for (const auto& row : connection_.query("SELECT DISTINCT " + kinds +
-                                           " FROM pg_temp.refused r WHERE r.record > 0 AND r.fault IS NULL")) {
-    ServerError::Fields fields{row[0].c_str(), row[4].c_str(), {}, row[3].c_str(), row[1].c_str(), {}, {},
-                               row[2].c_str()};
-    std::vector<std::string> values;
-    for (int i = 0; i < 5; ++i) values.push_back(quote_literal(row[i].c_str()));
+  for (const auto& row : connection_.query(
+           "SELECT DISTINCT " + kinds + " AS message FROM pg_temp.refused r WHERE r.record > 0 AND r.fault IS NULL")) {
+    ServerError::Fields fields;
+    fields.sqlstate = row["state"].c_str();
+    fields.message = row["message"].c_str();
+    fields.context = row["context"].c_str();
+    fields.constraint = row["constraint"].c_str();
+    fields.column = row["column"].c_str();
+    std::vector<std::string> values;  // in the order of `kinds`
+    for (const auto& field : row) values.push_back(quote_literal(field.c_str()));
     connection_.execute(fmt::format(
         R"sql(
 UPDATE pg_temp.refused r SET detail = {words}, "constraint" = {constraint}

@@ -90,9 +90,10 @@ ORDER BY n.nspname = {schema} DESC LIMIT 1
                                       fmt::arg("schema", quote_literal(table_.details.table.name.schema)),
                                       fmt::arg("source_schema", quote_literal(source.name.schema))));
     if (!found.empty()) {
-      const SequenceRange range{found[0][2].as<std::int64_t>(), found[0][3].as<std::int64_t>(),
-                                found[0][4].as<std::int64_t>(), true};
-      add_draw(column, quote_name(catalog::TableName{found[0][0].c_str(), found[0][1].c_str()}), range, &source);
+      const pqxx::row row = found[0];
+      const SequenceRange range{row["seqincrement"].as<std::int64_t>(), row["seqmin"].as<std::int64_t>(),
+                                row["seqmax"].as<std::int64_t>(), true};
+      add_draw(column, quote_name(catalog::TableName{row["nspname"].c_str(), row["relname"].c_str()}), range, &source);
       return;
     }
     match_.unknown.push_back(name_of(column) + " drew from " + source.name.name + position(source) +

@@ -17,10 +17,11 @@ namespace {
 __extension__ typedef __int128 Wide;  // a sequence may go over all of bigint
 
 constexpr const char* kKnown = R"sql(
-SELECT pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
+SELECT pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    AS readable,
   s.seqcycle, s.seqstart,
   CASE WHEN pg_catalog.has_sequence_privilege(s.seqrelid, 'USAGE')
-    THEN pg_catalog.pg_sequence_last_value(s.seqrelid::pg_catalog.oid::pg_catalog.regclass) END
+    THEN pg_catalog.pg_sequence_last_value(s.seqrelid::pg_catalog.oid::pg_catalog.regclass) END AS last_value
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
@@ -48,15 +49,15 @@ constexpr std::uint64_t kTries = 32;
 std::optional<Wide> next_value(Connection& connection, const SequenceUse& use) {
   const pqxx::result known = connection.query(fmt::format(kKnown, fmt::arg("schema", quote_literal(use.name.schema)),
                                                           fmt::arg("name", quote_literal(use.name.name))));
-  if (known.empty() || known[0][1].as<bool>()) return {};
-  Wide last = known[0][2].as<std::int64_t>();
+  if (known.empty() || known[0]["seqcycle"].as<bool>()) return {};
+  Wide last = known[0]["seqstart"].as<std::int64_t>();
   bool is_called = false;
-  if (known[0][0].as<bool>()) {
+  if (known[0]["readable"].as<bool>()) {
     const pqxx::result state = connection.query("SELECT q.last_value, q.is_called FROM " + use.sequence + " q");
-    last = state[0][0].as<std::int64_t>();
-    is_called = state[0][1].as<bool>();
-  } else if (!known[0][3].is_null()) {
-    last = known[0][3].as<std::int64_t>();
+    last = state[0]["last_value"].as<std::int64_t>();
+    is_called = state[0]["is_called"].as<bool>();
+  } else if (!known[0]["last_value"].is_null()) {
+    last = known[0]["last_value"].as<std::int64_t>();
     is_called = true;
   }
   return is_called ? last + use.range.increment : last;

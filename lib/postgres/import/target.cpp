@@ -42,7 +42,7 @@ PostgresTarget::PostgresTarget(Connect connect, std::chrono::milliseconds lock_t
       run_code_of_(std::move(run_code_of)),
       connection_(connect_()),
       info_(describe(*connection_)),
-      role_(connection_->query("SELECT current_user")[0][0].c_str()) {}
+      role_(connection_->query_value("SELECT current_user").c_str()) {}
 
 PostgresTarget::~PostgresTarget() = default;
 
@@ -75,7 +75,7 @@ void PostgresTarget::demand_writable() {
                 "a dry run works there; for an import, let the owner lift the setting for this role or database");
   }
   read_only_ = read_only;
-  if (connection_->query("SELECT pg_catalog.pg_is_in_recovery()")[0][0].as<bool>()) {
+  if (connection_->query_value("SELECT pg_catalog.pg_is_in_recovery()").as<bool>()) {
     throw Error(ErrorKind::kPrivilege,
                 connection_->place() + " is a standby: nothing can be written there, not even temporary tables",
                 "use the URL of the primary");
@@ -103,7 +103,7 @@ void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::Ta
       throw;
     }
     set.demand_set_locked();
-    connection_->watch_locks(lock_timeout_, connection_->query("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>());
+    connection_->watch_locks(lock_timeout_, connection_->query_value("SELECT pg_catalog.pg_backend_pid()").as<int>());
     raise_settings(*connection_);
     image_.emplace(*connection_, oids);
     locked_ = std::move(oids);
@@ -117,12 +117,12 @@ bool PostgresTarget::is_read_only() {
   const std::string question =
       "SELECT pg_catalog.current_setting('default_transaction_read_only') OPERATOR(pg_catalog.=) 'on'::pg_catalog.text";
   try {
-    return connection_->query(question)[0][0].as<bool>();
+    return connection_->query_value(question).as<bool>();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kConnection) throw;
   }
   connection_ = connect_();
-  return connection_->query(question)[0][0].as<bool>();
+  return connection_->query_value(question).as<bool>();
 }
 
 std::optional<engine::LastMigration> PostgresTarget::last_migration(const std::vector<std::string>& schemas) {

@@ -68,8 +68,10 @@ std::map<std::uint32_t, std::vector<TargetCode>> read_target_code(Connection& co
   const std::string among = "'{" + join(oids, ",") + "}'::pg_catalog.oid[]";
   for (const auto& row :
        connection.query(fmt::format(kCode, fmt::arg("fired_trigger", fired_trigger("t")), fmt::arg("among", among))))
-    code[row[0].as<std::uint32_t>()].push_back(
-        {row[1].as<bool>(), row[2].as<bool>(), row[3].as<bool>(), row[4].c_str()});
+    code[row["root"].as<std::uint32_t>()].push_back({.on_insert = row["on_insert"].as<bool>(),
+                                                     .on_update = row["on_update"].as<bool>(),
+                                                     .on_delete = row["on_delete"].as<bool>(),
+                                                     .words = row["words"].c_str()});
   return code;
 }
 

@@ -44,7 +44,7 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
   }
   if (table.may_be_deleted > 0) {
     counts.deleted =
-        connection_->query(fmt::format(kCountDeletes, fmt::arg("deletes", table.deletes)))[0][0].as<std::uint64_t>();
+        connection_->query_value(fmt::format(kCountDeletes, fmt::arg("deletes", table.deletes))).as<std::uint64_t>();
   }
   if (table.may_be_written == 0 && table.rejected_rows == 0) return counts;
   counts.dependants = count_dependants(*connection_, tables_, table);
@@ -58,7 +58,7 @@ outcome::VerdictCounts PostgresTarget::counts(std::size_t plan) {
 
 std::uint64_t PostgresTarget::rows_there(std::size_t plan) {
   const std::string sql = "SELECT pg_catalog.count(*) FROM " + tables_.at(plan).target_rows;
-  return guarded([&] { return connection_->query(sql)[0][0].as<std::uint64_t>(); });
+  return guarded([&] { return connection_->query_value(sql).as<std::uint64_t>(); });
 }
 
 void PostgresTarget::keep_rows_before() {

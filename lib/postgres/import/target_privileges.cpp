@@ -68,7 +68,7 @@ void PostgresTarget::demand_all_privileges() {
   missing_grants_.clear();
   if (intent_ != engine::Intent::kImport) missing_grants_ = grants_for(engine::Intent::kImport);
   if (read_only_) {
-    missing_grants_.push_back(connection_->query(kMakeWritable)[0][0].c_str());
+    missing_grants_.push_back(connection_->query_value(kMakeWritable).c_str());
   }
   if (grants.empty()) return;
   std::string hint = "let the owner run:" + lines_of(grants);
@@ -112,8 +112,7 @@ std::vector<std::string> PostgresTarget::grants_for(engine::Intent intent, Right
     }
   };
   add(missing_code_grants(*connection_, written));
-  const pqxx::result temporary = connection_->query(kTemporary);
-  if (!temporary.empty()) grants.emplace_back(temporary[0][0].c_str());
+  add(connection_->query_list(kTemporary));
   // Reports foretell what sequences are raised to.
   if (intent == engine::Intent::kImport || detail_ == engine::Detail::kFull) {
     const SequenceUseKind use =

@@ -80,7 +80,7 @@ bool TriggerRows::others_wrote(const StagedTable& table) {
 void TriggerRows::demand_no_growth(const StagedTable& table) {
   if (!others_wrote(table)) return;
   const auto rows =
-      connection_.query("SELECT pg_catalog.count(*) FROM (" + lacking_rows(table) + ") l")[0][0].as<std::uint64_t>();
+      connection_.query_value("SELECT pg_catalog.count(*) FROM (" + lacking_rows(table) + ") l").as<std::uint64_t>();
   if (rows == 0) return;
   const std::string what =
       number(rows, "row", "rows") +
@@ -194,10 +194,10 @@ Rejection TriggerRows::refused(const ServerError& refusal) {
 // Halves, as long as there are refusals left to ask for; then the rest of the part goes with its refused row.
 bool TriggerRows::bring_back_without(StagedTable& table, const std::string& filter, const Rejection& why) {
   const pqxx::result found = connection_.query(look_sql(table, R"sql(
-SELECT pg_catalog.min(x.record), pg_catalog.max(x.record) FROM {unsettled} x WHERE x.there{filter})sql",
+SELECT pg_catalog.min(x.record) AS first, pg_catalog.max(x.record) AS last FROM {unsettled} x WHERE x.there{filter})sql",
                                                         fmt::arg("filter", filter)));
-  const auto first = found[0][0].as<std::uint64_t>();
-  const auto last = found[0][1].as<std::uint64_t>();
+  const auto first = found[0]["first"].as<std::uint64_t>();
+  const auto last = found[0]["last"].as<std::uint64_t>();
   if (first == last || refusals_left_ == 0) {
     if (why.verdict != Verdict::kConflict || round_ == Round::kLast) return leave_out(table, filter, why), false;
     waits_for_keys_ = true;
@@ -218,11 +218,12 @@ JOIN {unsettled} x ON x.record = s.{record}
 JOIN {target} t ON {same}
 WHERE x.there AND {differs}{filter})sql",
                                     fmt::arg("filter", filter));
-  const auto unwritten = connection_.query("SELECT pg_catalog.count(*) FROM " + rows + " AND x.verdict IS NULL");
+  const pqxx::field unwritten =
+      connection_.query_value("SELECT pg_catalog.count(*) FROM " + rows + " AND x.verdict IS NULL");
   reject(connection_, table,
          reject_sql(table, {.verdict = why.verdict, .reason = quote_literal(why.reason), .constraint = why.constraint},
                     rows));
-  table.counts.unchanged -= unwritten[0][0].as<std::uint64_t>();
+  table.counts.unchanged -= unwritten.as<std::uint64_t>();
   connection_.execute(look_sql(table, R"sql(
 DELETE FROM pg_temp.unsettled u
 WHERE u.plan = {number} AND u.look = {look} AND u.record IN (SELECT r.record FROM {rejects} r))sql"));
@@ -261,14 +262,14 @@ void TriggerRows::conclude(StagedTable& table) {
 // Of any look: rows that the last one does not find any more.
 void TriggerRows::tell_brought_back(const StagedTable& table) {
   const auto rows = connection_
-                        .query(look_sql(table, R"sql(
+                        .query_value(look_sql(table, R"sql(
 SELECT pg_catalog.count(DISTINCT u.record)
 FROM pg_temp.unsettled u
 WHERE u.plan = {number} AND u.there
   AND NOT EXISTS (SELECT FROM {rejects} r WHERE r.record = u.record)
   AND NOT EXISTS (
     SELECT FROM {staged} s JOIN {unsettled} x ON x.record = s.{record} JOIN {target} t ON {same}
-    WHERE s.{record} = u.record AND {differs}))sql"))[0][0]
+    WHERE s.{record} = u.record AND {differs}))sql"))
                         .as<std::uint64_t>();
   if (rows == 0) return;
   tell(table, number(rows, "row", "rows") +
@@ -277,7 +278,7 @@ WHERE u.plan = {number} AND u.there
 
 void TriggerRows::reject_gone(StagedTable& table) {
   if (looks_[place_of(table)].rows == 0) return;
-  const auto unwritten = connection_.query(look_sql(table, kGoneUnwritten))[0][0].as<std::uint64_t>();
+  const auto unwritten = connection_.query_value(look_sql(table, kGoneUnwritten)).as<std::uint64_t>();
   reject(connection_, table,
          reject_sql(table,
                     {.verdict = Verdict::kInvalid,
@@ -346,9 +347,9 @@ TriggerRows::Differing TriggerRows::differing_values(const StagedTable& table, c
 
 std::uint64_t TriggerRows::differing_rows(const StagedTable& table) {
   return connection_
-      .query(look_sql(table, R"sql(
+      .query_value(look_sql(table, R"sql(
 SELECT pg_catalog.count(*) FROM {unsettled} x JOIN {staged} s ON s.{record} = x.record JOIN {target} t ON {same}
-WHERE {differs})sql"))[0][0]
+WHERE {differs})sql"))
       .as<std::uint64_t>();
 }
 

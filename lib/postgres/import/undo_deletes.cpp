@@ -159,7 +159,7 @@ void UndoJudge::reject_rest() {
 // The first row that is still to go.
 void UndoJudge::reject_refused(StagedTable& table) {
   const auto record =
-      connection_.query(fmt::format(kFirst, fmt::arg("deletes", table.deletes)))[0][0].as<std::uint64_t>();
+      connection_.query_value(fmt::format(kFirst, fmt::arg("deletes", table.deletes))).as<std::uint64_t>();
   std::string why = "not deleted: " + trigger_names(table) + " of the target kept it, or moved it";
   const std::optional<std::uint64_t> gone = try_delete(table, record, record, why);
   if (gone && *gone > 0) return;

@@ -250,7 +250,7 @@ const StagedTable* UndoJudge::staged(std::uint32_t oid) const {
 
 std::uint64_t UndoJudge::to_go(const StagedTable& table) const {
   if (table.may_be_deleted == 0) return 0;
-  return connection_.query(fmt::format(kCountToGo, fmt::arg("deletes", table.deletes)))[0][0].as<std::uint64_t>();
+  return connection_.query_value(fmt::format(kCountToGo, fmt::arg("deletes", table.deletes))).as<std::uint64_t>();
 }
 
 }  // namespace postgres

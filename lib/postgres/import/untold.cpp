@@ -23,7 +23,7 @@ namespace {
 std::optional<std::uint64_t> count(Connection& connection, const std::string& sql) {
   std::optional<std::uint64_t> rows;
   refusal_of(
-      connection, "untold", [&] { rows = connection.query(sql)[0][0].as<std::uint64_t>(); }, Refusal::kOfAnExpression);
+      connection, "untold", [&] { rows = connection.query_value(sql).as<std::uint64_t>(); }, Refusal::kOfAnExpression);
   return rows;
 }
 
@@ -225,7 +225,7 @@ std::uint64_t count_dependants(Connection& connection, const std::vector<StagedT
   if (waits.empty()) return 0;
   return without_nested_loops(connection, table.rejected_rows, [&] {
     return connection
-        .query("SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (" + join(waits, "\nUNION ALL") + ") w")[0][0]
+        .query_value("SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (" + join(waits, "\nUNION ALL") + ") w")
         .as<std::uint64_t>();
   });
 }

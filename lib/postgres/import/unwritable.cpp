@@ -222,7 +222,7 @@ std::string doubtful_rows(Connection& connection, const StagedTable& table) {
   }
   const int beside = kRowHeader + 16 + 4 * static_cast<int>(table.details.columns.size());
   const std::string doubtful = fmt::format("({}) OPERATOR(pg_catalog.>) {}", all, kMostOfRow - beside);
-  const auto rows = connection.query(count_sql(accepted_rows(table, made), doubtful))[0][0].as<std::uint64_t>();
+  const auto rows = connection.query_value(count_sql(accepted_rows(table, made), doubtful)).as<std::uint64_t>();
   if (rows == 0) return {};
   const std::string counted = rows == 1 ? "1 row is" : std::to_string(rows) + " rows are";
   if (bytes.columns.empty()) return "whether " + counted + " too large for a page";
@@ -259,7 +259,7 @@ std::vector<std::string> doubtful_entries(Connection& connection, const StagedTa
     }
     std::uint64_t rows = 0;
     const std::string sql = count_sql(accepted_rows(table, all), doubtful);
-    const auto count = [&] { rows = connection.query(sql)[0][0].as<std::uint64_t>(); };
+    const auto count = [&] { rows = connection.query_value(sql).as<std::uint64_t>(); };
     const bool failed = refusal_of(connection, "entries", count, Refusal::kOfAnExpression).has_value();
     if (rows == 0 && !failed) continue;
     lines.push_back(fmt::format("whether {} fit{} the index {}",

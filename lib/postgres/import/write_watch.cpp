@@ -15,8 +15,8 @@ constexpr const char* kWrites = R"sql(
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
-       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)) AS writes,
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0) AS files
 FROM {parts}
 GROUP BY x.oid)sql";
 
@@ -29,7 +29,7 @@ std::string writes_sql(const std::vector<const StagedTable*>& tables) {
 }  // namespace
 
 WriteWatch::WriteWatch(Connection& connection, const std::vector<StagedTable>& tables) : connection_(connection) {
-  counts_ = connection_.query("SELECT pg_catalog.current_setting('track_counts')")[0][0].c_str() == std::string("on");
+  counts_ = connection_.query_value("SELECT pg_catalog.current_setting('track_counts')").c_str() == std::string("on");
   std::vector<const StagedTable*> all;
   for (const StagedTable& table : tables) all.push_back(&table);
   if (counts_) known_ = writes(all);
@@ -67,7 +67,7 @@ std::unordered_map<std::uint32_t, WriteWatch::Writes> WriteWatch::writes(
   std::unordered_map<std::uint32_t, Writes> written;
   if (tables.empty()) return written;
   for (const auto& row : connection_.query(writes_sql(tables)))
-    written[row[0].as<std::uint32_t>()] = {row[1].as<std::uint64_t>(), row[2].as<std::uint64_t>()};
+    written[row["oid"].as<std::uint32_t>()] = {row["writes"].as<std::uint64_t>(), row["files"].as<std::uint64_t>()};
   return written;
 }
 

@@ -300,6 +300,20 @@ pqxx::result Connection::query(const std::string& sql) {
   }
 }
 
+pqxx::field Connection::query_value(const std::string& sql) {
+  const pqxx::result rows = query(sql);
+  if (rows.size() != 1 || rows.columns() != 1) throw Error(ErrorKind::kInternal, "not one value: " + sql);
+  return rows[0][0];
+}
+
+std::vector<std::string> Connection::query_list(const std::string& sql) {
+  const pqxx::result rows = query(sql);
+  if (rows.columns() != 1) throw Error(ErrorKind::kInternal, "not one column: " + sql);
+  std::vector<std::string> values;
+  for (const auto& row : rows) values.emplace_back(row[0].c_str());
+  return values;
+}
+
 std::uint64_t Connection::execute(const std::string& sql) { return tag_rows(run(sql).get()); }
 
 std::uint64_t Connection::execute_for_number(const std::string& sql) {

@@ -35,6 +35,9 @@ class Connection {
 
   // For the catalog: small results, read as text.
   pqxx::result query(const std::string& sql);
+  // Of a query of one row and one column; of one column.
+  pqxx::field query_value(const std::string& sql);
+  std::vector<std::string> query_list(const std::string& sql);
 
   // For everything else. Returns the number of rows that the command tag names, 0 for a tag without one.
   std::uint64_t execute(const std::string& sql);

@@ -18,22 +18,23 @@ constexpr std::chrono::milliseconds kShortest{20};
 // Whoever our statement waits for. Of theirs the first 200 characters up to its first literal, and without numbers: a
 // statement's values are not ours to show.
 constexpr const char* kBlockers = R"sql(
-SELECT a.pid, coalesce(a.usename, '?'), pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
-       coalesce(a.state, '?'),
+SELECT a.pid, coalesce(a.usename, '?') AS role,
+       pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since,
+       coalesce(a.state, '?') AS state,
        pg_catalog.left(
          pg_catalog.regexp_replace(
            pg_catalog.regexp_replace(
              pg_catalog.regexp_replace(a.query, E'\\s+', ' ', 'g'),
              E'(''|\\$|--|/\\*).*$', '…'),
            E'\\m[0-9.]+\\M', '…', 'g'),
-         200),
+         200) AS words,
        a.application_name
 FROM pg_catalog.pg_stat_activity a
 WHERE a.pid OPERATOR(pg_catalog.=) ANY (pg_catalog.pg_blocking_pids({process})))sql";
 
 // Holds what our statement waits for, and has no process.
 constexpr const char* kPrepared = R"sql(
-SELECT DISTINCT x.gid, x.owner, pg_catalog.to_char(x.prepared AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+SELECT DISTINCT x.gid, x.owner, pg_catalog.to_char(x.prepared AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since
 FROM pg_catalog.pg_locks w
 JOIN pg_catalog.pg_locks h ON h.granted AND h.pid IS NULL AND h.locktype OPERATOR(pg_catalog.=) w.locktype
   AND h.database IS NOT DISTINCT FROM w.database
@@ -98,16 +99,17 @@ void LockWatch::watch(const std::stop_token& stop) {
 std::string LockWatch::ask(Connection& connection) const {
   std::string who;
   for (const auto& row : connection.query(fmt::format(kBlockers, fmt::arg("process", process_)))) {
-    const std::string program = base::printable(row[5].is_null() ? "" : row[5].c_str());
-    who += std::string(who.empty() ? "" : "; ") + "server process " + row[0].c_str() +
-           (program.empty() ? "" : " (" + program + ")") + ", role " + base::printable(row[1].c_str()) +
-           ", in a transaction since " + row[2].c_str() + " UTC, " + row[3].c_str() + ": " +
-           base::printable(row[4].c_str());
+    const std::string program =
+        base::printable(row["application_name"].is_null() ? "" : row["application_name"].c_str());
+    who += std::string(who.empty() ? "" : "; ") + "server process " + row["pid"].c_str() +
+           (program.empty() ? "" : " (" + program + ")") + ", role " + base::printable(row["role"].c_str()) +
+           ", in a transaction since " + row["since"].c_str() + " UTC, " + row["state"].c_str() + ": " +
+           base::printable(row["words"].c_str());
   }
   for (const auto& row : connection.query(fmt::format(kPrepared, fmt::arg("process", process_)))) {
-    const std::string name = base::printable(row[0].c_str());
+    const std::string name = base::printable(row["gid"].c_str());
     who += std::string(who.empty() ? "" : "; ") + "the prepared transaction " + name + " of role " +
-           base::printable(row[1].c_str()) + ", prepared at " + row[2].c_str() +
+           base::printable(row["owner"].c_str()) + ", prepared at " + row["since"].c_str() +
            " UTC, which no session holds: COMMIT PREPARED or ROLLBACK PREPARED ends it";
   }
   return who;

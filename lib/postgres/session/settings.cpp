@@ -37,7 +37,7 @@ void set_all(Connection& connection, const SessionSettings& settings, const std:
 SessionSettings session_settings(Connection& connection) {
   SessionSettings settings;
   for (const auto& [name, own] : own_settings())
-    settings.emplace_back(name, connection.query("SHOW " + name)[0][0].c_str());
+    settings.emplace_back(name, connection.query_value("SHOW " + name).c_str());
   settings.front().second = catalog_first(settings.front().second);
   return settings;
 }
@@ -110,18 +110,20 @@ std::string catalog_first(const std::string& search_path) {
 }
 
 outcome::DatabaseInfo describe(Connection& connection) {
-  const pqxx::result row = connection.query(R"sql(
-    SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_database(), current_user,
-           pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+  const pqxx::result found = connection.query(R"sql(
+    SELECT pg_catalog.current_setting('server_version') AS version, pg_catalog.current_database() AS database,
+           current_user AS role,
+           pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may_identify
   )sql");
-  std::string version = row[0][0].c_str();
-  outcome::DatabaseInfo info{"postgresql", version.substr(0, version.find(' ')), row[0][1].c_str()};
+  const pqxx::row row = found[0];
+  std::string version = row["version"].c_str();
+  outcome::DatabaseInfo info{"postgresql", version.substr(0, version.find(' ')), row["database"].c_str()};
   info.host = connection.host();
   info.port = connection.port();
-  info.user = row[0][2].c_str();
-  if (row[0][3].c_str()[0] == 't')
+  info.user = row["role"].c_str();
+  if (row["may_identify"].as<bool>())
     info.system_identifier =
-        connection.query("SELECT system_identifier FROM pg_catalog.pg_control_system()")[0][0].c_str();
+        connection.query_value("SELECT system_identifier FROM pg_catalog.pg_control_system()").c_str();
   info.is_readable_on_the_way = connection.is_readable_on_the_way();
   return info;
 }

@@ -43,7 +43,7 @@ auto with_empty_path(Connection& connection, const Work& work) {
   const bool idle = connection.transaction_status() == PQTRANS_IDLE;
   if (idle) connection.execute("BEGIN TRANSACTION READ ONLY");
   try {
-    const std::string before = connection.query("SELECT pg_catalog.current_setting('search_path')")[0][0].c_str();
+    const std::string before = connection.query_value("SELECT pg_catalog.current_setting('search_path')").c_str();
     connection.execute_with_next("SET LOCAL search_path = ''");
     auto result = work();
     if (idle)

@@ -27,7 +27,7 @@ FROM pragma_table_xinfo({table}, 'main')
 ORDER BY cid)sql";
 
 constexpr const char* kColumns = R"sql(
-SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden
+SELECT name, type, "notnull", dflt_value IS NOT NULL AS has_default, pk, hidden
 FROM pragma_table_xinfo({table}, 'main')
 ORDER BY cid)sql";
 
@@ -35,7 +35,7 @@ constexpr const char* kKeyHasIndex = "SELECT 1 FROM pragma_index_list({table}, '
 
 constexpr const char* kUniqueIndexes = R"sql(
 SELECT l.name, l.origin, l.partial,
-       (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'index' AND m.name = l.name)
+       (SELECT m.sql FROM main.sqlite_schema m WHERE m.type = 'index' AND m.name = l.name) AS sql
 FROM pragma_index_list({table}, 'main') l
 WHERE l."unique"
 ORDER BY l.name COLLATE BINARY)sql";
@@ -99,10 +99,10 @@ class Introspection {
     Statement rows = connection_.prepare(kTables);
     while (rows.next()) {
       TableDetails table;
-      table.table.name.name = rows.text(0);
+      table.table.name.name = rows.text("name");
       if (stands_behind(virtual_tables, table.table.name.name)) continue;
-      const bool has_rowid = rows.integer(1) == 0;
-      table.strict = rows.integer(2) != 0;
+      const bool has_rowid = rows.integer("wr") == 0;
+      table.strict = rows.integer("strict") != 0;
       read_columns(table, has_rowid);
       if (has_rowid) table.row_number = free_row_number(table.table);
       tables_.push_back(std::move(table));
@@ -131,9 +131,9 @@ class Introspection {
   void read_virtual_columns(TableDetails& table, bool first_is_row_number) {
     Statement rows = connection_.prepare(of_table(kVirtualColumns, table));
     while (rows.next()) {
-      if (rows.integer(2) != 0) continue;
-      table.columns.push_back({column_type(rows.text(1), false), "BINARY"});
-      table.table.columns.push_back({rows.text(0), rows.text(1)});
+      if (rows.integer("hidden") != 0) continue;
+      table.columns.push_back({column_type(rows.text("type"), false), "BINARY"});
+      table.table.columns.push_back({rows.text("name"), rows.text("type")});
     }
     table.row_number = free_row_number(table.table);
     if (!first_is_row_number) {
@@ -151,16 +151,17 @@ class Introspection {
     std::vector<std::pair<std::int64_t, std::string>> key;
     Statement rows = connection_.prepare(of_table(kColumns, table));
     while (rows.next()) {
-      if (rows.integer(5) == 1) continue;  // of virtual tables only
+      if (rows.integer("hidden") == 1) continue;  // of virtual tables only
       catalog::Column column;
-      column.name = rows.text(0);
-      column.type = rows.text(1);
-      column.generated = rows.integer(5) != 0;
-      column.has_default = rows.integer(3) != 0;
-      const bool in_key = rows.integer(4) != 0;
+      column.name = rows.text("name");
+      column.type = rows.text("type");
+      column.generated = rows.integer("hidden") != 0;
+      column.has_default = rows.integer("has_default") != 0;
+      const std::int64_t place_in_key = rows.integer("pk");
+      const bool in_key = place_in_key != 0;
       // Elsewhere SQLite lets NULL into a primary key.
-      column.not_null = rows.integer(2) != 0 || (in_key && (!has_rowid || table.strict));
-      if (in_key) key.emplace_back(rows.integer(4), column.name);
+      column.not_null = rows.integer("notnull") != 0 || (in_key && (!has_rowid || table.strict));
+      if (in_key) key.emplace_back(place_in_key, column.name);
       table.columns.push_back({column_type(column.type, table.strict), {}});
       table.columns.back().type.utf16 = connection_.is_utf16();
       table.table.columns.push_back(std::move(column));
@@ -203,7 +204,8 @@ class Introspection {
 
   void read_indexes(TableDetails& table) {
     Statement rows = connection_.prepare(of_table(kUniqueIndexes, table));
-    while (rows.next()) read_index(table, rows.text(0), rows.text(1), rows.integer(2) != 0, rows.text(3));
+    while (rows.next())
+      read_index(table, rows.text("name"), rows.text("origin"), rows.integer("partial") != 0, rows.text("sql"));
     std::sort(table.table.unique_keys.begin(), table.table.unique_keys.end());
   }
 
@@ -217,12 +219,13 @@ class Introspection {
     Statement keys = connection_.prepare(of_name(kIndexKeys, name));
     bool judged = true;
     for (std::size_t i = 0; keys.next(); ++i) {
-      if (keys.integer(3) == 0) break;
-      index.collations.push_back(keys.text(2));
-      if (keys.integer(0) >= 0) {
-        index.labels.push_back(keys.text(1));
-        index.expressions.push_back(quote_name(keys.text(1)));
-        index.columns.push_back(keys.text(1));
+      if (keys.integer("key") == 0) break;
+      index.collations.push_back(keys.text("coll"));
+      if (keys.integer("cid") >= 0) {
+        const std::string column = keys.text("name");
+        index.labels.push_back(column);
+        index.expressions.push_back(quote_name(column));
+        index.columns.push_back(column);
         continue;
       }
       index.plain = false;
@@ -265,7 +268,7 @@ class Introspection {
 
   void read_triggers(TableDetails& table) {
     Statement rows = connection_.prepare(of_table(kTriggers, table));
-    while (rows.next()) table.triggers.push_back({rows.text(0), trigger_event(rows.text(1))});
+    while (rows.next()) table.triggers.push_back({rows.text("name"), trigger_event(rows.text("sql"))});
   }
 
   // A file does not bring generated columns: rows hand on keys of them by what they are computed from.
@@ -302,10 +305,10 @@ class Introspection {
     std::vector<DeclaredKey> keys;
     std::int64_t last = -1;
     while (rows.next()) {
-      if (rows.integer(0) != last) keys.push_back({rows.text(1), rows.text(4), {}, {}});
-      last = rows.integer(0);
-      keys.back().columns.push_back(declared(table.table, rows.text(2)));
-      if (!rows.is_null(3)) keys.back().parent_columns.push_back(rows.text(3));
+      if (rows.integer("id") != last) keys.push_back({rows.text("table"), rows.text("on_update"), {}, {}});
+      last = rows.integer("id");
+      keys.back().columns.push_back(declared(table.table, rows.text("from")));
+      if (!rows.is_null("to")) keys.back().parent_columns.push_back(rows.text("to"));
     }
     return keys;
   }

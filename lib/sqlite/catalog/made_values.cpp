@@ -56,7 +56,7 @@ void describe_default(ColumnDetails& column, const std::string& kept) {
 void read_columns(Connection& connection, TableDetails& table, const std::string& sql) {
   Statement rows = connection.prepare(of_table(kColumns, table));
   while (rows.next()) {
-    const std::string name = rows.text(0);
+    const std::string name = rows.text("name");
     const auto column =
         std::ranges::find_if(table.table.columns, [&](const catalog::Column& one) { return one.name == name; });
     if (column == table.table.columns.end()) continue;
@@ -64,10 +64,10 @@ void read_columns(Connection& connection, TableDetails& table, const std::string
     if (column->generated) {
       const std::string from = generated_from(sql, name);
       details.generated = fmt::format("GENERATED ALWAYS AS ({}\n)", from);
-      if (table.strict && rows.integer(2) == kStored) details.generated += " STORED";  // its type is looked at
+      if (table.strict && rows.integer("hidden") == kStored) details.generated += " STORED";  // its type is looked at
       details.made_from = columns_in(table.table, from);
-    } else if (!rows.is_null(1)) {
-      describe_default(details, rows.text(1));
+    } else if (!rows.is_null("dflt_value")) {
+      describe_default(details, rows.text("dflt_value"));
     }
   }
 }
@@ -81,7 +81,7 @@ void read_index(Connection& connection, TableDetails& table, const std::string& 
   if (partial) expressions.push_back(predicate);
   Statement keys = connection.prepare(fmt::format(fmt::runtime(kIndexKeys), fmt::arg("index", quote_literal(name))));
   for (std::size_t i = 0; keys.next() && i < parts.keys.size(); ++i) {
-    if (keys.integer(1) == 0 || keys.integer(0) != kExpression) continue;
+    if (keys.integer("key") == 0 || keys.integer("cid") != kExpression) continue;
     expressions.push_back(partial ? fmt::format("CASE WHEN {} THEN {}\nEND", predicate, parts.keys[i])
                                   : fmt::format("({}\n)", parts.keys[i]));
   }
@@ -97,7 +97,7 @@ void read_index(Connection& connection, TableDetails& table, const std::string& 
 void read_made_values(Connection& connection, TableDetails& table) {
   read_columns(connection, table, connection.text(of_table(kTableSql, table)));
   Statement rows = connection.prepare(of_table(kIndexes, table));
-  while (rows.next()) read_index(connection, table, rows.text(0), rows.integer(1) != 0, rows.text(2));
+  while (rows.next()) read_index(connection, table, rows.text("name"), rows.integer("partial") != 0, rows.text("sql"));
 }
 
 std::string declared(const catalog::Table& table, const std::string& name) {

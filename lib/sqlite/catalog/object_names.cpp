@@ -5,10 +5,10 @@
 namespace sqlite {
 
 std::string other_object(Connection& connection, const catalog::TableName& name) {
-  Statement found = connection.prepare("SELECT type FROM main.sqlite_schema WHERE name = " + quote_literal(name.name) +
-                                       " COLLATE NOCASE AND type IN ('view', 'index', 'trigger')");
-  if (!found.next()) return {};
-  const std::string type(found.text(0));
+  const std::string type =
+      connection.text("SELECT type FROM main.sqlite_schema WHERE name = " + quote_literal(name.name) +
+                      " COLLATE NOCASE AND type IN ('view', 'index', 'trigger')");
+  if (type.empty()) return {};
   return (type == "index" ? "is an " : "is a ") + type;
 }
 

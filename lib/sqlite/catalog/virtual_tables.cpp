@@ -56,7 +56,7 @@ SELECT name, sql
 FROM main.sqlite_schema
 WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE %'
 ORDER BY name COLLATE BINARY)sql");
-  while (rows.next()) found.push_back(virtual_table(rows.text(0), rows.text(1)));
+  while (rows.next()) found.push_back(virtual_table(rows.text("name"), rows.text("sql")));
   return found;
 }
 

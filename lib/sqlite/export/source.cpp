@@ -82,10 +82,10 @@ engine::Dependencies SqliteSource::dependencies(const std::vector<catalog::Table
     const std::string& name = details.table.name.name;
     Statement row = connection_->prepare("SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = ?");
     row.bind_text(1, name);
-    if (!row.next() || row.cell(0).storage != StorageClass::kInteger) continue;
+    if (!row.next() || row.cell("seq").storage != StorageClass::kInteger) continue;
     catalog::Sequence sequence;
     sequence.name = details.table.name;
-    sequence.last_value = row.integer(0);
+    sequence.last_value = row.integer("seq");
     sequence.used_by.push_back({details.table.name, details.rowid_column, "AUTOINCREMENT"});
     found.sequences.push_back(std::move(sequence));
   }

@@ -10,7 +10,7 @@ namespace sqlite {
 namespace {
 
 constexpr const char* kColumns = R"sql(
-SELECT name, coalesce(dflt_value, '')
+SELECT name, coalesce(dflt_value, '') AS standard
 FROM pragma_table_xinfo({table}, 'main')
 WHERE hidden = 0
 ORDER BY cid)sql";
@@ -29,8 +29,8 @@ AddedColumns added_columns(Connection& connection, const StagedTable& table, con
   Statement columns = connection.prepare(
       fmt::format(fmt::runtime(kColumns), fmt::arg("table", quote_literal(table.details.table.name.name))));
   while (columns.next()) {
-    const std::string name(columns.text(0));
-    const std::string standard(columns.text(1));
+    const std::string name(columns.text("name"));
+    const std::string standard(columns.text("standard"));
     if (table.has_columns({name})) continue;
     const std::string value = fmt::format("{}.{}", alias, quote_name(name));
     const std::string changed = fmt::format(

@@ -161,7 +161,7 @@ std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
 std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statement& changes, std::int64_t record) {
   std::vector<outcome::ColumnChange> all;
   changes.bind_integer(1, record);
-  while (changes.next()) {
+  while (changes.next()) {  // by position: for each decision
     all.push_back({table.columns[static_cast<std::size_t>(changes.integer(0))].name, stored_value(changes, 1),
                    stored_value(changes, 4)});
   }
@@ -225,7 +225,7 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
   if (!table.plan.match.empty() && !table.plan.identity.empty())
     remap.emplace(connection.prepare(table_sql(table, "SELECT old_key FROM {remaps} WHERE record = ?")));
   Statement rows = connection.prepare(decisions_sql(table, which));
-  while (rows.next()) {
+  while (rows.next()) {  // by position: as many as there are decisions
     const std::int64_t record = rows.integer(0);
     outcome::Decision decision;
     decision.record = static_cast<std::uint64_t>(record);

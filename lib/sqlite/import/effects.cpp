@@ -10,7 +10,7 @@ namespace sqlite {
 namespace {
 
 constexpr const char* kChangedColumns = R"sql(
-SELECT x.column, count(*)
+SELECT x.column AS number, count(*) AS rows
 FROM {changes} x
 JOIN {verdicts} v ON v.record = x.record
 WHERE v.verdict = 'u'
@@ -18,7 +18,8 @@ GROUP BY x.column)sql";
 
 // What AUTOINCREMENT gave last, and the largest number that the import inserts.
 constexpr const char* kSequence = R"sql(
-SELECT COALESCE((SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = {name}), 0), COALESCE(max(s.{column}), 0)
+SELECT COALESCE((SELECT q.seq FROM main.sqlite_sequence q WHERE q.name = {name}), 0) AS before,
+       COALESCE(max(s.{column}), 0) AS most
 FROM {accepted}
 WHERE v.verdict = 'i')sql";
 
@@ -40,8 +41,8 @@ std::vector<outcome::ChangedColumn> changed_columns(Connection& connection, cons
   std::vector<outcome::ChangedColumn> columns;
   Statement rows = connection.prepare(table_sql(table, kChangedColumns));
   while (rows.next()) {
-    columns.push_back(
-        {table.columns[static_cast<std::size_t>(rows.integer(0))].name, static_cast<std::uint64_t>(rows.integer(1))});
+    columns.push_back({table.columns[static_cast<std::size_t>(rows.integer("number"))].name,
+                       static_cast<std::uint64_t>(rows.integer("rows"))});
   }
   std::sort(columns.begin(), columns.end(),
             [](const auto& a, const auto& b) { return a.rows != b.rows ? a.rows > b.rows : a.name < b.name; });
@@ -104,7 +105,7 @@ std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, c
   Statement row = connection.prepare(
       table_sql(table, kSequence, fmt::arg("name", quote_literal(name)), fmt::arg("column", quote_name(column))));
   if (!row.next()) return {};
-  outcome::SequenceChange change{name, row.integer(0), std::max(row.integer(0), row.integer(1))};
+  outcome::SequenceChange change{name, row.integer("before"), std::max(row.integer("before"), row.integer("most"))};
   for (const engine::SourceSequence& source : table.plan.sequences) {
     if (source.column == column) change.after = std::max(change.after, catalog::given_by(source.sequence).value_or(0));
   }

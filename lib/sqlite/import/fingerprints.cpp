@@ -92,7 +92,7 @@ UNION ALL
 SELECT d.record, 'd', NULL, NULL, d.key FROM {deletes} d WHERE d.state <> 'k')sql";
 
 constexpr const char* kUsedCatalog = R"sql(
-SELECT 'the ' || type || ' ' || name, COALESCE(sql, tbl_name)
+SELECT 'the ' || type || ' ' || name AS object, COALESCE(sql, tbl_name) AS definition
 FROM main.sqlite_schema
 WHERE name NOT LIKE 'sqlite_stat%'
 ORDER BY 1)sql";
@@ -151,7 +151,7 @@ void read_fingerprints(Connection& connection, const StagedTable& table,
   if (is_planned(table)) details.emplace(connection, table);
   const std::string deleted = table.may_be_deleted > 0 ? table_sql(table, kDeleted) : std::string{};
   Statement rows = connection.prepare(table_sql(table, kFingerprints, fmt::arg("deleted", deleted)));
-  while (rows.next()) {
+  while (rows.next()) {  // by position: as many as there are decisions
     const std::int64_t record = rows.integer(0);
     outcome::Fingerprint decision;
     decision.record = static_cast<std::uint64_t>(record);
@@ -181,8 +181,8 @@ std::vector<outcome::Fact> used_catalog_of(Connection& connection) {
   Statement objects = connection.prepare(kUsedCatalog);
   while (objects.next()) {
     base::Sha256 digest;
-    digest.update(objects.text(1));
-    facts.push_back({objects.text(0), digest.hex().substr(0, 16)});
+    digest.update(objects.text("definition"));
+    facts.push_back({objects.text("object"), digest.hex().substr(0, 16)});
   }
   return facts;
 }

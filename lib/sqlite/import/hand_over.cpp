@@ -78,7 +78,7 @@ void HandOver::drain() {
   while (true) {
     next.bind_integer(1, drained_);
     if (!next.next()) break;
-    drained_ = next.integer(0);
+    drained_ = next.integer(0);  // by position: for each row
     const std::int64_t record = next.integer(1);
     next.reset();
     follow.bind_integer(1, record);

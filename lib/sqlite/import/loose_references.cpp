@@ -13,8 +13,9 @@ using catalog::LooseColumn;
 
 // Without WITH: the names of its parts would be taken for views of the file, which may not read our tables.
 constexpr const char* kCount = R"sql(
-SELECT count(*), count(k.was), coalesce(sum(k.was <> k.now), 0), coalesce(min(length(k.was)), 0),
-       coalesce(min(CASE WHEN k.was <> k.now THEN k.was || ' → ' || k.now END), '')
+SELECT count(*) AS filled, count(k.was) AS known, coalesce(sum(k.was <> k.now), 0) AS moved,
+       coalesce(min(length(k.was)), 0) AS shortest,
+       coalesce(min(CASE WHEN k.was <> k.now THEN k.was || ' → ' || k.now END), '') AS example
 FROM {child_rows}
 LEFT JOIN (
   SELECT CAST(coalesce(m.old_0, p.{key}) AS TEXT) AS was, min(CAST(p.{key} AS TEXT)) AS now
@@ -81,11 +82,12 @@ class Search {
                     fmt::arg("child_rows", child.accepted_rows()), fmt::arg("column", quote_name(column.name)),
                     fmt::arg("of_type", of_type(column.type_column, parent.details.table.name.name))));
     row.next();
-    const auto number = [&](int place) { return static_cast<std::uint64_t>(row.integer(place)); };
-    const catalog::LooseValues values{number(0), number(1), number(2), number(3)};
+    const auto number = [&](const char* name) { return static_cast<std::uint64_t>(row.integer(name)); };
+    const catalog::LooseValues values{
+        .filled = number("filled"), .known = number("known"), .moved = number("moved"), .shortest = number("shortest")};
     if (!catalog::points(column, kind, values)) return;
     found_.push_back({child.details.table.name.name, column.name, parent.details.table.name.name, values.moved,
-                      child.is_masked(column.name) ? std::string{} : row.text(4)});
+                      child.is_masked(column.name) ? std::string{} : row.text("example")});
   }
 
   Connection& connection_;

@@ -188,7 +188,7 @@ void TableWriter::write_waiting() {
   while (true) {
     next.bind_integer(1, place);
     if (!next.next()) return;
-    place = next.integer(0);
+    place = next.integer(0);  // by position: for each row
     const auto record = static_cast<std::uint64_t>(next.integer(1));
     const Step step = next.text(2) == "i" ? Step::kInsert : Step::kUpdate;
     next.reset();

@@ -308,10 +308,11 @@ outcome::VerdictCounts SqliteTarget::counts(std::size_t plan) {
   if (table.may_be_deleted > 0)
     counts.deleted = connection_->number(table_sql(table, "SELECT count(*) FROM {deletes} WHERE state <> 'k'"));
   Statement rows = connection_->prepare(table_sql(table, R"sql(
-SELECT verdict, count(*)
+SELECT verdict, count(*) AS rows
 FROM (SELECT verdict FROM {verdicts} UNION ALL SELECT verdict FROM {rejects})
 GROUP BY verdict)sql"));
-  while (rows.next()) engine::add_verdict(counts, rows.text(0).front(), static_cast<std::uint64_t>(rows.integer(1)));
+  while (rows.next())
+    engine::add_verdict(counts, rows.text("verdict").front(), static_cast<std::uint64_t>(rows.integer("rows")));
   engine::demand_sum(counts, base::printable(table.details.table.name.name));
   return counts;
 }
@@ -335,7 +336,8 @@ std::string tables_without_parents(Connection& connection) {
   std::set<std::string> tables;
   Statement rows = connection.prepare("SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check");
   while (tables.size() < kMost && rows.next())
-    tables.insert("rows of " + base::printable(rows.text(0)) + " without their " + base::printable(rows.text(1)));
+    tables.insert("rows of " + base::printable(rows.text("table")) + " without their " +
+                  base::printable(rows.text("parent")));
   return tables.empty() ? std::string{} : ": " + join({tables.begin(), tables.end()}, ", ");
 }
 

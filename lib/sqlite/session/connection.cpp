@@ -134,6 +134,15 @@ void Statement::reset() noexcept {
   sqlite3_clear_bindings(statement_.get());
 }
 
+int Statement::column(std::string_view name) const {
+  for (int i = 0; i < columns(); ++i) {
+    const char* const given = sqlite3_column_name(statement_.get(), i);
+    if (given == nullptr) throw std::bad_alloc();
+    if (given == name) return i;
+  }
+  throw Error(ErrorKind::kInternal, "no such column: " + std::string(name));
+}
+
 int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
 
 Cell Statement::cell(int column) const {

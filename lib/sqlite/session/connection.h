@@ -42,8 +42,7 @@ class Statement {
   Statement(Statement&&) noexcept = default;
   Statement& operator=(Statement&&) noexcept = default;
 
-  // Parameters and columns count from 1 and from 0, as in SQLite. A bound text or blob is viewed until the next
-  // reset(); copy_* takes it over.
+  // Parameters count from 1, as in SQLite. A bound text or blob is viewed until the next reset(); copy_* takes it over.
   void bind_null(int parameter);
   void bind_integer(int parameter, std::int64_t value);
   void bind_real(int parameter, double value);
@@ -59,11 +58,15 @@ class Statement {
   void reset() noexcept;
 
   int columns() const;
-  // Views are good until the next call of next(), execute() or reset().
+  // Views are good until the next call of next(), execute() or reset(). Columns count from 0, as in SQLite; by their
+  // names they are looked up each time, which is for results of few rows.
   Cell cell(int column) const;
+  Cell cell(std::string_view name) const { return cell(column(name)); }
   std::int64_t integer(int column) const { return cell(column).integer; }
+  std::int64_t integer(std::string_view name) const { return cell(name).integer; }
   std::string text(int column) const;
-  bool is_null(int column) const { return cell(column).storage == StorageClass::kNull; }
+  std::string text(std::string_view name) const { return text(column(name)); }
+  bool is_null(std::string_view name) const { return cell(name).storage == StorageClass::kNull; }
   // Text of a UTF-16 database that has no UTF-8 form: cell() would show it changed.
   bool is_broken_utf16(int column) const;
 
@@ -74,6 +77,7 @@ class Statement {
   };
   Statement(class Connection& connection, sqlite3_stmt* statement) : connection_(&connection), statement_(statement) {}
   void check(int code);
+  int column(std::string_view name) const;
 
   Connection* connection_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;

@@ -177,8 +177,8 @@ INSERT INTO pg_temp.judged SELECT 1, r.record FROM (SELECT record, verdict, key,
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
-       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)) AS writes,
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0) AS files
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -193,8 +193,8 @@ SAVEPOINT component;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
-       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)) AS writes,
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0) AS files
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -228,8 +228,8 @@ SAVEPOINT component;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
-       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)) AS writes,
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0) AS files
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -264,8 +264,8 @@ SET CONSTRAINTS ALL IMMEDIATE;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
-       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)) AS writes,
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0) AS files
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION
@@ -277,8 +277,8 @@ GROUP BY x.oid;
 SELECT x.oid, pg_catalog.sum(
          pg_catalog.pg_stat_get_xact_tuples_inserted(x.part)
          OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(x.part)
-         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)),
-       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0)
+         OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(x.part)) AS writes,
+       COALESCE(pg_catalog.sum(pg_catalog.pg_relation_filenode(x.part)::pg_catalog.int8), 0) AS files
 FROM (SELECT o.oid, o.oid AS part
       FROM pg_catalog.unnest('{…}'::pg_catalog.oid[]) AS o(oid)
       UNION

@@ -241,7 +241,7 @@ SELECT EXISTS (SELECT 1 FROM temp.verdict_1 WHERE verdict = 'i');
 
 SELECT EXISTS (SELECT 1 FROM temp.verdict_1 WHERE verdict = 'u');
 
-SELECT verdict, count(*)
+SELECT verdict, count(*) AS rows
 FROM (SELECT verdict FROM temp.verdict_0 UNION ALL SELECT verdict FROM temp.reject_0)
 GROUP BY verdict;
 
@@ -250,7 +250,7 @@ FROM temp.reject_0 r
 WHERE r.verdict IN ('c', 'x')
 ORDER BY 1;
 
-SELECT verdict, count(*)
+SELECT verdict, count(*) AS rows
 FROM (SELECT verdict FROM temp.verdict_1 UNION ALL SELECT verdict FROM temp.reject_1)
 GROUP BY verdict;
 
@@ -343,7 +343,7 @@ RELEASE component;
 
 SELECT EXISTS (SELECT 1 FROM temp.verdict_1);
 
-SELECT verdict, count(*)
+SELECT verdict, count(*) AS rows
 FROM (SELECT verdict FROM temp.verdict_0 UNION ALL SELECT verdict FROM temp.reject_0)
 GROUP BY verdict;
 
@@ -352,7 +352,7 @@ FROM temp.reject_0 r
 WHERE r.verdict IN ('c', 'x')
 ORDER BY 1;
 
-SELECT verdict, count(*)
+SELECT verdict, count(*) AS rows
 FROM (SELECT verdict FROM temp.verdict_1 UNION ALL SELECT verdict FROM temp.reject_1)
 GROUP BY verdict;
 
