@@ -85,7 +85,7 @@ struct TablePlan {
   std::vector<std::string> masked;               // columns whose values no report may show
   bool values_withheld = false;  // some table of the target has such a column: no message repeats what may be a value
   std::string digest_key;        // of this run, for the digests that stand for masked values: nobody can guess by them
-  std::string row_key;           // for the digests of whole rows that a plan holds; empty: none are made
+  std::string row_key;           // for the digests of whole rows that an approval holds; empty: none are made
   bool renumbered = false;       // by `match` of some table: then digests are of what is written, too
   std::uint64_t rows = 0;        // that the file holds of it
   Orphans orphans = Orphans::kLeaveOut;
@@ -194,7 +194,7 @@ class Target {
   // records; `offset` is not filled. Stops early when `take` returns false. Values only with Detail::kFull.
   virtual void for_each_decision(std::size_t plan, Decisions which,
                                  const std::function<bool(const outcome::Decision&)>& take) = 0;
-  // The same rows in the same order, as a plan is held to them: nothing of the values.
+  // The same rows in the same order, as an approval holds them: nothing of the values.
   virtual void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                                     const std::function<void(const outcome::Fingerprint&)>& take) = 0;
   // After merge: some decision is not what it was before, or a row does not hold the file's values. May say yes where
@@ -210,7 +210,7 @@ class Target {
   virtual std::vector<outcome::Fact> followers() = 0;
 
   // Only with Detail::kFull. As classify found it: also after merge.
-  virtual outcome::TableEffects audit(std::size_t plan) = 0;
+  virtual outcome::TableEffects effects(std::size_t plan) = 0;
   // What the user should know beyond the counts, gathered since begin(): sequences raised, values that a trigger
   // changed.
   virtual std::vector<std::string> notices() const = 0;

@@ -22,7 +22,7 @@ std::size_t name_length(std::string_view text) {
 }
 
 // After the } that closes the { at `at`; npos where none does.
-std::size_t behind_braces(std::string_view text, std::size_t at) {
+std::size_t after_braces(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   for (; at < text.size(); ++at) {
     if (text[at] == '{') ++depth;
@@ -105,8 +105,8 @@ std::string EnvExpansion::expanded(std::string_view text, Quote quote, const Nam
                         *within.name + " of " + base::printable(path_) + " is longer than 1 MiB when expanded",
                         "write it out");
     const char c = text[at];
-    const std::string_view behind = text.substr(at + 1);
-    if (c == '\\' && behind.starts_with('$')) {
+    const std::string_view after = text.substr(at + 1);
+    if (c == '\\' && after.starts_with('$')) {
       out += '$';
       at += 2;
       continue;
@@ -116,8 +116,8 @@ std::string EnvExpansion::expanded(std::string_view text, Quote quote, const Nam
       ++at;
       continue;
     }
-    if (behind.starts_with('{')) {
-      const std::size_t end = behind_braces(text, at + 1);
+    if (after.starts_with('{')) {
+      const std::size_t end = after_braces(text, at + 1);
       if (end != std::string_view::npos) {
         out += braces(text.substr(at + 2, end - at - 3), quote, within);
         at = end;
@@ -125,13 +125,13 @@ std::string EnvExpansion::expanded(std::string_view text, Quote quote, const Nam
       }
     }
     // Single quotes are where people put a password with a $: there only braces ask for more.
-    const std::size_t length = quote == Quote::kSingle ? 0 : name_length(behind);
+    const std::size_t length = quote == Quote::kSingle ? 0 : name_length(after);
     if (length == 0) {
       out += c;
       ++at;
       continue;
     }
-    const std::string name(behind.substr(0, length));
+    const std::string name(after.substr(0, length));
     const std::optional<std::string> found = meaning(name, within);
     if (!found) fail_undefined(name, within);
     out += *found;

@@ -101,8 +101,8 @@ class Parser {
       if (all[end] == '\\' && end + 1 < all.size() && all[end + 1] == quote) {
         ++end;
       } else if (all[end] == quote) {
-        const std::string_view behind = all.substr(end + 1);
-        const std::string_view rest = trimmed(behind.substr(0, behind.find('\n')));
+        const std::string_view after = all.substr(end + 1);
+        const std::string_view rest = trimmed(after.substr(0, after.find('\n')));
         if (!rest.empty() && rest.front() != '#') break;
         const std::string_view value = all.substr(at_ + 1, end - at_ - 1);
         file_.values[std::string(variable)] = quote == '"' ? with_line_breaks(value) : std::string(value);

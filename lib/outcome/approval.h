@@ -37,7 +37,7 @@ struct AppliedPlan {
   std::string signer;  // empty: nobody was asked for
 };
 
-// What a plan is held to of one decision, beside what it shows.
+// What an approval holds of one decision, beside what it shows.
 struct Fingerprint {
   std::uint64_t record = 0;
   Verdict verdict = Verdict::kInvalid;
@@ -55,13 +55,13 @@ inline bool comes_before(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
-// Of which decisions a plan holds a digest.
+// Of which decisions an approval holds a digest.
 inline bool may_have_digest(Verdict verdict) {
   return verdict == Verdict::kInsert || verdict == Verdict::kUpdate || verdict == Verdict::kConflict ||
          verdict == Verdict::kDelete;
 }
 
-// Of which moment fingerprints are: kBefore has digests, kBehind the merge has what it changed.
-enum class Merged { kBefore, kBehind };
+// Of which moment fingerprints are: kBefore the merge with digests, kAfter it with what it changed.
+enum class Merged { kBefore, kAfter };
 
 }  // namespace outcome

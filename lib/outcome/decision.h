@@ -56,7 +56,7 @@ struct Decision {
   std::vector<ColumnValue>
       values;  // insert: what goes in, in the order of the file's columns; missing: what goes, or stays
   bool target_is_newer = false;        // update and skipped: the target's row was changed later than the file's
-  std::string digest;                  // update and conflict, for a plan: of the target's whole row as it was
+  std::string digest;                  // update and conflict, for an approval: of the target's whole row as it was
   std::string remark;                  // of a sample: why it is shown
   std::vector<std::string> rewritten;  // after the merge: columns that the target's own code gave another value
 };

@@ -55,10 +55,10 @@ struct Cascade {
   std::uint64_t rows = 0;            // rows to be updated in which one of `columns` changes
   std::uint64_t reached = 0;         // rows of `table` that change with them, where that is counted
   std::uint64_t outside = 0;         // of these, rows that the file does not speak of
-  std::string digest = {};           // for a plan: of the keys of all that change, before and after
+  std::string digest = {};           // for an approval: of the keys of all that change, before and after
 };
 
-// What a plan is held to of them: how many rows of each table follow by each foreign key, and, after a blank, a digest
+// What an approval holds of them: how many rows of each table follow by each foreign key, and, after a blank, a digest
 // that tells which ("3 9f…"). In the order of their names.
 std::vector<Fact> followers_of(const std::vector<Cascade>& cascades);
 

@@ -28,7 +28,7 @@ struct ImportedTable {
   std::vector<std::string> parents;  // tables of the file that its foreign keys refer to, itself left out
   VerdictCounts counts;
   std::optional<VerdictCounts> foretold;  // of what was merged: how it was judged before
-  TableEffects details;                   // filled where a report was asked for
+  TableEffects effects;                   // filled where a report was asked for
   // Some rows of each kind: of left_out and inserts the first in the order of the file, of updates those to look at
   // first. The counts say how many there are. Rows that are written only where a report was asked for.
   std::vector<Decision> left_out;

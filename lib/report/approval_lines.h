@@ -19,7 +19,7 @@ std::string decision_line(const std::string& table, const outcome::Decision& dec
 // A name as JSON text, in ASCII.
 std::string json_name(const std::string& name);
 
-// Whether `line` is about this decision and holds the same of it. kBehind takes no notice of digests. Never says yes
+// Whether `line` is about this decision and holds the same of it. kAfter takes no notice of digests. Never says yes
 // where it is not so; where it says no, read_line() and same_decision() tell.
 bool surely_same(std::string_view line, const std::string& table, const outcome::Fingerprint& decision,
                  outcome::Merged merged);
@@ -32,7 +32,7 @@ struct ApprovedLine {
 // Throws kFile for a line that no report writes.
 ApprovedLine read_line(std::string_view line);
 
-// Of the same row. kBefore takes no notice of what the merge rewrites, kBehind none of digests.
+// Of the same row. kBefore takes no notice of what the merge rewrites, kAfter none of digests.
 bool same_decision(const outcome::Decision& approved, const outcome::Fingerprint& now, outcome::Merged merged);
 
 }  // namespace report

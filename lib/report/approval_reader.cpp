@@ -38,7 +38,7 @@ base::InputFile copy_of(const std::string& path) {
   bool first = true;
   while (const std::size_t bytes = input.read(chunk.data(), chunk.size())) {
     const std::string_view read = std::string_view(chunk).substr(0, bytes);
-    if (first && !is_audit(read.substr(0, kEnoughToRecognise))) fail(path, "is no report of db-import");
+    if (first && !is_report(read.substr(0, kEnoughToRecognise))) fail(path, "is no report of db-import");
     first = false;
     spool.write(read);
   }
@@ -56,7 +56,7 @@ class Scan {
     while (!sealed_ && all.next(line)) {
       begin_ = end_;
       end_ += line.size() + 1;
-      if (part_ == Part::kBehind && line.starts_with(kSealBegin)) {
+      if (part_ == Part::kAfter && line.starts_with(kSealBegin)) {
         verify(line.substr(kSealBegin.size()));
       } else {
         hash_.update(line);
@@ -77,7 +77,7 @@ class Scan {
   LineRange foretold;
 
  private:
-  enum class Part { kHead, kDecisions, kForetold, kBehind };
+  enum class Part { kHead, kDecisions, kForetold, kAfter };
 
   void take(std::string_view line) {
     switch (part_) {
@@ -86,7 +86,7 @@ class Scan {
       case Part::kDecisions:
       case Part::kForetold:
         return take_line(line);
-      case Part::kBehind:
+      case Part::kAfter:
         if (line != kForetoldBegin || rehearsed) fail(path_, "is not as it was written, after its decisions");
         id_->begin_foretold();
         rehearsed = true;
@@ -109,7 +109,7 @@ class Scan {
 
   void take_line(std::string_view line) {
     if (line == kListEnd) {
-      part_ = Part::kBehind;
+      part_ = Part::kAfter;
       return;
     }
     id_->add(without_comma(line));
@@ -118,7 +118,7 @@ class Scan {
   }
 
   void read_head() {
-    if (!is_audit(head_)) fail(path_, "is no report of db-import");
+    if (!is_report(head_)) fail(path_, "is no report of db-import");
     if (!head_.starts_with("{")) fail(path_, "is a report for people; --apply takes the .json of the same dry run");
     json head;
     try {

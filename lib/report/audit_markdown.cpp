@@ -114,7 +114,7 @@ std::string matrix(const ImportOutcome& outcome) {
       ++calm;
       continue;
     }
-    text += matrix_row(table_cell(table.name), table.counts, verdicts, human_count(table.details.rows_before),
+    text += matrix_row(table_cell(table.name), table.counts, verdicts, human_count(table.effects.rows_before),
                        human_count(rows_after(table)));
   }
   if (calm != 0) text += fmt::format("\n{} as they are.\n", counted(calm, "more table stays", "more tables stay"));

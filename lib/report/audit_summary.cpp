@@ -28,9 +28,9 @@ json changed_column_json(const outcome::ChangedColumn& column) {
   return object;
 }
 
-json blocking_json(const outcome::TableEffects& details) {
+json blocking_json(const outcome::TableEffects& effects) {
   json list = json::array();
-  for (const outcome::BlockingCause& cause : details.blocking)
+  for (const outcome::BlockingCause& cause : effects.blocking)
     list.push_back({{"constraint", cause.constraint},
                     {"needed", cause.needed},
                     {"held_back", cause.held_back},
@@ -39,14 +39,14 @@ json blocking_json(const outcome::TableEffects& details) {
   return list;
 }
 
-json details_json(const outcome::TableEffects& details) {
+json effects_json(const outcome::TableEffects& effects) {
   json changed = json::array();
-  for (const outcome::ChangedColumn& column : details.changed_columns) changed.push_back(changed_column_json(column));
+  for (const outcome::ChangedColumn& column : effects.changed_columns) changed.push_back(changed_column_json(column));
   json triggers = json::array();
-  for (const outcome::Trigger& trigger : details.triggers)
+  for (const outcome::Trigger& trigger : effects.triggers)
     triggers.push_back({{"name", trigger.name}, {"when", trigger.when}, {"function", trigger.function}});
   json cascades = json::array();
-  for (const outcome::Cascade& cascade : details.cascades) {
+  for (const outcome::Cascade& cascade : effects.cascades) {
     cascades.push_back({{"table", cascade.table},
                         {"foreign_key", cascade.foreign_key},
                         {"action", cascade.action},
@@ -57,22 +57,22 @@ json details_json(const outcome::TableEffects& details) {
     cascades.back()["outside"] = cascade.outside;
   }
   json sequences = json::array();
-  for (const outcome::SequenceChange& change : details.sequences)
+  for (const outcome::SequenceChange& change : effects.sequences)
     sequences.push_back({{"sequence", change.sequence}, {"before", change.before}, {"after", change.after}});
   json outside = json::array();
-  for (const outcome::OutsideReference& reference : details.outside_references)
+  for (const outcome::OutsideReference& reference : effects.outside_references)
     outside.push_back({{"foreign_key", reference.foreign_key}, {"parent", reference.parent}, {"rows", reference.rows}});
-  return {{"rows_before", details.rows_before},
-          {"identity", details.identity},
-          {"match", details.match},
-          {"remapped", details.remapped},
+  return {{"rows_before", effects.rows_before},
+          {"identity", effects.identity},
+          {"match", effects.match},
+          {"remapped", effects.remapped},
           {"changed_columns", std::move(changed)},
-          {"newer_rows", details.newer_rows},
+          {"newer_rows", effects.newer_rows},
           {"triggers", std::move(triggers)},
           {"cascades", std::move(cascades)},
           {"sequences", std::move(sequences)},
           {"outside_references", std::move(outside)},
-          {"blocking", blocking_json(details)}};
+          {"blocking", blocking_json(effects)}};
 }
 
 json causes_json(const outcome::ImportedTable& table) {
@@ -105,7 +105,7 @@ json table_json(const outcome::ImportedTable& table) {
                  {"audit", table.audit},
                  {"parents", table.parents},
                  {"counts", counts_json(table.counts)},
-                 {"details", details_json(table.details)},
+                 {"details", effects_json(table.effects)},
                  {"causes", causes_json(table)},
                  {"changed_sets", changed_sets_json(table)},
                  {"inserted_values", inserted_values_json(table)},

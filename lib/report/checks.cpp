@@ -66,7 +66,7 @@ std::uint64_t sum(const ImportOutcome& outcome, Count count) {
 }
 
 Check newer_rows(const ImportOutcome& outcome) {
-  const std::uint64_t newer = sum(outcome, [](const ImportedTable& table) { return table.details.newer_rows; });
+  const std::uint64_t newer = sum(outcome, [](const ImportedTable& table) { return table.effects.newer_rows; });
   if (newer == 0)
     return {Grade::kGood, "Newer rows", "no row that is updated is known to be newer in the target", Topic::kUpdates};
   return {Grade::kWarning, "Newer rows",
@@ -87,7 +87,7 @@ Check secrets_and_rights(const ImportOutcome& outcome) {
   const std::uint64_t columns = sum(outcome, [](const ImportedTable& table) {
     const bool granted = table.meaning == outcome::Meaning::kRights && table.counts.to_write() != 0;
     const auto is_sensitive = [](const auto& column) { return column.meaning != outcome::Meaning::kPlain; };
-    return std::ranges::count_if(table.details.changed_columns, is_sensitive) +
+    return std::ranges::count_if(table.effects.changed_columns, is_sensitive) +
            std::ranges::count_if(table.inserted_values, is_sensitive) + (granted ? 1 : 0);
   });
   if (columns == 0)
@@ -106,14 +106,14 @@ Check unusual_tables(const ImportOutcome& outcome) {
 }
 
 Check triggers(const ImportOutcome& outcome) {
-  const std::uint64_t fired = sum(outcome, [](const ImportedTable& table) { return table.details.triggers.size(); });
+  const std::uint64_t fired = sum(outcome, [](const ImportedTable& table) { return table.effects.triggers.size(); });
   if (fired == 0) return {Grade::kGood, "Triggers", "none fires", Topic::kEffects};
   return {Grade::kWarning, "Triggers", counted(fired, "trigger fires", "triggers fire"), Topic::kEffects};
 }
 
 Check cascades(const ImportOutcome& outcome) {
   const std::uint64_t set_off = sum(outcome, [](const ImportedTable& table) {
-    return std::count_if(table.details.cascades.begin(), table.details.cascades.end(),
+    return std::count_if(table.effects.cascades.begin(), table.effects.cascades.end(),
                          [](const outcome::Cascade& cascade) { return cascade.rows != 0; });
   });
   if (set_off == 0) return {Grade::kGood, "Cascades", "no update reaches rows of another table", Topic::kEffects};
@@ -125,7 +125,7 @@ Check cascades(const ImportOutcome& outcome) {
 Check outside_references(const ImportOutcome& outcome) {
   const std::uint64_t references = sum(outcome, [](const ImportedTable& table) {
     std::uint64_t rows = 0;
-    for (const outcome::OutsideReference& reference : table.details.outside_references) rows += reference.rows;
+    for (const outcome::OutsideReference& reference : table.effects.outside_references) rows += reference.rows;
     return rows;
   });
   if (references == 0)
@@ -135,7 +135,7 @@ Check outside_references(const ImportOutcome& outcome) {
 }
 
 Check sequences(const ImportOutcome& outcome) {
-  const std::uint64_t raised = sum(outcome, [](const ImportedTable& table) { return table.details.sequences.size(); });
+  const std::uint64_t raised = sum(outcome, [](const ImportedTable& table) { return table.effects.sequences.size(); });
   if (raised == 0) return {Grade::kGood, "Sequences", "none has to be raised", Topic::kEffects};
   return {Grade::kGood, "Sequences",
           counted(raised, "sequence is", "sequences are") + " raised to the highest key; none is lowered",

@@ -89,7 +89,7 @@ class Facts {
   template <typename Work>
   void for_each_changed(Meaning meaning, const Work& work) {
     for (const ImportedTable& table : outcome_.tables)
-      for (const outcome::ChangedColumn& column : table.details.changed_columns)
+      for (const outcome::ChangedColumn& column : table.effects.changed_columns)
         if (column.meaning == meaning && column.rows != 0) work(table, column);
   }
 
@@ -140,9 +140,9 @@ class Facts {
     std::uint64_t newer = 0;
     std::string list;
     for (const ImportedTable& table : outcome_.tables) {
-      if (table.details.newer_rows == 0) continue;
-      newer += table.details.newer_rows;
-      list += (list.empty() ? "" : ", ") + table.name + " " + human_count(table.details.newer_rows);
+      if (table.effects.newer_rows == 0) continue;
+      newer += table.effects.newer_rows;
+      list += (list.empty() ? "" : ", ") + table.name + " " + human_count(table.effects.newer_rows);
     }
     if (newer == 0) return;
     add(Grade::kWarning, Topic::kUpdates,
@@ -154,7 +154,7 @@ class Facts {
 
   void add_keys_of_others() {
     for (const ImportedTable& table : outcome_.tables) {
-      for (const outcome::BlockingCause& cause : table.details.blocking) {
+      for (const outcome::BlockingCause& cause : table.effects.blocking) {
         if (cause.match.empty() || cause.matched == 0) continue;
         const std::string word = table.name + "=" + joined_words(cause.match);
         std::string remedy = fmt::format("Finding rows by {} would let {} in", joined(cause.match),
@@ -171,7 +171,7 @@ class Facts {
 
   void add_held_back() {
     for (const ImportedTable& table : outcome_.tables) {
-      for (const outcome::BlockingCause& cause : table.details.blocking) {
+      for (const outcome::BlockingCause& cause : table.effects.blocking) {
         if (cause.held_back == 0) continue;
         add(outcome_.blocked ? Grade::kBad : Grade::kWarning, Topic::kInvalid,
             fmt::format("{} of {}, left out for {}, {} back {} that only {} {}.", rows(cause.needed), table.name,

@@ -124,21 +124,21 @@ std::vector<Cause> causes(const ImportOutcome& outcome, Verdict verdict) {
 
 std::vector<std::string> anomalies(const ImportedTable& table) {
   std::vector<std::string> found;
-  const std::uint64_t before = table.details.rows_before;
+  const std::uint64_t before = table.effects.rows_before;
   if (!table.taken) return found;
   if (before >= kFewRows && table.counts.update > before / 2)
     found.push_back(fmt::format("more than half of the target's rows are updated ({} of {})",
                                 human_count(table.counts.update), human_count(before)));
   if (table.counts.rows == 0 && before > 0)
     found.push_back(fmt::format("empty in the file, {} in the target", rows(before)));
-  for (const outcome::ChangedColumn& column : table.details.changed_columns)
+  for (const outcome::ChangedColumn& column : table.effects.changed_columns)
     if (table.counts.update >= kFewRows && column.rows == table.counts.update)
       found.push_back(fmt::format("{} differs in every row that is updated", column.name));
   return found;
 }
 
 std::uint64_t rows_after(const ImportedTable& table) {
-  return table.details.rows_before + table.counts.insert - std::min(table.details.rows_before, table.counts.deleted);
+  return table.effects.rows_before + table.counts.insert - std::min(table.effects.rows_before, table.counts.deleted);
 }
 
 Verdict worst_verdict(const ImportedTable& table) {
@@ -150,10 +150,10 @@ Verdict worst_verdict(const ImportedTable& table) {
 }
 
 std::string identity_used(const ImportedTable& table) {
-  const outcome::TableEffects& details = table.details;
+  const outcome::TableEffects& effects = table.effects;
   if (!table.taken) return {};
-  if (!details.match.empty()) return joined(details.match) + " (natural key)";
-  return details.identity.empty() ? "the whole row" : joined(details.identity);
+  if (!effects.match.empty()) return joined(effects.match) + " (natural key)";
+  return effects.identity.empty() ? "the whole row" : joined(effects.identity);
 }
 
 std::string trigger_sentence(const ImportedTable& table, const outcome::Trigger& trigger) {
@@ -187,11 +187,11 @@ std::string sequence_sentence(const outcome::SequenceChange& change) {
 std::vector<std::string> effect_sentences(const ImportOutcome& outcome) {
   std::vector<std::string> all;
   for (const ImportedTable& table : outcome.tables) {
-    const outcome::TableEffects& details = table.details;
-    for (const auto& trigger : details.triggers) all.push_back(trigger_sentence(table, trigger));
-    for (const auto& cascade : details.cascades) all.push_back(cascade_sentence(table, cascade));
-    for (const auto& change : details.sequences) all.push_back(sequence_sentence(change));
-    for (const auto& reference : details.outside_references) all.push_back(outside_sentence(table, reference));
+    const outcome::TableEffects& effects = table.effects;
+    for (const auto& trigger : effects.triggers) all.push_back(trigger_sentence(table, trigger));
+    for (const auto& cascade : effects.cascades) all.push_back(cascade_sentence(table, cascade));
+    for (const auto& change : effects.sequences) all.push_back(sequence_sentence(change));
+    for (const auto& reference : effects.outside_references) all.push_back(outside_sentence(table, reference));
   }
   return all;
 }

@@ -37,7 +37,7 @@ bool is_told(std::string_view text) {
 
 }  // namespace
 
-bool is_audit(std::string_view beginning) {
+bool is_report(std::string_view beginning) {
   return is_page(beginning) || is_document(beginning) || beginning.starts_with(kJunitBegin) || is_told(beginning);
 }
 

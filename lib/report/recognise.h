@@ -9,6 +9,6 @@ namespace report {
 inline constexpr std::size_t kEnoughToRecognise = 4096;  // bytes of the beginning
 
 // Any version's, in any form: HTML, JSON, text, Markdown, JUnit.
-bool is_audit(std::string_view beginning);
+bool is_report(std::string_view beginning);
 
 }  // namespace report

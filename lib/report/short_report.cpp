@@ -103,11 +103,11 @@ Lines changed_lines(const ImportOutcome& outcome) {
   for (const ImportedTable& table : outcome.tables) {
     if (table.counts.update == 0) continue;
     std::string text = fmt::format("{}: {}", table.name, counted(table.counts.update, "update", "updates"));
-    const auto& columns = table.details.changed_columns;
+    const auto& columns = table.effects.changed_columns;
     for (std::size_t i = 0; i < columns.size(); ++i)
       text += (i == 0 ? ": " : ", ") + columns[i].name + " " + human_count(columns[i].rows) + ranges(columns[i]);
-    if (table.details.newer_rows != 0)
-      text += fmt::format("; {} newer in the target", human_count(table.details.newer_rows));
+    if (table.effects.newer_rows != 0)
+      text += fmt::format("; {} newer in the target", human_count(table.effects.newer_rows));
     lines.push_back(std::move(text));
   }
   return lines;

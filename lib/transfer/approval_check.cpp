@@ -232,7 +232,7 @@ void ApprovalCheck::look_closer(engine::Target& target) {
 
 std::string ApprovalCheck::text(Merged merged) const {
   std::string text;
-  if (merged == Merged::kBehind)
+  if (merged == Merged::kAfter)
     text = "\n  the merge did what it does not hold (a plan of --rehearse holds what the target's own code does):";
   for (const auto& [section, table] : moved_) {
     text += "\n  " + base::printable(sections_[section].name) + ": " + report::rows(table.rows) +

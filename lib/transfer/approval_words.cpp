@@ -118,7 +118,7 @@ std::string moved_row(const std::optional<Decision>& approved, const std::option
   const std::string key = base::printable(report::shown_key(now ? *now : *approved)) + ": approved ";
   if ((approved && approved->missing) || (now && now->missing)) return key + missing_words(approved, now);
   std::string text = key + verdict_words(approved) + "; now " + verdict_words(now);
-  if (merged == outcome::Merged::kBehind) return text;
+  if (merged == outcome::Merged::kAfter) return text;
   if (is_of_a_row(approved) && has_verdict(now, Verdict::kInsert))
     return text + "; somebody deleted the row from the target";
   if (has_verdict(approved, Verdict::kInsert) && is_of_a_row(now))

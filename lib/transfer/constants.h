@@ -1,4 +1,4 @@
-// The values that the records of one table lack and the user settled ("set"), behind the columns that they have. Read
+// The values that the records of one table lack and the user settled ("set"), after the columns that they have. Read
 // as if they were in the record. Views only: good until the next record. One thread.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace transfer {
 
 class Constants {
  public:
-  // `values` are JSON; they come behind the first `columns` values of a record.
+  // `values` are JSON; they come after the first `columns` values of a record.
   Constants(std::size_t columns, const std::vector<std::string>& values);
   Constants(const Constants&) = delete;
   Constants& operator=(const Constants&) = delete;

@@ -84,7 +84,7 @@ void Foretold::compare(engine::Target& target, std::size_t section, Lines& lines
     for (; lines.record() != 0 && (record == 0 || lines.record() < record); lines.next())
       reports.write(lines.fingerprint());
   };
-  target.for_each_fingerprint(*sections_[section].plan, outcome::Merged::kBehind, [&](const outcome::Fingerprint& now) {
+  target.for_each_fingerprint(*sections_[section].plan, outcome::Merged::kAfter, [&](const outcome::Fingerprint& now) {
     pass_over(now.record);
     if (lines.record() != now.record) return reports.write({now.record, outcome::Verdict::kUnchanged, {}, {}, {}, {}});
     if (lines.verdict() != verdict_line(table, now)) reports.write(lines.fingerprint());

@@ -59,7 +59,7 @@ outcome::FileIdentity identity_of_file(const std::string& input, const format::V
 
 void tell_meanings(const std::vector<std::string>& masked, outcome::ImportedTable& table) {
   if (says_rights(table.name)) table.meaning = outcome::Meaning::kRights;
-  for (outcome::ChangedColumn& column : table.details.changed_columns) {
+  for (outcome::ChangedColumn& column : table.effects.changed_columns) {
     const bool hidden = std::ranges::find(masked, column.name) != masked.end();
     column.meaning = hidden ? outcome::Meaning::kSecret : meaning_of(column.name);
   }

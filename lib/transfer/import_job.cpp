@@ -188,7 +188,7 @@ class ImportJob {
     if (options_.intent != engine::Intent::kDryRun && !outcome_.blocked) merge(plan);
     if (!outcome_.blocked) target_->refresh_views(options_.refresh);
     if (outcome_.blocked && options_.intent == engine::Intent::kImport) outcome_.ending = outcome::Ending::kRolledBack;
-    audit(plan);
+    write_reports(plan);
     base::throw_if_stopped(stop_);
     target_->demand_unchanged();
     if (outcome_.ending == outcome::Ending::kCommitted) {
@@ -210,7 +210,7 @@ class ImportJob {
     for (outcome::ImportedTable& table : outcome_.tables) table.foretold = table.counts;
     collect(plan);
     if (approval_check_ && target_->merge_changed_decisions()) {
-      const std::string moved = approval_check_->differences(*target_, outcome::Merged::kBehind);
+      const std::string moved = approval_check_->differences(*target_, outcome::Merged::kAfter);
       if (!moved.empty()) approval_check_->fail(moved);
     }
     if (!saves || outcome_.blocked) return;
@@ -249,7 +249,7 @@ class ImportJob {
     outcome_.applied.reset();
     if (has_json(options_.reports)) outcome_.approval = approval_;
     collect(plan);
-    audit(plan);
+    write_reports(plan);
     target_->demand_unchanged();
     target_->roll_back();
     publish();
@@ -346,7 +346,7 @@ class ImportJob {
       if (plan.table_of_section[i]) {
         table.counts = target_->counts(*plan.table_of_section[i]);
         if (detail() == engine::Detail::kFull) {
-          table.details = target_->audit(*plan.table_of_section[i]);
+          table.effects = target_->effects(*plan.table_of_section[i]);
           tell_meanings(plan.tables[*plan.table_of_section[i]].masked, table);
         }
       } else {
@@ -367,7 +367,7 @@ class ImportJob {
     limits_.run(plan, *target_, outcome_);
   }
 
-  void audit(const Plan& plan) {
+  void write_reports(const Plan& plan) {
     if (outcome_.total.left_out() == 0 && options_.reports.empty()) return;
     progress_.phase("report", 0, verified_.header.tables.size());
     pass_.run(*target_, plan, verified_.header, *file_, foretold_ ? &*foretold_ : nullptr, outcome_);

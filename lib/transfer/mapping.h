@@ -32,7 +32,7 @@ void add_mapping(const Mapping& of_file, Mapping& mapping);
 // A file's header under the target's names. Its tables are parallel to those of the file, and so are their columns.
 struct MappedHeader {
   format::Header header;
-  std::vector<std::vector<std::string>> constants;  // by table: JSON; their columns come behind those of the file
+  std::vector<std::vector<std::string>> constants;  // by table: JSON; their columns come after those of the file
   std::vector<std::vector<std::string>> dropped;    // by table: columns
 };
 

@@ -86,7 +86,7 @@ std::string relied_on(const std::string& path, const std::string& beginning) {
     return "is a signature";
   // Of an export, the header alone: what is in rows means nothing.
   const std::string_view header = std::string_view(beginning).substr(0, beginning.find("\"data\":"));
-  const bool has_plan = report::is_audit(beginning) && beginning.find("\"plan\": {") != std::string::npos;
+  const bool has_plan = report::is_report(beginning) && beginning.find("\"plan\": {") != std::string::npos;
   if (has_plan && !is_cut_plan(path, beginning)) return "is a plan";
   if (header.find("\"name\": \"db-transfer\"") != std::string_view::npos &&
       header.find("\"undo\":") != std::string_view::npos)
@@ -151,7 +151,7 @@ void OutputFiles::demand_replaceable(const Output& output) const {
     throw Error(ErrorKind::kUsage, base::printable(output.path + " " + reason) + ", and is never replaced",
                 "name another file for " + output.what + ", or move this one away");
   if (output.existing != Existing::kStays && overwrite_ == base::Overwrite::kReplace) return;
-  if (output.existing == Existing::kReport && report::is_audit(beginning)) return;
+  if (output.existing == Existing::kReport && report::is_report(beginning)) return;
   if (output.existing == Existing::kKey && is_key_text(beginning)) return;
   throw Error(ErrorKind::kUsage,
               base::printable(output.path) + " exists already" +

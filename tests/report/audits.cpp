@@ -64,14 +64,14 @@ outcome::ImportedTable audited_users() {
   users.updates = user_updates();
   users.inserts = {a_decision(1, Verdict::kInsert, "id=clx0001"), a_decision(4, Verdict::kInsert, "id=clx0004")};
   users.inserts[1].file_key = "id=dev-4";
-  users.details.rows_before = 1500;
-  users.details.identity = {"id"};
-  users.details.match = {"email"};
-  users.details.remapped = 1;
-  users.details.changed_columns = {{"updatedAt", 820}, {"name", 12}, {"biography", 1}};
-  users.details.newer_rows = 4;
-  users.details.triggers = {{"users_touch", "before insert or update, for each row", "touch_updated_at()"}};
-  users.details.cascades = {{"documents", "documents_ownerEmail_fkey", "CASCADE", {"email"}, 2}};
+  users.effects.rows_before = 1500;
+  users.effects.identity = {"id"};
+  users.effects.match = {"email"};
+  users.effects.remapped = 1;
+  users.effects.changed_columns = {{"updatedAt", 820}, {"name", 12}, {"biography", 1}};
+  users.effects.newer_rows = 4;
+  users.effects.triggers = {{"users_touch", "before insert or update, for each row", "touch_updated_at()"}};
+  users.effects.cascades = {{"documents", "documents_ownerEmail_fkey", "CASCADE", {"email"}, 2}};
   return users;
 }
 
@@ -81,28 +81,28 @@ ShownValue whole(const std::string& text) { return {ShownValue::Form::kWhole, te
 
 outcome::ImportOutcome an_audited_import() {
   auto permissions = a_table("permissions", {24, 0, 0, 24, 0, 0, 0});
-  permissions.details.rows_before = 24;
-  permissions.details.identity = {"id"};
+  permissions.effects.rows_before = 24;
+  permissions.effects.identity = {"id"};
   auto roles = a_table("roles", {6, 1, 0, 5, 0, 0, 0});
   roles.inserts = {a_decision(6, Verdict::kInsert, "id=auditor")};
-  roles.details.rows_before = 5;
-  roles.details.identity = {"id"};
+  roles.effects.rows_before = 5;
+  roles.effects.identity = {"id"};
   auto links = a_table("_PermissionToRole", {40, 4, 0, 36, 0, 0, 0});
   links.parents = {"permissions", "roles"};
-  links.details.rows_before = 36;
-  links.details.identity = {"A", "B"};
+  links.effects.rows_before = 36;
+  links.effects.identity = {"A", "B"};
   links.inserts = {a_decision(3, Verdict::kInsert, "A=7, B=auditor")};
   auto documents = a_table("documents", {0, 0, 0, 0, 0, 0, 0});
   documents.parents = {"users"};
-  documents.details.rows_before = 310;
-  documents.details.identity = {"id"};
-  documents.details.sequences = {{"documents_number_seq", 310, 412}};
-  documents.details.outside_references = {{"documents_folderId_fkey", "folders", 3}};
+  documents.effects.rows_before = 310;
+  documents.effects.identity = {"id"};
+  documents.effects.sequences = {{"documents_number_seq", 310, 412}};
+  documents.effects.outside_references = {{"documents_folderId_fkey", "folders", 3}};
   auto audit_logs = a_table("audit_logs", {5210, 0, 0, 0, 0, 0, 5210});
   audit_logs.parents = {"users"};
   audit_logs.taken = false;
   audit_logs.audit = true;
-  audit_logs.details.rows_before = 88213;
+  audit_logs.effects.rows_before = 88213;
 
   auto outcome = an_import({permissions, roles, links, audited_users(), documents, audit_logs});
   outcome.file = {"exports/app.json",
@@ -152,12 +152,12 @@ outcome::ImportOutcome an_import_of(const std::string& text) {
   table.left_out = {row(Verdict::kConflict), row(Verdict::kInvalid)};
   table.updates = {row(Verdict::kUpdate), row(Verdict::kSkipped)};
   table.inserts = {row(Verdict::kInsert)};
-  table.details.identity = table.details.match = {text};
-  table.details.changed_columns = {{text, 1}};
-  table.details.triggers = {{text, text, text}};
-  table.details.cascades = {{text, text, text, {text}, 1}};
-  table.details.sequences = {{text, 1, 2}};
-  table.details.outside_references = {{text, text, 1}};
+  table.effects.identity = table.effects.match = {text};
+  table.effects.changed_columns = {{text, 1}};
+  table.effects.triggers = {{text, text, text}};
+  table.effects.cascades = {{text, text, text, {text}, 1}};
+  table.effects.sequences = {{text, 1, 2}};
+  table.effects.outside_references = {{text, text, 1}};
   auto outcome = an_import({table, a_table(text + "2", {})});
   outcome.file = {text, 1, text, false, text, text, {text, text, text}, text};
   outcome.target = {text, {text, text, text}, text, text};
@@ -174,8 +174,8 @@ outcome::ImportOutcome an_import_of_many_tables(std::size_t count) {
                                      0};
     counts.unchanged = counts.rows - counts.sum();
     auto table = a_table("table_" + std::to_string(i) + (i % 9 == 4 ? "_with_a_name_that_is_rather_long" : ""), counts);
-    table.details.rows_before = 18 * n;
-    table.details.identity = {"id"};
+    table.effects.rows_before = 18 * n;
+    table.effects.identity = {"id"};
     if (i % 7 != 6)
       for (const std::size_t parent : {i / 2, i / 3})
         if (parent < i && i > 3 && parent % 7 != 6) table.parents.push_back(tables[parent].name);

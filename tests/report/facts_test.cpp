@@ -36,7 +36,7 @@ TEST(Facts, AreNoneOfAnImportWithoutAny) {
 
 TEST(Facts, TellWhichSecretsAndRightsChange) {
   auto users = a_table("users", {9, 6, 3, 0, 0, 0, 0});
-  users.details.changed_columns = {{"name", 3}, {"role", 2, Meaning::kRights}, {"passwordHash", 3, Meaning::kSecret}};
+  users.effects.changed_columns = {{"name", 3}, {"role", 2, Meaning::kRights}, {"passwordHash", 3, Meaning::kSecret}};
   users.inserted_values = {{"role", Meaning::kRights, {{"AGENT", 4}, {"ADMIN", 2}}, 0}};
   auto links = a_table("_PermissionToRole", {4, 4, 0, 0, 0, 0, 0});
   links.meaning = Meaning::kRights;
@@ -51,7 +51,7 @@ TEST(Facts, TellWhichSecretsAndRightsChange) {
 
 TEST(Facts, HaveARemedyThatIsACompleteCommand) {
   auto users = a_table("users", {130, 0, 130, 0, 0, 0, 0});
-  users.details.newer_rows = 91;
+  users.effects.newer_rows = 91;
 
   const std::vector<Fact> all = facts(a_plan({users}));
 
@@ -65,7 +65,7 @@ TEST(Facts, HaveARemedyThatIsACompleteCommand) {
 TEST(Facts, SayHowManyRowsMatchingWouldLetInAndWhichAreHeldBack) {
   auto users = a_table("My users", {8, 0, 0, 5, 3, 0, 0});
   users.causes = {{outcome::Verdict::kConflict, "users_email_key", 3}};
-  users.details.blocking = {{"users_email_key", 3, 14, {"email"}, 2}};
+  users.effects.blocking = {{"users_email_key", 3, 14, {"email"}, 2}};
 
   const std::vector<Fact> all = facts(a_plan({users}));
 
@@ -78,7 +78,7 @@ TEST(Facts, SayHowManyRowsMatchingWouldLetInAndWhichAreHeldBack) {
 
 TEST(Facts, ComeWithoutRemediesOnceItIsDone) {
   auto users = a_table("users", {130, 0, 130, 0, 0, 0, 0});
-  users.details.newer_rows = 91;
+  users.effects.newer_rows = 91;
   auto outcome = a_plan({users});
   outcome.ending = outcome::Ending::kCommitted;
 

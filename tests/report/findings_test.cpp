@@ -85,7 +85,7 @@ TEST(Checks, FailWhereTheImportIsBlocked) {
 
 TEST(Checks, PassACascadeThatNoUpdateSetsOff) {
   auto table = a_table("users", {1, 0, 1, 0, 0, 0, 0});
-  table.details.cascades = {{"documents", "fk", "CASCADE", {"email"}, 0}};
+  table.effects.cascades = {{"documents", "fk", "CASCADE", {"email"}, 0}};
 
   EXPECT_EQ(grade_of(an_import({table}), "Cascades"), Grade::kGood);
 }
@@ -93,7 +93,7 @@ TEST(Checks, PassACascadeThatNoUpdateSetsOff) {
 TEST(Checks, LeaveTablesOutThatAreNotTaken) {
   auto table = a_table("audit_logs", {10, 0, 0, 0, 0, 0, 10});
   table.taken = false;
-  table.details.triggers = {{"t", "before insert", "f()"}};
+  table.effects.triggers = {{"t", "before insert", "f()"}};
 
   EXPECT_EQ(grade_of(an_import({table}), "Triggers"), Grade::kGood);
 }
@@ -129,7 +129,7 @@ TEST(Causes, BeginWithTheMostFrequentOfATable) {
 
 TEST(Anomalies, AreATableThatChangesMostlyAndOneThatIsEmptyInTheFile) {
   auto table = a_table("users", {100, 0, 51, 49, 0, 0, 0});
-  table.details.rows_before = 100;
+  table.effects.rows_before = 100;
   EXPECT_THAT(anomalies(table), ElementsAre("more than half of the target's rows are updated (51 of 100)"));
 
   table.counts = {};
@@ -142,7 +142,7 @@ TEST(Anomalies, AreATableThatChangesMostlyAndOneThatIsEmptyInTheFile) {
 TEST(Anomalies, AreNoneWhereTheTableIsNotTaken) {
   auto table = a_table("audit_logs", {});
   table.taken = false;
-  table.details.rows_before = 100;
+  table.effects.rows_before = 100;
 
   EXPECT_THAT(anomalies(table), IsEmpty());
 }
@@ -157,10 +157,10 @@ TEST(IdentityUsed, IsTheNaturalKeyWhereOneWasAskedFor) {
   auto table = a_table("users", {});
   EXPECT_EQ(identity_used(table), "the whole row");
 
-  table.details.identity = {"A", "B"};
+  table.effects.identity = {"A", "B"};
   EXPECT_EQ(identity_used(table), "A, B");
 
-  table.details.match = {"email"};
+  table.effects.match = {"email"};
   EXPECT_EQ(identity_used(table), "email (natural key)");
 }
 

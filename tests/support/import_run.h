@@ -96,8 +96,8 @@ inline std::string file_for(engine::Source& source, const Records& records,
 struct Imported {
   std::map<std::string, outcome::VerdictCounts> counts;
   std::map<std::string, std::vector<outcome::Decision>> left_out;
-  std::map<std::string, std::vector<outcome::Decision>> decisions;  // with Detail::kFull, like audits
-  std::map<std::string, outcome::TableEffects> audits;
+  std::map<std::string, std::vector<outcome::Decision>> decisions;  // with Detail::kFull, like effects
+  std::map<std::string, outcome::TableEffects> effects;
   std::vector<std::string> notices;
 
   // "insert 2, invalid 1": the verdicts that occur.
@@ -179,7 +179,7 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
     });
     const outcome::VerdictCounts& counts = imported.counts[name];
     EXPECT_EQ(imported.decisions[name].size(), counts.rows - counts.unchanged) << name;
-    imported.audits[name] = target.audit(i);
+    imported.effects[name] = target.effects(i);
   }
 }
 

@@ -3,7 +3,7 @@
 namespace postgres {
 namespace {
 
-// Behind the quote that ends the literal which begins at `at`.
+// After the quote that ends the literal which begins at `at`.
 std::size_t end_of_literal(std::string_view text, std::size_t at) {
   const bool escapes = at > 0 && text[at - 1] == 'E';
   for (++at; at < text.size(); ++at) {
@@ -18,7 +18,7 @@ std::size_t end_of_literal(std::string_view text, std::size_t at) {
 }
 
 // What is between the parentheses after `word`, separated by commas.
-std::vector<std::string> values_behind(std::string_view text, std::string_view word) {
+std::vector<std::string> values_after(std::string_view text, std::string_view word) {
   std::vector<std::string> values;
   std::size_t at = text.find(word);
   if (at == std::string_view::npos) return values;
@@ -44,7 +44,7 @@ std::vector<std::string> values_behind(std::string_view text, std::string_view w
   return values;
 }
 
-std::uint64_t number_behind(std::string_view text, std::string_view word) {
+std::uint64_t number_after(std::string_view text, std::string_view word) {
   const std::size_t at = text.find(word);
   return at == std::string_view::npos ? 0 : std::stoull(std::string(text.substr(at + word.size())));
 }
@@ -55,7 +55,7 @@ PartitionBound parse_bound(std::string_view text) {
   PartitionBound bound;
   bound.is_default = text == "DEFAULT";
   if (text.starts_with("FOR VALUES FROM")) {
-    bound.from = values_behind(text, "FROM ");
+    bound.from = values_after(text, "FROM ");
     // A literal may hold the word.
     std::size_t to = text.find('(') + 1;
     for (int depth = 1; depth > 0 && to < text.size();) {
@@ -66,12 +66,12 @@ PartitionBound parse_bound(std::string_view text) {
       depth += text[to] == '(' ? 1 : text[to] == ')' ? -1 : 0;
       ++to;
     }
-    bound.to = values_behind(text.substr(to), "TO ");
+    bound.to = values_after(text.substr(to), "TO ");
   } else if (text.starts_with("FOR VALUES IN")) {
-    bound.in = values_behind(text, "IN ");
+    bound.in = values_after(text, "IN ");
   } else if (text.starts_with("FOR VALUES WITH")) {
-    bound.modulus = number_behind(text, "modulus ");
-    bound.remainder = number_behind(text, "remainder ");
+    bound.modulus = number_after(text, "modulus ");
+    bound.remainder = number_after(text, "remainder ");
   }
   return bound;
 }

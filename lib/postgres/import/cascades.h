@@ -25,7 +25,7 @@ struct CascadeEffect {
   std::uint64_t updates = 0;         // that set it off, if by way of another foreign key
   std::uint64_t rows = 0;            // that change
   std::uint64_t outside = 0;         // of these, rows that the file does not speak of
-  std::string digest;                // for a plan: of their keys and what changes of them
+  std::string digest;                // for an approval: of their keys and what changes of them
 };
 
 // "children: 3 rows that the file does not speak of follow updates by the foreign key …".

@@ -33,7 +33,7 @@ class KeptDecisions {
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,
                     std::optional<base::LineReader> kept, const std::function<bool(const outcome::Decision&)>& take);
 
-// The same without the server, of a merge that changed nothing about them; and what a plan is held to.
+// The same without the server, of a merge that changed nothing about them; and what an approval holds.
 void read_kept_decisions(const StagedTable& table, engine::Decisions which, base::LineReader kept,
                          const std::function<bool(const outcome::Decision&)>& take);
 void read_kept_fingerprints(const StagedTable& table, base::LineReader kept,

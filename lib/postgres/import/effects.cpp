@@ -85,23 +85,23 @@ std::vector<outcome::OutsideReference> outside_references(Connection& connection
 
 }  // namespace
 
-outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                                  const StagedTable& table, const std::vector<CascadeEffect>& effects) {
-  outcome::TableEffects audit;
-  audit.rows_before = number(connection, "SELECT pg_catalog.count(*) FROM " + table.target_rows);
-  audit.identity = table.plan.identity;
-  audit.match = table.plan.match;
-  audit.remapped = table.remapped;
+outcome::TableEffects effects_of(Connection& connection, const std::vector<StagedTable>& tables,
+                                 const StagedTable& table, const std::vector<CascadeEffect>& cascades) {
+  outcome::TableEffects effects;
+  effects.rows_before = number(connection, "SELECT pg_catalog.count(*) FROM " + table.target_rows);
+  effects.identity = table.plan.identity;
+  effects.match = table.plan.match;
+  effects.remapped = table.remapped;
   ChangedColumns changed = count_changed_columns(connection, table);
-  audit.changed_columns = std::move(changed.columns);
-  audit.newer_rows = changed.newer_rows;
-  audit.triggers = fired_triggers(connection, table);
-  for (const CascadeEffect& effect : effects) {
-    if (&tables[effect.table] == &table) audit.cascades.push_back(cascade_of(effect));
+  effects.changed_columns = std::move(changed.columns);
+  effects.newer_rows = changed.newer_rows;
+  effects.triggers = fired_triggers(connection, table);
+  for (const CascadeEffect& effect : cascades) {
+    if (&tables[effect.table] == &table) effects.cascades.push_back(cascade_of(effect));
   }
-  audit.sequences = predict_sequences(connection, table);
-  audit.outside_references = outside_references(connection, tables, table);
-  return audit;
+  effects.sequences = predict_sequences(connection, table);
+  effects.outside_references = outside_references(connection, tables, table);
+  return effects;
 }
 
 outcome::Cascade cascade_of(const CascadeEffect& effect) {

@@ -14,7 +14,7 @@ namespace postgres {
 outcome::Cascade cascade_of(const CascadeEffect& effect);
 
 // After gather_changes of `table`, which is one of `tables`.
-outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                                  const StagedTable& table, const std::vector<CascadeEffect>& effects);
+outcome::TableEffects effects_of(Connection& connection, const std::vector<StagedTable>& tables,
+                                 const StagedTable& table, const std::vector<CascadeEffect>& effects);
 
 }  // namespace postgres

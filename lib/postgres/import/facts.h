@@ -1,5 +1,5 @@
-// By what a plan knows its target again (outcome/approval.h): the server and the database, and what an import uses of
-// the catalog, object by object, so that one that was changed can be named. One thread, that of the connection.
+// By what an approval knows its target again (outcome/approval.h): the server and the database, and what an import uses
+// of the catalog, object by object, so that one that was changed can be named. One thread, that of the connection.
 #pragma once
 
 #include <cstdint>

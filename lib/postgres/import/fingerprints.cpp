@@ -189,7 +189,7 @@ std::string hash_sums(const StagedTable& table, const std::string& value) {
 void read_fingerprints(Connection& connection, const StagedTable& table, outcome::Merged merged,
                        const std::function<void(const outcome::Fingerprint&)>& take) {
   if (table.rejected_rows == 0 && table.may_be_written == 0 && table.may_be_deleted == 0) return;
-  const bool rewritten = merged == outcome::Merged::kBehind && lists_rewritten(connection);
+  const bool rewritten = merged == outcome::Merged::kAfter && lists_rewritten(connection);
   connection.begin_copy_out(fmt::format(
       kFingerprints, fmt::arg("decisions", decisions_sql(table, merged)),
       fmt::arg("rewritten", rewritten ? "w.columns" : "NULL"),

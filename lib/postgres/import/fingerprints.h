@@ -1,4 +1,4 @@
-// What a plan is held to of each decision (outcome/approval.h), asked of the server in one statement a table and read
+// What an approval holds of each decision (outcome/approval.h), asked of the server in one statement a table and read
 // as a stream: an import of as many rows as there are pays for no more than that. One thread, that of the connection.
 #pragma once
 
@@ -12,13 +12,13 @@
 
 namespace postgres {
 
-// Text expression: a hash of the target's whole row, called t, by the plan's key; NULL without one. It stays in the
+// Text expression: a hash of the target's whole row, called t, by the approval's key; NULL without one. It stays in the
 // server's temporary tables: with rows that he knows, somebody could find the key from such hashes.
 std::string row_digest(const StagedTable& table);
 // SQL: what of a value the server hashes, so that any two that differ in a byte are told apart and nobody else's code
 // has a say in it. Empty: only the value's text does.
 std::string hashed_value(const ColumnDetails& column, const std::string& value);
-// What a plan holds of it: 32 digits of the SHA-256 of key and hash. Empty: there is none.
+// What an approval holds of it: 32 digits of the SHA-256 of key and hash. Empty: there is none.
 std::string keyed_digest(const StagedTable& table, std::string_view hash);
 
 // SQL: of a row of the verdicts, called v: what was made of the target's row while they were compared, and where

@@ -28,7 +28,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE n.nspname OPERATOR(pg_catalog.=) {schema} AND c.relname OPERATOR(pg_catalog.=) {name})sql";
 
 // Of the rows that are to be inserted, those after the first so many.
-constexpr const char* kBehind = R"sql({staged} s
+constexpr const char* kBeyond = R"sql({staged} s
 JOIN (
   SELECT v.record, pg_catalog.row_number() OVER (ORDER BY v.record) AS place
   FROM {verdicts} v
@@ -156,7 +156,7 @@ std::uint64_t reject_beyond_sequences(Connection& connection, std::vector<Staged
       if (room.enough || !room.certain) continue;
       found += reject(connection, tables[i],
                       reject_sql(tables[i], {.verdict = Verdict::kInvalid, .reason = quote_literal(room.words)},
-                                 table_sql(tables[i], kBehind, fmt::arg("rows", room.rows))));
+                                 table_sql(tables[i], kBeyond, fmt::arg("rows", room.rows))));
     }
   }
   return found;

@@ -273,7 +273,7 @@ void PostgresTarget::judge(base::Progress& progress) {
     if (tries) untold_.push_back(in_words(effect) + ": whether that table takes them, only --rehearse can tell");
     if (!tries) notices_.push_back(in_words(effect));
   }
-  audits_.clear();
+  effects_.clear();
   if (detail_ == engine::Detail::kFull) gather();
 }
 

@@ -75,7 +75,7 @@ class PostgresTarget : public engine::Target {
   std::vector<outcome::Fact> whereabouts() override;
   std::vector<outcome::Fact> used_catalog() override;
   std::vector<outcome::Fact> followers() override;
-  outcome::TableEffects audit(std::size_t plan) override;
+  outcome::TableEffects effects(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   std::vector<std::string> untold() const override { return untold_; }
   void demand_unchanged() override;
@@ -134,8 +134,8 @@ class PostgresTarget : public engine::Target {
   std::optional<KeptRows> kept_rows_;
   std::optional<KeptDecisions> kept_decisions_;  // with Detail::kFull
   std::optional<AsRestored> restored_;
-  std::optional<FirstLoad> first_load_;        // under way or done
-  std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
+  std::optional<FirstLoad> first_load_;         // under way or done
+  std::vector<outcome::TableEffects> effects_;  // parallel to tables_, with Detail::kFull
   bool merge_changed_decisions_ = true;
   bool others_wrote_ = false;  // while the merge did, asked where rows are kept
   std::vector<std::string> notices_;

@@ -1,4 +1,4 @@
-// The part of PostgresTarget that tells what was decided: counts, decisions, and what a plan is held to.
+// The part of PostgresTarget that tells what was decided: counts, decisions, and what an approval holds.
 #include <fmt/format.h>
 
 #include "engine/tally.h"
@@ -90,14 +90,14 @@ void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which
   });
 }
 
-outcome::TableEffects PostgresTarget::audit(std::size_t plan) { return audits_.at(plan); }
+outcome::TableEffects PostgresTarget::effects(std::size_t plan) { return effects_.at(plan); }
 
 void PostgresTarget::gather() {
   for (const StagedTable& table : tables_) {
-    audits_.push_back(audit_table(*connection_, tables_, table, classifier_->cascades()));
+    effects_.push_back(effects_of(*connection_, tables_, table, classifier_->cascades()));
   }
   std::vector<std::vector<outcome::BlockingCause>> blocking = find_blocking(*connection_, tables_);
-  for (std::size_t i = 0; i < audits_.size(); ++i) audits_[i].blocking = std::move(blocking[i]);
+  for (std::size_t i = 0; i < effects_.size(); ++i) effects_[i].blocking = std::move(blocking[i]);
 }
 
 void PostgresTarget::gather_details() {

@@ -26,11 +26,11 @@ std::string effects_section(const outcome::ImportOutcome& outcome) {
   std::vector<std::string> outside;
   std::vector<std::string> audit;
   for (const ImportedTable& table : outcome.tables) {
-    const outcome::TableEffects& details = table.details;
-    for (const auto& trigger : details.triggers) triggers.push_back(trigger_sentence(table, trigger));
-    for (const auto& cascade : details.cascades) cascades.push_back(cascade_sentence(table, cascade));
-    for (const auto& change : details.sequences) sequences.push_back(sequence_sentence(change));
-    for (const auto& reference : details.outside_references) outside.push_back(outside_sentence(table, reference));
+    const outcome::TableEffects& effects = table.effects;
+    for (const auto& trigger : effects.triggers) triggers.push_back(trigger_sentence(table, trigger));
+    for (const auto& cascade : effects.cascades) cascades.push_back(cascade_sentence(table, cascade));
+    for (const auto& change : effects.sequences) sequences.push_back(sequence_sentence(change));
+    for (const auto& reference : effects.outside_references) outside.push_back(outside_sentence(table, reference));
     if (table.audit && !table.taken)
       audit.push_back(fmt::format("{}: {} of the file skipped", table.name, rows(table.counts.skipped)));
   }

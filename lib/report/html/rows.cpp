@@ -114,7 +114,7 @@ std::string left_out_row(const ImportOutcome& outcome, const Cause& cause, const
 }
 
 std::string held_back(const Cause& cause) {
-  for (const outcome::BlockingCause& blocking : cause.table->details.blocking)
+  for (const outcome::BlockingCause& blocking : cause.table->effects.blocking)
     if (blocking.constraint == cause.name && blocking.held_back != 0)
       return fmt::format("<p class=\"flag\">! {} of them {} back {} of the file.</p>\n", human_count(blocking.needed),
                          blocking.needed == 1 ? "holds" : "hold", rows(blocking.held_back));
@@ -160,7 +160,7 @@ std::string meaning_flag(outcome::Meaning meaning) {
 
 // Chips, or a table where numbers or dates change.
 std::string changed_columns(const ImportedTable& table) {
-  const std::vector<outcome::ChangedColumn>& columns = table.details.changed_columns;
+  const std::vector<outcome::ChangedColumn>& columns = table.effects.changed_columns;
   if (columns.empty()) return {};
   if (std::ranges::none_of(columns, has_range)) {
     std::string html = "<ul class=\"chips\" aria-label=\"Columns that change\">";
@@ -277,9 +277,9 @@ std::string updates_section(const ImportOutcome& outcome) {
     if (table.counts.update == 0) continue;
     const std::vector<const Decision*> list = sampled(table, Verdict::kUpdate);
     html += table_head(outcome, table, table.counts.update) + changed_columns(table);
-    if (table.details.newer_rows != 0)
+    if (table.effects.newer_rows != 0)
       html += fmt::format("<p class=\"flag\">! {} newer in the target than in the file</p>\n",
-                          counted(table.details.newer_rows, "row is", "rows are"));
+                          counted(table.effects.newer_rows, "row is", "rows are"));
     html += sample_remark(list.size(), table.counts.update);
     for (const outcome::ChangedSet& set : table.changed_sets) html += changed_set(outcome, table, set);
     if (table.changed_sets.empty()) html += update_cards(outcome, table, list, kUnfoldedRows);

@@ -49,7 +49,7 @@ std::string bar(const outcome::VerdictCounts& counts) {
 
 // The share of the target's rows that are updated.
 std::string updated_share(const ImportedTable& table) {
-  const std::uint64_t before = table.details.rows_before;
+  const std::uint64_t before = table.effects.rows_before;
   if (before == 0 || table.counts.update == 0) return "–";
   const double percent = 100 * static_cast<double>(table.counts.update) / static_cast<double>(before);
   return percent < 1 ? "&lt; 1 %" : fmt::format("{:.0f} %", percent);
@@ -71,9 +71,9 @@ std::string table_row(const ImportedTable& table, std::size_t index, const std::
   if (table.audit) name += " <span class=\"remark\">audit</span>";
   if (!table.taken) name += " <span class=\"remark\">− not taken</span>";
   std::string identity = html_data(identity_used(table));
-  if (table.details.remapped != 0)
+  if (table.effects.remapped != 0)
     identity += fmt::format("<br><span class=\"remark\">{} took over the target's key</span>",
-                            human_count(table.details.remapped));
+                            human_count(table.effects.remapped));
   std::string notes;
   for (const std::string& anomaly : anomalies(table)) notes += "<p class=\"flag\">! " + html_data(anomaly) + "</p>";
   if (!notes.empty())
@@ -83,7 +83,7 @@ std::string table_row(const ImportedTable& table, std::size_t index, const std::
       "class=\"minor\">{}</td><td class=\"minor\">{}</td><td class=\"minor\">{}</td><td class=\"left minor\">{}</td>"
       "</tr>\n{}",
       index, name, count_cells(table.counts, verdicts), human_count(table.counts.rows),
-      human_count(table.details.rows_before), human_count(rows_after(table)), updated_share(table), bar(table.counts),
+      human_count(table.effects.rows_before), human_count(rows_after(table)), updated_share(table), bar(table.counts),
       identity, notes);
 }
 
@@ -112,7 +112,7 @@ std::string totals(const ImportOutcome& outcome) {
   std::uint64_t before = 0;
   std::uint64_t after = 0;
   for (const ImportedTable& table : outcome.tables) {
-    before += table.details.rows_before;
+    before += table.effects.rows_before;
     after += rows_after(table);
   }
   return fmt::format(

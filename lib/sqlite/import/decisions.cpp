@@ -216,9 +216,9 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
                     const std::function<bool(const outcome::Decision&)>& take) {
   std::optional<Statement> changes;
   std::optional<Statement> remap;
-  std::optional<PlannedDetails> planned;
+  std::optional<KeptDigests> digests;
   std::optional<Statement> values;
-  if (detail != engine::Detail::kCounts && is_planned(table)) planned.emplace(connection, table);
+  if (detail != engine::Detail::kCounts && has_digests(table)) digests.emplace(connection, table);
   if (detail == engine::Detail::kFull) changes.emplace(connection.prepare(table_sql(table, kChangesOfRecord)));
   if (detail == engine::Detail::kFull && which == engine::Decisions::kAll && !table.columns.empty())
     values.emplace(connection.prepare(values_sql(table)));
@@ -239,9 +239,9 @@ void read_decisions(Connection& connection, const StagedTable& table, engine::De
     decision.missing = table.deletes_missing() && decision.record > table.plan.rows;
     if (changes) decision.changes = changes_of(table, *changes, record);
     if (changes && decision.missing) turn_into_values(table, decision);
-    if (planned) {
-      if (outcome::may_have_digest(decision.verdict)) decision.digest = planned->digest(record);
-      decision.rewritten = planned->rewritten(record);
+    if (digests) {
+      if (outcome::may_have_digest(decision.verdict)) decision.digest = digests->digest(record);
+      decision.rewritten = digests->rewritten(record);
     }
     if (remap) {
       remap->bind_integer(1, record);

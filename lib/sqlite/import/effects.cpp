@@ -80,22 +80,22 @@ std::vector<outcome::OutsideReference> outside_references(Connection& connection
 
 }  // namespace
 
-outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                                  const std::vector<TableDetails>& details, const StagedTable& table) {
-  outcome::TableEffects audit;
-  audit.rows_before = connection.number("SELECT count(*) FROM " + table.target);
-  audit.identity = table.plan.identity;
-  audit.match = table.plan.match;
+outcome::TableEffects effects_of(Connection& connection, const std::vector<StagedTable>& tables,
+                                 const std::vector<TableDetails>& details, const StagedTable& table) {
+  outcome::TableEffects effects;
+  effects.rows_before = connection.number("SELECT count(*) FROM " + table.target);
+  effects.identity = table.plan.identity;
+  effects.match = table.plan.match;
   if (!table.plan.match.empty() && !table.plan.identity.empty())
-    audit.remapped = connection.number("SELECT count(*) FROM " + table.remaps);
-  audit.changed_columns = changed_columns(connection, table);
-  audit.newer_rows =
+    effects.remapped = connection.number("SELECT count(*) FROM " + table.remaps);
+  effects.changed_columns = changed_columns(connection, table);
+  effects.newer_rows =
       connection.number(table_sql(table, "SELECT count(*) FROM {verdicts} WHERE verdict = 'u' AND newer"));
-  audit.triggers = fired_triggers(connection, table);
-  audit.cascades = cascades_of(connection, tables, table, details);
-  audit.sequences = predict_sequences(connection, table);
-  audit.outside_references = outside_references(connection, tables, table);
-  return audit;
+  effects.triggers = fired_triggers(connection, table);
+  effects.cascades = cascades_of(connection, tables, table, details);
+  effects.sequences = predict_sequences(connection, table);
+  effects.outside_references = outside_references(connection, tables, table);
+  return effects;
 }
 
 std::vector<outcome::SequenceChange> predict_sequences(Connection& connection, const StagedTable& table) {

@@ -11,8 +11,8 @@
 namespace sqlite {
 
 // After gather_changes of `table`, which is one of `tables`; `details` are all tables of the target.
-outcome::TableEffects audit_table(Connection& connection, const std::vector<StagedTable>& tables,
-                                  const std::vector<TableDetails>& details, const StagedTable& table);
+outcome::TableEffects effects_of(Connection& connection, const std::vector<StagedTable>& tables,
+                                 const std::vector<TableDetails>& details, const StagedTable& table);
 
 // AUTOINCREMENT: SQLite itself raises the number when rows are inserted, and the merge raises it to the source's; it is
 // never lowered. What it will be; nothing where it stays.

@@ -125,19 +125,19 @@ void note_rewritten(Connection& connection, const StagedTable& table) {
   }
 }
 
-PlannedDetails::PlannedDetails(Connection& connection, const StagedTable& table)
+KeptDigests::KeptDigests(Connection& connection, const StagedTable& table)
     : table_(table),
       digest_(connection.prepare(digest_sql(table, "SELECT digest FROM {digests} WHERE record = ?"))),
       rewritten_(connection.prepare(digest_sql(table, "SELECT column FROM {rewritten} WHERE record = ?"))) {}
 
-std::string PlannedDetails::digest(std::int64_t record) {
+std::string KeptDigests::digest(std::int64_t record) {
   digest_.bind_integer(1, record);
   std::string digest = digest_.next() ? digest_.text(0) : std::string{};
   digest_.reset();
   return digest;
 }
 
-std::vector<std::string> PlannedDetails::rewritten(std::int64_t record) {
+std::vector<std::string> KeptDigests::rewritten(std::int64_t record) {
   std::vector<std::string> names;
   rewritten_.bind_integer(1, record);
   while (rewritten_.next()) names.push_back(table_.columns[static_cast<std::size_t>(rewritten_.integer(0))].name);
@@ -147,8 +147,8 @@ std::vector<std::string> PlannedDetails::rewritten(std::int64_t record) {
 
 void read_fingerprints(Connection& connection, const StagedTable& table,
                        const std::function<void(const outcome::Fingerprint&)>& take) {
-  std::optional<PlannedDetails> details;
-  if (is_planned(table)) details.emplace(connection, table);
+  std::optional<KeptDigests> details;
+  if (has_digests(table)) details.emplace(connection, table);
   const std::string deleted = table.may_be_deleted > 0 ? table_sql(table, kDeleted) : std::string{};
   Statement rows = connection.prepare(table_sql(table, kFingerprints, fmt::arg("deleted", deleted)));
   while (rows.next()) {  // by position: as many as there are decisions

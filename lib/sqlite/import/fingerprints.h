@@ -1,6 +1,6 @@
-// What a plan is held to of each decision (outcome/approval.h). Digests of the target's rows are taken before the merge
+// What an approval holds of each decision (outcome/approval.h). Digests of the target's rows are taken before the merge
 // into digest_N (record, digest); what does not hold the file's values after it is listed in rewritten_N (record,
-// column). Both are there only for a plan, that is with a row key. One thread, that of the connection.
+// column). Both are there only for an approval, that is with a row key. One thread, that of the connection.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace sqlite {
 
-inline bool is_planned(const StagedTable& table) { return !table.plan.row_key.empty(); }
+inline bool has_digests(const StagedTable& table) { return !table.plan.row_key.empty(); }
 
 void create_digests(Connection& connection, const StagedTable& table);
 
@@ -29,10 +29,10 @@ void note_rewritten(Connection& connection, const StagedTable& table);
 void read_fingerprints(Connection& connection, const StagedTable& table,
                        const std::function<void(const outcome::Fingerprint&)>& take);
 
-// The digest of the row that a decision on `record` is about; columns that were rewritten. Only where is_planned().
-class PlannedDetails {
+// The digest of the row that a decision on `record` is about; columns that were rewritten. Only where has_digests().
+class KeptDigests {
  public:
-  PlannedDetails(Connection& connection, const StagedTable& table);
+  KeptDigests(Connection& connection, const StagedTable& table);
 
   std::string digest(std::int64_t record);
   std::vector<std::string> rewritten(std::int64_t record);

@@ -160,7 +160,7 @@ std::string reached_by(const StagedTable& table, const std::vector<Reference>& w
                      fmt::arg("children", children), fmt::arg("refers", join(conditions, " AND ")));
 }
 
-// Of these rows, for a plan: the sum of their digests, in any order; which ones they are, their foreign key,
+// Of these rows, for an approval: the sum of their digests, in any order; which ones they are, their foreign key,
 // and the key that is passed on.
 std::string digest_of(Connection& connection, const StagedTable& table, const std::vector<Reference>& way,
                       const std::string& reached) {

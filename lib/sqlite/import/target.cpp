@@ -76,7 +76,7 @@ void SqliteTarget::begin(engine::Intent intent) {
   merge_changed_decisions_ = true;
   classifier_.reset();
   tables_.clear();
-  audits_.clear();
+  effects_.clear();
   notices_.clear();
   // Temporary tables go with their connection.
   connection_.reset();
@@ -134,7 +134,7 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
     create_stage(*connection_, table, details_);
     create_remaps(*connection_, table);
     if (detail_ != engine::Detail::kCounts) create_changes(*connection_, table);
-    if (is_planned(table)) create_digests(*connection_, table);
+    if (has_digests(table)) create_digests(*connection_, table);
   }
   // SQLite itself would refuse a key that leads nowhere, even of a table that nobody writes.
   const bool is_judged =
@@ -193,9 +193,9 @@ engine::Staging SqliteTarget::classify(base::Progress& progress) {
     for (const std::string& line : unjudged_of(table))
       untold_.push_back(table.details.table.name.name + ": " + line + ": only --rehearse can tell");
   }
-  audits_.clear();
+  effects_.clear();
   for (const StagedTable& table : tables_) {
-    if (is_planned(table)) gather_digests(*connection_, table);
+    if (has_digests(table)) gather_digests(*connection_, table);
   }
   if (detail_ == engine::Detail::kFull) gather();
   return engine::Staging::kGoesOn;
@@ -204,7 +204,7 @@ engine::Staging SqliteTarget::classify(base::Progress& progress) {
 void SqliteTarget::gather() {
   for (const StagedTable& table : tables_) {
     gather_changes(*connection_, table);
-    audits_.push_back(audit_table(*connection_, tables_, details_, table));
+    effects_.push_back(effects_of(*connection_, tables_, details_, table));
   }
 }
 
@@ -240,7 +240,7 @@ void SqliteTarget::merge(base::Progress& progress) {
       classifier_->undo().is_any() ? merge_with_deletes(progress) : *merge_once(progress, Deletes::kUnreferred);
   merge_changed_decisions_ = changes.any(rewritten);
   for (const std::size_t number : rewritten) {
-    if (is_planned(tables_[number])) note_rewritten(*connection_, tables_[number]);
+    if (has_digests(tables_[number])) note_rewritten(*connection_, tables_[number]);
   }
   for (const auto& raises : raised) {
     raise_sequences(*connection_, raises);
@@ -326,7 +326,7 @@ void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,
   read_decisions(*connection_, tables_.at(plan), which, detail_, take);
 }
 
-outcome::TableEffects SqliteTarget::audit(std::size_t plan) { return audits_.at(plan); }
+outcome::TableEffects SqliteTarget::effects(std::size_t plan) { return effects_.at(plan); }
 
 namespace {
 

@@ -55,7 +55,7 @@ class SqliteTarget : public engine::Target {
   std::vector<outcome::Fact> whereabouts() override;
   std::vector<outcome::Fact> used_catalog() override;
   std::vector<outcome::Fact> followers() override;
-  outcome::TableEffects audit(std::size_t plan) override;
+  outcome::TableEffects effects(std::size_t plan) override;
   std::vector<std::string> notices() const override { return notices_; }
   std::vector<std::string> untold() const override;
   void demand_unchanged() override {}  // a transaction of SQLite holds the schema too
@@ -80,7 +80,7 @@ class SqliteTarget : public engine::Target {
   std::vector<std::vector<std::size_t>> components_;
   ForeignKeys foreign_keys_ = ForeignKeys::kEnforced;
   std::optional<Classifier> classifier_;
-  std::vector<outcome::TableEffects> audits_;  // parallel to tables_, with Detail::kFull
+  std::vector<outcome::TableEffects> effects_;  // parallel to tables_, with Detail::kFull
   bool merge_changed_decisions_ = true;
   std::vector<std::string> notices_;
   std::vector<std::string> untold_;  // of a dry run: rows that updates take along, what is not judged; a line each

@@ -84,7 +84,7 @@ void digest(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
-// row_digest(key, image): of a whole row, for a plan.
+// row_digest(key, image): of a whole row, for an approval.
 void row_digest(sqlite3_context* context, int, sqlite3_value** values) {
   guarded(context, [&] {
     base::Sha256 digest;

@@ -29,7 +29,7 @@ TEST(Decisions, ShowWhatAnUpdateChanges) {
   EXPECT_EQ(update.changes[1], (outcome::ColumnChange{"b", {}, {Form::kWhole, "5", 1}}));
   EXPECT_EQ(update.changes[2].after.text, R"({"x": 2})");
   EXPECT_EQ(seen.decisions.at("t")[1].verdict, outcome::Verdict::kInsert);
-  const auto& columns = seen.audits.at("t").changed_columns;
+  const auto& columns = seen.effects.at("t").changed_columns;
   ASSERT_EQ(columns.size(), 3U);
   EXPECT_EQ(columns[0].name + std::to_string(columns[0].rows), "a1");
 }
@@ -158,7 +158,7 @@ TEST(KeepNewer, SkipsRowsThatWereChangedLaterInTheTarget) {
                           R"({"id":3,"a":"y","updated_at":"2025-01-15T00:00:00Z"})"}}};
   const auto told = t.import(file, full([](engine::TablePlan& plan) { plan.changed_at = "updated_at"; }));
   EXPECT_EQ(told.of("t"), "update 3");
-  EXPECT_EQ(told.audits.at("t").newer_rows, 1U);
+  EXPECT_EQ(told.effects.at("t").newer_rows, 1U);
   EXPECT_TRUE(told.decisions.at("t")[0].target_is_newer);
   How how;
   how.change = [](engine::TablePlan& plan) {
@@ -179,18 +179,19 @@ TEST(Audit, NamesTriggersCascadesSequencesAndOutsideParents) {
       "EXECUTE FUNCTION f();"
       "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 10, NULL); INSERT INTO c VALUES (10)");
   const auto seen = t.import({{"t", {R"({"id":1,"code":11,"p":1})", R"({"id":9,"code":12,"p":null})"}}}, full());
-  const outcome::TableEffects& audit = seen.audits.at("t");
-  EXPECT_EQ(audit.rows_before, 1U);
-  ASSERT_EQ(audit.triggers.size(), 1U);
-  EXPECT_EQ(audit.triggers[0].name + ": " + audit.triggers[0].when + ", " + audit.triggers[0].function,
+  const outcome::TableEffects& effects = seen.effects.at("t");
+  EXPECT_EQ(effects.rows_before, 1U);
+  ASSERT_EQ(effects.triggers.size(), 1U);
+  EXPECT_EQ(effects.triggers[0].name + ": " + effects.triggers[0].when + ", " + effects.triggers[0].function,
             "g: before update, for each row, public.f");
-  ASSERT_EQ(audit.cascades.size(), 1U);
-  EXPECT_EQ(audit.cascades[0].table + " " + audit.cascades[0].action + " " + std::to_string(audit.cascades[0].rows),
-            "public.c CASCADE 1");
-  ASSERT_EQ(audit.sequences.size(), 1U);
-  EXPECT_EQ(audit.sequences[0].after, 9);
-  ASSERT_EQ(audit.outside_references.size(), 1U);
-  EXPECT_EQ(audit.outside_references[0].parent, "public.p");
+  ASSERT_EQ(effects.cascades.size(), 1U);
+  EXPECT_EQ(
+      effects.cascades[0].table + " " + effects.cascades[0].action + " " + std::to_string(effects.cascades[0].rows),
+      "public.c CASCADE 1");
+  ASSERT_EQ(effects.sequences.size(), 1U);
+  EXPECT_EQ(effects.sequences[0].after, 9);
+  ASSERT_EQ(effects.outside_references.size(), 1U);
+  EXPECT_EQ(effects.outside_references[0].parent, "public.p");
   EXPECT_EQ(t.holds("SELECT last_value FROM t_id_seq"), "1") << "a dry run moved the sequence";
 }
 

@@ -36,7 +36,7 @@ TEST(Match, CarriesTheTargetsKeyIntoEveryForeignKey) {
   EXPECT_EQ(t.holds("SELECT * FROM users ORDER BY id"), "3|c|70 70|a|80 80|b|");
   EXPECT_EQ(t.holds("SELECT * FROM user_roles ORDER BY 1"), "70|1 80|1");
   EXPECT_EQ(t.holds("SELECT * FROM posts"), "5|80|new");
-  EXPECT_EQ(done.audits.at("users").remapped, 2U);
+  EXPECT_EQ(done.effects.at("users").remapped, 2U);
   EXPECT_EQ(done.decisions.at("users")[0].key, "id=70");
   EXPECT_EQ(done.decisions.at("users")[0].file_key, "id=1");
 }

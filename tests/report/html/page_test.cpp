@@ -77,7 +77,7 @@ TEST(AuditHtml, FoldsTheRowsOfALongListAfterTen) {
 TEST(AuditHtml, IsOneTableOfFiveHundredConflictsOfOneCauseWithTheTrueTotal) {
   auto users = a_table("users", {500, 0, 0, 0, 500, 0, 0});
   users.causes = {{outcome::Verdict::kConflict, "users_email_key", 500}};
-  users.details.blocking = {{"users_email_key", 2, 14, {"email"}, 500}};
+  users.effects.blocking = {{"users_email_key", 2, 14, {"email"}, 500}};
   for (std::uint64_t record = 1; record <= 40; ++record) {
     users.left_out.push_back(a_row_left_out(record, outcome::Verdict::kConflict, "id=" + std::to_string(record), ""));
     users.left_out.back().constraint = "users_email_key";
@@ -93,7 +93,7 @@ TEST(AuditHtml, IsOneTableOfFiveHundredConflictsOfOneCauseWithTheTrueTotal) {
 
 TEST(AuditHtml, ShowsThreeChangedAdministratorsBeforeTheManyOtherUpdates) {
   auto users = a_table("users", {100003, 0, 100003, 0, 0, 0, 0});
-  users.details.changed_columns = {{"updatedAt", 100003}, {"role", 3, outcome::Meaning::kRights}};
+  users.effects.changed_columns = {{"updatedAt", 100003}, {"role", 3, outcome::Meaning::kRights}};
   for (const char* role : {"1", "2", "3", "4"})
     users.updates.push_back(a_row_left_out(1, outcome::Verdict::kUpdate, std::string("id=") + role, ""));
   users.changed_sets = {{{"role", "updatedAt"}, 3, 0, {0, 1, 2}}, {{"updatedAt"}, 100000, 0, {3}}};
@@ -124,7 +124,7 @@ TEST(AuditHtml, ShowsWhatGoesInAndHowOften) {
 
 TEST(AuditHtml, TellsSumsAndExtremesOfWhatChanges) {
   auto payments = a_table("payments", {200000, 0, 200000, 0, 0, 0, 0});
-  payments.details.changed_columns = {
+  payments.effects.changed_columns = {
       {"amount", 200000, outcome::Meaning::kPlain, "90100", "1290100", "1", "2", "900", "999999"}};
 
   EXPECT_THAT(audit_html(an_import({payments})), AllOf(HasSubstr("90100</span> → <span class=\"data\">1290100"),

@@ -29,7 +29,7 @@ TEST(SqliteDecisions, ShowsTheValuesThatChange) {
   EXPECT_EQ(changes[1].before, (outcome::ShownValue{Form::kWhole, "x'00ff'", 7}));
   EXPECT_EQ(changes[1].after, (outcome::ShownValue{Form::kCut, std::string(1024, 'y'), 2000}));
   EXPECT_EQ(changes[2].after, (outcome::ShownValue{Form::kMasked, "11507a0e", 3}));  // sha256sum of "new"
-  EXPECT_EQ(imported.audits.at("t").changed_columns.at(0).name, "a");
+  EXPECT_EQ(imported.effects.at("t").changed_columns.at(0).name, "a");
 }
 
 TEST(SqliteDecisions, TellsWhatItSetsOff) {
@@ -41,15 +41,15 @@ TEST(SqliteDecisions, TellsWhatItSetsOff) {
 
   const Imported imported = one.import({{"t", {R"({"id":9,"o":1})", R"({"id":3,"o":null})"}}});
 
-  const outcome::TableEffects& audit = imported.audits.at("t");
-  EXPECT_EQ(audit.rows_before, 1U);
-  ASSERT_THAT(audit.triggers, SizeIs(1));
-  EXPECT_EQ(audit.triggers[0].name + " " + audit.triggers[0].when, "shout after insert, for each row");
-  ASSERT_THAT(audit.sequences, SizeIs(1));
-  EXPECT_EQ(audit.sequences[0].before, 3);
-  EXPECT_EQ(audit.sequences[0].after, 9);
-  ASSERT_THAT(audit.outside_references, SizeIs(1));
-  EXPECT_EQ(audit.outside_references[0].parent, "o");
+  const outcome::TableEffects& effects = imported.effects.at("t");
+  EXPECT_EQ(effects.rows_before, 1U);
+  ASSERT_THAT(effects.triggers, SizeIs(1));
+  EXPECT_EQ(effects.triggers[0].name + " " + effects.triggers[0].when, "shout after insert, for each row");
+  ASSERT_THAT(effects.sequences, SizeIs(1));
+  EXPECT_EQ(effects.sequences[0].before, 3);
+  EXPECT_EQ(effects.sequences[0].after, 9);
+  ASSERT_THAT(effects.outside_references, SizeIs(1));
+  EXPECT_EQ(effects.outside_references[0].parent, "o");
   EXPECT_THAT(imported.notices,
               ::testing::Contains(HasSubstr("t: 1 row that the target's triggers or cascades had changed were brought "
                                             "back to the file's values")));

@@ -202,8 +202,8 @@ TEST(SqliteImport, KeepsKeysThatRowsOfTheTargetNeed) {
   EXPECT_EQ(imported.of("p"), "update 1, invalid 1");
   EXPECT_THAT(imported.reasons("p"), HasSubstr("1 id=1: c_code_fkey: rows of c refer to the key that changes"));
   EXPECT_EQ(one.database.value("SELECT code FROM d"), "B");
-  ASSERT_THAT(imported.audits.at("p").cascades, SizeIs(1));
-  EXPECT_EQ(imported.audits.at("p").cascades[0].table, "d");
+  ASSERT_THAT(imported.effects.at("p").cascades, SizeIs(1));
+  EXPECT_EQ(imported.effects.at("p").cascades[0].table, "d");
 }
 
 TEST(SqliteImport, IgnoresOrphansThatWereThereBefore) {
@@ -256,7 +256,7 @@ TEST(SqliteImport, TellsAndKeepsNewerRows) {
   const Imported told = one.import(
       records, {.intent = engine::Intent::kDryRun, .change = [](auto& plan) { plan.changed_at = "changed"; }});
   EXPECT_EQ(told.of("users"), "update 2");
-  EXPECT_EQ(told.audits.at("users").newer_rows, 1U);
+  EXPECT_EQ(told.effects.at("users").newer_rows, 1U);
   EXPECT_TRUE(told.decisions.at("users")[0].target_is_newer);
   const Imported kept = one.import_as_announced(records, {.change = keep});
   EXPECT_EQ(kept.of("users"), "update 1, skipped 1");
@@ -287,7 +287,7 @@ TEST(SqliteImport, FindsRowsByANaturalKeyAndLetsChildrenFollow) {
                     HasSubstr("4 id=4: more than one row of the target has this email\n")));
   EXPECT_EQ(imported.decisions.at("users")[0].key, "id=100");
   EXPECT_EQ(imported.decisions.at("users")[0].file_key, "id=1");
-  EXPECT_EQ(imported.audits.at("users").remapped, 1U);
+  EXPECT_EQ(imported.effects.at("users").remapped, 1U);
   EXPECT_EQ(imported.of("posts"), "insert 2, invalid 1");
   EXPECT_EQ(one.database.value("SELECT id, author FROM posts"), "1|100 2|3");
 }
