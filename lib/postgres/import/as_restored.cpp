@@ -12,8 +12,8 @@ namespace postgres {
 namespace {
 
 // Returns the constraints of a table that are NOT VALID. Dropping one also drops those that heirs and partitions have
-// of it, and creating it creates them, unless they were created there themselves. Where a valid foreign
-// key says the same, rows are judged by that one.
+// of it, and creating it creates them, unless they were created there themselves (not `alone`). Where a valid foreign
+// key says the same (`has_valid_twin`), rows are judged by that one.
 constexpr const char* kNotValid = R"sql(
 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS relation, k.conname, k.contype = 'f' AS foreign_key,
        pg_catalog.pg_get_constraintdef(k.oid) AS definition,
