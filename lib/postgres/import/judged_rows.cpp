@@ -42,8 +42,8 @@ std::string kept_or_default(const StagedTable& table, const std::string& column)
   const ColumnDetails& details = table.details.details_of(column);
   std::string made = "NULL::" + details.base_sql;
   // A default that a domain refuses is found before: make_defaults().
-  if (!details.made.expression.empty() && !details.made.is_volatile)
-    made = assigned(details, details.made.expression, Domains::kAsBase);
+  if (!table.made_value(column).empty() && !details.made.is_volatile)
+    made = assigned(details, table.made_value(column), Domains::kAsBase);
   if (table.plan.identity.empty()) return made + " AS " + quote_name(column);
   return fmt::format("CASE WHEN t.tableoid IS NULL THEN {made} ELSE t.{column} END AS {column}", fmt::arg("made", made),
                      fmt::arg("column", quote_name(column)));

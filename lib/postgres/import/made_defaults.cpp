@@ -49,7 +49,8 @@ void make_defaults(Connection& connection, StagedTable& table, std::size_t numbe
   if (!table.has_rows() || table.plan.mode == engine::Mode::kUpdate) return;
   for (std::size_t i = 0; i < table.details.columns.size(); ++i) {
     if (!is_made(table, i)) continue;
-    ColumnDetails& column = table.details.columns[i];
+    const ColumnDetails& column = table.details.columns[i];
+    const std::string& name = table.details.table.columns[i].name;
     const std::string place = fmt::format("pg_temp.default_{}_{}", number, i);
     const std::string make = fmt::format(
         kPlace, fmt::arg("place", place), fmt::arg("type", column.type_sql),
@@ -67,14 +68,13 @@ void make_defaults(Connection& connection, StagedTable& table, std::size_t numbe
     if (refused) {
       before.roll_back();
     } else {
-      column.made.expression = "(SELECT d.value FROM " + place + " d)";
+      table.computed_defaults[name] = "(SELECT d.value FROM " + place + " d)";
     }
     before.end();
     if (!refused || !placed || !refused->blames_a_row()) continue;
-    table.failing_defaults.push_back({table.details.table.columns[i].name, connection.withholds_values()
-                                                                               ? words_without_values(refused->fields())
-                                                                               : refused->what()});
-    column.made.expression.clear();
+    table.failing_defaults.push_back(
+        {name, connection.withholds_values() ? words_without_values(refused->fields()) : refused->what()});
+    table.computed_defaults[name].clear();
   }
 }
 

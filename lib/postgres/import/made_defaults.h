@@ -11,9 +11,9 @@
 
 namespace postgres {
 
-// Of table `number` in the import. From here on the value stands for the default; one that no row can have (the
-// column's type refuses it, or it fails by itself) is listed, and NULL stands for it. Makes temporary tables of one
-// value each: before a dry run turns read-only, and under our own settings.
+// Fills computed_defaults of table `number` in the import; a value that no row can have (the column's type refuses it,
+// or it fails by itself) goes into failing_defaults, too. Makes temporary tables of one value each: before a dry run
+// turns read-only, and under our own settings.
 void make_defaults(Connection& connection, StagedTable& table, std::size_t number, const SessionSettings& session);
 
 // Leaves out the rows that were to be inserted with one that fails.

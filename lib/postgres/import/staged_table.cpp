@@ -111,6 +111,11 @@ bool StagedTable::has_columns(const std::vector<std::string>& names) const {
   });
 }
 
+const std::string& StagedTable::made_value(const std::string& column) const {
+  const auto computed = computed_defaults.find(column);
+  return computed != computed_defaults.end() ? computed->second : details.details_of(column).made.expression;
+}
+
 bool StagedTable::looks_elsewhere() const {
   for (std::size_t i = 0; i < details.columns.size(); ++i) {
     const ColumnDetails& column = details.columns[i];

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -80,7 +81,7 @@ struct TableProgress {
 struct StagedTable : TableProgress {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
-  TableDetails details;
+  const TableDetails details;
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
   std::string target;  // "schema"."table"
@@ -111,6 +112,9 @@ struct StagedTable : TableProgress {
   std::vector<std::string> not_insertable;  // columns that the role may not write, where it may write others
   std::vector<std::string> not_updatable;
   bool hashes_records = false;  // the server can, by a seed: since 14
+  // By column that the file lacks: the value that its default makes, where that is computed once (made_defaults.h);
+  // empty: none, and NULL takes its place.
+  std::map<std::string, std::string> computed_defaults;
   std::vector<FailingDefault> failing_defaults;
   // Expressions that may fail on a row: at first all of details.evaluated, from Evaluation::prepare on those to be
   // asked.
@@ -140,6 +144,8 @@ struct StagedTable : TableProgress {
   std::string stage_record(const std::string& alias) const;
   // The mark in the stage itself.
   std::string stage_mark() const { return stage_part.number.empty() ? mark : kSharedMark; }
+  // The expression that makes the value of a column that the file lacks; empty: NULL.
+  const std::string& made_value(const std::string& column) const;
   // A quoted name like `wish` that no column of the table has.
   std::string free_name(const std::string& wish) const;
   // To write a value of the target's type into the stage: SET stage_target = stage_value.

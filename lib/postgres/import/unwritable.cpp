@@ -215,7 +215,7 @@ std::string doubtful_rows(Connection& connection, const StagedTable& table) {
     const ColumnDetails& column = table.details.columns[i];
     const std::string& name = table.details.table.columns[i].name;
     if (!table.has_columns({name})) {
-      if (!column.made.expression.empty() && !column.made.is_virtual) all += kPlus + std::to_string(kOutOfRow);
+      if (!table.made_value(name).empty() && !column.made.is_virtual) all += kPlus + std::to_string(kOutOfRow);
     } else if (!column.stored_plain) {
       all += kPlus + fmt::format("LEAST({}, {})", size_of(name), kOutOfRow);
     }
@@ -251,7 +251,7 @@ std::vector<std::string> doubtful_entries(Connection& connection, const StagedTa
     // What is computed: of rows alone with a value that may make a large one, or where the table fills one in.
     const bool filled = std::ranges::any_of(all, [&](const std::string& column) {
       return !table.has_columns({column}) && !table.details.table.find_column(column)->generated &&
-             !table.details.details_of(column).made.expression.empty();
+             !table.made_value(column).empty();
     });
     if (!filled && (computed || !table.has_columns(all))) {
       doubtful = fmt::format("CASE WHEN {} OPERATOR(pg_catalog.>) {} THEN {} ELSE false END", bytes_read(table, all),

@@ -70,7 +70,7 @@ struct TableProgress {
 struct StagedTable : TableProgress {
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
 
-  TableDetails details;
+  const TableDetails details;
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
   std::vector<MadeColumn> made;
