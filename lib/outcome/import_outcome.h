@@ -25,7 +25,8 @@ struct ImportedTable {
   bool taken = true;   // false: skipped as a whole, by the user's own word
   bool audit = false;  // an audit table, for --skip-audit
   Meaning meaning = Meaning::kPlain;
-  std::vector<std::string> parents;  // tables of the file that its foreign keys refer to, itself left out
+  std::vector<std::string> parents;            // tables of the file that its foreign keys refer to, itself left out
+  std::vector<std::string> foreign_keys = {};  // of the target's table, by name
   VerdictCounts counts;
   std::optional<VerdictCounts> foretold;  // of what was merged: how it was judged before
   TableEffects effects;                   // filled where a report was asked for

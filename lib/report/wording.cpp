@@ -45,8 +45,7 @@ const outcome::Decision* cause_of(const outcome::ImportOutcome& outcome, std::st
   for (const outcome::ImportedTable& table : outcome.tables) {
     for (const outcome::Decision& row : table.left_out) {
       if (conflicts_only && row.verdict != outcome::Verdict::kConflict) continue;
-      const bool by_itself =
-          row.reason.find("is neither in the target nor among the accepted rows") == std::string::npos;
+      const bool by_itself = std::ranges::find(table.foreign_keys, row.constraint) == table.foreign_keys.end();
       if (found != nullptr && !by_itself) continue;
       table_name = table.name;
       found = &row;

@@ -91,6 +91,10 @@ std::vector<outcome::ImportedTable> tables_of_outcome(const Plan& plan, const Se
       if (parent != table.name && std::find(table.parents.begin(), table.parents.end(), parent) == table.parents.end())
         table.parents.push_back(parent);
     }
+    if (table.taken) {
+      for (const catalog::ForeignKey& key : plan.tables[*plan.table_of_section[i]].target.foreign_keys)
+        table.foreign_keys.push_back(key.name);
+    }
     tables.push_back(std::move(table));
   }
   return tables;
