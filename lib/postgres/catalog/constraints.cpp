@@ -89,28 +89,37 @@ FROM pg_catalog.pg_constraint f
 JOIN pg_catalog.pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = ANY (f.confkey)
 WHERE f.contype = 'f' AND f.confrelid{among})sql";
 
+// In steps, each of few joins: to find the order of eleven takes the server longer than to run them.
 constexpr const char* kReferences = R"sql(
-SELECT f.confrelid, f.oid, f.conname, c.relname, f.conrelid = f.confrelid AS own, f.confupdtype = 'r' AS restrict,
-       CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END ||
-         pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS rows,
-       ca.attname AS child_column, pa.attname AS parent_column,
+WITH f AS MATERIALIZED (
+  SELECT f.oid, f.conname, f.conrelid, f.confrelid, f.confupdtype, f.conkey[n] AS child, f.confkey[n] AS parent,
+         f.conpfeqop[n] AS equality, f.conppeqop[n] AS key_equality, n
+  FROM pg_catalog.pg_constraint f
+  CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS n
+  WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND {enforced}{not_period}
+    AND f.confrelid{among}{without_casts}
+), named AS MATERIALIZED (
+  SELECT f.*, c.relname, ca.attname AS child_column, ca.atttypid AS child_type, pa.attname AS parent_column,
+         CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END ||
+           pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS rows
+  FROM f
+  JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
+  JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.child
+  JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.parent
+)
+SELECT f.confrelid, f.oid, f.conname, f.relname, f.conrelid = f.confrelid AS own, f.confupdtype = 'r' AS restrict,
+       f.rows, f.child_column, f.parent_column,
        'OPERATOR(' || pg_catalog.quote_ident(es.nspname) || '.' || e.oprname || ')' AS equality,
        'OPERATOR(' || pg_catalog.quote_ident(ks.nspname) || '.' || k.oprname || ')' AS key_equality,
-       et.typtype = 'p' AND ca.atttypid >= 16384 AS by_pseudo_type
-FROM pg_catalog.pg_constraint f
-JOIN pg_catalog.pg_class c ON c.oid = f.conrelid
-JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
-CROSS JOIN LATERAL pg_catalog.generate_subscripts(f.conkey, 1) AS n
-JOIN pg_catalog.pg_attribute ca ON ca.attrelid = f.conrelid AND ca.attnum = f.conkey[n]
-JOIN pg_catalog.pg_attribute pa ON pa.attrelid = f.confrelid AND pa.attnum = f.confkey[n]
-JOIN pg_catalog.pg_operator e ON e.oid = f.conpfeqop[n]
+       et.typtype = 'p' AND f.child_type >= 16384 AS by_pseudo_type
+FROM named f
+JOIN pg_catalog.pg_operator e ON e.oid = f.equality
 JOIN pg_catalog.pg_namespace es ON es.oid = e.oprnamespace
 JOIN pg_catalog.pg_type et ON et.oid = e.oprleft
-JOIN pg_catalog.pg_operator k ON k.oid = f.conppeqop[n]
+JOIN pg_catalog.pg_operator k ON k.oid = f.key_equality
 JOIN pg_catalog.pg_namespace ks ON ks.oid = k.oprnamespace
-WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confupdtype IN ('a', 'r') AND {enforced}{not_period}
-  AND f.confrelid{among}{without_casts}
-ORDER BY f.confrelid, f.conname, f.oid, n)sql";
+ORDER BY f.confrelid, f.conname, f.oid, f.n)sql";
 
 // Not those that compare by way of a cast which somebody made: what they hold back is the server's matter.
 constexpr const char* kWithoutCasts = R"sql(
