@@ -97,7 +97,9 @@ Database::Database(const std::string& template_name, const std::string& server)
     : server_(server), name_(new_name()), url_(url_of(name_, server_)) {
   const auto admin = connect(url_of("postgres", server_));
   drop(admin.get());
-  execute(admin.get(), "CREATE DATABASE " + name_ + " TEMPLATE \"" + template_name + "\"");
+  // The cheaper way where nothing has to reach the disk; the one way before PostgreSQL 15.
+  const std::string strategy = PQserverVersion(admin.get()) >= 150'000 ? " STRATEGY file_copy" : "";
+  execute(admin.get(), "CREATE DATABASE " + name_ + " TEMPLATE \"" + template_name + "\"" + strategy);
 }
 
 Database::~Database() {
