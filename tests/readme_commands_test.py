@@ -2,7 +2,7 @@
 """Runs the commands that README.md and schema/README.md show, in their order, each document's in a folder of its own and on databases
 made for it. Prints those that end otherwise than with 0 or, as the sample data has rows in conflict, 4. Standard library only.
 
-Usage: readme_commands_test.py PROGRAMS      PROGRAMS: the folder of db-export, db-import and db-migrate
+Usage: readme_commands_test.py PROGRAMS      PROGRAMS: the folder of db-export, db-import, db-migrate and db-diff
 DB_TRANSFER_TEST_SERVER names the server ("host=… port=… user=postgres"); tests/run starts one.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 SYSTEM = "schema/document-sharing"
-OURS = re.compile(r"(?:db-export|db-import|db-migrate|psql|sqlite3) ")
+OURS = re.compile(r"(?:db-export|db-import|db-migrate|db-diff|psql|sqlite3) ")
 # What a document takes for granted when it names a file.
 GIVEN = {"app.json": "db-export app.json --url postgresql:///app_dev", "boursa.db": "cp dev.db boursa.db"}
 LOAD = f"psql -v scale=20 -d %s -f {SYSTEM}/001_schema.sql -f {SYSTEM}/sample.sql"

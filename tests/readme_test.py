@@ -2,7 +2,7 @@
 """Holds the documents to the programs: every option that README's tables name is in some --help, its statuses are those of --help,
 the files and folders that the documents name are there, and README stays short. Prints what differs. Standard library only.
 
-Usage: readme_test.py PROGRAMS [TOP]     PROGRAMS: the folder of db-export, db-import and db-migrate
+Usage: readme_test.py PROGRAMS [TOP]     PROGRAMS: the folder of db-export, db-import, db-migrate and db-diff
 """
 
 import re
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "lib/README.md", "schema/README.md", "tests/README.md", "tests/bench/README.md")
-PROGRAMS = ("db-export", "db-import", "db-migrate")
+PROGRAMS = ("db-export", "db-import", "db-migrate", "db-diff")
 README_LINES = 140
 OPTION = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/byte_sink.h"
 #include "base/descriptor.h"
 #include "base/input_file.h"
 
@@ -26,6 +27,17 @@ class Spool {
  private:
   std::string folder_;
   Descriptor file_;
+};
+
+// What is written goes to the spool, which outlives it.
+class SpoolSink final : public ByteSink {
+ public:
+  explicit SpoolSink(Spool& spool) : spool_(spool) {}
+  void write(std::string_view bytes) override { spool_.write(bytes); }
+  void finish() override {}
+
+ private:
+  Spool& spool_;
 };
 
 }  // namespace base

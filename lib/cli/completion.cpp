@@ -15,7 +15,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 bool takes_file(const PageOption& option) {
   return option.value_name.find("FILE") != std::string::npos || option.value_name == "PLAN" ||
-         (option.is_argument && option.long_name == "FILE");
+         (option.is_argument && (option.long_name == "FILE" || option.long_name == "A" || option.long_name == "B"));
 }
 bool takes_folder(const PageOption& option) {
   return option.value_name == "DIR" || (option.is_argument && option.long_name == "DIR");

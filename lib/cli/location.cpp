@@ -230,7 +230,7 @@ Location of_surroundings(Use use) {
 
 Location find_database(const DatabaseWords& words, Use use) {
   if (words.url) {
-    Location location = location_of(*words.url, "--url", nullptr);
+    Location location = location_of(*words.url, words.url_origin, nullptr);
     if (!words.env_file) return location;
     const ReadFile file = read(*words.env_file, location::FirstWord::kFile);
     const auto inside = file.value(kVariable);

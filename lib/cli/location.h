@@ -35,6 +35,7 @@ struct DatabaseWords {
   std::optional<std::string> url;
   std::optional<std::string> env_file;
   std::optional<NamedTarget> target;
+  std::string url_origin = "--url";  // who says `url`
 };
 
 // kWrite: where rows or migrations are to go. The embedded default is never that. kCompare: to know whether another

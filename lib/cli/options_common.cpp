@@ -19,6 +19,11 @@ void CommonSyntax::add_database(Syntax& syntax) {
       "SQLite file dev.db");
   syntax.option("--env-file", "FILE", options_.env_file,
                 "read DATABASE_URL from FILE: it comes before the environment");
+  add_databases(syntax);
+}
+
+void CommonSyntax::add_databases(Syntax& syntax) {
+  syntax.group("Database");
   syntax.list("--schema", "NAME", options_.schemas,
               "only this schema (may be repeated); else the URL's schema, else all");
   syntax.option("--lock-timeout", "TIME", lock_timeout_,
@@ -48,7 +53,8 @@ void CommonSyntax::add_tables(Syntax& syntax) {
 void CommonSyntax::add_output(Syntax& syntax) {
   syntax.group("Output");
   syntax.flag_or_word("--json", kFull, json_,
-                      "print the result as one JSON object; of an import, --json=full with every decision");
+                      "print the result as one JSON object; --json=full with every decision of an import, or every row of a "
+                      "comparison that differs");
   syntax.option("--progress", "MODE", progress_, "auto, bar, plain or none", {"auto", "bar", "plain", "none"});
   syntax.option("--color", "WHEN", color_, "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"});
   syntax.flag("-q,--quiet", quiet_, "print only errors and rows that were left out");

@@ -86,6 +86,8 @@ std::chrono::milliseconds parse_duration(const std::string& option, const std::s
 class CommonSyntax {
  public:
   void add_database(Syntax& syntax);
+  // The same where the databases are named by arguments.
+  void add_databases(Syntax& syntax);
   // --to or --from: a database by its name in the transfer file. After add_database, in its group.
   void add_target(Syntax& syntax, const std::string& option, const std::string& description);
   void add_tables(Syntax& syntax);

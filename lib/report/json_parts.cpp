@@ -9,15 +9,6 @@ void add(ordered_json& object, const char* member, const std::string& text) {
   if (!text.empty()) object[member] = text;
 }
 
-ordered_json database_json(const outcome::DatabaseInfo& info) {
-  ordered_json object = {{"engine", info.engine}, {"server_version", info.server_version}, {"database", info.database}};
-  add(object, "host", info.host);
-  add(object, "port", info.port);
-  add(object, "user", info.user);
-  add(object, "system_identifier", info.system_identifier);
-  return object;
-}
-
 // ,"name":"text"
 void append_member(std::string& to, std::string_view name, std::string_view text) {
   to.append(",\"").append(name).append("\":");
@@ -139,6 +130,15 @@ void append_decision_rest(std::string& to, const outcome::Decision& row) {
     append_value(to, value.value);
   });
   to += '}';
+}
+
+ordered_json database_json(const outcome::DatabaseInfo& info) {
+  ordered_json object = {{"engine", info.engine}, {"server_version", info.server_version}, {"database", info.database}};
+  add(object, "host", info.host);
+  add(object, "port", info.port);
+  add(object, "user", info.user);
+  add(object, "system_identifier", info.system_identifier);
+  return object;
 }
 
 ordered_json file_json(const outcome::FileIdentity& file) {

@@ -31,6 +31,7 @@ ordered_json decision_json(const outcome::Decision& row);
 // Appends ,"key":…} and what else decision_json says after "rewritten", up to its end. Reports have millions.
 void append_decision_rest(std::string& to, const outcome::Decision& row);
 
+ordered_json database_json(const outcome::DatabaseInfo& info);
 ordered_json file_json(const outcome::FileIdentity& file);
 ordered_json target_json(const outcome::TargetIdentity& target);
 

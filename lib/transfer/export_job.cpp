@@ -250,6 +250,7 @@ class ExportJob {
   }
 
   std::unique_ptr<base::ByteSink> open_output(outcome::ExportOutcome& outcome) {
+    if (options_.open_sink) return options_.open_sink();
     outcome.path = options_.output.empty() ? default_output(options_.compression) : options_.output;
     const format::Compression compression = options_.compression.value_or(format::compression_of(outcome.path));
     if (outcome.path == "-")

@@ -1,6 +1,7 @@
 #include "transfer/mapping.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -363,6 +364,31 @@ void add_mapping(const Mapping& of_file, Mapping& mapping) {
   schemas.insert(schemas.end(), mapping.schemas.begin(), mapping.schemas.end());
   mapping = of_file;
   mapping.schemas = std::move(schemas);
+}
+
+Mapping applicable(const format::Header& file, const Mapping& mapping) {
+  Mapping kept;
+  const auto has_table = [&](const std::string& name) {
+    return std::ranges::any_of(file.tables, [&](const catalog::Table& table) { return is_called(table.name, name); });
+  };
+  std::ranges::copy_if(mapping.schemas, std::back_inserter(kept.schemas),
+                       [&](const auto& schema) { return std::ranges::count(file.schemas, schema.first) > 0; });
+  std::ranges::copy_if(mapping.tables, std::back_inserter(kept.tables),
+                       [&](const auto& table) { return has_table(table.first); });
+  const MappedHeader mapped = map_header(file, kept);
+  const auto has_column = [&](const std::string& word, const std::string& member) {
+    const auto [table, column] = split_column(word, member);
+    for (std::size_t i = 0; i < file.tables.size(); ++i) {
+      const bool called = is_called(file.tables[i].name, table) || is_called(mapped.header.tables[i].name, table);
+      if (called && file.tables[i].find_column(column) != nullptr) return true;
+    }
+    return false;
+  };
+  std::ranges::copy_if(mapping.columns, std::back_inserter(kept.columns),
+                       [&](const auto& column) { return has_column(column.first, "\"rename\""); });
+  std::ranges::copy_if(mapping.dropped, std::back_inserter(kept.dropped),
+                       [&](const std::string& column) { return has_column(column, "\"drop\""); });
+  return kept;
 }
 
 std::size_t own_columns(const catalog::Table& file) {

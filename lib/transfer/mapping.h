@@ -40,6 +40,9 @@ struct MappedHeader {
 // tables or columns become one. A file of rejects may lack whole tables.
 MappedHeader map_header(const format::Header& file, const Mapping& mapping);
 
+// What of `mapping` is about this file; the rest names what others have.
+Mapping applicable(const format::Header& file, const Mapping& mapping);
+
 // How many values of a record are those of its table's columns; they come first.
 std::size_t own_columns(const catalog::Table& file);
 

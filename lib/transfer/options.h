@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/byte_sink.h"
 #include "base/spool.h"
 #include "conversion/convert.h"
 #include "engine/source.h"
@@ -53,8 +54,9 @@ enum class Origin { kTold, kLeftOut };
 
 struct ExportOptions {
   Selection selection;
-  std::string output;                              // a path; "-": standard output; empty: exports/export-<time>.json
-  std::optional<format::Compression> compression;  // none: as the name of the output says
+  std::string output;  // a path; "-": standard output; empty: exports/export-<time>.json
+  std::function<std::unique_ptr<base::ByteSink>()> open_sink;  // in place of `output`, anew for each attempt
+  std::optional<format::Compression> compression;              // none: as the name of the output says
   base::Overwrite overwrite = base::Overwrite::kRefuse;
   std::vector<KeptFile> kept;
   engine::RowOrder row_order = engine::RowOrder::kPhysical;

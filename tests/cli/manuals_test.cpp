@@ -15,7 +15,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr const char* kPrograms[] = {"db-export", "db-import", "db-migrate"};
+constexpr const char* kPrograms[] = {"db-export", "db-import", "db-migrate", "db-diff"};
 
 std::string printed(const std::string& program, const std::vector<std::string>& options) {
   std::vector<std::string> words = {std::string(PROGRAM_DIR "/") + program};

@@ -4,7 +4,7 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(documents ${CMAKE_BINARY_DIR}/documents)
 set(document_files "")
-foreach(program db-export db-import db-migrate)
+foreach(program db-export db-import db-migrate db-diff)
   foreach(form man bash zsh fish)
     set(file ${documents}/${form}/${program})
     if(form STREQUAL man)
@@ -40,7 +40,7 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
 endif()
 add_custom_target(documents ${part_of_all} DEPENDS ${document_files})
 
-install(TARGETS db-export db-import db-migrate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS db-export db-import db-migrate db-diff RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${documents}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
 install(DIRECTORY ${documents}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 FILES_MATCHING PATTERN "*.5")
 install(DIRECTORY ${documents}/bash/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
@@ -49,4 +49,5 @@ install(DIRECTORY ${documents}/zsh/ DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${D
 install(DIRECTORY ${documents}/fish/ DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES README.md CHANGELOG.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/db-transfer)
 install(FILES schema/export.schema.json schema/transfer.schema.json schema/audit.schema.json schema/result.schema.json
+        schema/difference.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/db-transfer/schema)
