@@ -52,9 +52,10 @@ void CommonSyntax::add_tables(Syntax& syntax) {
 
 void CommonSyntax::add_output(Syntax& syntax) {
   syntax.group("Output");
-  syntax.flag_or_word("--json", kFull, json_,
-                      "print the result as one JSON object; --json=full with every decision of an import, or every row of a "
-                      "comparison that differs");
+  syntax.flag_or_word(
+      "--json", kFull, json_,
+      "print the result as one JSON object; --json=full with every decision of an import, or every row of a "
+      "comparison that differs");
   syntax.option("--progress", "MODE", progress_, "auto, bar, plain or none", {"auto", "bar", "plain", "none"});
   syntax.option("--color", "WHEN", color_, "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"});
   syntax.flag("-q,--quiet", quiet_, "print only errors and rows that were left out");

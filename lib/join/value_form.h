@@ -32,7 +32,7 @@ struct ValueForm {
     kVerbatim,  // an element of an array of json
   };
   Kind kind = Kind::kAsWritten;
-  int scale = -1;                   // of kDecimal; -1: any
+  int scale = -1;                        // of kDecimal; -1: any
   std::vector<ValueForm> elements = {};  // of kArray: one
 };
 

@@ -20,17 +20,17 @@ const char* difference_name(RowDifference difference);
 
 struct DifferingRow {
   RowDifference difference = RowDifference::kChanged;
-  std::string key;                   // "id=c17…"; the whole row where rows are paired as such
-  std::uint64_t times = 1;           // equal ones
-  std::vector<ColumnValue> values;   // of a row of one side: all of it
+  std::string key;                    // "id=c17…"; the whole row where rows are paired as such
+  std::uint64_t times = 1;            // equal ones
+  std::vector<ColumnValue> values;    // of a row of one side: all of it
   std::vector<ColumnChange> changes;  // before: in A, after: in B
 };
 
 enum class Presence { kBoth, kOnlyA, kOnlyB };
 
 struct ComparedTable {
-  std::string name;     // as A calls it, or B where A lacks it
-  std::string other;    // as B calls it, where that is another name
+  std::string name;   // as A calls it, or B where A lacks it
+  std::string other;  // as B calls it, where that is another name
   Presence presence = Presence::kBoth;
   std::vector<std::string> key;          // columns that pair the rows; empty: rows are paired as a whole
   std::vector<std::string> differences;  // of the table itself, a sentence each
