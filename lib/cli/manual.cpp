@@ -110,7 +110,7 @@ std::string manual_text(const Description& description) {
   }
   text += title("see also");
   std::string separator;
-  for (const char* other : {"db-export", "db-import", "db-migrate", "db-diff"}) {
+  for (const char* other : {"db-diff", "db-export", "db-import", "db-migrate"}) {
     if (page.program == other) continue;
     text += separator + ".Xr " + plain(other) + " 1";
     separator = " ,\n";

@@ -53,17 +53,23 @@ class DiffJob {
     }
     in_order_a_ = verify(a, order_a);
     in_order_b_ = verify(b, order_b);
-    plan_ = make_diff_plan(a.verified().header, b.verified().header, options_);
+    plan_ = make_diff_plan(a.verified().header, b.verified().header, known(a, b), options_);
     difference_.a = a.told();
     difference_.b = b.told();
     difference_.skipped = plan_->skipped;
     difference_.notices = plan_->notices;
   }
 
+  static std::vector<catalog::Table> known(const DiffSide& a, const DiffSide& b) {
+    std::vector<catalog::Table> tables = a.known_tables();
+    tables.insert(tables.end(), b.known_tables().begin(), b.known_tables().end());
+    return tables;
+  }
+
   // What a file may be blamed for is said when it was found to be sound.
   std::optional<DiffPlan> make_plan(const DiffSide& a, const DiffSide& b) const {
     try {
-      return make_diff_plan(*a.header(), *b.header(), options_);
+      return make_diff_plan(*a.header(), *b.header(), known(a, b), options_);
     } catch (const base::Error&) {
       return std::nullopt;
     }

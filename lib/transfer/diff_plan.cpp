@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -65,8 +66,8 @@ struct Wish {
 // Patterns speak of the tables of either side, under their own names or those that "rename" gives them.
 class Wishes {
  public:
-  Wishes(const MappedSide& a, const MappedSide& b, const Selection& selection) : selection_(selection) {
-    std::vector<Table> tables;
+  Wishes(const MappedSide& a, const MappedSide& b, std::vector<Table> tables, const Selection& selection)
+      : selection_(selection) {
     for (const MappedSide* side : {&a, &b}) {
       for (const auto* of_side : {&side->file.tables, &side->mapped.header.tables})
         tables.insert(tables.end(), of_side->begin(), of_side->end());
@@ -144,6 +145,13 @@ std::string plain_type(const std::string& type, const format::Header& header) {
   return type.starts_with(prefix) ? type.substr(prefix.size()) : type;
 }
 
+// The same of values whose attributes stay where they are.
+catalog::Reshape in_its_order(catalog::Reshape shape) {
+  for (std::size_t i = 0; i < shape.attribute.size(); ++i) shape.attribute[i] = i;
+  for (catalog::Reshape& part : shape.parts) part = in_its_order(std::move(part));
+  return shape;
+}
+
 // SQLite takes types in any case.
 bool differ_beyond_case(const std::string& a, const std::string& b) {
   return a != b && !base::differs_in_case_only(a, b);
@@ -188,7 +196,11 @@ class PairMaker {
     const std::vector<std::size_t> values_a = value_places(of_a_);
     const std::vector<std::size_t> values_b = value_places(of_b_);
     bool reshapes = false;
-    pair_.reshape_a.resize(static_cast<std::size_t>(std::ranges::count(of_a_.columns, false, &Column::generated)));
+    const auto values = [](const Table& table) {
+      return static_cast<std::size_t>(std::ranges::count(table.columns, false, &Column::generated));
+    };
+    pair_.reshape_a.resize(values(of_a_));
+    pair_.reshape_b.resize(values(of_b_));
     for (std::size_t i = 0; i < of_a_.columns.size(); ++i) {
       const Column& column = of_a_.columns[i];
       const Column* there = of_b_.find_column(column.name);
@@ -204,11 +216,13 @@ class PairMaker {
         made.form_a = form(a_, column);
         made.form_b = form(b_, *there);
         join::bring_together(made.form_a, made.form_b);
-        reshapes = fit(column, *there, values_a[i]) || reshapes;
+        reshapes = fit(column, *there, values_a[i], values_b[place_b]) || reshapes;
       }
       pair_.columns.push_back(std::move(made));
     }
-    if (!reshapes) pair_.reshape_a.clear();
+    if (reshapes) return;
+    pair_.reshape_a.clear();
+    pair_.reshape_b.clear();
   }
 
   bool is_masked(std::size_t column_a, std::size_t column_b) const {
@@ -227,7 +241,7 @@ class PairMaker {
   }
 
   // Tells types that differ; true: values of A come in another order of their attributes.
-  bool fit(const Column& column, const Column& there, std::size_t value_a) {
+  bool fit(const Column& column, const Column& there, std::size_t value_a, std::size_t value_b) {
     const format::Header& header_a = a_.mapped.header;
     const format::Header& header_b = b_.mapped.header;
     const std::string type_a = plain_type(column.type, header_a);
@@ -239,11 +253,23 @@ class PairMaker {
     if (base_a != base_b)
       return differ(column, "is " + type_a + ", a domain over " + base_a + " in A and over " + base_b + " in B"), false;
     if (!a_.is_typed()) return false;
+    if (names_attributes(column.type, header_a.types) != names_attributes(there.type, header_b.types))
+      pair_.notes.push_back(column.name +
+                            " is composite, and an older file does not name the attributes of its type: "
+                            "they are compared in their order");
     catalog::TypeFit fit = catalog::fit_type(column.type, header_a.types, there.type, header_b.types);
     if (!fit.misfits.empty()) differ(column, "is of the type " + type_a + ", which is another one in A and in B");
     const bool reshapes = fit.reshape.kind != catalog::Reshape::Kind::kNone;
+    pair_.reshape_b[value_b] = in_its_order(fit.reshape);
     pair_.reshape_a[value_a] = std::move(fit.reshape);
     return reshapes;
+  }
+
+  static bool names_attributes(std::string_view type, const catalog::Types& types) {
+    while (type.ends_with("[]")) type.remove_suffix(2);
+    return std::ranges::any_of(types, [&](const catalog::UserType& known) {
+      return known.kind == catalog::TypeKind::kComposite && known.name == type;
+    });
   }
 
   void differ(const Column& column, const std::string& what) { pair_.differences.push_back(column.name + " " + what); }
@@ -347,8 +373,9 @@ bool takes(const Wish& one, const Wish& other, const std::string& name, const Se
   return !skipped;
 }
 
-void pair_tables(const MappedSide& a, const MappedSide& b, const Selection& selection, DiffPlan& plan) {
-  const Wishes wishes(a, b, selection);
+void pair_tables(const MappedSide& a, const MappedSide& b, const std::vector<Table>& known, const Selection& selection,
+                 DiffPlan& plan) {
+  const Wishes wishes(a, b, known, selection);
   std::vector<bool> paired(b.file.tables.size(), false);
   for (std::size_t i = 0; i < a.file.tables.size(); ++i) {
     std::optional<std::size_t> there = counterpart(a, i, b);
@@ -369,7 +396,8 @@ void pair_tables(const MappedSide& a, const MappedSide& b, const Selection& sele
 
 }  // namespace
 
-DiffPlan make_diff_plan(const format::Header& a, const format::Header& b, const DiffOptions& options) {
+DiffPlan make_diff_plan(const format::Header& a, const format::Header& b, const std::vector<Table>& known,
+                        const DiffOptions& options) {
   const MappedSide side_a(a, options);
   const MappedSide side_b(b, options);
   DiffPlan plan;
@@ -382,7 +410,7 @@ DiffPlan make_diff_plan(const format::Header& a, const format::Header& b, const 
   }
   note_narrowed(side_a, "A", plan);
   note_narrowed(side_b, "B", plan);
-  pair_tables(side_a, side_b, options.selection, plan);
+  pair_tables(side_a, side_b, known, options.selection, plan);
   return plan;
 }
 

@@ -36,7 +36,10 @@ struct TablePair {
   std::vector<std::size_t> key;  // places in `columns`; empty: rows are paired as a whole
   std::vector<std::string> differences;
   std::vector<std::string> notes;
-  std::vector<catalog::Reshape> reshape_a;  // by value of a record; empty: all as they are
+  // By value of a record; empty: all as they are. Where attributes of A are put into the order of B, both are spelled
+  // by who does that.
+  std::vector<catalog::Reshape> reshape_a;
+  std::vector<catalog::Reshape> reshape_b;
 
   bool is_compared() const { return a && b; }
 };
@@ -51,7 +54,9 @@ struct DiffPlan {
   Crossing crossing = Crossing::kNone;
 };
 
-// Throws kUsage for a pattern that is about no table of either side, and for options that leave none.
-DiffPlan make_diff_plan(const format::Header& a, const format::Header& b, const DiffOptions& options);
+// `known`: tables of either side that patterns may name, also those that no header has for it. Throws kUsage for a
+// pattern that is about none, and for options that leave none.
+DiffPlan make_diff_plan(const format::Header& a, const format::Header& b, const std::vector<catalog::Table>& known,
+                        const DiffOptions& options);
 
 }  // namespace transfer

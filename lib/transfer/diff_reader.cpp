@@ -24,7 +24,8 @@ join::RowForm form_of(const TablePair& pair, DiffPlace place) {
 }  // namespace
 
 DiffTable::DiffTable(const TablePair& pair, DiffPlace place) : form_(form_of(pair, place)) {
-  if (place == DiffPlace::kA && !pair.reshape_a.empty()) reshaper_.emplace(pair.reshape_a);
+  const auto& reshape = place == DiffPlace::kA ? pair.reshape_a : pair.reshape_b;
+  if (!reshape.empty()) reshaper_.emplace(reshape);
 }
 
 void DiffTable::make(std::span<const format::Value> record, join::Row& row) {

@@ -86,10 +86,10 @@ void DiffSide::export_to_file(const DiffEnd& end, const DiffOptions& options, ba
   job.row_order = engine::RowOrder::kIdentity;
   job.rows_elsewhere = options.rows_elsewhere;
   if (!end.schemas.empty()) demand_schemas(end.schemas, source->schemas());
-  const std::vector<catalog::Table> tables = source->tables(end.schemas);
-  narrow(tables, options.mapping, job.selection);
+  tables_ = source->tables(end.schemas);
+  narrow(tables_, options.mapping, job.selection);
   std::optional<base::Spool> spool;
-  if (!leaves_tables(tables, job.selection)) {
+  if (!leaves_tables(tables_, job.selection)) {
     outcome::ExportOutcome outcome;
     base::SpoolSink sink(spool.emplace());
     format::Writer(sink, make_header(*source, {}, end.schemas, job, outcome)).finish();

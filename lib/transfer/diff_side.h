@@ -26,6 +26,9 @@ class DiffSide {
   // What comes before the rows, before it is known to be sound; none: verify() says why.
   const std::optional<format::Header>& header() const { return header_; }
 
+  // Of a database, what it has; of a file, nothing beside its header.
+  const std::vector<catalog::Table>& known_tables() const { return tables_; }
+
   // Throws what format::verify throws; from then on the header is sound.
   void verify(format::SealPolicy seal, base::Progress& progress, const std::stop_token& stop,
               const format::OnRecord& on_record);
@@ -46,6 +49,7 @@ class DiffSide {
   const bool is_file_;
   std::optional<base::InputFile> file_;
   std::optional<format::Header> header_;
+  std::vector<catalog::Table> tables_;
   format::Verified verified_;
 };
 

@@ -91,7 +91,8 @@ TEST_F(DiffOfSqlite, ReadsItsValuesAsAnImportDoes) {
                                  "INSERT INTO Users VALUES (1, 1, 1700000000, 'Ann'), (2, 0, NULL, 'Bob')");
   const support::Run run = diff(a, target.url());
   EXPECT_EQ(run.status, 0) << run.out;
-  EXPECT_THAT(run.out, AllOf(HasSubstr("seconds since 1970"), HasSubstr("types of columns are not compared")));
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("Unix seconds taken as timestamps"), HasSubstr("types of columns are not compared")));
   target.run("UPDATE users SET seen = seen + interval '1 s' WHERE id = 1");
   EXPECT_EQ(diff(target.url(), a).status, 3);
 }

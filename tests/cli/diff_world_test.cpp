@@ -145,7 +145,7 @@ class DiffWorld : public Transfer {
 
 TEST_F(DiffWorld, TellsWhatAPlainComparisonTells) {
   int equal = 0;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 24; ++round) {
     const World a = any_world();
     const World b = below(6) == 0 ? a : edited(a);
     const std::string side_a = side(a, source, "a");
@@ -157,8 +157,8 @@ TEST_F(DiffWorld, TellsWhatAPlainComparisonTells) {
     ASSERT_EQ(told_by(nlohmann::json::parse(run.out)), wanted) << run.out;
     equal += wanted.empty() ? 1 : 0;
   }
-  EXPECT_GT(equal, 3);
-  EXPECT_LT(equal, 30);
+  EXPECT_GT(equal, 0);
+  EXPECT_LT(equal, 12);
 }
 
 }  // namespace

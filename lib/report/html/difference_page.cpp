@@ -116,7 +116,7 @@ std::string matrix(const Difference& difference) {
       "<th scope=\"col\" class=\"left\"></th></tr></thead>\n<tbody>\n";
   for (std::size_t i = 0; i < difference.tables.size(); ++i) {
     const ComparedTable& table = difference.tables[i];
-    const std::string name = table.is_equal() && table.notes.empty()
+    const std::string name = table.presence != Presence::kBoth || (table.is_equal() && table.notes.empty())
                                  ? html_name(table.name)
                                  : fmt::format("<a href=\"#table-{}\">{}</a>", i, html_name(table.name));
     html += fmt::format("<tr><th scope=\"row\">{}</th>{}<td class=\"left\"><span class=\"flag\">{}</span></td></tr>\n",
