@@ -3,17 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "base/error.h"
 #include "base/suggestion.h"
 #include "outcome/engine_traits.h"
+#include "transfer/diff_names.h"
 #include "transfer/letter_case.h"
-#include "transfer/mapping.h"
-#include "transfer/secrets.h"
-#include "transfer/selection.h"
 
 namespace transfer {
 namespace {
@@ -28,107 +25,6 @@ std::string joined(const Names& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
-}
-
-// A header under the names that "rename" gives its tables and columns, and what is known of each of its tables.
-struct MappedSide {
-  MappedSide(const format::Header& header, const DiffOptions& options) : file(header) {
-    mapped = map_header(header, applicable(header, options.mapping));
-    masked = masked_columns(mapped.header.tables, mapped.header.types, options.masks);
-    const auto own = masked_columns(header.tables, header.types, options.masks);
-    for (std::size_t i = 0; i < own.size(); ++i) {
-      for (const std::string& name : own[i])
-        masked[i].push_back(mapped.header.tables[i].columns[place_of(header.tables[i], name)].name);
-    }
-  }
-
-  static std::size_t place_of(const Table& table, const std::string& column) {
-    return static_cast<std::size_t>(table.find_column(column) - table.columns.data());
-  }
-
-  const Table& table(std::size_t i) const { return mapped.header.tables[i]; }
-  std::string name(std::size_t i) const { return format::section_name(file.tables[i].name, file.schemas); }
-  bool is_typed() const { return outcome::traits_of(file.engine).is_typed; }
-  bool ignores_case() const { return outcome::traits_of(file.engine).names_ignore_case; }
-
-  const format::Header& file;
-  MappedHeader mapped;
-  std::vector<Names> masked;  // by table, under the mapped names
-};
-
-// What the user's words say of one table of either side.
-struct Wish {
-  bool named = false;
-  bool excluded = false;
-  bool audit = false;
-};
-
-// Patterns speak of the tables of either side, under their own names or those that "rename" gives them.
-class Wishes {
- public:
-  Wishes(const MappedSide& a, const MappedSide& b, std::vector<Table> tables, const Selection& selection)
-      : selection_(selection) {
-    for (const MappedSide* side : {&a, &b}) {
-      for (const auto* of_side : {&side->file.tables, &side->mapped.header.tables})
-        tables.insert(tables.end(), of_side->begin(), of_side->end());
-    }
-    select_tables(tables, selection);  // throws for what is about none
-    named_.tables = selection.tables;
-  }
-
-  Wish of(const MappedSide& side, std::size_t table) const {
-    Wish wish;
-    for (const Table* called : {&side.file.tables[table], &side.table(table)}) {
-      const std::vector<Table> one = {*called};
-      const bool matched = named_.tables.empty() || std::ranges::any_of(named_.tables, [&](const std::string& pattern) {
-                             return matches(pattern, called->name);
-                           });
-      Selection by_name;  // a ledger has to be named in full
-      if (matched) by_name.tables = matching(called->name);
-      wish.named = wish.named || (matched && !select_tables(one, by_name).empty());
-      wish.excluded = wish.excluded || is_excluded(called->name, selection_);
-      wish.audit = wish.audit || called->audit || is_audit(called->name, selection_);
-    }
-    return wish;
-  }
-
- private:
-  Names matching(const catalog::TableName& name) const {
-    Names found;
-    std::ranges::copy_if(named_.tables, std::back_inserter(found),
-                         [&](const std::string& pattern) { return matches(pattern, name); });
-    return found;
-  }
-
-  const Selection& selection_;
-  Selection named_;
-};
-
-// The table of B that is compared with this one of A: of its name, in the same schema where both have several.
-std::optional<std::size_t> counterpart(const MappedSide& a, std::size_t table, const MappedSide& b) {
-  const std::vector<Table>& tables = b.mapped.header.tables;
-  const catalog::TableName& name = a.table(table).name;
-  const auto exact = std::ranges::find(tables, name, &Table::name);
-  if (exact != tables.end()) return static_cast<std::size_t>(exact - tables.begin());
-  const auto has_one_schema = [](const MappedSide& side) { return side.mapped.header.schemas.size() <= 1; };
-  const bool b_has_none = std::ranges::all_of(tables, [](const Table& there) { return there.name.schema.empty(); });
-  if (!name.schema.empty() && !b_has_none && (!has_one_schema(a) || !has_one_schema(b))) return std::nullopt;
-  const auto same_name = [&](const Table& one, const Table& other, bool any_case) {
-    return one.name.name == other.name.name || (any_case && base::differs_in_case_only(one.name.name, other.name.name));
-  };
-  for (const bool any_case : {false, true}) {
-    if (any_case && !a.ignores_case() && !b.ignores_case()) continue;
-    const auto rivals = std::ranges::count_if(
-        a.mapped.header.tables, [&](const Table& one) { return same_name(one, a.table(table), any_case); });
-    if (rivals > 1 && name.schema != "public") continue;
-    std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-      if (same_name(tables[i], a.table(table), any_case)) found.push_back(i);
-    }
-    if (found.size() > 1) std::erase_if(found, [&](std::size_t i) { return tables[i].name.schema != "public"; });
-    if (found.size() == 1) return found.front();
-  }
-  return std::nullopt;
 }
 
 // By place in the table: its place among the values of a record.
