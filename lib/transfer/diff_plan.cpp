@@ -274,12 +274,13 @@ void pair_tables(const MappedSide& a, const MappedSide& b, const std::vector<Tab
   const Wishes wishes(a, b, known, selection);
   std::vector<bool> paired(b.file.tables.size(), false);
   for (std::size_t i = 0; i < a.file.tables.size(); ++i) {
-    std::optional<std::size_t> there = counterpart(a, i, b);
-    if (there && paired[*there]) there.reset();
-    if (there) paired[*there] = true;
-    const Wish other = there ? wishes.of(b, *there) : Wish{};
+    const std::optional<std::size_t> found = counterpart(a, i, b);
+    const std::size_t there = found.value_or(paired.size());
+    const bool is_pair = there < paired.size() && !paired[there];
+    if (is_pair) paired[there] = true;
+    const Wish other = is_pair ? wishes.of(b, there) : Wish{};
     if (!takes(wishes.of(a, i), other, a.name(i), selection, plan)) continue;
-    plan.tables.push_back(there ? PairMaker(a, b).make(i, *there) : only_in(a, i, true));
+    plan.tables.push_back(is_pair ? PairMaker(a, b).make(i, there) : only_in(a, i, true));
   }
   for (std::size_t i = 0; i < b.file.tables.size(); ++i) {
     if (!paired[i] && takes(wishes.of(b, i), {}, b.name(i), selection, plan))

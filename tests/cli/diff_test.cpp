@@ -111,6 +111,26 @@ TEST_F(Diff, ShowsAsManyRowsAsItIsToldAndAllInItsReports) {
   EXPECT_THAT(diff(a, target.url(), {"--max-rows", "3"}).out, HasSubstr("… and 17 more changed"));
 }
 
+TEST_F(Diff, SaysInJsonWhatItsSchemaDescribes) {
+  const std::string python = "/usr/bin/python3";  // Debian's, which Debian's python3-jsonschema is for
+  if (support::run_program({python, "-c", "import jsonschema"}).status != 0)
+    GTEST_SKIP() << "python3-jsonschema is not installed";
+  edit();
+  target.run("ALTER TABLE posts DROP COLUMN title; DROP TABLE log; CREATE TABLE secrets (token text)");
+  const std::string a = exported(source, "a.json");
+  const std::string program =
+      "import json, jsonschema, sys\n"
+      "jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))";
+  for (const std::vector<std::string>& options : {std::vector<std::string>{"--json"}, {"--json=full"}}) {
+    for (const std::string& b : {target.url(), a}) {
+      const std::string document = folder.write("result.json", diff(a, b, options).out);
+      const support::Run judged =
+          support::run_program({python, "-c", program, SOURCE_DIR "/schema/difference.schema.json", document});
+      EXPECT_EQ(judged.status, 0) << judged.err;
+    }
+  }
+}
+
 TEST_F(Diff, WritesAPageAndATextForPeople) {
   edit();
   target.run("UPDATE users SET name = '<script>alert(1)</script>' WHERE id = 4");
