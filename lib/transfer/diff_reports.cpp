@@ -13,7 +13,7 @@ namespace {
 std::vector<KeptFile> with_inputs(const DiffOptions& options) {
   std::vector<KeptFile> kept = options.kept;
   for (const DiffEnd* end : {&options.a, &options.b}) {
-    if (!end->input.empty()) kept = with_input(std::move(kept), end->input);
+    if (!end->input.empty()) kept = with_input(std::move(kept), end->input, "a file that is compared");
   }
   return kept;
 }

@@ -109,7 +109,7 @@ void OutputFiles::add(const std::string& path, const std::string& what, Existing
                       (path == other.path ? "" : " is " + base::printable(other.path)),
                   "name another file for one of them");
   }
-  base::AtomicFile(path, guard(output));  // nothing is left of it
+  const base::AtomicFile trial(path, guard(output));  // nothing is left of it
   outputs_.push_back(output);
 }
 
@@ -160,8 +160,7 @@ void OutputFiles::demand_replaceable(const Output& output) const {
                   (output.existing == Existing::kStays ? "" : ", or replace it with --force"));
 }
 
-std::vector<KeptFile> with_input(std::vector<KeptFile> kept, const std::string& input) {
-  const std::string what = "the file that is imported";
+std::vector<KeptFile> with_input(std::vector<KeptFile> kept, const std::string& input, const std::string& what) {
   kept.push_back(input == "-" ? KeptFile{{}, what, STDIN_FILENO} : KeptFile{input, what});
   return kept;
 }

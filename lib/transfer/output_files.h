@@ -53,8 +53,9 @@ class OutputFiles {
   std::vector<Output> outputs_;
 };
 
-// And what an import reads; "-" is standard input.
-std::vector<KeptFile> with_input(std::vector<KeptFile> kept, const std::string& input);
+// And what is read, in words; "-" is standard input.
+std::vector<KeptFile> with_input(std::vector<KeptFile> kept, const std::string& input,
+                                 const std::string& what = "the file that is imported");
 
 // The files of an SQLite database: the file itself and those that SQLite keeps beside it.
 std::vector<KeptFile> files_of_sqlite(const std::string& path);
