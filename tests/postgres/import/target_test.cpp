@@ -124,7 +124,8 @@ TEST(Target, OneImportOfTheSameTablesAtATime) {
   Case t(kItems + "CREATE TABLE others (id int PRIMARY KEY)");
   const std::string file = file_for(t.database.url(), kOneItem);
   const auto import_shortly = [&](const std::string& text) {
-    postgres::PostgresTarget second([&] { return connect(t.database.url()); }, std::chrono::milliseconds(300));
+    // Long enough for a busy server to be asked who holds them.
+    postgres::PostgresTarget second([&] { return connect(t.database.url()); }, std::chrono::seconds(3));
     return run_import(second, text, {});
   };
   postgres::PostgresTarget first([&] { return connect(t.database.url()); }, std::chrono::seconds(5));
