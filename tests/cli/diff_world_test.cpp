@@ -147,7 +147,7 @@ TEST_F(DiffWorld, TellsWhatAPlainComparisonTells) {
   int equal = 0;
   for (int round = 0; round < 24; ++round) {
     const World a = any_world();
-    const World b = below(6) == 0 ? a : edited(a);
+    const World b = round % 6 == 0 ? a : edited(a);
     const std::string side_a = side(a, source, "a");
     const std::string side_b = side(b, target, "b");
     const support::Run run = support::run_program({PROGRAM_DIR "/db-diff", side_a, side_b, "--json=full", "-q"});
@@ -157,7 +157,7 @@ TEST_F(DiffWorld, TellsWhatAPlainComparisonTells) {
     ASSERT_EQ(told_by(nlohmann::json::parse(run.out)), wanted) << run.out;
     equal += wanted.empty() ? 1 : 0;
   }
-  EXPECT_GT(equal, 0);
+  EXPECT_GE(equal, 4);
   EXPECT_LT(equal, 12);
 }
 
