@@ -148,6 +148,11 @@ class PairMaker {
     const std::string base_b = plain_type(catalog::base_of(there.type, header_b.types), header_b);
     if (base_a != base_b)
       return differ(column, "is " + type_a + ", a domain over " + base_a + " in A and over " + base_b + " in B"), false;
+    const Names labels_a = labels(catalog::base_of(column.type, header_a.types), header_a.types);
+    const Names labels_b = labels(catalog::base_of(there.type, header_b.types), header_b.types);
+    if (labels_a != labels_b && !labels_a.empty() && !labels_b.empty())
+      differ(column,
+             fmt::format("is {}, with the labels {} in A and {} in B", type_a, joined(labels_a), joined(labels_b)));
     if (!a_.is_typed()) return false;
     if (names_attributes(column.type, header_a.types) != names_attributes(there.type, header_b.types))
       pair_.notes.push_back(column.name +
@@ -159,6 +164,13 @@ class PairMaker {
     pair_.reshape_b[value_b] = in_its_order(fit.reshape);
     pair_.reshape_a[value_a] = std::move(fit.reshape);
     return reshapes;
+  }
+
+  // Of an enum, or an array of one. Files of 0.1 do not say them.
+  static Names labels(std::string_view type, const catalog::Types& types) {
+    while (type.ends_with("[]")) type.remove_suffix(2);
+    const auto found = std::ranges::find(types, type, &catalog::UserType::name);
+    return found == types.end() ? Names{} : found->labels;
   }
 
   static bool names_attributes(std::string_view type, const catalog::Types& types) {
@@ -189,6 +201,8 @@ class PairMaker {
       differ(column, std::string("is only in ") + here);
     } else if (there->generated && !column.generated) {
       differ(column, fmt::format("is computed by the database in {}, and not in {}", other, here));
+    } else if (there->generated) {
+      pair_.notes.push_back(column.name + " is not compared: both databases compute it, and exports do not hold it");
     }
   }
 

@@ -72,7 +72,11 @@ class DiffReader::Records final : public join::Rows {
       tell();
       return false;
     }
-    table_.make(reader_.parser_->parse(record_), row);
+    try {
+      table_.make(reader_.parser_->parse(record_), row);
+    } catch (const base::Error& error) {
+      throw base::Error(error.kind(), reader_.side_.file().name() + ": " + error.what(), error.hint());
+    }
     if (++records_ == kRecordsBetweenChecks) tell();
     return true;
   }

@@ -1,7 +1,7 @@
 // db-diff of SQLite's files: storage classes, and beside PostgreSQL.
 #include <gmock/gmock.h>
 
-#include "cli/transfer_fixture.h"
+#include "cli/diff_fixture.h"
 
 namespace cli {
 namespace {
@@ -11,23 +11,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class DiffOfSqlite : public Transfer {
+class DiffOfSqlite : public Comparison {
  protected:
   std::string database(const std::string& name, const std::string& sql) {
     const std::string path = folder.file(name);
     const support::Run run = support::run_program({"sqlite3", "-bail", path}, {.input = sql});
     EXPECT_EQ(run.status, 0) << run.err;
     return "sqlite:" + path;
-  }
-  support::Run diff(const std::string& a, const std::string& b, std::vector<std::string> options = {}) {
-    options.insert(options.begin(), {PROGRAM_DIR "/db-diff", a, b});
-    return support::run_program(options);
-  }
-  nlohmann::json result(const std::string& a, const std::string& b, std::vector<std::string> options = {}) {
-    options.insert(options.begin(), {PROGRAM_DIR "/db-diff", a, b, "--json"});
-    const support::Run run = support::run_program(options);
-    EXPECT_TRUE(nlohmann::json::accept(run.out)) << run.err;
-    return nlohmann::json::parse(run.out, nullptr, false);
   }
 };
 

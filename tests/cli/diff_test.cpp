@@ -1,9 +1,12 @@
 // db-diff through the program: files, databases, and one beside the other.
 #include <gmock/gmock.h>
 
-#include <algorithm>
+#include <unistd.h>
 
-#include "cli/transfer_fixture.h"
+#include <algorithm>
+#include <csignal>
+
+#include "cli/diff_fixture.h"
 
 namespace cli {
 namespace {
@@ -14,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class Diff : public Transfer {
+class Diff : public Comparison {
  protected:
   void SetUp() override {
     schema(
@@ -35,27 +38,6 @@ class Diff : public Transfer {
     const support::Run run = support::run_program(options);
     EXPECT_EQ(run.status, 0) << run.err;
     return path;
-  }
-  support::Run diff(const std::string& a, const std::string& b, std::vector<std::string> options = {},
-                    const support::RunOptions& run = {}) {
-    options.insert(options.begin(), {PROGRAM_DIR "/db-diff", a, b});
-    return support::run_program(options, run);
-  }
-  // The result, whatever it is; the sums of every table fit.
-  nlohmann::json result(const std::string& a, const std::string& b, std::vector<std::string> options = {}) {
-    options.emplace_back("--json");
-    const support::Run run = diff(a, b, options);
-    EXPECT_TRUE(nlohmann::json::accept(run.out)) << run.err << run.out;
-    nlohmann::json found = nlohmann::json::parse(run.out, nullptr, false);
-    EXPECT_EQ(run.status, found.value("equal", false) ? 0 : 3) << run.err;
-    for (const auto& table : found["tables"]) {
-      if (table["presence"] != "both") continue;
-      const auto& counts = table["counts"];
-      const auto of = [&](const char* name) { return counts[name].get<int>(); };
-      EXPECT_EQ(of("rows_a"), of("equal") + of("changed") + of("only_a")) << table.dump();
-      EXPECT_EQ(of("rows_b"), of("equal") + of("changed") + of("only_b")) << table.dump();
-    }
-    return found;
   }
   // equal, changed, only in A, only in B.
   static std::vector<int> counts(const nlohmann::json& found, const std::string& name) {
@@ -270,6 +252,51 @@ TEST_F(Diff, OfTypesOfTheUsersOwnComparesAttributesByName) {
       "CREATE TYPE pair AS (b int, a int); CREATE TABLE t (id int PRIMARY KEY, p pair); INSERT INTO t VALUES (1, "
       "(1,2)), (2, (3,3))");
   EXPECT_THAT(counts(result(source.url(), target.url(), {"-t", "t"}), "t"), ElementsAre(1, 1, 0, 0));
+}
+
+TEST_F(Diff, OfEnumsTellsLabelsThatDiffer) {
+  const std::string table = "CREATE TABLE t (id int PRIMARY KEY, moods mood[]); INSERT INTO t VALUES (1, '{sad}')";
+  source.run("CREATE TYPE mood AS ENUM ('sad', 'glad'); " + table);
+  target.run("CREATE TYPE mood AS ENUM ('glad', 'sad', 'calm'); " + table);
+  const support::Run run = diff(source.url(), target.url(), {"-t", "t"});
+  EXPECT_EQ(run.status, 3) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("moods is mood[], with the labels sad, glad in A and glad, sad, calm in B"));
+}
+
+TEST_F(Diff, SaysWhichComputedColumnsItCannotCompare) {
+  source.run("CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)");
+  target.run("CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 3) STORED)");
+  const support::Run run = diff(source.url(), exported(target, "b.json"), {"-t", "t"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("twice is not compared: both databases compute it"));
+}
+
+TEST_F(Diff, NamesTheFileThatHoldsABadRecord) {
+  std::string text = support::read_file(exported(source, "a.json"));
+  const std::size_t place = text.find("\"title\":\"post 1\"");
+  ASSERT_NE(place, std::string::npos);
+  const std::string edited = folder.write("edited.json", text.replace(place, 7, "\"totle\""));
+  const support::Run run = diff(target.url(), edited, {"--unsealed"});
+  EXPECT_NE(run.status, 0);
+  EXPECT_NE(run.status, 3);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("edited.json: table posts, record 1: "), HasSubstr("totle")));
+}
+
+TEST_F(Diff, ASignalEndsItWithoutAReport) {
+  source.run("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
+  const std::string report = folder.file("diff.json");
+  support::Program program(
+      {PROGRAM_DIR "/db-diff", target.url(), source.url(), "--lock-timeout", "5min", "--report", report});
+  while (target.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = "
+                      "(SELECT oid FROM pg_database WHERE datname = '" +
+                      source.name() + "')") == "0" &&
+         !program.ended())
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  program.signal(SIGINT);
+  const support::Run run = program.finish();
+  EXPECT_EQ(run.status, 128 + SIGINT);
+  EXPECT_THAT(run.err, HasSubstr("db-diff: interrupted; no report was written"));
+  EXPECT_EQ(::access(report.c_str(), F_OK), -1);
 }
 
 TEST_F(Diff, ComparesSchemasOfTwoNames) {

@@ -47,25 +47,22 @@ std::uint64_t count_of(const ComparedTable& table, RowDifference difference) {
   return table.only_b;
 }
 
-std::string head(const Difference& difference) {
-  return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; "
-      "img-src data:; base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<title>{}: {} and {}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
-      csp_hash(audit_style()), csp_hash(audit_script()), difference.is_equal() ? "Equal" : "Different",
-      html_plain(difference.a.name), html_plain(difference.b.name), audit_style());
+std::string title_of(const Difference& difference) {
+  return fmt::format("{}: {} and {}", difference.is_equal() ? "Equal" : "Different", html_plain(difference.a.name),
+                     html_plain(difference.b.name));
+}
+
+std::string_view what_is_compared(const Difference& difference) {
+  if (difference.a.is_file != difference.b.is_file) return "an export with a database";
+  return difference.a.is_file ? "two exports" : "two databases";
 }
 
 std::string banner(const Difference& difference) {
   const bool equal = difference.is_equal();
   return fmt::format(
-      "<header class=\"banner g-{}\">\n<p class=\"kind\">Comparison of two exports</p>\n"
+      "<header class=\"banner g-{}\">\n<p class=\"kind\">Comparison of {}</p>\n"
       "<h1><span class=\"big\" aria-hidden=\"true\">{}</span> {}</h1>\n<p class=\"lead\">{}</p>\n</header>\n",
-      equal ? "passed" : "warning", equal ? "✓" : "!", equal ? "Equal" : "Different",
+      equal ? "passed" : "warning", what_is_compared(difference), equal ? "✓" : "!", equal ? "Equal" : "Different",
       html_plain(difference_sentence(difference)));
 }
 
@@ -223,7 +220,7 @@ std::string closing(const Difference& difference) {
 }  // namespace
 
 std::string difference_html(const Difference& difference) {
-  std::string html = head(difference) + "<body>\n<main>\n" + banner(difference) + identity(difference) +
+  std::string html = page_head(title_of(difference)) + "<body>\n<main>\n" + banner(difference) + identity(difference) +
                      matrix(difference) + filter(difference);
   for (std::size_t i = 0; i < difference.tables.size(); ++i) html += table_section(i, difference.tables[i]);
   return html + closing(difference) + "</main>\n<footer>db-transfer difference, version 1</footer>\n<script>" +

@@ -16,17 +16,9 @@ namespace {
 
 using outcome::ImportOutcome;
 
-std::string head(const ImportOutcome& outcome) {
-  return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; "
-      "img-src data:; base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<title>{}: {} into {}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
-      csp_hash(audit_style()), csp_hash(audit_script()), judgement_title(judgement(outcome)),
-      html_plain(source_name(outcome)), html_plain(target_name(outcome)), audit_style());
+std::string title_of(const ImportOutcome& outcome) {
+  return fmt::format("{}: {} into {}", judgement_title(judgement(outcome)), html_plain(source_name(outcome)),
+                     html_plain(target_name(outcome)));
 }
 
 std::string_view banner_symbol(Judgement value) {
@@ -167,6 +159,18 @@ std::string filter(const ImportOutcome& outcome) {
 
 }  // namespace
 
+std::string page_head(const std::string& title) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; "
+      "img-src data:; base-uri 'none'; form-action 'none'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"referrer\" content=\"no-referrer\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<title>{}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
+      csp_hash(audit_style()), csp_hash(audit_script()), title, audit_style());
+}
+
 std::string_view anchor(Topic topic) {
   switch (topic) {
     case Topic::kIdentity:
@@ -199,9 +203,9 @@ std::string section_begin(Topic topic, std::string_view title, const std::string
 }
 
 std::string audit_html(const ImportOutcome& outcome) {
-  return head(outcome) + "<body>\n<main>\n" + banner(outcome) + navigation(outcome) + identity_section(outcome) +
-         checks_section(outcome) + result_section(outcome) + tables_section(outcome) + filter(outcome) +
-         left_out_section(outcome, outcome::Verdict::kConflict) +
+  return page_head(title_of(outcome)) + "<body>\n<main>\n" + banner(outcome) + navigation(outcome) +
+         identity_section(outcome) + checks_section(outcome) + result_section(outcome) + tables_section(outcome) +
+         filter(outcome) + left_out_section(outcome, outcome::Verdict::kConflict) +
          left_out_section(outcome, outcome::Verdict::kInvalid) + updates_section(outcome) + inserts_section(outcome) +
          deletes_section(outcome) + skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) +
          approval_section(outcome) + "</main>\n<footer>db-transfer audit report, version 2</footer>\n<script>" +

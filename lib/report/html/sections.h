@@ -14,6 +14,9 @@ namespace report {
 std::string_view audit_style();
 std::string_view audit_script();
 
+// All before <body>; `title` is HTML.
+std::string page_head(const std::string& title);
+
 // "app_dev", or the file; "app_production", or the place.
 std::string source_name(const outcome::ImportOutcome& outcome);
 std::string target_name(const outcome::ImportOutcome& outcome);
