@@ -1,6 +1,8 @@
 #include "transfer/mapped_table.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "base/suggestion.h"
@@ -28,12 +30,17 @@ std::string shortened(const std::string& json) {
   return json.substr(0, end) + "…";
 }
 
-// The name of the column in the file, by its name in `file`; empty: a constant.
-std::string own_column(const MappedTable& table, const catalog::Table& file, const std::string& column) {
-  const catalog::Column* found = file.find_column(column);
-  const auto place = static_cast<std::size_t>(found - file.columns.data());
+// The name in the file of the column at `place` of its description; empty: a constant.
+std::string own_column(const MappedTable& table, std::size_t place) {
   const std::vector<catalog::Column>& own = table.file.tables[table.place].columns;
-  return found == nullptr || place >= own.size() ? std::string{} : own[place].name;
+  return place >= own.size() ? std::string{} : own[place].name;
+}
+
+// A file may describe any number of columns that nobody has: no search of all for each.
+std::unordered_map<std::string_view, std::size_t> places_of_columns(const catalog::Table& table) {
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) places.emplace(table.columns[i].name, i);
+  return places;
 }
 
 // A misspelt new name is the commonest slip.
@@ -115,9 +122,11 @@ void settle_drift(const MappedTable& table, const catalog::Table& there, const c
     return contains(table.mapped.dropped[table.place], difference.column) &&
            there.find_column(difference.column) == nullptr;
   });
+  const auto places = places_of_columns(file);
   for (catalog::Drift& difference : drift) {
-    if (difference.column.empty() || file.find_column(difference.column) == nullptr) continue;
-    const std::string own = own_column(table, file, difference.column);
+    const auto place = places.find(difference.column);
+    if (place == places.end()) continue;
+    const std::string own = own_column(table, place->second);
     if (own.empty()) {
       difference.what = R"(is missing in the target, and "set" gives it a value)";
     } else if (own != difference.column) {
@@ -135,8 +144,9 @@ void settle_drift(const MappedTable& table, const catalog::Table& there, const c
 
 void mask_renamed(const MappedTable& table, const catalog::Table& file, const std::vector<std::string>& own,
                   engine::TablePlan& plan) {
-  for (const catalog::Column& column : file.columns) {
-    const std::string name = own_column(table, file, column.name);
+  for (std::size_t i = 0; i < file.columns.size(); ++i) {
+    const catalog::Column& column = file.columns[i];
+    const std::string name = own_column(table, i);
     if (name.empty() || !contains(own, name) || contains(plan.masked, column.name)) continue;
     if (plan.target.find_column(column.name) == nullptr) continue;
     plan.masked.push_back(column.name);
