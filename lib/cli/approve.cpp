@@ -43,12 +43,24 @@ void demand_no_contradiction(const ImportCommand& command, const report::Approva
               "leave them out: what was approved is what is done; or make another plan with them");
 }
 
+// Of either all of the plan is settled but the file itself.
+void demand_base_of_plan(const ImportCommand& command, const report::ApprovalReader& plan) {
+  const bool has_base = !command.job.base.empty();
+  if (has_base == !plan.approval().base_sha256.empty()) return;
+  if (has_base)
+    throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made without a base",
+                "leave --base out; or make another plan with it");
+  throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made with a base",
+              "give the same one: --base LAST");
+}
+
 void take_plan(ImportCommand& command, const std::string& path, const std::optional<std::string>& signers) {
   transfer::ApprovedPlan approved;
   approved.plan = std::make_shared<report::ApprovalReader>(path);
   if (signers) approved.signer = demand_signature(path, *signers, approved.plan->bytes());
   approved.key = transfer::read_key(path, approved.plan->approval().key_digest);
   approved.done_rows = command.done_rows;
+  demand_base_of_plan(command, *approved.plan);
   demand_no_contradiction(command, *approved.plan);
   transfer::SettledTarget target;
   transfer::take_settled(approved.plan->approval().settled, command.job, target);

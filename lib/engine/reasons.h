@@ -17,6 +17,20 @@ inline constexpr const char* kRowWasMade =
 inline constexpr const char* kRowWasChanged =
     "only new rows are asked for, and a trigger of the target has changed this one meanwhile";
 
+// What speaks against a row that both sides changed, as a constraint would.
+inline constexpr const char* kBase = "--base";
+// With a base. What follows each names columns.
+inline constexpr const char* kBothChanged = "changed in the file and in the target since the base: ";
+inline constexpr const char* kBothChangedRow = "the file and the target both changed the row since the base: ";
+inline constexpr const char* kBothNew = "new in the file and in the target since the base, and not the same: ";
+inline constexpr const char* kChangedAndGone = "changed in the file since the base, and gone from the target: ";
+// Of a row that the file lacks.
+inline constexpr const char* kChangedSinceBase =
+    "gone from the file, but changed in the target since the base: it stays";
+// Of a row that stays unchanged.
+inline constexpr const char* kGoneSinceBase =
+    "as in the base, and not in the target: deleted there since, or never brought there; it stays away";
+
 // What may follow key_taken().
 inline constexpr const char* kHolderStays = ", which stays";
 inline constexpr const char* kHolderIsLeftOut = ", and the row of the file that would give it up is left out";

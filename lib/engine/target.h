@@ -54,6 +54,8 @@ enum class Orphans { kLeaveOut, kKeep };
 enum class Growth { kRefuse, kAllow };
 // What becomes of rows of the target that the file lacks.
 enum class MissingRows { kStay, kDelete };
+// What of a row is merged by itself with a base: each cell, or the row as a whole.
+enum class MergeUnit { kCell, kRow };
 // What a target gathers of each decision: kFull also the values that change and what TableEffects tells.
 // kLater: makes room for that, and gathers it when it is asked.
 enum class Detail { kCounts, kLater, kFull };
@@ -66,6 +68,15 @@ struct SourceSequence {
 
 // Whether materialized views over the written tables are brought up to date in the same transaction.
 enum class Refresh { kNo, kYes };
+
+// What the base of a three-way merge holds of one table: the export that the file's source and the target had in
+// common.
+struct BaseTable {
+  // By column of the base's records: index into target.columns; kNotWritten: the file does not bring such a column.
+  std::vector<std::size_t> target_column;
+  std::vector<std::string> file_type;  // parallel, as of TablePlan
+  std::uint64_t rows = 0;
+};
 
 // One table of the file and the table of the target that takes its rows. Every name below is the target's own.
 struct TablePlan {
@@ -95,12 +106,17 @@ struct TablePlan {
   Growth growth = Growth::kRefuse;
   MissingRows missing_rows = MissingRows::kStay;  // kDelete only with an identity
   std::vector<SourceSequence> sequences;          // what its columns drew from in the source
+  // With a base a row of the file stands for what it changed since, and what the target changed since stays. Columns
+  // that the base lacks are new on both sides; without `rows` so is every row. None: the import has no base.
+  std::optional<BaseTable> base;
+  MergeUnit base_unit = MergeUnit::kCell;
   // An undo file's: which value of a record says what taking back means for its row (engine/undo_mark.h).
   std::optional<std::size_t> mark;
   // Whether values of a column of any table may be shown in no message; empty: all may be.
   std::function<bool(const catalog::TableName& table, const std::string& column)> hides;
 };
 
+// kLeftOut: also those that are gone from the target since the base.
 enum class Decisions { kAll, kLeftOut };
 
 // Thrown by classify(): a record that find_unchanged() found is needed after all. The attempt begins again, without it.
@@ -162,6 +178,9 @@ class Target {
   // Takes all records of the reader's table. A record that cannot be held is left out, with its reason.
   [[nodiscard]] virtual Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) = 0;
 
+  // The same of the base's records of that table, before or after stage(). One that cannot be held is as good as none.
+  virtual void stage_base(std::size_t plan, format::TableReader& records, base::Progress& progress) = 0;
+
   // One verdict for each staged row, set-based; nothing is written to the user's tables.
   [[nodiscard]] virtual Staging classify(base::Progress& progress) = 0;
 
@@ -190,8 +209,9 @@ class Target {
   virtual outcome::VerdictCounts counts(std::size_t plan) = 0;
   // After classify and before merge: how many rows the target's own table holds. Reads it as a whole.
   virtual std::uint64_t rows_there(std::size_t plan) = 0;
-  // Every row of the file but the unchanged ones, and those that it lacks and that are to go, in the order of the
-  // records; `offset` is not filled. Stops early when `take` returns false. Values only with Detail::kFull.
+  // Every row of the file but the unchanged ones, of these those that are gone from the target since the base, and the
+  // rows that it lacks and that are to go, in the order of the records; `offset` is not filled. Stops early when `take`
+  // returns false. Values only with Detail::kFull.
   virtual void for_each_decision(std::size_t plan, Decisions which,
                                  const std::function<bool(const outcome::Decision&)>& take) = 0;
   // The same rows in the same order, as an approval holds them: nothing of the values.

@@ -22,7 +22,9 @@ struct Fact {
 struct Approval {
   std::string id;  // SHA-256 over all below and every decision; empty: not known before the last decision
   std::uint64_t file_bytes = 0;
-  std::string file_sha256;      // of what the seal covers
+  std::string file_sha256;  // of what the seal covers
+  std::uint64_t base_bytes = 0;
+  std::string base_sha256;      // the same of the base; empty: there is none
   std::vector<Fact> target;     // where: host, port, database, ...
   std::vector<Fact> objects;    // of the target's catalog, as far as the import uses it
   std::vector<Fact> followers;  // rows that the updates change by way of foreign keys

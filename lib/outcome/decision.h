@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ struct ShownValue {
 
 struct ColumnChange {
   std::string column;
-  ShownValue before;  // the target's
-  ShownValue after;   // the file's
+  ShownValue before;                 // the target's
+  ShownValue after;                  // the file's
+  std::optional<ShownValue> base{};  // of a row that both sides changed: the base's, where it has one
   bool operator==(const ColumnChange&) const = default;
 };
 
@@ -40,7 +42,8 @@ struct ColumnValue {
   bool operator==(const ColumnValue&) const = default;
 };
 
-// A row of the file whose verdict is not `unchanged`, or a row of the target that the file lacks.
+// A row of the file whose verdict is not `unchanged`, or that is gone from the target since the base; or a row of the
+// target that the file lacks.
 struct Decision {
   std::uint64_t record = 0;  // its number in the table's section, from 1; those of missing rows follow, by their keys
   bool missing = false;      // the file lacks it: `values` are the target's

@@ -36,6 +36,7 @@ struct ImportedTable {
   std::vector<Decision> updates;
   std::vector<Decision> inserts;
   std::vector<Decision> deletes;     // of rows that the file lacks, as long as they are not too many
+  std::vector<Decision> gone;        // some of those that are gone from the target since the base
   std::vector<CountedCause> causes;  // of all rows left out
   std::vector<ChangedSet> changed_sets;
   std::vector<CountedValues> inserted_values;
@@ -67,6 +68,7 @@ struct TargetIdentity {
 struct ImportOutcome {
   Ending ending = Ending::kDryRun;
   FileIdentity file;
+  std::optional<FileIdentity> base;  // of a three-way merge
   TargetIdentity target;
   std::string decided_at;             // ISO 8601, UTC
   std::vector<std::string> options;   // those that decide what happens, as they would be typed

@@ -51,6 +51,8 @@ VerdictCounts& VerdictCounts::operator+=(const VerdictCounts& other) {
   for (const Row& row : kTable) this->*row.rows += other.*row.rows;
   rows += other.rows;
   missing += other.missing;
+  kept += other.kept;
+  gone += other.gone;
   dependants += other.dependants;
   return *this;
 }

@@ -33,6 +33,7 @@ json plan_json(const outcome::Approval& approval) {
                {"followers", facts_json(approval.followers)},
                {"settled", json::parse(approval.settled)},
                {"key_digest", approval.key_digest}};
+  if (!approval.base_sha256.empty()) plan["base"] = {{"sha256", approval.base_sha256}, {"bytes", approval.base_bytes}};
   if (!approval.expires_at.empty()) plan["expires_at"] = approval.expires_at;
   return plan;
 }
@@ -47,6 +48,10 @@ outcome::Approval approval_of(const json& plan) {
   approval.followers = facts_of(plan.at("followers"));
   approval.settled = plan.at("settled").dump();
   approval.key_digest = plan.at("key_digest");
+  if (plan.contains("base")) {
+    approval.base_sha256 = plan["base"].at("sha256");
+    approval.base_bytes = plan["base"].at("bytes");
+  }
   approval.expires_at = plan.value("expires_at", "");
   return approval;
 }

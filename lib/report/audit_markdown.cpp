@@ -151,6 +151,9 @@ std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
                  items(inserted_lines(outcome), 100) + items(insert_lines(outcome, shown), 200));
   if (outcome.may_delete())
     text += folded(title("Deletes", outcome.total.deleted), items(delete_lines(outcome, shown), 200));
+  if (outcome.total.gone != 0)
+    text += folded(title("Rows of the base that the target has not: kept away", outcome.total.gone),
+                   items(gone_lines(outcome, shown), 200));
   text += folded("Indirect effects", items(effect_sentences(outcome), 50));
   text += folded("Schema differences", items(outcome.differences, 50));
   text += folded("Notices", items(outcome.notices, 50));

@@ -128,25 +128,27 @@ json summary_parts(const outcome::ImportOutcome& outcome) {
   json list = json::array();
   for (const Check& check : checks(outcome))
     list.push_back({{"grade", grade_word(check.grade)}, {"check", check.title}, {"detail", check.detail}});
-  return {{"ending", ending_name(outcome.ending)},
-          {"verdict", judgement_word(judgement(outcome))},
-          {"blocked", outcome.blocked},
-          {"passed_limits", outcome.passed_limits},
-          {"decided_at", outcome.decided_at},
-          {"file", file_json(outcome.file)},
-          {"target", target_json(outcome.target)},
-          {"options", outcome.options},
-          {"command", judgement(outcome) == Judgement::kBlocked ? std::string{} : apply_command(outcome)},
-          {"facts", facts_json(outcome)},
-          {"checks", std::move(list)},
-          {"total", counts_json(outcome.total)},
-          {"tables", std::move(tables)},
-          {"missing_grants", outcome.missing_grants},
-          {"differences", outcome.differences},
-          {"notices", outcome.notices},
-          {"rejects_file", outcome.rejects_file},
-          {"undo_file", outcome.undo_file},
-          {"duration_seconds", seconds(outcome.duration)}};
+  json parts = {{"ending", ending_name(outcome.ending)},
+                {"verdict", judgement_word(judgement(outcome))},
+                {"blocked", outcome.blocked},
+                {"passed_limits", outcome.passed_limits},
+                {"decided_at", outcome.decided_at},
+                {"file", file_json(outcome.file)},
+                {"target", target_json(outcome.target)},
+                {"options", outcome.options},
+                {"command", judgement(outcome) == Judgement::kBlocked ? std::string{} : apply_command(outcome)},
+                {"facts", facts_json(outcome)},
+                {"checks", std::move(list)},
+                {"total", counts_json(outcome.total)},
+                {"tables", std::move(tables)},
+                {"missing_grants", outcome.missing_grants},
+                {"differences", outcome.differences},
+                {"notices", outcome.notices},
+                {"rejects_file", outcome.rejects_file},
+                {"undo_file", outcome.undo_file},
+                {"duration_seconds", seconds(outcome.duration)}};
+  if (outcome.base) parts["base"] = file_json(*outcome.base);
+  return parts;
 }
 
 json applied_json(const outcome::AppliedPlan& applied) {

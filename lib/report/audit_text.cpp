@@ -218,6 +218,7 @@ std::string audit_text(const ImportOutcome& outcome) {
   add_section(page, "Updated rows", update_lines(outcome, 4), 14);
   add_section(page, "Inserted rows", insert_lines(outcome, 2), 10);
   add_section(page, "Deleted rows", delete_lines(outcome, 4), 10);
+  add_section(page, "Rows of the base that the target has not: kept away", gone_lines(outcome, 6), 10);
   add_section(page, "Indirect effects", effect_sentences(outcome), 6);
   add_section(page, "Schema differences", outcome.differences, 5);
   add_section(page, "Notices", outcome.notices, 6);

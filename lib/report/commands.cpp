@@ -29,8 +29,8 @@ bool only_tries(std::string_view option) {
 
 // What no plan settles.
 bool is_beside_a_plan(std::string_view option) {
-  constexpr std::array<std::string_view, 6> kWords = {"--env-file",    "--to",         "--config",
-                                                      "--lock-tables", "--allow-same", "--undo"};
+  constexpr std::array<std::string_view, 7> kWords = {"--env-file",   "--to",   "--config", "--lock-tables",
+                                                      "--allow-same", "--undo", "--base"};
   return begins_with_one_of(option, kWords);
 }
 
@@ -114,7 +114,8 @@ std::string undo_command(const ImportOutcome& outcome) {
   return command(
       undo,
       [](const std::string& option) {
-        return is_beside_a_plan(option) && option != "--allow-same" && option != "--undo";
+        return is_beside_a_plan(option) && option != "--allow-same" && option != "--undo" &&
+               !option.starts_with("--base ");
       },
       " --undo");
 }
@@ -165,6 +166,8 @@ NextStep next_step(const ImportOutcome& outcome) {
       return outcome.rejects_file.empty() ? NextStep{} : step_of_rejects(outcome);
   }
   if (judgement(outcome) == Judgement::kBlocked) return unblocking_step(outcome);
+  if (outcome.total.to_write() == 0 && outcome.total.left_out() == 0 && outcome.base)
+    return {"There is nothing to import: the target has all that the file changed since the base.", {}};
   if (outcome.total.to_write() == 0 && outcome.total.left_out() == 0)
     return {outcome.is_undo ? "" : "There is nothing to import: the target holds every row of the file.", {}};
   if (outcome.total.to_write() == 0)

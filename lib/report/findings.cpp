@@ -69,6 +69,9 @@ std::string judgement_sentence(const ImportOutcome& outcome) {
                                  : total.insert == 1      ? "was"
                                                           : "were",
                                  human_count(total.update), human_count(total.unchanged));
+  if (total.kept + total.gone != 0)
+    text += fmt::format(" ({} of them kept as the target has changed {})", human_count(total.kept + total.gone),
+                        total.kept + total.gone == 1 ? "it" : "them");
   if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
   if (total.deleted != 0) text += fmt::format(", {} deleted", human_count(total.deleted));
   text += fmt::format("; {} left out. ", human_count(total.left_out()));
@@ -95,7 +98,7 @@ std::string_view grade_word(Grade grade) {
 
 std::vector<const outcome::Decision*> sampled(const ImportedTable& table, Verdict verdict) {
   std::vector<const outcome::Decision*> found;
-  for (const auto* list : {&table.left_out, &table.updates, &table.inserts, &table.deletes})
+  for (const auto* list : {&table.left_out, &table.updates, &table.inserts, &table.deletes, &table.gone})
     for (const outcome::Decision& row : *list)
       if (row.verdict == verdict) found.push_back(&row);
   return found;

@@ -65,6 +65,8 @@ ordered_json counts_json(const outcome::VerdictCounts& counts) {
     object[std::string(outcome::verdict_name(verdict))] = counts.of(verdict);
   if (counts.deleted != 0) object["delete"] = counts.deleted;
   if (counts.missing != 0) object["missing"] = counts.missing;
+  if (counts.kept != 0) object["kept"] = counts.kept;
+  if (counts.gone != 0) object["gone"] = counts.gone;
   return object;
 }
 
@@ -96,9 +98,11 @@ ordered_json decision_json(const outcome::Decision& row) {
   if (row.target_is_newer) object["target_is_newer"] = true;
   if (!row.changes.empty()) {
     ordered_json changes = ordered_json::array();
-    for (const outcome::ColumnChange& change : row.changes)
+    for (const outcome::ColumnChange& change : row.changes) {
       changes.push_back(
           {{"column", change.column}, {"before", value_json(change.before)}, {"after", value_json(change.after)}});
+      if (change.base) changes.back()["base"] = value_json(*change.base);
+    }
     object["changes"] = std::move(changes);
   }
   if (!row.values.empty()) {
@@ -123,6 +127,9 @@ void append_decision_rest(std::string& to, const outcome::Decision& row) {
     append_value(to, change.before);
     to += ",\"after\":";
     append_value(to, change.after);
+    if (!change.base) return;
+    to += ",\"base\":";
+    append_value(to, *change.base);
   });
   append_list(to, "values", row.values, [&](const outcome::ColumnValue& value) {
     append_json_text(to, value.column);

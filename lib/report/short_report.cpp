@@ -149,4 +149,8 @@ Lines delete_lines(const ImportOutcome& outcome, std::size_t of_a_table) {
   return lines_of(outcome, Verdict::kDelete, of_a_table);
 }
 
+Lines gone_lines(const ImportOutcome& outcome, std::size_t of_a_table) {
+  return lines_of(outcome, Verdict::kUnchanged, of_a_table);
+}
+
 }  // namespace report

@@ -23,5 +23,7 @@ std::vector<std::string> inserted_lines(const outcome::ImportOutcome& outcome);
 // "users id=3: name=A, role=ADMIN".
 std::vector<std::string> insert_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
 std::vector<std::string> delete_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
+// Of rows of the base that the target has no more.
+std::vector<std::string> gone_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
 
 }  // namespace report

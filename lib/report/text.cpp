@@ -100,7 +100,30 @@ std::string byte_remark(const outcome::Decision& row) {
 
 std::string left_out_row(const outcome::ImportedTable& table, const outcome::Decision& row, Color color) {
   return fmt::format("{} {}{} {}: {}: {}\n", printable(table.name), place_of(row), byte_remark(row), printable(row.key),
-                     base::yellow(outcome::verdict_name(row.verdict), color), printable(row.reason));
+                     base::yellow(outcome::verdict_name(row.verdict), color),
+                     printable(row.reason + three_values(row)));
+}
+
+// What is as the target has it, and not as the file has it. Of rows that the target has no more nobody can tell whether
+// they ever came there: they are named.
+std::string kept_text(const outcome::ImportOutcome& outcome) {
+  constexpr std::size_t kNamed = 5;  // of a table
+  std::string text;
+  if (outcome.total.kept != 0) {
+    std::vector<std::string> tables;
+    for (const outcome::ImportedTable& table : outcome.tables)
+      if (table.counts.kept != 0) tables.push_back(table.name + " " + human_count(table.counts.kept));
+    text += fmt::format("Kept: {} that the target changed since the base, and the file did not ({})\n",
+                        rows(outcome.total.kept), printable(joined(tables)));
+  }
+  for (const outcome::ImportedTable& table : outcome.tables) {
+    for (std::size_t i = 0; i < std::min(kNamed, table.gone.size()); ++i)
+      text += fmt::format("Kept away: {} {} {}: {}\n", printable(table.name), place_of(table.gone[i]),
+                          printable(table.gone[i].key), printable(table.gone[i].reason));
+    if (table.counts.gone > kNamed)
+      text += fmt::format("Kept away: … and {} of {}\n", more_rows(table.counts.gone - kNamed), printable(table.name));
+  }
+  return text;
 }
 
 // The first rows of a cause stand for all of it.
@@ -246,7 +269,7 @@ std::string import_text(const outcome::ImportOutcome& outcome, Color color) {
   if (!left_out.empty()) text += left_out + "\n";
   text += notices_text(outcome.differences, color) + notices_text(outcome.notices, color);
   if (!outcome.file.sealed) text += base::yellow("warning:", color) + fmt::format(" {}\n", unsealed_warning());
-  text += warnings_text(outcome, color) + "\n" + verdict_table(outcome) + "\n";
+  text += warnings_text(outcome, color) + "\n" + verdict_table(outcome) + kept_text(outcome) + "\n";
   const std::string plan = plan_sentence(outcome);
   return text + sentence(outcome, color) + (plan.empty() ? "" : printable(plan) + ".\n") +
          fmt::format("Took {}.\n", base::human_duration(outcome.duration)) + undo_text(outcome) +

@@ -157,6 +157,16 @@ std::string outcome_sentence(const outcome::ImportOutcome& outcome) {
   return blocked_sentence(outcome, "Rolled back") + " Nothing was written.";
 }
 
+std::string three_values(const outcome::Decision& row) {
+  std::string text;
+  for (const outcome::ColumnChange& change : row.changes) {
+    if (!change.base || *change.base == change.after || *change.base == change.before) continue;
+    text += fmt::format("; {}: base {}, target {}, file {}", change.column, shown_value(*change.base),
+                        shown_value(change.before), shown_value(change.after));
+  }
+  return text;
+}
+
 std::string_view unsealed_warning() {
   return "the file has no seal that matches it: nothing vouches that it is whole and unchanged (--unsealed). "
          "What rewrote it may have changed numbers: jq before 1.7 does (12345678901234567890, 1.10).";

@@ -44,6 +44,10 @@ std::string shell_word(std::string_view word);
 // neither.
 std::string plan_sentence(const outcome::ImportOutcome& outcome);
 
+// "; name: base A, target B, file C": of a row that both sides changed, each column in which they did. Nothing where
+// that is not known.
+std::string three_values(const outcome::Decision& row);
+
 // A value in one line of plain text: NULL, (empty), the text, "text… (2,000 characters)" or
 // "••• (12 characters, digest 1f2e3d4c)".
 std::string shown_value(const outcome::ShownValue& value);

@@ -7,10 +7,13 @@
 
 namespace transfer {
 
-outcome::Approval approval_of(const format::Verified& file, const ImportOptions& options, const std::string& key) {
+outcome::Approval approval_of(const format::Verified& file, const format::Verified* base, const ImportOptions& options,
+                              const std::string& key) {
   outcome::Approval approval;
   approval.file_bytes = file.bytes;
   approval.file_sha256 = file.sha256;
+  if (base != nullptr) approval.base_bytes = base->bytes;
+  if (base != nullptr) approval.base_sha256 = base->sha256;
   if (!options.settled.empty()) approval.settled = options.settled;
   approval.expires_at = options.expires_at;
   approval.key_digest = key_digest(key);

@@ -14,8 +14,9 @@
 
 namespace transfer {
 
-// All that is known before the target is asked.
-outcome::Approval approval_of(const format::Verified& file, const ImportOptions& options, const std::string& key);
+// All that is known before the target is asked. `base` may be null.
+outcome::Approval approval_of(const format::Verified& file, const format::Verified* base, const ImportOptions& options,
+                              const std::string& key);
 
 std::vector<ApprovedSection> approved_sections(const Plan& plan);
 

@@ -102,6 +102,10 @@ void ApprovalCheck::demand_file(const outcome::Approval& now) const {
     differences += "\n  it was made for another file: sha256 " + base::printable(plan.file_sha256) + " over " +
                    std::to_string(plan.file_bytes) + " bytes, this one's is " + now.file_sha256 + " over " +
                    std::to_string(now.file_bytes);
+  if (now.base_sha256 != plan.base_sha256 || now.base_bytes != plan.base_bytes)
+    differences += "\n  it was made with another base: sha256 " + base::printable(plan.base_sha256) + " over " +
+                   std::to_string(plan.base_bytes) + " bytes, this one's is " + now.base_sha256 + " over " +
+                   std::to_string(now.base_bytes);
   if (!differences.empty()) fail(differences);
 }
 

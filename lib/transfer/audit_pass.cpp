@@ -46,7 +46,8 @@ void AuditPass::keep_rejects(engine::Target& target, const Plan& plan, const for
     if (outcome.tables[section].counts.left_out_of_file() == 0) return;
     for_each_decision(target, planned, engine::Decisions::kLeftOut, splitter,
                       [&](const outcome::Decision& decision, const format::RawRecord& record) {
-                        if (!decision.missing) rejects_->add(section, record.text, decision.reason);
+                        if (!decision.missing && decision.verdict != outcome::Verdict::kUnchanged)
+                          rejects_->add(section, record.text, decision.reason);
                       });
   });
   rejects_->finish();

@@ -114,7 +114,7 @@ void hide_masked(std::vector<conversion::Profile>& profiles, const format::Heade
 }
 
 Conversions decide_conversions(const Plan& plan, const std::vector<conversion::Profile>& profiles,
-                               const outcome::DatabaseInfo& target, const ImportOptions& options) {
+                               const outcome::DatabaseInfo& target, const ImportOptions& options, Lacking lacking) {
   const format::Header& header = plan.mapped.header;
   const bool documents_are_text =
       outcome::traits_of(header.engine).has_json && !outcome::traits_of(target.engine).has_json;
@@ -128,7 +128,7 @@ Conversions decide_conversions(const Plan& plan, const std::vector<conversion::P
     const engine::TablePlan& table = plan.tables[*plan.table_of_section[i]];
     const std::string section = format::section_name(header.tables[i].name, header.schemas);
     const std::vector<conversion::ColumnWish> wishes =
-        column_wishes(plan.of_file[*plan.table_of_section[i]], table, options);
+        column_wishes(plan.of_file[*plan.table_of_section[i]], table, options, lacking);
     const std::vector<std::string> columns = record_columns(header, i);
     std::vector<conversion::ColumnConversion> made;
     if (profiles.empty())

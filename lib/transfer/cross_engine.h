@@ -42,6 +42,7 @@ void hide_masked(std::vector<conversion::Profile>& profiles, const format::Heade
 // `profiles` is empty where the file is not of SQLite or stays there. Throws kSchema with a line for every column whose
 // times could mean several things, kUsage for a wish about a column that is not there.
 Conversions decide_conversions(const Plan& plan, const std::vector<conversion::Profile>& profiles,
-                               const outcome::DatabaseInfo& target, const ImportOptions& options);
+                               const outcome::DatabaseInfo& target, const ImportOptions& options,
+                               Lacking lacking = Lacking::kRefused);
 
 }  // namespace transfer

@@ -9,18 +9,14 @@
 #include <utility>
 
 #include "base/input_file.h"
-#include "base/sha256.h"
 #include "base/stop.h"
-#include "format/compression.h"
-#include "format/row_parser.h"
-#include "format/row_splitter.h"
 #include "format/table_reader.h"
 #include "transfer/approval.h"
 #include "transfer/approval_check.h"
 #include "transfer/approval_key.h"
 #include "transfer/audit_pass.h"
+#include "transfer/base_file.h"
 #include "transfer/clock.h"
-#include "transfer/constants.h"
 #include "transfer/cross_engine.h"
 #include "transfer/equal_records.h"
 #include "transfer/foretold.h"
@@ -33,10 +29,10 @@
 #include "transfer/plan.h"
 #include "transfer/policies.h"
 #include "transfer/reports.h"
-#include "transfer/reshape.h"
 #include "transfer/same_database.h"
 #include "transfer/samples.h"
 #include "transfer/selection.h"
+#include "transfer/staged_file.h"
 #include "transfer/undo.h"
 #include "transfer/undo_file.h"
 #include "transfer/verified_input.h"
@@ -48,6 +44,12 @@ using base::Error;
 using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
+std::vector<KeptFile> with_inputs(const ImportOptions& options) {
+  std::vector<KeptFile> kept = with_input(options.kept, options.input);
+  if (!options.base.empty()) kept.push_back({options.base, "the base"});
+  return kept;
+}
+
 class ImportJob {
  public:
   ImportJob(const OpenTarget& open_target, const ImportOptions& options, base::Progress& progress,
@@ -56,7 +58,7 @@ class ImportJob {
         options_(options),
         progress_(progress),
         stop_(stop),
-        files_(with_input(options.kept, options.input), options.overwrite),
+        files_(with_inputs(options), options.overwrite),
         key_(options.approved ? options.approved->key : new_key()),
         limits_(options.limits),
         pass_(options, files_, key_, progress, stop) {}
@@ -116,11 +118,16 @@ class ImportJob {
     std::optional<Error> misfit;
     if (header) demand_fitting(*header, options_);
     if (header || !file.seekable()) target_ = open_target_();
-    const auto choose = [&](const Plan& plan) { equal_records_.choose(*target_, plan, file.size()); };
+    const auto choose = [&](const Plan& plan) {
+      if (options_.base.empty()) equal_records_.choose(*target_, plan, file.size());
+    };
     if (header) misfit = find_misfit(*target_, *header, options_, detail(), choose);
     if (misfit) progress_.notice(misfit_notice(*misfit));
     verify(std::move(file));
     if (misfit) throw Error(*misfit);
+    if (options_.base.empty()) return;
+    base_.emplace(options_, progress_, stop_);
+    if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
   }
 
   void verify(base::InputFile file) {
@@ -129,19 +136,17 @@ class ImportJob {
     file_.emplace(std::move(input.file));
     verified_ = std::move(input.verified);
     demand_fitting(verified_.header, options_);
-    if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
+    const bool complete = options_.base.empty();  // else when that is read
+    if (options_.approved && complete) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
   }
 
   // What a column of SQLite holds, only its values tell.
   void profile() {
+    if (base_) base_->profile(target_->info(), progress_, stop_);
     if (!crosses_engines(verified_.header, target_->info())) return;
     progress_.phase("profile", verified_.bytes);
-    profiles_ = profile_file(*file_, verified_.header, strictness(), progress_, stop_);
+    profiles_ = profile_file(*file_, verified_.header, strictness_of(verified_), progress_, stop_);
     hide_masked(profiles_, verified_.header, options_.masks);
-  }
-
-  format::Strictness strictness() const {
-    return verified_.sealed ? format::Strictness::kTrusted : format::Strictness::kFull;
   }
 
   void transfer_rows(engine::TableLocks locks) {
@@ -168,6 +173,7 @@ class ImportJob {
     target_->begin(options_.intent);
     Plan plan = lock_and_plan(*target_, verified_.header, options_, locks);
     set_rows(verified_, plan);
+    if (base_) base_->plan(*target_, options_, plan);
     hide_masked(profiles_, plan.mapped.header, options_.masks);
     withhold_values(*target_, options_.masks, shown_digest_key(key_), plan.tables);
     if (makes_plans() || options_.approved) set_row_key(key_, plan.tables);
@@ -259,7 +265,9 @@ class ImportJob {
     return !options_.settled.empty() && options_.intent != engine::Intent::kImport && has_json(options_.reports);
   }
 
-  outcome::Approval approval_of_file() const { return approval_of(verified_, options_, key_); }
+  outcome::Approval approval_of_file() const {
+    return approval_of(verified_, base_ ? &base_->verified() : nullptr, options_, key_);
+  }
 
   engine::Detail detail() const {
     if (!options_.reports.empty()) return engine::Detail::kFull;
@@ -273,6 +281,7 @@ class ImportJob {
     const std::optional<engine::LastMigration> migration = target_->last_migration(options_.selection.schemas);
     outcome_.file = identity_of_file(options_.input, verified_);
     if (!options_.reports.empty()) identify_whole(*file_, outcome_.file);
+    if (base_) outcome_.base = base_->identity(options_);
     outcome_.target = {options_.place, target_->info(), target_->role(), migration ? migration->name : std::string{}};
     tell_surroundings(options_, makes_plans(), outcome_);
     outcome_.decided_at = timestamp_now();
@@ -294,46 +303,14 @@ class ImportJob {
     }
   }
 
-  // Reads the file a second time, hashing it again: what was verified must be what is imported.
   engine::Staging stage(const Plan& plan) {
+    if (base_) base_->stage(*target_, progress_, stop_);
     progress_.phase("stage", verified_.bytes, verified_.header.tables.size());
     if (equal_records_.has_all(plan)) return file_->check_unchanged(), engine::Staging::kGoesOn;
-    file_->seek(0);
-    const auto source = format::decompress(*file_);
-    format::RowSplitter splitter(*source);
-    base::Sha256 hash;
-    splitter.on_sealed_bytes([&](std::string_view bytes) { hash.update(bytes); });
-    splitter.read_header();
-    std::string section;
-    for (std::size_t i = 0; splitter.next_table(section); ++i) {
-      base::throw_if_stopped(stop_);
-      progress_.table(section);
-      if (!plan.table_of_section[i] || equal_records_.has_all(i)) {
-        splitter.skip_records();
-        continue;
-      }
-      format::RowParser parser(record_columns(verified_.header, i), strictness(), section);
-      format::TableReader records(splitter, parser);
-      std::optional<conversion::Conversion>& conversion = conversions_.of_section[i];
-      Constants constants(own_columns(verified_.header.tables[i]), plan.mapped.constants[i]);
-      Reshaper reshaper(plan.reshapes[i]);
-      if (!constants.empty() || !plan.reshapes[i].empty() || conversion) {
-        records.rewrite_values([&](auto values) {
-          values = constants.add_to(values);
-          if (!plan.reshapes[i].empty()) values = reshaper.reshape(values);
-          return conversion ? conversion->convert(values) : values;
-        });
-      }
-      if (target_->stage(*plan.table_of_section[i], records, progress_) == engine::Staging::kOnceMore)
-        return engine::Staging::kOnceMore;
-    }
-    splitter.read_seal();
-    file_->check_unchanged();
-    if (hash.hex() != verified_.sha256) {
-      throw Error(ErrorKind::kFile, file_->name() + ": the file was changed while it was read",
-                  "nothing was written; run the import again");
-    }
-    return engine::Staging::kGoesOn;
+    return stage_records(
+        {*file_, verified_, plan, conversions_}, progress_, stop_,
+        [&](std::size_t section) { return equal_records_.has_all(section); },
+        [&](std::size_t table, format::TableReader& records) { return target_->stage(table, records, progress_); });
   }
 
   void collect(const Plan& plan) {
@@ -368,7 +345,7 @@ class ImportJob {
   }
 
   void write_reports(const Plan& plan) {
-    if (outcome_.total.left_out() == 0 && options_.reports.empty()) return;
+    if (outcome_.total.left_out() + outcome_.total.gone == 0 && options_.reports.empty()) return;
     progress_.phase("report", 0, verified_.header.tables.size());
     pass_.run(*target_, plan, verified_.header, *file_, foretold_ ? &*foretold_ : nullptr, outcome_);
   }
@@ -397,6 +374,7 @@ class ImportJob {
   const std::stop_token& stop_;
   OutputFiles files_;
   std::optional<base::InputFile> file_;
+  std::optional<BaseFile> base_;
   EqualRecords equal_records_;
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;

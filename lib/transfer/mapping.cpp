@@ -79,7 +79,8 @@ std::pair<std::string, std::size_t> schema_of_type(const std::string& type) {
 
 class Mapper {
  public:
-  Mapper(const format::Header& file, const Mapping& mapping) : file_(file), mapping_(mapping) {
+  Mapper(const format::Header& file, const Mapping& mapping, Lacking lacking)
+      : file_(file), mapping_(mapping), lacking_(lacking) {
     mapped_.header = file;
     mapped_.constants.resize(file.tables.size());
     mapped_.dropped.resize(file.tables.size());
@@ -103,12 +104,13 @@ class Mapper {
   catalog::Table& mapped(std::size_t i) { return mapped_.header.tables[i]; }
 
   // A file of rejects has only the tables that rows were left out of.
-  bool may_lack_tables() const { return !file_.annotation.empty(); }
+  bool may_lack_tables() const { return !file_.annotation.empty() || may_lack_names(); }
+  bool may_lack_names() const { return lacking_ == Lacking::kPassedOver; }
 
   void map_schemas() {
     std::vector<std::string>& schemas = mapped_.header.schemas;
     for (const auto& [from, to] : mapping_.schemas) {
-      if (has_schema(from) || has_schema(to)) continue;
+      if (has_schema(from) || has_schema(to) || may_lack_names()) continue;
       std::string list;
       for (const std::string& schema : file_.schemas) list += (list.empty() ? "" : ", ") + printable(schema);
       throw wrong("the file has no schema " + printable(from) + " that could become " + printable(to),
@@ -190,7 +192,7 @@ class Mapper {
       if (found.size() > 1)
         throw wrong("\"rename\" says " + printable(word) + ", which could be of " + listed(found),
                     "name the table as the file does, with its schema");
-      if (found.empty() && !done) throw no_column("\"rename\"", word, tables.front(), from);
+      if (found.empty() && !done && !may_lack_names()) throw no_column("\"rename\"", word, tables.front(), from);
       if (found.empty()) continue;
       const catalog::Table& own = file_.tables[found.front()];
       mapped(found.front()).columns[place_of(own, from)].name = to;
@@ -302,6 +304,7 @@ class Mapper {
       throw wrong("\"set\" says " + printable(word) + ", which could be of " + listed(tables),
                   "name the table as the file does, with its schema");
     catalog::Table& table = mapped(tables.front());
+    if (table.find_column(column) != nullptr && may_lack_names()) return;
     if (table.find_column(column) != nullptr)
       throw wrong("\"set\" gives a value to " + printable(word) + ", which the file has itself",
                   "take it out: the file's values go in");
@@ -319,7 +322,8 @@ class Mapper {
     if (found.size() > 1)
       throw wrong("\"drop\" says " + printable(word) + ", which could be of " + listed(found),
                   "name the table as the file does, with its schema");
-    if (found.empty() && !tables.empty()) throw no_column("\"drop\"", word, tables.front(), column);
+    if (found.empty() && !tables.empty() && !may_lack_names())
+      throw no_column("\"drop\"", word, tables.front(), column);
     for (const std::size_t i : found) mapped_.dropped[i].push_back(mapped(i).columns[*column_called(i, column)].name);
   }
 
@@ -349,12 +353,15 @@ class Mapper {
 
   const format::Header& file_;
   const Mapping& mapping_;
+  Lacking lacking_;
   MappedHeader mapped_;
 };
 
 }  // namespace
 
-MappedHeader map_header(const format::Header& file, const Mapping& mapping) { return Mapper(file, mapping).map(); }
+MappedHeader map_header(const format::Header& file, const Mapping& mapping, Lacking lacking) {
+  return Mapper(file, mapping, lacking).map();
+}
 
 void add_mapping(const Mapping& of_file, Mapping& mapping) {
   Mapping::Pairs schemas = of_file.schemas;

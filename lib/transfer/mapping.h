@@ -36,9 +36,12 @@ struct MappedHeader {
   std::vector<std::vector<std::string>> dropped;    // by table: columns
 };
 
-// Throws kUsage for names that the file does not have, neither as it calls them nor as the target does, and where two
-// tables or columns become one. A file of rejects may lack whole tables.
-MappedHeader map_header(const format::Header& file, const Mapping& mapping);
+// What becomes of a name that the file does not have, neither as it calls it nor as the target does: the mapping is of
+// another file of the same schema at another time.
+enum class Lacking { kRefused, kPassedOver };
+
+// Throws kUsage for such names, and where two tables or columns become one. A file of rejects may lack whole tables.
+MappedHeader map_header(const format::Header& file, const Mapping& mapping, Lacking lacking = Lacking::kRefused);
 
 // What of `mapping` is about this file; the rest names what others have.
 Mapping applicable(const format::Header& file, const Mapping& mapping);

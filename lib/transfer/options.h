@@ -133,7 +133,9 @@ struct ImportOptions {
   std::vector<TablePolicy> policies;        // of the same table the last word counts
   std::vector<Limit> limits;                // all of them hold
   std::vector<std::string> delete_missing;  // patterns: tables that lose the rows which the file lacks
-  Masks masks;                              // columns no report and no message may show
+  std::string base;  // a path: the export that both sides had in common; empty: no three-way merge
+  engine::MergeUnit base_unit = engine::MergeUnit::kCell;
+  Masks masks;  // columns no report and no message may show
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
   std::string rejects;               // a path; empty: beside the input, and only of an import that leaves rows out
   std::string save_undo;             // a path; empty: the import cannot be taken back

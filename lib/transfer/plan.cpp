@@ -32,21 +32,6 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-// A file of one schema goes into the one schema that was asked for; otherwise schemas keep their names.
-catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header,
-                                  const Selection& selection, const std::vector<catalog::Table>& target_tables) {
-  const bool has_schemas = std::any_of(target_tables.begin(), target_tables.end(),
-                                       [](const auto& table) { return !table.name.schema.empty(); });
-  if (!has_schemas) return {"", name.name};
-  const bool schema_was_named = header.schemas.empty() && !name.schema.empty();  // by a rename
-  if (selection.schemas.size() == 1 && header.schemas.size() <= 1 && !schema_was_named)
-    return {selection.schemas.front(), name.name};
-  const bool known =
-      std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
-  if (!known && name.schema.empty()) return {"public", name.name};
-  return name;
-}
-
 const catalog::Table* find(const std::vector<catalog::Table>& tables, const catalog::TableName& name) {
   const auto found = std::find_if(tables.begin(), tables.end(), [&](const auto& table) { return table.name == name; });
   return found == tables.end() ? nullptr : &*found;
@@ -216,6 +201,21 @@ std::vector<std::string> slips_of_order(const format::Header& header, const Sele
 }
 
 }  // namespace
+
+// A file of one schema goes into the one schema that was asked for; otherwise schemas keep their names.
+catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header,
+                                  const Selection& selection, const std::vector<catalog::Table>& target_tables) {
+  const bool has_schemas = std::any_of(target_tables.begin(), target_tables.end(),
+                                       [](const auto& table) { return !table.name.schema.empty(); });
+  if (!has_schemas) return {"", name.name};
+  const bool schema_was_named = header.schemas.empty() && !name.schema.empty();  // by a rename
+  if (selection.schemas.size() == 1 && header.schemas.size() <= 1 && !schema_was_named)
+    return {selection.schemas.front(), name.name};
+  const bool known =
+      std::any_of(target_tables.begin(), target_tables.end(), [&](const auto& table) { return table.name == name; });
+  if (!known && name.schema.empty()) return {"public", name.name};
+  return name;
+}
 
 Plan make_plan(const format::Header& file_header, const std::vector<catalog::Table>& target_tables,
                const outcome::DatabaseInfo& target, const ImportOptions& options, const catalog::Types& target_types,

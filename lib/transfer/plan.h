@@ -37,6 +37,10 @@ Plan make_plan(const format::Header& header, const std::vector<catalog::Table>& 
                const outcome::DatabaseInfo& target, const ImportOptions& options,
                const catalog::Types& target_types = {}, const OtherObject& other_object = {});
 
+// The table of the target that a table of the file goes into, by its name there.
+catalog::TableName name_in_target(const catalog::TableName& name, const format::Header& header,
+                                  const Selection& selection, const std::vector<catalog::Table>& target_tables);
+
 // How many rows of each table the file holds.
 void set_rows(const format::Verified& file, Plan& plan);
 

@@ -122,13 +122,15 @@ void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const 
 }
 
 std::vector<conversion::ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
-                                                  const ImportOptions& options) {
+                                                  const ImportOptions& options, Lacking lacking) {
   std::vector<std::string> columns;
   for (const catalog::Column& column : file.columns) {
     if (!column.generated) columns.push_back(column.name);
   }
   std::vector<conversion::ColumnWish> wishes(columns.size());
+  conversion::ColumnWish passed_over;
   const auto wish_of = [&](const std::string& column, const char* wish) -> conversion::ColumnWish& {
+    if (lacking == Lacking::kPassedOver && std::ranges::count(columns, column) == 0) return passed_over;
     demand_column(file, plan, column, wish);
     return wishes[static_cast<std::size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin())];
   };

@@ -21,7 +21,7 @@ void demand_tables_of_policies(const std::vector<catalog::Table>& tables, const 
 
 // By column of the records of `file`, whose plan is `plan`. Throws kUsage for a column that is not there.
 std::vector<conversion::ColumnWish> column_wishes(const catalog::Table& file, const engine::TablePlan& plan,
-                                                  const ImportOptions& options);
+                                                  const ImportOptions& options, Lacking lacking = Lacking::kRefused);
 
 // Tells each plan whether some table of the target has a masked column, and what keys the digests of masked values.
 void withhold_values(engine::Target& target, const Masks& masks, const std::string& digest_key,

@@ -63,6 +63,8 @@ void Samples::add(const Decision& decision) {
     add_insert(decision);
   } else if (decision.missing && decision.verdict == Verdict::kDelete) {
     keep_up_to(kDeletesKept, table_.deletes, decision);
+  } else if (decision.verdict == Verdict::kUnchanged) {
+    keep_up_to(kDeletesKept, table_.gone, decision);
   }
 }
 

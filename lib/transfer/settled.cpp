@@ -17,6 +17,7 @@ using Words = std::vector<std::pair<Value, const char*>>;
 const Words<engine::Mode> kModes = {
     {engine::Mode::kUpsert, "upsert"}, {engine::Mode::kInsert, "insert"}, {engine::Mode::kUpdate, "update"}};
 const Words<ConflictPolicy> kOnConflict = {{ConflictPolicy::kSkip, "skip"}, {ConflictPolicy::kFail, "fail"}};
+const Words<engine::MergeUnit> kUnits = {{engine::MergeUnit::kCell, "cell"}, {engine::MergeUnit::kRow, "row"}};
 const Words<conversion::TimeReading> kTimes = {{conversion::TimeReading::kIso, "iso"},
                                                {conversion::TimeReading::kSeconds, "seconds"},
                                                {conversion::TimeReading::kMilliseconds, "milliseconds"}};
@@ -132,6 +133,7 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                         {"set", std::move(constants)},
                         {"drop", options.mapping.dropped},
                         {"delete_missing", options.delete_missing},
+                        {"base_unit", word_of(kUnits, options.base_unit)},
                         {"policies", std::move(policies)},
                         {"limits", std::move(limits)},
                         {"as_restored", target.as_restored},
@@ -167,6 +169,7 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     options.direction = settled.value("undo", false) ? Direction::kUndo : Direction::kImport;
     options.mapping = mapping_of(settled);
     options.delete_missing = settled.value("delete_missing", Names{});
+    options.base_unit = value_of(kUnits, settled.value("base_unit", json("cell")));
     options.policies.clear();
     for (const json& policy : settled.at("policies")) options.policies.push_back(policy_of(policy));
     options.limits.clear();

@@ -57,7 +57,8 @@ Classifier::Classifier(Connection& connection, std::vector<StagedTable>& tables,
       components_(components),
       temporary_(temporary),
       orphans_(connection, tables),
-      undo_(connection, tables, components) {}
+      undo_(connection, tables, components),
+      base_merge_(connection, tables) {}
 
 void Classifier::prepare(const SessionSettings& session) {
   session_ = session;
@@ -74,6 +75,7 @@ void Classifier::prepare(const SessionSettings& session) {
 void Classifier::classify(base::Progress& progress) {
   temporary_.analyze_shared_stages();
   if (undo_.is_undo()) undo_.take_deletes();
+  base_merge_.take_bases(notices_);
   find_large_values(connection_, tables_);
   Matcher matcher(connection_, tables_);
   for (const auto& component : components_) {
@@ -129,6 +131,7 @@ void Classifier::judge(std::size_t number, Parking::Inserts inserts) {
   } else {
     reject_repeated_identities(table);
     compare_with_target(table);
+    base_merge_.merge(table);
     undo_.judge_written(table);
   }
   if (table.may_be_written == 0) return;
@@ -219,6 +222,7 @@ void Classifier::compare_multisets(StagedTable& table) {
     table.may_be_written =
         connection_.execute(table_sql(table, "{into_verdicts}\nSELECT {plan}l.record, 'i'\nFROM ({lacking}) l",
                                       fmt::arg("lacking", lacking_rows(table))));
+    base_merge_.note_gone_of_multiset(table);
   }
   table.counts.unchanged = table.gone + table.unstaged_rows + candidates(table) - table.may_be_written;
 }

@@ -8,6 +8,7 @@
 
 #include "base/progress.h"
 #include "engine/target.h"
+#include "postgres/import/base_merge.h"
 #include "postgres/import/cascades.h"
 #include "postgres/import/orphans.h"
 #include "postgres/import/parking.h"
@@ -60,6 +61,7 @@ class Classifier {
   TemporaryTables& temporary_;
   Orphans orphans_;
   UndoJudge undo_;
+  BaseMerge base_merge_;
   std::vector<CascadeEffect> cascades_;
   SessionSettings session_;
   std::vector<std::string> notices_;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/reasons.h"
 #include "outcome/decision.h"
 #include "postgres/catalog/value_sql.h"
+#include "postgres/import/base_merge.h"
 #include "postgres/import/fingerprints.h"
 #include "postgres/import/table_sql.h"
 #include "postgres/session/sql_text.h"
@@ -11,9 +13,9 @@
 namespace postgres {
 namespace {
 
-// A statement has at most 1664 results, and a table up to 1600 columns: of more than this, the values before and the
-// values after are one array each.
-constexpr std::size_t kMostPairs = 800;
+// A statement has at most 1664 results, and a table up to 1600 columns: of more values than this, those before, those
+// after and the base's are one array each.
+constexpr std::size_t kMostValues = 1600;
 
 // One text a value that may be long or secret: NULL, "w" and the whole of it, "c<characters>:" and its beginning,
 // "m<characters>:" and a digest.
@@ -48,23 +50,32 @@ std::string shown_sql(const StagedTable& table, const StagedColumn& column, cons
   return fmt::format(kShown, fmt::arg("value", value), fmt::arg("form", form));
 }
 
-// What is told of each column: two values. Of an update or a conflict both are NULL where the column does not differ;
-// of an insert the second is what goes in.
+// What is told of each column: two values, and with a base three. Of an update or a conflict all are NULL where the
+// column does not differ; of an insert the second is what goes in.
 struct Pairs {
   std::vector<std::string> before;
   std::vector<std::string> after;
+  std::vector<std::string> base = {};  // empty: nothing is told of it
+  std::string has_base = "NULL";       // whether the row has one
 };
 
 std::string pairs_sql(const StagedTable& table, const Pairs& pairs) {
   const auto packed = [](const std::vector<std::string>& values) {
     return "ARRAY[\n    " + join(values, ",\n    ") + "]::pg_catalog.text[]";
   };
-  if (is_packed(table))
-    return ",\n    " + packed(pairs.before) + " AS before,\n    " + packed(pairs.after) + " AS after";
+  const bool based = tells_base(table);
+  std::vector<std::string> base = pairs.base;
+  base.resize(table.columns.size(), "NULL");
   std::string sql;
-  for (std::size_t i = 0; i < pairs.before.size(); ++i)
-    sql += ",\n    " + pairs.before[i] + " AS b" + std::to_string(i) + ",\n    " + pairs.after[i] + " AS a" +
-           std::to_string(i);
+  if (based) sql += ",\n    " + pairs.has_base + " AS has_base";
+  if (is_packed(table)) {
+    sql += ",\n    " + packed(pairs.before) + " AS before,\n    " + packed(pairs.after) + " AS after";
+    return based ? sql + ",\n    " + packed(base) + " AS base" : sql;
+  }
+  for (std::size_t i = 0; i < pairs.before.size(); ++i) {
+    sql += fmt::format(",\n    {1} AS b{0},\n    {2} AS a{0}", i, pairs.before[i], pairs.after[i]);
+    if (based) sql += fmt::format(",\n    {1} AS o{0}", i, base[i]);
+  }
   return sql;
 }
 
@@ -72,17 +83,32 @@ std::string when(const std::string& condition, const std::string& value) {
   return "CASE WHEN " + condition + " THEN " + value + " END";
 }
 
+// Condition on a row left out, r: both sides changed it.
+constexpr const char* kIsOfBase =
+    R"sql(r.verdict = 'c' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to('{}', 'UTF8'))sql";
+
 // Of a row left out and the row of the target that stands against it.
 Pairs pairs_of_conflict(const StagedTable& table) {
   Pairs pairs;
   const std::string of_missing =
       table.deletes_missing() ? "r.record > " + std::to_string(table.plan.rows) + " OR " : std::string();
+  const bool based = tells_base(table);
+  if (based)
+    pairs.has_base = fmt::format("b.{} IS DISTINCT FROM NULL AND {}", table.base->record,
+                                 fmt::format(kIsOfBase, engine::reasons::kBase));
   for (const StagedColumn& column : table.columns) {
-    const std::string differs = of_missing + (table.is_kept(column) ? "false"
-                                                                    : "t.tableoid IS DISTINCT FROM NULL AND " +
-                                                                          table.column_differs(column, "t", "s"));
+    std::string differs = table.is_kept(column)
+                              ? "false"
+                              : "t.tableoid IS DISTINCT FROM NULL AND " + table.column_differs(column, "t", "s");
+    const bool in_base = based && table.base->has_columns({column.name});
+    // Of a row that is gone the target has no value.
+    if (in_base && !table.is_kept(column))
+      differs += fmt::format(" OR t.tableoid IS NOT DISTINCT FROM NULL AND {} AND {}", pairs.has_base,
+                             table.column_differs(column, "s", "b"));
+    differs = of_missing + differs;
     pairs.before.push_back(when(differs, shown_sql(table, column, "t." + column.quoted)));
     pairs.after.push_back(when(differs, shown_sql(table, column, "s." + column.quoted)));
+    if (based) pairs.base.push_back(in_base ? when(differs, shown_sql(table, column, "b." + column.quoted)) : "NULL");
   }
   return pairs;
 }
@@ -114,7 +140,7 @@ Pairs pairs_of_missing(const StagedTable& table) {
 }
 
 std::string no_pairs(const StagedTable& table) {
-  if (is_packed(table)) return ", NULL, NULL";
+  if (is_packed(table)) return tells_base(table) ? ", NULL, NULL, NULL, NULL" : ", NULL, NULL";
   Pairs none;
   none.before.assign(table.columns.size(), "NULL");
   none.after = none.before;
@@ -129,6 +155,9 @@ constexpr const char* kRejected = R"sql(
 constexpr const char* kHolder = R"sql(
   LEFT JOIN {staged} s ON s.{record} = r.record
   LEFT JOIN {target} t ON t.tableoid = r.holder_table AND t.ctid = r.holder_row)sql";
+
+constexpr const char* kBase = R"sql(
+  LEFT JOIN {base} b ON {same_base})sql";
 
 constexpr const char* kAccepted = R"sql(
   UNION ALL
@@ -162,12 +191,16 @@ ORDER BY d.record
 ) TO STDOUT)sql";
 
 std::string rejected_sql(const StagedTable& table, const WantedDecisions& wanted) {
+  std::string joined = wanted.values ? table_sql(table, kHolder) : std::string{};
+  if (wanted.values && tells_base(table))
+    joined +=
+        fmt::format(kBase, fmt::arg("base", base_rows(table)), fmt::arg("same_base", table.same_identity("s", "b")));
   return table_sql(table, kRejected,
                    fmt::arg("digest", wanted.values ? when("t.tableoid IS DISTINCT FROM NULL", row_digest(table))
                                                     : "NULL::pg_catalog.text"),
                    fmt::arg("newer", wanted.values ? table.target_is_newer() : "false"),
                    fmt::arg("pairs", wanted.values ? pairs_sql(table, pairs_of_conflict(table)) : std::string{}),
-                   fmt::arg("joined", wanted.values ? table_sql(table, kHolder) : std::string{}));
+                   fmt::arg("joined", joined));
 }
 
 std::string accepted_sql(const StagedTable& table, const WantedDecisions& wanted) {
@@ -189,7 +222,9 @@ std::string deleted_sql(const StagedTable& table, const WantedDecisions& wanted)
 
 }  // namespace
 
-bool is_packed(const StagedTable& table) { return table.columns.size() > kMostPairs; }
+bool is_packed(const StagedTable& table) { return table.columns.size() * (tells_base(table) ? 3 : 2) > kMostValues; }
+
+bool tells_base(const StagedTable& table) { return table.base != nullptr && !table.plan.identity.empty(); }
 
 bool is_bare(const StagedTable& table, const StagedColumn& column) {
   const ColumnDetails& details = table.details.details_of(column.name);
@@ -198,7 +233,8 @@ bool is_bare(const StagedTable& table, const StagedColumn& column) {
 
 std::string decisions_sql(const StagedTable& table, const WantedDecisions& wanted) {
   std::string rows = rejected_sql(table, wanted);
-  if (wanted.which == engine::Decisions::kLeftOut) rows += "\n  WHERE r.verdict IN ('c', 'x')";
+  if (wanted.which == engine::Decisions::kLeftOut)
+    rows += table.base == nullptr ? "\n  WHERE r.verdict IN ('c', 'x')" : "\n  WHERE r.verdict IN ('c', 'x', '=')";
   if (wanted.which == engine::Decisions::kAll) rows += accepted_sql(table, wanted);
   if (wanted.which == engine::Decisions::kAll && table.may_be_deleted > 0) rows += deleted_sql(table, wanted);
   const bool matched = !table.plan.match.empty();
@@ -206,9 +242,11 @@ std::string decisions_sql(const StagedTable& table, const WantedDecisions& wante
   if (matched) joined += table_sql(table, "\nLEFT JOIN {matches} m ON m.record = d.record");
   if (wanted.rewritten) joined += "\nLEFT JOIN " + rewritten_rows(table) + " w ON w.record = d.record";
   std::string pairs;
+  const bool based = wanted.values && tells_base(table);
+  if (based) pairs = ", d.has_base";
   for (std::size_t i = 0; wanted.values && i < table.columns.size() && !is_packed(table); ++i)
-    pairs += fmt::format(", d.b{0}, d.a{0}", i);
-  if (wanted.values && is_packed(table)) pairs = ", d.before, d.after";
+    pairs += fmt::format(fmt::runtime(based ? ", d.b{0}, d.a{0}, d.o{0}" : ", d.b{0}, d.a{0}"), i);
+  if (wanted.values && is_packed(table)) pairs += based ? ", d.before, d.after, d.base" : ", d.before, d.after";
   return fmt::format(kDecisions, fmt::arg("file_key", matched ? "pg_catalog.encode(m.file_key, 'hex')" : "NULL"),
                      fmt::arg("rewritten", wanted.rewritten ? "w.columns" : "NULL"), fmt::arg("pairs", pairs),
                      fmt::arg("rows", rows), fmt::arg("joined", joined));

@@ -35,12 +35,17 @@ outcome::ShownValue shown_value(const Text& text, bool bare) {
 
 // How the values in the lines of one table are written.
 struct Shape {
-  explicit Shape(const StagedTable& of) : table(of), packed(is_packed(of)) {
-    for (const StagedColumn& column : of.columns) bare.push_back(is_bare(of, column));
+  explicit Shape(const StagedTable& of) : table(of), packed(is_packed(of)), based(tells_base(of)) {
+    for (const StagedColumn& column : of.columns) {
+      bare.push_back(is_bare(of, column));
+      in_base.push_back(based && of.base->has_columns({column.name}));
+    }
   }
   const StagedTable& table;
   bool packed;
-  std::vector<bool> bare;  // by column
+  bool based;
+  std::vector<bool> bare;     // by column
+  std::vector<bool> in_base;  // by column
 };
 
 // A line of decisions_sql(), read from its beginning on.
@@ -72,13 +77,22 @@ class DecisionLine {
   // After decision(): what only a line with values has.
   void add_values(outcome::Decision& decision) {
     decision.target_is_newer = text() == "t";
+    has_base_ = shape_.based && text() == "t";
     if (shape_.packed) return add_packed(decision);
     for (std::size_t i = 0; i < shape_.bare.size(); ++i) {
       const Text before = fields_.next();
       outcome::ShownValue old = shown_value(before, shape_.bare[i]);
       const bool was_there = before.has_value();
       const Text after = fields_.next();
-      add(decision, i, was_there || after, std::move(old), shown_value(after, shape_.bare[i]));
+      const bool told = was_there || after;
+      outcome::ShownValue value = shown_value(after, shape_.bare[i]);
+      std::optional<outcome::ShownValue> base;
+      if (shape_.based) {
+        const Text of_base = fields_.next();
+        if (has_base_ && shape_.in_base[i]) base = shown_value(of_base, shape_.bare[i]);
+      }
+      add(decision, i, told || (base && base->form != outcome::ShownValue::Form::kNull), std::move(old),
+          std::move(value), std::move(base));
     }
   }
 
@@ -86,24 +100,28 @@ class DecisionLine {
   std::string_view text() { return fields_.next().value_or(std::string_view{}); }
 
   void add(outcome::Decision& decision, std::size_t column, bool told, outcome::ShownValue before,
-           outcome::ShownValue after) const {
+           outcome::ShownValue after, std::optional<outcome::ShownValue> base) const {
     const std::string& name = shape_.table.columns[column].name;
     if (decision.missing) {
       decision.values.push_back({name, std::move(before)});
     } else if (decision.verdict == outcome::Verdict::kInsert) {
       decision.values.push_back({name, std::move(after)});
     } else if (told) {
-      decision.changes.push_back({name, std::move(before), std::move(after)});
+      decision.changes.push_back({name, std::move(before), std::move(after), std::move(base)});
     }
   }
 
   void add_packed(outcome::Decision& decision) {
     const auto before = values_of(text());
     const auto after = values_of(text());
+    const auto of_base = shape_.based ? values_of(text()) : std::vector<std::optional<std::string>>{};
     for (std::size_t i = 0; i < after.size(); ++i) {
       const Text old = before.empty() ? Text{} : before[i];
       const Text value = after[i];
-      add(decision, i, old || value, shown_value(old, false), shown_value(value, false));
+      std::optional<outcome::ShownValue> base;
+      if (has_base_ && shape_.in_base[i] && !of_base.empty()) base = shown_value(of_base[i], false);
+      add(decision, i, old || value || (base && base->form != outcome::ShownValue::Form::kNull),
+          shown_value(old, false), shown_value(value, false), std::move(base));
     }
   }
 
@@ -113,6 +131,7 @@ class DecisionLine {
 
   const Shape& shape_;
   CopyFields fields_;
+  bool has_base_ = false;
 };
 
 // The lines with values that were kept, beside those of now: both are ordered by record.
@@ -209,8 +228,9 @@ void read_kept_decisions(const StagedTable& table, engine::Decisions which, base
   for (std::string_view line; kept.next(line);) {
     DecisionLine read(shape, line);
     outcome::Decision decision = read.decision();
-    const bool left_out =
-        decision.verdict == outcome::Verdict::kConflict || decision.verdict == outcome::Verdict::kInvalid;
+    const bool left_out = decision.verdict == outcome::Verdict::kConflict ||
+                          decision.verdict == outcome::Verdict::kInvalid ||
+                          decision.verdict == outcome::Verdict::kUnchanged;
     if (which == engine::Decisions::kLeftOut && !left_out) continue;
     read.add_values(decision);
     key_digest(table, decision);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/reasons.h"
+#include "postgres/import/base_merge.h"
 #include "postgres/import/rejects.h"
 #include "postgres/import/undo_judge.h"
 #include "postgres/session/sql_text.h"
@@ -17,11 +18,22 @@ SELECT {number}, {rows} + pg_catalog.row_number() OVER (ORDER BY pg_catalog.leng
        x.part, x.place, x.key, 'd', NULL
 FROM (SELECT t.tableoid AS part, t.ctid AS place, pg_catalog.convert_to({key}, 'UTF8') AS key
 FROM {target} t
-WHERE NOT EXISTS (SELECT FROM {staged} s WHERE {same}){unmatched}) x)sql";
+WHERE NOT EXISTS (SELECT FROM {staged} s WHERE {same}){unmatched}{in_base}) x)sql";
 
 // A row that its natural key does not name is never taken for one that the file lacks.
 constexpr const char* kUnmatched = R"sql(
   AND NOT EXISTS (SELECT FROM {staged} s WHERE {same_match}){named})sql";
+
+// With a base, what it has not is the target's own.
+constexpr const char* kInBase = R"sql(
+  AND EXISTS (SELECT FROM {base} b WHERE {same}))sql";
+
+constexpr const char* kChanged = R"sql(ARRAY(
+  SELECT d.record
+  FROM {deletes} d
+  JOIN {target} t ON t.tableoid = d.target_table AND t.ctid = d.target_row
+  JOIN {base} b ON {same}
+  WHERE {changed}))sql";
 
 constexpr const char* kAllOf = "ARRAY(SELECT d.record FROM {deletes} d)";
 
@@ -33,6 +45,26 @@ std::string unmatched(const StagedTable& table) {
                      fmt::arg("named", " AND NOT (" + table.any_null(match, "t") + ")"));
 }
 
+std::string in_base(const StagedTable& table) {
+  if (table.base == nullptr) return {};
+  return fmt::format(kInBase, fmt::arg("base", base_rows(table)), fmt::arg("same", table.same_identity("b", "t")));
+}
+
+// Of a column that the base lacks any value counts.
+std::string changed_since_base(const StagedTable& table) {
+  std::vector<std::string> conditions;
+  for (const StagedColumn& column : table.columns) {
+    if (table.is_ignored(column.name) || column.name == table.plan.changed_at) continue;
+    conditions.push_back(table.base->has_columns({column.name})
+                             ? table.column_differs(column, "t", "b")
+                             : fmt::format("t.{} IS DISTINCT FROM NULL", column.quoted));
+  }
+  const std::string changed = conditions.empty() ? std::string("false") : join(conditions, " OR ");
+  return fmt::format(kChanged, fmt::arg("deletes", table.deletes), fmt::arg("target", table.target_rows),
+                     fmt::arg("base", base_rows(table)), fmt::arg("same", table.same_identity("b", "t")),
+                     fmt::arg("changed", changed));
+}
+
 }  // namespace
 
 void UndoJudge::take_missing(StagedTable& table) {
@@ -42,7 +74,7 @@ void UndoJudge::take_missing(StagedTable& table) {
       fmt::format(kFindMissing, fmt::arg("number", table.plan_number), fmt::arg("rows", table.plan.rows),
                   fmt::arg("key", table.key_text("t")), fmt::arg("target", table.target_rows),
                   fmt::arg("staged", table.typed_rows()), fmt::arg("same", table.same_identity("s", "t")),
-                  fmt::arg("unmatched", unmatched(table))));
+                  fmt::arg("unmatched", unmatched(table)), fmt::arg("in_base", in_base(table))));
   table.may_be_deleted = table.missing;
   table.counts.missing = table.missing;
   if (table.missing == 0) return;
@@ -51,6 +83,8 @@ void UndoJudge::take_missing(StagedTable& table) {
   if (left_out > 0)
     keep(table, fmt::format(kAllOf, fmt::arg("deletes", table.deletes)), engine::reasons::records_are_unread(left_out),
          Verdict::kConflict);
+  else if (table.base != nullptr)
+    keep(table, changed_since_base(table), engine::reasons::kChangedSinceBase, Verdict::kConflict);
 }
 
 }  // namespace postgres

@@ -1,5 +1,5 @@
-// Rows of a table without an identity: the n-th equal row of the file stands for the n-th equal row of the target.
-// Pure text.
+// Rows of a table without an identity: the n-th equal row of the file stands for the n-th equal row of the target, and
+// with a base for the n-th equal row of that. Pure text.
 #pragma once
 
 #include <string>
@@ -8,7 +8,10 @@
 
 namespace postgres {
 
-// "SELECT … AS record …": the staged rows, but those left out, that the target lacks.
+// "SELECT … AS record …": the staged rows, but those left out, that the target lacks, and the base as well.
 std::string lacking_rows(const StagedTable& table);
+
+// The same that the target lacks and the base has. Only where it tells them.
+std::string gone_rows(const StagedTable& table);
 
 }  // namespace postgres

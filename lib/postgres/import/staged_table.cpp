@@ -41,14 +41,18 @@ std::string free_column_name(const catalog::Table& table) {
 
 }  // namespace
 
-StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
-    : details(table_details), plan(std::move(table_plan)), may_fail(table_details.evaluated) {
+StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan,
+                         const std::string& own_room)
+    : details(table_details),
+      plan(std::move(table_plan)),
+      room("pg_temp." + own_room),
+      may_fail(table_details.evaluated) {
   const std::string suffix = std::to_string(number);
   target = quote_name(details.table.name);
   target_rows = details.partitioned ? target : "ONLY " + target;
-  stage_part.heap = "pg_temp.stage_" + suffix;
+  stage_part.heap = room + "stage_" + suffix;
   take_parts("_" + suffix, "");
-  exclusions = "pg_temp.exclusion_" + suffix + "_";
+  exclusions = room + "exclusion_" + suffix + "_";
   record = quote_name(free_column_name(details.table));
   mark = free_name("db-transfer mark");
   for (std::size_t i = 0; i < plan.target_column.size(); ++i) {
@@ -68,15 +72,15 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
                       target + " has too many columns for its import to be taken back: a server's table has 1,600",
                       "leave the table out with -T");
   }
-  if (columns.size() >= kMaxColumns) first_column_type = "pg_temp.first_" + suffix;
+  if (columns.size() >= kMaxColumns) first_column_type = room + "first_" + suffix;
 }
 
 // Of all but the stage.
 void StagedTable::take_parts(const std::string& suffix, const std::string& number) {
-  verdict_part = {"pg_temp.verdict" + suffix, number};
-  reject_part = {"pg_temp.reject" + suffix, number};
-  claim_part = {"pg_temp.claim" + suffix, number};
-  match_part = {"pg_temp.match" + suffix, number};
+  verdict_part = {room + "verdict" + suffix, number};
+  reject_part = {room + "reject" + suffix, number};
+  claim_part = {room + "claim" + suffix, number};
+  match_part = {room + "match" + suffix, number};
   verdicts = verdict_part.rows(kVerdictColumns);
   rejects = reject_part.rows(kRejectColumns);
   claims = claim_part.rows(kClaimColumns);

@@ -79,12 +79,15 @@ struct TableProgress {
 };
 
 struct StagedTable : TableProgress {
-  StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
+  // `room` begins the names of its temporary tables.
+  StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan, const std::string& room = "");
 
   const TableDetails details;
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
-  std::string target;  // "schema"."table"
+  StagedTable* base = nullptr;  // the base's rows of it, staged beside those of the file; nothing: no base
+  std::string room;             // "pg_temp.", and what tells its temporary tables from those of another use
+  std::string target;           // "schema"."table"
   // The same to read and to update: without children by inheritance, which are tables of their own.
   std::string target_rows;
   HeapPart stage_part;  // read by typed_rows()

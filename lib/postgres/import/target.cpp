@@ -9,6 +9,7 @@
 #include "postgres/catalog/planning_path.h"
 #include "postgres/catalog/privileges.h"
 #include "postgres/catalog/user_types.h"
+#include "postgres/import/base_merge.h"
 #include "postgres/import/changed_columns.h"
 #include "postgres/import/commit.h"
 #include "postgres/import/import_locks.h"
@@ -55,9 +56,11 @@ void PostgresTarget::begin(engine::Intent intent) {
   merge_changed_decisions_ = true;
   classifier_.reset();
   temporary_.reset();
+  base_temporary_.reset();
   unchanged_.clear();
   leaves_unstaged_.reset();
   tables_.clear();
+  bases_.clear();
   notices_.clear();
   untold_.clear();
   locked_.clear();
@@ -169,6 +172,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   if (restored_) notices_ = restored_->notices();
   detail_ = detail;
   components_ = std::move(components);
+  prepare_bases();
   temporary_.emplace(*connection_, tables_);
   classifier_.emplace(*connection_, tables_, components_, *temporary_);
   demand_all_privileges();
@@ -179,7 +183,7 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
     for (std::size_t i = 0; i < tables_.size(); ++i) make_defaults(*connection_, tables_[i], i, session_);
     look_names_up();
     // Decisions are asked of staged rows, so a first load has none to tell.
-    if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts &&
+    if (intent_ == engine::Intent::kImport && detail_ == engine::Detail::kCounts && bases_.empty() &&
         first_loads_ == engine::FirstLoads::kAuto) {
       first_load_.emplace(*connection_, tables_, *temporary_);
       if (first_load_->begin(session_)) return;
@@ -191,6 +195,17 @@ void PostgresTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<s
   });
 }
 
+// The rows of the base are staged beside those of the file, in the same way.
+void PostgresTarget::prepare_bases() {
+  if (std::ranges::none_of(tables_, [](const StagedTable& table) { return table.plan.base.has_value(); })) return;
+  bases_.reserve(tables_.size());
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    bases_.emplace_back(i, tables_[i].details, plan_of_base(tables_[i].plan), "base_");
+    tables_[i].base = &bases_[i];
+  }
+  base_temporary_.emplace(*connection_, bases_);
+}
+
 void PostgresTarget::look_names_up() {
   const std::string path = planning_path(*connection_, locked_, run_code_of_);
   if (!path.empty()) keep_search_path(*connection_, path);
@@ -198,7 +213,8 @@ void PostgresTarget::look_names_up() {
 
 void PostgresTarget::create_stages() {
   try {
-    temporary_->create();
+    temporary_->create(base_temporary_ ? base_temporary_->locks() : 0);
+    if (base_temporary_) base_temporary_->create_stages();
   } catch (const ServerError& error) {
     if (!error.is_raised()) throw;
     throw Error(ErrorKind::kPrivilege,
@@ -225,20 +241,28 @@ engine::Staging PostgresTarget::try_first_load(const std::function<bool()>& work
   return engine::Staging::kOnceMore;
 }
 
+void PostgresTarget::stage_into(StagedTable& table, format::TableReader& records, base::Progress& progress,
+                                UnchangedRows* unchanged) {
+  // Their checks speak when the values come in.
+  const bool holds_checked = std::ranges::any_of(
+      table.columns, [&](const StagedColumn& column) { return table.details.details_of(column.name).holds_checked; });
+  if (holds_checked) use_session_settings(*connection_, session_);
+  Stager(*connection_, table, progress, unchanged).stage(records);
+  if (holds_checked) use_own_settings(*connection_);
+}
+
+void PostgresTarget::stage_base(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  guarded([&] { stage_into(bases_.at(plan), records, progress, nullptr); });
+}
+
 engine::Staging PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
   if (first_load_)
     return guarded(
         [&] { return try_first_load([&] { return first_load_->load(tables_.at(plan), records, progress); }); });
   guarded([&] {
-    StagedTable& table = tables_.at(plan);
-    // Their checks speak when the values come in.
-    const bool holds_checked = std::ranges::any_of(
-        table.columns, [&](const StagedColumn& column) { return table.details.details_of(column.name).holds_checked; });
-    if (holds_checked) use_session_settings(*connection_, session_);
     UnchangedRows* const unchanged = unchanged_.empty() ? nullptr : unchanged_[plan].get();
-    Stager(*connection_, table, progress, unchanged).stage(records);
+    stage_into(tables_.at(plan), records, progress, unchanged);
     if (unchanged != nullptr) unchanged->staged();
-    if (holds_checked) use_own_settings(*connection_);
   });
   return engine::Staging::kGoesOn;
 }
@@ -256,6 +280,7 @@ engine::Staging PostgresTarget::classify(base::Progress& progress) {
 }
 
 void PostgresTarget::judge(base::Progress& progress) {
+  if (base_temporary_) base_temporary_->analyze_shared_stages();
   classifier_->classify(progress);
   demand_unstaged_not_needed();
   demand_rights_of_rows();

@@ -59,6 +59,7 @@ class PostgresTarget : public engine::Target {
   bool find_unchanged(std::size_t plan, const std::vector<std::string>& columns, digests::RecordDigests& file,
                       std::size_t section) override;
   engine::Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
+  void stage_base(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   engine::Staging classify(base::Progress& progress) override;
   void end_early_beyond(std::uint64_t most_left_out) override { most_left_out_ = most_left_out; }
   void merge(base::Progress& progress) override;
@@ -87,7 +88,9 @@ class PostgresTarget : public engine::Target {
   void demand_writable();
   engine::Staging try_first_load(const std::function<bool()>& work);
   void fire_deferred_triggers();
+  void prepare_bases();
   void create_stages();
+  void stage_into(StagedTable& table, format::TableReader& records, base::Progress& progress, UnchangedRows* unchanged);
   void look_names_up();
   void judge(base::Progress& progress);
   bool may_leave_unstaged(const StagedTable& table, const std::vector<std::string>& columns);
@@ -125,10 +128,12 @@ class PostgresTarget : public engine::Target {
   std::vector<std::uint32_t> locked_;  // empty: lock() is still to come
   std::optional<CatalogImage> image_;  // as of the snapshot
   std::vector<StagedTable> tables_;
+  std::vector<StagedTable> bases_;  // parallel to tables_, or empty: nothing has a base
   std::vector<std::vector<std::size_t>> components_;
   std::vector<std::unique_ptr<UnchangedRows>> unchanged_;  // parallel to tables_, or empty; null: all rows are staged
   std::optional<bool> leaves_unstaged_;                    // the import as a whole; none: not asked yet
   std::optional<TemporaryTables> temporary_;
+  std::optional<TemporaryTables> base_temporary_;
   std::optional<std::uint64_t> most_left_out_;  // by a merge
   std::optional<Classifier> classifier_;
   std::optional<KeptRows> kept_rows_;

@@ -92,7 +92,7 @@ void TemporaryTables::share(StagedTable& table, std::size_t number) {
   auto stage = std::ranges::find_if(shared_, fits);
   if (stage == shared_.end()) {
     shared_.push_back(
-        {table.by_text, table.has_marks(), "pg_temp.stage_shared_" + std::to_string(shared_.size()), {}, {}});
+        {table.by_text, table.has_marks(), table.room + "stage_shared_" + std::to_string(shared_.size()), {}, {}});
     stage = shared_.end() - 1;
   }
   table.stage_part = {stage->heap, std::to_string(number)};
@@ -127,13 +127,20 @@ std::uint64_t TemporaryTables::locks() const {
   return kOfOneTable * (kKinds * (stages.size() - shared_.size()) + kKinds + shared_.size() + exclusions);
 }
 
-void TemporaryTables::create() {
-  demand_room_for_locks(connection_, tables_, locks());
+void TemporaryTables::create(std::uint64_t more_locks) {
+  demand_room_for_locks(connection_, tables_, locks() + more_locks);
   for (const StagedTable& table : tables_) {
     make(table.verdict_part, kVerdictTypes);
     make(table.claim_part, kClaimTypes);
     make(table.reject_part, kRejectTypes);
     if (!table.plan.match.empty()) make(table.match_part, kMatchTypes);
+    create_stage(table);
+  }
+}
+
+void TemporaryTables::create_stages() {
+  for (const StagedTable& table : tables_) {
+    make(table.verdict_part, kVerdictTypes);
     create_stage(table);
   }
 }

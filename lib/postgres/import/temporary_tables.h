@@ -31,7 +31,10 @@ class TemporaryTables {
   // About how many locks of the server they will take: with their indexes and TOAST tables.
   std::uint64_t locks() const;
   // Before a dry run turns read-only. Throws kConnection where the server has no room for the locks of the import.
-  void create();
+  // `more_locks`: of other temporary tables.
+  void create(std::uint64_t more_locks = 0);
+  // Of rows that nobody judges, only what staging them and telling them apart takes.
+  void create_stages();
   // What staging one table takes.
   void create_stage(const StagedTable& table);
   // A rollback has taken them all away.

@@ -46,7 +46,11 @@ std::string file_card(const ImportOutcome& outcome) {
          fact("Seal", file.sealed ? "✓ valid" : "<span class=\"flag\">! none that matches</span>") +
          fact("Sealed part", size(file.bytes)) + fact("Its SHA-256", code_or_nothing(file.sha256)) +
          fact("Exported", data_or_nothing(file.exported_at)) + fact("By", data_or_nothing(file.generator)) +
-         database_facts(file.source) + fact("Last migration", migration(file.last_migration)) + "</dl></div>\n";
+         database_facts(file.source) + fact("Last migration", migration(file.last_migration)) +
+         (outcome.base ? fact("Base", html_code(outcome.base->path)) +
+                             fact("Its SHA-256 (sealed part)", code_or_nothing(outcome.base->sha256))
+                       : std::string{}) +
+         "</dl></div>\n";
 }
 
 std::string target_card(const ImportOutcome& outcome) {

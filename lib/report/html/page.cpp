@@ -124,6 +124,7 @@ std::string navigation(const ImportOutcome& outcome) {
                              {"inserts", "Inserts", total.insert}};
   if (!outcome.deletes_missing.empty()) links.push_back({"deletes", "Deletes", total.deleted});
   links.push_back({"skipped", "Skipped", total.skipped});
+  if (outcome.base) links.push_back({"kept", "Kept", total.kept + total.gone});
   for (const Link& link : links)
     html += fmt::format(" <a href=\"#{}\">{} <b>{}</b></a>", link.target, link.title, base::human_count(link.count));
   return html +
@@ -207,9 +208,10 @@ std::string audit_html(const ImportOutcome& outcome) {
          identity_section(outcome) + checks_section(outcome) + result_section(outcome) + tables_section(outcome) +
          filter(outcome) + left_out_section(outcome, outcome::Verdict::kConflict) +
          left_out_section(outcome, outcome::Verdict::kInvalid) + updates_section(outcome) + inserts_section(outcome) +
-         deletes_section(outcome) + skipped_section(outcome) + effects_section(outcome) + closing_sections(outcome) +
-         approval_section(outcome) + "</main>\n<footer>db-transfer audit report, version 2</footer>\n<script>" +
-         std::string(audit_script()) + "</script>\n</body>\n</html>\n";
+         deletes_section(outcome) + skipped_section(outcome) + kept_section(outcome) + effects_section(outcome) +
+         closing_sections(outcome) + approval_section(outcome) +
+         "</main>\n<footer>db-transfer audit report, version 2</footer>\n<script>" + std::string(audit_script()) +
+         "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace report

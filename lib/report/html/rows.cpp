@@ -96,8 +96,10 @@ std::string differences(const Decision& row) {
     html += fmt::format("<div>{}: {}</div>", html_data(value.column), short_value_html(value.value));
   for (const outcome::ColumnChange& change : row.changes) {
     const ComparedValues values = compared_html(change.before, change.after);
-    html += fmt::format("<div>{}: <span class=\"old\">{}</span> → <span class=\"new\">{}</span></div>",
-                        html_data(change.column), values.before, values.after);
+    html += fmt::format(
+        "<div>{}: <span class=\"old\">{}</span> → <span class=\"new\">{}</span>{}</div>", html_data(change.column),
+        values.before, values.after,
+        change.base ? " <span class=\"remark\">(base: " + short_value_html(*change.base) + ")</span>" : std::string{});
   }
   return html;
 }
@@ -256,7 +258,9 @@ std::string left_out_section(const ImportOutcome& outcome, Verdict verdict) {
   std::string html =
       conflict
           ? section_begin(Topic::kConflicts, "Conflicts", rows(outcome.total.conflict)) +
-                (outcome.deletes_missing.empty()
+                (outcome.base ? "<p class=\"lead\">The file and the target both changed these rows since the base, "
+                                "or another row holds a key that they claim. They are left out.</p>\n"
+                 : outcome.deletes_missing.empty()
                      ? "<p class=\"lead\">Another row holds a key that these rows claim. They are left out.</p>\n"
                      : "<p class=\"lead\">Another row holds a key that these rows claim, or refers to rows that were "
                        "to go. They are left as they are.</p>\n")
@@ -330,6 +334,26 @@ std::string skipped_section(const ImportOutcome& outcome) {
     if (!table.taken)
       html += fmt::format("<p>{} is skipped as a whole.</p>\n", table.audit ? "This audit table" : "This table");
     html += update_cards(outcome, table, sampled(table, Verdict::kSkipped), kUnfoldedRows) + "</div>\n";
+  }
+  return html + "</section>\n";
+}
+
+// With a base, what is as the target has it.
+std::string kept_section(const ImportOutcome& outcome) {
+  if (!outcome.base) return {};
+  std::string html = fmt::format("<section id=\"kept\"><h2>Kept <span class=\"remark\">{}</span></h2>\n",
+                                 rows(outcome.total.kept + outcome.total.gone)) +
+                     "<p class=\"lead\">The target changed these rows since the base, and the file did not: they stay "
+                     "as the target has them. Those that it has no more were deleted there, or never came there; they "
+                     "are listed.</p>\n";
+  if (outcome.total.kept + outcome.total.gone == 0) html += nothing();
+  for (const ImportedTable& table : outcome.tables) {
+    if (table.counts.kept + table.counts.gone == 0) continue;
+    html += table_head(outcome, table, table.counts.kept + table.counts.gone) +
+            fmt::format("<p>{} changed in the target, {} not there any more.</p>\n",
+                        counted(table.counts.kept, "row", "rows"), human_count(table.counts.gone)) +
+            sample_remark(table.gone.size(), table.counts.gone) +
+            update_cards(outcome, table, sampled(table, Verdict::kUnchanged), kUnfoldedRows) + "</div>\n";
   }
   return html + "</section>\n";
 }

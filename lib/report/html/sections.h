@@ -32,6 +32,7 @@ std::string updates_section(const outcome::ImportOutcome& outcome);   // rows.cp
 std::string inserts_section(const outcome::ImportOutcome& outcome);   // rows.cpp
 std::string deletes_section(const outcome::ImportOutcome& outcome);   // rows.cpp; of an undo
 std::string skipped_section(const outcome::ImportOutcome& outcome);   // rows.cpp
+std::string kept_section(const outcome::ImportOutcome& outcome);      // rows.cpp; empty: there is no base
 std::string identity_section(const outcome::ImportOutcome& outcome);  // identity.cpp
 std::string approval_section(const outcome::ImportOutcome& outcome);  // identity.cpp; empty: nothing to approve
 std::string result_section(const outcome::ImportOutcome& outcome);    // tables.cpp; empty: nothing was merged

@@ -86,6 +86,7 @@ std::string refers_to_parent(const catalog::ForeignKey& key) {
 
 void Classifier::index_stages() {
   for (StagedTable& table : tables_) index_stage(table);
+  base_merge_.take_bases(notices_);
 }
 
 void Classifier::classify(base::Progress& progress) {
@@ -108,6 +109,7 @@ void Classifier::classify(base::Progress& progress) {
       } else {
         reject_repeated_identities(table);
         compare_with_target(table);
+        base_merge_.merge(table);
         undo_.judge_written(table);
         if (table.identity_may_be_null()) compare_multisets(table, Rows::kWithoutIdentity);
       }
@@ -218,7 +220,9 @@ void Classifier::compare_multisets(StagedTable& table, Rows which) {
   // Those without an identity were counted as unchanged so far.
   const std::uint64_t all =
       table.gone + table.staged_rows - (table.rejected_marks - std::min(table.rejected_marks, table.rejected_deletes));
-  table.counts.unchanged = which == Rows::kAll ? all - inserts : table.counts.unchanged - inserts;
+  // Those that are gone are told one by one.
+  const std::uint64_t others = inserts + base_merge_.note_gone_of_multiset(table);
+  table.counts.unchanged = which == Rows::kAll ? all - others : table.counts.unchanged - others;
 }
 
 void Classifier::skip(StagedTable& table) {

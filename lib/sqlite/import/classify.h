@@ -8,6 +8,7 @@
 
 #include "base/progress.h"
 #include "engine/target.h"
+#include "sqlite/import/base_merge.h"
 #include "sqlite/import/needed_keys.h"
 #include "sqlite/import/staged_table.h"
 #include "sqlite/import/undo_judge.h"
@@ -25,7 +26,8 @@ class Classifier {
         details_(details),
         components_(components),
         foreign_keys_(foreign_keys),
-        undo_(connection, tables, details, components) {}
+        undo_(connection, tables, details, components),
+        base_merge_(connection, tables) {}
 
   // After the staging, before the transaction that judges and writes.
   void index_stages();
@@ -38,6 +40,9 @@ class Classifier {
 
   // Of an undo: the rows that go.
   UndoJudge& undo() { return undo_; }
+
+  // What is told of a table once.
+  const std::vector<std::string>& notices() const { return notices_; }
 
   // A line for each foreign key without whose parents rows go in, because the user wants them.
   std::vector<std::string> count_kept_orphans();
@@ -64,6 +69,8 @@ class Classifier {
   const std::vector<std::vector<std::size_t>>& components_;
   const ForeignKeys foreign_keys_;
   UndoJudge undo_;
+  BaseMerge base_merge_;
+  std::vector<std::string> notices_;
 };
 
 }  // namespace sqlite

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sqlite/import/base_merge.h"
 #include "sqlite/import/fingerprints.h"
 #include "sqlite/import/index_key.h"
 #include "sqlite/import/table_sql.h"
@@ -23,15 +24,17 @@ CREATE TABLE {changes} (
   record INTEGER, column INTEGER,
   form_before INTEGER, text_before TEXT, characters_before INTEGER,
   form_after INTEGER, text_after TEXT, characters_after INTEGER,
+  form_base INTEGER, text_base TEXT, characters_base INTEGER,
   PRIMARY KEY (record, column)
 ) WITHOUT ROWID)sql";
 
-constexpr const char* kKeepChange = "INSERT OR IGNORE INTO {changes} VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kKeepChange = "INSERT OR IGNORE INTO {changes} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr const char* kChangesOfRecord = R"sql(
 SELECT *
 FROM (
-  SELECT column, form_before, text_before, characters_before, form_after, text_after, characters_after
+  SELECT column, form_before, text_before, characters_before, form_after, text_after, characters_after,
+    form_base, text_base, characters_base
   FROM {changes}
   WHERE record = ?
   ORDER BY column
@@ -97,33 +100,71 @@ outcome::ShownValue stored_value(const Statement& row, int column) {
 constexpr const char* kMissing = R"sql({deletes} d
 CROSS JOIN {target} t ON {deleted})sql";
 
-// `rows` is FROM with the file's rows called s and the target's called t; `record` an expression over it, `of_file`
-// what the file holds of a column.
-void gather(Connection& connection, const StagedTable& table, const std::string& record, const std::string& rows,
-            const char* of_file = "s.{}") {
-  Statement insert = connection.prepare(table_sql(table, kKeepChange));
+// How a change is found in rows that name the file's row s and the target's row t.
+struct Gathered {
+  std::string record;                 // an expression over the rows
+  std::string rows;                   // FROM
+  const char* of_file = "s.{}";       // what the file holds of a column
+  const StagedTable* base = nullptr;  // the base's row b is told, too; it and t may be missing
+};
+
+// Of one column: before, after, of the base.
+class ChangeWriter {
+ public:
+  ChangeWriter(Connection& connection, const StagedTable& table)
+      : table_(table), insert_(connection.prepare(table_sql(table, kKeepChange))) {}
+
+  void write(std::int64_t record, std::size_t column, const Cell& before, const Cell& after,
+             const std::optional<Cell>& base) {
+    const bool masked = table_.is_masked(table_.columns[column].name);
+    const outcome::ShownValue old_value = shown_value(table_, before, masked);
+    const outcome::ShownValue new_value = shown_value(table_, after, masked);
+    const outcome::ShownValue base_value = base ? shown_value(table_, *base, masked) : outcome::ShownValue{};
+    insert_.bind_integer(1, record);
+    insert_.bind_integer(2, static_cast<std::int64_t>(column));
+    bind(insert_, 3, old_value);
+    bind(insert_, 6, new_value);
+    if (base) {
+      bind(insert_, 9, base_value);
+    } else {
+      for (const int parameter : {9, 10, 11}) insert_.bind_null(parameter);
+    }
+    insert_.execute();
+    insert_.reset();
+  }
+
+ private:
+  const StagedTable& table_;
+  Statement insert_;
+};
+
+void gather(Connection& connection, const StagedTable& table, const Gathered& gathered) {
+  ChangeWriter writer(connection, table);
+  const bool based = gathered.base != nullptr;
   for (std::size_t first = 0; first < table.columns.size(); first += kColumnsAtOnce) {
     const std::size_t last = std::min(table.columns.size(), first + kColumnsAtOnce);
-    std::vector<std::string> list{record};
-    for (std::size_t i = first; i < last; ++i)
-      list.push_back("t." + table.columns[i].quoted + ", " +
-                     fmt::format(fmt::runtime(of_file), table.columns[i].quoted));
-    Statement pairs = connection.prepare(fmt::format("SELECT {}\nFROM {}", join(list, ", "), rows));
-    while (pairs.next()) {
+    std::vector<std::string> list{gathered.record};
+    if (based)
+      list.push_back(fmt::format("t.{} IS NOT NULL, b.{} IS NOT NULL", quote_name(table.plan.identity.front()),
+                                 gathered.base->record));
+    for (std::size_t i = first; i < last; ++i) {
+      const std::string& column = table.columns[i].quoted;
+      list.push_back("t." + column + ", " + fmt::format(fmt::runtime(gathered.of_file), column));
+      if (based) list.push_back(gathered.base->has_columns({table.columns[i].name}) ? "b." + column : "NULL");
+    }
+    Statement values = connection.prepare(fmt::format("SELECT {}\nFROM {}", join(list, ", "), gathered.rows));
+    while (values.next()) {
+      const bool is_there = !based || values.integer(1) != 0;
+      const bool has_base = based && values.integer(2) != 0;
       for (std::size_t i = first; i < last; ++i) {
-        const int at = static_cast<int>(2 * (i - first) + 1);
-        const Cell before = pairs.cell(at);
-        const Cell after = pairs.cell(at + 1);
-        if (same(before, after)) continue;
-        const bool masked = table.is_masked(table.columns[i].name);
-        const outcome::ShownValue old_value = shown_value(table, before, masked);
-        const outcome::ShownValue new_value = shown_value(table, after, masked);
-        insert.bind_integer(1, pairs.integer(0));
-        insert.bind_integer(2, static_cast<std::int64_t>(i));
-        bind(insert, 3, old_value);
-        bind(insert, 6, new_value);
-        insert.execute();
-        insert.reset();
+        const int at = static_cast<int>(based ? 3 * (i - first) + 3 : 2 * (i - first) + 1);
+        const Cell before = values.cell(at);
+        const Cell after = values.cell(at + 1);
+        std::optional<Cell> base;
+        if (has_base && gathered.base->has_columns({table.columns[i].name})) base = values.cell(at + 2);
+        // Of a row that is gone the target has no value.
+        if (is_there ? same(before, after) : !base || same(*base, after)) continue;
+        writer.write(values.integer(0), i, before, after, base);
       }
     }
   }
@@ -152,7 +193,7 @@ std::string values_sql(const StagedTable& table) {
 std::string decisions_sql(const StagedTable& table, engine::Decisions which) {
   constexpr const char* kOrder = "\nORDER BY 1";
   std::string sql = table_sql(table, kRejected);
-  if (which == engine::Decisions::kLeftOut) return sql + "\nWHERE r.verdict IN ('c', 'x')" + kOrder;
+  if (which == engine::Decisions::kLeftOut) return sql + "\nWHERE r.verdict IN ('c', 'x', '=')" + kOrder;
   sql += table_sql(table, kAccepted, fmt::arg("key", table.key_text("s")));
   if (table.may_be_deleted > 0) sql += table_sql(table, kDeleted);
   return sql + kOrder;
@@ -164,6 +205,7 @@ std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statemen
   while (changes.next()) {  // by position: for each decision
     all.push_back({table.columns[static_cast<std::size_t>(changes.integer(0))].name, stored_value(changes, 1),
                    stored_value(changes, 4)});
+    if (!changes.is_null(7)) all.back().base = stored_value(changes, 7);
   }
   return all;
 }
@@ -204,12 +246,14 @@ void create_changes(Connection& connection, const StagedTable& table) {
 }
 
 void gather_changes(Connection& connection, const StagedTable& table) {
-  if (!table.plan.identity.empty()) gather(connection, table, "v.record", table_sql(table, kUpdates));
+  if (!table.plan.identity.empty()) gather(connection, table, {"v.record", table_sql(table, kUpdates)});
   if (table.missing > 0)
-    gather(connection, table, "d.record", table_sql(table, kMissing, fmt::arg("deleted", deleted_row(table, "d", "t"))),
-           "NULL");
+    gather(connection, table,
+           {"d.record", table_sql(table, kMissing, fmt::arg("deleted", deleted_row(table, "d", "t"))), "NULL"});
   if (table.rejected_rows == 0) return;
-  for (const std::string& rows : conflicts_with_holders(table)) gather(connection, table, "r.record", rows);
+  for (const std::string& rows : conflicts_with_holders(table)) gather(connection, table, {"r.record", rows});
+  if (table.base != nullptr && !table.plan.identity.empty())
+    gather(connection, table, {"r.record", conflicts_with_base(table), "s.{}", table.base});
 }
 
 void read_decisions(Connection& connection, const StagedTable& table, engine::Decisions which, engine::Detail detail,

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/sha256.h"
+#include "sqlite/import/base_merge.h"
 #include "sqlite/import/decisions.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/undo_judge.h"
@@ -115,6 +116,10 @@ void gather_digests(Connection& connection, const StagedTable& table) {
   if (table.rejected_rows == 0) return;
   for (const std::string& rows : conflicts_with_holders(table))
     connection.execute(digest_sql(table, kOfConflicts, fmt::arg("digest", row_digest(table)), fmt::arg("rows", rows)));
+  if (table.base == nullptr || table.plan.identity.empty()) return;
+  const std::string there = fmt::format(" AND t.{} IS NOT NULL", quote_name(table.plan.identity.front()));
+  connection.execute(digest_sql(table, kOfConflicts, fmt::arg("digest", row_digest(table)),
+                                fmt::arg("rows", conflicts_with_base(table) + there)));
 }
 
 void note_rewritten(Connection& connection, const StagedTable& table) {

@@ -15,11 +15,23 @@ SELECT {rows} + row_number() OVER (ORDER BY length(CAST(x.key AS BLOB)), CAST(x.
 FROM (
   SELECT {row}, {key} AS key, 'd', NULL{ids}
   FROM {target} t
-  WHERE {told_apart} AND NOT EXISTS (SELECT 1 FROM {stage} s WHERE {same}){unmatched}) x)sql";
+  WHERE {told_apart} AND NOT EXISTS (SELECT 1 FROM {stage} s WHERE {same}){unmatched}{in_base}) x)sql";
 
 // A row that its natural key does not name is never taken for one that the file lacks.
 constexpr const char* kUnmatched = R"sql(
     AND NOT EXISTS (SELECT 1 FROM {stage} s WHERE {same_match}) AND {named})sql";
+
+// With a base, what it has not is the target's own.
+constexpr const char* kInBase = R"sql(
+    AND EXISTS (SELECT 1 FROM {base} b WHERE {same_base}))sql";
+
+constexpr const char* kKeepChanged = R"sql(
+INSERT OR IGNORE INTO {rejects}
+SELECT d.record, 'c', d.key, {why}, NULL, NULL, NULL
+FROM {deletes} d
+CROSS JOIN {target} t ON {deleted}
+CROSS JOIN {base} b ON {same_base}
+WHERE {changed})sql";
 
 constexpr const char* kKeepAll = R"sql(
 INSERT OR IGNORE INTO {rejects}
@@ -41,6 +53,29 @@ std::string ids(const StagedTable& table) {
   return list;
 }
 
+std::string in_base(const StagedTable& table) {
+  if (table.base == nullptr) return {};
+  return fmt::format(kInBase, fmt::arg("base", table.base->stage),
+                     fmt::arg("same_base", table.same_identity("t", "b")));
+}
+
+// Of a column that the base lacks any value counts.
+std::string keep_changed(const StagedTable& table) {
+  std::vector<std::string> shared;
+  std::vector<std::string> conditions;
+  for (const StagedColumn& column : table.columns) {
+    if (table.is_ignored(column.name) || column.name == table.plan.changed_at) continue;
+    if (table.base->has_columns({column.name}))
+      shared.push_back(column.name);
+    else
+      conditions.push_back("t." + column.quoted + " IS NOT NULL");
+  }
+  conditions.push_back(table.differs("t", "b", shared));
+  return table_sql(table, kKeepChanged, fmt::arg("why", quote_literal(engine::reasons::kChangedSinceBase)),
+                   fmt::arg("deleted", deleted_row(table, "d", "t")), fmt::arg("base", table.base->stage),
+                   fmt::arg("same_base", table.same_identity("t", "b")), fmt::arg("changed", join(conditions, " OR ")));
+}
+
 }  // namespace
 
 void UndoJudge::take_missing(ForeignKeys foreign_keys) {
@@ -53,10 +88,11 @@ void UndoJudge::take_missing(StagedTable& table) {
   const std::uint64_t left_out = table.rejected_rows;
   const std::string& row = table.details.row_number;
   const std::string lacks_key = table.identity_may_be_null() ? table.lacks_identity("t") : "0";
-  table.missing = connection_.execute(table_sql(
-      table, kFindMissing, fmt::arg("rows", table.plan.rows), fmt::arg("row", row.empty() ? "NULL" : "t." + row),
-      fmt::arg("key", table.key_text("t")), fmt::arg("ids", ids(table)),
-      fmt::arg("told_apart", "NOT (" + lacks_key + ")"), fmt::arg("unmatched", unmatched(table))));
+  table.missing = connection_.execute(
+      table_sql(table, kFindMissing, fmt::arg("rows", table.plan.rows),
+                fmt::arg("row", row.empty() ? "NULL" : "t." + row), fmt::arg("key", table.key_text("t")),
+                fmt::arg("ids", ids(table)), fmt::arg("told_apart", "NOT (" + lacks_key + ")"),
+                fmt::arg("unmatched", unmatched(table)), fmt::arg("in_base", in_base(table))));
   table.may_be_deleted = table.missing;
   table.counts.missing = table.missing;
   if (lacks_key != "0") {
@@ -66,6 +102,13 @@ void UndoJudge::take_missing(StagedTable& table) {
       notices_.push_back(
           fmt::format("{}: rows of the target that hold NULL in their key stay, whether the file has them or not ({})",
                       table.details.table.name.name, keyless));
+  }
+  if (table.base != nullptr && table.missing > 0) {
+    const std::uint64_t kept = connection_.execute(keep_changed(table));
+    table.rejected_rows += kept;
+    table.rejected_deletes += kept;
+    connection_.execute(
+        table_sql(table, "UPDATE {deletes} SET state = 'k' WHERE record IN (SELECT record FROM {rejects})"));
   }
   // A record that could not be read, or found no row of the target, may be about any of them.
   if (left_out == 0 || table.missing == 0) return;

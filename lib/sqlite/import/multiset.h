@@ -1,4 +1,5 @@
-// Rows without an identity: the n-th equal row of the file stands for the n-th equal row of the target. Pure.
+// Rows without an identity: the n-th equal row of the file stands for the n-th equal row of the target, and with a base
+// for the n-th equal row of that. Pure.
 #pragma once
 
 #include <string>
@@ -7,7 +8,10 @@
 
 namespace sqlite {
 
-// SELECT …: the records of such rows that the target does not hold and that are not left out.
+// SELECT …: the records of such rows that the target does not hold, nor the base, and that are not left out.
 std::string lacking_rows(const StagedTable& table);
+
+// The same that the target does not hold and the base does. Only where it tells them.
+std::string gone_rows(const StagedTable& table);
 
 }  // namespace sqlite

@@ -51,9 +51,7 @@ void create_lists(Connection& connection, const StagedTable& table, const std::v
   create(table.retries);
 }
 
-}  // namespace
-
-void create_stage(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all) {
+void create_rows(Connection& connection, const StagedTable& table) {
   std::vector<std::string> list;
   for (const StagedColumn& column : table.columns)
     list.push_back(fmt::format("{} {}", column.quoted, column.stage_type));
@@ -69,6 +67,14 @@ void create_stage(Connection& connection, const StagedTable& table, const std::v
 CREATE TABLE {rejects} (
   record INTEGER PRIMARY KEY, verdict TEXT, key TEXT, reason TEXT, "constraint" TEXT, holder TEXT, newer INTEGER
 ))sql"));
+}
+
+}  // namespace
+
+void create_base_stage(Connection& connection, const StagedTable& base) { create_rows(connection, base); }
+
+void create_stage(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all) {
+  create_rows(connection, table);
   if (table.may_lose_rows()) create_deletes(connection, table);
   connection.execute(table_sql(table, "CREATE TABLE {claims} (place INTEGER, record INTEGER, freed_by INTEGER)"));
   create_lists(connection, table, all);

@@ -18,6 +18,9 @@ namespace sqlite {
 // schema in a transaction that has made a table. `all` are the tables of the target.
 void create_stage(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all);
 
+// Of the base's rows, which nobody judges, only what staging them takes.
+void create_base_stage(Connection& connection, const StagedTable& base);
+
 class Stager {
  public:
   Stager(Connection& connection, StagedTable& table, base::Progress& progress);

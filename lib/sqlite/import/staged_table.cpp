@@ -46,9 +46,10 @@ std::string same_column(const std::string& name, const std::string& a, const std
 
 }  // namespace
 
-StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan)
+StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, engine::TablePlan table_plan,
+                         const std::string& room)
     : details(table_details), plan(std::move(table_plan)) {
-  const auto temporary = [&](const char* name) { return fmt::format("temp.{}_{}", name, number); };
+  const auto temporary = [&](const char* name) { return fmt::format("temp.{}{}_{}", room, name, number); };
   target = "main." + quote_name(details.table.name.name);
   if (details.resolves_conflicts) or_abort = " OR ABORT";
   stage = temporary("stage");
@@ -168,6 +169,15 @@ std::string StagedTable::differs(const std::string& a, const std::string& b) con
       pairs.push_back(fmt::format("{a}.{column}, {b}.{column}", fmt::arg("a", a), fmt::arg("b", b),
                                   fmt::arg("column", column.quoted)));
   }
+  return differs_call(pairs);
+}
+
+std::string StagedTable::differs(const std::string& a, const std::string& b,
+                                 const std::vector<std::string>& only) const {
+  std::vector<std::string> pairs;
+  for (const std::string& name : only)
+    pairs.push_back(fmt::format("{a}.{column}, {b}.{column}", fmt::arg("a", a), fmt::arg("b", b),
+                                fmt::arg("column", quote_name(name))));
   return differs_call(pairs);
 }
 

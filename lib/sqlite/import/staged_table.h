@@ -9,8 +9,9 @@
 //              record that frees the key by its update; in which order, hand_over.h says
 //   mask_N     record, which of the columns that triggers wait for differ, a digit each
 //   early_N    records that were left out before the merge; retry_N those that the merge tries again
-//   change_N   record, column, its values before and after; only where details are asked for
+//   change_N   record, column, its values before, after and in the base; only where details are asked for
 //   delete_N   of tables that may lose rows: see undo_judge.h
+//   base_stage_N and others of that beginning: the rows of the base of a three-way merge (base_merge.h)
 //   remap_N    record, the identity it had in the file and the one it took over by a natural key
 #pragma once
 
@@ -68,13 +69,15 @@ struct TableProgress {
 };
 
 struct StagedTable : TableProgress {
-  StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan);
+  // `room` begins the names of its temporary tables.
+  StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan, const std::string& room = "");
 
   const TableDetails details;
   engine::TablePlan plan;
   std::vector<StagedColumn> columns;
   std::vector<MadeColumn> made;
-  std::string target;  // main."users"
+  StagedTable* base = nullptr;  // the base's rows of it, staged beside those of the file; nothing: no base
+  std::string target;           // main."users"
   // " OR ABORT" where a conflict clause of the schema must not delete or replace a row. Nowhere else: it would also
   // take the place of what the target's triggers say (INSERT OR IGNORE).
   std::string or_abort;
@@ -122,6 +125,8 @@ struct StagedTable : TableProgress {
   bool is_ignored(const std::string& column) const;
   // db_transfer_differs over the file's columns but the ignored ones.
   std::string differs(const std::string& a, const std::string& b) const;
+  // The same over the columns `only`; "0" where there are none.
+  std::string differs(const std::string& a, const std::string& b, const std::vector<std::string>& only) const;
   // a."id" = b."id" as the identity's index compares; NULL equals nothing. Only with an identity.
   std::string same_identity(const std::string& a, const std::string& b) const;
   // The same for the natural key of the plan.

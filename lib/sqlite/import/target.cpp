@@ -9,6 +9,7 @@
 #include "engine/tally.h"
 #include "sqlite/catalog/ledger.h"
 #include "sqlite/catalog/object_names.h"
+#include "sqlite/import/base_merge.h"
 #include "sqlite/import/decisions.h"
 #include "sqlite/import/effects.h"
 #include "sqlite/import/fingerprints.h"
@@ -76,6 +77,7 @@ void SqliteTarget::begin(engine::Intent intent) {
   merge_changed_decisions_ = true;
   classifier_.reset();
   tables_.clear();
+  bases_.clear();
   effects_.clear();
   notices_.clear();
   // Temporary tables go with their connection.
@@ -128,8 +130,10 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
     const TableDetails& details = find(plan.target.name);
     tables_.emplace_back(tables_.size(), details, std::move(plan));
   }
+  prepare_bases();
   // Of temporary tables only: the file is not touched before classify.
   connection_->execute("BEGIN");
+  for (const StagedTable& base : bases_) create_base_stage(*connection_, base);
   for (const StagedTable& table : tables_) {
     create_stage(*connection_, table, details_);
     create_remaps(*connection_, table);
@@ -151,9 +155,23 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
   classifier_.emplace(*connection_, tables_, details_, components_, foreign_keys_);
 }
 
+// The rows of the base are staged beside those of the file, in the same way.
+void SqliteTarget::prepare_bases() {
+  if (std::ranges::none_of(tables_, [](const StagedTable& table) { return table.plan.base.has_value(); })) return;
+  bases_.reserve(tables_.size());
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    bases_.emplace_back(i, tables_[i].details, plan_of_base(tables_[i].plan), "base_");
+    tables_[i].base = &bases_[i];
+  }
+}
+
 engine::Staging SqliteTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {
   Stager(*connection_, tables_.at(plan), progress).stage(records);
   return engine::Staging::kGoesOn;
+}
+
+void SqliteTarget::stage_base(std::size_t plan, format::TableReader& records, base::Progress& progress) {
+  Stager(*connection_, bases_.at(plan), progress).stage(records);
 }
 
 // From here on the target does not change under us: the snapshot of a reader, or the only writer.
@@ -173,9 +191,13 @@ engine::Staging SqliteTarget::classify(base::Progress& progress) {
     if (!is_rtree(table.details) || table.staged_rows == 0) continue;
     if (std::string note = round_as_rtree(*connection_, table); !note.empty()) rounded.push_back(std::move(note));
   }
+  for (StagedTable& base : bases_) {
+    if (is_rtree(base.details) && base.staged_rows > 0) round_as_rtree(*connection_, base);
+  }
   classifier_->classify(progress);
   for (const StagedTable& table : tables_) demand_writable(*connection_, table);
   notices_ = classifier_->count_kept_orphans();
+  for (const std::string& notice : classifier_->notices()) notices_.push_back(notice);
   notices_.insert(notices_.end(), rounded.begin(), rounded.end());
   for (const std::string& notice : classifier_->undo().notices()) notices_.push_back(notice);
   untold_.clear();

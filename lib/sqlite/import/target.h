@@ -40,6 +40,7 @@ class SqliteTarget : public engine::Target {
   void prepare(std::vector<engine::TablePlan> plans, std::vector<std::vector<std::size_t>> components,
                engine::Detail detail) override;
   engine::Staging stage(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
+  void stage_base(std::size_t plan, format::TableReader& records, base::Progress& progress) override;
   engine::Staging classify(base::Progress& progress) override;
   void merge(base::Progress& progress) override;
   void keep_rows_before() override;
@@ -63,6 +64,7 @@ class SqliteTarget : public engine::Target {
   void roll_back() override;
 
  private:
+  void prepare_bases();
   void open_target();
   void gather();
   std::optional<std::vector<std::size_t>> merge_once(base::Progress& progress, Deletes deletes);
@@ -77,6 +79,7 @@ class SqliteTarget : public engine::Target {
   std::vector<TableDetails> details_;
   std::int64_t schema_version_ = 0;  // when details_ were read
   std::vector<StagedTable> tables_;
+  std::vector<StagedTable> bases_;  // parallel to tables_, or empty: nothing has a base
   std::vector<std::vector<std::size_t>> components_;
   ForeignKeys foreign_keys_ = ForeignKeys::kEnforced;
   std::optional<Classifier> classifier_;

@@ -1,0 +1,53 @@
+// The base of a three-way merge (--base): the export that the file's source and the target had in common, as a rule the
+// one that was imported last. Verified whole before the target is touched, planned and staged beside the file. One
+// thread.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "base/input_file.h"
+#include "base/progress.h"
+#include "catalog/types.h"
+#include "conversion/profile.h"
+#include "engine/target.h"
+#include "format/verify.h"
+#include "outcome/import_outcome.h"
+#include "transfer/cross_engine.h"
+#include "transfer/options.h"
+#include "transfer/plan.h"
+
+namespace transfer {
+
+class BaseFile {
+ public:
+  // Reads it whole, and its values once more where they come from another engine. Throws kUsage for what is no export,
+  // kFile for one that is not sound.
+  BaseFile(const ImportOptions& options, base::Progress& progress, const std::stop_token& stop);
+
+  void profile(const outcome::DatabaseInfo& target, base::Progress& progress, const std::stop_token& stop);
+
+  // Of an attempt: tells each table of `plan`, whose rows are set, what the base holds of it, and in its differences
+  // what that lacks.
+  void plan(engine::Target& target, const ImportOptions& options, Plan& plan);
+  // After prepare().
+  void stage(engine::Target& target, base::Progress& progress, const std::stop_token& stop);
+
+  const format::Verified& verified() const { return verified_; }
+  outcome::FileIdentity identity(const ImportOptions& options) const;
+
+ private:
+  format::Verified verified_;
+  base::InputFile file_;  // whose making fills what is above
+  std::vector<conversion::Profile> profiles_;
+  Plan plan_;
+  Conversions conversions_;
+};
+
+// The base's tables, by those of `plan` that they are of: its tables are parallel to those of `plan`. What it lacks is
+// added to the differences of `plan`.
+Plan plan_base(const format::Verified& base, const outcome::DatabaseInfo& target, const ImportOptions& options,
+               const catalog::Types& target_types, Plan& plan);
+
+}  // namespace transfer
