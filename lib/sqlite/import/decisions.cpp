@@ -205,7 +205,7 @@ std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statemen
   while (changes.next()) {  // by position: for each decision
     all.push_back({table.columns[static_cast<std::size_t>(changes.integer(0))].name, stored_value(changes, 1),
                    stored_value(changes, 4)});
-    if (!changes.is_null(7)) all.back().base = stored_value(changes, 7);
+    if (changes.cell(7).storage != StorageClass::kNull) all.back().base = stored_value(changes, 7);
   }
   return all;
 }
