@@ -83,7 +83,7 @@ Comparison::Comparison(RecordDigests& records, const RecordParts::Chains& sectio
       section_(section),
       rows_(rows),
       most_in_memory_(most_in_memory),
-      adding_(std::make_unique<RowParts>(records.file())) {}
+      adding_(std::make_unique<DigestParts>(records.file())) {}
 
 void Comparison::add(std::string_view row) {
   const base::Digest128 digest = records_.digest().of(row);
@@ -92,15 +92,28 @@ void Comparison::add(std::string_view row) {
 
 void Comparison::join() {
   row_chains_ = adding_->finish();
-  adding_.reset();
-  Numbers numbers(records_.file());
-  for (std::size_t part = 0; part < kParts; ++part) join_part(part, numbers);
-  number_chains_ = numbers.finish();
+  join_rows();
 }
 
-void Comparison::join_part(std::size_t part, Numbers& numbers) {
+void Comparison::join(const DigestParts::Chains& rows) {
+  row_chains_ = rows;
+  join_rows();
+}
+
+void Comparison::join_rows() {
+  adding_.reset();
+  Numbers numbers(records_.file());
+  std::unique_ptr<DigestParts> both;
+  if (records_.keeps_equal() && rows_ == Rows::kUnique) both = std::make_unique<DigestParts>(records_.file());
+  for (std::size_t part = 0; part < kParts; ++part) join_part(part, numbers, both.get());
+  number_chains_ = numbers.finish();
+  if (both) records_.note_equal(section_, both->finish());
+}
+
+// `both`: gets the digests of records that have their row; may be null.
+void Comparison::join_part(std::size_t part, Numbers& numbers, DigestParts* both) {
   const RecordParts::Chain& records = section_[part];
-  const RowParts::Chain& rows = row_chains_[part];
+  const DigestParts::Chain& rows = row_chains_[part];
   if (records.entries == 0 || rows.entries == 0) return;
   const std::uint64_t shares = shares_of(records_.file(), records, most_in_memory_);
   for (std::uint64_t number = 0; number < shares; ++number) {
@@ -109,7 +122,7 @@ void Comparison::join_part(std::size_t part, Numbers& numbers) {
     RecordParts::for_each(records_.file(), records, [&](const RecordEntry& entry) {
       if (share.has(entry.digest)) counts.add_record(entry.digest);
     });
-    RowParts::for_each(records_.file(), rows, [&](const base::Digest128& digest) {
+    DigestParts::for_each(records_.file(), rows, [&](const base::Digest128& digest) {
       Counts::Slot* const slot = share.has(digest) ? counts.find(digest) : nullptr;
       if (slot != nullptr) ++slot->rows;
     });
@@ -119,6 +132,7 @@ void Comparison::join_part(std::size_t part, Numbers& numbers) {
       const bool equal = rows_ == Rows::kUnique ? slot.records == 1 && slot.rows == 1 : slot.records <= slot.rows;
       if (!equal) return;
       numbers.add((entry.number / kRangeRecords) % kRanges, entry.number);
+      if (both != nullptr) both->add(part, entry.digest);
       ++equal_;
     });
   }

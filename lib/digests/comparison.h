@@ -26,6 +26,8 @@ class Comparison {
   // Every row of the target, then join().
   void add(std::string_view row);
   void join();
+  // Instead of both: the rows are records of a file beside this one (RecordDigests::beside), by their digests.
+  void join(const DigestParts::Chains& rows);
   // How many records have their row; after join().
   std::uint64_t equal() const { return equal_; }
   // Whether this one has. Cheap where it is asked in the order of the records.
@@ -43,13 +45,13 @@ class Comparison {
   Answer answer();
 
  private:
-  using RowParts = Partitions<base::Digest128, kParts>;
   // The numbers of the records that have their row, by ranges of so many.
   static constexpr std::size_t kRanges = 16;
   static constexpr std::uint64_t kRangeRecords = std::uint64_t{1} << 22;
   using Numbers = Partitions<std::uint64_t, kRanges>;
 
-  void join_part(std::size_t part, Numbers& numbers);
+  void join_rows();
+  void join_part(std::size_t part, Numbers& numbers, DigestParts* both);
   void look_up();
   void load(std::uint64_t range);
 
@@ -57,8 +59,8 @@ class Comparison {
   const RecordParts::Chains& section_;
   const Rows rows_;
   const std::uint64_t most_in_memory_;
-  std::unique_ptr<RowParts> adding_;
-  RowParts::Chains row_chains_;
+  std::unique_ptr<DigestParts> adding_;
+  DigestParts::Chains row_chains_;
   Numbers::Chains number_chains_;
   std::uint64_t equal_ = 0;
   std::uint64_t range_ = std::numeric_limits<std::uint64_t>::max();  // that is loaded

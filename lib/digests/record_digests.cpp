@@ -23,17 +23,24 @@ std::uint64_t records_of(const RecordParts::Chains& section) {
 std::optional<RecordDigests> RecordDigests::begin(std::vector<bool> wanted, std::uint64_t file_bytes) {
   RecordDigests digests;
   try {
-    digests.file_ = std::make_unique<base::ScratchFile>();
-    // An entry of a record and two of its row take less than a record of some columns does.
-    constexpr std::uint64_t kAtLeast = std::uint64_t{64} << 20;
-    if (tries() != Tries::kAlways && !digests.file_->has_room(2 * file_bytes + kAtLeast)) return std::nullopt;
-    digests.digest_ = std::make_unique<base::KeyedDigest>();
+    digests.file_ = std::make_shared<base::ScratchFile>();
+    digests.digest_ = std::make_shared<base::KeyedDigest>();
   } catch (const base::ScratchFile::Unusable&) {
     return std::nullopt;
   } catch (const base::Error&) {  // a library without this function
     return std::nullopt;
   }
-  digests.parts_ = std::make_unique<RecordParts>(*digests.file_);
+  return digests.beside(std::move(wanted), file_bytes);
+}
+
+std::optional<RecordDigests> RecordDigests::beside(std::vector<bool> wanted, std::uint64_t file_bytes) const {
+  // An entry of a record and two of its row take less than a record of some columns does.
+  constexpr std::uint64_t kAtLeast = std::uint64_t{64} << 20;
+  if (!file_ || (tries() != Tries::kAlways && !file_->has_room(2 * file_bytes + kAtLeast))) return std::nullopt;
+  RecordDigests digests;
+  digests.file_ = file_;
+  digests.digest_ = digest_;
+  digests.parts_ = std::make_unique<RecordParts>(*file_);
   digests.chains_.resize(wanted.size());
   digests.wanted_ = std::move(wanted);
   return digests;
@@ -76,10 +83,24 @@ void RecordDigests::give_up() {
   parts_.reset();
   file_.reset();
   for (auto& chains : chains_) chains.reset();
+  forget_equal();
 }
 
 const RecordParts::Chains* RecordDigests::section(std::size_t section) const {
   return section < chains_.size() ? chains_[section].get() : nullptr;
 }
+
+void RecordDigests::note_equal(const RecordParts::Chains& section, const DigestParts::Chains& digests) {
+  equal_.resize(chains_.size());
+  for (std::size_t i = 0; i < chains_.size(); ++i) {
+    if (chains_[i].get() == &section) equal_[i] = std::make_unique<DigestParts::Chains>(digests);
+  }
+}
+
+const DigestParts::Chains* RecordDigests::equal(std::size_t section) const {
+  return section < equal_.size() ? equal_[section].get() : nullptr;
+}
+
+void RecordDigests::forget_equal() { equal_.clear(); }
 
 }  // namespace digests

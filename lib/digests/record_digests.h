@@ -30,6 +30,7 @@ struct RecordEntry {
 
 inline constexpr std::size_t kParts = 128;
 using RecordParts = Partitions<RecordEntry, kParts>;
+using DigestParts = Partitions<base::Digest128, kParts>;
 
 // The part that a digest belongs to.
 inline std::size_t part_of(const base::Digest128& digest) { return digest.first % kParts; }
@@ -40,6 +41,9 @@ class RecordDigests {
  public:
   // Of those sections that are `wanted`. None where no digests are to be had for a file of `file_bytes`.
   static std::optional<RecordDigests> begin(std::vector<bool> wanted, std::uint64_t file_bytes);
+  // Of another file of so many bytes, under the same key and on the same temporary file: equal records of both have
+  // equal digests. None where this one has none.
+  std::optional<RecordDigests> beside(std::vector<bool> wanted, std::uint64_t file_bytes) const;
 
   // The next record of a section; sections come one after the other.
   void take(std::size_t section, std::string_view record);
@@ -48,6 +52,14 @@ class RecordDigests {
 
   // Null: of this section there are none.
   const RecordParts::Chains* section(std::size_t section) const;
+
+  // From now on a comparison of rows without equals notes the digests of those records that have their row.
+  void keep_equal() { keeps_equal_ = true; }
+  bool keeps_equal() const { return keeps_equal_; }
+  void note_equal(const RecordParts::Chains& section, const DigestParts::Chains& digests);
+  // Null: of this section there are none.
+  const DigestParts::Chains* equal(std::size_t section) const;
+  void forget_equal();
 
   base::KeyedDigest& digest() { return *digest_; }
   base::ScratchFile& file() { return *file_; }
@@ -58,12 +70,14 @@ class RecordDigests {
   void give_up();
 
   std::vector<bool> wanted_;
-  std::unique_ptr<base::ScratchFile> file_;
-  std::unique_ptr<base::KeyedDigest> digest_;
+  std::shared_ptr<base::ScratchFile> file_;
+  std::shared_ptr<base::KeyedDigest> digest_;
   std::unique_ptr<RecordParts> parts_;  // of the section that is being read; none: they are all read
   std::size_t section_ = 0;
   std::uint64_t records_ = 0;                                 // of it, so far
   std::vector<std::unique_ptr<RecordParts::Chains>> chains_;  // by section
+  bool keeps_equal_ = false;
+  std::vector<std::unique_ptr<DigestParts::Chains>> equal_;  // by section, or empty
 };
 
 }  // namespace digests

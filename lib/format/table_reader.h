@@ -2,6 +2,7 @@
 // Views only: a record and its values are good until the next call of next().
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <utility>
@@ -23,8 +24,18 @@ class TableReader {
   // From now on values() gives what `rewrite` makes of the record's values.
   void rewrite_values(Rewrite rewrite) { rewrite_ = std::move(rewrite); }
 
+  // From now on next() goes on past those records, told by their numbers.
+  void pass_over(std::function<bool(std::uint64_t record)> is_passed_over) {
+    is_passed_over_ = std::move(is_passed_over);
+  }
+
   // False after the last record.
-  bool next() { return splitter_.next_record(record_); }
+  bool next() {
+    while (splitter_.next_record(record_)) {
+      if (!is_passed_over_ || !is_passed_over_(record_.number)) return true;
+    }
+    return false;
+  }
   const RawRecord& record() const { return record_; }
   std::span<const Value> values() {
     const std::span<const Value> values = parser_.parse(record_);
@@ -40,6 +51,7 @@ class TableReader {
   RowParser& parser_;
   RawRecord record_{};
   Rewrite rewrite_;
+  std::function<bool(std::uint64_t)> is_passed_over_;
 };
 
 }  // namespace format

@@ -1,19 +1,20 @@
 #include "transfer/base_file.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "base/terminal.h"
 #include "catalog/drift.h"
+#include "digests/comparison.h"
 #include "outcome/engine_traits.h"
 #include "transfer/identity.h"
 #include "transfer/letter_case.h"
 #include "transfer/mapped_table.h"
 #include "transfer/policies.h"
 #include "transfer/secrets.h"
-#include "transfer/staged_file.h"
 #include "transfer/verified_input.h"
 
 namespace transfer {
@@ -117,6 +118,54 @@ bool can_be_told_apart(const engine::TablePlan& table, const std::vector<std::st
                               [&](const std::string& column) { return std::ranges::count(lacking, column) > 0; });
 }
 
+format::OnRecord taker_of(std::optional<digests::RecordDigests>& digests) {
+  if (!digests) return {};
+  return [&](std::size_t section, std::string_view record) { digests->take(section, record); };
+}
+
+std::size_t section_of(const Plan& plan, std::size_t table) {
+  return static_cast<std::size_t>(std::ranges::find(plan.table_of_section, std::optional(table)) -
+                                  plan.table_of_section.begin());
+}
+
+// Whether equal records of base and file are equal rows.
+bool are_alike(std::size_t table, const StagedFile& base, std::size_t base_section, const StagedFile& file,
+               std::size_t section) {
+  const engine::TablePlan& of_base = base.plan.tables[table];
+  const engine::TablePlan& of_file = file.plan.tables[table];
+  return !of_file.identity.empty() && base.verified.header.engine == file.verified.header.engine &&
+         base.plan.reshapes[base_section].empty() && !base.conversions.of_section[base_section] &&
+         base.plan.mapped.constants[base_section].empty() && of_base.target_column == of_file.target_column &&
+         of_base.file_type == of_file.file_type &&
+         record_columns(base.verified.header, base_section) == record_columns(file.verified.header, section);
+}
+
+// The records of the base that are equal to one of the file that is equal to a row of the target. None: not known.
+std::unique_ptr<digests::Comparison> records_of_equal(std::size_t table, const StagedFile& base,
+                                                      std::optional<digests::RecordDigests>& digests,
+                                                      const StagedFile& file, const EqualRecords& equal_records) {
+  const std::size_t base_section = section_of(base.plan, table);
+  const std::size_t section = section_of(file.plan, table);
+  const digests::RecordParts::Chains* const records = digests ? digests->section(base_section) : nullptr;
+  const digests::DigestParts::Chains* const rows = equal_records.equal(section);
+  if (records == nullptr || rows == nullptr || !are_alike(table, base, base_section, file, section)) return nullptr;
+  try {
+    auto comparison = std::make_unique<digests::Comparison>(*digests, *records, digests::Rows::kUnique);
+    comparison->join(*rows);
+    return comparison;
+  } catch (const base::ScratchFile::Unusable&) {
+    return nullptr;
+  }
+}
+
+bool has_equal(digests::Comparison& comparison, std::uint64_t record) {
+  try {
+    return comparison.is_equal(record);
+  } catch (const base::ScratchFile::Unusable&) {
+    throw engine::AllRowsNeeded();
+  }
+}
+
 std::optional<std::size_t> table_called(const Plan& plan, const catalog::TableName& name, bool names_ignore_case) {
   std::vector<catalog::Table> targets;
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {
@@ -196,13 +245,18 @@ Plan plan_base(const format::Verified& base, const outcome::DatabaseInfo& target
   return of_base;
 }
 
-BaseFile::BaseFile(const ImportOptions& options, base::Progress& progress, const std::stop_token& stop)
+BaseFile::BaseFile(const ImportOptions& options, EqualRecords& equal_records, base::Progress& progress,
+                   const std::stop_token& stop)
     : file_([&] {
         base::InputFile file = base::InputFile::open(options.base, stop);
         if (!file.seekable())
           throw Error(ErrorKind::kUsage, "--base " + base::printable(options.base) + " is a pipe",
                       "name a file: it is read more than once");
-        VerifiedInput input = verify_input(std::move(file), format::SealPolicy::kDemand, progress, stop, {});
+        if (const auto header = read_ahead(file))
+          digests_ = equal_records.choose_of_base(header->tables.size(), file.size());
+        VerifiedInput input =
+            verify_input(std::move(file), format::SealPolicy::kDemand, progress, stop, taker_of(digests_));
+        if (digests_) digests_->finish();
         verified_ = std::move(input.verified);
         return std::move(input.file);
       }()) {
@@ -221,14 +275,17 @@ void BaseFile::plan(engine::Target& target, const ImportOptions& options, Plan& 
   conversions_ = decide_conversions(plan_, profiles_, target.info(), options, Lacking::kPassedOver);
 }
 
-void BaseFile::stage(engine::Target& target, base::Progress& progress, const std::stop_token& stop) {
+void BaseFile::stage(engine::Target& target, const StagedFile& file, const EqualRecords& equal_records,
+                     base::Progress& progress, const std::stop_token& stop) {
   progress.phase("stage the base", verified_.bytes, verified_.header.tables.size());
+  const StagedFile base{file_, verified_, plan_, conversions_};
   const auto takes_part = [](std::size_t) { return false; };
-  (void)stage_records({file_, verified_, plan_, conversions_}, progress, stop, takes_part,
-                      [&](std::size_t table, format::TableReader& records) {
-                        target.stage_base(table, records, progress);
-                        return engine::Staging::kGoesOn;
-                      });
+  (void)stage_records(base, progress, stop, takes_part, [&](std::size_t table, format::TableReader& records) {
+    const auto equal = records_of_equal(table, base, digests_, file, equal_records);
+    if (equal) records.pass_over([&](std::uint64_t record) { return has_equal(*equal, record); });
+    target.stage_base(table, records, progress);
+    return engine::Staging::kGoesOn;
+  });
 }
 
 outcome::FileIdentity BaseFile::identity(const ImportOptions& options) const {

@@ -11,34 +11,41 @@
 #include "base/progress.h"
 #include "catalog/types.h"
 #include "conversion/profile.h"
+#include "digests/record_digests.h"
 #include "engine/target.h"
 #include "format/verify.h"
 #include "outcome/import_outcome.h"
 #include "transfer/cross_engine.h"
+#include "transfer/equal_records.h"
 #include "transfer/options.h"
 #include "transfer/plan.h"
+#include "transfer/staged_file.h"
 
 namespace transfer {
 
 class BaseFile {
  public:
-  // Reads it whole, and its values once more where they come from another engine. Throws kUsage for what is no export,
-  // kFile for one that is not sound.
-  BaseFile(const ImportOptions& options, base::Progress& progress, const std::stop_token& stop);
+  // Reads it whole, and its values once more where they come from another engine. `equal_records`: of the file, which
+  // was verified. Throws kUsage for what is no export, kFile for one that is not sound.
+  BaseFile(const ImportOptions& options, EqualRecords& equal_records, base::Progress& progress,
+           const std::stop_token& stop);
 
   void profile(const outcome::DatabaseInfo& target, base::Progress& progress, const std::stop_token& stop);
 
   // Of an attempt: tells each table of `plan`, whose rows are set, what the base holds of it, and in its differences
   // what that lacks.
   void plan(engine::Target& target, const ImportOptions& options, Plan& plan);
-  // After prepare().
-  void stage(engine::Target& target, base::Progress& progress, const std::stop_token& stop);
+  // After prepare(), and after find() of the file's equal records: who has the row of one of them is asked about no
+  // more, so such records stay where they are.
+  void stage(engine::Target& target, const StagedFile& file, const EqualRecords& equal_records,
+             base::Progress& progress, const std::stop_token& stop);
 
   const format::Verified& verified() const { return verified_; }
   outcome::FileIdentity identity(const ImportOptions& options) const;
 
  private:
   format::Verified verified_;
+  std::optional<digests::RecordDigests> digests_;
   base::InputFile file_;  // whose making fills what is above
   std::vector<conversion::Profile> profiles_;
   Plan plan_;

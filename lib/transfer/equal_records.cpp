@@ -21,6 +21,12 @@ void EqualRecords::choose(engine::Target& target, const Plan& plan, std::uint64_
     digests_ = digests::RecordDigests::begin(std::move(wanted), file_bytes);
 }
 
+std::optional<digests::RecordDigests> EqualRecords::choose_of_base(std::size_t sections, std::uint64_t base_bytes) {
+  if (!digests_) return std::nullopt;
+  digests_->keep_equal();
+  return digests_->beside(std::vector<bool>(sections, true), base_bytes);
+}
+
 format::OnRecord EqualRecords::taker() {
   if (!digests_) return {};
   return [this](std::size_t section, std::string_view record) { digests_->take(section, record); };
@@ -34,6 +40,7 @@ void EqualRecords::find(engine::Target& target, const Plan& plan, const format::
                         const Conversions& conversions, base::Progress& progress) {
   all_.assign(header.tables.size(), false);
   if (!digests_) return;
+  digests_->forget_equal();
   progress.phase("compare", 0, header.tables.size());
   for (std::size_t i = 0; i < header.tables.size(); ++i) {
     const bool goes_as_it_is = plan.table_of_section[i] && plan.reshapes[i].empty() && !conversions.of_section[i] &&

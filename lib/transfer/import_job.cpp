@@ -118,15 +118,13 @@ class ImportJob {
     std::optional<Error> misfit;
     if (header) demand_fitting(*header, options_);
     if (header || !file.seekable()) target_ = open_target_();
-    const auto choose = [&](const Plan& plan) {
-      if (options_.base.empty()) equal_records_.choose(*target_, plan, file.size());
-    };
+    const auto choose = [&](const Plan& plan) { equal_records_.choose(*target_, plan, file.size()); };
     if (header) misfit = find_misfit(*target_, *header, options_, detail(), choose);
     if (misfit) progress_.notice(misfit_notice(*misfit));
     verify(std::move(file));
     if (misfit) throw Error(*misfit);
     if (options_.base.empty()) return;
-    base_.emplace(options_, progress_, stop_);
+    base_.emplace(options_, equal_records_, progress_, stop_);
     if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
   }
 
@@ -304,12 +302,13 @@ class ImportJob {
   }
 
   engine::Staging stage(const Plan& plan) {
-    if (base_) base_->stage(*target_, progress_, stop_);
+    const StagedFile file{*file_, verified_, plan, conversions_};
+    const bool all_equal = equal_records_.has_all(plan);
+    if (base_ && !all_equal) base_->stage(*target_, file, equal_records_, progress_, stop_);
     progress_.phase("stage", verified_.bytes, verified_.header.tables.size());
-    if (equal_records_.has_all(plan)) return file_->check_unchanged(), engine::Staging::kGoesOn;
+    if (all_equal) return file_->check_unchanged(), engine::Staging::kGoesOn;
     return stage_records(
-        {*file_, verified_, plan, conversions_}, progress_, stop_,
-        [&](std::size_t section) { return equal_records_.has_all(section); },
+        file, progress_, stop_, [&](std::size_t section) { return equal_records_.has_all(section); },
         [&](std::size_t table, format::TableReader& records) { return target_->stage(table, records, progress_); });
   }
 

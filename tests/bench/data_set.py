@@ -44,12 +44,12 @@ class DataSet:
             self.server.run(self.server.psql(name, "-f", HERE / "change_rows.sql"))
         return name
 
-    def touched(self):
-        """The name of a database where one row of a hundred is another."""
-        name = f"{self.name}_touched"
+    def touched(self, first=0):
+        """The name of a database where one row of a hundred is another; which one, tells `first`."""
+        name = f"{self.name}_touched_{first}"
         if not self.server.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             self.server.create(name, self.name)
-            self.server.run(self.server.psql(name, "-v", "percent=1", "-f", HERE / "change_rows.sql"))
+            self.server.run(self.server.psql(name, "-v", "percent=1", "-v", f"first={first}", "-f", HERE / "change_rows.sql"))
         return name
 
     def changed_rows(self):

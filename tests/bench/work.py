@@ -74,6 +74,13 @@ class Work:
         file = data.file("export.json")
         return Command(name, ["db-import", file, "--url", self.server.url("target"), *options], self.into(template), check)
 
+    def merge_command(self, name, data):
+        """What another hundredth of the rows became, with the export that both sides had in common."""
+        file = data.folder / "merged.json"
+        self.server.run(["db-export", file, "--force", "--quiet", "--url", self.server.url(data.touched(50))])
+        words = ["db-import", file, "--base", data.file("export.json"), "--url", self.server.url("target")]
+        return Command(name, words, self.into(data.touched()), self.check_rows(data.rows))
+
     def upsert_command(self, name, data, template):
         script = data.script("upsert.sql", scripts.upsert(data.tables, data.file("text")))
         return Command(name, self.server.psql("target", "-f", script), self.into(template), self.check(data, (0, data.changed_rows())))
@@ -131,12 +138,15 @@ class Work:
                           Command("export of the same", export, nothing, lambda _: check_seal(data.file("export.json"), data.rows)),
                           self.import_command("dry run, 1 % changed", data, touched, unchanged, "--dry-run"),
                           self.import_command("import, 1 % changed", data, touched, nothing),
+                          self.merge_command("merge with a base, 1 % changed on either side", data),
                           self.upsert_command("hand-written upsert, identical", data, data.name)])
         return [Row("import of an identical file (no row written)", "hand-written upsert in SQL", "identical", "hand-written upsert, identical",
                     0.18),
                 Row("import of an identical file", "an export of the same tables", "identical", "export of the same", 1.4),
                 Row("dry run, one row of a hundred changed", "an export of the same tables", "dry run, 1 % changed", "export of the same", 1.6),
-                Row("import, one row of a hundred changed", "an export of the same tables", "import, 1 % changed", "export of the same")]
+                Row("import, one row of a hundred changed", "an export of the same tables", "import, 1 % changed", "export of the same"),
+                Row("merge with a base, one row of a hundred changed on either side", "import of an identical file",
+                    "merge with a base, 1 % changed on either side", "identical", 1.3)]
 
     def traffic(self):
         """What an application on the target notices of an import."""

@@ -49,6 +49,26 @@ TEST_F(Digests, FindRecordsThatARowEqualsWhateverTheOrder) {
   EXPECT_THAT(equal({"a", "b", "c", "d"}, {"d", "x", "b"}, Rows::kUnique), ElementsAre(2, 4));
 }
 
+TEST_F(Digests, FindRecordsOfAFileBesideThatEqualThoseWhichHaveTheirRow) {
+  RecordDigests digests = of({"a", "b", "c", "d"});
+  digests.keep_equal();
+  RecordDigests beside = *digests.beside({true, true}, 0);
+  for (const char* record : {"d", "x", "c", "c", "a"}) beside.take(1, record);
+  beside.finish();
+  Comparison comparison(digests, *digests.section(0), Rows::kUnique);
+  for (const char* row : {"d", "c", "x"}) comparison.add(row);
+  comparison.join();
+
+  ASSERT_NE(digests.equal(0), nullptr);
+  Comparison found(beside, *beside.section(1), Rows::kUnique);
+  found.join(*digests.equal(0));
+
+  EXPECT_TRUE(found.is_equal(1));
+  for (const std::uint64_t record : {2, 3, 4, 5}) EXPECT_FALSE(found.is_equal(record)) << record;
+  digests.forget_equal();
+  EXPECT_EQ(digests.equal(0), nullptr);
+}
+
 TEST_F(Digests, FindNothingInNothing) {
   EXPECT_THAT(equal({"a"}, {}, Rows::kUnique), IsEmpty());
   EXPECT_THAT(equal({"a"}, {"b"}, Rows::kMultiset), IsEmpty());

@@ -2,7 +2,12 @@
 // imported again.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "cli/transfer_fixture.h"
 
@@ -19,7 +24,8 @@ struct System {
   const char* engine;  // the subfolder with its files; empty: none
   const char* table;   // one whose rows are changed by `change`, exactly one of them …
   const char* change;
-  const char* addition;  // … and one more row of the same table
+  const char* addition;      // … and one more row of the same table
+  const char* change_there;  // of another row of it, in the target
 };
 
 void PrintTo(const System& system, std::ostream* out) { *out << system.name; }
@@ -54,6 +60,18 @@ class Systems : public Transfer, public testing::WithParamInterface<System> {
     return nlohmann::json::parse(list.out)["tables"];
   }
 
+  std::vector<std::string> rows_there() const {
+    std::vector<std::string> rows = support::copied_rows(target.url(), {"applied_at", "duration"});
+    std::ranges::sort(rows);
+    return rows;
+  }
+  // Of the target's, those that are none of `before`.
+  std::vector<std::string> rows_besides(const std::vector<std::string>& before) const {
+    std::vector<std::string> besides;
+    std::ranges::set_difference(rows_there(), before, std::back_inserter(besides));
+    return besides;
+  }
+
   support::Run run_export_list() {
     return support::run_program({PROGRAM_DIR "/db-export", "--list", "--json", "--url", source.url(), "--config",
                                  folder_of(GetParam()) + "/transfer.json"});
@@ -69,20 +87,28 @@ INSTANTIATE_TEST_SUITE_P(
             "FROM contact_messages)",
             "INSERT INTO contact_messages (id, name, email, subject, message, \"updatedAt\") VALUES ('new', 'N', "
             "'n@x', "
-            "'s', 'm', '2025-01-01')"},
+            "'s', 'm', '2025-01-01')",
+            "UPDATE contact_messages SET subject = 'in production' WHERE id = (SELECT max(id COLLATE \"C\") FROM "
+            "contact_messages)"},
         System{"chat-module", "Chat module", "", "chat_messages",
                "UPDATE chat_messages SET content = 'corrigé', is_edited = true WHERE id = 7",
-               "INSERT INTO chat_messages (room_id, sender_id, content, reply_to_id) VALUES (1, 1, 'nouveau', 7)"},
+               "INSERT INTO chat_messages (room_id, sender_id, content, reply_to_id) VALUES (1, 1, 'nouveau', 7)",
+               "UPDATE chat_messages SET content = 'in production' WHERE id = 8"},
         System{"chat-backend", "Chat backend", "", "messages",
                "UPDATE messages SET content = 'edited' WHERE id = (SELECT id FROM messages ORDER BY id LIMIT 1)",
-               "INSERT INTO messages (room_id, user_id, content) SELECT room_id, user_id, 'new' FROM messages LIMIT 1"},
+               "INSERT INTO messages (room_id, user_id, content) SELECT room_id, user_id, 'new' FROM messages LIMIT 1",
+               "UPDATE messages SET content = 'in production' WHERE id = (SELECT id FROM messages ORDER BY id DESC "
+               "LIMIT 1)"},
         System{"messenger", "Messenger", "", "messages",
                "UPDATE messages SET content = 'edited words' WHERE id = (SELECT id FROM messages ORDER BY id LIMIT 1)",
                "INSERT INTO messages (chat_id, sender_id, content) SELECT chat_id, sender_id, 'new' FROM messages "
-               "LIMIT 1"},
+               "LIMIT 1",
+               "UPDATE messages SET content = 'in production' WHERE id = (SELECT id FROM messages ORDER BY id DESC "
+               "LIMIT 1)"},
         System{"boursa", "Boursa", "postgresql", "test_history",
                "UPDATE test_history SET success = NOT success, p_value = 0.5 WHERE id = 3",
-               "INSERT INTO test_history (user_id, test_type) VALUES (1, 'adf')"}),
+               "INSERT INTO test_history (user_id, test_type) VALUES (1, 'adf')",
+               "UPDATE test_history SET p_value = 0.25 WHERE id = 4"}),
     [](const auto& parameter) {
       std::string name = parameter.param.name;
       std::erase(name, '-');
@@ -129,6 +155,24 @@ TEST_P(Systems, UpsertsAChangedAndANewRowAndLeavesTheRest) {
   EXPECT_EQ(result["total"]["update"], 1);
   EXPECT_EQ(support::copied_rows(target.url(), {"applied_at", "duration"}),
             support::copied_rows(source.url(), {"applied_at", "duration"}));
+}
+
+TEST_P(Systems, MergesWhatBothSidesChangedSinceTheLastPromotion) {
+  transfer();
+  const std::string last = folder.file("last.json");
+  std::filesystem::copy_file(file, last);
+  source.run(GetParam().change);
+  target.run(GetParam().change_there);
+  const std::vector<std::string> there = rows_there();
+
+  const auto result = transfer({"--base", last});
+
+  EXPECT_EQ(status, 0) << errors;
+  const int rows = table(result, GetParam().table)["rows"];
+  EXPECT_THAT(verdicts(result, GetParam().table), ElementsAre(0, 1, rows - 1, 0, 0, 0));
+  EXPECT_EQ(result["total"]["update"], 1);
+  EXPECT_EQ(result["total"]["kept"], 1);
+  EXPECT_THAT(rows_besides(there), testing::SizeIs(1));
 }
 
 TEST_P(Systems, MovesTheTablesInTheOrderOfItsTransferFile) {
