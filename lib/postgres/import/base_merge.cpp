@@ -105,7 +105,7 @@ SELECT pg_catalog.count(*) FROM merged m WHERE m.kept)sql";
 constexpr const char* kForgetEqual = R"sql(
 DELETE FROM {heap} v
 USING {staged} s, {target} t
-WHERE v.verdict = 'u' AND s.{record} = v.record AND {same} AND NOT {differs}{only})sql";
+WHERE v.verdict = 'u' AND s.{record} = v.record AND {same} AND {equal}{only})sql";
 
 // When the row was last changed: the later of both where another cell of it is written; else a change of the file alone
 // counts, and no change of both does.
@@ -240,7 +240,7 @@ std::uint64_t BaseMerge::list_gone(StagedTable& table) {
   const std::uint64_t gone = list_rejected(
       connection_, table,
       reject_sql(table, {.verdict = Verdict::kUnchanged, .reason = quote_literal(reasons::kGoneSinceBase)},
-                 base_sql(table, kGone, fmt::arg("condition", "NOT " + changed))));
+                 base_sql(table, kGone, fmt::arg("condition", not_rare("NOT " + changed)))));
   table.counts.gone += gone;
   return conflicts + gone;
 }

@@ -147,7 +147,7 @@ void Matcher::find_unnamed(StagedTable& table) {
 SELECT {plan}s.{record}, pg_catalog.convert_to({key}, 'UTF8'), t.tableoid, t.ctid
 FROM {staged} s
 JOIN {target} t ON {same}
-WHERE {unnamed} AND NOT {differs} AND {accepted})sql",
+WHERE {unnamed} AND {equal} AND {accepted})sql",
                                 fmt::arg("key", table.key_text("s")), fmt::arg("unnamed", unnamed),
                                 fmt::arg("accepted", not_rejected(table, "s"))));
 }

@@ -73,7 +73,7 @@ WHERE v.verdict = 'i' AND v.record = s.{record}{filter}{only})sql",
   const std::uint64_t equal = connection_.execute(sql(table, R"sql(
 DELETE FROM {heap} v
 USING {staged} s JOIN {target} t ON {same}
-WHERE v.verdict = 'm' AND v.record = s.{record} AND NOT {differs}{only})sql"));
+WHERE v.verdict = 'm' AND v.record = s.{record} AND {equal}{only})sql"));
   connection_.execute(sql(table, "UPDATE {heap} v SET verdict = 'u' WHERE v.verdict = 'm'{only}"));
   table.counts.unchanged += equal;
   table.made_equal += equal;
