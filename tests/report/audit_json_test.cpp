@@ -50,7 +50,7 @@ TEST_F(AuditSchema, RefusesAnythingElse) {
   const json document = json::parse(whole_audit_json(an_audited_import()));
   const std::vector<std::pair<std::string, json>> edits = {
       {"/report/version", 3},    {"/ending", "maybe"},          {"/surprise", 1},
-      {"/tables/0/surprise", 1}, {"/tables/0/counts/rows", -1}, {"/decisions/0/verdict", "unchanged"},
+      {"/tables/0/surprise", 1}, {"/tables/0/counts/rows", -1}, {"/decisions/0/verdict", "kept"},
       {"/decisions/0/record", 0}};
   for (const auto& [path, value] : edits) {
     json edited = document;

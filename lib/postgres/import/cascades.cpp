@@ -177,6 +177,21 @@ std::string Cascades::outside(const UpdateAction& action) const {
                      child->same_identity("x", "c"), not_rejected(*child, "x"));
 }
 
+// Scalar of the rows of `reached`, called c. By a set operation: the planner expects one of them, and would look
+// through all staged rows for each.
+std::string Cascades::count_outside(const UpdateAction& action) const {
+  const StagedTable* child = find(action.child);
+  if (child == nullptr || child->plan.identity.empty() || !child->has_columns(action.columns))
+    return "pg_catalog.count(*)";
+  const auto key_of = [&](const char* row) {
+    return each(child->plan.identity.size(), ", ",
+                [&](std::size_t i) { return std::string(row) + quote_name(child->plan.identity[i]); });
+  };
+  return fmt::format(R"sql((SELECT pg_catalog.count(*)
+   FROM (SELECT {} FROM reached c EXCEPT ALL SELECT {} FROM {} x WHERE {}) o))sql",
+                     key_of("c."), key_of("x."), child->typed_rows(), not_rejected(*child, "x"));
+}
+
 std::uint64_t Cascades::reject_harmful() {
   std::uint64_t found = 0;
   for (const Path& path : paths_) found += reject_harmful(path);
@@ -279,11 +294,12 @@ void Cascades::count() {
     if (!action.readable) continue;  // nothing of it is left
     const pqxx::result row = connection_.query(fmt::format(
         R"sql(
+WITH reached AS MATERIALIZED (SELECT c.* FROM {reached} c)
 SELECT pg_catalog.count(DISTINCT c.{record}) AS updates, pg_catalog.count(*) AS rows,
-       pg_catalog.count(*) FILTER (WHERE {outside}) AS outside, {sums} AS sums
-FROM {reached} c)sql",
+       {outside} AS outside, {sums} AS sums
+FROM reached c)sql",
         fmt::arg("sums", hash_sums(tables_[path.origin], text_of(action))), fmt::arg("record", kRecord),
-        fmt::arg("outside", outside(action)), fmt::arg("reached", reached_sql(action, path.moved))));
+        fmt::arg("outside", count_outside(action)), fmt::arg("reached", reached_sql(action, path.moved))));
     CascadeEffect effect{path.origin,
                          action.child_table,
                          action.name,

@@ -62,6 +62,7 @@ class Cascades {
   std::uint64_t reject_harmful(const Path& path);
   std::string harm_sql(const Path& path, const StagedTable& child) const;
   std::string outside(const UpdateAction& action) const;
+  std::string count_outside(const UpdateAction& action) const;
   const StagedTable* find(std::uint32_t oid) const;
 
   Connection& connection_;

@@ -98,11 +98,11 @@ std::uint64_t reject_needed(Connection& connection, StagedTable& table) {
   return found;
 }
 
-std::string keeps_key(const StagedTable& parent, const std::vector<std::string>& columns, const std::string& same) {
+std::string keeps_key(const StagedTable& parent, const std::vector<std::string>& columns) {
   if (!may_move(parent, columns)) return {};
   return fmt::format(fmt::runtime(kStays), fmt::arg("updates", accepted_updates(parent, "o", columns)),
                      fmt::arg("same_row", parent.same_identity("o", "p")),
-                     fmt::arg("refers", fmt::format("({})", same)));
+                     fmt::arg("refers", fmt::format("({})", parent.same_columns(columns, "o", "p"))));
 }
 
 }  // namespace postgres

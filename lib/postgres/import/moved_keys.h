@@ -15,8 +15,8 @@ namespace postgres {
 // leave the key by the same statement; those of another are written later. Returns how many.
 std::uint64_t reject_needed(Connection& connection, StagedTable& table);
 
-// " AND …" on a row of the target's `parent`, called p: no accepted update changes `columns` so that its row, called o,
-// is no longer `same` as what refers to it. Empty where no update can.
-std::string keeps_key(const StagedTable& parent, const std::vector<std::string>& columns, const std::string& same);
+// " AND …" on a row of the target's `parent`, called p: no accepted update gives it others in `columns`. Empty where no
+// update can.
+std::string keeps_key(const StagedTable& parent, const std::vector<std::string>& columns);
 
 }  // namespace postgres

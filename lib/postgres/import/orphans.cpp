@@ -27,10 +27,10 @@ constexpr const char* kLost = R"sql({rows} s
 WHERE s.{record} IN (SELECT l.record FROM pg_temp.lost l WHERE l.plan = {plan} AND l.place = {key})
   AND {not_rejected})sql";
 
-// Each step looks up who refers to the rows of the last one.
+// Each step looks up who refers to the rows of the last one. The first ones are there, at the place -1.
 constexpr const char* kWalk = R"sql(
 WITH RECURSIVE walk(plan, record, place) AS (
-    {seeds}
+    SELECT l.plan, l.record, l.place FROM pg_temp.lost l
     UNION
     SELECT r.plan, r.record, r.place
     FROM walk w JOIN pg_temp.refers r ON r.parent_plan = w.plan AND r.parent = w.record
@@ -122,7 +122,6 @@ Orphans::Reference Orphans::describe(const StagedTable& table, std::size_t forei
   const catalog::ForeignKey& key = table.details.table.foreign_keys[foreign_key];
   std::vector<std::string> filled;
   std::vector<std::string> same;
-  std::vector<std::string> moved;
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const std::string child = "s." + quote_name(key.columns[i]);
@@ -130,14 +129,12 @@ Orphans::Reference Orphans::describe(const StagedTable& table, std::size_t forei
     const Equality& equality = equalities(table, foreign_key)[i];
     const std::string parent_column = "." + quote_name(key.parent_columns[i]);
     same.push_back(equality.of("p" + parent_column, child));
-    moved.push_back(equality.of("o" + parent_column, child));
     shown.push_back(
         fmt::format("{} || {}", quote_literal(key.parent_columns[i] + "="), table.column_text(key.columns[i], "s")));
   }
   const StagedTable* parent = find_staged(key.parent);
   const std::string equal = join(same, " AND ");
-  const std::string kept =
-      parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns, join(moved, " AND "));
+  const std::string kept = parent == nullptr ? std::string{} : keeps_key(*parent, key.parent_columns);
   const std::string target =
       fmt::format("{} p WHERE {}{}", parent == nullptr ? quote_name(key.parent) : parent->target_rows, equal, kept);
   const std::string reason =
@@ -186,7 +183,8 @@ std::uint64_t Orphans::list(StagedTable& table, std::size_t foreign_key) {
                        reference.staged ? fmt::format(" AND NOT EXISTS (SELECT FROM {})", staged) : std::string{},
                        reference.lacks);
   }
-  return half_empty + without_nested_loops(connection_, table.staged_rows, [&] {
+  const std::uint64_t many = table.staged_rows + (reference.staged ? reference.parent->staged_rows : 0);
+  return half_empty + without_nested_loops(connection_, many, [&] {
            return list_rejected(
                connection_, table,
                reject_sql(table, {.verdict = Verdict::kInvalid, .reason = reference.reason, .constraint = key.name},
@@ -250,8 +248,9 @@ void Orphans::walk(const std::vector<std::size_t>& component) {
         "SELECT {}::pg_catalog.int4, r.record, -1 FROM {} r WHERE EXISTS (SELECT FROM {} v WHERE v.record = r.record)",
         number, tables_[number].rejects, tables_[number].verdicts));
   }
+  connection_.execute("INSERT INTO pg_temp.lost " + join(seeds, " UNION ALL "));
   const std::string restore = KeyOrder::plans_in_order(connection_);
-  connection_.execute(fmt::format(kWalk, fmt::arg("seeds", join(seeds, " UNION ALL "))));
+  connection_.execute(kWalk);
   connection_.execute(restore + "ANALYZE pg_temp.lost");
 }
 

@@ -14,11 +14,11 @@ constexpr std::uint64_t kWorthIt = 1000;  // rows; below, a trigger a row costs 
 constexpr const char* kLock = R"sql(
 SELECT pg_catalog.count(*)
 FROM (SELECT
-      FROM {parents} p
-      WHERE EXISTS (SELECT
-                    FROM {staged} s
-                    JOIN {verdicts} v ON v.record = s.{record}
-                    WHERE v.verdict = 'i' AND {same_key})
+      FROM (SELECT DISTINCT {keys}
+            FROM {staged} s
+            JOIN {verdicts} v ON v.record = s.{record}
+            WHERE v.verdict = 'i') s
+      JOIN {parents} p ON {same_key}
       FOR KEY SHARE OF p) x)sql";
 
 constexpr const char* kMayRest = R"sql(
@@ -27,12 +27,15 @@ SELECT {may_be_set}
 
 std::string lock_sql(const StagedTable& table, std::size_t number, const std::string& parent) {
   const catalog::ForeignKey& key = table.details.table.foreign_keys[number];
+  std::vector<std::string> keys;
   std::vector<std::string> same;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    keys.push_back("s." + quote_name(key.columns[i]));
     same.push_back(table.details.foreign_key_equality[number][i].of("p." + quote_name(key.parent_columns[i]),
                                                                     "s." + quote_name(key.columns[i])));
   }
-  return table_sql(table, kLock, fmt::arg("parents", parent), fmt::arg("same_key", join(same, " AND ")));
+  return table_sql(table, kLock, fmt::arg("keys", join(keys, ", ")), fmt::arg("parents", parent),
+                   fmt::arg("same_key", join(same, " AND ")));
 }
 
 }  // namespace

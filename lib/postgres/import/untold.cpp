@@ -206,6 +206,7 @@ std::uint64_t count_dependants(Connection& connection, const std::vector<StagedT
                                const StagedTable& table) {
   if (table.rejected_rows == 0) return 0;
   std::vector<std::string> waits;
+  std::uint64_t rows = table.rejected_rows;
   const auto& keys = table.details.table.foreign_keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto parent = std::ranges::find_if(tables, [&](const StagedTable& other) {
@@ -219,11 +220,12 @@ std::uint64_t count_dependants(Connection& connection, const std::vector<StagedT
     for (std::size_t c = 0; c < equality.size(); ++c)
       same.push_back(
           equality[c].of("p." + quote_name(keys[i].parent_columns[c]), "s." + quote_name(keys[i].columns[c])));
+    rows += parent->staged_rows;
     waits.push_back(table_sql(table, kDependants, fmt::arg("key", quote_literal(keys[i].name)),
                               fmt::arg("parents", parent->typed_rows()), fmt::arg("same_key", join(same, " AND "))));
   }
   if (waits.empty()) return 0;
-  return without_nested_loops(connection, table.rejected_rows, [&] {
+  return without_nested_loops(connection, rows, [&] {
     return connection
         .query_value("SELECT pg_catalog.sum(w.n)::pg_catalog.int8 FROM (" + join(waits, "\nUNION ALL") + ") w")
         .as<std::uint64_t>();
