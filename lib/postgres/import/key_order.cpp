@@ -104,13 +104,14 @@ constexpr const char* kKeepTried =
 
 // One rank a row, for all of its keys that are set aside: two rows never take the same value.
 constexpr const char* kRankAside = R"sql(
+ANALYZE pg_temp.key_aside;
 UPDATE pg_temp.key_aside a SET rank = r.rank
 FROM (SELECT x.record,
-             COALESCE(k.rank, m.last + pg_catalog.row_number() OVER (PARTITION BY k.rank IS NULL ORDER BY x.record)) AS rank
+             COALESCE(k.rank, (SELECT COALESCE(pg_catalog.max(z.rank), 0) FROM pg_temp.key_aside z WHERE z.plan = {plan}) +
+                              pg_catalog.row_number() OVER (PARTITION BY k.rank IS NULL ORDER BY x.record)) AS rank
       FROM pg_temp.key_aside x
       LEFT JOIN (SELECT DISTINCT y.record, y.rank FROM pg_temp.key_aside y
                  WHERE y.plan = {plan} AND y.rank IS NOT NULL) k ON k.record = x.record
-      CROSS JOIN (SELECT COALESCE(pg_catalog.max(z.rank), 0) AS last FROM pg_temp.key_aside z WHERE z.plan = {plan}) m
       WHERE x.plan = {plan} AND x.place = {place} AND x.rank IS NULL) r
 WHERE a.plan = {plan} AND a.place = {place} AND a.record = r.record;
 ANALYZE pg_temp.key_aside)sql";

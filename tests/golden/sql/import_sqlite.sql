@@ -247,7 +247,7 @@ GROUP BY verdict;
 
 SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
 FROM temp.reject_0 r
-WHERE r.verdict IN ('c', 'x')
+WHERE r.verdict IN ('c', 'x', '=')
 ORDER BY 1;
 
 SELECT verdict, count(*) AS rows
@@ -256,7 +256,7 @@ GROUP BY verdict;
 
 SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
 FROM temp.reject_1 r
-WHERE r.verdict IN ('c', 'x')
+WHERE r.verdict IN ('c', 'x', '=')
 ORDER BY 1;
 
 SELECT EXISTS (SELECT 1 FROM temp.verdict_1);
@@ -349,7 +349,7 @@ GROUP BY verdict;
 
 SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
 FROM temp.reject_0 r
-WHERE r.verdict IN ('c', 'x')
+WHERE r.verdict IN ('c', 'x', '=')
 ORDER BY 1;
 
 SELECT verdict, count(*) AS rows
@@ -358,7 +358,7 @@ GROUP BY verdict;
 
 SELECT r.record, r.verdict, r.key, r.reason, r."constraint", r.holder, r.newer
 FROM temp.reject_1 r
-WHERE r.verdict IN ('c', 'x')
+WHERE r.verdict IN ('c', 'x', '=')
 ORDER BY 1;
 
 COMMIT;
