@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/suggestion.h"
 #include "base/terminal.h"
+#include "transfer/type_schema.h"
 
 namespace transfer {
 namespace {
@@ -47,34 +48,6 @@ std::pair<std::string, std::string> split_column(const std::string& word, const 
   if (dot == std::string::npos || dot == 0 || dot + 1 == word.size())
     throw wrong(member + " names " + printable(word) + ", which is not TABLE.COLUMN", "write it as users.mail");
   return {word.substr(0, dot), word.substr(dot + 1)};
-}
-
-bool is_plain(const std::string& name) {
-  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
-}
-
-std::string quoted_as_type(const std::string& schema) {
-  if (is_plain(schema)) return schema;
-  std::string text = "\"";
-  for (const char byte : schema) text.append(byte == '"' ? 2 : 1, byte);
-  return text + '"';
-}
-
-// The schema that a type's name begins with, and how many bytes it takes there: "app.pair[]", "\"App\".pair".
-std::pair<std::string, std::size_t> schema_of_type(const std::string& type) {
-  std::string schema;
-  if (!type.starts_with('"')) {
-    const std::size_t dot = type.find('.');
-    if (dot == std::string::npos || !is_plain(type.substr(0, dot))) return {};
-    return {type.substr(0, dot), dot};
-  }
-  for (std::size_t at = 1; at < type.size(); ++at) {
-    if (type[at] == '"' && (at + 1 == type.size() || type[++at] != '"'))
-      return type[at] == '.' ? std::pair{schema, at} : std::pair<std::string, std::size_t>{};
-    schema += type[at];
-  }
-  return {};
 }
 
 class Mapper {
