@@ -22,8 +22,9 @@ using base::ErrorKind;
 
 namespace {
 
-constexpr int kInstructionsBetweenLooks = 10000;
+constexpr int kInstructionsBetweenLooks = 10000;  // of the virtual machine, at the stop request
 
+// Whether there is half a code unit, or a surrogate that is no part of a pair.
 bool is_broken(std::string_view utf16, bool big_endian) {
   const auto unit = [&](std::size_t at) {
     const auto first = static_cast<unsigned char>(utf16[at]);

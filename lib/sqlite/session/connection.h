@@ -27,7 +27,8 @@ class SqliteError : public base::Error {
   bool blames_a_row() const;
   // A unique key is held by another row.
   bool key_is_taken() const;
-  // Its words may be made of values: an expression failed, or a trigger's RAISE() where that takes an expression.
+  // Its message may repeat values of rows: an expression failed, or a RAISE() of a trigger, whose message may be an
+  // expression.
   bool may_hold_values() const;
   // The file cannot be opened as it is (a WAL database in a folder that may not be written).
   bool cannot_open() const;
@@ -52,7 +53,7 @@ class Statement {
 
   // Goes to the next row; false after the last one, and the statement can be run again.
   bool next();
-  // To the end and ready to be run again. Returns the rows written.
+  // Runs to the end; the statement can be run again. Returns how many rows it wrote, 0 where it only reads.
   std::uint64_t execute();
   // Also forgets the bindings.
   void reset() noexcept;
@@ -102,14 +103,15 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // One statement; throws when there is more than that.
+  // `sql` is one statement; none, or more than one, is kSchema.
   Statement prepare(const std::string& sql);
   // Runs one statement and returns the rows written.
   std::uint64_t execute(const std::string& sql) { return prepare(sql).execute(); }
-  // The first column of the only row.
+  // The first column of the first row; 0 or "" where there is no row.
   std::uint64_t number(const std::string& sql);
   std::string text(const std::string& sql);
 
+  // Of a column of an ordinary table; throws where there is none.
   ColumnMetadata metadata(const std::string& table, const std::string& column);
   bool in_transaction() const;
   bool is_read_only() const;

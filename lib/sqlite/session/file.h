@@ -20,16 +20,17 @@ void demand_file(const std::string& path, const std::string& place, Missing miss
 
 bool is_there(const std::string& path);
 
-// A copy that ended early. SQLite itself notices a missing page, but reads one of which a part is there as if the rest
-// were zeros. While somebody writes, a part may be at the end; then there is a journal or a WAL. The file is not
-// opened: closing it would take away the locks that this process has on it.
+// Whether the file is a copy that was cut off inside a page: SQLite reads what is missing of a page as zeros (it
+// notices a page that is missing as a whole). False while there is a journal or a WAL: a writer may have come so far
+// only. Does not open the file: closing it would take away the locks that this process has on it.
 bool ends_inside_a_page(const std::string& path, std::int64_t page_bytes);
 
-// After the file's last commit something may follow that only its WAL knows.
+// Whether there is a WAL that is not empty: it may hold commits that the file lacks.
 bool has_wal(const std::string& path);
 
-// The header says that the database is in WAL mode, and there is no WAL: right where it was closed, while a copy of an
-// open one lacks what only the WAL knew. To be asked before the database is opened, for the reason above.
+// Whether the header says WAL mode and there is no WAL: right for a database that was closed, while a copy of an open
+// one lacks the commits that only the WAL held. Opens the file: to be asked before the database is opened, for the
+// reason above.
 bool lacks_wal(const std::string& path);
 
 }  // namespace sqlite

@@ -75,7 +75,7 @@ void text(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
-// digest(key, value): what stands for a masked value.
+// digest(key, value): what is shown in place of a masked value.
 void digest(sqlite3_context* context, int, sqlite3_value** values) {
   guarded(context, [&] {
     const std::string words = masked_digest(cell_of(values[0]).bytes, shown(cell_of(values[1])));

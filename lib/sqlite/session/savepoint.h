@@ -14,7 +14,7 @@ class Savepoint {
   // The same name may be used inside: the innermost one counts.
   Savepoint(Connection& connection, const std::string& name);
 
-  // Nothing of what was done since is left, in temporary tables neither. Open afterwards.
+  // Undoes what was done since, in temporary tables too. The savepoint stays open.
   void roll_back();
   // Both end it; end_without keeps nothing.
   void end();
@@ -25,6 +25,7 @@ class Savepoint {
   std::string name_;
 };
 
+// Neither kept nor refused: the work itself did not want it.
 struct Attempt {
   bool kept = false;
   std::optional<SqliteError> refusal;

@@ -1,4 +1,5 @@
-// What source and target do alike. One thread, that of the connection.
+// What source and target ask of a database alike: which one it is, and the version of its schema. One thread, that of
+// the connection.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ outcome::DatabaseInfo describe(const std::string& path);
 // Throws kUsage where schemas are asked for: SQLite has none.
 void refuse_schemas(const std::vector<std::string>& schemas);
 
-// Another number: the schema is no longer the same. In the same transaction as what is read beside it.
+// SQLite changes the number with every change of the schema. To be read in the transaction that reads what it vouches
+// for.
 std::int64_t schema_version(Connection& connection);
 
 }  // namespace sqlite

@@ -147,7 +147,7 @@ constexpr auto kFunctions = std::to_array<std::string_view>({
     "snippet",
 });
 
-// sqlite3_drop_modules wants the end marked.
+// Those that stay; sqlite3_drop_modules wants the end marked.
 constexpr std::array<const char*, 13> kModules = {"json_each", "json_tree", "jsonb_each", "jsonb_tree", "fts3",
                                                   "fts4",      "fts4aux",   "fts5",       "fts5vocab",  "rtree",
                                                   "rtree_i32", "geopoly",   nullptr};
@@ -206,7 +206,7 @@ int replace_untrusted_functions(sqlite3* database) {
   return code;
 }
 
-// Of a trigger or a view.
+// What statements of a trigger or a view may do.
 int judge_schema(int action, const char* first, const char* second, const char* schema) {
   switch (action) {
     case SQLITE_SELECT:
