@@ -127,7 +127,7 @@ class Introspection {
     tables_.push_back(std::move(table));
   }
 
-  // The row's number belongs to the row: others refer to it.
+  // The number of a row gets a column, the first one: rows of other tables refer to it.
   void read_virtual_columns(TableDetails& table, bool first_is_row_number) {
     Statement rows = connection_.prepare(of_table(kVirtualColumns, table));
     while (rows.next()) {
@@ -271,7 +271,7 @@ class Introspection {
     while (rows.next()) table.triggers.push_back({rows.text("name"), trigger_event(rows.text("sql"))});
   }
 
-  // A file does not bring generated columns: rows hand on keys of them by what they are computed from.
+  // No file brings generated columns: a key of them is computed from the columns that they read.
   void compute_generated_keys(const TableDetails& table, UniqueIndex& index) {
     std::vector<std::string> computed;
     std::vector<std::string> columns;

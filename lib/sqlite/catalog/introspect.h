@@ -66,7 +66,7 @@ struct TableDetails {
   std::vector<std::string> broken_keys;
   std::vector<CheckConstraint> checks;
   std::vector<IndexExpression> index_expressions;
-  // Checks and indexes that read the number of a row under none of its columns' names, for people.
+  // Checks and indexes, for people, that read the number of a row by a name that none of the columns has (rowid).
   std::vector<std::string> of_row_number;
   std::vector<TableTrigger> triggers;
   bool may_lose_rows = false;  // by this import: then triggers on DELETE fire, too

@@ -11,8 +11,8 @@
 namespace sqlite {
 namespace {
 
-constexpr std::int64_t kExpression = -2;  // in place of a column's number
-constexpr std::int64_t kStored = 3;       // how a generated column is
+constexpr std::int64_t kExpression = -2;  // `cid` of a key that is no column
+constexpr std::int64_t kStored = 3;       // `hidden` of a generated column that is stored
 
 // {table} and {index} are literals.
 constexpr const char* kColumns = R"sql(
@@ -64,7 +64,8 @@ void read_columns(Connection& connection, TableDetails& table, const std::string
     if (column->generated) {
       const std::string from = generated_from(sql, name);
       details.generated = fmt::format("GENERATED ALWAYS AS ({}\n)", from);
-      if (table.strict && rows.integer("hidden") == kStored) details.generated += " STORED";  // its type is looked at
+      // STRICT holds the value to its type only where it is stored.
+      if (table.strict && rows.integer("hidden") == kStored) details.generated += " STORED";
       details.made_from = columns_in(table.table, from);
     } else if (!rows.is_null("dflt_value")) {
       describe_default(details, rows.text("dflt_value"));
@@ -72,7 +73,7 @@ void read_columns(Connection& connection, TableDetails& table, const std::string
   }
 }
 
-// The merge computes a predicate of every row, and keys of those that it takes.
+// A write computes the predicate of every row, and the keys only of rows that satisfy it.
 void read_index(Connection& connection, TableDetails& table, const std::string& name, bool partial,
                 const std::string& sql) {
   const IndexParts parts = index_parts(sql);

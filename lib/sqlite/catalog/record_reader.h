@@ -20,7 +20,7 @@ class RecordReader : public engine::RowReader {
     Codec codec;
   };
 
-  // `rows` gives a value a column. `identity` names a row in messages.
+  // `rows` gives the values of `columns`, in their order. `identity`: the columns that name a row in messages.
   RecordReader(Connection& connection, std::string table, const std::vector<Column>& columns,
                std::vector<std::string> identity, Statement rows);
 

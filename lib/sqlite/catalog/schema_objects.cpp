@@ -129,7 +129,7 @@ class Collection {
                           table});
   }
 
-  // That of the primary key is told by the columns.
+  // Without that of the primary key, which the columns tell.
   void add_indexes(const std::string& table) {
     Statement rows = connection_.prepare(of_table(kIndexes, table));
     while (rows.next()) {

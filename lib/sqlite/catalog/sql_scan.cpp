@@ -29,7 +29,7 @@ bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || static_cast<signed char>(c) < 0;
 }
 
-// After what begins at `at`: a comment, a quoted text, a word or one mark.
+// Where the token that begins at `at` ends: a comment, a quoted text, a word or one mark.
 std::size_t token_end(std::string_view sql, std::size_t at) {
   const auto behind = [&](std::size_t found, std::size_t bytes) {
     return found == std::string_view::npos ? sql.size() : found + bytes;
@@ -180,7 +180,7 @@ std::string table_behind(const Tokens& tokens, std::size_t i) {
   return unquoted(tokens[qualified ? i + 3 : i + 1]);
 }
 
-// Of the statements between BEGIN and END, and of the condition before them.
+// Fills `named` and `written` from the condition of the trigger and the statements between BEGIN and END.
 void read_body(const Tokens& tokens, std::size_t first, TriggerEvent& event) {
   for (std::size_t i = first; i < tokens.size(); ++i) {
     if (tokens[i].is_name()) event.named.push_back(unquoted(tokens[i]));

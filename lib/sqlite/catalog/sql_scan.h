@@ -1,6 +1,6 @@
 // Looks into the SQL of a schema for what no pragma tells: the expressions of checks and indexes, the events of a
-// trigger. Splits into tokens only; SQLite itself has parsed the text before, so it is known to be sound, and text that
-// is not is looked at within its bounds.
+// trigger. Splits it into tokens and no more, for SQLite has parsed it before. In text that is not sound it reads
+// nothing beyond the end.
 #pragma once
 
 #include <string>
@@ -53,7 +53,7 @@ std::string generated_from(std::string_view create_table, std::string_view colum
 // The same SQL in one line without comments, so that the way it was laid out makes no difference.
 std::string in_one_line(std::string_view sql);
 
-// Of the text that SQLite keeps of a column's default: one that is a single word may be a text without quotes.
+// `kept`: what SQLite keeps of a column's default. A single word that is no keyword is a text without its quotes.
 struct DefaultParts {
   bool plain = false;      // a literal, or CURRENT_TIMESTAMP and the like
   std::string expression;  // "5", "'word'", "(1 + 2)"

@@ -1,5 +1,5 @@
-// The virtual tables of a file: whether their rows are all there is of them, and are nowhere else. Asks the schema's
-// text only, so that it knows tables of modules too that are not here. One thread, that of the connection.
+// The virtual tables of a file, and whether their rows are all that they hold, and are in no other table. Reads the
+// text of the schema alone, and so also knows tables whose module is not here. One thread, that of the connection.
 #pragma once
 
 #include <string>
@@ -25,8 +25,8 @@ VirtualTable virtual_table(std::string name, std::string_view create_virtual_tab
 
 std::vector<VirtualTable> find_virtual_tables(Connection& connection);
 
-// Whether `table` is one of those in which a virtual table of an unknown module keeps its contents: SQLite itself can
-// tell that of the modules only that are here.
+// Whether a virtual table of an unknown module keeps its contents in `table`, as far as the name tells: docs_content of
+// docs. Of modules that are here SQLite itself tells it.
 bool stands_behind(const std::vector<VirtualTable>& all, std::string_view table);
 
 }  // namespace sqlite

@@ -33,7 +33,7 @@ struct ColumnType {
   std::string strict_type;   // INT, TEXT, ANY …; empty: the table is not STRICT
   bool holds_bytes = false;  // declared for them: BLOB, BYTEA
   bool utf16 = false;        // the database stores text as UTF-16
-  bool keeps_form = false;   // what the file brings is text: a number is refused that would be written in another way
+  bool keeps_form = false;   // the file's column is text: one that would become a number of another form is refused
 };
 
 // Whether a column of a file, of whichever engine, holds texts whose form counts (007), and not numbers.
@@ -49,8 +49,8 @@ class Codec {
   // Appends the JSON value.
   void decode(base::ByteBuffer& out, const Cell& cell) const;
 
-  // Binds what the value stands for; views `value` until the statement is reset. False: refused, and `reason` says why
-  // in words for the user.
+  // Binds the value as the column holds it; views `value` until the statement is reset. False: refused, and `reason`
+  // says why in words for the user.
   [[nodiscard]] bool bind(Statement& statement, int parameter, const format::Value& value, std::string& reason) const;
 
  private:

@@ -19,8 +19,8 @@ std::optional<double> read_real(std::string_view text);
 enum class Precision { kNoNumber, kKept, kLost };
 Precision precision_as_real(std::string_view text);
 
-// Whether `text` is the same again after a column that makes numbers of texts (which SQLite does past blanks around
-// them), or stays a text there. `as_real`: of digits too.
+// Whether a column that makes numbers of texts gives `text` back as it was written: as the number that SQLite reads,
+// past blanks around it, or as a text, where it is no number. `as_real`: the column makes a real of digits alone, too.
 bool keeps_form(std::string_view text, bool as_real);
 
 // Whether a reader of JSON numbers may take it for an integer of 64 bits.
