@@ -40,6 +40,7 @@ constexpr const char* kRecord = R"sql(
 INSERT INTO main.{ledger} (name, checksum, applied_at, duration)
 VALUES ({name}, {checksum}, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), {duration}))sql";
 
+// Why the ledger cannot be trusted, as what it has or is; no row: it can.
 constexpr const char* kUnsound = R"sql(
 SELECT CASE type WHEN 'trigger' THEN 'has the trigger ' || name ELSE 'is no ordinary table' END AS what
 FROM main.sqlite_master
@@ -124,7 +125,8 @@ void SqliteMigrations::begin() {
 
 // What runs in no transaction (VACUUM, another journal mode) must have the file for itself in any case.
 void SqliteMigrations::lock() {
-  // The mode last: in it no lock is given back, so that two who both wait would wait for each other.
+  // The mode is set once the file is locked: in it no lock is given back, and two who both wait would wait for each
+  // other.
   take_lock({"BEGIN EXCLUSIVE", "PRAGMA locking_mode = EXCLUSIVE", "COMMIT"});
   mode_ = Mode::kLocked;
 }

@@ -1,8 +1,8 @@
 // engine::MigrationDatabase on an SQLite file. The lock is SQLite's own: a transaction that may write from its first
-// moment, or the whole file where there is none. Every transaction has a connection of its own, so nothing that a file
-// sets outlives it. Foreign keys are not enforced meanwhile, as SQLite's way of changing a table (make a new one, copy,
-// drop, rename) needs it; rows without a parent that a file leaves behind are found before it is written down. Verify's
-// scratch is a temporary database. One thread.
+// moment, or the whole file where there is none. Every transaction has a connection of its own, so nothing that a
+// migration sets outlives it. Foreign keys are not enforced meanwhile, as SQLite's way of changing a table (make a new
+// one, copy, drop, rename) needs it; rows that a migration leaves without a parent are found before it is recorded.
+// Verify's scratch is a temporary database. One thread.
 #pragma once
 
 #include <chrono>
@@ -69,7 +69,7 @@ class SqliteMigrations final : public engine::MigrationDatabase {
   const std::string schema_;  // SQLite has none
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Connection> scratch_;
-  std::optional<Orphans> orphans_before_;  // the file that is run
+  std::optional<Orphans> orphans_before_;  // the migration that runs
   Mode mode_ = Mode::kIdle;
 };
 

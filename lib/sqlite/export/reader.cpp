@@ -61,7 +61,7 @@ Reader::Reader(Connection& connection, const TableDetails& table, const engine::
       table_name_(table.table.name.name),
       has_condition_(!query.where.empty()) {}
 
-// A condition may fail on a row only: an overflow, malformed JSON.
+// A condition that SQLite took may still fail on a row: an overflow, malformed JSON.
 void Reader::explain(const SqliteError& error) {
   if (!has_condition_ || !error.blames_a_row()) return;
   throw Error(ErrorKind::kUsage, "--where for " + base::printable(table_name_) + ": " + error.what(),
