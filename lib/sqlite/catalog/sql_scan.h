@@ -53,7 +53,8 @@ std::string generated_from(std::string_view create_table, std::string_view colum
 // The same SQL in one line without comments, so that the way it was laid out makes no difference.
 std::string in_one_line(std::string_view sql);
 
-// `kept`: what SQLite keeps of a column's default. A single word that is no keyword is a text without its quotes.
+// `kept`: what SQLite keeps of a column's default. A single word that is neither keyword nor number is a text without
+// its quotes.
 struct DefaultParts {
   bool plain = false;      // a literal, or CURRENT_TIMESTAMP and the like
   std::string expression;  // "5", "'word'", "(1 + 2)"
