@@ -70,7 +70,7 @@ std::string base_sql(const StagedTable& table, const char* text, const Places&..
 
 constexpr const char* kIndex = "CREATE INDEX temp.{name}_key ON {name} ({identity})";
 
-// The target's key need not be one of the base.
+// Drops rows of the base that share an identity: a key of the target need not have been one there.
 constexpr const char* kForgetRepeated = R"sql(
 DELETE FROM {stage}
 WHERE {record} IN (
@@ -78,21 +78,25 @@ WHERE {record} IN (
   FROM (SELECT {identity} FROM {stage} k GROUP BY {collated} HAVING count(*) > 1) d
   CROSS JOIN {stage} s ON {repeated}))sql";
 
+// FROM: updates of rows that the base has.
 constexpr const char* kOfBoth = R"sql({accepted}
 CROSS JOIN {target} t ON {same}
 CROSS JOIN {base} b ON {same_base}
 WHERE v.verdict = 'u' AND {differ} AND {condition})sql";
 
+// FROM: updates of rows that the base has not: both sides have added them.
 constexpr const char* kNewInBoth = R"sql({accepted}
 CROSS JOIN {target} t ON {same}
 WHERE v.verdict = 'u' AND {differ}
   AND NOT EXISTS (SELECT 1 FROM {base} b WHERE {same_base}))sql";
 
+// FROM: inserts of rows that the base has: they are gone from the target.
 constexpr const char* kGone = R"sql({accepted}
 CROSS JOIN {base} b ON {same_base}
 WHERE v.verdict = 'i' AND {condition})sql";
 
-// Of a row without a base all but the time is as in the target, or it is left out.
+// Gives staged rows their merged values. Of a row without a base all but the time is as in the target, or it is left
+// out.
 constexpr const char* kTakeFromTarget = R"sql(
 UPDATE {stage} AS k SET {assignments}
 FROM (
@@ -120,8 +124,8 @@ WHERE r.verdict = 'c' AND r."constraint" = '{constraint}')sql";
 
 std::string has_base(const StagedTable& table) { return fmt::format("b.{} IS NOT NULL", table.base->record); }
 
-// When the row was last changed: the later of both where another cell of it is written; else a change of the file alone
-// counts, and no change of both does.
+// The merged time of the last change: the later of both where another cell is written; else that of the file where the
+// file alone changed it; else that of the target.
 std::string changed_at(const StagedTable& table, const StagedColumn& column, const Judged& judged) {
   Names written;
   for (const std::string& name : judged.shared)
@@ -142,7 +146,7 @@ std::string changed_at(const StagedTable& table, const StagedColumn& column, con
 // What becomes of the file's value of a row that the base has.
 std::string merged_value(const StagedTable& table, const StagedColumn& column) {
   std::string stays = table.differs("s", "b", {column.name});
-  // Nobody minds a column that is ignored: then the target's own change is kept.
+  // An ignored column makes no conflict: where both sides changed it, it stays as the target has it.
   if (table.is_ignored(column.name)) stays += " AND NOT " + table.differs("t", "b", {column.name});
   return fmt::format("CASE WHEN NOT ({has_base}) OR {stays} THEN s.{column} ELSE t.{column} END",
                      fmt::arg("has_base", has_base(table)), fmt::arg("stays", stays),
@@ -173,7 +177,7 @@ std::string conflicts_with_base(const StagedTable& table) {
   return base_sql(table, kWithBase, fmt::arg("constraint", reasons::kBase));
 }
 
-// What cannot be told apart there is as good as none.
+// Rows of the base that share an identity are as good as none.
 void BaseMerge::take_bases(std::vector<std::string>& notices) {
   for (StagedTable& table : tables_) {
     if (table.base == nullptr) continue;
@@ -275,7 +279,8 @@ void BaseMerge::take_from_target(StagedTable& table) {
   Names shared;
   for (const StagedColumn& column : table.columns) {
     if (table.base->has_columns({column.name})) shared.push_back(column.name);
-    if (column.name == table.plan.changed_at) {  // first: what is written beside it shows only before
+    // In the first statement: after it what the file wrote shows no more.
+    if (column.name == table.plan.changed_at) {
       names.insert(names.begin(), column.quoted);
       values.insert(values.begin(), changed_at(table, column, judged));
     } else if (table.base->has_columns({column.name})) {
@@ -298,7 +303,8 @@ void BaseMerge::take_from_target(StagedTable& table) {
   }
 }
 
-// Of what is now as in the target. A row that is written has the later time.
+// Rows that are as in the target by now are unchanged. A row that is written has the later time: none is newer in the
+// target.
 void BaseMerge::forget_equal(StagedTable& table) {
   table.counts.unchanged += connection_.execute(table_sql(table, kForgetEqual));
   connection_.execute(table_sql(table, "UPDATE {verdicts} SET newer = 0"));

@@ -1,6 +1,6 @@
 // The three-way merge: with a base, the staged rows become what is wanted of the target. What the file did not change
 // since the base becomes the target's value; a cell that both changed, to different values, leaves its row out as a
-// conflict. So whatever comes behind (verdicts, keys, references, reports) judges and writes such rows as any others.
+// conflict. So whatever comes after (verdicts, keys, references, reports) judges and writes such rows as any others.
 // One thread, that of the connection.
 #pragma once
 
@@ -14,14 +14,14 @@
 
 namespace sqlite {
 
-// By which the base's rows are staged.
+// The plan by which the base's rows are staged.
 engine::TablePlan plan_of_base(const engine::TablePlan& plan);
 
 // Whether the base has every column of the table that rows without a key are compared by, and so may hold some of them.
 bool base_tells_equal_rows(const StagedTable& table);
 
-// FROM: the rows r that both sides changed, as they are staged (s), in the target (t) and in the base (b), both of
-// which may be missing.
+// FROM: the rejects r of rows that both sides changed, with the row as it is staged (s), in the target (t) and in the
+// base (b); it may be missing from both of these.
 std::string conflicts_with_base(const StagedTable& table);
 
 class BaseMerge {

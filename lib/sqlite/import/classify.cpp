@@ -19,6 +19,7 @@ namespace {
 
 namespace reasons = engine::reasons;
 
+// FROM: the staged rows s whose identity another staged row has, too.
 constexpr const char* kRepeatedIdentities = R"sql((
   SELECT {identity}
   FROM {stage} k
@@ -35,7 +36,8 @@ FROM {stage} s
 LEFT JOIN {target} t ON {same}
 WHERE ({there} IS NULL OR {differs}){others})sql";
 
-// Rows to be written that refer to a row: {filled} tells those whose key has no NULL, {parents} who has it.
+// FROM: the rows to be written that refer to nobody. {filled}: their key holds no NULL; {parents}: a SELECT of the rows
+// that have it.
 constexpr const char* kOrphans = R"sql({accepted}
 WHERE {filled}
   AND NOT EXISTS ({parents}))sql";
@@ -210,7 +212,7 @@ void Classifier::compare_with_target(StagedTable& table) {
   table.counts.unchanged = table.gone + table.staged_rows - rejected_since - written;
 }
 
-// Without an identity the n-th equal row of the file stands for the n-th equal row of the target.
+// Without an identity the n-th equal row of the file is taken for the n-th equal row of the target.
 void Classifier::compare_multisets(StagedTable& table, Rows which) {
   const std::uint64_t inserts =
       table.has_marks()
@@ -306,7 +308,7 @@ std::uint64_t Classifier::reject_orphans(const std::vector<std::size_t>& compone
   return all;
 }
 
-// Rows to be written that refer to no row, neither of the target nor of the file; empty: that cannot be known.
+// FROM: the rows to be written whose parent is neither in the target nor in the file; empty: that cannot be known.
 std::string Classifier::orphans(const StagedTable& table, const catalog::ForeignKey& key) {
   if (!table.foretells(key.columns)) return {};
   std::vector<std::string> filled;
@@ -334,8 +336,8 @@ std::string Classifier::orphans(const StagedTable& table, const catalog::Foreign
   return is_in_file ? rows + table_sql(*parent, kNotWritten, fmt::arg("refers", refers)) : rows;
 }
 
-// Of such rows those that the source itself holds without their parent: the file has it nowhere, not even among what is
-// left out. Only a table that is in the file, each record of which could be read, says so.
+// Condition on such rows: the source itself holds them without their parent, which is nowhere in the file, not even
+// among what is left out. "0" unless the table of the parents is in the file and each of its records could be read.
 std::string Classifier::orphans_of_source(const catalog::ForeignKey& key) {
   const StagedTable* parent = find_staged(tables_, key.parent);
   if (parent == nullptr || !parent->foretells(key.parent_columns) || parent->staged_rows != parent->counts.rows)

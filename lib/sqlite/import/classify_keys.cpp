@@ -60,16 +60,18 @@ WHERE c.place = {place} AND EXISTS (
   CROSS JOIN {keys} s
   WHERE k."db-transfer record" = c.freed_by AND s."db-transfer record" = c.record AND {kept}))sql";
 
-// `condition` is on the claims, called c.
+// FROM: the staged rows s that claim a key of the row t of the target. `condition` is on their claims c.
 constexpr const char* kClaimants = R"sql({claims} c
 CROSS JOIN {keys} s ON s."db-transfer record" = c.record
 CROSS JOIN {held} t ON {same_key}
 WHERE c.place = {place} AND {other_row} AND {condition})sql";
 
+// FROM: the staged rows s that claim a key of a row t which stays after all.
 constexpr const char* kClaimantsOfKept = R"sql({verdicts} v
 CROSS JOIN {keys} s ON s."db-transfer record" = v.record
 CROSS JOIN {kept} t ON {same_key})sql";
 
+// FROM: the staged rows s whose key another row to be written claims, too.
 constexpr const char* kRepeated = R"sql((
   SELECT k.*
   FROM {verdicts} v
@@ -100,6 +102,7 @@ FROM (SELECT NULL AS {column})
 WHERE coalesce(({check}
 ), 1))sql";
 
+// FROM: the rows, by their records h.record, whose key of this index has to be set aside.
 constexpr const char* kHolders = R"sql({parked} h
 JOIN {claims} c ON c.freed_by = h.record AND c.place = {place})sql";
 
@@ -235,7 +238,8 @@ KeyClassifier::Parking KeyClassifier::parking(const UniqueIndex& index) {
   return {};
 }
 
-// Whether some part of the key is NULL then, or another one for each record: a part that is of this column alone.
+// Whether the key is free while the column holds `value`: some part of it is NULL then, or another one for each record.
+// A part that reads other columns, too, says nothing.
 bool KeyClassifier::frees(const UniqueIndex& index, const StagedColumn& column, const std::string& value) {
   return std::ranges::any_of(computed_keys(index), [&](const std::string& part) {
     return part == column.quoted ||
@@ -244,7 +248,7 @@ bool KeyClassifier::frees(const UniqueIndex& index, const StagedColumn& column, 
   });
 }
 
-// Whether the statement inserts a row into the claims, which goes again.
+// Whether the statement inserts a row into the claims; takes it out again.
 bool KeyClassifier::inserts_claim(const std::string& statement) {
   if (execute_if_judged(connection_, statement) == 0) return false;
   connection_.execute(table_sql(table_, "DELETE FROM {claims} WHERE place IS NULL"));
@@ -274,7 +278,7 @@ std::string KeyClassifier::unused_value(const std::string& column) const {
   return {};
 }
 
-// Rows of some table refer to it, and may follow it.
+// Whether rows of some table refer to the column, and so may follow it.
 bool KeyClassifier::is_needed_elsewhere(const std::string& column) const {
   return std::ranges::any_of(details_, [&](const TableDetails& child) {
     return std::ranges::any_of(child.table.foreign_keys, [&](const catalog::ForeignKey& key) {

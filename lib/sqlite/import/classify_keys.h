@@ -19,7 +19,7 @@ class KeyClassifier {
   KeyClassifier(Connection& connection, StagedTable& table, const std::vector<TableDetails>& details)
       : connection_(connection), table_(table), details_(details) {}
 
-  // Leaves out rows that claim a key of a row which an undo was to delete and keeps.
+  // Leaves out rows that claim a key of a row which was to be deleted and stays.
   void reject_kept();
   // Leaves out rows whose keys are taken, or claimed more than once.
   void classify();

@@ -108,7 +108,7 @@ struct Gathered {
   const StagedTable* base = nullptr;  // the base's row b is told, too; it and t may be missing
 };
 
-// Of one column: before, after, of the base.
+// Writes change_N: what a column holds before, after, and in the base.
 class ChangeWriter {
  public:
   ChangeWriter(Connection& connection, const StagedTable& table)
@@ -210,7 +210,8 @@ std::vector<outcome::ColumnChange> changes_of(const StagedTable& table, Statemen
   return all;
 }
 
-// Of a row that the file lacks: what it holds, NULL where nothing differs from that.
+// A row that the file lacks was gathered as changes to nothing: makes values of what it holds, NULL where a column has
+// no change.
 void turn_into_values(const StagedTable& table, outcome::Decision& decision) {
   for (const StagedColumn& column : table.columns) {
     const auto held = std::ranges::find(decision.changes, column.name, &outcome::ColumnChange::column);

@@ -10,7 +10,7 @@
 namespace sqlite {
 namespace {
 
-// For one row that is to be inserted.
+// Tries the defaults on one of the rows that are to be inserted.
 constexpr const char* kTryDefaults = R"sql(
 UPDATE {stage} SET {values}
 WHERE {record} = (SELECT min(record) FROM {verdicts} WHERE verdict = 'i'))sql";
@@ -70,7 +70,7 @@ void Evaluation::fill() {
   if (!is_filled) table_.made.clear();  // nothing is judged by what may not be true
 }
 
-// By one statement, which is one moment, without the rows for which it fails.
+// In one statement, so that the defaults of all rows are of one moment. Leaves out the rows for which it fails.
 bool Evaluation::fill(const char* update, const std::string& values, Verdict verdict) {
   const std::string of_verdict =
       table_sql(table_, "s.{record} IN (SELECT record FROM {verdicts} WHERE verdict = '{verdict}')",

@@ -1,6 +1,6 @@
 // What the target computes of rows to be written: fills the stage's made columns, and leaves out rows for which an
-// expression of the target's fails (malformed JSON, an overflow), with SQLite's own words. By set; only where that
-// fails row by row. Writes temporary tables only. One thread, that of the connection.
+// expression of the target's fails (malformed JSON, an overflow), with SQLite's own words. By set, and row by row where
+// that fails. Writes temporary tables only. One thread, that of the connection.
 #pragma once
 
 #include <string>
@@ -18,9 +18,9 @@ class Evaluation {
   // After the comparison with the target: columns that the file lacks get what the target's rows hold, or what their
   // default computes.
   void fill();
-  // Of the indexes' expressions.
+  // Leaves out rows for which an expression of an index fails.
   void reject_failing();
-  // Of the checks', one of which has failed.
+  // The same of the checks, where they could not be judged by set.
   void reject_failing_checks();
 
  private:

@@ -24,9 +24,10 @@ std::string digest_of(const StagedTable& table, const std::vector<std::string>& 
   return fmt::format("db_transfer_row_digest({}, {})", quote_literal(table.plan.row_key), image_call(values));
 }
 
-// Of the target's whole row, called t; of an accepted one, where --match renumbers rows, of the file's, called s, too.
+// Of the whole row t of the target.
 std::string row_digest(const StagedTable& table) { return digest_of(table, target_values(table)); }
 
+// What the file writes (the row s), where --match renumbers rows; otherwise nothing.
 std::vector<std::string> written_values(const StagedTable& table) {
   std::vector<std::string> values;
   if (table.plan.renumbered)
@@ -34,6 +35,7 @@ std::vector<std::string> written_values(const StagedTable& table) {
   return values;
 }
 
+// Of the whole row t, and of what is written over it.
 std::string update_digest(const StagedTable& table) {
   std::vector<std::string> values = target_values(table);
   for (std::string& value : written_values(table)) values.push_back(std::move(value));

@@ -24,7 +24,7 @@ class HandOver {
   // After arrange(): opens every circle at one of its rows, so that all are in order_N.
   void open_circles();
 
-  // Of a claim, called c: it is one of those that arrange() found no order for.
+  // Condition on a claim c: it is one of those that arrange() found no order for.
   std::string is_in_circle() const;
 
  private:

@@ -35,7 +35,7 @@ std::string staged_keys(const StagedTable& table, const UniqueIndex& index) {
 }
 
 std::string target_keys(const StagedTable& table, const UniqueIndex& index) {
-  // A row that an undo deletes holds nothing.
+  // A row that goes holds no key.
   return keys(table, index, {}, table.target,
               table.may_be_deleted > 0 ? "NOT " + is_among_deletes(table, "x", 'd') : "");
 }

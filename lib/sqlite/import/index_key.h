@@ -7,7 +7,7 @@
 
 namespace sqlite {
 
-// What the index computes of a row without its generated columns.
+// What the index computes of a row, with what generated columns are computed from in their place.
 const std::vector<std::string>& computed_keys(const UniqueIndex& index);
 
 // "(SELECT id, rowid AS "db-transfer record", email AS "db-transfer key 1" … FROM stage_N WHERE …)": staged rows that
@@ -15,7 +15,7 @@ const std::vector<std::string>& computed_keys(const UniqueIndex& index);
 std::string staged_keys(const StagedTable& table, const UniqueIndex& index);
 // The same of the target's rows, without a record.
 std::string target_keys(const StagedTable& table, const UniqueIndex& index);
-// Of rows that an undo was to delete and keeps.
+// The same of the target's rows that were to be deleted and stay.
 std::string kept_keys(const StagedTable& table, const UniqueIndex& index);
 
 // a."db-transfer key 1" = b."db-transfer key 1" as the index compares; NULL equals nothing.

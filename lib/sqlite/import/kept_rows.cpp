@@ -28,7 +28,7 @@ std::vector<std::string> own_columns(const StagedTable& table) {
   return columns;
 }
 
-// What "c0, c1, " is of the table of kept rows called b.
+// "b.c0, b.c1, ": the kept values of the row b of before_N.
 std::string kept_values(const StagedTable& table) {
   std::string list;
   for (std::size_t i = 0; i < own_columns(table).size(); ++i) list += fmt::format("b.{}, ", kept(i));

@@ -11,7 +11,9 @@ namespace {
 using catalog::KeyKind;
 using catalog::LooseColumn;
 
-// Without WITH: the names of its parts would be taken for views of the file, which may not read our tables.
+// One row: how many rows of the child fill the column, how many of these name a key of the file (known) and one that
+// moved, the shortest such key, and an example. Without WITH: the names of its parts would be taken for views of the
+// file, which may not read our tables.
 constexpr const char* kCount = R"sql(
 SELECT count(*) AS filled, count(k.was) AS known, coalesce(sum(k.was <> k.now), 0) AS moved,
        coalesce(min(length(k.was)), 0) AS shortest,

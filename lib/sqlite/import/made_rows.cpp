@@ -30,7 +30,7 @@ WHERE record IN (
   SELECT v.record
   FROM {made}))sql";
 
-// Of any look: rows that the last one does not find any more.
+// Counts the rows that some look found changed and the last one did not.
 constexpr const char* kBroughtBack = R"sql(
 SELECT count(DISTINCT u.record)
 FROM temp.unsettled u
@@ -89,7 +89,7 @@ bool MadeRows::match_again(StagedTable& table) {
   return true;
 }
 
-// Before its first write, where every insert is still to come.
+// Before the first write of the table, where every insert is still to come.
 void MadeRows::compare_multiset(StagedTable& table, Rows rows) {
   if (rows != Rows::kAccepted || !reached_[place_of(table)] || table.has_marks()) return;
   const std::uint64_t equal =

@@ -25,7 +25,7 @@ CREATE TABLE temp.unsettled (
   PRIMARY KEY (place, look, record)
 ) WITHOUT ROWID)sql";
 
-// Of all rows that the file brings, the unchanged ones too.
+// Notes the rows of the file, the unchanged ones too, that do not hold its values or are not there.
 constexpr const char* kLook = R"sql(
 INSERT INTO temp.unsettled
 SELECT {place}, {look}, s.{record}, {there} IS NOT NULL

@@ -17,10 +17,11 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// Of the file; rows that are to go are in no stage.
+// FROM: the records of the file that were left out since the merge began. Rows that are to go are in no stage.
 constexpr const char* kRefused =
     "FROM {rejects} WHERE record NOT IN (SELECT record FROM {early}) AND record IN (SELECT {record} FROM {stage})";
 
+// As inserts: MadeRows::compare_again makes updates of those whose row is in the target.
 constexpr const char* kRestore = R"sql(
 INSERT INTO {verdicts}
 SELECT record, 'i', newer
@@ -150,7 +151,7 @@ void Merger::retry(base::Progress& progress) {
   }
 }
 
-// Gives each of those rows another chance. Returns how many.
+// Puts the rows that were left out since the merge began back among those to be written. Returns how many.
 std::uint64_t Merger::restore_refused() {
   std::uint64_t all = 0;
   for (StagedTable& table : tables_) {
@@ -166,7 +167,7 @@ std::uint64_t Merger::restore_refused() {
   return all;
 }
 
-// Rows that were left out since the merge began.
+// How many rows were left out since the merge began.
 std::uint64_t Merger::refused() {
   std::uint64_t all = 0;
   for (const StagedTable& table : tables_)
@@ -174,7 +175,7 @@ std::uint64_t Merger::refused() {
   return all;
 }
 
-// Of those that were tried again.
+// How many of those that were tried again are left out once more.
 std::uint64_t Merger::still_refused() {
   std::uint64_t all = 0;
   for (const StagedTable& table : tables_)

@@ -1,4 +1,4 @@
-// UndoJudge's way to the rows that the file of an import lacks (--delete-missing).
+// UndoJudge and --delete-missing: finds the rows that the file of an import lacks.
 #include "engine/reasons.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/undo_judge.h"
@@ -7,8 +7,8 @@
 namespace sqlite {
 namespace {
 
-// Their records are numbered behind those of the file (outcome::comes_before). A row that the file speaks of is there,
-// whatever becomes of its record.
+// Their records are numbered after those of the file (outcome::comes_before). A row of which a record speaks is not
+// missing, even where that record is left out.
 constexpr const char* kFindMissing = R"sql(
 INSERT INTO {deletes}
 SELECT {rows} + row_number() OVER (ORDER BY length(CAST(x.key AS BLOB)), CAST(x.key AS BLOB)), x.*
@@ -21,7 +21,7 @@ FROM (
 constexpr const char* kUnmatched = R"sql(
     AND NOT EXISTS (SELECT 1 FROM {stage} s WHERE {same_match}) AND {named})sql";
 
-// With a base, what it has not is the target's own.
+// With a base only rows that it has are missing: others are the target's own.
 constexpr const char* kInBase = R"sql(
     AND EXISTS (SELECT 1 FROM {base} b WHERE {same_base}))sql";
 

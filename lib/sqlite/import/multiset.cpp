@@ -8,6 +8,8 @@
 namespace sqlite {
 namespace {
 
+// {image}: all values of a row, in bytes. {base}, {of_base}: nothing, or what the base adds to the join and to its
+// condition.
 constexpr const char* kLacking = R"sql(
 SELECT s.record
 FROM (

@@ -1,5 +1,5 @@
-// Rows without an identity: the n-th equal row of the file stands for the n-th equal row of the target, and with a base
-// for the n-th equal row of that. Pure.
+// Rows without an identity: the n-th equal row of the file is taken for the n-th equal row of the target, and with a
+// base for the n-th equal row of that. Pure.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace sqlite {
 
-// SELECT …: the records of such rows that the target does not hold, nor the base, and that are not left out.
+// SELECT of the records of such rows that neither the target nor the base holds, without those left out.
 std::string lacking_rows(const StagedTable& table);
 
-// The same that the target does not hold and the base does. Only where it tells them.
+// The same of rows that the base holds and the target does not. Only where base_tells_equal_rows().
 std::string gone_rows(const StagedTable& table);
 
 }  // namespace sqlite

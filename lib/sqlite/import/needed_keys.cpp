@@ -86,7 +86,7 @@ std::string is_not_written(const StagedTable* child) {
   return "NOT " + in_file(*child, "k.{record} IN (SELECT record FROM {verdicts})");
 }
 
-constexpr std::size_t kMostLevels = 8;
+constexpr std::size_t kMostLevels = 8;  // foreign keys of a way; what is beyond is neither judged nor told
 
 // Foreign keys that refer to what changes of the rows which follow by `way.back()`, each once on a way.
 void for_each_next(const std::vector<TableDetails>& details, const std::vector<Reference>& way,
@@ -104,8 +104,9 @@ void for_each_next(const std::vector<TableDetails>& details, const std::vector<R
   }
 }
 
-// Foreign keys that refer to what follows an update. Takes those that would lose their reference or have the update
-// refused, with the condition on `row`, which follows by `way.back()`.
+// Goes along the foreign keys that pass an update on, as far as they do. At the end of each way are rows that would
+// lose their reference, or that keep their parent from changing: `take` gets their foreign key and the condition that
+// there are some, on `row`, the alias of the row that follows by `way.back()`.
 void find_followers(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
                     const std::vector<Reference>& way, const std::string& row,
                     const std::function<void(const Reference&, const std::string&)>& take) {
@@ -125,7 +126,7 @@ void find_followers(const std::vector<StagedTable>& tables, const std::vector<Ta
   });
 }
 
-// Ways on from those rows, as far as an update is passed on.
+// `take` gets this way, and all that go on from its end as far as an update is passed on.
 void for_each_way(const std::vector<TableDetails>& details, const std::vector<Reference>& way,
                   const std::function<void(const std::vector<Reference>&)>& take) {
   take(way);
@@ -160,8 +161,8 @@ std::string reached_by(const StagedTable& table, const std::vector<Reference>& w
                      fmt::arg("children", children), fmt::arg("refers", join(conditions, " AND ")));
 }
 
-// Of these rows, for an approval: the sum of their digests, in any order; which ones they are, their foreign key,
-// and the key that is passed on.
+// For an approval: the sum of the digests of these rows, whatever their order. Each is over the row's own key, its
+// foreign key, and the key that is passed on.
 std::string digest_of(Connection& connection, const StagedTable& table, const std::vector<Reference>& way,
                       const std::string& reached) {
   if (table.plan.row_key.empty()) return {};

@@ -1,7 +1,7 @@
 // Updates that would change a key which rows of the target refer to. Where such rows stay, the update is left out;
-// where they would follow (ON UPDATE CASCADE), it is left out if the file calls one of them unchanged, and told else;
-// where they would lose their reference (SET NULL, SET DEFAULT), it is left out unless the file writes them all. Writes
-// temporary tables only. One thread, that of the connection.
+// where they would follow (ON UPDATE CASCADE), it is left out if the file calls one of them unchanged, and otherwise
+// told; where they would lose their reference (SET NULL, SET DEFAULT), it is left out unless the file writes them all.
+// Writes temporary tables only. One thread, that of the connection.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ enum class ForeignKeys { kEnforced, kJudged };
 std::uint64_t reject_needed_keys(Connection& connection, StagedTable& table, const std::vector<TableDetails>& details,
                                  ForeignKeys foreign_keys);
 
-// After the verdicts of all tables.
+// The same of rows that would follow, or lose their reference. After the verdicts of all tables. Returns how many rows
+// were left out.
 std::uint64_t reject_followed_keys(Connection& connection, const std::vector<StagedTable>& tables, StagedTable& table,
                                    const std::vector<TableDetails>& details);
 

@@ -1,6 +1,7 @@
-// Rows of an undo that are not as they were before the import, although they were written: a trigger of the target
-// wrote something else into them, or put a row in again that went. What was written is rolled back, these rows are left
-// out, and the rest is written again. One thread, that of the connection.
+// Rows that are not as they should be after the merge, although they were written: of an undo, rows into which a
+// trigger of the target wrote something else; of an undo or --delete-missing, rows that went and that a trigger put in
+// again. What was written is rolled back, these rows are left out, and the rest is written once more. One thread, that
+// of the connection.
 #pragma once
 
 #include <cstddef>

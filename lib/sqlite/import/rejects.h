@@ -9,7 +9,7 @@
 
 namespace sqlite {
 
-// Runs an INSERT of reject_sql and takes the verdicts of its rows away. Returns how many.
+// Runs an INSERT of reject_sql and takes the verdicts of its rows away. Returns how many rows it left out.
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
 
 // Takes the verdicts of rejected rows away.
@@ -22,7 +22,7 @@ bool reject_if_judged(Connection& connection, StagedTable& table, const std::str
 // What the database says against a row; without its values where columns are masked.
 std::string words_of(const StagedTable& table, const SqliteError& error);
 
-// Runs a statement of such an expression; 0 where the expression failed.
+// Runs a statement that evaluates such an expression. Returns the rows written; 0 where the expression failed.
 std::uint64_t execute_if_judged(Connection& connection, const std::string& sql);
 // The same; false: the expression failed.
 bool is_executed(Connection& connection, const std::string& sql);

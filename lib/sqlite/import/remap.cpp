@@ -12,9 +12,10 @@ namespace {
 std::string old_column(std::size_t i) { return fmt::format("old_{}", i); }
 std::string new_column(std::size_t i) { return fmt::format("new_{}", i); }
 
+// FROM: staged rows s and the rows t of the target that they find by their natural key.
 constexpr const char* kMatched = "{stage} s CROSS JOIN {target} t ON {matches}";
 
-// {rows}: empty, or " AND …", of which staged rows s.
+// FROM: staged rows that find more than one row. {rows}: empty, or " AND …", on the staged rows s.
 constexpr const char* kAmbiguous = R"sql({matched}
 WHERE 1{rows}
 GROUP BY s.{record}
@@ -33,6 +34,7 @@ CROSS JOIN {parents} p ON {refers}
 WHERE +p.{parent_record} IN (SELECT record FROM {parent_rejects})
   AND s.{record} NOT IN (SELECT record FROM {rejects}){rows})sql";
 
+// Notes the identities that change: as they are in the file, and as they will be.
 constexpr const char* kTakeOver = R"sql(
 INSERT INTO {remaps}
 SELECT s.{record}, {key}, {values}
@@ -44,6 +46,7 @@ UPDATE {stage} AS stage_row SET {assignments}
 FROM {remaps} m
 WHERE m.record = stage_row.{record})sql";
 
+// Gives staged foreign keys the identity that their parent took over.
 constexpr const char* kFollow = R"sql(
 UPDATE {stage} AS c SET {assignments}
 FROM {parent_remaps} m
@@ -54,7 +57,7 @@ std::string matched_rows(const StagedTable& table) {
   return table_sql(table, kMatched, fmt::arg("matches", table.same_match("s", "t")));
 }
 
-// Of which staged rows s: of all, or of those that are still to be inserted.
+// Condition on staged rows by their `record`: nothing for all, or those that are still to be inserted.
 std::string among(const StagedTable& table, Remap which, const std::string& record) {
   if (which == Remap::kAll) return {};
   return table_sql(table, " AND {which} IN (SELECT record FROM {verdicts} WHERE verdict = 'i')",

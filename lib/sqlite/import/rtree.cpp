@@ -11,7 +11,7 @@
 namespace sqlite {
 namespace {
 
-// They come after the number of the row, before columns that the tree only keeps (+name).
+// Coordinates come after the number of the row, and before columns that the tree only keeps (+name).
 std::size_t count_coordinates(Connection& connection, const std::string& table) {
   const std::string sql = connection.text("SELECT sql FROM main.sqlite_schema WHERE name = " + quote_literal(table));
   const auto arguments = virtual_table_parts(sql).arguments;

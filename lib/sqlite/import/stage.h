@@ -14,11 +14,12 @@
 
 namespace sqlite {
 
-// The temporary tables of `table`, gone with the connection: all of them, for a way back to a savepoint costs the whole
-// schema in a transaction that has made a table. `all` are the tables of the target.
+// Makes the temporary tables of `table`, which go with the connection. All of them at once, and before the transaction
+// that writes: in one that has made a table a way back to a savepoint reads the whole schema again. `all` are the
+// tables of the target.
 void create_stage(Connection& connection, const StagedTable& table, const std::vector<TableDetails>& all);
 
-// Of the base's rows, which nobody judges, only what staging them takes.
+// The same for the base's rows: only what staging takes, for nobody judges them.
 void create_base_stage(Connection& connection, const StagedTable& base);
 
 class Stager {

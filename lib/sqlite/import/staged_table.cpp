@@ -82,7 +82,8 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   find_made_columns();
 }
 
-// Every generated column: the merge computes them all. Of the others those that something reads.
+// Every generated column, for the merge computes them all; of the others those that something reads, or whose default
+// the table may refuse.
 void StagedTable::find_made_columns() {
   std::set<std::string> read;
   const auto add = [&](const std::vector<std::string>& names) { read.insert(names.begin(), names.end()); };
@@ -110,6 +111,7 @@ void StagedTable::find_made_columns() {
     if (one.computed.empty() && !found.default_value.empty()) one.definition += "DEFAULT " + found.default_value;
     made.push_back(std::move(one));
   }
+  // What is made of unknown values is unknown itself, and so is what is made of that.
   const auto is_unknown = [&](const MadeColumn& column) {
     return !foretells(details.details_of(column.name).made_from);
   };

@@ -56,20 +56,20 @@ struct TableProgress {
   std::uint64_t staged_rows = 0;
   std::uint64_t rejected_rows = 0;
   std::uint64_t delete_records = 0;    // of an undo: records that want a row to go; they are in no stage any more
-  std::uint64_t rejected_deletes = 0;  // among them
-  std::uint64_t rejected_marks = 0;    // records that do not say what they want
-  std::uint64_t may_be_deleted = 0;    // rows that they found, or that the file lacks and that are to go
-  std::uint64_t missing = 0;           // those that the file lacks; their records are numbered behind those of the file
-  std::uint64_t gone = 0;              // records of rows that had gone already
+  std::uint64_t rejected_deletes = 0;  // of rows that were to go, by these records or because the file lacks them
+  std::uint64_t rejected_marks = 0;    // of an undo: records that do not say what they want
+  std::uint64_t may_be_deleted = 0;    // rows of the target that delete_N was filled with
+  std::uint64_t missing = 0;           // of these what the file lacks; their records are numbered after the file's
+  std::uint64_t gone = 0;              // of an undo: records that want a row to go which had gone already
   std::uint64_t made_by_triggers = 0;  // inserts that became updates, because a trigger had made their row
-  std::uint64_t made_equal = 0;        // the same, as the file has it
+  std::uint64_t made_equal = 0;        // inserts that became unchanged, because a trigger had made the row like that
   std::uint64_t kept_orphans = 0;      // rows taken along without their parent, once a foreign key
   std::vector<std::string> unjudged;   // constraints that could not be judged, for people
   bool claims_left = false;            // rows wait for keys that others give up
 };
 
 struct StagedTable : TableProgress {
-  // `room` begins the names of its temporary tables.
+  // `room` begins the names of its temporary tables: "base_" or nothing.
   StagedTable(std::size_t number, const TableDetails& details, engine::TablePlan plan, const std::string& room = "");
 
   const TableDetails details;
@@ -107,14 +107,14 @@ struct StagedTable : TableProgress {
   bool deletes_missing() const { return plan.missing_rows == engine::MissingRows::kDelete; }
   // Rows of the target may go.
   bool may_lose_rows() const { return has_marks() || deletes_missing(); }
-  // The file says something of the table's rows. That there is none is said with deletes_missing.
+  // Whether the file says something of the rows of the table: it holds some, or what it lacks is to go.
   bool has_rows() const { return plan.rows > 0 || deletes_missing(); }
   // A quoted name like `wish` that no column of the table has.
   std::string free_name(const std::string& wish) const;
   bool has_columns(const std::vector<std::string>& names) const;
   // Whether the stage tells what these columns hold after the merge, by the file or by what the target makes.
   bool foretells(const std::vector<std::string>& names) const;
-  // Whether one of them is made by chance.
+  // Whether the target makes the value of the column by chance, or from one that it makes so.
   bool is_random(const std::string& name) const;
   // Whether a row may have NULL in its identity: SQLite lets NULL into most primary keys. Such a row is told apart by
   // all of its values, as if its table had no identity.
@@ -156,7 +156,7 @@ struct Rejection {
   Verdict verdict;  // kConflict, kInvalid or kSkipped
   std::string reason;
   std::string constraint{};  // its name as it is
-  std::string holder{};      // the key of the row of the target called t
+  std::string holder{};      // names the row of the target, called t, that holds what the row claims
   std::string newer{};
 };
 

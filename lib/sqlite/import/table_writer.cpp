@@ -28,12 +28,14 @@ std::string trigger_names(const StagedTable& table) {
   return names.empty() ? "a trigger" : "trigger " + join(names, ", ");
 }
 
+// Fills mask_N; {marks}: a digit for each awaited column, 1 where it differs.
 constexpr const char* kMarks = R"sql(
 INSERT INTO {masks}
 SELECT v.record, {marks}
 FROM {accepted}
 CROSS JOIN {target} t ON {same}{whose})sql";
 
+// Whether some row that was inserted is not in the target under its identity.
 constexpr const char* kIsAstray = R"sql(
 SELECT EXISTS (
   SELECT 1

@@ -31,13 +31,14 @@
 namespace sqlite {
 namespace {
 
-// Also where a dry run left all rows out: the import may take some of them.
+// Whether rows of the table may be written: also where a dry run left all of them out, for the import may take some.
 bool may_write(Connection& connection, const StagedTable& table) {
   return table.rejected_rows > 0 ||
          connection.number(table_sql(table, "SELECT EXISTS (SELECT 1 FROM {verdicts})")) != 0;
 }
 
-// The import updates no row that it found by its key to another one, where keys that compare as equal are equal.
+// Whether an update of the file may change the parent's key. Rows are found by their identity, so that one stays as it
+// is, unless its collation takes different values for equal (NOCASE).
 bool may_move(const catalog::ForeignKey& key, const std::vector<StagedTable>& tables) {
   const StagedTable* parent = find_staged(tables, key.parent);
   if (parent == nullptr) return false;
@@ -145,8 +146,8 @@ void SqliteTarget::prepare(std::vector<engine::TablePlan> plans, std::vector<std
       std::ranges::any_of(details_, [](const TableDetails& details) { return !details.broken_keys.empty(); }) ||
       std::ranges::any_of(tables_,
                           [](const StagedTable& table) { return table.plan.orphans == engine::Orphans::kKeep; });
-  // So that no key acts while rows go that others refer to until they are as before; where keys follow their parents,
-  // they must.
+  // Where rows go, no key acts meanwhile: others may refer to them until the last row is written. Where rows may have
+  // to follow an update of their parent, keys must act.
   const bool deletes = std::ranges::any_of(tables_, [](const StagedTable& table) { return table.may_lose_rows(); });
   const bool follows = std::ranges::any_of(
       details_, [&](const TableDetails& details) { return may_follow(details, tables_, details_); });
@@ -174,7 +175,7 @@ void SqliteTarget::stage_base(std::size_t plan, format::TableReader& records, ba
   Stager(*connection_, bases_.at(plan), progress).stage(records);
 }
 
-// From here on the target does not change under us: the snapshot of a reader, or the only writer.
+// From here on the target stays as it is: a dry run reads a snapshot, an import is the only writer.
 void SqliteTarget::open_target() {
   classifier_->index_stages();
   connection_->execute("COMMIT");
@@ -272,7 +273,8 @@ void SqliteTarget::merge(base::Progress& progress) {
   }
 }
 
-// Returns the tables with rows that do not hold the file's values; nothing: rows cannot go in this way.
+// Returns the tables with rows that do not hold the file's values; nothing: `deletes` cannot be done, and another merge
+// has to do without.
 std::optional<std::vector<std::size_t>> SqliteTarget::merge_once(base::Progress& progress, Deletes deletes) {
   Merger merger(*connection_, tables_, details_, components_, *classifier_, foreign_keys_, deletes);
   if (!merger.merge(progress)) return std::nullopt;
@@ -352,7 +354,8 @@ outcome::TableEffects SqliteTarget::effects(std::size_t plan) { return effects_.
 
 namespace {
 
-// Where the database finds rows whose parents are not there, those of before among them.
+// For the message of a commit that failed: the first tables that hold rows without their parents, those of before the
+// import among them.
 std::string tables_without_parents(Connection& connection) {
   constexpr std::size_t kMost = 5;
   std::set<std::string> tables;

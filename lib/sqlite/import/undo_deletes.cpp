@@ -1,4 +1,4 @@
-// UndoJudge's way through the rows that are to go, in the merge.
+// UndoJudge in the merge: deletes the rows that are to go.
 #include "base/terminal.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/undo_judge.h"

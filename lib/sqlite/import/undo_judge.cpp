@@ -52,6 +52,7 @@ std::string undo_sql(const StagedTable& table, const char* text, const Places&..
                    fmt::arg("lacks", lacks_identity(table, "s")), places...);
 }
 
+// FROM: records whose mark does not say what to do with the row.
 constexpr const char* kUnknown = R"sql({stage} s
 WHERE NOT CASE
   WHEN {lacks} THEN {letter} IN ('d', 'i') AND substr(s.{mark}, 2) GLOB '[0-9]*' AND length(s.{mark}) < 18
@@ -68,6 +69,7 @@ SELECT count(*)
 FROM {stage} s
 WHERE {letter} = 'd' AND {lacks} AND s.{record} NOT IN (SELECT record FROM {rejects}))sql";
 
+// Fills delete_N with the rows that are as the import left them.
 constexpr const char* kFind = R"sql(
 INSERT INTO {deletes}
 SELECT s.{record}, {row}, {key}, 'd', NULL{ids}
@@ -75,12 +77,13 @@ FROM {stage} s
 CROSS JOIN {target} t ON {same}
 WHERE {letter} = 'd' AND s.{record} NOT IN (SELECT record FROM {rejects}) AND {state} = {now}{untouched})sql";
 
+// FROM: records of rows that are to go and are not as the import left them.
 constexpr const char* kChangedSince = R"sql({stage} s
 CROSS JOIN {target} t ON {same}
 WHERE {letter} = 'd' AND s.{record} NOT IN (SELECT record FROM {rejects}) AND ({state} <> {now}{touched}))sql";
 
-// Records of rows without a key that are to go. Of equal ones the first is the `first` of as many as there were after
-// the import, the last the `last`: all that were there.
+// FROM: the records of rows without a key that are to go, the n-th of their equals. `rank`: the place of such a row
+// among the rows that were equal to it after the import; so there were `last` of them then, and `first` - 1 before it.
 constexpr const char* kEqualRecords = R"sql((
   SELECT z.*, min(z.rank) OVER (PARTITION BY z.image) AS first, max(z.rank) OVER (PARTITION BY z.image) AS last
   FROM (
@@ -92,7 +95,7 @@ constexpr const char* kEqualRecords = R"sql((
       WHERE substr(x.{mark}, 1, 1) = 'd' AND {lacks_key}
         AND x.{record} NOT IN (SELECT record FROM {rejects})) y) z))sql";
 
-// The target's rows without a key, numbered among their equals.
+// FROM: the target's rows without a key, the n-th of `rows` equal ones.
 constexpr const char* kEqualRows = R"sql((
   SELECT y.*, row_number() OVER (PARTITION BY y.image) AS n, count(*) OVER (PARTITION BY y.image) AS rows
   FROM (SELECT {row} AS row, {image} AS image FROM {target} x WHERE {lacks_key}{untouched}) y))sql";

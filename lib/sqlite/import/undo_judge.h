@@ -1,9 +1,9 @@
 // Which rows of the target go: what taking an import back does to them, by the marks of the undo file's records
 // (engine/undo_mark.h), and those that the file of an import lacks (missing_rows.cpp). They are in a table of their
 // own, and their records in no stage: what is staged is written like any other import's rows.
-//   delete_N  record, the row's number where the table has numbers, its key as text, its state ('d' to go, 'w' still
-//             referred to, 'k' kept after all, 'g' gone), without a key how many rows are equal to it that are not
-//             among those before it, and where there are no row numbers the identity
+//   delete_N  record, the row's number where the table has numbers, its key as text, its state ('d' to go, 'n' the one
+//             that is tried now, 'w' still referred to, 'k' kept after all, 'g' gone), without a key how many rows are
+//             equal to it that are not among those before it, and where there are no row numbers the identity
 // One thread, that of the connection.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace sqlite {
 
-// Text expressions: what an undo file says of the row `alias`, after its letter, over these columns (quoted).
+// Text expression: what an undo file says of the row `alias`, after its letter, over these columns (quoted).
 std::string row_mark(const std::vector<std::string>& columns, const std::string& alias);
 
 // Condition: the entry `entry` of delete_N is about the target's row `alias`.
@@ -48,7 +48,8 @@ class UndoJudge {
   // Of an undo, after the comparison with the target: leaves out the updates of rows that were changed since or are
   // gone, and the inserts of rows that are there again.
   void judge_written(StagedTable& table);
-  // Of rows without an identity: finds those that were deleted and are not there again.
+  // Of an undo's rows without an identity: those that the import deleted, and that are not there again, get the verdict
+  // of an insert. Returns how many.
   std::uint64_t find_missing(StagedTable& table);
   // After all judgement: leaves out deletes of rows that stay referred to. Returns how many.
   std::uint64_t reject_referred();
@@ -71,7 +72,9 @@ class UndoJudge {
   const std::vector<std::string>& notices() const { return notices_; }
 
  private:
-  // Of rows that refer: which do not count, because they go or change themselves. kGoing: because they go.
+  // Which rows that refer do not count. kByMarks, kByVerdicts: those that go, and those that an update makes refer to
+  // another row, by the marks of an undo file or by the verdicts. kGoing: those that go. kNone: only a row that refers
+  // to itself.
   enum class Spared { kByMarks, kByVerdicts, kGoing, kNone };
 
   void take_deletes(StagedTable& table);

@@ -9,6 +9,7 @@
 namespace sqlite {
 namespace {
 
+// Leaves out the deletes of rows to which one of {referring} refers.
 constexpr const char* kReferred = R"sql(
 INSERT OR IGNORE INTO {rejects}
 SELECT d.record, 'c', d.key, {reason} || {child} || ' refers to it', {constraint}, {child}, NULL
@@ -26,7 +27,7 @@ constexpr const char* kRefersNoMore = R"sql( AND NOT EXISTS (
   FROM {stage} m
   WHERE {same_row} AND +{updated} AND NOT coalesce({refers}, 0)))sql";
 
-// Those of them that somebody who stays refers to.
+// Rows that are to go wait where somebody who stays refers to them.
 constexpr const char* kHold = R"sql(
 UPDATE {deletes} SET state = 'w'
 WHERE record IN (
@@ -39,7 +40,8 @@ std::string row_number_of(const StagedTable& table, const std::string& alias) {
   return table.details.row_number.empty() ? "NULL" : alias + "." + table.details.row_number;
 }
 
-// Of the row t of the parent and a row of the child. The parent's collation and affinity decide: it is on the left.
+// Condition: a row of the child refers to the row t of the parent. The collation of the parent decides, for it is on
+// the left.
 std::string refers_by(const catalog::ForeignKey& key, const std::string& alias) {
   std::vector<std::string> same;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
