@@ -31,7 +31,7 @@ class PlanId {
   base::Sha256 sha256_;
 };
 
-// "\n  \"decisions\": [": how the report begins the list, and how it goes on after it.
+// Lines of a report, by which its reader finds the parts: where a list begins, where one ends, and how the seal begins.
 inline constexpr std::string_view kDecisionsBegin = "  \"decisions\": [";
 inline constexpr std::string_view kForetoldBegin = "  \"foretold\": [";
 inline constexpr std::string_view kListEnd = "  ],";

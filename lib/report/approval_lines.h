@@ -32,7 +32,8 @@ struct ApprovedLine {
 // Throws kFile for a line that no report writes.
 ApprovedLine read_line(std::string_view line);
 
-// Of the same row. kBefore takes no notice of what the merge rewrites, kAfter none of digests.
+// Whether a decision on the same row is still the same. kBefore takes no notice of what the merge rewrites, kAfter none
+// of digests.
 bool same_decision(const outcome::Decision& approved, const outcome::Fingerprint& now, outcome::Merged merged);
 
 }  // namespace report

@@ -30,7 +30,7 @@ std::string_view without_comma(std::string_view line) {
               "make a plan: db-import FILE --dry-run --report audit.json");
 }
 
-// Only of what may be a plan: anything else may be of any size.
+// Refuses at once what is no report, for that may be of any size.
 base::InputFile copy_of(const std::string& path) {
   base::InputFile input = base::InputFile::open(path);
   base::Spool spool;

@@ -2,7 +2,7 @@
 // row that is not unchanged, one a line, in the order of the file, and a seal. Where the outcome can be approved, the
 // report is the plan. What comes before the decisions counts them, and a plan's id is over all of them, so they wait
 // in a temporary file. Memory stays the same however many there are; the sink gets large chunks. ASCII. The caller owns
-// both and keeps them until the end; one thread.
+// sink and outcome and keeps them until the end; one thread.
 #pragma once
 
 #include <cstddef>

@@ -12,7 +12,7 @@ namespace {
 
 using json = ordered_json;
 
-// 1: without plan and seal.
+// Version 1 had neither plan nor seal.
 constexpr int kAuditVersion = 2;
 
 json changed_column_json(const outcome::ChangedColumn& column) {

@@ -8,14 +8,14 @@
 
 namespace report {
 
-// The command that imports what was tried, or that did: the options without those that only try.
+// The command that imports what was tried, or that did import: without the options that only try.
 std::string import_command(const outcome::ImportOutcome& outcome);
 
 // The same held to the plan, where there is one: what decides is in it.
 std::string apply_command(const outcome::ImportOutcome& outcome);
 
-// Another dry run, as this one was or before what this one did; `option` comes on top, `without` is left out. Either
-// may be empty.
+// Another dry run, or another rehearsal if this was one, with `option` and without the option `without`; either may be
+// empty.
 std::string try_command(const outcome::ImportOutcome& outcome, const std::string& option,
                         const std::string& without = {});
 

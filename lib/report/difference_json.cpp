@@ -81,7 +81,7 @@ json rest(const outcome::Difference& difference) {
           {"duration_seconds", seconds(difference.duration)}};
 }
 
-constexpr int kDifferent = 3;
+constexpr int kDifferent = 3;  // the exit status of a comparison that found something
 
 }  // namespace
 

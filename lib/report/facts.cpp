@@ -38,10 +38,10 @@ class Facts {
   }
 
  private:
-  // `option` makes the command: another dry run with it. Nothing can be chosen any more once it is over.
-  // An undo file says itself what becomes of its rows: no option changes that.
+  // `option` makes the command: another dry run with it. Without a remedy once the import is over, for nothing can be
+  // chosen any more, and of an undo, whose file itself says what becomes of its rows.
   void add(Grade grade, Topic topic, std::string text, std::string remedy, const std::string& option) {
-    // What deletes rows changes rows.
+    // The two options contradict each other.
     const bool contradicts = !outcome_.deletes_missing.empty() && option == "--mode insert";
     if (over_ || outcome_.is_undo || contradicts) return facts_.push_back({grade, topic, std::move(text), {}, {}, {}});
     facts_.push_back({grade, topic, std::move(text), std::move(remedy), option,

@@ -1,6 +1,5 @@
-// What a reviewer must not overlook, the worst first, each with its remedy: the top of every report.
-// Pure functions over a finished outcome. Texts may hold names from the file or the database as they are: the forms
-// make them safe.
+// What a reviewer must not overlook, the worst first, each with its remedy: the top of every report. Pure functions
+// over a finished outcome. Texts may hold names from the file or the database as they are: the forms make them safe.
 #pragma once
 
 #include <string>
@@ -16,8 +15,8 @@ struct Fact {
   Topic topic = Topic::kTables;
   std::string text;
   std::string remedy;   // words; empty: none, but to look at it
-  std::string option;   // that the remedy is; may be empty
-  std::string command;  // complete: with the option; or what is no option
+  std::string option;   // the remedy, where it is an option of another dry run; otherwise empty
+  std::string command;  // complete: that dry run, or a remedy that is no option; may be empty
 };
 
 std::vector<Fact> facts(const outcome::ImportOutcome& outcome);

@@ -42,7 +42,7 @@ enum class Topic {
   kLimits
 };
 
-// Words of our own only, nothing from a file or a database.
+// Words of our own; of what passed a limit the detail also names tables.
 struct Check {
   Grade grade = Grade::kGood;
   std::string title;
@@ -90,7 +90,7 @@ std::string sequence_sentence(const outcome::SequenceChange& change);
 // All of them, in the order of the tables.
 std::vector<std::string> effect_sentences(const outcome::ImportOutcome& outcome);
 
-// What a report does not show, a sentence each; words of our own only.
+// What a report does not show, a sentence each. They name the tables of --delete-missing.
 std::vector<std::string> limits(const outcome::ImportOutcome& outcome);
 
 }  // namespace report

@@ -74,7 +74,7 @@ std::string escaped(std::string_view text, Marks marks) {
   return html;
 }
 
-// RFC 4648; of the bytes that hexadecimal digits stand for.
+// Base64 (RFC 4648) of the bytes that `hex` spells.
 std::string base64_of_hex(std::string_view hex) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;

@@ -19,7 +19,7 @@ std::string html_name(std::string_view text);
 // Escaped characters without any element: for <title> and for text of our own.
 std::string html_plain(std::string_view text);
 
-// Text between `data` elements of one's own; also used for the parts of a compared value.
+// Escaped as in html_data, without an element around it: for an element of the caller's, and for parts of a value.
 std::string html_marked(std::string_view text);
 
 // The source expression of a Content-Security-Policy that allows exactly this inline text: "'sha256-…'".

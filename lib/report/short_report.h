@@ -22,8 +22,9 @@ std::vector<std::string> update_lines(const outcome::ImportOutcome& outcome, std
 std::vector<std::string> inserted_lines(const outcome::ImportOutcome& outcome);
 // "users id=3: name=A, role=ADMIN".
 std::vector<std::string> insert_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
+// The same of rows that go.
 std::vector<std::string> delete_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
-// Of rows of the base that the target has no more.
+// The same of rows of the base that the target has no more.
 std::vector<std::string> gone_lines(const outcome::ImportOutcome& outcome, std::size_t of_a_table);
 
 }  // namespace report

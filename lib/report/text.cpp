@@ -126,7 +126,7 @@ std::string kept_text(const outcome::ImportOutcome& outcome) {
   return text;
 }
 
-// The first rows of a cause stand for all of it.
+// The first rows of a cause, and how many it has beside them.
 std::string cause_rows(const Cause& cause, std::size_t most, Color color) {
   std::string text;
   const std::size_t shown = std::min(most, cause.rows.size());
@@ -170,7 +170,7 @@ std::string undo_text(const outcome::ImportOutcome& outcome) {
       printable(outcome.undo_file), printable(undo_command(outcome)));
 }
 
-// "From app_dev, exported 2025-01-15T10:30:00Z (file exports/a.json), into app_production".
+// "From exports/a.json (database app_dev, exported at 2025-01-15T10:30:00Z)", "into …" on the next line.
 std::string route(const outcome::ImportOutcome& outcome) {
   std::string text = fmt::format("From {}", printable(file_name(outcome)));
   if (!outcome.file.source.database.empty()) {
@@ -184,7 +184,7 @@ std::string route(const outcome::ImportOutcome& outcome) {
   return text + "\n";
 }
 
-// What the reports have at their top, of a run that made some.
+// The facts that every report has at its top, without their remedies.
 std::string warnings_text(const outcome::ImportOutcome& outcome, Color color) {
   std::string text;
   for (const Fact& fact : facts(outcome))
@@ -205,7 +205,7 @@ std::string next_step_text(const outcome::ImportOutcome& outcome) {
   return text;
 }
 
-// For who asked for quiet, the file alone.
+// For --quiet, which shows no command: where the rejects are.
 std::string rejects_sentence(const outcome::ImportOutcome& outcome) {
   if (outcome.rejects_file.empty()) return {};
   return fmt::format("The rows left out are in {}, with their reasons, to be mended and imported.\n",

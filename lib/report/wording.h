@@ -36,8 +36,7 @@ std::string file_name(const outcome::ImportOutcome& outcome);
 // "PostgreSQL 15.18"; empty where nothing is known.
 std::string server_name(const outcome::DatabaseInfo& info);
 
-// A word as a POSIX shell, or bash where it holds control characters, reads it back. ASCII where it had to be quoted
-// so.
+// The word quoted for a POSIX shell; where it holds control characters in ASCII for bash ($'\012').
 std::string shell_word(std::string_view word);
 
 // "Plan 0123456789ab": what a reviewer quotes; "By plan 0123456789ab, signed by alice" after an import; empty:
