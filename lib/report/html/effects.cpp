@@ -1,4 +1,4 @@
-// What an import sets off, and what a report leaves open; declared in audit_sections.h.
+// What an import sets off, and what a report leaves open; declared in sections.h.
 #include <fmt/format.h>
 
 #include "report/html/sections.h"

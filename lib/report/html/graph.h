@@ -1,6 +1,6 @@
-// The tables of an import drawn as one SVG: parents on the left, tables without either below; an arrow goes from a
-// table to those that refer to it. Colored and marked by the worst that happens to a row. No script, no style of its
-// own: classes of the page's.
+// The tables of an import drawn as one SVG: parents on the left, tables without parents and children below; an arrow
+// goes from a table to those that refer to it. Colored and marked by the worst that happens to a row. No script, no
+// style of its own: classes of the page's.
 #pragma once
 
 #include <cstddef>

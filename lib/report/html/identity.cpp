@@ -1,4 +1,4 @@
-// Which file goes into which database, and who approves it; declared in audit_sections.h.
+// Which file goes into which database, and who approves it; declared in sections.h.
 #include <fmt/format.h>
 
 #include "base/human.h"

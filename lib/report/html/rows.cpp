@@ -1,5 +1,5 @@
-// Sections of the page that list rows; declared in audit_sections.h. Rows left out and rows that go in are tables,
-// updates are cards.
+// Sections of the page that list rows; declared in sections.h. Rows left out and rows that go in are tables, updates
+// are cards.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -144,7 +144,7 @@ std::string cause_group(const ImportOutcome& outcome, const Cause& cause) {
          "</div>\n";
 }
 
-// "sum 152,000 → 152,239"
+// A cell: "152,000 → 152,239".
 std::string range_cell(const std::string& before, const std::string& after) {
   if (before.empty() && after.empty()) return "<td></td>";
   return "<td>" + html_data(before.empty() ? "NULL" : before) + " → " + html_data(after.empty() ? "NULL" : after) +

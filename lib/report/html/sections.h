@@ -30,7 +30,7 @@ std::string left_out_section(const outcome::ImportOutcome& outcome,   // rows.cp
                              outcome::Verdict verdict);               // kConflict, kInvalid
 std::string updates_section(const outcome::ImportOutcome& outcome);   // rows.cpp
 std::string inserts_section(const outcome::ImportOutcome& outcome);   // rows.cpp
-std::string deletes_section(const outcome::ImportOutcome& outcome);   // rows.cpp; of an undo
+std::string deletes_section(const outcome::ImportOutcome& outcome);   // rows.cpp; empty: no row may go
 std::string skipped_section(const outcome::ImportOutcome& outcome);   // rows.cpp
 std::string kept_section(const outcome::ImportOutcome& outcome);      // rows.cpp; empty: there is no base
 std::string identity_section(const outcome::ImportOutcome& outcome);  // identity.cpp

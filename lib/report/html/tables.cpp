@@ -1,4 +1,4 @@
-// The matrix and the drawing of the tables, and what became of what was foretold; declared in audit_sections.h.
+// The matrix and the drawing of the tables, and what became of what was foretold; declared in sections.h.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -13,7 +13,7 @@ namespace {
 
 using outcome::ShownValue;
 
-// An equal part of more bytes is folded, but for this many at the end next to the difference.
+// Longer equal parts are folded, but for kKeptBytes beside what differs.
 constexpr std::size_t kLongEqualBytes = 160;
 constexpr std::size_t kKeptBytes = 40;
 
