@@ -41,7 +41,7 @@ class Facts {
   // `option` makes the command: another dry run with it. Without a remedy once the import is over, for nothing can be
   // chosen any more, and of an undo, whose file itself says what becomes of its rows.
   void add(Grade grade, Topic topic, std::string text, std::string remedy, const std::string& option) {
-    // The two options contradict each other.
+    // --mode insert leaves all rows as they are that are there.
     const bool contradicts = !outcome_.deletes_missing.empty() && option == "--mode insert";
     if (over_ || outcome_.is_undo || contradicts) return facts_.push_back({grade, topic, std::move(text), {}, {}, {}});
     facts_.push_back({grade, topic, std::move(text), std::move(remedy), option,
