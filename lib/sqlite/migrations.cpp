@@ -250,7 +250,7 @@ SqliteMigrations::Orphans SqliteMigrations::find_orphans() {
   return orphans;
 }
 
-// Those that were there before are the database's, not the file's.
+// Rows that had no parent before are not the migration's doing.
 void SqliteMigrations::demand_no_new_orphans(const std::string& migration) {
   Orphans now = find_orphans();
   std::string found;

@@ -27,7 +27,7 @@ class RecordReader : public engine::RowReader {
   std::uint64_t read_batch(base::ByteBuffer& out) override;
 
  protected:
-  // Of a statement that failed: throws what says more, or returns.
+  // Called when the statement has failed: throws what says more, or returns.
   virtual void explain(const SqliteError&) {}
 
  private:

@@ -8,7 +8,7 @@
 
 namespace sqlite {
 
-// Only digits with a sign, in the range of 64 bits.
+// Digits alone, or after a minus, in the range of 64 bits; empty: anything else.
 std::optional<std::int64_t> read_integer(std::string_view text);
 
 // Any decimal (12.50, -1e9, .5); empty: it is none, or beyond the largest double.

@@ -32,7 +32,8 @@ class BaseMerge {
   void take_bases(std::vector<std::string>& notices);
   // Once the comparison with the target has said which rows differ: only those are asked about. Nothing without a base.
   void merge(StagedTable& table);
-  // Of rows without an identity, once it is known which of them are to be written. Returns how many are gone.
+  // Leaves out rows without an identity that the base has and the target has not, once it is known which are to be
+  // written. Returns how many.
   std::uint64_t note_gone_of_multiset(StagedTable& table);
 
  private:

@@ -42,7 +42,7 @@ constexpr const char* kOrphans = R"sql({accepted}
 WHERE {filled}
   AND NOT EXISTS ({parents}))sql";
 
-// Of the file, where those of the target do not count.
+// The parents in the file, where those of the target do not count.
 constexpr const char* kParentsOfFile = R"sql(
     SELECT 1
     FROM {stage} p
@@ -75,8 +75,8 @@ WHERE s.{record} IN (
   WHERE {table}.{record} IN (SELECT record FROM {verdicts}) AND NOT ({check}
 )))sql";
 
-// Of a staged row s, and a row p of the parent. The parent's collation and affinity decide: it is on the left, and +
-// takes the child's away.
+// Condition: the staged row s refers to the row p of the parent. The parent's collation and affinity decide: it is on
+// the left, and + takes the child's away.
 std::string refers_to_parent(const catalog::ForeignKey& key) {
   std::vector<std::string> same;
   for (std::size_t i = 0; i < key.columns.size(); ++i)
@@ -156,7 +156,7 @@ void Classifier::reject_growth(StagedTable& table) {
                     table.plan.identity.empty() ? table.accepted_rows() : rows));
 }
 
-// By identity, for the rows of the file that claim one; and by every key that children look for.
+// Indexes the stage by identity, for the rows of the file that claim one, and by every key that children look for.
 void Classifier::index_stage(StagedTable& table) {
   std::set<std::string> keys;
   if (!table.plan.identity.empty()) keys.insert(join(table.collated_identity(""), ", "));

@@ -19,7 +19,7 @@ std::string before_table(std::size_t number) { return fmt::format("temp.before_{
 std::string fresh_table(std::size_t number) { return fmt::format("temp.fresh_{}", number); }
 std::string kept(std::size_t i) { return fmt::format("c{}", i); }
 
-// Of the target, quoted; the target computes generated ones itself.
+// The target's columns, quoted, but those that it generates.
 std::vector<std::string> own_columns(const StagedTable& table) {
   std::vector<std::string> columns;
   for (const catalog::Column& column : table.details.table.columns) {
@@ -55,7 +55,7 @@ CROSS JOIN {verdicts} v ON v.record = f.record
 CROSS JOIN {stage} s ON s.{record} = f.record
 CROSS JOIN {target} t ON {same})sql";
 
-// Of equal rows the youngest, as far as their numbers tell.
+// Rows without a key that the import inserted: of equal ones the youngest, as far as their numbers tell.
 constexpr const char* kInsertedWithoutKey = R"sql(
 SELECT {values}'d' || (t.{rows} - t.{n} + 1)
 FROM (
@@ -94,7 +94,7 @@ std::string updated(const StagedTable& table, std::size_t number) {
                    fmt::arg("mark", row_mark(own_columns(table), "t")), fmt::arg("before", before_table(number)));
 }
 
-// Of a row that was not there before only what it is found by.
+// A row that was not there before is told by what it is found by.
 std::string inserted(const StagedTable& table, std::size_t number) {
   std::string list;
   for (const std::string& column : own_columns(table))

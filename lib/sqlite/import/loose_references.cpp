@@ -75,7 +75,7 @@ class Search {
 
  private:
   void count(const StagedTable& child, const StagedTable& parent, KeyKind kind, const LooseColumn& column) {
-    // With its type column and without.
+    // It was found together with its type column before.
     if (!found_.empty() && found_.back().table == child.details.table.name.name && found_.back().column == column.name)
       return;
     Statement row = connection_.prepare(

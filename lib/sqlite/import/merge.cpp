@@ -103,7 +103,8 @@ bool Merger::merge(base::Progress& progress) {
   return true;
 }
 
-// By table of the target, also of those that this import does not write: who refers to a row that goes may be anywhere.
+// How many rows of each table of the target lack their parent, also of tables that this import does not write: who
+// refers to a row that goes may be anywhere.
 std::vector<std::uint64_t> Merger::orphans_of_all() {
   std::vector<std::uint64_t> all;
   for (const TableDetails& details : details_) all.push_back(orphans(details));

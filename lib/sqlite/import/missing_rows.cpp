@@ -59,7 +59,7 @@ std::string in_base(const StagedTable& table) {
                      fmt::arg("same_base", table.same_identity("t", "b")));
 }
 
-// Of a column that the base lacks any value counts.
+// In a column that the base lacks any value is a change.
 std::string keep_changed(const StagedTable& table) {
   std::vector<std::string> shared;
   std::vector<std::string> conditions;

@@ -35,7 +35,7 @@ struct Reference {
 
 bool stays(const std::string& action) { return action == "NO ACTION" || action == "RESTRICT"; }
 
-// Of every table's foreign keys those whose key an update of `table` may change.
+// `take` gets the foreign keys, of every table, whose key in the parent an update of `table` may change.
 void for_each_reference(const StagedTable& table, const std::vector<TableDetails>& details,
                         const std::function<void(const Reference&)>& take) {
   if (table.plan.identity.empty()) return;
@@ -74,13 +74,13 @@ std::string is_referred(const Reference& reference, const std::string& parent, c
                      fmt::arg("condition", condition));
 }
 
-// Of the child's row c: the file holds it, with a verdict that `condition` is about, a text of table_sql on its row k.
+// Condition: the file holds the row c of the child, and `condition`, a text of table_sql, is true of its staged row k.
 std::string in_file(const StagedTable& child, const char* condition) {
   return table_sql(child, kInFile, fmt::arg("same_row", child.same_identity("k", "c")),
                    fmt::arg("condition", table_sql(child, condition)));
 }
 
-// Of the reached row c: the file does not write it.
+// Condition: the file does not write the reached row c.
 std::string is_not_written(const StagedTable* child) {
   if (child == nullptr || child->plan.identity.empty()) return "1";
   return "NOT " + in_file(*child, "k.{record} IN (SELECT record FROM {verdicts})");

@@ -16,7 +16,7 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// Of one table and one pass, before a quick one stops looking for single rows.
+// Refusals of one table in one pass, before a quick one stops looking for single rows.
 constexpr std::size_t kRefusalsEach = 200;
 constexpr std::size_t kColumnsAtOnce = 500;  // a query takes 2000 aggregates at most
 

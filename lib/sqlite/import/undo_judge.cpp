@@ -121,7 +121,7 @@ constexpr const char* kWritten = R"sql({accepted}
 CROSS JOIN {target} t ON {same}
 WHERE v.verdict = 'u' AND {letter} = )sql";
 
-// As many as are missing of those that were equal then.
+// Inserts as many as are missing of the rows that were equal then.
 constexpr const char* kMissing = R"sql(
 INSERT INTO {verdicts}
 SELECT s.record, 'i', 0
@@ -239,8 +239,8 @@ void UndoJudge::find_by_identity(StagedTable& table) {
                     undo_sql(table, kChangedSince, fmt::arg("touched", if_any(" OR ")))));
 }
 
-// Of equal rows as many as came with the import, whichever, where as many are equal as there were then. What is neither
-// that many nor as many as before the import was changed since.
+// Of equal rows as many go as came with the import, whichever they are, where as many are equal as there were then.
+// Where there are neither that many nor as many as before the import, they were changed since.
 void UndoJudge::find_equal_rows(StagedTable& table) {
   const std::string changed = added_columns(connection_, table, "x").changed;
   const std::string image = image_call(with_alias(marked_columns(table), "x"));

@@ -11,7 +11,7 @@
 
 namespace sqlite {
 
-// Of the database in the file at `path`.
+// Describes the database in the file at `path`; without host and identifier where the file is not there.
 outcome::DatabaseInfo describe(const std::string& path);
 
 // Throws kUsage where schemas are asked for: SQLite has none.
