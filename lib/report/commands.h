@@ -19,10 +19,10 @@ std::string apply_command(const outcome::ImportOutcome& outcome);
 std::string try_command(const outcome::ImportOutcome& outcome, const std::string& option,
                         const std::string& without = {});
 
-// That imports the rejects file, once it is mended.
+// The command that imports the rejects file, once it is mended.
 std::string rejects_command(const outcome::ImportOutcome& outcome);
 
-// That takes the import back by the undo file that it saved.
+// The command that takes the import back by the undo file that it saved.
 std::string undo_command(const outcome::ImportOutcome& outcome);
 
 // What a command takes for granted: the folder, the login. A sentence.

@@ -67,7 +67,7 @@ std::string head(Point at, bool to_the_right) {
   return fmt::format("M{} {}L{} {}L{} {}Z", at.x, at.y, at.x + back, at.y - 4, at.x + back, at.y + 4);
 }
 
-// From the parent to the child, where the head is.
+// A line from the parent to the child, where its head is.
 std::string edge_svg(const GraphLayout& layout, const GraphEdge& edge) {
   const Point& parent = layout.nodes[edge.parent];
   const Point& child = layout.nodes[edge.child];

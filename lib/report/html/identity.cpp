@@ -82,7 +82,7 @@ std::string identity_section(const ImportOutcome& outcome) {
          "</section>\n";
 }
 
-// On paper, and as a list to go through.
+// A list to go through and to sign, on paper, too.
 std::string approval_section(const ImportOutcome& outcome) {
   const Judgement value = judgement(outcome);
   if (value != Judgement::kReady && value != Judgement::kReadyWithWarnings) return {};

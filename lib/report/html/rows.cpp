@@ -338,7 +338,7 @@ std::string skipped_section(const ImportOutcome& outcome) {
   return html + "</section>\n";
 }
 
-// With a base, what is as the target has it.
+// With a base: the rows that stay as the target has them.
 std::string kept_section(const ImportOutcome& outcome) {
   if (!outcome.base) return {};
   std::string html = fmt::format("<section id=\"kept\"><h2>Kept <span class=\"remark\">{}</span></h2>\n",
