@@ -75,7 +75,7 @@ class Search {
 
  private:
   void count(const StagedTable& child, const StagedTable& parent, KeyKind kind, const LooseColumn& column) {
-    // It was found together with its type column before.
+    // It may be found already: each column comes without its type column, then with it.
     if (!found_.empty() && found_.back().table == child.details.table.name.name && found_.back().column == column.name)
       return;
     Statement row = connection_.prepare(
