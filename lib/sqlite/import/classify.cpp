@@ -7,6 +7,7 @@
 #include "sqlite/import/classify_keys.h"
 #include "sqlite/import/evaluation.h"
 #include "sqlite/import/multiset.h"
+#include "sqlite/import/reference.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/remap.h"
 #include "sqlite/import/table_sql.h"
@@ -74,15 +75,6 @@ WHERE s.{record} IN (
   FROM {stage} AS {table}
   WHERE {table}.{record} IN (SELECT record FROM {verdicts}) AND NOT ({check}
 )))sql";
-
-// Condition: the staged row s refers to the row p of the parent. The parent's collation and affinity decide: it is on
-// the left, and + takes the child's away.
-std::string refers_to_parent(const catalog::ForeignKey& key) {
-  std::vector<std::string> same;
-  for (std::size_t i = 0; i < key.columns.size(); ++i)
-    same.push_back(fmt::format("p.{} = +s.{}", quote_name(key.parent_columns[i]), quote_name(key.columns[i])));
-  return join(same, " AND ");
-}
 
 }  // namespace
 
@@ -317,7 +309,7 @@ std::string Classifier::orphans(const StagedTable& table, const catalog::Foreign
     filled.push_back(fmt::format("s.{} IS NOT NULL", quote_name(key.columns[i])));
     moves.push_back(fmt::format("k.{0} IS NOT p.{0}", quote_name(key.parent_columns[i])));
   }
-  const std::string refers = refers_to_parent(key);
+  const std::string refers = finds_parent(key, "p", "s");
   const StagedTable* parent = find_staged(tables_, key.parent);
   const bool is_in_file = parent != nullptr && parent->foretells(key.parent_columns);
   const auto orphans_of = [&](const std::string& parents) {
@@ -343,7 +335,7 @@ std::string Classifier::orphans_of_source(const catalog::ForeignKey& key) {
   if (parent == nullptr || !parent->foretells(key.parent_columns) || parent->staged_rows != parent->counts.rows)
     return "0";
   return table_sql(*parent, "NOT EXISTS (SELECT 1 FROM {stage} p WHERE {refers})",
-                   fmt::arg("refers", refers_to_parent(key)));
+                   fmt::arg("refers", finds_parent(key, "p", "s")));
 }
 
 std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::ForeignKey& key) {

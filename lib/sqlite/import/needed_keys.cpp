@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "sqlite/import/reference.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/session/row_functions.h"
@@ -57,20 +58,11 @@ std::string key_changes(const StagedTable& table, const catalog::ForeignKey& key
   return table_sql(table, kKeyChanges, fmt::arg("changes_key", join(pairs, " OR ")));
 }
 
-// Condition: the child's row `alias` refers to the row `parent`.
-std::string refers(const Reference& reference, const std::string& parent, const std::string& alias) {
-  std::vector<std::string> same;
-  for (std::size_t i = 0; i < reference.key.columns.size(); ++i)
-    same.push_back(fmt::format("{}.{} = {}.{}", parent, quote_name(reference.key.parent_columns[i]), alias,
-                               quote_name(reference.key.columns[i])));
-  return join(same, " AND ");
-}
-
 // Condition: rows of the child, called `alias`, refer to the row `parent`, and `condition` is true of them.
 std::string is_referred(const Reference& reference, const std::string& parent, const std::string& alias,
                         const std::string& condition) {
   return fmt::format(fmt::runtime(kIsReferred), fmt::arg("child", quote_name(reference.child.table.name.name)),
-                     fmt::arg("alias", alias), fmt::arg("refers", refers(reference, parent, alias)),
+                     fmt::arg("alias", alias), fmt::arg("refers", finds_child(reference.key, parent, alias)),
                      fmt::arg("condition", condition));
 }
 
@@ -154,7 +146,7 @@ std::string reached_by(const StagedTable& table, const std::vector<Reference>& w
   for (std::size_t i = 0; i < way.size(); ++i) {
     const std::string next = i + 1 == way.size() ? "c" : fmt::format("follows_{}", i);
     children += fmt::format("\nCROSS JOIN main.{} {}", quote_name(way[i].child.table.name.name), next);
-    conditions.push_back(refers(way[i], row, next));
+    conditions.push_back(finds_child(way[i].key, row, next));
     row = next;
   }
   return fmt::format(fmt::runtime(kReached), fmt::arg("after", after), fmt::arg("changes", key_changes(table, key)),

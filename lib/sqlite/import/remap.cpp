@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sqlite/import/reference.h"
 #include "sqlite/import/rejects.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/session/sql_text.h"
@@ -99,9 +100,6 @@ std::uint64_t reject_ambiguous(Connection& connection, const StagedTable& table,
 void reject_children(Connection& connection, StagedTable& child, const catalog::ForeignKey& key,
                      const StagedTable& parent, Remap which) {
   if (!child.has_columns(key.columns) || !parent.has_columns(key.parent_columns)) return;
-  std::vector<std::string> refers;
-  for (std::size_t i = 0; i < key.columns.size(); ++i)
-    refers.push_back(fmt::format("p.{} = +s.{}", quote_name(key.parent_columns[i]), quote_name(key.columns[i])));
   const std::string reason =
       fmt::format("{}: the parent {} is not among the accepted rows of the file", key.name, key.parent.name);
   const std::string rows =
@@ -111,7 +109,7 @@ void reject_children(Connection& connection, StagedTable& child, const catalog::
                  {.verdict = Verdict::kInvalid, .reason = quote_literal(reason), .constraint = key.name},
                  table_sql(child, kChildren, fmt::arg("parents", parent.stage),
                            fmt::arg("parent_record", parent.record), fmt::arg("parent_rejects", parent.rejects),
-                           fmt::arg("refers", join(refers, " AND ")), fmt::arg("rows", rows))));
+                           fmt::arg("refers", finds_parent(key, "p", "s")), fmt::arg("rows", rows))));
   if (found == 0) return;
   child.rejected_rows += found;
   forget_rejected(connection, child);
@@ -153,12 +151,12 @@ void follow(Connection& connection, const StagedTable& child, const catalog::For
     const auto& identity = parent.plan.identity;
     const auto place = std::find(identity.begin(), identity.end(), key.parent_columns[i]);
     if (place == identity.end()) {
-      same.push_back(fmt::format("p.{} = c.{}", quote_name(key.parent_columns[i]), column));
+      same.push_back(finds_part("p." + quote_name(key.parent_columns[i]), "c." + column));
       continue;
     }
     const auto number = static_cast<std::size_t>(place - identity.begin());
     assignments.push_back(fmt::format("{} = m.{}", column, new_column(number)));
-    same.push_back(fmt::format("m.{} = c.{}", old_column(number), column));
+    same.push_back(finds_part("m." + old_column(number), "c." + column));
   }
   if (assignments.empty()) return;
   connection.execute(table_sql(child, kFollow, fmt::arg("assignments", join(assignments, ", ")),

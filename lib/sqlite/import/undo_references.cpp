@@ -1,6 +1,7 @@
 // UndoJudge's question who refers to the rows that are to go, and would be left without them.
 #include <algorithm>
 
+#include "sqlite/import/reference.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/undo_judge.h"
 #include "sqlite/session/savepoint.h"
@@ -38,15 +39,6 @@ WHERE record IN (
 
 std::string row_number_of(const StagedTable& table, const std::string& alias) {
   return table.details.row_number.empty() ? "NULL" : alias + "." + table.details.row_number;
-}
-
-// Condition: a row of the child refers to the row t of the parent. The collation of the parent decides, for it is on
-// the left.
-std::string refers_by(const catalog::ForeignKey& key, const std::string& alias) {
-  std::vector<std::string> same;
-  for (std::size_t i = 0; i < key.columns.size(); ++i)
-    same.push_back(fmt::format("t.{} = {}.{}", quote_name(key.parent_columns[i]), alias, quote_name(key.columns[i])));
-  return join(same, " AND ");
 }
 
 }  // namespace
@@ -116,7 +108,7 @@ const StagedTable* UndoJudge::staged(const catalog::TableName& name) const {
 // "child c ON …": the rows that refer to the row t and stay as they are.
 std::string UndoJudge::referring_rows(const StagedTable& table, const TableDetails& child,
                                       const catalog::ForeignKey& key, Spared spared) const {
-  std::string sql = fmt::format("main.{} c ON {}", quote_name(child.table.name.name), refers_by(key, "c"));
+  std::string sql = fmt::format("main.{} c ON {}", quote_name(child.table.name.name), finds_child(key, "t", "c"));
   if (child.table.name == table.details.table.name && spared == Spared::kNone) {
     const std::string itself = fmt::format("{} = {}", row_number_of(table, "c"), row_number_of(table, "t"));
     sql += fmt::format(" AND NOT ({})", table.details.row_number.empty() ? table.same_identity("c", "t") : itself);
@@ -131,13 +123,13 @@ std::string UndoJudge::referring_rows(const StagedTable& table, const TableDetai
                                            : "m.{record} IN (SELECT record FROM {verdicts} WHERE verdict = 'u')",
                 fmt::arg("mark", mine->mark));
   return sql + table_sql(*mine, kRefersNoMore, fmt::arg("same_row", mine->same_identity("m", "c")),
-                         fmt::arg("updated", updated), fmt::arg("refers", refers_by(key, "m")));
+                         fmt::arg("updated", updated), fmt::arg("refers", finds_child(key, "t", "m")));
 }
 
 // The same, as m, of rows of the child that the import inserts or updates.
 std::string UndoJudge::coming_rows(const StagedTable& child, const catalog::ForeignKey& key) const {
   return table_sql(child, "{stage} m ON {refers} AND m.{record} IN (SELECT record FROM {verdicts})",
-                   fmt::arg("refers", refers_by(key, "m")));
+                   fmt::arg("refers", finds_child(key, "t", "m")));
 }
 
 // Text expression: "orders id=7" of the row that refers.

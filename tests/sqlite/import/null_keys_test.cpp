@@ -69,6 +69,25 @@ TEST(SqliteNullKeys, OfANaturalKeyAddNoRowTwice) {
   EXPECT_EQ(one.import_as_announced(other, by_e).of("t"), "conflict 1");
 }
 
+TEST(SqliteForeignKeys, FollowTheParentThatTheyHaveByItsAffinity) {
+  const Case one(
+      "CREATE TABLE p(id TEXT PRIMARY KEY, name TEXT UNIQUE); CREATE TABLE c(id INTEGER PRIMARY KEY, ref INTEGER "
+      "REFERENCES p); INSERT INTO p VALUES('10','seven'),('11','bond');");
+
+  for (const bool reversed : {false, true}) {
+    std::vector<std::string> parents = {R"({"id":"7","name":"seven"})", R"({"id":"007","name":"bond"})"};
+    if (reversed) std::ranges::reverse(parents);
+    one.database.run("DELETE FROM c");
+    const Imported imported =
+        one.import_as_announced({{"p", parents}, {"c", {R"({"id":1,"ref":7})"}}}, {.change = [](auto& plan) {
+                                  if (plan.target.name.name == "p") plan.match = {"name"};
+                                }});
+
+    EXPECT_EQ(imported.of("p") + " / " + imported.of("c"), "unchanged 2 / insert 1");
+    EXPECT_EQ(one.database.value("SELECT ref FROM c"), "10");
+  }
+}
+
 TEST(SqliteForeignKeys, ThatLeadNowhereMatterOnlyToRowsThatAreWritten) {
   for (const std::string key : {"REFERENCES nowhere(id)", "REFERENCES p(gone)", "REFERENCES p(a)", "REFERENCES q"}) {
     const Case one(
