@@ -15,6 +15,8 @@ struct Decimal {
   bool operator==(const Decimal&) const = default;
 };
 
+constexpr std::int64_t kMostExponent = std::int64_t{1} << 60;  // more is as good: no file holds as many digits
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<Decimal> parse(std::string_view text) {
@@ -46,8 +48,9 @@ std::optional<Decimal> parse(std::string_view text) {
     text.remove_prefix(text.size() > 1 && text[1] == '+' ? 2 : 1);
     std::int64_t exponent = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
-    if (error != std::errc() || end != text.data() + text.size() || std::abs(exponent) > 1000000) return std::nullopt;
-    decimal.exponent += exponent;
+    if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
+    const bool beyond = error != std::errc() || std::abs(exponent) > kMostExponent;
+    decimal.exponent += beyond ? (text.starts_with('-') ? -kMostExponent : kMostExponent) : exponent;
   }
   while (!decimal.digits.empty() && decimal.digits.back() == '0') decimal.digits.pop_back();
   if (decimal.digits.empty()) decimal = {};
@@ -99,7 +102,7 @@ bool keeps_form(std::string_view text, bool as_real) {
   };
   if (const auto integer = read_integer(number)) return is_own(std::to_chars(own, own + sizeof own, *integer));
   const auto real = read_real(number);
-  if (!real) return true;
+  if (!real) return false;  // becomes an infinite one
   if (as_real && is_integral(*real) && text.ends_with(".0")) {
     text.remove_suffix(2);
     return is_own(std::to_chars(own, own + sizeof own, *real, std::chars_format::fixed));

@@ -152,9 +152,12 @@ TEST(SqliteCodec, RefusesToExportTextThatHasNoUtf8Form) {
 }
 
 // What one JSON value becomes in a column of `type`: its storage class and its quoted form, or the reason against it.
-std::string stored(const std::string& type, const std::string& json) {
+// `file_type`: of the file's column; empty: a text, as of SQLite.
+std::string stored(const std::string& type, const std::string& json, const std::string& file_type = "numeric") {
   const Case one("CREATE TABLE v(id INTEGER PRIMARY KEY, c " + type + ");");
-  const Imported imported = one.import({{"v", {"{\"id\": 1, \"c\": " + json + "}"}}});
+  const Imported imported = one.import({{"v", {"{\"id\": 1, \"c\": " + json + "}"}}}, {.change = [&](auto& plan) {
+                                         plan.file_type = {"integer", file_type};
+                                       }});
   if (imported.counts.at("v").insert == 0) return imported.decisions.at("v").front().reason;
   return one.database.value("SELECT typeof(c) || ' ' || quote(c) FROM v");
 }
@@ -185,6 +188,15 @@ TEST(SqliteCodec, RefusesWhatTheColumnWouldRound) {
   EXPECT_THAT(stored("INTEGER", "\"9223372036854775809\""), HasSubstr("has more digits"));
   EXPECT_THAT(stored("REAL", "1e999"), HasSubstr("out of range"));
   EXPECT_EQ(stored("TEXT", "\"12345678901234567890.12\""), "text '12345678901234567890.12'");
+}
+
+TEST(SqliteCodec, KnowsNumbersOfAnyExponentAsSqliteDoes) {
+  for (const std::string text : {"1e1000001", "1e-1000001", "1e99999999999999999999", "-1.5e-99999999999999999999"}) {
+    EXPECT_THAT(stored("DECIMAL", '"' + text + '"'), HasSubstr("has more digits")) << text;
+    EXPECT_EQ(stored("TEXT", '"' + text + '"'), "text '" + text + "'");
+  }
+  EXPECT_THAT(stored("DECIMAL", R"(" 1e400 ")", "text"), HasSubstr("would become a number of another form"));
+  EXPECT_EQ(stored("DECIMAL", "\"0e1000001\""), "integer 0");
 }
 
 TEST(SqliteCodec, RefusesBrokenTags) {
