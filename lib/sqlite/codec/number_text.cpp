@@ -45,7 +45,8 @@ std::optional<Decimal> parse(std::string_view text) {
   text.remove_prefix(at);
   if (!text.empty()) {
     if (text.front() != 'e' && text.front() != 'E') return std::nullopt;
-    text.remove_prefix(text.size() > 1 && text[1] == '+' ? 2 : 1);
+    text.remove_prefix(1);
+    if (text.size() > 1 && text.front() == '+' && is_digit(text[1])) text.remove_prefix(1);
     std::int64_t exponent = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
     if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;

@@ -197,6 +197,7 @@ TEST(SqliteCodec, KnowsNumbersOfAnyExponentAsSqliteDoes) {
   }
   EXPECT_THAT(stored("DECIMAL", R"(" 1e400 ")", "text"), HasSubstr("would become a number of another form"));
   EXPECT_EQ(stored("DECIMAL", "\"0e1000001\""), "integer 0");
+  EXPECT_EQ(stored("DECIMAL", "\"1e+-5\"", "text"), "text '1e+-5'");
 }
 
 TEST(SqliteCodec, RefusesBrokenTags) {
