@@ -36,7 +36,9 @@ struct ColumnType {
   bool keeps_form = false;   // the file's column is text: one that would become a number of another form is refused
 };
 
-// Whether a column of a file, of whichever engine, holds texts whose form counts (007), and not numbers.
+// Whether a column of a file, of whichever engine, may hold texts whose form counts (007): all do but those of numbers
+// by name. An enum, also one called "print_kind", may have any label; and where a column of SQLite turns texts into
+// numbers, no such text is in it.
 bool is_text_type(std::string_view declared);
 
 // `declared` as pragma table_xinfo gives it.

@@ -200,6 +200,13 @@ TEST(SqliteCodec, KnowsNumbersOfAnyExponentAsSqliteDoes) {
   EXPECT_EQ(stored("DECIMAL", "\"1e+-5\"", "text"), "text '1e+-5'");
 }
 
+TEST(SqliteCodec, KeepsTheFormOfWhateverIsNoNumberInTheFile) {
+  for (const std::string type : {"status", "print_kind", "\"integer\"", "bit varying(4)", "text", "ltree", ""})
+    EXPECT_THAT(stored("INTEGER", "\"007\"", type), HasSubstr("the text 007 would become a number")) << type;
+  for (const std::string type : {"numeric(10,2)", "numeric", "DECIMAL(10, 2)", "bigint", "double precision"})
+    EXPECT_EQ(stored("INTEGER", "\"7.00\"", type), "integer 7") << type;
+}
+
 TEST(SqliteCodec, RefusesBrokenTags) {
   EXPECT_THAT(stored("BLOB", R"({"$bytes": "AA="})"), HasSubstr("is not base64"));
   EXPECT_THAT(stored("BLOB", R"({"$bytes": "A A="})"), HasSubstr("is not base64"));
