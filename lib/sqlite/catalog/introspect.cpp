@@ -321,7 +321,9 @@ class Introspection {
     return std::ranges::any_of(parent.unique_indexes, [&](const UniqueIndex& index) {
       std::vector<std::string> keys = index.columns;
       for (std::size_t i = 0; index.plain && i < keys.size(); ++i) {
-        if (!same_name(index.collations[i], parent.details_of(keys[i]).collation)) return false;
+        // Numbers of rows know no collation, whatever is declared.
+        if (keys[i] != parent.rowid_column && !same_name(index.collations[i], parent.details_of(keys[i]).collation))
+          return false;
       }
       std::sort(keys.begin(), keys.end());
       return index.plain && keys == columns;

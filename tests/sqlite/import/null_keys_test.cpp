@@ -106,6 +106,16 @@ TEST(SqliteForeignKeys, ThatLeadNowhereMatterOnlyToRowsThatAreWritten) {
   }
 }
 
+TEST(SqliteForeignKeys, ToTheNumberOfARowKnowNoCollation) {
+  const Case one(
+      "CREATE TABLE p(id INTEGER PRIMARY KEY COLLATE NOCASE); CREATE TABLE c(id INTEGER PRIMARY KEY, p INT REFERENCES "
+      "p); INSERT INTO p VALUES(1);");
+
+  const Imported imported = one.import_as_announced({{"c", {R"({"id":1,"p":1})", R"({"id":2,"p":2})"}}});
+
+  EXPECT_EQ(imported.of("c"), "insert 1, invalid 1");
+}
+
 TEST(SqliteForeignKeys, KeepOrphansThatTheSourceHoldsWhereTheUserWantsThem) {
   const Case one(
       "CREATE TABLE p(id INTEGER PRIMARY KEY, n INT NOT NULL); CREATE TABLE c(id INTEGER PRIMARY KEY, p INT REFERENCES "
