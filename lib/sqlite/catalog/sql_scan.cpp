@@ -180,6 +180,16 @@ std::string table_behind(const Tokens& tokens, std::size_t i) {
   return unquoted(tokens[qualified ? i + 3 : i + 1]);
 }
 
+// Of a CREATE TRIGGER the place behind the trigger's name, which may be a keyword of what follows.
+std::size_t behind_name(const Tokens& tokens) {
+  std::size_t i = 0;
+  while (i < tokens.size() && !tokens[i].is("TRIGGER")) ++i;
+  ++i;
+  if (i + 1 < tokens.size() && tokens[i].is("IF") && tokens[i + 1].is("NOT")) i += 3;
+  if (i + 1 < tokens.size() && tokens[i + 1].is('.')) i += 2;
+  return std::min(i + 1, tokens.size());
+}
+
 // Fills `named` and `written` from the condition of the trigger and the statements between BEGIN and END.
 void read_body(const Tokens& tokens, std::size_t first, TriggerEvent& event) {
   for (std::size_t i = first; i < tokens.size(); ++i) {
@@ -198,7 +208,7 @@ void read_body(const Tokens& tokens, std::size_t first, TriggerEvent& event) {
 TriggerEvent trigger_event(std::string_view create_trigger) {
   const Tokens tokens = tokens_of(create_trigger);
   TriggerEvent event;
-  std::size_t i = 0;
+  std::size_t i = behind_name(tokens);
   for (; i < tokens.size(); ++i) {
     if (tokens[i].is("AFTER")) event.time = "after";
     if (tokens[i].is("INSTEAD")) event.time = "instead of";

@@ -29,5 +29,13 @@ TEST(GeneratedFrom, FindsTheExpressionOfTheColumn) {
   EXPECT_EQ(generated_from("CREATE TABLE t(", "a"), "");
 }
 
+TEST(TriggerEvent, IsReadBehindANameThatIsAKeyword) {
+  EXPECT_EQ(trigger_event("CREATE TRIGGER after BEFORE INSERT ON t BEGIN SELECT 1; END").time, "before");
+  EXPECT_EQ(trigger_event("CREATE TEMP TRIGGER IF NOT EXISTS main.instead DELETE ON t BEGIN SELECT 1; END").time,
+            "before");
+  EXPECT_EQ(trigger_event("CREATE TRIGGER if AFTER UPDATE OF a, b ON t BEGIN SELECT 1; END").time, "after");
+  EXPECT_EQ(trigger_event("CREATE TRIGGER before INSTEAD OF INSERT ON v BEGIN SELECT 1; END").time, "instead of");
+}
+
 }  // namespace
 }  // namespace sqlite
