@@ -137,11 +137,11 @@ std::string top(const ImportOutcome& outcome) {
 std::string title(std::string_view words, std::uint64_t count) { return fmt::format("{} ({})", words, rows(count)); }
 
 std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
-  std::string text = fmt::format("## {}\n\n{}\n\n", judgement_title(judgement(outcome)), judgement_sentence(outcome)) +
-                     (plan_sentence(outcome).empty() ? "" : code_span(plan_sentence(outcome)) + "\n\n") +
-                     "SHA-256 of the file: " +
-                     code_span(outcome.file.whole_sha256.empty() ? outcome.file.sha256 : outcome.file.whole_sha256) +
-                     "\n\n" + top(outcome) + matrix(outcome);
+  std::string text =
+      fmt::format("## {}\n\n{}\n\n", judgement_title(judgement(outcome)), code_span(judgement_sentence(outcome))) +
+      (plan_sentence(outcome).empty() ? "" : code_span(plan_sentence(outcome)) + "\n\n") + "SHA-256 of the file: " +
+      code_span(outcome.file.whole_sha256.empty() ? outcome.file.sha256 : outcome.file.whole_sha256) + "\n\n" +
+      top(outcome) + matrix(outcome);
   text +=
       folded(title("Rows left out", outcome.total.left_out()),
              items(cause_lines(outcome), 50) + items(left_out_lines(outcome, std::min<std::size_t>(shown, 5)), 200));
@@ -161,9 +161,7 @@ std::string with_rows(const ImportOutcome& outcome, std::size_t shown) {
   text += folded("Checks", check_list(outcome));
   if (!outcome.rejects_file.empty())
     text += "\nThe rows left out were written to " + code_span(outcome.rejects_file) + ".\n";
-  std::string limit_list;
-  for (const std::string& limit : limits(outcome)) limit_list += "- " + limit + "\n";
-  return text + folded("What this report does not show", limit_list);
+  return text + folded("What this report does not show", items(limits(outcome), 50));
 }
 
 }  // namespace
