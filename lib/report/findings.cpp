@@ -160,8 +160,8 @@ std::string identity_used(const ImportedTable& table) {
 }
 
 std::string trigger_sentence(const ImportedTable& table, const outcome::Trigger& trigger) {
-  return fmt::format("{}: the trigger {} fires {} and runs {}", table.name, trigger.name, trigger.when,
-                     trigger.function);
+  const std::string what = trigger.function.empty() ? "" : " and runs " + trigger.function;
+  return fmt::format("{}: the trigger {} fires {}{}", table.name, trigger.name, trigger.when, what);
 }
 
 std::string cascade_sentence(const ImportedTable& table, const outcome::Cascade& cascade) {

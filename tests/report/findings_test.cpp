@@ -164,6 +164,15 @@ TEST(IdentityUsed, IsTheNaturalKeyWhereOneWasAskedFor) {
   EXPECT_EQ(identity_used(table), "email (natural key)");
 }
 
+TEST(TriggerSentence, NamesTheFunctionWhereThereIsOne) {
+  const auto table = a_table("users", {});
+
+  EXPECT_EQ(trigger_sentence(table, {"touch", "before update, for each row", "touch()"}),
+            "users: the trigger touch fires before update, for each row and runs touch()");
+  EXPECT_EQ(trigger_sentence(table, {"touch", "before update, for each row", {}}),
+            "users: the trigger touch fires before update, for each row");
+}
+
 TEST(Limits, SayWhetherTheImportWasRehearsed) {
   auto outcome = an_import({});
   EXPECT_THAT(limits(outcome), testing::Contains(HasSubstr("Not rehearsed")));
