@@ -122,7 +122,7 @@ std::string navigation(const ImportOutcome& outcome) {
                              {"invalid", "Invalid", total.invalid},
                              {"updates", "Updates", total.update},
                              {"inserts", "Inserts", total.insert}};
-  if (!outcome.deletes_missing.empty()) links.push_back({"deletes", "Deletes", total.deleted});
+  if (outcome.may_delete()) links.push_back({"deletes", "Deletes", total.deleted});
   links.push_back({"skipped", "Skipped", total.skipped});
   if (outcome.base) links.push_back({"kept", "Kept", total.kept + total.gone});
   for (const Link& link : links)

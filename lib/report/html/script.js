@@ -9,7 +9,7 @@
   const words = rows.map((row) => row.textContent.toLowerCase());
   // What disappears with the last row in it; without a filter everything is there.
   const holders = Array.from(document.querySelectorAll("details.more, div.group, section")).filter(
-    (holder) => holder.querySelector(".row") || ["conflicts", "invalid", "updates", "inserts", "skipped"].includes(holder.id));
+    (holder) => holder.querySelector(".row") || ["conflicts", "invalid", "updates", "inserts", "deletes", "skipped", "kept"].includes(holder.id));
 
   function apply() {
     const sought = text.value.toLowerCase();

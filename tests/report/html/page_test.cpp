@@ -55,6 +55,21 @@ TEST(AuditHtml, BeginsWithTheVerdictAndTheCommand) {
   EXPECT_THAT(audit_html(outcome), AllOf(HasSubstr("DONE, ROWS LEFT OUT</h1>"), HasSubstr("It was run as:")));
 }
 
+TEST(AuditHtml, LinksColoursAndFiltersEveryVerdictOfAnUndo) {
+  auto outcome = an_audited_import();
+  outcome.is_undo = true;
+  const std::string page = audit_html(outcome);
+  const std::string style = between(page, "<style>", "</style>");
+
+  EXPECT_THAT(page, HasSubstr("<a href=\"#deletes\">Deletes <b>"));
+  for (const outcome::Verdict verdict : outcome::kAllVerdicts)
+    EXPECT_EQ(count_of_text(style, ".v-" + std::string(outcome::verdict_name(verdict)) + " {"), 2U)
+        << outcome::verdict_name(verdict);
+  // Sections that may have no row listed.
+  for (const char* section : {"conflicts", "invalid", "updates", "inserts", "deletes", "skipped", "kept"})
+    EXPECT_THAT(between(page, "<script>", "</script>"), HasSubstr('"' + std::string(section) + '"'));
+}
+
 TEST(AuditHtml, HasEverySampleOnce) {
   const std::string page = audit_html(an_audited_import());
 
