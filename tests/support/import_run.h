@@ -164,7 +164,7 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const std::string& name = tables[i].name.name;
     imported.counts[name] = target.counts(i);
-    EXPECT_EQ(imported.counts[name].sum(), imported.counts[name].rows) << name;
+    EXPECT_EQ(imported.counts[name].sum(), imported.counts[name].judged()) << name;
     imported.left_out[name].clear();
     target.for_each_decision(i, engine::Decisions::kLeftOut, [&](const outcome::Decision& row) {
       imported.left_out[name].push_back(row);
@@ -178,7 +178,7 @@ inline void collect(engine::Target& target, const std::vector<catalog::Table>& t
       return true;
     });
     const outcome::VerdictCounts& counts = imported.counts[name];
-    EXPECT_EQ(imported.decisions[name].size(), counts.rows - counts.unchanged) << name;
+    EXPECT_EQ(imported.decisions[name].size(), counts.judged() - counts.unchanged) << name;
     imported.effects[name] = target.effects(i);
   }
 }

@@ -55,10 +55,13 @@ std::vector<outcome::Trigger> fired_triggers(Connection& connection, const Stage
   const bool inserts = written(connection, table, Verdict::kInsert) > 0;
   const bool updates = written(connection, table, Verdict::kUpdate) > 0;
   for (const TableTrigger& trigger : table.details.triggers) {
-    const bool on_insert = trigger.event.kind == TriggerEvent::Kind::kInsert;
-    const bool on_update = trigger.event.kind == TriggerEvent::Kind::kUpdate;
-    if (!(on_insert && inserts) && !(on_update && updates)) continue;
-    fired.push_back({trigger.name, trigger.event.time + (on_insert ? " insert" : " update") + ", for each row", {}});
+    const auto fires = [&](TriggerEvent::Kind kind, bool happens, const char* event) {
+      if (trigger.event.kind == kind && happens)
+        fired.push_back({trigger.name, trigger.event.time + event + ", for each row", {}});
+    };
+    fires(TriggerEvent::Kind::kInsert, inserts, " insert");
+    fires(TriggerEvent::Kind::kUpdate, updates, " update");
+    fires(TriggerEvent::Kind::kDelete, table.may_be_deleted > 0, " delete");
   }
   return fired;
 }

@@ -56,5 +56,22 @@ TEST(SqliteDecisions, TellsWhatItSetsOff) {
   EXPECT_EQ(one.database.value("SELECT seq FROM sqlite_sequence"), "9");
 }
 
+TEST(SqliteEffects, NameTriggersOnDeleteWhereRowsMayGo) {
+  const Case one(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE log(id INT); INSERT INTO t VALUES(1),(2); CREATE TRIGGER "
+      "mourn AFTER DELETE ON t BEGIN INSERT INTO log VALUES(OLD.id); END;");
+  const auto fired = [&](engine::MissingRows missing) {
+    const Imported imported =
+        one.import({{"t", {R"({"id":1})"}}},
+                   {.intent = engine::Intent::kDryRun, .change = [&](auto& plan) { plan.missing_rows = missing; }});
+    std::string text;
+    for (const outcome::Trigger& trigger : imported.effects.at("t").triggers) text += trigger.name + " " + trigger.when;
+    return text;
+  };
+
+  EXPECT_EQ(fired(engine::MissingRows::kDelete), "mourn after delete, for each row");
+  EXPECT_EQ(fired(engine::MissingRows::kStay), "");
+}
+
 }  // namespace
 }  // namespace sqlite_test
