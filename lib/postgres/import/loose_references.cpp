@@ -108,8 +108,11 @@ class Search {
       if (!catalog::points(column, kind, counted)) continue;
       const std::string& name = child.details.table.name.name;
       // With its type column and without.
-      if (!found_.empty() && found_.back().table == name && found_.back().column == column.name) continue;
-      found_.push_back({name, column.name, parent.details.table.name.name, counted.moved,
+      const std::string& referred = parent.details.table.name.name;
+      if (!found_.empty() && found_.back().table == name && found_.back().column == column.name &&
+          found_.back().parent == referred)
+        continue;
+      found_.push_back({name, column.name, referred, counted.moved,
                         child.is_masked(column.name) ? std::string{} : row["example"].c_str()});
     }
   }

@@ -76,19 +76,22 @@ class Search {
  private:
   void count(const StagedTable& child, const StagedTable& parent, KeyKind kind, const LooseColumn& column) {
     // It may be found already: each column comes without its type column, then with it.
-    if (!found_.empty() && found_.back().table == child.details.table.name.name && found_.back().column == column.name)
+    const std::string& table = child.details.table.name.name;
+    const std::string& referred = parent.details.table.name.name;
+    if (!found_.empty() && found_.back().table == table && found_.back().column == column.name &&
+        found_.back().parent == referred)
       return;
     Statement row = connection_.prepare(
         fmt::format(kCount, fmt::arg("key", quote_name(parent.plan.identity.front())), fmt::arg("parent", parent.stage),
                     fmt::arg("remaps", parent.remaps), fmt::arg("parent_record", parent.record),
                     fmt::arg("child_rows", child.accepted_rows()), fmt::arg("column", quote_name(column.name)),
-                    fmt::arg("of_type", of_type(column.type_column, parent.details.table.name.name))));
+                    fmt::arg("of_type", of_type(column.type_column, referred))));
     row.next();
     const auto number = [&](const char* name) { return static_cast<std::uint64_t>(row.integer(name)); };
     const catalog::LooseValues values{
         .filled = number("filled"), .known = number("known"), .moved = number("moved"), .shortest = number("shortest")};
     if (!catalog::points(column, kind, values)) return;
-    found_.push_back({child.details.table.name.name, column.name, parent.details.table.name.name, values.moved,
+    found_.push_back({table, column.name, referred, values.moved,
                       child.is_masked(column.name) ? std::string{} : row.text("example")});
   }
 

@@ -9,6 +9,7 @@
 namespace sqlite_test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -54,6 +55,33 @@ TEST(SqliteDecisions, TellsWhatItSetsOff) {
               ::testing::Contains(HasSubstr("t: 1 row that the target's triggers or cascades had changed were brought "
                                             "back to the file's values")));
   EXPECT_EQ(one.database.value("SELECT seq FROM sqlite_sequence"), "9");
+}
+
+TEST(SqliteEffects, NameEveryTableToWhichAColumnReferredLoosely) {
+  const Case one(
+      "CREATE TABLE users(id INTEGER PRIMARY KEY, n UNIQUE); CREATE TABLE teams(id INTEGER PRIMARY KEY, n UNIQUE); "
+      "CREATE TABLE posts(id INTEGER PRIMARY KEY, owner_type TEXT, owner_id INT); INSERT INTO users VALUES(101, 'a'); "
+      "INSERT INTO teams VALUES(201, 'a');");
+  const std::string text = file_for(
+      one.database,
+      {{"users", {R"({"id":1,"n":"a"})"}},
+       {"teams", {R"({"id":1,"n":"a"})"}},
+       {"posts", {R"({"id":1,"owner_type":"User","owner_id":1})", R"({"id":2,"owner_type":"Team","owner_id":1})"}}});
+  sqlite::SqliteTarget target([&](sqlite::Access access) { return connect(one.database.path(), access); });
+  std::vector<catalog::Table> tables;
+
+  support::classify(target, text,
+                    {.intent = engine::Intent::kDryRun,
+                     .change =
+                         [](auto& plan) {
+                           if (plan.target.name.name != "posts") plan.match = {"n"};
+                         }},
+                    tables);
+
+  std::string found;
+  for (const outcome::LooseReference& reference : target.loose_references())
+    found += reference.table + "." + reference.column + " " + reference.parent + "\n";
+  EXPECT_THAT(found, AllOf(HasSubstr("posts.owner_id users"), HasSubstr("posts.owner_id teams")));
 }
 
 TEST(SqliteEffects, NameTriggersOnDeleteWhereRowsMayGo) {
