@@ -349,7 +349,9 @@ std::uint64_t Classifier::reject_orphans(StagedTable& table, const catalog::Fore
   const std::string reason = reasons::no_parent(quote_literal, key.name, key.parent.name, join(shown, " || ', ' || "));
   return reject(
       connection_, table,
-      reject_sql(table, "v.record", {.verdict = Verdict::kInvalid, .reason = reason, .constraint = key.name}, rows));
+      reject_sql(table, "v.record",
+                 {.verdict = Verdict::kInvalid, .reason = reason, .constraint = key.name, .newer = kNewerOfUpdate},
+                 rows));
 }
 
 std::vector<std::string> Classifier::count_kept_orphans() {

@@ -21,10 +21,10 @@ using base::ErrorKind;
 constexpr const char* kRefused =
     "FROM {rejects} WHERE record NOT IN (SELECT record FROM {early}) AND record IN (SELECT {record} FROM {stage})";
 
-// As inserts: MadeRows::compare_again makes updates of those whose row is in the target.
+// As what they were (kNewerOfUpdate). MadeRows::compare_again makes updates of inserts whose row is there by now.
 constexpr const char* kRestore = R"sql(
 INSERT INTO {verdicts}
-SELECT record, 'i', newer
+SELECT record, CASE WHEN newer IS NULL THEN 'i' ELSE 'u' END, newer
 FROM {rejects}
 WHERE record IN (SELECT record FROM {retries}))sql";
 

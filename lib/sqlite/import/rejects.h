@@ -9,6 +9,9 @@
 
 namespace sqlite {
 
+// Rejection::newer of rows v that the merge may try again: NULL of inserts, so that it knows the updates.
+inline constexpr const char* kNewerOfUpdate = "CASE v.verdict WHEN 'u' THEN coalesce(v.newer, 0) END";
+
 // Runs an INSERT of reject_sql and takes the verdicts of its rows away. Returns how many rows it left out.
 std::uint64_t reject(Connection& connection, StagedTable& table, const std::string& sql);
 

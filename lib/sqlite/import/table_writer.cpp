@@ -239,7 +239,8 @@ void TableWriter::leave_out(const Refusal& refusal) {
 
 std::uint64_t TableWriter::leave_out(const Refusal& refusal, const std::string& whose) {
   const std::uint64_t rows = connection_.execute(reject_sql(
-      table_, "v.record", {.verdict = refusal.verdict, .reason = quote_literal(base::printable(refusal.reason))},
+      table_, "v.record",
+      {.verdict = refusal.verdict, .reason = quote_literal(base::printable(refusal.reason)), .newer = kNewerOfUpdate},
       part_sql(table_, "{accepted}{whose}", whose)));
   table_.rejected_rows += rows;
   connection_.execute(part_sql(table_, "DELETE FROM {verdicts} AS v{whose}", whose));

@@ -11,6 +11,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(SqliteCascade, LeavesRowsAloneThatTheFileCallsUnchanged) {
   for (const std::string action : {"CASCADE", "SET NULL", "SET DEFAULT"}) {
@@ -190,6 +191,22 @@ TEST(SqliteTriggers, MayDemandRowsOfTablesThatNoForeignKeyNames) {
 
 // The views hide from the text of the triggers what they look up, and the row of the same table stands behind the row
 // that wants it.
+TEST(SqliteTriggers, ThatRefuseAnUpdateAtFirstLeaveItAnUpdate) {
+  const Case one(
+      "CREATE TABLE a(id INTEGER PRIMARY KEY, v INT, changed TEXT); CREATE TABLE b(id INTEGER PRIMARY KEY, a INT "
+      "REFERENCES a); CREATE TRIGGER late BEFORE UPDATE ON a WHEN NOT EXISTS (SELECT 1 FROM b WHERE a = NEW.id) BEGIN "
+      "SELECT RAISE(ABORT, 'b first'); END; INSERT INTO a VALUES(1, 1, '2025');");
+
+  const Imported imported = one.import({{"a", {R"({"id":1,"v":2,"changed":"2024"})"}}, {"b", {R"({"id":1,"a":1})"}}},
+                                       {.change = [](auto& plan) {
+                                         if (plan.target.name.name == "a") plan.changed_at = "changed";
+                                       }});
+
+  EXPECT_EQ(imported.of("a") + " / " + imported.of("b"), "update 1 / insert 1");
+  EXPECT_TRUE(imported.decisions.at("a").at(0).target_is_newer);
+  EXPECT_THAT(imported.all_notices(), Not(HasSubstr("made by the target's triggers")));
+}
+
 TEST(SqliteTriggers, MayHideWhatTheyDemand) {
   const Case one(
       "CREATE TABLE a(id INTEGER PRIMARY KEY); CREATE TABLE z(id INTEGER PRIMARY KEY, before INT); CREATE VIEW seen AS "
