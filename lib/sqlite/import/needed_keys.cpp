@@ -78,7 +78,7 @@ std::string is_not_written(const StagedTable* child) {
   return "NOT " + in_file(*child, "k.{record} IN (SELECT record FROM {verdicts})");
 }
 
-constexpr std::size_t kMostLevels = 8;  // foreign keys of a way; what is beyond is neither judged nor told
+constexpr std::size_t kMostLevels = 8;  // foreign keys of a way; an update that would go further is left out
 
 // Foreign keys that refer to what changes of the rows which follow by `way.back()`, each once on a way.
 void for_each_next(const std::vector<TableDetails>& details, const std::vector<Reference>& way,
@@ -97,16 +97,17 @@ void for_each_next(const std::vector<TableDetails>& details, const std::vector<R
 }
 
 // Goes along the foreign keys that pass an update on, as far as they do. At the end of each way are rows that would
-// lose their reference, or that keep their parent from changing: `take` gets their foreign key and the condition that
-// there are some, on `row`, the alias of the row that follows by `way.back()`.
+// lose their reference, or that keep their parent from changing, or more that follow: `take` gets their foreign key and
+// the condition that there are some, on `row`, the alias of the row that follows by `way.back()`.
 void find_followers(const std::vector<StagedTable>& tables, const std::vector<TableDetails>& details,
                     const std::vector<Reference>& way, const std::string& row,
                     const std::function<void(const Reference&, const std::string&)>& take) {
-  if (way.back().action != "CASCADE" || way.size() == kMostLevels) return;
+  if (way.back().action != "CASCADE") return;
+  const bool is_last = way.size() == kMostLevels;
   for_each_next(details, way, [&](const Reference& next) {
-    if (next.action != "CASCADE") {
+    if (next.action != "CASCADE" || is_last) {
       const StagedTable* staged = find_staged(tables, next.child.table.name);
-      take(next, is_referred(next, row, "c", stays(next.action) ? "1" : is_not_written(staged)));
+      take(next, is_referred(next, row, "c", stays(next.action) || is_last ? "1" : is_not_written(staged)));
       return;
     }
     std::vector<Reference> longer = way;

@@ -1,5 +1,6 @@
 // What an import sets off in the target: cascades, triggers that make, change and look up rows, and which columns an
 // UPDATE names.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -61,6 +62,21 @@ TEST(SqliteCascade, IsNotFeltWhereTheKeyStaysTheSameForItsCollation) {
 
   EXPECT_EQ(imported.of("p") + " / " + imported.of("c"), "update 1 / unchanged 1");
   EXPECT_EQ(one.database.value("SELECT p.code, c.code FROM p, c"), "abc|ABC");
+}
+
+TEST(SqliteCascade, OfMoreLevelsThanAreFollowedIsLeftOut) {
+  std::string sql = "CREATE TABLE t0(id INTEGER PRIMARY KEY, k TEXT UNIQUE); INSERT INTO t0 VALUES(1, 'A');";
+  for (int i = 1; i <= 9; ++i)
+    sql +=
+        fmt::format("CREATE TABLE t{0}(k TEXT UNIQUE REFERENCES t{1}(k) ON UPDATE {2}); INSERT INTO t{0} VALUES('A');",
+                    i, i - 1, i == 9 ? "SET NULL" : "CASCADE");
+  const Case one(sql);
+
+  const Imported imported = one.import_as_announced({{"t0", {R"({"id":1,"k":"B"})"}}});
+
+  EXPECT_EQ(imported.of("t0"), "invalid 1");
+  EXPECT_THAT(imported.reasons("t0"), HasSubstr("t9_k_fkey: rows of t9 refer to what would follow the key"));
+  EXPECT_EQ(one.database.value("SELECT k FROM t9"), "A");
 }
 
 TEST(SqliteCascade, FindsChildrenOfAKeyThatAnUpdateTakesAway) {
