@@ -39,11 +39,11 @@ struct BlockingCause {
   std::uint64_t matched = 0;  // how many it would let in
 };
 
-// What the import of a table sets off beyond its own rows.
+// A trigger of a table that the import fires.
 struct Trigger {
   std::string name;
-  std::string when;  // "before insert or update, for each row"
-  std::string function;
+  std::string when;      // "before insert or update, for each row"
+  std::string function;  // empty: its statements are its own, as in SQLite
 };
 
 // A foreign key of another table with ON UPDATE CASCADE, SET NULL or SET DEFAULT: updates of `columns` reach its rows.

@@ -1,9 +1,9 @@
 #include "report/audit_markdown.h"
-#include <span>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/human.h"
 #include "base/terminal.h"

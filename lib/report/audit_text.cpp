@@ -1,9 +1,9 @@
 #include "report/audit_text.h"
-#include <span>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "base/human.h"

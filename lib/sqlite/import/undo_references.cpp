@@ -4,7 +4,6 @@
 #include "sqlite/import/reference.h"
 #include "sqlite/import/table_sql.h"
 #include "sqlite/import/undo_judge.h"
-#include "sqlite/session/savepoint.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
