@@ -218,7 +218,7 @@ WHERE s."placed_at" IS NULL;
 INSERT OR IGNORE INTO temp.reject_1
 SELECT v.record, 'x', 'id=' || db_transfer_text(s."id"),
        'orders_customer_id_fkey: the parent customers ' || 'id=' || db_transfer_text(s."customer_id") || ' is neither in the target nor among the accepted rows of the file',
-       'orders_customer_id_fkey', NULL, NULL
+       'orders_customer_id_fkey', NULL, CASE v.verdict WHEN 'u' THEN coalesce(v.newer, 0) END
 FROM temp.verdict_1 v
 CROSS JOIN temp.stage_1 s ON s.rowid = v.record
 WHERE s."customer_id" IS NOT NULL
