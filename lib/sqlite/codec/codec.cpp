@@ -109,9 +109,10 @@ ColumnType column_type(std::string_view declared, bool strict) {
 bool is_text_type(std::string_view declared) {
   if (declared.ends_with("]")) return false;
   const std::string_view word = declared.substr(0, declared.find_first_of(" ("));
-  return std::ranges::none_of(std::to_array<std::string_view>({"smallint", "integer", "int", "bigint", "numeric",
-                                                               "decimal", "real", "double", "float", "money"}),
-                              [&](std::string_view number) { return same_name(word, number); });
+  return std::ranges::none_of(
+      std::to_array<std::string_view>({"smallint", "integer", "int", "bigint", "numeric", "decimal", "real", "double",
+                                       "float", "money", "json", "jsonb"}),
+      [&](std::string_view number) { return same_name(word, number); });
 }
 
 void Codec::decode(base::ByteBuffer& out, const Cell& cell) const {

@@ -37,8 +37,8 @@ struct ColumnType {
 };
 
 // Whether a column of a file, of whichever engine, may hold texts whose form counts (007): all do but those of numbers
-// by name. An enum, also one called "print_kind", may have any label; and where a column of SQLite turns texts into
-// numbers, no such text is in it.
+// by name, and documents, in which 5.0 is a number as well. An enum, also one called "print_kind", may have any label;
+// and where a column of SQLite turns texts into numbers, no such text is in it.
 bool is_text_type(std::string_view declared);
 
 // `declared` as pragma table_xinfo gives it.

@@ -203,7 +203,7 @@ TEST(SqliteCodec, KnowsNumbersOfAnyExponentAsSqliteDoes) {
 TEST(SqliteCodec, KeepsTheFormOfWhateverIsNoNumberInTheFile) {
   for (const std::string type : {"status", "print_kind", "\"integer\"", "bit varying(4)", "text", "ltree", ""})
     EXPECT_THAT(stored("INTEGER", "\"007\"", type), HasSubstr("the text 007 would become a number")) << type;
-  for (const std::string type : {"numeric(10,2)", "numeric", "DECIMAL(10, 2)", "bigint", "double precision"})
+  for (const std::string type : {"numeric(10,2)", "numeric", "DECIMAL(10, 2)", "bigint", "double precision", "jsonb"})
     EXPECT_EQ(stored("INTEGER", "\"7.00\"", type), "integer 7") << type;
 }
 
