@@ -113,8 +113,10 @@ std::string kept_text(const outcome::ImportOutcome& outcome) {
     std::vector<std::string> tables;
     for (const outcome::ImportedTable& table : outcome.tables)
       if (table.counts.kept != 0) tables.push_back(table.name + " " + human_count(table.counts.kept));
-    text += fmt::format("Kept: {} that the target changed since the base, and the file did not ({})\n",
-                        rows(outcome.total.kept), printable(joined(tables)));
+    text += fmt::format(
+        "Kept: {} as the target has it, where the file changed nothing since the base: changed there since, or left "
+        "out by an import ({})\n",
+        rows(outcome.total.kept), printable(joined(tables)));
   }
   for (const outcome::ImportedTable& table : outcome.tables) {
     for (std::size_t i = 0; i < std::min(kNamed, table.gone.size()); ++i)

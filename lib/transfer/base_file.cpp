@@ -51,7 +51,9 @@ class BaseTablePlan {
       const catalog::Column* there = main_.target.find_column(column.name);
       if (there == nullptr) continue;
       const std::size_t in_target = static_cast<std::size_t>(there - main_.target.columns.data());
-      if (std::ranges::count(main_.target_column, in_target) == 0) continue;
+      // Whether a row may go is asked of all that the base had of it.
+      const bool is_asked = main_.missing_rows == engine::MissingRows::kDelete && !there->generated;
+      if (!is_asked && std::ranges::count(main_.target_column, in_target) == 0) continue;
       if (place + constants < base.columns.size() && !fits(column, *there)) {
         unfit.push_back(column.name);
         continue;
@@ -95,8 +97,16 @@ class BaseTablePlan {
   catalog::SameEngine same_engine_;
 };
 
+// A statement of the merge names each column up to three times, and PostgreSQL takes 1,664 of them.
+constexpr std::size_t kMostColumns = 550;
+
 // What the merge cannot do beside a base.
 void demand_mergeable(const engine::TablePlan& table) {
+  if (table.target_column.size() > kMostColumns)
+    throw Error(ErrorKind::kSchema,
+                base::printable(table.target.name.name) + " has " + std::to_string(table.target_column.size()) +
+                    " columns in the file, and a merge with a base takes " + std::to_string(kMostColumns) + " at most",
+                "import this table by itself without --base (-t), and the others with it (-T)");
   const char* other = !table.match.empty()                           ? "--match (\"match\")"
                       : table.newer_rows == engine::NewerRows::kKeep ? "--keep-newer (\"keep_newer\")"
                                                                      : nullptr;
@@ -176,6 +186,14 @@ std::optional<std::size_t> table_called(const Plan& plan, const catalog::TableNa
   return other_case == nullptr ? std::nullopt : std::optional(static_cast<std::size_t>(other_case - targets.data()));
 }
 
+void tell_narrowed(const std::string& section, const format::Header& base, std::size_t table, Plan& plan) {
+  if (!base.narrowed) return;
+  const auto found = std::ranges::find(*base.narrowed, base.tables[table].name, &format::Narrowed::table);
+  if (found != base.narrowed->end())
+    plan.differences.push_back(section + ": the base holds only rows where " + base::printable(found->where) +
+                               ": the merge takes all others for new on both sides");
+}
+
 void tell_what_lacks(const std::string& section, const engine::TablePlan& table,
                      const std::vector<std::string>& lacking, const std::vector<std::string>& unfit, Plan& plan) {
   if (!can_be_told_apart(table, lacking)) {
@@ -227,6 +245,7 @@ Plan plan_base(const format::Verified& base, const outcome::DatabaseInfo& target
     set_types_of_constants(mapped, table.target, file);
     BaseTablePlan columns(header, table, target_types, same_engine);
     columns.add_columns(file, mapped.constants());
+    tell_narrowed(section, base.header, i, plan);
     const std::vector<std::string> lacking = columns.lacking();
     tell_what_lacks(section, table, lacking, columns.unfit, plan);
     if (!can_be_told_apart(table, lacking)) continue;

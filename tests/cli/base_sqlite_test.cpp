@@ -180,5 +180,15 @@ TEST_F(ThreeWayInSqlite, MergesIntoPostgresAsWell) {
   EXPECT_EQ(target.value("SELECT string_agg(concat(name, age), ' ' ORDER BY id) FROM users"), "Anna31 Bobby40 50");
 }
 
+TEST_F(ThreeWayInSqlite, LetsNoRowGoThatTheTargetChangedInAColumnThatTheFileLacks) {
+  edit("PRAGMA foreign_keys = OFF; DELETE FROM posts; DELETE FROM users WHERE id > 1; ALTER TABLE users DROP age",
+       "DELETE FROM posts; UPDATE users SET age = 99 WHERE id = 2");
+
+  const auto result = merged({"--delete-missing", "users", "--limit", "delete=9"});
+
+  EXPECT_EQ(status, 4);
+  EXPECT_EQ(shell("prod.db", "SELECT group_concat(id, ' ') FROM users"), "1 2\n");
+}
+
 }  // namespace
 }  // namespace cli

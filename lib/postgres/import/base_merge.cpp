@@ -173,7 +173,7 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
     if (base.rejected_rows > 0)
       notices.push_back(
           fmt::format("{}: {} of the base cannot be held by the target, or claim one key; the merge does "
-                      "without them",
+                      "without them, so what the target deleted of them since goes in again",
                       table.details.table.name.name,
                       base.rejected_rows == 1 ? "a record" : fmt::format("{} records", base.rejected_rows)));
   }

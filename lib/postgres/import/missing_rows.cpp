@@ -50,7 +50,8 @@ std::string in_base(const StagedTable& table) {
   return fmt::format(kInBase, fmt::arg("base", base_rows(table)), fmt::arg("same", table.same_identity("b", "t")));
 }
 
-// Of a column that the base lacks any value counts.
+// Of a column that the base lacks any value counts; of one that the file lacks, too, only what no default can have put
+// there.
 std::string changed_since_base(const StagedTable& table) {
   std::vector<std::string> conditions;
   for (const StagedColumn& column : table.columns) {
@@ -58,6 +59,16 @@ std::string changed_since_base(const StagedTable& table) {
     conditions.push_back(table.base->has_columns({column.name})
                              ? table.column_differs(column, "t", "b")
                              : fmt::format("t.{} IS DISTINCT FROM NULL", column.quoted));
+  }
+  for (const StagedColumn& column : table.base->columns) {
+    if (table.has_columns({column.name}) || table.is_ignored(column.name) || column.name == table.plan.changed_at)
+      continue;
+    conditions.push_back(table.base->column_differs(column, "t", "b"));
+  }
+  for (const catalog::Column& column : table.details.table.columns) {
+    if (!column.generated && !column.has_default && !table.has_columns({column.name}) &&
+        !table.base->has_columns({column.name}))
+      conditions.push_back(fmt::format("t.{} IS DISTINCT FROM NULL", quote_name(column.name)));
   }
   const std::string changed = conditions.empty() ? std::string("false") : join(conditions, " OR ");
   return fmt::format(kChanged, fmt::arg("deletes", table.deletes), fmt::arg("target", table.target_rows),

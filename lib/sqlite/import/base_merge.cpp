@@ -194,7 +194,8 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
     }
     if (lost > 0)
       notices.push_back(
-          fmt::format("{}: {} of the base cannot be held by the target, or claim one key; the merge does without them",
+          fmt::format("{}: {} of the base cannot be held by the target, or claim one key; the merge does without them, "
+                      "so what the target deleted of them since goes in again",
                       table.details.table.name.name, lost == 1 ? "a record" : fmt::format("{} records", lost)));
   }
 }

@@ -59,7 +59,8 @@ std::string in_base(const StagedTable& table) {
                      fmt::arg("same_base", table.same_identity("t", "b")));
 }
 
-// In a column that the base lacks any value is a change.
+// In a column that the base lacks any value is a change; in one that the file lacks, too, only what no default can have
+// put there.
 std::string keep_changed(const StagedTable& table) {
   std::vector<std::string> shared;
   std::vector<std::string> conditions;
@@ -71,6 +72,17 @@ std::string keep_changed(const StagedTable& table) {
       conditions.push_back("t." + column.quoted + " IS NOT NULL");
   }
   conditions.push_back(table.differs("t", "b", shared));
+  std::vector<std::string> of_base;
+  for (const StagedColumn& column : table.base->columns) {
+    if (!table.has_columns({column.name}) && !table.is_ignored(column.name) && column.name != table.plan.changed_at)
+      of_base.push_back(column.name);
+  }
+  if (!of_base.empty()) conditions.push_back(table.base->differs("t", "b", of_base));
+  for (const catalog::Column& column : table.details.table.columns) {
+    if (!column.generated && !column.has_default && !table.has_columns({column.name}) &&
+        !table.base->has_columns({column.name}))
+      conditions.push_back("t." + quote_name(column.name) + " IS NOT NULL");
+  }
   return table_sql(table, kKeepChanged, fmt::arg("why", quote_literal(engine::reasons::kChangedSinceBase)),
                    fmt::arg("deleted", deleted_row(table, "d", "t")), fmt::arg("base", table.base->stage),
                    fmt::arg("same_base", table.same_identity("t", "b")), fmt::arg("changed", join(conditions, " OR ")));
