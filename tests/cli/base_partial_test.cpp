@@ -8,7 +8,11 @@ using testing::HasSubstr;
 
 class PartialBase : public Base {
  protected:
-  nlohmann::json merged_with_deletions() { return merged({"--delete-missing", "t", "--limit", "delete=9"}); }
+  nlohmann::json merged_with_deletions() {
+    const support::Run run = merge({"--delete-missing", "t", "--limit", "delete=9", "--json"});
+    EXPECT_EQ(run.status, 4) << run.err;
+    return nlohmann::json::parse(run.out);
+  }
   std::string ids() { return target.value("SELECT string_agg(id::text, ' ' ORDER BY id) FROM t"); }
 };
 
@@ -21,8 +25,8 @@ TEST_F(PartialBase, LetsNoRowGoThatTheTargetChangedInAColumnThatTheFileLacks) {
 
   const auto result = merged_with_deletions();
 
-  EXPECT_EQ(status, 4);
   EXPECT_EQ(result["total"]["delete"], 1);
+  EXPECT_EQ(result["total"]["conflict"], 1);
   EXPECT_EQ(ids(), "1 2 3");
 }
 
@@ -35,8 +39,8 @@ TEST_F(PartialBase, LetsNoRowGoThatHasAValueInAColumnOfTheTargetAlone) {
 
   const auto result = merged_with_deletions();
 
-  EXPECT_EQ(status, 4);
   EXPECT_EQ(result["total"]["delete"], 1);
+  EXPECT_EQ(result["total"]["conflict"], 1);
   EXPECT_EQ(ids(), "1 2 3");
 }
 
