@@ -44,7 +44,7 @@ struct VerdictCounts {
   std::uint64_t skipped = 0;
   std::uint64_t deleted = 0;
   std::uint64_t missing = 0;     // rows of the target that the file lacks and that are to go; some are conflicts
-  std::uint64_t kept = 0;        // of `unchanged` those that the target changed since the base, and the file did not
+  std::uint64_t kept = 0;        // of `unchanged` those that differ from the base in the target, and not in the file
   std::uint64_t gone = 0;        // of `unchanged` those that the target had in the base, or was to have, and has not
   std::uint64_t dependants = 0;  // of `invalid` those that only need another row of the file which is left out
 

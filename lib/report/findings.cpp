@@ -70,7 +70,7 @@ std::string judgement_sentence(const ImportOutcome& outcome) {
                                                           : "were",
                                  human_count(total.update), human_count(total.unchanged));
   if (total.kept + total.gone != 0)
-    text += fmt::format(" ({} of them kept as the target has changed {})", human_count(total.kept + total.gone),
+    text += fmt::format(" ({} of them kept as the target has {})", human_count(total.kept + total.gone),
                         total.kept + total.gone == 1 ? "it" : "them");
   if (total.skipped != 0) text += fmt::format(", {} skipped", human_count(total.skipped));
   if (total.deleted != 0) text += fmt::format(", {} deleted", human_count(total.deleted));

@@ -1,6 +1,6 @@
 #include "transfer/import_job.h"
 
-// The steps of one job in their order; over 400 lines long, because plans, limits and undo take part in most of them.
+// The steps of one job in their order.
 
 #include <algorithm>
 #include <chrono>
@@ -123,9 +123,6 @@ class ImportJob {
     if (misfit) progress_.notice(misfit_notice(*misfit));
     verify(std::move(file));
     if (misfit) throw Error(*misfit);
-    if (options_.base.empty()) return;
-    base_.emplace(options_, equal_records_, progress_, stop_);
-    if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
   }
 
   void verify(base::InputFile file) {
@@ -134,8 +131,8 @@ class ImportJob {
     file_.emplace(std::move(input.file));
     verified_ = std::move(input.verified);
     demand_fitting(verified_.header, options_);
-    const bool complete = options_.base.empty();  // else when that is read
-    if (options_.approved && complete) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
+    if (!options_.base.empty()) base_.emplace(options_, equal_records_, progress_, stop_);
+    if (options_.approved) ApprovalCheck(*options_.approved, {}).demand_file(approval_of_file());
   }
 
   // What a column of SQLite holds, only its values tell.

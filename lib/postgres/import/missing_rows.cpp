@@ -53,17 +53,19 @@ std::string in_base(const StagedTable& table) {
 // Of a column that the base lacks any value counts; of one that the file lacks, too, only what no default can have put
 // there.
 std::string changed_since_base(const StagedTable& table) {
+  const auto counts = [&](const std::string& column) {
+    return !table.is_ignored(column) && column != table.plan.changed_at;
+  };
   std::vector<std::string> conditions;
   for (const StagedColumn& column : table.columns) {
-    if (table.is_ignored(column.name) || column.name == table.plan.changed_at) continue;
+    if (!counts(column.name)) continue;
     conditions.push_back(table.base->has_columns({column.name})
                              ? table.column_differs(column, "t", "b")
                              : fmt::format("t.{} IS DISTINCT FROM NULL", column.quoted));
   }
   for (const StagedColumn& column : table.base->columns) {
-    if (table.has_columns({column.name}) || table.is_ignored(column.name) || column.name == table.plan.changed_at)
-      continue;
-    conditions.push_back(table.base->column_differs(column, "t", "b"));
+    if (!table.has_columns({column.name}) && counts(column.name))
+      conditions.push_back(table.base->column_differs(column, "t", "b"));
   }
   for (const catalog::Column& column : table.details.table.columns) {
     if (!column.generated && !column.has_default && !table.has_columns({column.name}) &&

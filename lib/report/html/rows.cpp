@@ -341,16 +341,18 @@ std::string skipped_section(const ImportOutcome& outcome) {
 // With a base: the rows that stay as the target has them.
 std::string kept_section(const ImportOutcome& outcome) {
   if (!outcome.base) return {};
-  std::string html = fmt::format("<section id=\"kept\"><h2>Kept <span class=\"remark\">{}</span></h2>\n",
-                                 rows(outcome.total.kept + outcome.total.gone)) +
-                     "<p class=\"lead\">The target changed these rows since the base, and the file did not: they stay "
-                     "as the target has them. Those that it has no more were deleted there, or never came there; they "
-                     "are listed.</p>\n";
+  std::string html =
+      fmt::format("<section id=\"kept\"><h2>Kept <span class=\"remark\">{}</span></h2>\n",
+                  rows(outcome.total.kept + outcome.total.gone)) +
+      "<p class=\"lead\">The file changed nothing of these rows since the base, and they stay as the target has "
+      "them: changed there since, or left out by an import. Those that it has no more were deleted there, or never "
+      "came there; they "
+      "are listed.</p>\n";
   if (outcome.total.kept + outcome.total.gone == 0) html += nothing();
   for (const ImportedTable& table : outcome.tables) {
     if (table.counts.kept + table.counts.gone == 0) continue;
     html += table_head(outcome, table, table.counts.kept + table.counts.gone) +
-            fmt::format("<p>{} changed in the target, {} not there any more.</p>\n",
+            fmt::format("<p>{} otherwise in the target, {} not there any more.</p>\n",
                         counted(table.counts.kept, "row", "rows"), human_count(table.counts.gone)) +
             sample_remark(table.gone.size(), table.counts.gone) +
             update_cards(outcome, table, sampled(table, Verdict::kUnchanged), kUnfoldedRows) + "</div>\n";

@@ -62,10 +62,13 @@ std::string in_base(const StagedTable& table) {
 // In a column that the base lacks any value is a change; in one that the file lacks, too, only what no default can have
 // put there.
 std::string keep_changed(const StagedTable& table) {
+  const auto counts = [&](const std::string& column) {
+    return !table.is_ignored(column) && column != table.plan.changed_at;
+  };
   std::vector<std::string> shared;
   std::vector<std::string> conditions;
   for (const StagedColumn& column : table.columns) {
-    if (table.is_ignored(column.name) || column.name == table.plan.changed_at) continue;
+    if (!counts(column.name)) continue;
     if (table.base->has_columns({column.name}))
       shared.push_back(column.name);
     else
@@ -74,8 +77,7 @@ std::string keep_changed(const StagedTable& table) {
   conditions.push_back(table.differs("t", "b", shared));
   std::vector<std::string> of_base;
   for (const StagedColumn& column : table.base->columns) {
-    if (!table.has_columns({column.name}) && !table.is_ignored(column.name) && column.name != table.plan.changed_at)
-      of_base.push_back(column.name);
+    if (!table.has_columns({column.name}) && counts(column.name)) of_base.push_back(column.name);
   }
   if (!of_base.empty()) conditions.push_back(table.base->differs("t", "b", of_base));
   for (const catalog::Column& column : table.details.table.columns) {
