@@ -170,8 +170,8 @@ std::string cascade_sentence(const ImportedTable& table, const outcome::Cascade&
   if (cascade.rows == 0)
     return fmt::format("{}: {} is not set off: {} stays as it is in every row", table.name, what,
                        joined(cascade.columns));
-  const std::string sentence = fmt::format("{}: {} changes in {}, which {} passes on", table.name,
-                                           joined(cascade.columns), rows(cascade.rows), what);
+  std::string sentence = fmt::format("{}: {} changes in {}, which {} passes on", table.name, joined(cascade.columns),
+                                     rows(cascade.rows), what);
   if (cascade.reached == 0) return sentence;
   return fmt::format("{} to {}; the file speaks of {} of them", sentence, rows(cascade.reached),
                      cascade.reached - cascade.outside);

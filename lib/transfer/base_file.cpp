@@ -1,5 +1,7 @@
 #include "transfer/base_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -202,10 +204,9 @@ void tell_what_lacks(const std::string& section, const engine::TablePlan& table,
     return;
   }
   for (const std::string& column : lacking)
-    plan.differences.push_back(section + "." + column +
-                               (std::ranges::count(unfit, column) > 0
-                                    ? " is of another type in the base: the merge takes it for new on both sides"
-                                    : " is not in the base: the merge takes it for new on both sides"));
+    plan.differences.push_back(fmt::format("{}.{} is {} the base: the merge takes it for new on both sides", section,
+                                           column,
+                                           std::ranges::count(unfit, column) > 0 ? "of another type in" : "not in"));
 }
 
 }  // namespace

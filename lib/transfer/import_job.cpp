@@ -90,7 +90,7 @@ class ImportJob {
     undo_file_.reset();
     outcome_ = {};
     moved_.clear();
-    const auto start = Clock::now();
+    attempt_begun_ = Clock::now();
     const engine::TableLocks locks = locks_of_attempt(attempt, options_, last_attempt_, progress_);
     try {
       transfer_rows(locks);
@@ -106,7 +106,7 @@ class ImportJob {
       undo_file_.reset();
       progress_.notice(std::string(change.what()) + "; trying again");
     }
-    last_attempt_ = Clock::now() - start;
+    last_attempt_ = Clock::now() - attempt_begun_;
     std::this_thread::sleep_for(std::chrono::milliseconds(100) * (1 << attempt));
     return false;
   }
@@ -383,6 +383,7 @@ class ImportJob {
   std::optional<UndoFile> undo_file_;
   std::string moved_;  // since the plan was approved, in words
   outcome::ImportOutcome outcome_;
+  Clock::time_point attempt_begun_;
   Clock::duration last_attempt_{};
   LimitCheck limits_;
   AuditPass pass_;

@@ -1,5 +1,7 @@
 #include "transfer/mapped_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
@@ -169,12 +171,12 @@ void note_mapping(const MappedTable& table, const catalog::Table& there, const s
     const std::string& column = mapped.columns[own.columns.size() + i].name;
     const std::string value =
         contains(masked, column) ? "one value (masked)" : shortened(table.mapped.constants[table.place][i]);
-    differences.push_back(name + "." + column + " is not in the file: each of its rows has " + value +
-                          " there (\"set\")");
+    differences.push_back(
+        fmt::format(R"({}.{} is not in the file: each of its rows has {} there ("set"))", name, column, value));
   }
   for (const std::string& column : table.mapped.dropped[table.place]) {
     if (there.find_column(column) == nullptr)
-      differences.push_back(name + "." + column + " is missing in the target: not imported (\"drop\")");
+      differences.push_back(fmt::format(R"({}.{} is missing in the target: not imported ("drop"))", name, column));
   }
 }
 
@@ -182,7 +184,7 @@ void note_schemas(const format::Header& file, const Mapping& mapping, std::vecto
   for (const auto& [from, to] : mapping.schemas) {
     const bool is_there = contains(file.schemas, from) || !contains(file.schemas, to);  // it may hold types alone
     if (is_there && from != to)
-      differences.push_back("the schema " + from + " is " + to + " in the target (\"rename\")");
+      differences.push_back(fmt::format(R"(the schema {} is {} in the target ("rename"))", from, to));
   }
 }
 

@@ -145,8 +145,8 @@ class Mapper {
 
   // Nothing is to be done where the file calls the table as the target does.
   void demand_renamed(const std::string& from, const std::string& to) const {
-    const bool there = std::ranges::any_of(
-        mapped_.header.tables, [&, this](const catalog::Table& table) { return is_called(table.name, to); });
+    const bool there = std::ranges::any_of(mapped_.header.tables,
+                                           [&](const catalog::Table& table) { return is_called(table.name, to); });
     if (!there && !may_lack_tables())
       throw wrong("\"rename\" says " + printable(from) + ", which is no table of the file",
                   near_or(from, sections(), "it lists its tables at its beginning"));

@@ -46,7 +46,7 @@ std::string any_of(const Names& conditions) {
 
 // Condition on the rows s, b and t: both sides changed the column, and not to the same.
 std::string both_changed(const StagedTable& table, const std::string& column) {
-  const std::string others = differs(table, column, "s", "t");
+  std::string others = differs(table, column, "s", "t");
   if (!table.base->has_columns({column})) return others;
   return fmt::format("({} AND {} AND {})", differs(table, column, "s", "b"), differs(table, column, "t", "b"), others);
 }

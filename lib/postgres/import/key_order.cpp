@@ -138,8 +138,8 @@ SELECT o.record, o.observed, o.depth, pg_catalog.dense_rank() OVER (ORDER BY o.r
 FROM pg_temp.key_order o JOIN {verdicts} v ON v.record = o.record AND v.verdict = 'u'
 WHERE o.plan = {plan} AND o.round IS NOT NULL)sql";
 
-const char* const kPlace = "\"db-transfer place\"";
-const char* const kRelation = "\"db-transfer relation\"";
+constexpr const char* kPlace = "\"db-transfer place\"";
+constexpr const char* kRelation = "\"db-transfer relation\"";
 
 }  // namespace
 

@@ -60,6 +60,7 @@ std::string other_value(const Reference& reference) {
 std::string other_image(const std::vector<std::string>& columns) {
   const auto row = [&](const std::string& alias) {
     std::vector<std::string> values;
+    values.reserve(columns.size());
     for (const std::string& column : columns) values.push_back(fmt::format("{}.{}", alias, quote_name(column)));
     return fmt::format("ROW({})::pg_catalog.record", join(values, ", "));
   };

@@ -40,6 +40,7 @@ INSERT INTO pg_temp.lost SELECT w.plan, w.record, w.place FROM walk w WHERE w.pl
 // Condition: the periods of the rows there do not contain that of the child. An empty period lies in none.
 std::string not_contained(const catalog::ForeignKey& key, const std::vector<std::string>& places) {
   std::vector<std::string> periods;
+  periods.reserve(places.size());
   for (const std::string& place : places)
     periods.push_back(fmt::format("SELECT p.{} AS period FROM {}", quote_name(key.parent_columns.back()), place));
   return fmt::format(
@@ -243,6 +244,7 @@ WHERE {lacks})sql",
 
 void Orphans::walk(const std::vector<std::size_t>& component) {
   std::vector<std::string> seeds;
+  seeds.reserve(component.size());
   for (const std::size_t number : component) {
     seeds.push_back(fmt::format(
         "SELECT {}::pg_catalog.int4, r.record, -1 FROM {} r WHERE EXISTS (SELECT FROM {} v WHERE v.record = r.record)",

@@ -46,7 +46,7 @@ std::string any_of(const Names& conditions) { return balanced(conditions, "\n  O
 
 // Condition on the rows s, b and t: both sides changed the column, and not to the same.
 std::string both_changed(const StagedTable& table, const std::string& column) {
-  const std::string others = table.differs("s", "t", {column});
+  std::string others = table.differs("s", "t", {column});
   if (!table.base->has_columns({column})) return others;
   return fmt::format("({} AND {} AND {})", table.differs("s", "b", {column}), table.differs("t", "b", {column}),
                      others);

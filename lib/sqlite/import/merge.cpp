@@ -194,6 +194,7 @@ bool Merger::merge_component(const std::vector<std::size_t>& component, Rows row
   const bool depends_on_itself =
       is_any([&](const StagedTable& table) { return table.claims_left || refers_inside(table, tables_, component); });
   std::vector<TableProgress> before;
+  before.reserve(component.size());
   for (const std::size_t number : component) before.push_back(tables_[number].progress());
   std::vector<Refused> refused;
   while (true) {
@@ -233,6 +234,7 @@ bool Merger::set_keys_aside(const std::vector<std::size_t>& component) {
 bool Merger::write_all(const std::vector<std::size_t>& component, Rows rows, Effort effort,
                        std::vector<Refused>& refused) {
   std::vector<TableWriter> writers;
+  writers.reserve(component.size());
   for (const std::size_t number : component) writers.push_back(writer_of(number, rows, effort));
   for (const Step step : {Step::kInsert, Step::kUpdate}) {
     for (TableWriter& writer : writers) writer.write(step);
@@ -277,7 +279,7 @@ void Merger::demand_no_new_orphans(const std::vector<std::uint64_t>& before) {
 // Pre-existing ones included; 0 for a table that this import does not write.
 std::uint64_t Merger::orphans(const StagedTable& table) {
   const bool is_asked = !table.details.table.foreign_keys.empty() && table.details.broken_keys.empty();
-  const char* const kIsWritten = "SELECT EXISTS (SELECT 1 FROM {verdicts})";
+  constexpr const char* kIsWritten = "SELECT EXISTS (SELECT 1 FROM {verdicts})";
   return is_asked && connection_.number(table_sql(table, kIsWritten)) != 0 ? orphans(table.details) : 0;
 }
 
