@@ -9,10 +9,10 @@
 
 #include "base/byte_buffer.h"
 #include "base/error.h"
-#include "format/container_scanner.h"
 #include "format/json_check.h"
 #include "format/json_string.h"
 #include "format/json_text.h"
+#include "format/object_members.h"
 
 namespace format {
 namespace {
@@ -31,18 +31,6 @@ std::string_view without_trailing_space(std::string_view token) {
 }
 
 constexpr std::size_t kLargeRecordBytes = std::size_t{1} << 20;
-
-// The JSON value that a sound text begins with.
-std::string_view leading_value(std::string_view text) {
-  if (text.front() == '"') return text.substr(0, find_closing_quote(text.substr(1)) + 2);
-  if (text.front() != '{' && text.front() != '[') return text.substr(0, text.find_first_of(",} \n\r\t"));
-  ContainerScanner scanner;
-  scanner.start();
-  std::size_t bytes = scanner.scan(text.data(), text.size());
-  if (scanner.state() == ContainerScanner::State::kOpen)
-    bytes += scanner.scan_rest(text.data() + bytes, text.size() - bytes);
-  return text.substr(0, bytes);
-}
 
 }  // namespace
 
@@ -128,16 +116,10 @@ void RowParser::State::parse_large() {
   const std::string_view text = record->text;
   if (const std::optional<JsonFault> fault = find_json_fault(text))
     fail(base::ErrorKind::kFile, fault->what, text.data() + fault->offset);
-  const auto skip_space = [&](std::size_t at) { return text.find_first_not_of(" \n\r\t", at); };
-  std::size_t at = skip_space(1);
-  while (text[at] != '}') {
-    if (text[at] == ',') at = skip_space(at + 1);
-    take_key(text.data() + at + 1);
-    at += 1 + find_closing_quote(text.substr(at + 1)) + 1;
-    at = skip_space(skip_space(at) + 1);  // after the colon
-    const std::string_view value = leading_value(text.substr(at));
-    values[next_column - 1] = value_of(value);
-    at = skip_space(at + value.size());
+  ObjectMembers members(text);
+  for (ObjectMember member; members.next(member);) {
+    take_key(member.key.data());
+    values[next_column - 1] = value_of(member.value);
   }
 }
 
