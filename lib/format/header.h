@@ -62,6 +62,9 @@ struct Header {
   std::vector<catalog::Table> tables;
   // A key that is beside the columns in each record and is no column: what a rejects file says of it. Empty: none.
   std::string annotation;
+  // Another one, beside that of a rejects file: in records that were left out because the target changed their rows,
+  // too, {"base": …, "target": …}: what both held, null where the row was not there. Empty: none.
+  std::string conflict;
   std::optional<Undo> undo;  // none: an export
   // Of all other tables every row is in the file. None: the file does not say, as older ones do not.
   std::optional<std::vector<Narrowed>> narrowed;

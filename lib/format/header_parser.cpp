@@ -65,6 +65,7 @@ class HeaderParser {
     header.exported_at = text_of(document, "exported_at", "the header");
     header.generator = text_of(document, "generator", "the header");
     header.annotation = text_of(document, "annotation", "the header");
+    header.conflict = text_of(document, "conflict", "the header");
     if (const json* source = find(document, "source", json::value_t::object, "the header"))
       read_source(*source, header);
     if (const json* undo = find(document, "undo", json::value_t::object, "the header"))
@@ -83,6 +84,7 @@ class HeaderParser {
       header.tables.push_back(read_table(table, header.schemas));
     }
     check_names(header);
+    check_conflict(header);
     return header;
   }
 
@@ -320,6 +322,20 @@ class HeaderParser {
       if (names.insert(table.name).second) continue;
       fail(fmt::format("the table {} occurs twice in \"tables\"",
                        json(section_name(table.name, header.schemas)).dump()));
+    }
+  }
+
+  // Its key must be told from every other one of a record.
+  void check_conflict(const Header& header) const {
+    if (header.conflict.empty()) return;
+    if (header.annotation.empty() || header.undo)
+      fail("\"conflict\" is in the header of what is no file of rows that an import left out");
+    const std::string key = json(header.conflict).dump();
+    if (header.conflict == header.annotation) fail(fmt::format("\"conflict\" and \"annotation\" are both {}", key));
+    for (const catalog::Table& table : header.tables) {
+      if (table.find_column(header.conflict) != nullptr)
+        fail(fmt::format("\"conflict\" is {}, which is a column of the table {}", key,
+                         json(section_name(table.name, header.schemas)).dump()));
     }
   }
 

@@ -74,6 +74,7 @@ std::vector<std::string> record_columns(const format::Header& header, std::size_
     if (!column.generated) columns.push_back(column.name);
   }
   if (!header.annotation.empty()) columns.push_back(header.annotation);  // read past
+  if (!header.conflict.empty()) columns.push_back(header.conflict);
   if (header.undo) columns.push_back(header.undo->mark);
   return columns;
 }
