@@ -244,6 +244,12 @@ bool Conversion::changes_nothing() const {
   });
 }
 
+bool Conversion::takes_its_own(std::size_t column) const {
+  const ColumnConversion& how = columns_[column];
+  return how.wanted != Wanted::kJson && how.wanted != Wanted::kDocument && how.empty_text == EmptyText::kKept &&
+         how.blobs == BlobAs::kBytes;
+}
+
 std::span<const Value> Conversion::convert(std::span<const Value> record) {
   values_.assign(record.begin(), record.end());
   for (std::size_t i = 0; i < columns_.size(); ++i) {

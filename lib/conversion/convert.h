@@ -56,6 +56,8 @@ class Conversion {
   // More values than columns are passed on as they are.
   std::span<const format::Value> convert(std::span<const format::Value> record);
   bool changes_nothing() const;
+  // Whether a value as the target writes it, taken into the file, would come back as it is.
+  bool takes_its_own(std::size_t column) const;
 
  private:
   std::vector<ColumnConversion> columns_;

@@ -24,6 +24,13 @@ inline constexpr const char* kBothChanged = "changed in the file and in the targ
 inline constexpr const char* kBothChangedRow = "the file and the target both changed the row since the base: ";
 inline constexpr const char* kBothNew = "new in the file and in the target since the base, and not the same: ";
 inline constexpr const char* kChangedAndGone = "changed in the file since the base, and gone from the target: ";
+// Of rows that the records of a rejects file carry values for, instead of a base.
+inline constexpr const char* kConflict = "$conflict";
+inline constexpr const char* kMovedSince = "the target holds others by now than the record was settled by: ";
+inline constexpr const char* kMovedSinceRow = "the target's row is another by now than the record was settled by: ";
+inline constexpr const char* kThereSince = "the target has such a row by now, and the record was settled by none: ";
+inline constexpr const char* kGoneAndSettled = "gone from the target since the record was left out: ";
+inline constexpr const char* kGoneSince = "as the target had it, and not in the target any more: it stays away";
 // Of a row that the file lacks.
 inline constexpr const char* kChangedSinceBase =
     "gone from the file, but changed in the target since the base: it stays";
@@ -35,6 +42,20 @@ inline constexpr const char* kGoneSinceBase =
 inline constexpr const char* kHolderStays = ", which stays";
 inline constexpr const char* kHolderIsLeftOut = ", and the row of the file that would give it up is left out";
 inline constexpr const char* kNotGivenUpFirst = ", and the merge could not give it up first";
+
+// What is said of a merge: with the base's own file, or with what records carry alone.
+struct BaseWords {
+  const char* constraint;
+  const char* both_changed;
+  const char* both_changed_row;
+  const char* both_new;
+  const char* changed_and_gone;
+  const char* gone;
+};
+inline BaseWords base_words(bool has_file) {
+  if (has_file) return {kBase, kBothChanged, kBothChangedRow, kBothNew, kChangedAndGone, kGoneSinceBase};
+  return {kConflict, kMovedSince, kMovedSinceRow, kThereSince, kGoneAndSettled, kGoneSince};
+}
 
 using Quote = std::string (*)(std::string_view);
 

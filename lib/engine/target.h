@@ -76,7 +76,23 @@ struct BaseTable {
   std::vector<std::size_t> target_column;
   std::vector<std::string> file_type;  // parallel, as of TablePlan
   std::uint64_t rows = 0;
+  // Records of the file carry the values of the base themselves: which value of the base's records says whose they are
+  // (engine/base_mark.h). None: there is only the base's own file.
+  std::optional<std::size_t> mark;
+  bool has_file = true;  // false: there is only what records carry
 };
+
+// The sides of a conflict that the file is not.
+enum class Side { kBase, kTarget };
+
+// A column of the target under the name that it has in records.
+struct NamedColumn {
+  std::size_t column = 0;  // index into TablePlan::target.columns
+  std::string name;
+};
+
+// The key of the number in records of Target::conflicting_rows(); it comes first.
+inline constexpr const char* kNumberKey = "record";
 
 // One table of the file and the table of the target that takes its rows. Every name below is the target's own.
 struct TablePlan {
@@ -214,7 +230,12 @@ class Target {
   // returns false. Values only with Detail::kFull.
   virtual void for_each_decision(std::size_t plan, Decisions which,
                                  const std::function<bool(const outcome::Decision&)>& take) = 0;
-  // The same rows in the same order, as an approval holds them: nothing of the values.
+  // After classify: the rows that records of the file are left out for, because the target changed them too, as one
+  // side holds them; by the number of the record, which is the text of kNumberKey. Of columns that the base lacks
+  // nothing is told. Null: there are none. One reader at a time.
+  virtual std::unique_ptr<RowReader> conflicting_rows(std::size_t plan, Side side,
+                                                      const std::vector<NamedColumn>& columns) = 0;
+  // The same decisions in the same order, as an approval holds them: nothing of the values.
   virtual void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                                     const std::function<void(const outcome::Fingerprint&)>& take) = 0;
   // After merge: some decision is not what it was before, or a row does not hold the file's values. May say yes where

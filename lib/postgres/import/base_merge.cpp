@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base_mark.h"
 #include "engine/reasons.h"
 #include "postgres/import/multiset.h"
 #include "postgres/import/rejects.h"
@@ -61,12 +62,42 @@ std::string naming(const char* what, const Names& columns, const Condition& cond
                      join(named, ", "));
 }
 
-// Beside the places of table_sql: {base}, {same_base} of s and b.
+engine::reasons::BaseWords words_of(const StagedTable& table) { return reasons::base_words(table.plan.base->has_file); }
+
+// "b."db-transfer mark" IN ('b', 'c')".
+std::string marked(const StagedTable& base, const std::string& alias, const std::string& letters) {
+  Names list;
+  for (const char letter : letters) list.push_back(fmt::format("'{}'", letter));
+  return fmt::format("{}.{} IN ({})", alias, base.mark, join(list, ", "));
+}
+
+// Condition: the base says that the row s is not new, or that it is not asked.
+std::string is_known(const StagedTable& table) {
+  const std::string same = table.same_identity("s", "b");
+  if (!table.base->has_marks()) return same;
+  return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried, engine::kNotJudged});
+}
+
+// " AND …": of the records that carry nothing, none.
+std::string only_judged(const StagedTable& table) {
+  if (!table.base->has_marks()) return {};
+  return fmt::format(" AND NOT EXISTS (SELECT FROM {} p WHERE {} AND {})", base_rows(table),
+                     table.same_identity("s", "p"), marked(*table.base, "p", {engine::kNotJudged}));
+}
+
+// Beside the places of table_sql: {base}, {same_base} and {is_known} of s and b.
 template <typename... Places>
 std::string base_sql(const StagedTable& table, const char* text, const Places&... places) {
-  return table_sql(table, text, fmt::arg("base", base_rows(table)),
-                   fmt::arg("same_base", table.same_identity("s", "b")), places...);
+  return table_sql(table, text, fmt::arg("base", base_rows(table)), fmt::arg("same_base", same_base(table)),
+                   fmt::arg("is_known", is_known(table)), places...);
 }
+
+// Of what a record carries, the base's own file is not asked.
+constexpr const char* kSpokenFor = R"sql({marked} s
+JOIN {marked} c ON {same}
+WHERE {of_base} AND {carried})sql";
+
+constexpr const char* kForgetSilent = "DELETE FROM {heap} k WHERE k.{mark} = '{letter}'{only}";
 
 constexpr const char* kOfBoth = R"sql({verdicts} v
 JOIN {staged} s ON s.{record} = v.record
@@ -78,7 +109,7 @@ constexpr const char* kNewInBoth = R"sql({verdicts} v
 JOIN {staged} s ON s.{record} = v.record
 JOIN {target} t ON {same}
 WHERE v.verdict = 'u' AND {differ}
-  AND NOT EXISTS (SELECT FROM {base} b WHERE {same_base}))sql";
+  AND NOT EXISTS (SELECT FROM {base} b WHERE {is_known}))sql";
 
 constexpr const char* kGone = R"sql({verdicts} v
 JOIN {staged} s ON s.{record} = v.record
@@ -144,6 +175,7 @@ engine::TablePlan plan_of_base(const engine::TablePlan& plan) {
   base.target_column = plan.base->target_column;
   base.file_type = plan.base->file_type;
   base.rows = plan.base->rows;
+  base.mark = plan.base->mark;
   base.base.reset();
   base.match.clear();
   base.missing_rows = engine::MissingRows::kStay;
@@ -152,8 +184,21 @@ engine::TablePlan plan_of_base(const engine::TablePlan& plan) {
 
 std::string base_rows(const StagedTable& table) {
   const StagedTable& base = *table.base;
-  if (base.rejected_rows == 0) return base.typed_rows();
-  return fmt::format("(SELECT k.* FROM {} k WHERE {})", base.typed_rows(), not_rejected(base, "k"));
+  const std::string rows = base.has_marks() ? base.marked_rows() : base.typed_rows();
+  if (base.rejected_rows == 0) return rows;
+  return fmt::format("(SELECT k.* FROM {} k WHERE {})", rows, not_rejected(base, "k"));
+}
+
+std::string same_base(const StagedTable& table) {
+  const std::string same = table.same_identity("s", "b");
+  if (!table.base->has_marks()) return same;
+  return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried});
+}
+
+std::string is_of_base(const StagedTable& table) {
+  return fmt::format(
+      R"sql(r.verdict = 'c' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to({}, 'UTF8'))sql",
+      quote_literal(words_of(table).constraint));
 }
 
 bool base_tells_equal_rows(const StagedTable& table) {
@@ -168,15 +213,29 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
   for (StagedTable& table : tables_) {
     if (table.base == nullptr || !table.base->has_rows()) continue;
     StagedTable& base = *table.base;
+    std::uint64_t lost = base.rejected_rows;
+    if (base.has_marks()) settle_marks(table);
     if (!table.plan.identity.empty() && !base.keys_differ)
-      reject_repeated(connection_, base, table.plan.identity, quote_literal(reasons::kIdentityRepeated));
-    if (base.rejected_rows > 0)
+      lost += reject_repeated(connection_, base, table.plan.identity, quote_literal(reasons::kIdentityRepeated));
+    if (lost > 0)
       notices.push_back(
           fmt::format("{}: {} of the base cannot be held by the target, or claim one key; the merge does "
                       "without them, so what the target deleted of them since goes in again",
-                      table.details.table.name.name,
-                      base.rejected_rows == 1 ? "a record" : fmt::format("{} records", base.rejected_rows)));
+                      table.details.table.name.name, lost == 1 ? "a record" : fmt::format("{} records", lost)));
   }
+}
+
+void BaseMerge::settle_marks(StagedTable& table) {
+  StagedTable& base = *table.base;
+  connection_.execute(fmt::format(kForgetSilent, fmt::arg("heap", base.stage_part.heap),
+                                  fmt::arg("mark", base.stage_mark()), fmt::arg("letter", engine::kSaysNothing),
+                                  fmt::arg("only", base.stage_part.only("k"))));
+  if (!table.plan.base->has_file) return;
+  const std::string rows =
+      fmt::format(kSpokenFor, fmt::arg("marked", base.marked_rows()), fmt::arg("same", base.same_identity("s", "c")),
+                  fmt::arg("of_base", marked(base, "s", {engine::kOfBase})),
+                  fmt::arg("carried", marked(base, "c", {engine::kCarried, engine::kCarriesNone})));
+  reject(connection_, base, reject_sql(base, {.verdict = Verdict::kUnchanged, .reason = "''"}, rows));
 }
 
 // What is left out keeps its verdict until it has taken what the target changed: so it shows what would be written.
@@ -191,6 +250,7 @@ void BaseMerge::merge(StagedTable& table) {
 
 std::uint64_t BaseMerge::list_both_changed(StagedTable& table) {
   const Judged judged(table);
+  const reasons::BaseWords words = words_of(table);
   const bool rows = table.plan.base_unit == engine::MergeUnit::kRow;
   const auto cell = [&](const std::string& column) { return both_changed(table, column); };
   const auto in_row = [&](const std::string& column) { return differs(table, column, "s", "t"); };
@@ -201,12 +261,12 @@ std::uint64_t BaseMerge::list_both_changed(StagedTable& table) {
     condition = fmt::format("({} AND {} OR {})", differ(table, "s", "b", judged.shared),
                             differ(table, "t", "b", judged.shared), differ(table, "s", "t", judged.lacking));
   const std::string reason =
-      rows ? naming(reasons::kBothChangedRow, judged.all, in_row) : naming(reasons::kBothChanged, judged.all, cell);
+      rows ? naming(words.both_changed_row, judged.all, in_row) : naming(words.both_changed, judged.all, cell);
   return list_rejected(connection_, table,
                        reject_sql(table,
                                   {.verdict = Verdict::kConflict,
                                    .reason = reason,
-                                   .constraint = reasons::kBase,
+                                   .constraint = words.constraint,
                                    .holder = table.key_text("t")},
                                   base_sql(table, kOfBoth, fmt::arg("differ", differ(table, "s", "t", judged.all)),
                                            fmt::arg("condition", condition))));
@@ -214,13 +274,14 @@ std::uint64_t BaseMerge::list_both_changed(StagedTable& table) {
 
 std::uint64_t BaseMerge::list_both_new(StagedTable& table) {
   const Judged judged(table);
+  const reasons::BaseWords words = words_of(table);
   const auto in_row = [&](const std::string& column) { return differs(table, column, "s", "t"); };
   return list_rejected(
       connection_, table,
       reject_sql(table,
                  {.verdict = Verdict::kConflict,
-                  .reason = naming(reasons::kBothNew, judged.all, in_row),
-                  .constraint = reasons::kBase,
+                  .reason = naming(words.both_new, judged.all, in_row),
+                  .constraint = words.constraint,
                   .holder = table.key_text("t")},
                  base_sql(table, kNewInBoth, fmt::arg("differ", differ(table, "s", "t", judged.all)))));
 }
@@ -228,19 +289,20 @@ std::uint64_t BaseMerge::list_both_new(StagedTable& table) {
 // A row that is gone is no parent of others either: nobody finds it among the rows to be written.
 std::uint64_t BaseMerge::list_gone(StagedTable& table) {
   const Judged judged(table);
+  const reasons::BaseWords words = words_of(table);
   const auto in_file = [&](const std::string& column) { return differs(table, column, "s", "b"); };
   const std::string changed = differ(table, "s", "b", judged.shared);
   const std::uint64_t conflicts =
       list_rejected(connection_, table,
                     reject_sql(table,
                                {.verdict = Verdict::kConflict,
-                                .reason = naming(reasons::kChangedAndGone, judged.shared, in_file),
-                                .constraint = reasons::kBase},
+                                .reason = naming(words.changed_and_gone, judged.shared, in_file),
+                                .constraint = words.constraint},
                                base_sql(table, kGone, fmt::arg("condition", changed))));
-  const std::uint64_t gone = list_rejected(
-      connection_, table,
-      reject_sql(table, {.verdict = Verdict::kUnchanged, .reason = quote_literal(reasons::kGoneSinceBase)},
-                 base_sql(table, kGone, fmt::arg("condition", not_rare("NOT " + changed)))));
+  const std::uint64_t gone =
+      list_rejected(connection_, table,
+                    reject_sql(table, {.verdict = Verdict::kUnchanged, .reason = quote_literal(words.gone)},
+                               base_sql(table, kGone, fmt::arg("condition", not_rare("NOT " + changed)))));
   table.counts.gone += gone;
   return conflicts + gone;
 }
@@ -269,7 +331,7 @@ void BaseMerge::take_from_target(StagedTable& table) {
                                        differ(table, "s", "t", compared), not_rejected(table, "s"));
   std::string moved = fmt::format("{} AND {}", has_base, differ(table, "t", "b", shared));
   if (table.has_columns({table.plan.changed_at}))
-    moved = fmt::format("({} OR {})", moved, differ(table, "s", "t", {table.plan.changed_at}));
+    moved = fmt::format("({} OR {})", moved, differ(table, "s", "t", {table.plan.changed_at}) + only_judged(table));
   table.counts.kept += connection_.execute_for_number(
       base_sql(table, kTakeFromTarget, fmt::arg("stage", table.stage_part.heap),
                fmt::arg("assignments", join(assignments, ", ")), fmt::arg("kept", kept),

@@ -17,8 +17,12 @@ namespace postgres {
 // By which the base's rows are staged.
 engine::TablePlan plan_of_base(const engine::TablePlan& plan);
 
-// The base's rows that can be told apart: a relation to read.
+// The base's rows that can be told apart, with their marks where they have some: a relation to read.
 std::string base_rows(const StagedTable& table);
+// Condition: one of them, called b, is what the staged row s is judged by.
+std::string same_base(const StagedTable& table);
+// Condition on a row left out, r: both sides changed it.
+std::string is_of_base(const StagedTable& table);
 
 // Whether the base has every column of the table that rows without a key are compared by, and so may hold some of them.
 bool base_tells_equal_rows(const StagedTable& table);
@@ -35,6 +39,7 @@ class BaseMerge {
   void note_gone_of_multiset(StagedTable& table);
 
  private:
+  void settle_marks(StagedTable& table);
   std::uint64_t list_both_changed(StagedTable& table);
   std::uint64_t list_both_new(StagedTable& table);
   std::uint64_t list_gone(StagedTable& table);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/reasons.h"
 #include "outcome/decision.h"
 #include "postgres/catalog/value_sql.h"
 #include "postgres/import/base_merge.h"
@@ -83,19 +82,13 @@ std::string when(const std::string& condition, const std::string& value) {
   return "CASE WHEN " + condition + " THEN " + value + " END";
 }
 
-// Condition on a row left out, r: both sides changed it.
-constexpr const char* kIsOfBase =
-    R"sql(r.verdict = 'c' AND r."constraint" OPERATOR(pg_catalog.=) pg_catalog.convert_to('{}', 'UTF8'))sql";
-
 // Of a row left out and the row of the target that stands against it.
 Pairs pairs_of_conflict(const StagedTable& table) {
   Pairs pairs;
   const std::string of_missing =
       table.deletes_missing() ? "r.record > " + std::to_string(table.plan.rows) + " OR " : std::string();
   const bool based = tells_base(table);
-  if (based)
-    pairs.has_base = fmt::format("b.{} IS DISTINCT FROM NULL AND {}", table.base->record,
-                                 fmt::format(kIsOfBase, engine::reasons::kBase));
+  if (based) pairs.has_base = fmt::format("b.{} IS DISTINCT FROM NULL AND {}", table.base->record, is_of_base(table));
   for (const StagedColumn& column : table.columns) {
     std::string differs = table.is_kept(column)
                               ? "false"
@@ -193,8 +186,7 @@ ORDER BY d.record
 std::string rejected_sql(const StagedTable& table, const WantedDecisions& wanted) {
   std::string joined = wanted.values ? table_sql(table, kHolder) : std::string{};
   if (wanted.values && tells_base(table))
-    joined +=
-        fmt::format(kBase, fmt::arg("base", base_rows(table)), fmt::arg("same_base", table.same_identity("s", "b")));
+    joined += fmt::format(kBase, fmt::arg("base", base_rows(table)), fmt::arg("same_base", same_base(table)));
   return table_sql(table, kRejected,
                    fmt::arg("digest", wanted.values ? when("t.tableoid IS DISTINCT FROM NULL", row_digest(table))
                                                     : "NULL::pg_catalog.text"),

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 
+#include "engine/base_mark.h"
 #include "engine/undo_mark.h"
 #include "postgres/codec/text_copy.h"
 #include "postgres/codec/wire.h"
@@ -81,6 +83,7 @@ Stager::Stager(Connection& connection, StagedTable& table, base::Progress& progr
 }
 
 void Stager::stage(format::TableReader& records) {
+  const std::uint64_t staged_before = table_.staged_rows + table_.rejected_rows;  // of another file
   if (!table_.has_rows()) {
     if (!records.next()) return;
     throw Error(ErrorKind::kFile,
@@ -116,7 +119,7 @@ void Stager::stage(format::TableReader& records) {
     flush_rejects();
     before.end();
   }
-  table_.keys_differ = keys_ascend_;
+  table_.keys_differ = keys_ascend_ && staged_before == 0;
   analyze_stage(connection_, table_);
 }
 
@@ -288,10 +291,13 @@ bool Stager::encode_text(const format::RawRecord& record, std::span<const format
   return true;
 }
 
-// A record whose row is to go holds what the row is found by, and no values that its columns would have to take.
+// A record whose row is to go holds what the row is found by, and no values that its columns would have to take; the
+// same of one of the base that says of a row of the file how it is judged, and nothing of its values.
 bool Stager::names_only(const StagedColumn& column, std::span<const format::Value> values) const {
   if (!table_.has_marks() || column.in_identity || table_.plan.identity.empty()) return false;
-  return values[*table_.plan.mark].text.starts_with(engine::kMarkInserted);
+  constexpr std::array kOfKeys{engine::kMarkInserted, engine::kCarriesNone, engine::kNotJudged, engine::kSaysNothing};
+  const std::string_view mark = values[*table_.plan.mark].text;
+  return !mark.empty() && std::ranges::find(kOfKeys, mark.front()) != kOfKeys.end();
 }
 
 bool Stager::refused(const StagedColumn& column, const format::RawRecord& record, std::string& reason) {

@@ -68,8 +68,9 @@ StagedTable::StagedTable(std::size_t number, const TableDetails& table_details, 
   plan_number = suffix;
   deletes = fmt::format(kDeletes, fmt::arg("plan", plan_number));
   if (has_marks() && columns.size() + 1 >= kMaxColumns) {
+    const char* what = own_room.empty() ? "its import to be taken back" : "what its records say of the target";
     throw base::Error(base::ErrorKind::kSchema,
-                      target + " has too many columns for its import to be taken back: a server's table has 1,600",
+                      target + " has too many columns for " + what + ": a server's table has 1,600",
                       "leave the table out with -T");
   }
   if (columns.size() >= kMaxColumns) first_column_type = room + "first_" + suffix;

@@ -3,6 +3,7 @@
 
 #include "engine/tally.h"
 #include "postgres/import/blocking.h"
+#include "postgres/import/conflicting_rows.h"
 #include "postgres/import/decisions.h"
 #include "postgres/import/effects.h"
 #include "postgres/import/facts.h"
@@ -87,6 +88,14 @@ void PostgresTarget::for_each_decision(std::size_t plan, engine::Decisions which
   guarded([&] {
     if (kept && !merge_changed_decisions_) return read_kept_decisions(tables_.at(plan), which, *kept, take);
     read_decisions(*connection_, tables_.at(plan), which, detail_, kept, take);
+  });
+}
+
+std::unique_ptr<engine::RowReader> PostgresTarget::conflicting_rows(std::size_t plan, engine::Side side,
+                                                                    const std::vector<engine::NamedColumn>& columns) {
+  return guarded([&] {
+    use_own_settings(*connection_);
+    return postgres::conflicting_rows(*connection_, tables_.at(plan), side, columns);
   });
 }
 

@@ -87,7 +87,8 @@ void TemporaryTables::share(StagedTable& table, std::size_t number) {
   if (!table.has_rows()) return;
   const auto needed = columns_by_type(table);
   const auto fits = [&](const SharedStage& stage) {
-    return stage.by_text == table.by_text && stage.definitions.size() + stage.lacks(needed) <= kMostSharedColumns;
+    return stage.by_text == table.by_text && stage.has_marks == table.has_marks() &&
+           stage.definitions.size() + stage.lacks(needed) <= kMostSharedColumns;
   };
   auto stage = std::ranges::find_if(shared_, fits);
   if (stage == shared_.end()) {

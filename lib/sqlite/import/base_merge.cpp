@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <span>
 
+#include "base/error.h"
+#include "base/terminal.h"
+#include "engine/base_mark.h"
 #include "engine/reasons.h"
 #include "sqlite/import/multiset.h"
 #include "sqlite/import/rejects.h"
@@ -17,6 +20,7 @@ using Names = std::vector<std::string>;
 
 // A result has at most 2000 columns.
 constexpr std::size_t kColumnsAtOnce = 500;
+constexpr std::size_t kMostColumns = 2000;  // of a table
 
 // What of a staged row counts as changed.
 struct Judged {
@@ -61,11 +65,34 @@ std::string naming(const char* what, const Names& columns, const Condition& cond
   return fmt::format("{} || substr({}, 3)", quote_literal(what), balanced(named, " || ", "''"));
 }
 
-// Beside the places of table_sql: {base}, {same_base} of s and b.
+reasons::BaseWords words_of_base(const StagedTable& table) { return reasons::base_words(table.plan.base->has_file); }
+
+// "b."db-transfer mark" IN ('b', 'c')".
+std::string marked(const StagedTable& base, const std::string& alias, const std::string& letters) {
+  Names list;
+  for (const char letter : letters) list.push_back(fmt::format("'{}'", letter));
+  return fmt::format("{}.{} IN ({})", alias, base.mark, join(list, ", "));
+}
+
+// Condition: the base says that the row s is not new, or that it is not asked.
+std::string is_known(const StagedTable& table) {
+  const std::string same = table.same_identity("s", "b");
+  if (!table.base->has_marks()) return same;
+  return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried, engine::kNotJudged});
+}
+
+// Condition on s: its record carries nothing, and no base speaks for it.
+std::string is_not_judged(const StagedTable& table) {
+  if (!table.base->has_marks()) return "0";
+  return fmt::format("EXISTS (SELECT 1 FROM {} p WHERE {} AND {})", table.base->stage, table.same_identity("s", "p"),
+                     marked(*table.base, "p", {engine::kNotJudged}));
+}
+
+// Beside the places of table_sql: {base}, {same_base} and {is_known} of s and b.
 template <typename... Places>
 std::string base_sql(const StagedTable& table, const char* text, const Places&... places) {
-  return table_sql(table, text, fmt::arg("base", table.base->stage),
-                   fmt::arg("same_base", table.same_identity("s", "b")), places...);
+  return table_sql(table, text, fmt::arg("base", table.base->stage), fmt::arg("same_base", same_base(table)),
+                   fmt::arg("is_known", is_known(table)), places...);
 }
 
 constexpr const char* kIndex = "CREATE INDEX temp.{name}_key ON {name} ({identity})";
@@ -78,6 +105,15 @@ WHERE {record} IN (
   FROM (SELECT {identity} FROM {stage} k GROUP BY {collated} HAVING count(*) > 1) d
   CROSS JOIN {stage} s ON {repeated}))sql";
 
+// Of what a record carries, the base's own file is not asked.
+constexpr const char* kForgetSpokenFor = R"sql(
+DELETE FROM {stage}
+WHERE {record} IN (
+  SELECT s.{record}
+  FROM {stage} c
+  CROSS JOIN {stage} s ON {same_key}
+  WHERE {carried} AND {of_base}))sql";
+
 // FROM: updates of rows that the base has.
 constexpr const char* kOfBoth = R"sql({accepted}
 CROSS JOIN {target} t ON {same}
@@ -88,7 +124,7 @@ WHERE v.verdict = 'u' AND {differ} AND {condition})sql";
 constexpr const char* kNewInBoth = R"sql({accepted}
 CROSS JOIN {target} t ON {same}
 WHERE v.verdict = 'u' AND {differ}
-  AND NOT EXISTS (SELECT 1 FROM {base} b WHERE {same_base}))sql";
+  AND NOT EXISTS (SELECT 1 FROM {base} b WHERE {is_known}))sql";
 
 // FROM: inserts of rows that the base has: they are gone from the target.
 constexpr const char* kGone = R"sql({accepted}
@@ -156,14 +192,20 @@ std::string merged_value(const StagedTable& table, const StagedColumn& column) {
 }  // namespace
 
 engine::TablePlan plan_of_base(const engine::TablePlan& plan) {
-  engine::TablePlan base = plan;
-  base.target_column = plan.base->target_column;
-  base.file_type = plan.base->file_type;
-  base.rows = plan.base->rows;
-  base.base.reset();
-  base.match.clear();
-  base.missing_rows = engine::MissingRows::kStay;
-  return base;
+  engine::TablePlan of_base = plan;
+  of_base.target_column = plan.base->target_column;
+  of_base.file_type = plan.base->file_type;
+  of_base.rows = plan.base->rows;
+  of_base.mark = plan.base->mark;
+  if (of_base.mark && plan.target.columns.size() >= kMostColumns)
+    throw base::Error(base::ErrorKind::kSchema,
+                      base::printable(plan.target.name.name) +
+                          " has too many columns for what its records say of the target: a table of SQLite has 2,000",
+                      "leave the table out with -T");
+  of_base.base.reset();
+  of_base.match.clear();
+  of_base.missing_rows = engine::MissingRows::kStay;
+  return of_base;
 }
 
 bool base_tells_equal_rows(const StagedTable& table) {
@@ -173,8 +215,14 @@ bool base_tells_equal_rows(const StagedTable& table) {
          });
 }
 
+std::string same_base(const StagedTable& table) {
+  const std::string same = table.same_identity("s", "b");
+  if (!table.base->has_marks()) return same;
+  return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried});
+}
+
 std::string conflicts_with_base(const StagedTable& table) {
-  return base_sql(table, kWithBase, fmt::arg("constraint", reasons::kBase));
+  return base_sql(table, kWithBase, fmt::arg("constraint", words_of_base(table).constraint));
 }
 
 // Rows of the base that share an identity are as good as none.
@@ -188,6 +236,7 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
       for (const std::string& column : table.plan.identity) names.push_back("k." + quote_name(column));
       connection_.execute(fmt::format(kIndex, fmt::arg("name", unqualified(base.stage)),
                                       fmt::arg("identity", join(base.collated_identity(""), ", "))));
+      if (base.has_marks()) settle_marks(table);
       lost += connection_.execute(table_sql(base, kForgetRepeated, fmt::arg("identity", join(names, ", ")),
                                             fmt::arg("collated", join(base.collated_identity("k"), ", ")),
                                             fmt::arg("repeated", base.same_identity("d", "s"))));
@@ -198,6 +247,16 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
                       "so what the target deleted of them since goes in again",
                       table.details.table.name.name, lost == 1 ? "a record" : fmt::format("{} records", lost)));
   }
+}
+
+void BaseMerge::settle_marks(StagedTable& table) {
+  const StagedTable& base = *table.base;
+  connection_.execute(table_sql(base, "DELETE FROM {stage} WHERE {mark} = '{letter}'", fmt::arg("mark", base.mark),
+                                fmt::arg("letter", engine::kSaysNothing)));
+  if (!table.plan.base->has_file) return;
+  connection_.execute(table_sql(base, kForgetSpokenFor, fmt::arg("same_key", base.same_identity("c", "s")),
+                                fmt::arg("carried", marked(base, "c", {engine::kCarried, engine::kCarriesNone})),
+                                fmt::arg("of_base", marked(base, "s", {engine::kOfBase}))));
 }
 
 // What is left out keeps its verdict until it has taken what the target changed: so it shows what would be written.
@@ -216,6 +275,7 @@ void BaseMerge::list(StagedTable& table, const std::string& sql) { table.rejecte
 
 void BaseMerge::list_both_changed(StagedTable& table) {
   const Judged judged(table);
+  const reasons::BaseWords words = words_of_base(table);
   const bool rows = table.plan.base_unit == engine::MergeUnit::kRow;
   const auto cell = [&](const std::string& column) { return both_changed(table, column); };
   const auto in_row = [&](const std::string& column) { return table.differs("s", "t", {column}); };
@@ -226,11 +286,11 @@ void BaseMerge::list_both_changed(StagedTable& table) {
     condition = fmt::format("({} AND {} OR {})", table.differs("s", "b", judged.shared),
                             table.differs("t", "b", judged.shared), table.differs("s", "t", judged.lacking));
   const std::string reason =
-      rows ? naming(reasons::kBothChangedRow, judged.all, in_row) : naming(reasons::kBothChanged, judged.all, cell);
+      rows ? naming(words.both_changed_row, judged.all, in_row) : naming(words.both_changed, judged.all, cell);
   list(table, reject_sql(table, "s." + table.record,
                          {.verdict = Verdict::kConflict,
                           .reason = reason,
-                          .constraint = reasons::kBase,
+                          .constraint = words.constraint,
                           .holder = table.key_text("t")},
                          base_sql(table, kOfBoth, fmt::arg("differ", table.differs("s", "t", judged.all)),
                                   fmt::arg("condition", condition))));
@@ -238,11 +298,12 @@ void BaseMerge::list_both_changed(StagedTable& table) {
 
 void BaseMerge::list_both_new(StagedTable& table) {
   const Judged judged(table);
+  const reasons::BaseWords words = words_of_base(table);
   const auto in_row = [&](const std::string& column) { return table.differs("s", "t", {column}); };
   list(table, reject_sql(table, "s." + table.record,
                          {.verdict = Verdict::kConflict,
-                          .reason = naming(reasons::kBothNew, judged.all, in_row),
-                          .constraint = reasons::kBase,
+                          .reason = naming(words.both_new, judged.all, in_row),
+                          .constraint = words.constraint,
                           .holder = table.key_text("t")},
                          base_sql(table, kNewInBoth, fmt::arg("differ", table.differs("s", "t", judged.all)))));
 }
@@ -250,17 +311,18 @@ void BaseMerge::list_both_new(StagedTable& table) {
 // A row that is gone is no parent of others either: nobody finds it among the rows to be written.
 void BaseMerge::list_gone(StagedTable& table) {
   const Judged judged(table);
+  const reasons::BaseWords words = words_of_base(table);
   const auto in_file = [&](const std::string& column) { return table.differs("s", "b", {column}); };
   const std::string changed = table.differs("s", "b", judged.shared);
   list(table, reject_sql(table, "s." + table.record,
                          {.verdict = Verdict::kConflict,
-                          .reason = naming(reasons::kChangedAndGone, judged.shared, in_file),
-                          .constraint = reasons::kBase},
+                          .reason = naming(words.changed_and_gone, judged.shared, in_file),
+                          .constraint = words.constraint},
                          base_sql(table, kGone, fmt::arg("condition", changed))));
   const std::uint64_t before = table.rejected_rows;
-  list(table, reject_sql(table, "s." + table.record,
-                         {.verdict = Verdict::kUnchanged, .reason = quote_literal(reasons::kGoneSinceBase)},
-                         base_sql(table, kGone, fmt::arg("condition", "NOT " + changed))));
+  list(table,
+       reject_sql(table, "s." + table.record, {.verdict = Verdict::kUnchanged, .reason = quote_literal(words.gone)},
+                  base_sql(table, kGone, fmt::arg("condition", "NOT " + changed))));
   table.counts.gone += table.rejected_rows - before;
 }
 
@@ -291,7 +353,8 @@ void BaseMerge::take_from_target(StagedTable& table) {
   }
   std::string moved = fmt::format("({} AND {})", has_base(table), table.differs("t", "b", shared));
   if (table.has_columns({table.plan.changed_at}))
-    moved = fmt::format("({} OR {})", moved, table.differs("s", "t", {table.plan.changed_at}));
+    moved = fmt::format("({} OR {} AND NOT {})", moved, table.differs("s", "t", {table.plan.changed_at}),
+                        is_not_judged(table));
   for (std::size_t first = 0; first < names.size(); first += kColumnsAtOnce) {
     Names assignments;
     Names list;
@@ -308,7 +371,13 @@ void BaseMerge::take_from_target(StagedTable& table) {
 // target.
 void BaseMerge::forget_equal(StagedTable& table) {
   table.counts.unchanged += connection_.execute(table_sql(table, kForgetEqual));
-  connection_.execute(table_sql(table, "UPDATE {verdicts} SET newer = 0"));
+  if (!table.base->has_marks()) {
+    connection_.execute(table_sql(table, "UPDATE {verdicts} SET newer = 0"));
+  } else {
+    connection_.execute(table_sql(
+        table, "UPDATE {verdicts} SET newer = 0 WHERE record NOT IN (SELECT v.record FROM {accepted} WHERE {plain})",
+        fmt::arg("plain", is_not_judged(table))));
+  }
 }
 
 std::uint64_t BaseMerge::note_gone_of_multiset(StagedTable& table) {

@@ -20,6 +20,9 @@ engine::TablePlan plan_of_base(const engine::TablePlan& plan);
 // Whether the base has every column of the table that rows without a key are compared by, and so may hold some of them.
 bool base_tells_equal_rows(const StagedTable& table);
 
+// Condition: the base's row b is what the staged row s is judged by.
+std::string same_base(const StagedTable& table);
+
 // FROM: the rejects r of rows that both sides changed, with the row as it is staged (s), in the target (t) and in the
 // base (b); it may be missing from both of these.
 std::string conflicts_with_base(const StagedTable& table);
@@ -37,6 +40,7 @@ class BaseMerge {
   std::uint64_t note_gone_of_multiset(StagedTable& table);
 
  private:
+  void settle_marks(StagedTable& table);
   void list(StagedTable& table, const std::string& sql);
   void list_both_changed(StagedTable& table);
   void list_both_new(StagedTable& table);

@@ -49,6 +49,8 @@ class SqliteTarget : public engine::Target {
   std::uint64_t rows_there(std::size_t plan) override;
   void for_each_decision(std::size_t plan, engine::Decisions which,
                          const std::function<bool(const outcome::Decision&)>& take) override;
+  std::unique_ptr<engine::RowReader> conflicting_rows(std::size_t plan, engine::Side side,
+                                                      const std::vector<engine::NamedColumn>& columns) override;
   void for_each_fingerprint(std::size_t plan, outcome::Merged merged,
                             const std::function<void(const outcome::Fingerprint&)>& take) override;
   bool merge_changed_decisions() const override { return merge_changed_decisions_; }
