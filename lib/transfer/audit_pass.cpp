@@ -1,5 +1,6 @@
 #include "transfer/audit_pass.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -18,12 +19,12 @@ void AuditPass::reset() {
   reports_.reset();
 }
 
-void AuditPass::run(engine::Target& target, const Plan& plan, const format::Header& header, base::InputFile& file,
-                    Foretold* foretold, outcome::ImportOutcome& outcome) {
-  keep_rejects(target, plan, header, file, outcome);
+void AuditPass::run(engine::Target& target, const JudgedFile& judged, Foretold* foretold,
+                    outcome::ImportOutcome& outcome) {
+  keep_rejects(target, judged, outcome);
   if (!options_.reports.empty()) reports_.emplace(options_.reports, files_, outcome, key_);
   const engine::Decisions wanted = reports_ ? engine::Decisions::kAll : engine::Decisions::kLeftOut;
-  for_each_table(plan, file, [&](std::size_t section, std::size_t planned, format::RowSplitter& splitter) {
+  const auto tell = [&](std::size_t section, std::size_t planned, format::RowSplitter& splitter) {
     if (reports_) reports_->begin_table(section);
     Samples samples(outcome.tables[section]);
     for_each_decision(target, planned, wanted, splitter,
@@ -32,24 +33,26 @@ void AuditPass::run(engine::Target& target, const Plan& plan, const format::Head
                         samples.add(decision);
                       });
     samples.finish();
-  });
+  };
+  for_each_table(judged.plan, judged.file, tell);
   if (foretold != nullptr && reports_) foretold->write_differences(target, *reports_);
   if (reports_) reports_->finish();
 }
 
 // Before the reports, which name their file: whether it is another than that of an import before is known at its end.
-void AuditPass::keep_rejects(engine::Target& target, const Plan& plan, const format::Header& header,
-                             base::InputFile& file, outcome::ImportOutcome& outcome) {
-  open_rejects(header, outcome);
+void AuditPass::keep_rejects(engine::Target& target, const JudgedFile& judged, outcome::ImportOutcome& outcome) {
+  open_rejects(judged, outcome);
   if (!rejects_) return;
-  for_each_table(plan, file, [&](std::size_t section, std::size_t planned, format::RowSplitter& splitter) {
+  const auto keep = [&](std::size_t section, std::size_t planned, format::RowSplitter& splitter) {
     if (outcome.tables[section].counts.left_out_of_file() == 0) return;
+    Conflicts conflicts(target, judged, section, planned);
     for_each_decision(target, planned, engine::Decisions::kLeftOut, splitter,
                       [&](const outcome::Decision& decision, const format::RawRecord& record) {
                         if (!decision.missing && decision.verdict != outcome::Verdict::kUnchanged)
-                          rejects_->add(section, record.text, decision.reason);
+                          rejects_->add(section, record.text, decision.reason, conflicts.of(record.number));
                       });
-  });
+  };
+  for_each_table(judged.plan, judged.file, keep);
   rejects_->finish();
   const std::string same = options_.rejects.empty() ? same_rejects(*rejects_, options_.input) : std::string();
   if (!same.empty()) rejects_.reset();
@@ -85,7 +88,7 @@ void AuditPass::for_each_decision(engine::Target& target, std::size_t planned, e
 }
 
 // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.
-void AuditPass::open_rejects(const format::Header& header, outcome::ImportOutcome& outcome) {
+void AuditPass::open_rejects(const JudgedFile& judged, outcome::ImportOutcome& outcome) {
   if (outcome.total.left_out_of_file() == 0) return;
   const bool asked_for = !options_.rejects.empty();
   if (!asked_for && outcome.ending != outcome::Ending::kCommitted) return;
@@ -93,10 +96,15 @@ void AuditPass::open_rejects(const format::Header& header, outcome::ImportOutcom
   for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
     if (outcome.tables[i].counts.left_out_of_file() > 0) sections.push_back(i);
   }
+  const bool may_carry = std::ranges::any_of(sections, [&](std::size_t section) {
+    const std::optional<std::size_t>& planned = judged.plan.table_of_section[section];
+    return planned && judged.plan.tables[*planned].base && outcome.tables[section].counts.conflict > 0;
+  });
   std::string path = asked_for ? options_.rejects : default_rejects_;
   try {
     if (path.empty()) path = default_rejects_ = free_rejects_path(options_.input, files_);
-    rejects_.emplace(path, files_.guard(path), header, sections);
+    const auto conflicts = may_carry ? Rejects::Conflicts::kCarried : Rejects::Conflicts::kNone;
+    rejects_.emplace(path, files_.guard(path), judged.header, sections, conflicts);
   } catch (const Error& error) {
     if (asked_for) throw;
     outcome.notices.push_back("the rows left out are in no file of their own: " + std::string(error.what()) +

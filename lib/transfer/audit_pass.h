@@ -15,6 +15,7 @@
 #include "format/header.h"
 #include "format/row_splitter.h"
 #include "outcome/import_outcome.h"
+#include "transfer/conflicts.h"
 #include "transfer/foretold.h"
 #include "transfer/options.h"
 #include "transfer/output_files.h"
@@ -34,8 +35,7 @@ class AuditPass {
   // Forgets what an attempt before has made.
   void reset();
   // `foretold`: of a rehearsal; may be null. Fills the samples of the outcome.
-  void run(engine::Target& target, const Plan& plan, const format::Header& header, base::InputFile& file,
-           Foretold* foretold, outcome::ImportOutcome& outcome);
+  void run(engine::Target& target, const JudgedFile& judged, Foretold* foretold, outcome::ImportOutcome& outcome);
 
   void publish_rejects();
   void publish_reports();
@@ -46,9 +46,8 @@ class AuditPass {
   // With the record that it is about; of a row that the file lacks with none.
   using OnDecision = std::function<void(const outcome::Decision& decision, const format::RawRecord& record)>;
 
-  void keep_rejects(engine::Target& target, const Plan& plan, const format::Header& header, base::InputFile& file,
-                    outcome::ImportOutcome& outcome);
-  void open_rejects(const format::Header& header, outcome::ImportOutcome& outcome);
+  void keep_rejects(engine::Target& target, const JudgedFile& judged, outcome::ImportOutcome& outcome);
+  void open_rejects(const JudgedFile& judged, outcome::ImportOutcome& outcome);
   void for_each_table(const Plan& plan, base::InputFile& file, const OnTable& on_table);
   void for_each_decision(engine::Target& target, std::size_t planned, engine::Decisions wanted,
                          format::RowSplitter& splitter, const OnDecision& on_decision);

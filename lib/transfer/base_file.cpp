@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "base/terminal.h"
 #include "catalog/drift.h"
 #include "digests/comparison.h"
+#include "engine/base_mark.h"
 #include "outcome/engine_traits.h"
 #include "transfer/identity.h"
 #include "transfer/letter_case.h"
@@ -102,23 +105,6 @@ class BaseTablePlan {
 // A statement of the merge names each column up to three times, and PostgreSQL takes 1,664 of them.
 constexpr std::size_t kMostColumns = 550;
 
-// What the merge cannot do beside a base.
-void demand_mergeable(const engine::TablePlan& table) {
-  if (table.target_column.size() > kMostColumns)
-    throw Error(ErrorKind::kSchema,
-                base::printable(table.target.name.name) + " has " + std::to_string(table.target_column.size()) +
-                    " columns in the file, and a merge with a base takes " + std::to_string(kMostColumns) + " at most",
-                "import this table by itself without --base (-t), and the others with it (-T)");
-  const char* other = !table.match.empty()                           ? "--match (\"match\")"
-                      : table.newer_rows == engine::NewerRows::kKeep ? "--keep-newer (\"keep_newer\")"
-                                                                     : nullptr;
-  if (other == nullptr) return;
-  throw Error(ErrorKind::kUsage,
-              std::string("--base and ") + other +
-                  " do not go together yet: " + base::printable(table.target.name.name) + " has both",
-              "leave one of them out, or the table (-T)");
-}
-
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -196,6 +182,16 @@ void tell_narrowed(const std::string& section, const format::Header& base, std::
                                ": the merge takes all others for new on both sides");
 }
 
+// Beside others.
+void mark_records(format::TableReader& records, std::vector<format::Value>& marked) {
+  static constexpr std::array<char, 1> kMark{engine::kOfBase};
+  records.rewrite_values([&marked](std::span<const format::Value> values) {
+    marked.assign(values.begin(), values.end());
+    marked.push_back({format::ValueKind::kString, {kMark.data(), kMark.size()}});
+    return std::span<const format::Value>(marked);
+  });
+}
+
 void tell_what_lacks(const std::string& section, const engine::TablePlan& table,
                      const std::vector<std::string>& lacking, const std::vector<std::string>& unfit, Plan& plan) {
   if (!can_be_told_apart(table, lacking)) {
@@ -211,6 +207,22 @@ void tell_what_lacks(const std::string& section, const engine::TablePlan& table,
 
 }  // namespace
 
+void demand_mergeable(const engine::TablePlan& table, const std::string& what) {
+  if (table.target_column.size() > kMostColumns)
+    throw Error(ErrorKind::kSchema,
+                base::printable(table.target.name.name) + " has " + std::to_string(table.target_column.size()) +
+                    " columns in the file, and a merge with a base takes " + std::to_string(kMostColumns) + " at most",
+                "import this table by itself without --base (-t), and the others with it (-T)");
+  const char* other = !table.match.empty()                           ? "--match (\"match\")"
+                      : table.newer_rows == engine::NewerRows::kKeep ? "--keep-newer (\"keep_newer\")"
+                                                                     : nullptr;
+  if (other == nullptr) return;
+  throw Error(
+      ErrorKind::kUsage,
+      what + " and " + other + " do not go together yet: " + base::printable(table.target.name.name) + " has both",
+      "leave one of them out, or the table (-T)");
+}
+
 Plan plan_base(const format::Verified& base, const outcome::DatabaseInfo& target, const ImportOptions& options,
                const catalog::Types& target_types, Plan& plan) {
   Plan of_base;
@@ -222,9 +234,9 @@ Plan plan_base(const format::Verified& base, const outcome::DatabaseInfo& target
   of_base.of_file.resize(plan.tables.size());
   std::vector<catalog::Table> targets;
   for (engine::TablePlan& table : plan.tables) {
-    demand_mergeable(table);
+    demand_mergeable(table, "--base");
     // One that it lacks is as good as one without rows.
-    table.base = engine::BaseTable{table.target_column, table.file_type, 0};
+    table.base = engine::BaseTable{table.target_column, table.file_type, 0, std::nullopt, true};
     table.base_unit = options.base_unit;
     targets.push_back(table.target);
   }
@@ -303,6 +315,8 @@ void BaseFile::stage(engine::Target& target, const StagedFile& file, const Equal
   (void)stage_records(base, progress, stop, takes_part, [&](std::size_t table, format::TableReader& records) {
     const auto equal = records_of_equal(table, base, digests_, file, equal_records);
     if (equal) records.pass_over([&](std::uint64_t record) { return has_equal(*equal, record); });
+    std::vector<format::Value> marked;
+    if (file.plan.tables[table].base->mark) mark_records(records, marked);
     target.stage_base(table, records, progress);
     return engine::Staging::kGoesOn;
   });

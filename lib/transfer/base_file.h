@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "base/input_file.h"
@@ -56,5 +57,8 @@ class BaseFile {
 // added to the differences of `plan`.
 Plan plan_base(const format::Verified& base, const outcome::DatabaseInfo& target, const ImportOptions& options,
                const catalog::Types& target_types, Plan& plan);
+
+// Throws kUsage for what no merge can do yet beside `what`.
+void demand_mergeable(const engine::TablePlan& table, const std::string& what);
 
 }  // namespace transfer

@@ -16,6 +16,7 @@
 #include "transfer/approval_key.h"
 #include "transfer/audit_pass.h"
 #include "transfer/base_file.h"
+#include "transfer/carried_values.h"
 #include "transfer/clock.h"
 #include "transfer/cross_engine.h"
 #include "transfer/equal_records.h"
@@ -118,11 +119,14 @@ class ImportJob {
     std::optional<Error> misfit;
     if (header) demand_fitting(*header, options_);
     if (header || !file.seekable()) target_ = open_target_();
-    const auto choose = [&](const Plan& plan) { equal_records_.choose(*target_, plan, file.size()); };
+    const auto choose = [&](const Plan& plan) {
+      if (header->conflict.empty()) equal_records_.choose(*target_, plan, file.size());
+    };
     if (header) misfit = find_misfit(*target_, *header, options_, detail(), choose);
     if (misfit) progress_.notice(misfit_notice(*misfit));
     verify(std::move(file));
     if (misfit) throw Error(*misfit);
+    if (!verified_.header.conflict.empty()) carried_.emplace(*file_, verified_, progress_, stop_);
   }
 
   void verify(base::InputFile file) {
@@ -169,6 +173,7 @@ class ImportJob {
     Plan plan = lock_and_plan(*target_, verified_.header, options_, locks);
     set_rows(verified_, plan);
     if (base_) base_->plan(*target_, options_, plan);
+    if (carried_) carried_->plan(options_, plan);
     hide_masked(profiles_, plan.mapped.header, options_.masks);
     withhold_values(*target_, options_.masks, shown_digest_key(key_), plan.tables);
     if (makes_plans() || options_.approved) set_row_key(key_, plan.tables);
@@ -302,6 +307,7 @@ class ImportJob {
     const StagedFile file{*file_, verified_, plan, conversions_};
     const bool all_equal = equal_records_.has_all(plan);
     if (base_ && !all_equal) base_->stage(*target_, file, equal_records_, progress_, stop_);
+    if (carried_) carried_->stage(*target_, plan, conversions_, progress_, stop_);
     progress_.phase("stage", verified_.bytes, verified_.header.tables.size());
     if (all_equal) return file_->check_unchanged(), engine::Staging::kGoesOn;
     return stage_records(
@@ -343,7 +349,7 @@ class ImportJob {
   void write_reports(const Plan& plan) {
     if (outcome_.total.left_out() + outcome_.total.gone == 0 && options_.reports.empty()) return;
     progress_.phase("report", 0, verified_.header.tables.size());
-    pass_.run(*target_, plan, verified_.header, *file_, foretold_ ? &*foretold_ : nullptr, outcome_);
+    pass_.run(*target_, {plan, verified_.header, *file_, conversions_}, foretold_ ? &*foretold_ : nullptr, outcome_);
   }
 
   void publish() {
@@ -371,6 +377,7 @@ class ImportJob {
   OutputFiles files_;
   std::optional<base::InputFile> file_;
   std::optional<BaseFile> base_;
+  std::optional<CarriedValues> carried_;
   EqualRecords equal_records_;
   format::Verified verified_;
   std::unique_ptr<engine::Target> target_;

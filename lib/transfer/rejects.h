@@ -1,11 +1,13 @@
 // The rows left out, as a document of their own that can be mended and imported: the same format, only their tables,
-// each record as it was in the file with its reason beside it under the key that the header calls `annotation`.
+// each record as it was in the file with its reason beside it under the key that the header calls `annotation`, and,
+// where the target changed the row, too, what it and the base hold under the one that it calls `conflict`.
 // Nothing is at the final name before publish(). One thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,15 +21,25 @@
 
 namespace transfer {
 
+// What the base and the target hold, as JSON objects; nothing: no such row.
+struct ConflictSides {
+  std::optional<std::string_view> base;
+  std::optional<std::string_view> target;
+};
+
 class Rejects {
  public:
+  // Whether some of the records may carry them.
+  enum class Conflicts { kNone, kCarried };
+
   // `header` is that of the file the rows come from; `sections` are the indices of its tables that have any. What is at
   // the path is asked for by `may_replace`; what cannot be written is kInputOutput.
   Rejects(const std::string& path, base::MayReplace may_replace, format::Header header,
-          const std::vector<std::size_t>& sections);
+          const std::vector<std::size_t>& sections, Conflicts conflicts);
 
-  // Sections in their order; `record` is the JSON text of one object.
-  void add(std::size_t section, std::string_view record, const std::string& reason);
+  // Sections in their order; `record` is the JSON text of one object. What an import before put beside it goes.
+  void add(std::size_t section, std::string_view record, const std::string& reason,
+           const std::optional<ConflictSides>& conflict);
   // All rows were added. Afterwards is_same_as() may be asked.
   void finish();
   // Whether the file there has just these bytes.
@@ -54,12 +66,16 @@ class Rejects {
   };
 
   void go_to(std::size_t section);
+  bool append_own_members(std::string_view record);
+  void append_conflict(const ConflictSides& conflict, std::uint64_t record_bytes);
 
   std::vector<std::size_t> sections_;
   base::AtomicFile file_;
   Output output_{file_};
   std::string digest_;  // once all is written
   std::string annotation_;
+  std::string conflict_;
+  std::vector<std::string> keys_before_;  // of an import before
   std::unique_ptr<format::Writer> writer_;
   std::size_t begun_ = 0;  // sections begun so far
 };

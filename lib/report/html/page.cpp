@@ -124,7 +124,7 @@ std::string navigation(const ImportOutcome& outcome) {
                              {"inserts", "Inserts", total.insert}};
   if (outcome.may_delete()) links.push_back({"deletes", "Deletes", total.deleted});
   links.push_back({"skipped", "Skipped", total.skipped});
-  if (outcome.base) links.push_back({"kept", "Kept", total.kept + total.gone});
+  if (outcome.base || total.kept + total.gone > 0) links.push_back({"kept", "Kept", total.kept + total.gone});
   for (const Link& link : links)
     html += fmt::format(" <a href=\"#{}\">{} <b>{}</b></a>", link.target, link.title, base::human_count(link.count));
   return html +

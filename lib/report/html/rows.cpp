@@ -338,9 +338,9 @@ std::string skipped_section(const ImportOutcome& outcome) {
   return html + "</section>\n";
 }
 
-// With a base: the rows that stay as the target has them.
+// With a base, or records that carry what they are judged by: what is as the target has it.
 std::string kept_section(const ImportOutcome& outcome) {
-  if (!outcome.base) return {};
+  if (!outcome.base && outcome.total.kept + outcome.total.gone == 0) return {};
   std::string html =
       fmt::format("<section id=\"kept\"><h2>Kept <span class=\"remark\">{}</span></h2>\n",
                   rows(outcome.total.kept + outcome.total.gone)) +

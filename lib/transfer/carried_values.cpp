@@ -1,0 +1,194 @@
+#include "transfer/carried_values.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/stop.h"
+#include "base/terminal.h"
+#include "engine/base_mark.h"
+#include "format/compression.h"
+#include "format/row_parser.h"
+#include "format/row_splitter.h"
+#include "transfer/base_file.h"
+#include "transfer/conflict_parser.h"
+#include "transfer/staged_file.h"
+
+namespace transfer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using Carried = ConflictParser::Carried;
+using format::Value;
+using format::ValueKind;
+
+constexpr Value kNull{ValueKind::kNull, "null"};
+
+// The keys of a record that are columns of its table.
+std::vector<std::string> columns_of(const format::Header& header, std::size_t section) {
+  std::vector<std::string> columns = record_columns(header, section);
+  columns.resize(own_columns(header.tables[section]));
+  return columns;
+}
+
+// Makes of the values of a record the row of the base that it carries, and its mark.
+class BaseRow {
+ public:
+  BaseRow(std::size_t own, const std::vector<std::optional<std::size_t>>& source, const std::vector<bool>& identity,
+          bool has_base)
+      : own_(own), source_(source), identity_(identity), has_base_(has_base) {}
+
+  std::span<const Value> of(std::span<const Value> record, Carried carried, std::span<const Value> target) {
+    values_.clear();
+    bool found = true;  // by its key
+    for (std::size_t i = 0; i < source_.size(); ++i) {
+      Value value = kNull;
+      if (source_[i] && (carried == Carried::kRow || identity_[i]))
+        value = value_of(*source_[i], record, carried, target);
+      found = found && !(identity_[i] && value.kind == ValueKind::kNull);
+      values_.push_back(value);
+    }
+    mark_[0] = found ? mark_of(carried) : engine::kSaysNothing;
+    values_.push_back({ValueKind::kString, {mark_.data(), mark_.size()}});
+    return values_;
+  }
+
+ private:
+  // The target's own values are as it writes them; what is not told of the key is the record's.
+  Value value_of(std::size_t place, std::span<const Value> record, Carried carried,
+                 std::span<const Value> target) const {
+    const bool told = carried == Carried::kRow && place < own_ && target[place].kind != ValueKind::kMissing;
+    const Value& value = told ? target[place] : record[place];
+    return value.kind == ValueKind::kMissing ? kNull : value;
+  }
+
+  char mark_of(Carried carried) const {
+    if (carried == Carried::kRow) return engine::kCarried;
+    if (carried == Carried::kNoRow) return engine::kCarriesNone;
+    return has_base_ ? engine::kSaysNothing : engine::kNotJudged;
+  }
+
+  const std::size_t own_;
+  const std::vector<std::optional<std::size_t>>& source_;
+  const std::vector<bool>& identity_;
+  const bool has_base_;
+  std::vector<Value> values_;
+  std::array<char, 1> mark_{};
+};
+
+void demand_key(const engine::TablePlan& table, const std::string& key) {
+  if (!table.identity.empty()) return;
+  throw Error(ErrorKind::kSchema,
+              base::printable(table.target.name.name) + " has no key in the target, and records of the file say (\"" +
+                  base::printable(key) + "\") which of its rows they are about",
+              "take that out of these records, or leave the table out with -T");
+}
+
+}  // namespace
+
+CarriedValues::CarriedValues(base::InputFile& file, const format::Verified& verified, base::Progress& progress,
+                             const std::stop_token& stop)
+    : file_(file), verified_(verified), sections_(read(progress, stop)) {}
+
+std::vector<CarriedValues::Section> CarriedValues::read(base::Progress& progress, const std::stop_token& stop) {
+  const format::Header& header = verified_.header;
+  std::vector<Section> sections(header.tables.size());
+  progress.phase("read what the records carry", 0, header.tables.size());
+  file_.seek(0);
+  const auto source = format::decompress(file_);
+  format::RowSplitter splitter(*source);
+  splitter.read_header();
+  std::string name;
+  for (std::size_t i = 0; i < sections.size() && splitter.next_table(name); ++i) {
+    progress.table(name);
+    const std::vector<std::string> columns = columns_of(header, i);
+    format::RowParser parser(record_columns(header, i), strictness_of(verified_), name);
+    format::TableReader records(splitter, parser);
+    ConflictParser conflicts(header.conflict, columns, name);
+    Section& section = sections[i];
+    section.always.assign(columns.size(), true);
+    while (records.next()) {
+      base::throw_if_stopped(stop);
+      const Carried carried = conflicts.parse(records.record(), records.values().back());
+      if (carried != Carried::kNothing) ++section.carrying;
+      if (carried != Carried::kRow) continue;
+      for (std::size_t column = 0; column < columns.size(); ++column)
+        section.always[column] = section.always[column] && conflicts.target()[column].kind != ValueKind::kMissing;
+    }
+  }
+  return sections;
+}
+
+void CarriedValues::plan(const ImportOptions& options, Plan& plan) {
+  layouts_.assign(plan.tables.size(), std::nullopt);
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    if (!plan.table_of_section[i] || sections_[i].carrying == 0) continue;
+    engine::TablePlan& table = plan.tables[*plan.table_of_section[i]];
+    demand_key(table, verified_.header.conflict);
+    demand_mergeable(table, "\"" + base::printable(verified_.header.conflict) + "\" of its records");
+    if (!table.base) {
+      table.base = engine::BaseTable{table.target_column, table.file_type, 0, std::nullopt, false};
+      table.base_unit = options.base_unit;
+    }
+    layouts_[*plan.table_of_section[i]] = layout_of(i, plan, table);
+  }
+}
+
+// Cells that not all of them hold are new on both sides: a difference in them is a conflict.
+CarriedValues::Layout CarriedValues::layout_of(std::size_t section, const Plan& plan, engine::TablePlan& table) const {
+  engine::BaseTable& base = *table.base;
+  Layout layout;
+  layout.section = section;
+  layout.own = own_columns(verified_.header.tables[section]);
+  layout.constants = plan.mapped.constants[section].size();
+  layout.before = base.has_file ? base.rows : 0;
+  layout.has_base = base.has_file;
+  for (std::size_t& place : base.target_column) {
+    layout.source.emplace_back();
+    layout.identity.push_back(false);
+    if (place == engine::TablePlan::kNotWritten) continue;
+    const auto of_file = std::ranges::find(table.target_column, place);
+    const auto column = static_cast<std::size_t>(of_file - table.target_column.begin());
+    layout.source.back() = column;
+    layout.identity.back() = std::ranges::count(table.identity, table.target.columns[place].name) > 0;
+    if (layout.identity.back() || column >= layout.own || sections_[section].always[column]) continue;
+    layout.source.back().reset();
+    place = engine::TablePlan::kNotWritten;
+  }
+  base.mark = base.target_column.size();
+  base.rows += table.rows;
+  return layout;
+}
+
+void CarriedValues::stage(engine::Target& target, const Plan& plan, Conversions& conversions, base::Progress& progress,
+                          const std::stop_token& stop) {
+  progress.phase("stage what the records carry", verified_.bytes, verified_.header.tables.size());
+  const auto carries_nothing = [&](std::size_t section) {
+    return !layouts_[*plan.table_of_section[section]].has_value();
+  };
+  (void)stage_records({file_, verified_, plan, conversions}, progress, stop, carries_nothing,
+                      [&](std::size_t table, format::TableReader& records) {
+                        stage_table(target, table, *layouts_[table], records, progress);
+                        return engine::Staging::kGoesOn;
+                      });
+}
+
+void CarriedValues::stage_table(engine::Target& target, std::size_t table, const Layout& layout,
+                                format::TableReader& records, base::Progress& progress) const {
+  const format::Header& header = verified_.header;
+  ConflictParser conflicts(header.conflict, columns_of(header, layout.section),
+                           format::section_name(header.tables[layout.section].name, header.schemas));
+  BaseRow row(layout.own, layout.source, layout.identity, layout.has_base);
+  records.count_from(layout.before);
+  records.rewrite_values([&](std::span<const Value> values) {
+    const Carried carried = conflicts.parse(records.record(), values.back());
+    return row.of(values, carried, conflicts.target());
+  });
+  target.stage_base(table, records, progress);
+}
+
+}  // namespace transfer
