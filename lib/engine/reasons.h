@@ -43,7 +43,7 @@ inline constexpr const char* kHolderStays = ", which stays";
 inline constexpr const char* kHolderIsLeftOut = ", and the row of the file that would give it up is left out";
 inline constexpr const char* kNotGivenUpFirst = ", and the merge could not give it up first";
 
-// What is said of a merge: with the base's own file, or with what records carry alone.
+// What is said of a merge: with a base, or of records that were settled by what they carry of the target.
 struct BaseWords {
   const char* constraint;
   const char* both_changed;
@@ -52,8 +52,8 @@ struct BaseWords {
   const char* changed_and_gone;
   const char* gone;
 };
-inline BaseWords base_words(bool has_file) {
-  if (has_file) return {kBase, kBothChanged, kBothChangedRow, kBothNew, kChangedAndGone, kGoneSinceBase};
+inline BaseWords base_words(bool settled) {
+  if (!settled) return {kBase, kBothChanged, kBothChangedRow, kBothNew, kChangedAndGone, kGoneSinceBase};
   return {kConflict, kMovedSince, kMovedSinceRow, kThereSince, kGoneAndSettled, kGoneSince};
 }
 

@@ -80,6 +80,8 @@ struct BaseTable {
   // (engine/base_mark.h). None: there is only the base's own file.
   std::optional<std::size_t> mark;
   bool has_file = true;  // false: there is only what records carry
+  // Of those, what a person settled is judged by what the target held; else by what the base did.
+  bool settled = false;
 };
 
 // The sides of a conflict that the file is not.

@@ -236,7 +236,7 @@ Plan plan_base(const format::Verified& base, const outcome::DatabaseInfo& target
   for (engine::TablePlan& table : plan.tables) {
     demand_mergeable(table, "--base");
     // One that it lacks is as good as one without rows.
-    table.base = engine::BaseTable{table.target_column, table.file_type, 0, std::nullopt, true};
+    table.base = engine::BaseTable{table.target_column, table.file_type, 0, std::nullopt, true, false};
     table.base_unit = options.base_unit;
     targets.push_back(table.target);
   }

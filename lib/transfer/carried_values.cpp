@@ -35,6 +35,11 @@ std::vector<std::string> columns_of(const format::Header& header, std::size_t se
   return columns;
 }
 
+// Where the seal holds, nobody has settled anything: what was a conflict is one again.
+ConflictParser::JudgedBy judged_by(const format::Verified& verified) {
+  return verified.sealed ? ConflictParser::JudgedBy::kBase : ConflictParser::JudgedBy::kTarget;
+}
+
 // Makes of the values of a record the row of the base that it carries, and its mark.
 class BaseRow {
  public:
@@ -108,7 +113,7 @@ std::vector<CarriedValues::Section> CarriedValues::read(base::Progress& progress
     const std::vector<std::string> columns = columns_of(header, i);
     format::RowParser parser(record_columns(header, i), strictness_of(verified_), name);
     format::TableReader records(splitter, parser);
-    ConflictParser conflicts(header.conflict, columns, name);
+    ConflictParser conflicts(header.conflict, columns, name, judged_by(verified_));
     Section& section = sections[i];
     section.always.assign(columns.size(), true);
     while (records.next()) {
@@ -117,7 +122,7 @@ std::vector<CarriedValues::Section> CarriedValues::read(base::Progress& progress
       if (carried != Carried::kNothing) ++section.carrying;
       if (carried != Carried::kRow) continue;
       for (std::size_t column = 0; column < columns.size(); ++column)
-        section.always[column] = section.always[column] && conflicts.target()[column].kind != ValueKind::kMissing;
+        section.always[column] = section.always[column] && conflicts.row()[column].kind != ValueKind::kMissing;
     }
   }
   return sections;
@@ -131,8 +136,9 @@ void CarriedValues::plan(const ImportOptions& options, Plan& plan) {
     demand_key(table, verified_.header.conflict);
     demand_mergeable(table, "\"" + base::printable(verified_.header.conflict) + "\" of its records");
     if (!table.base) {
-      table.base = engine::BaseTable{table.target_column, table.file_type, 0, std::nullopt, false};
+      table.base = engine::BaseTable{table.target_column, table.file_type, 0, std::nullopt, false, false};
       table.base_unit = options.base_unit;
+      table.base->settled = judged_by(verified_) == ConflictParser::JudgedBy::kTarget;
     }
     layouts_[*plan.table_of_section[i]] = layout_of(i, plan, table);
   }
@@ -181,12 +187,13 @@ void CarriedValues::stage_table(engine::Target& target, std::size_t table, const
                                 format::TableReader& records, base::Progress& progress) const {
   const format::Header& header = verified_.header;
   ConflictParser conflicts(header.conflict, columns_of(header, layout.section),
-                           format::section_name(header.tables[layout.section].name, header.schemas));
+                           format::section_name(header.tables[layout.section].name, header.schemas),
+                           judged_by(verified_));
   BaseRow row(layout.own, layout.source, layout.identity, layout.has_base);
   records.count_from(layout.before);
   records.rewrite_values([&](std::span<const Value> values) {
     const Carried carried = conflicts.parse(records.record(), values.back());
-    return row.of(values, carried, conflicts.target());
+    return row.of(values, carried, conflicts.row());
   });
   target.stage_base(table, records, progress);
 }

@@ -1,6 +1,7 @@
-// What records of a rejects file carry of the target ("$conflict"): what it held when they were left out. They are
-// judged by that, as by a base of their own: where the target still holds it, they go in. Read as a whole before the
-// target is touched, then staged among the rows of the base, or instead of one. One thread.
+// What records of a rejects file carry ("$conflict"): what target and base held when they were left out. Once the file
+// is edited, they are judged by the former, as by a base of their own: where the target still holds it, they go in. As
+// long as its seal holds, by the latter. Read as a whole before the target is touched, then staged among the rows of
+// the base, or instead of one. One thread.
 #pragma once
 
 #include <cstddef>

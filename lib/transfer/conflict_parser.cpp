@@ -17,11 +17,12 @@ using format::Value;
 }  // namespace
 
 ConflictParser::ConflictParser(const std::string& key, const std::vector<std::string>& columns,
-                               const std::string& section)
+                               const std::string& section, JudgedBy judged_by)
     : key_("\"" + base::printable(key) + "\""),
       section_(section),
       base_(columns, format::Strictness::kFull, section + ", \"base\" of " + key_),
-      target_(columns, format::Strictness::kFull, section + ", \"target\" of " + key_) {}
+      target_(columns, format::Strictness::kFull, section + ", \"target\" of " + key_),
+      judged_by_(judged_by) {}
 
 void ConflictParser::fail(const format::RawRecord& record, std::string_view at, const std::string& what) const {
   const std::uint64_t offset = record.offset + static_cast<std::uint64_t>(at.data() - record.text.data());
@@ -46,9 +47,13 @@ ConflictParser::Carried ConflictParser::parse(const format::RawRecord& record, c
     place = side.value;
   }
   if (!base || !target) fail(record, member.text, "lacks \"base\" or \"target\"");
-  std::span<const Value> base_values;
-  read_side(record, *base, base_, base_values);
-  return read_side(record, *target, target_, target_values_) ? Carried::kRow : Carried::kNoRow;
+  std::span<const Value> base_row;
+  std::span<const Value> target_row;
+  const bool in_base = read_side(record, *base, base_, base_row);
+  const bool in_target = read_side(record, *target, target_, target_row);
+  const bool by_base = judged_by_ == JudgedBy::kBase;
+  row_ = by_base ? base_row : target_row;
+  return (by_base ? in_base : in_target) ? Carried::kRow : Carried::kNoRow;
 }
 
 // False: null.

@@ -15,14 +15,17 @@ namespace transfer {
 class ConflictParser {
  public:
   enum class Carried { kNothing, kNoRow, kRow };
+  // Of which side the row is that a record is judged by.
+  enum class JudgedBy { kBase, kTarget };
 
   // `key` is that of the member, `columns` are those of a record; messages call the table `section`.
-  ConflictParser(const std::string& key, const std::vector<std::string>& columns, const std::string& section);
+  ConflictParser(const std::string& key, const std::vector<std::string>& columns, const std::string& section,
+                 JudgedBy judged_by);
 
   // `member` is the value in that record. Throws kFile, or kSchema for a key that is no column.
   Carried parse(const format::RawRecord& record, const format::Value& member);
-  // After kRow: what the target held, by column; a cell that is not told is kMissing.
-  std::span<const format::Value> target() const { return target_values_; }
+  // After kRow: what that side held, by column; a cell that is not told is kMissing.
+  std::span<const format::Value> row() const { return row_; }
 
  private:
   bool read_side(const format::RawRecord& record, std::string_view value, format::RowParser& parser,
@@ -33,7 +36,8 @@ class ConflictParser {
   std::string section_;
   format::RowParser base_;
   format::RowParser target_;
-  std::span<const format::Value> target_values_;
+  JudgedBy judged_by_;
+  std::span<const format::Value> row_;
 };
 
 }  // namespace transfer

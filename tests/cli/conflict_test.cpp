@@ -80,10 +80,24 @@ TEST_F(Settling, PutsTheSettledRecordIn) {
   EXPECT_EQ(user(1), "a@x|Annie|31");
 }
 
-TEST_F(Settling, PutsTheFilesRecordInWhereNobodyEditsIt) {
+TEST_F(Settling, IsDoneByNobodyWhereTheFileIsAsItWasWritten) {
+  source.run("INSERT INTO users VALUES (4, 'd@x', 'Dan', 1); UPDATE users SET name = 'Bobby' WHERE id = 2");
+  target.run("INSERT INTO users VALUES (4, 'd@x', 'Don', 2); DELETE FROM users WHERE id = 2");
   change_on_both_sides();
-  const support::Run run = support::run_program({PROGRAM_DIR "/db-import", rejects, "--url", target.url()});
-  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  const std::string there = rows();
+  for (const std::vector<std::string>& options : {std::vector<std::string>{}, {"--base", last}}) {
+    std::vector<std::string> words{PROGRAM_DIR "/db-import", rejects, "--url", target.url(), "--json"};
+    words.insert(words.end(), options.begin(), options.end());
+    const support::Run run = support::run_program(words);
+    EXPECT_EQ(run.status, 4) << run.err;
+    EXPECT_EQ(nlohmann::json::parse(run.out)["total"]["conflict"], 3) << run.out;
+    EXPECT_EQ(rows(), there);
+  }
+}
+
+TEST_F(Settling, PutsTheFilesRecordInWhereSomebodyWantsItAsItIs) {
+  change_on_both_sides();
+  expect_settled();
   EXPECT_EQ(user(1), "a@x|Anna|30");
 }
 

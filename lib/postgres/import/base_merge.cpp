@@ -62,7 +62,7 @@ std::string naming(const char* what, const Names& columns, const Condition& cond
                      join(named, ", "));
 }
 
-engine::reasons::BaseWords words_of(const StagedTable& table) { return reasons::base_words(table.plan.base->has_file); }
+engine::reasons::BaseWords words_of(const StagedTable& table) { return reasons::base_words(table.plan.base->settled); }
 
 // "b."db-transfer mark" IN ('b', 'c')".
 std::string marked(const StagedTable& base, const std::string& alias, const std::string& letters) {

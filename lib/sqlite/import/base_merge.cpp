@@ -65,7 +65,7 @@ std::string naming(const char* what, const Names& columns, const Condition& cond
   return fmt::format("{} || substr({}, 3)", quote_literal(what), balanced(named, " || ", "''"));
 }
 
-reasons::BaseWords words_of_base(const StagedTable& table) { return reasons::base_words(table.plan.base->has_file); }
+reasons::BaseWords words_of_base(const StagedTable& table) { return reasons::base_words(table.plan.base->settled); }
 
 // "b."db-transfer mark" IN ('b', 'c')".
 std::string marked(const StagedTable& base, const std::string& alias, const std::string& letters) {

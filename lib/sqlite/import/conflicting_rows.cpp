@@ -39,7 +39,7 @@ std::unique_ptr<engine::RowReader> conflicting_rows(Connection& connection, cons
     fields.push_back({column.name, Codec(table.details.columns[column.column].type)});
     values.push_back(alias + "." + quote_name(name));
   }
-  const std::string constraint = engine::reasons::base_words(table.plan.base->has_file).constraint;
+  const std::string constraint = engine::reasons::base_words(table.plan.base->settled).constraint;
   return std::make_unique<RecordReader>(
       connection, table.details.table.name.name, fields, table.plan.identity,
       connection.prepare(table_sql(table, kRows, fmt::arg("values", join(values, ", ")),
