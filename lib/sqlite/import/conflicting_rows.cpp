@@ -6,6 +6,7 @@
 #include "sqlite/catalog/record_reader.h"
 #include "sqlite/import/base_merge.h"
 #include "sqlite/import/table_sql.h"
+#include "sqlite/import/target.h"
 #include "sqlite/session/sql_text.h"
 
 namespace sqlite {
@@ -46,6 +47,11 @@ std::unique_ptr<engine::RowReader> conflicting_rows(Connection& connection, cons
                                    fmt::arg("side", (of_base ? table.base->stage : table.target) + " " + alias),
                                    fmt::arg("same_side", of_base ? same_base(table) : table.same_identity("s", "t")),
                                    fmt::arg("constraint", quote_literal(constraint)))));
+}
+
+std::unique_ptr<engine::RowReader> SqliteTarget::conflicting_rows(std::size_t plan, engine::Side side,
+                                                                  const std::vector<engine::NamedColumn>& columns) {
+  return sqlite::conflicting_rows(*connection_, tables_.at(plan), side, columns);
 }
 
 }  // namespace sqlite

@@ -10,7 +10,6 @@
 #include "sqlite/catalog/ledger.h"
 #include "sqlite/catalog/object_names.h"
 #include "sqlite/import/base_merge.h"
-#include "sqlite/import/conflicting_rows.h"
 #include "sqlite/import/decisions.h"
 #include "sqlite/import/effects.h"
 #include "sqlite/import/fingerprints.h"
@@ -349,11 +348,6 @@ std::uint64_t SqliteTarget::rows_there(std::size_t plan) {
 void SqliteTarget::for_each_decision(std::size_t plan, engine::Decisions which,
                                      const std::function<bool(const outcome::Decision&)>& take) {
   read_decisions(*connection_, tables_.at(plan), which, detail_, take);
-}
-
-std::unique_ptr<engine::RowReader> SqliteTarget::conflicting_rows(std::size_t plan, engine::Side side,
-                                                                  const std::vector<engine::NamedColumn>& columns) {
-  return sqlite::conflicting_rows(*connection_, tables_.at(plan), side, columns);
 }
 
 outcome::TableEffects SqliteTarget::effects(std::size_t plan) { return effects_.at(plan); }
