@@ -35,9 +35,10 @@ std::vector<std::string> columns_of(const format::Header& header, std::size_t se
   return columns;
 }
 
-// Where the seal holds, nobody has settled anything: what was a conflict is one again.
-ConflictParser::JudgedBy judged_by(const format::Verified& verified) {
-  return verified.sealed ? ConflictParser::JudgedBy::kBase : ConflictParser::JudgedBy::kTarget;
+// Where the seal has to hold, nobody has settled anything: what was a conflict is one again.
+ConflictParser::JudgedBy judged_by(const ImportOptions& options) {
+  return options.seal == format::SealPolicy::kDemand ? ConflictParser::JudgedBy::kBase
+                                                     : ConflictParser::JudgedBy::kTarget;
 }
 
 // Makes of the values of a record the row of the base that it carries, and its mark.
@@ -95,9 +96,9 @@ void demand_key(const engine::TablePlan& table, const std::string& key) {
 
 }  // namespace
 
-CarriedValues::CarriedValues(base::InputFile& file, const format::Verified& verified, base::Progress& progress,
-                             const std::stop_token& stop)
-    : file_(file), verified_(verified), sections_(read(progress, stop)) {}
+CarriedValues::CarriedValues(base::InputFile& file, const format::Verified& verified, const ImportOptions& options,
+                             base::Progress& progress, const std::stop_token& stop)
+    : file_(file), verified_(verified), judged_by_(judged_by(options)), sections_(read(progress, stop)) {}
 
 std::vector<CarriedValues::Section> CarriedValues::read(base::Progress& progress, const std::stop_token& stop) {
   const format::Header& header = verified_.header;
@@ -113,7 +114,7 @@ std::vector<CarriedValues::Section> CarriedValues::read(base::Progress& progress
     const std::vector<std::string> columns = columns_of(header, i);
     format::RowParser parser(record_columns(header, i), strictness_of(verified_), name);
     format::TableReader records(splitter, parser);
-    ConflictParser conflicts(header.conflict, columns, name, judged_by(verified_));
+    ConflictParser conflicts(header.conflict, columns, name, judged_by_);
     Section& section = sections[i];
     section.always.assign(columns.size(), true);
     while (records.next()) {
@@ -138,7 +139,7 @@ void CarriedValues::plan(const ImportOptions& options, Plan& plan) {
     if (!table.base) {
       table.base = engine::BaseTable{table.target_column, table.file_type, 0, std::nullopt, false, false};
       table.base_unit = options.base_unit;
-      table.base->settled = judged_by(verified_) == ConflictParser::JudgedBy::kTarget;
+      table.base->settled = judged_by_ == ConflictParser::JudgedBy::kTarget;
     }
     layouts_[*plan.table_of_section[i]] = layout_of(i, plan, table);
   }
@@ -187,8 +188,7 @@ void CarriedValues::stage_table(engine::Target& target, std::size_t table, const
                                 format::TableReader& records, base::Progress& progress) const {
   const format::Header& header = verified_.header;
   ConflictParser conflicts(header.conflict, columns_of(header, layout.section),
-                           format::section_name(header.tables[layout.section].name, header.schemas),
-                           judged_by(verified_));
+                           format::section_name(header.tables[layout.section].name, header.schemas), judged_by_);
   BaseRow row(layout.own, layout.source, layout.identity, layout.has_base);
   records.count_from(layout.before);
   records.rewrite_values([&](std::span<const Value> values) {

@@ -1,7 +1,7 @@
-// What records of a rejects file carry ("$conflict"): what target and base held when they were left out. Once the file
-// is edited, they are judged by the former, as by a base of their own: where the target still holds it, they go in. As
-// long as its seal holds, by the latter. Read as a whole before the target is touched, then staged among the rows of
-// the base, or instead of one. One thread.
+// What records of a rejects file carry ("$conflict"): what target and base held when they were left out. Of a file that
+// may be edited they are judged by the former, as by a base of their own: where the target still holds it, they go in.
+// Where its seal has to hold, by the latter. Read as a whole before the target is touched, then staged among the rows
+// of the base, or instead of one. One thread.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "engine/target.h"
 #include "format/verify.h"
+#include "transfer/conflict_parser.h"
 #include "transfer/cross_engine.h"
 #include "transfer/options.h"
 #include "transfer/plan.h"
@@ -23,8 +24,8 @@ namespace transfer {
 class CarriedValues {
  public:
   // Throws kFile and kSchema for what no import writes. Both are kept.
-  CarriedValues(base::InputFile& file, const format::Verified& verified, base::Progress& progress,
-                const std::stop_token& stop);
+  CarriedValues(base::InputFile& file, const format::Verified& verified, const ImportOptions& options,
+                base::Progress& progress, const std::stop_token& stop);
 
   // Of an attempt, after the base's: tells each table of `plan`, whose rows are set, that its records say something.
   void plan(const ImportOptions& options, Plan& plan);
@@ -56,6 +57,7 @@ class CarriedValues {
 
   base::InputFile& file_;
   const format::Verified& verified_;
+  const ConflictParser::JudgedBy judged_by_;
   std::vector<Section> sections_;
   std::vector<std::optional<Layout>> layouts_;  // by table of the plan
 };

@@ -10,6 +10,7 @@ void EqualRecords::choose(engine::Target& target, const Plan& plan, std::uint64_
   digests_.reset();
   const digests::Tries tries = digests::tries();
   if (tries == digests::Tries::kNever || plan.tables.empty()) return;
+  if (!plan.mapped.header.conflict.empty()) return;  // how its records are judged they say themselves
   if (tries != digests::Tries::kAlways && file_bytes < kSmallBytes) return;
   const std::vector<bool> may = target.may_hold_equal_rows(plan.tables);
   std::vector<bool> wanted;

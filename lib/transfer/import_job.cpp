@@ -119,14 +119,12 @@ class ImportJob {
     std::optional<Error> misfit;
     if (header) demand_fitting(*header, options_);
     if (header || !file.seekable()) target_ = open_target_();
-    const auto choose = [&](const Plan& plan) {
-      if (header->conflict.empty()) equal_records_.choose(*target_, plan, file.size());
-    };
+    const auto choose = [&](const Plan& plan) { equal_records_.choose(*target_, plan, file.size()); };
     if (header) misfit = find_misfit(*target_, *header, options_, detail(), choose);
     if (misfit) progress_.notice(misfit_notice(*misfit));
     verify(std::move(file));
     if (misfit) throw Error(*misfit);
-    if (!verified_.header.conflict.empty()) carried_.emplace(*file_, verified_, progress_, stop_);
+    if (!verified_.header.conflict.empty()) carried_.emplace(*file_, verified_, options_, progress_, stop_);
   }
 
   void verify(base::InputFile file) {
@@ -317,8 +315,6 @@ class ImportJob {
 
   void collect(const Plan& plan) {
     outcome_.total = {};
-    outcome_.blocked = false;
-    outcome_.blocked_by.clear();
     for (std::size_t i = 0; i < outcome_.tables.size(); ++i) {
       outcome::ImportedTable& table = outcome_.tables[i];
       table.counts = {};
@@ -337,11 +333,8 @@ class ImportJob {
                     "please report this");
       }
       outcome_.total += table.counts;
-      const std::string option = option_that_minds(table.counts, plan.mapped.header.tables[i].name, options_);
-      if (option == kAtomic || outcome_.blocked_by.empty()) outcome_.blocked_by = option;
     }
-    if (outcome_.blocked_by.empty() && outcome_.total.left_out() > options_.most_left_out.value_or(UINT64_MAX))
-      outcome_.blocked_by = "--max-left-out " + std::to_string(*options_.most_left_out);
+    outcome_.blocked_by = option_that_blocks(outcome_, plan.mapped.header.tables, options_);
     outcome_.blocked = !outcome_.blocked_by.empty();
     limits_.run(plan, *target_, outcome_);
   }

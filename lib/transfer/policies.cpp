@@ -159,11 +159,15 @@ void withhold_values(engine::Target& target, const Masks& masks, const std::stri
   }
 }
 
-std::string option_that_minds(const outcome::VerdictCounts& counts, const catalog::TableName& table,
-                              const ImportOptions& options) {
-  if (options.left_out == LeftOutPolicy::kRollBack && counts.left_out() > 0) return kAtomic;
-  const bool fails = counts.conflict > 0 && conflict_policy(table, options) == ConflictPolicy::kFail;
-  return fails ? "--on-conflict fail" : "";
+std::string option_that_blocks(const outcome::ImportOutcome& outcome, const std::vector<catalog::Table>& tables,
+                               const ImportOptions& options) {
+  if (options.left_out == LeftOutPolicy::kRollBack && outcome.total.left_out() > 0) return "--atomic";
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const bool fails = conflict_policy(tables[i].name, options) == ConflictPolicy::kFail;
+    if (fails && outcome.tables[i].counts.conflict > 0) return "--on-conflict fail";
+  }
+  if (!options.most_left_out || outcome.total.left_out() <= *options.most_left_out) return {};
+  return "--max-left-out " + std::to_string(*options.most_left_out);
 }
 
 }  // namespace transfer

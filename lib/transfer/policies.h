@@ -8,6 +8,7 @@
 #include "catalog/table.h"
 #include "conversion/convert.h"
 #include "engine/target.h"
+#include "outcome/import_outcome.h"
 #include "transfer/options.h"
 
 namespace transfer {
@@ -27,10 +28,9 @@ std::vector<conversion::ColumnWish> column_wishes(const catalog::Table& file, co
 void withhold_values(engine::Target& target, const Masks& masks, const std::string& digest_key,
                      std::vector<engine::TablePlan>& plans);
 
-inline constexpr const char* kAtomic = "--atomic";
-
-// The option that would rather have nothing written than these rows of `table` left out; empty: none.
-std::string option_that_minds(const outcome::VerdictCounts& counts, const catalog::TableName& table,
-                              const ImportOptions& options);
+// The option that would rather have nothing written than the rows left out that `outcome` counts; empty: none. `tables`
+// are those of the file under the target's names.
+std::string option_that_blocks(const outcome::ImportOutcome& outcome, const std::vector<catalog::Table>& tables,
+                               const ImportOptions& options);
 
 }  // namespace transfer

@@ -75,6 +75,17 @@ TEST_F(SettlingInSqlite, FindsWhatBothSidesHoldAndPutsTheSettledRecordIn) {
   EXPECT_EQ(shell("prod.db", "SELECT id, name, hex(age) FROM users"), "1|Anna|00FF\n2|Bobby|3430\n3|Cid|31\n");
 }
 
+TEST_F(SettlingInSqlite, LeavesTablesAloneWhoseRecordsCarryNothing) {
+  common(std::string(kUsers) + "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)");
+  shell("prod.db", "CREATE TRIGGER no BEFORE INSERT ON notes BEGIN SELECT RAISE(ABORT, 'closed'); END");
+  leave_out("UPDATE users SET name = 'Anna' WHERE id = 1; INSERT INTO notes VALUES (1, 'new')",
+            "UPDATE users SET name = 'Anne' WHERE id = 1");
+  shell("prod.db", "DROP TRIGGER no");
+  const support::Run run = import_settled();
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_EQ(shell("prod.db", "SELECT name FROM users WHERE id = 1; SELECT body FROM notes"), "Anna\nnew\n");
+}
+
 TEST_F(SettlingInSqlite, IsAConflictAgainWhereTheTargetMovedMeanwhile) {
   common(kUsers);
   leave_out("UPDATE users SET name = 'Anna' WHERE id = 1; UPDATE users SET name = 'Bobby' WHERE id = 2",

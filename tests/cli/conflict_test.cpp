@@ -189,6 +189,21 @@ TEST_F(Settling, TakesRecordsThatCarryNothingAsAnyImportDoes) {
   EXPECT_EQ(user(3), "new@x|51");
 }
 
+TEST_F(Settling, LeavesTablesAloneWhoseRecordsCarryNothing) {
+  schema(
+      "CREATE TABLE accounts (id int PRIMARY KEY); CREATE TABLE posts (id int PRIMARY KEY, account int REFERENCES "
+      "accounts, body text); INSERT INTO accounts VALUES (1); INSERT INTO posts VALUES (1, 1, 'old')");
+  keep_base();
+  source.run("INSERT INTO accounts VALUES (2); INSERT INTO posts VALUES (2, 2, 'new')");
+  source.run("UPDATE users SET name = 'Anna' WHERE id = 1");
+  target.run("UPDATE users SET name = 'Anne' WHERE id = 1; ALTER TABLE accounts ADD CHECK (id < 2)");
+  leave_out();
+  target.run("ALTER TABLE accounts DROP CONSTRAINT accounts_id_check");
+  expect_settled();
+  EXPECT_EQ(user(1), "a@x|Anna|30");
+  EXPECT_EQ(target.value("SELECT body FROM posts WHERE id = 2"), "new");
+}
+
 TEST_F(Settling, LetsTheBaseSpeakForRecordsThatCarryNothing) {
   source.run("UPDATE users SET name = 'Anna' WHERE id = 1; UPDATE users SET email = 'new@x', age = 51 WHERE id = 3");
   target.run("UPDATE users SET name = 'Anne' WHERE id = 1; UPDATE users SET email = 'new@x' WHERE id = 2");

@@ -200,8 +200,8 @@ void PostgresTarget::prepare_bases() {
   if (std::ranges::none_of(tables_, [](const StagedTable& table) { return table.plan.base.has_value(); })) return;
   bases_.reserve(tables_.size());
   for (std::size_t i = 0; i < tables_.size(); ++i) {
-    bases_.emplace_back(i, tables_[i].details, plan_of_base(tables_[i].plan), "base_");
-    tables_[i].base = &bases_[i];
+    if (!tables_[i].plan.base) continue;
+    tables_[i].base = &bases_.emplace_back(i, tables_[i].details, plan_of_base(tables_[i].plan), "base_");
   }
   base_temporary_.emplace(*connection_, bases_);
 }
@@ -252,7 +252,7 @@ void PostgresTarget::stage_into(StagedTable& table, format::TableReader& records
 }
 
 void PostgresTarget::stage_base(std::size_t plan, format::TableReader& records, base::Progress& progress) {
-  guarded([&] { stage_into(bases_.at(plan), records, progress, nullptr); });
+  guarded([&] { stage_into(*tables_.at(plan).base, records, progress, nullptr); });
 }
 
 engine::Staging PostgresTarget::stage(std::size_t plan, format::TableReader& records, base::Progress& progress) {

@@ -130,7 +130,7 @@ class PostgresTarget : public engine::Target {
   std::vector<std::uint32_t> locked_;  // empty: lock() is still to come
   std::optional<CatalogImage> image_;  // as of the snapshot
   std::vector<StagedTable> tables_;
-  std::vector<StagedTable> bases_;  // parallel to tables_, or empty: nothing has a base
+  std::vector<StagedTable> bases_;  // of the tables that have one
   std::vector<std::vector<std::size_t>> components_;
   std::vector<std::unique_ptr<UnchangedRows>> unchanged_;  // parallel to tables_, or empty; null: all rows are staged
   std::optional<bool> leaves_unstaged_;                    // the import as a whole; none: not asked yet

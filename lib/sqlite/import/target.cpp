@@ -161,8 +161,8 @@ void SqliteTarget::prepare_bases() {
   if (std::ranges::none_of(tables_, [](const StagedTable& table) { return table.plan.base.has_value(); })) return;
   bases_.reserve(tables_.size());
   for (std::size_t i = 0; i < tables_.size(); ++i) {
-    bases_.emplace_back(i, tables_[i].details, plan_of_base(tables_[i].plan), "base_");
-    tables_[i].base = &bases_[i];
+    if (!tables_[i].plan.base) continue;
+    tables_[i].base = &bases_.emplace_back(i, tables_[i].details, plan_of_base(tables_[i].plan), "base_");
   }
 }
 
@@ -172,7 +172,7 @@ engine::Staging SqliteTarget::stage(std::size_t plan, format::TableReader& recor
 }
 
 void SqliteTarget::stage_base(std::size_t plan, format::TableReader& records, base::Progress& progress) {
-  Stager(*connection_, bases_.at(plan), progress).stage(records);
+  Stager(*connection_, *tables_.at(plan).base, progress).stage(records);
 }
 
 // From here on the target stays as it is: a dry run reads a snapshot, an import is the only writer.

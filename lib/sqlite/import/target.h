@@ -81,7 +81,7 @@ class SqliteTarget : public engine::Target {
   std::vector<TableDetails> details_;
   std::int64_t schema_version_ = 0;  // when details_ were read
   std::vector<StagedTable> tables_;
-  std::vector<StagedTable> bases_;  // parallel to tables_, or empty: nothing has a base
+  std::vector<StagedTable> bases_;  // of the tables that have one
   std::vector<std::vector<std::size_t>> components_;
   ForeignKeys foreign_keys_ = ForeignKeys::kEnforced;
   std::optional<Classifier> classifier_;
