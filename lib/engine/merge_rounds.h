@@ -31,6 +31,7 @@ class Retries {
 template <typename Tables>
 auto progress_of(const Tables& tables) {
   std::vector<typename Tables::value_type::Progress> all;
+  all.reserve(tables.size());
   for (const auto& table : tables) all.push_back(table.progress());
   return all;
 }

@@ -78,13 +78,13 @@ std::optional<std::string_view> Conflicts::Rows::of(std::uint64_t record) {
 
 // {"record":"17","id":1}: its number, and the rest as an object.
 bool Conflicts::Rows::next() {
-  static const std::string kBegin = std::string("{\"") + engine::kNumberKey + "\":\"";
+  static const std::string begin = std::string("{\"") + engine::kNumberKey + "\":\"";
   if (ended_ || !splitter_.next_record(row_)) {
     ended_ = true;
     record_ = std::numeric_limits<std::uint64_t>::max();
     return false;
   }
-  std::string_view rest = row_.text.substr(kBegin.size());
+  std::string_view rest = row_.text.substr(begin.size());
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), record_);
   if (error != std::errc()) throw base::Error(base::ErrorKind::kInternal, "a row of a conflict without its record");
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 1);

@@ -30,6 +30,7 @@ Rejects::Rejects(const std::string& path, base::MayReplace may_replace, format::
                  const std::vector<std::size_t>& sections, Conflicts conflicts)
     : sections_(sections), file_(path, std::move(may_replace)) {
   std::vector<catalog::Table> tables;
+  tables.reserve(sections.size());
   for (const std::size_t section : sections) tables.push_back(header.tables[section]);
   header.tables = std::move(tables);
   header.generator = std::string("db-import ") + kVersion;
@@ -153,7 +154,7 @@ std::string free_rejects_path(const std::string& input, OutputFiles& files) {
 
 std::string same_rejects(const Rejects& rejects, const std::string& input) {
   for (int number = 1;; ++number) {
-    const std::string path = default_rejects_path(input, number);
+    std::string path = default_rejects_path(input, number);
     if (path == rejects.path()) return {};
     if (rejects.is_same_as(path)) return path;
   }

@@ -73,7 +73,7 @@ std::string marked(const StagedTable& base, const std::string& alias, const std:
 
 // Condition: the base says that the row s is not new, or that it is not asked.
 std::string is_known(const StagedTable& table) {
-  const std::string same = table.same_identity("s", "b");
+  std::string same = table.same_identity("s", "b");
   if (!table.base->has_marks()) return same;
   return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried, engine::kNotJudged});
 }
@@ -184,13 +184,13 @@ engine::TablePlan plan_of_base(const engine::TablePlan& plan) {
 
 std::string base_rows(const StagedTable& table) {
   const StagedTable& base = *table.base;
-  const std::string rows = base.has_marks() ? base.marked_rows() : base.typed_rows();
+  std::string rows = base.has_marks() ? base.marked_rows() : base.typed_rows();
   if (base.rejected_rows == 0) return rows;
   return fmt::format("(SELECT k.* FROM {} k WHERE {})", rows, not_rejected(base, "k"));
 }
 
 std::string same_base(const StagedTable& table) {
-  const std::string same = table.same_identity("s", "b");
+  std::string same = table.same_identity("s", "b");
   if (!table.base->has_marks()) return same;
   return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried});
 }

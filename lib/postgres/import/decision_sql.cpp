@@ -98,7 +98,7 @@ Pairs pairs_of_conflict(const StagedTable& table) {
     if (in_base && !table.is_kept(column))
       differs += fmt::format(" OR t.tableoid IS NOT DISTINCT FROM NULL AND {} AND {}", pairs.has_base,
                              table.column_differs(column, "s", "b"));
-    differs = of_missing + differs;
+    differs.insert(0, of_missing);
     pairs.before.push_back(when(differs, shown_sql(table, column, "t." + column.quoted)));
     pairs.after.push_back(when(differs, shown_sql(table, column, "s." + column.quoted)));
     if (based) pairs.base.push_back(in_base ? when(differs, shown_sql(table, column, "b." + column.quoted)) : "NULL");

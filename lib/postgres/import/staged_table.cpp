@@ -217,7 +217,7 @@ std::string StagedTable::column_differs(const StagedColumn& column, const std::s
   const std::string left = fmt::format("{}.{}{}", a, column.quoted, cast);
   const std::string right = fmt::format("{}.{}{}", b, column.quoted, cast);
   if (there.bytewise && is_builtin(there.type)) return fmt::format("{} IS DISTINCT FROM {}", left, right);
-  const std::string image = fmt::format(fmt::runtime(kImagesDiffer), left, right);
+  std::string image = fmt::format(fmt::runtime(kImagesDiffer), left, right);
   if (there.one_form) return image;
   // %L tells NULL from an empty text; "C", because a collation of the type's own may take different texts for equal.
   return fmt::format(
@@ -303,6 +303,7 @@ bool StagedTable::may_be_null(const std::vector<std::string>& names) const {
 
 std::string StagedTable::any_null(const std::vector<std::string>& names, const std::string& alias) const {
   std::vector<std::string> parts;
+  parts.reserve(names.size());
   for (const std::string& name : names)
     parts.push_back(fmt::format("{}.{} IS NOT DISTINCT FROM NULL", alias, quote_name(name)));
   return fmt::format("({})", join(parts, " OR "));
@@ -340,6 +341,7 @@ std::string StagedTable::column_text(const std::string& column, const std::strin
 
 std::string StagedTable::columns_text(const std::vector<std::string>& names, const std::string& alias) const {
   std::vector<std::string> parts;
+  parts.reserve(names.size());
   for (const std::string& column : names) {
     parts.push_back(fmt::format("{} || COALESCE({}, 'null')", quote_literal(column + "="), column_text(column, alias)));
   }

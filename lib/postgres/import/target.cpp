@@ -88,6 +88,7 @@ void PostgresTarget::demand_writable() {
 // Nothing before the last lock may take the snapshot: SHOW does not, and neither do SET and LOCK.
 void PostgresTarget::lock(const std::vector<catalog::Table>& written, engine::TableLocks locks) {
   std::vector<std::uint32_t> oids;
+  oids.reserve(written.size());
   for (const catalog::Table& table : written) oids.push_back(find(table.name).oid);
   guarded([&] {
     connection_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");

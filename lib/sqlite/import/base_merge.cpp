@@ -76,7 +76,7 @@ std::string marked(const StagedTable& base, const std::string& alias, const std:
 
 // Condition: the base says that the row s is not new, or that it is not asked.
 std::string is_known(const StagedTable& table) {
-  const std::string same = table.same_identity("s", "b");
+  std::string same = table.same_identity("s", "b");
   if (!table.base->has_marks()) return same;
   return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried, engine::kNotJudged});
 }
@@ -216,7 +216,7 @@ bool base_tells_equal_rows(const StagedTable& table) {
 }
 
 std::string same_base(const StagedTable& table) {
-  const std::string same = table.same_identity("s", "b");
+  std::string same = table.same_identity("s", "b");
   if (!table.base->has_marks()) return same;
   return same + " AND " + marked(*table.base, "b", {engine::kOfBase, engine::kCarried});
 }
