@@ -43,6 +43,16 @@ void demand_no_contradiction(const ImportCommand& command, const report::Approva
               "leave them out: what was approved is what is done; or make another plan with them");
 }
 
+void demand_rejects_of_plan(const ImportCommand& command, const report::ApprovalReader& plan) {
+  const bool has_rejects = !command.job.base_rejects.empty();
+  if (has_rejects == !transfer::base_rejects_of(plan.approval().settled).empty()) return;
+  if (has_rejects)
+    throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made without rejects of its base",
+                "leave --base-rejects out; or make another plan with it");
+  throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made with rejects of its base",
+              "give the same ones: --base-rejects FILE");
+}
+
 // Of either all of the plan is settled but the file itself.
 void demand_base_of_plan(const ImportCommand& command, const report::ApprovalReader& plan) {
   const bool has_base = !command.job.base.empty();
@@ -61,6 +71,7 @@ void take_plan(ImportCommand& command, const std::string& path, const std::optio
   approved.key = transfer::read_key(path, approved.plan->approval().key_digest);
   approved.done_rows = command.done_rows;
   demand_base_of_plan(command, *approved.plan);
+  demand_rejects_of_plan(command, *approved.plan);
   demand_no_contradiction(command, *approved.plan);
   transfer::SettledTarget target;
   transfer::take_settled(approved.plan->approval().settled, command.job, target);

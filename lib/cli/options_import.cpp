@@ -110,10 +110,17 @@ void demand_deletable(const Syntax& syntax, const ImportCommand& command) {
     contradict("--as-restored", "that one is for empty tables");
 }
 
-void read_base(const Syntax& syntax, const std::optional<std::string>& base, const std::optional<std::string>& unit,
-               ImportCommand& command) {
+struct BaseOptions {
+  std::optional<std::string> base;
+  std::optional<std::string> unit;
+  std::optional<std::string> rejects;
+};
+
+void read_base(const Syntax& syntax, const BaseOptions& options, ImportCommand& command) {
+  const auto& [base, unit, rejects] = options;
   transfer::ImportOptions& job = command.job;
   if (unit && !base) throw syntax.wrong("--base-unit goes with --base only");
+  if (rejects && !base) throw syntax.wrong("--base-rejects goes with --base only: it says what is no part of the base");
   if (!base) return;
   if (base->empty() || *base == "-") throw syntax.wrong("--base needs the name of a file: it is read twice");
   demand_file_name(syntax, *base);
@@ -126,6 +133,10 @@ void read_base(const Syntax& syntax, const std::optional<std::string>& base, con
     throw syntax.wrong("--base and --undo contradict each other: an undo file says itself what becomes of its rows");
   if (other != nullptr) throw syntax.wrong(std::string("--base and ") + other + " do not go together yet");
   job.base = *base;
+  if (rejects && (rejects->empty() || *rejects == "-"))
+    throw syntax.wrong("--base-rejects needs the name of a file: it is read twice");
+  if (rejects) demand_file_name(syntax, *rejects);
+  job.base_rejects = rejects.value_or("");
   if (unit)
     job.base_unit = choose<engine::MergeUnit>("--base-unit", *unit,
                                               {{"cell", engine::MergeUnit::kCell}, {"row", engine::MergeUnit::kRow}});
@@ -152,6 +163,8 @@ std::vector<std::string> deciding_words(const ImportCommand& command) {
   each("--audit-table", command.common.audit_tables);
   each("--delete-missing", command.job.delete_missing);
   if (!command.job.base.empty()) words.push_back("--base " + report::shell_word(command.job.base));
+  if (!command.job.base_rejects.empty())
+    words.push_back("--base-rejects " + report::shell_word(command.job.base_rejects));
   if (command.job.base_unit == engine::MergeUnit::kRow) words.emplace_back("--base-unit row");
   if (command.common.audit == transfer::Audit::kSkip) words.emplace_back("--skip-audit");
   if (command.common.config_file) words.push_back("--config " + report::shell_word(*command.common.config_file));
@@ -198,8 +211,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   std::optional<std::string> max_left_out;
   std::optional<std::string> rejects;
   std::optional<std::string> first_load;
-  std::optional<std::string> base;
-  std::optional<std::string> base_unit;
+  BaseOptions base;
   std::vector<std::string> matches;
   std::vector<std::string> empty_as_null;
   std::vector<std::string> map_schemas;
@@ -231,13 +243,17 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   syntax.list("--map-schema", "SCHEMA=SCHEMA", map_schemas,
               "the file's first schema is the target's second: app=public (may be repeated; tables and columns are "
               "renamed by --config)");
-  syntax.option("--base", "LAST", base,
+  syntax.option("--base", "LAST", base.base,
                 "three-way merge: LAST is the export that FILE and the target had in common, as a rule the one "
                 "imported last; what FILE changed since goes in, what the target changed since stays, and what both "
                 "changed is a conflict");
-  syntax.option("--base-unit", "UNIT", base_unit,
+  syntax.option("--base-unit", "UNIT", base.unit,
                 "with --base: what makes a conflict where both sides changed it, a cell (if left out) or a whole row",
                 {"cell", "row"});
+  syntax.option(
+      "--base-rejects", "FILE", base.rejects,
+      "with --base: FILE holds the rows that the import of LAST left out; they are no part of the base, so that "
+      "what they brought is judged anew");
   syntax.list(
       "--delete-missing", "TABLE", command.job.delete_missing,
       "delete rows of TABLE (a pattern, as of -t) that the file lacks, where it holds the whole table; rows that "
@@ -349,7 +365,7 @@ std::variant<ImportCommand, Printout> parse_import(int argc, const char* const* 
   if (on_conflict) command.named.emplace_back("on_conflict");
   undo.read(syntax, command);
   demand_deletable(syntax, command);
-  read_base(syntax, base, base_unit, command);
+  read_base(syntax, base, command);
   approve.read(syntax, command);
   guard.read(syntax, command);
   const std::vector<std::string> words = deciding_words(command);

@@ -4,10 +4,12 @@
 
 #include "base/sha256.h"
 #include "transfer/approval_key.h"
+#include "transfer/settled.h"
 
 namespace transfer {
 
-outcome::Approval approval_of(const format::Verified& file, const format::Verified* base, const ImportOptions& options,
+outcome::Approval approval_of(const format::Verified& file, const format::Verified* base,
+                              const format::Verified* base_rejects, const ImportOptions& options,
                               const std::string& key) {
   outcome::Approval approval;
   approval.file_bytes = file.bytes;
@@ -15,6 +17,7 @@ outcome::Approval approval_of(const format::Verified& file, const format::Verifi
   if (base != nullptr) approval.base_bytes = base->bytes;
   if (base != nullptr) approval.base_sha256 = base->sha256;
   if (!options.settled.empty()) approval.settled = options.settled;
+  if (base_rejects != nullptr) approval.settled = with_base_rejects(approval.settled, *base_rejects);
   approval.expires_at = options.expires_at;
   approval.key_digest = key_digest(key);
   return approval;

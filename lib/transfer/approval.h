@@ -14,8 +14,9 @@
 
 namespace transfer {
 
-// All that is known before the target is asked. `base` may be null.
-outcome::Approval approval_of(const format::Verified& file, const format::Verified* base, const ImportOptions& options,
+// All that is known before the target is asked. `base` and `base_rejects` may be null.
+outcome::Approval approval_of(const format::Verified& file, const format::Verified* base,
+                              const format::Verified* base_rejects, const ImportOptions& options,
                               const std::string& key);
 
 std::vector<ApprovedSection> approved_sections(const Plan& plan);

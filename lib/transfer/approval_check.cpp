@@ -8,6 +8,7 @@
 #include "report/wording.h"
 #include "transfer/approval_words.h"
 #include "transfer/clock.h"
+#include "transfer/settled.h"
 
 namespace transfer {
 namespace {
@@ -106,6 +107,9 @@ void ApprovalCheck::demand_file(const outcome::Approval& now) const {
     differences += "\n  it was made with another base: sha256 " + base::printable(plan.base_sha256) + " over " +
                    std::to_string(plan.base_bytes) + " bytes, this one's is " + now.base_sha256 + " over " +
                    std::to_string(now.base_bytes);
+  if (base_rejects_of(now.settled) != base_rejects_of(plan.settled))
+    differences += "\n  it was made with other rejects of its base: " + base::printable(base_rejects_of(plan.settled)) +
+                   ", these are " + base_rejects_of(now.settled);
   if (!differences.empty()) fail(differences);
 }
 

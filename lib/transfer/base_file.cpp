@@ -293,9 +293,11 @@ BaseFile::BaseFile(const ImportOptions& options, EqualRecords& equal_records, ba
         return std::move(input.file);
       }()) {
   demand_export(verified_.header, options.base);
+  if (!options.base_rejects.empty()) rejects_.emplace(options, progress, stop);
 }
 
 void BaseFile::profile(const outcome::DatabaseInfo& target, base::Progress& progress, const std::stop_token& stop) {
+  if (rejects_) rejects_->profile(target, progress, stop);
   if (!crosses_engines(verified_.header, target)) return;
   progress.phase("profile", verified_.bytes);
   profiles_ = profile_file(file_, verified_.header, strictness_of(verified_), progress, stop);
@@ -305,6 +307,7 @@ void BaseFile::plan(engine::Target& target, const ImportOptions& options, Plan& 
   plan_ = plan_base(verified_, target.info(), options, target.types(), plan);
   hide_masked(profiles_, plan_.mapped.header, options.masks);
   conversions_ = decide_conversions(plan_, profiles_, target.info(), options, Lacking::kPassedOver);
+  if (rejects_) rejects_->plan(target, verified_.header, options, plan);
 }
 
 void BaseFile::stage(engine::Target& target, const StagedFile& file, const EqualRecords& equal_records,
@@ -320,6 +323,7 @@ void BaseFile::stage(engine::Target& target, const StagedFile& file, const Equal
     target.stage_base(table, records, progress);
     return engine::Staging::kGoesOn;
   });
+  if (rejects_) rejects_->stage(target, progress, stop);
 }
 
 outcome::FileIdentity BaseFile::identity(const ImportOptions& options) const {

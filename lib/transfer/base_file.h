@@ -16,6 +16,7 @@
 #include "engine/target.h"
 #include "format/verify.h"
 #include "outcome/import_outcome.h"
+#include "transfer/base_rejects.h"
 #include "transfer/cross_engine.h"
 #include "transfer/equal_records.h"
 #include "transfer/options.h"
@@ -26,8 +27,8 @@ namespace transfer {
 
 class BaseFile {
  public:
-  // Reads it whole, and its values once more where they come from another engine. `equal_records`: of the file, which
-  // was verified. Throws kUsage for what is no export, kFile for one that is not sound.
+  // Reads it whole, and what was left out of it. `equal_records`: of the file, which was verified. Throws kUsage for
+  // what is no export, kFile for one that is not sound.
   BaseFile(const ImportOptions& options, EqualRecords& equal_records, base::Progress& progress,
            const std::stop_token& stop);
 
@@ -42,6 +43,8 @@ class BaseFile {
              base::Progress& progress, const std::stop_token& stop);
 
   const format::Verified& verified() const { return verified_; }
+  // Null: nothing is known of what was left out of it.
+  const format::Verified* rejects() const { return rejects_ ? &rejects_->verified() : nullptr; }
   outcome::FileIdentity identity(const ImportOptions& options) const;
 
  private:
@@ -51,6 +54,7 @@ class BaseFile {
   std::vector<conversion::Profile> profiles_;
   Plan plan_;
   Conversions conversions_;
+  std::optional<BaseRejects> rejects_;
 };
 
 // The base's tables, by those of `plan` that they are of: its tables are parallel to those of `plan`. What it lacks is

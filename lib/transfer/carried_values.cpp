@@ -1,19 +1,17 @@
 #include "transfer/carried_values.h"
 
 #include <algorithm>
-#include <array>
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/stop.h"
 #include "base/terminal.h"
-#include "engine/base_mark.h"
 #include "format/compression.h"
 #include "format/row_parser.h"
 #include "format/row_splitter.h"
 #include "transfer/base_file.h"
+#include "transfer/base_row.h"
 #include "transfer/conflict_parser.h"
 #include "transfer/staged_file.h"
 
@@ -26,65 +24,11 @@ using Carried = ConflictParser::Carried;
 using format::Value;
 using format::ValueKind;
 
-constexpr Value kNull{ValueKind::kNull, "null"};
-
-// The keys of a record that are columns of its table.
-std::vector<std::string> columns_of(const format::Header& header, std::size_t section) {
-  std::vector<std::string> columns = record_columns(header, section);
-  columns.resize(own_columns(header.tables[section]));
-  return columns;
-}
-
 // Where the seal has to hold, nobody has settled anything: what was a conflict is one again.
 ConflictParser::JudgedBy judged_by(const ImportOptions& options) {
   return options.seal == format::SealPolicy::kDemand ? ConflictParser::JudgedBy::kBase
                                                      : ConflictParser::JudgedBy::kTarget;
 }
-
-// Makes of the values of a record the row of the base that it carries, and its mark.
-class BaseRow {
- public:
-  BaseRow(std::size_t own, const std::vector<std::optional<std::size_t>>& source, const std::vector<bool>& identity,
-          bool has_base)
-      : own_(own), source_(source), identity_(identity), has_base_(has_base) {}
-
-  std::span<const Value> of(std::span<const Value> record, Carried carried, std::span<const Value> target) {
-    values_.clear();
-    bool found = true;  // by its key
-    for (std::size_t i = 0; i < source_.size(); ++i) {
-      Value value = kNull;
-      if (source_[i] && (carried == Carried::kRow || identity_[i]))
-        value = value_of(*source_[i], record, carried, target);
-      found = found && !(identity_[i] && value.kind == ValueKind::kNull);
-      values_.push_back(value);
-    }
-    mark_[0] = found ? mark_of(carried) : engine::kSaysNothing;
-    values_.push_back({ValueKind::kString, {mark_.data(), mark_.size()}});
-    return values_;
-  }
-
- private:
-  // The target's own values are as it writes them; what is not told of the key is the record's.
-  Value value_of(std::size_t place, std::span<const Value> record, Carried carried,
-                 std::span<const Value> target) const {
-    const bool told = carried == Carried::kRow && place < own_ && target[place].kind != ValueKind::kMissing;
-    const Value& value = told ? target[place] : record[place];
-    return value.kind == ValueKind::kMissing ? kNull : value;
-  }
-
-  char mark_of(Carried carried) const {
-    if (carried == Carried::kRow) return engine::kCarried;
-    if (carried == Carried::kNoRow) return engine::kCarriesNone;
-    return has_base_ ? engine::kSaysNothing : engine::kNotJudged;
-  }
-
-  const std::size_t own_;
-  const std::vector<std::optional<std::size_t>>& source_;
-  const std::vector<bool>& identity_;
-  const bool has_base_;
-  std::vector<Value> values_;
-  std::array<char, 1> mark_{};
-};
 
 void demand_key(const engine::TablePlan& table, const std::string& key) {
   if (!table.identity.empty()) return;
@@ -111,7 +55,7 @@ std::vector<CarriedValues::Section> CarriedValues::read(base::Progress& progress
   std::string name;
   for (std::size_t i = 0; i < sections.size() && splitter.next_table(name); ++i) {
     progress.table(name);
-    const std::vector<std::string> columns = columns_of(header, i);
+    const std::vector<std::string> columns = own_record_columns(header, i);
     format::RowParser parser(record_columns(header, i), strictness_of(verified_), name);
     format::TableReader records(splitter, parser);
     ConflictParser conflicts(header.conflict, columns, name, judged_by_);
@@ -150,20 +94,20 @@ CarriedValues::Layout CarriedValues::layout_of(std::size_t section, const Plan& 
   engine::BaseTable& base = *table.base;
   Layout layout;
   layout.section = section;
-  layout.own = own_columns(verified_.header.tables[section]);
+  layout.row.own = own_columns(verified_.header.tables[section]);
   layout.constants = plan.mapped.constants[section].size();
   layout.before = base.has_file ? base.rows : 0;
-  layout.has_base = base.has_file;
+  layout.row.has_base = base.has_file;
   for (std::size_t& place : base.target_column) {
-    layout.source.emplace_back();
-    layout.identity.push_back(false);
+    layout.row.source.emplace_back();
+    layout.row.identity.push_back(false);
     if (place == engine::TablePlan::kNotWritten) continue;
     const auto of_file = std::ranges::find(table.target_column, place);
     const auto column = static_cast<std::size_t>(of_file - table.target_column.begin());
-    layout.source.back() = column;
-    layout.identity.back() = std::ranges::count(table.identity, table.target.columns[place].name) > 0;
-    if (layout.identity.back() || column >= layout.own || sections_[section].always[column]) continue;
-    layout.source.back().reset();
+    layout.row.source.back() = column;
+    layout.row.identity.back() = std::ranges::count(table.identity, table.target.columns[place].name) > 0;
+    if (layout.row.identity.back() || column >= layout.row.own || sections_[section].always[column]) continue;
+    layout.row.source.back().reset();
     place = engine::TablePlan::kNotWritten;
   }
   base.mark = base.target_column.size();
@@ -187,9 +131,9 @@ void CarriedValues::stage(engine::Target& target, const Plan& plan, Conversions&
 void CarriedValues::stage_table(engine::Target& target, std::size_t table, const Layout& layout,
                                 format::TableReader& records, base::Progress& progress) const {
   const format::Header& header = verified_.header;
-  ConflictParser conflicts(header.conflict, columns_of(header, layout.section),
+  ConflictParser conflicts(header.conflict, own_record_columns(header, layout.section),
                            format::section_name(header.tables[layout.section].name, header.schemas), judged_by_);
-  BaseRow row(layout.own, layout.source, layout.identity, layout.has_base);
+  BaseRow row(layout.row);
   records.count_from(layout.before);
   records.rewrite_values([&](std::span<const Value> values) {
     const Carried carried = conflicts.parse(records.record(), values.back());

@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "engine/target.h"
 #include "format/verify.h"
+#include "transfer/base_row.h"
 #include "transfer/conflict_parser.h"
 #include "transfer/cross_engine.h"
 #include "transfer/options.h"
@@ -39,15 +40,11 @@ class CarriedValues {
     std::uint64_t carrying = 0;  // records
     std::vector<bool> always;    // by column: each of them that holds a row of the target holds this cell
   };
-  // How the base's row is made of a record.
   struct Layout {
     std::size_t section = 0;
-    std::size_t own = 0;                             // values of a record that are its table's
-    std::size_t constants = 0;                       // that come after them
-    std::vector<std::optional<std::size_t>> source;  // by column of the base: the value of a record; none: NULL
-    std::vector<bool> identity;                      // parallel
-    std::uint64_t before = 0;                        // rows of the base
-    bool has_base = false;
+    std::size_t constants = 0;  // that come after the table's own values
+    std::uint64_t before = 0;   // rows of the base
+    BaseRow::Layout row;
   };
 
   std::vector<Section> read(base::Progress& progress, const std::stop_token& stop);

@@ -48,6 +48,7 @@ using Clock = std::chrono::steady_clock;
 std::vector<KeptFile> with_inputs(const ImportOptions& options) {
   std::vector<KeptFile> kept = with_input(options.kept, options.input);
   if (!options.base.empty()) kept.push_back({options.base, "the base"});
+  if (!options.base_rejects.empty()) kept.push_back({options.base_rejects, "what was left out of the base"});
   return kept;
 }
 
@@ -264,7 +265,8 @@ class ImportJob {
   }
 
   outcome::Approval approval_of_file() const {
-    return approval_of(verified_, base_ ? &base_->verified() : nullptr, options_, key_);
+    return approval_of(verified_, base_ ? &base_->verified() : nullptr, base_ ? base_->rejects() : nullptr, options_,
+                       key_);
   }
 
   engine::Detail detail() const {

@@ -33,7 +33,7 @@ Rejects::Rejects(const std::string& path, base::MayReplace may_replace, format::
   tables.reserve(sections.size());
   for (const std::size_t section : sections) tables.push_back(header.tables[section]);
   header.tables = std::move(tables);
-  header.generator = std::string("db-import ") + kVersion;
+  header.generator = std::string("db-import ") + kVersion + (header.conflict.empty() ? "" : kOfRejects);
   for (const std::string& key : {header.annotation, header.conflict}) {
     if (!key.empty()) keys_before_.push_back(key);
   }

@@ -27,6 +27,10 @@ struct ConflictSides {
   std::optional<std::string_view> target;
 };
 
+// Ends the name of what wrote the rejects of rejects that carried values: what the new ones call the base is what the
+// old ones were judged by.
+inline constexpr const char* kOfRejects = ", of rejects";
+
 class Rejects {
  public:
   // Whether some of the records may carry them.

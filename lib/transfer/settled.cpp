@@ -182,6 +182,17 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
   }
 }
 
+std::string with_base_rejects(const std::string& settled, const format::Verified& rejects) {
+  json with = json::parse(settled);
+  with["base_rejects"] = {{"sha256", rejects.sha256}, {"bytes", rejects.bytes}};
+  return with.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+std::string base_rejects_of(const std::string& settled) {
+  const json all = json::parse(settled);
+  return all.contains("base_rejects") ? all["base_rejects"].dump() : std::string();
+}
+
 std::vector<std::string> contradictions(const std::string& settled, const std::string& given, const std::string& usual,
                                         const std::vector<std::string>& named) {
   const json in_plan = json::parse(settled);

@@ -97,7 +97,7 @@ constexpr const char* kSpokenFor = R"sql({marked} s
 JOIN {marked} c ON {same}
 WHERE {of_base} AND {carried})sql";
 
-constexpr const char* kForgetSilent = "DELETE FROM {heap} k WHERE k.{mark} = '{letter}'{only}";
+constexpr const char* kForget = "DELETE FROM {heap} k WHERE k.{mark} = '{letter}'{only}";
 
 constexpr const char* kOfBoth = R"sql({verdicts} v
 JOIN {staged} s ON s.{record} = v.record
@@ -214,8 +214,9 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
     if (table.base == nullptr || !table.base->has_rows()) continue;
     StagedTable& base = *table.base;
     std::uint64_t lost = base.rejected_rows;
-    if (base.has_marks()) settle_marks(table);
-    if (!table.plan.identity.empty() && !base.keys_differ)
+    const bool has_key = !table.plan.identity.empty();
+    if (has_key && base.has_marks()) settle_marks(table);
+    if (has_key && !base.keys_differ)
       lost += reject_repeated(connection_, base, table.plan.identity, quote_literal(reasons::kIdentityRepeated));
     if (lost > 0)
       notices.push_back(
@@ -225,17 +226,21 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
   }
 }
 
+void BaseMerge::forget(StagedTable& base, char mark) {
+  connection_.execute(fmt::format(kForget, fmt::arg("heap", base.stage_part.heap), fmt::arg("mark", base.stage_mark()),
+                                  fmt::arg("letter", mark), fmt::arg("only", base.stage_part.only("k"))));
+}
+
 void BaseMerge::settle_marks(StagedTable& table) {
   StagedTable& base = *table.base;
-  connection_.execute(fmt::format(kForgetSilent, fmt::arg("heap", base.stage_part.heap),
-                                  fmt::arg("mark", base.stage_mark()), fmt::arg("letter", engine::kSaysNothing),
-                                  fmt::arg("only", base.stage_part.only("k"))));
+  forget(base, engine::kSaysNothing);
   if (!table.plan.base->has_file) return;
   const std::string rows =
       fmt::format(kSpokenFor, fmt::arg("marked", base.marked_rows()), fmt::arg("same", base.same_identity("s", "c")),
                   fmt::arg("of_base", marked(base, "s", {engine::kOfBase})),
                   fmt::arg("carried", marked(base, "c", {engine::kCarried, engine::kCarriesNone})));
   reject(connection_, base, reject_sql(base, {.verdict = Verdict::kUnchanged, .reason = "''"}, rows));
+  forget(base, engine::kCarriesNone);
 }
 
 // What is left out keeps its verdict until it has taken what the target changed: so it shows what would be written.

@@ -251,12 +251,16 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
 
 void BaseMerge::settle_marks(StagedTable& table) {
   const StagedTable& base = *table.base;
-  connection_.execute(table_sql(base, "DELETE FROM {stage} WHERE {mark} = '{letter}'", fmt::arg("mark", base.mark),
-                                fmt::arg("letter", engine::kSaysNothing)));
+  const auto forget = [&](char mark, const std::string& but) {
+    connection_.execute(table_sql(base, "DELETE FROM {stage} AS k WHERE k.{mark} = '{letter}'{but}",
+                                  fmt::arg("mark", base.mark), fmt::arg("letter", mark), fmt::arg("but", but)));
+  };
+  forget(engine::kSaysNothing, "");
   if (!table.plan.base->has_file) return;
   connection_.execute(table_sql(base, kForgetSpokenFor, fmt::arg("same_key", base.same_identity("c", "s")),
                                 fmt::arg("carried", marked(base, "c", {engine::kCarried, engine::kCarriesNone})),
                                 fmt::arg("of_base", marked(base, "s", {engine::kOfBase}))));
+  forget(engine::kCarriesNone, base.identity_may_be_null() ? " AND NOT " + base.lacks_identity("k") : "");
 }
 
 // What is left out keeps its verdict until it has taken what the target changed: so it shows what would be written.
