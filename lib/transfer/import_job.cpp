@@ -1,6 +1,6 @@
 #include "transfer/import_job.h"
 
-// The steps of one job in their order.
+// Long, for it holds the steps of one job in their order.
 
 #include <algorithm>
 #include <chrono>

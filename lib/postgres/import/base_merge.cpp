@@ -138,6 +138,11 @@ DELETE FROM {heap} v
 USING {staged} s, {target} t
 WHERE v.verdict = 'u' AND s.{record} = v.record AND {same} AND {equal}{only})sql";
 
+void forget(Connection& connection, const StagedTable& base, char mark) {
+  connection.execute(fmt::format(kForget, fmt::arg("heap", base.stage_part.heap), fmt::arg("mark", base.stage_mark()),
+                                 fmt::arg("letter", mark), fmt::arg("only", base.stage_part.only("k"))));
+}
+
 // When the row was last changed: the later of both where another cell of it is written; else a change of the file alone
 // counts, and no change of both does.
 std::string changed_at(const StagedTable& table, const StagedColumn& column, const Judged& judged) {
@@ -226,21 +231,16 @@ void BaseMerge::take_bases(std::vector<std::string>& notices) {
   }
 }
 
-void BaseMerge::forget(StagedTable& base, char mark) {
-  connection_.execute(fmt::format(kForget, fmt::arg("heap", base.stage_part.heap), fmt::arg("mark", base.stage_mark()),
-                                  fmt::arg("letter", mark), fmt::arg("only", base.stage_part.only("k"))));
-}
-
 void BaseMerge::settle_marks(StagedTable& table) {
   StagedTable& base = *table.base;
-  forget(base, engine::kSaysNothing);
+  forget(connection_, base, engine::kSaysNothing);
   if (!table.plan.base->has_file) return;
   const std::string rows =
       fmt::format(kSpokenFor, fmt::arg("marked", base.marked_rows()), fmt::arg("same", base.same_identity("s", "c")),
                   fmt::arg("of_base", marked(base, "s", {engine::kOfBase})),
                   fmt::arg("carried", marked(base, "c", {engine::kCarried, engine::kCarriesNone})));
   reject(connection_, base, reject_sql(base, {.verdict = Verdict::kUnchanged, .reason = "''"}, rows));
-  forget(base, engine::kCarriesNone);
+  forget(connection_, base, engine::kCarriesNone);
 }
 
 // What is left out keeps its verdict until it has taken what the target changed: so it shows what would be written.

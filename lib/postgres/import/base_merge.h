@@ -40,7 +40,6 @@ class BaseMerge {
 
  private:
   void settle_marks(StagedTable& table);
-  void forget(StagedTable& base, char mark);
   std::uint64_t list_both_changed(StagedTable& table);
   std::uint64_t list_both_new(StagedTable& table);
   std::uint64_t list_gone(StagedTable& table);
