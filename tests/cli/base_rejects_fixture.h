@@ -9,6 +9,8 @@
 
 namespace cli {
 
+using Counts = std::vector<int>;  // insert, update, unchanged, conflict, invalid, skipped
+
 class BaseRejects : public Conflicts {
  protected:
   // A merge that leaves rows out; its file is the next base.
