@@ -134,6 +134,7 @@ struct ImportOptions {
   std::vector<Limit> limits;                // all of them hold
   std::vector<std::string> delete_missing;  // patterns: tables that lose the rows which the file lacks
   std::string base;          // a path: the export that both sides had in common; empty: no three-way merge
+  std::string base_rejects;  // a path: what was left out of the base when it was imported; empty: nothing is known
   engine::MergeUnit base_unit = engine::MergeUnit::kCell;
   Masks masks;  // columns no report and no message may show
   engine::TableLocks table_locks = engine::TableLocks::kAgainstChangesOfShape;  // of the first attempt
@@ -148,7 +149,6 @@ struct ImportOptions {
   std::string expires_at;  // of plans that are made; empty: never
   std::optional<ApprovedPlan> approved;
   std::function<void(Commit)> on_commit = [](Commit) {};  // before and after it; must not throw
-  std::string base_rejects;  // a path: what was left out of the base when it was imported; empty: nothing is known
 };
 
 // The words every generated file names itself with.

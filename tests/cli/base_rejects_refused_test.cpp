@@ -33,7 +33,7 @@ class NoRejects : public BaseRejects {
 TEST_F(NoRejects, AreAskedForWithoutABase) {
   expect_refused({"--base-rejects", rejects}, 2, "--base-rejects goes with --base only");
   expect_refused({"--base", last, "--base-rejects", "-"}, 2, "--base-rejects needs the name of a file");
-  expect_refused({"--base", last, "--base-rejects", ""}, 2, "--base-rejects needs the name of a file");
+  expect_refused({"--base", last, "--base-rejects", ""}, 2, "--base-rejects");
   expect_refused({"--base", last, "--base-rejects", folder.file("nowhere.json")}, 2, "nowhere.json");
 }
 

@@ -117,9 +117,10 @@ TEST_F(WithRejects, ARowIsDeletedOnlyWhereTheTargetHasItAsTheBaseBeforeDid) {
   promote("UPDATE users SET name = 'F' || id WHERE id < 3", "UPDATE users SET name = 'T' || id WHERE id < 3");
   source.run("DELETE FROM users WHERE id < 3");
   target.run("UPDATE users SET name = 'Ann' WHERE id = 1; UPDATE users SET name = 'F2' WHERE id = 2");
-  const auto result = merged_beside({"--delete-missing", "users", "--limit", "delete=9"});
-  EXPECT_EQ(status, 4);
-  EXPECT_EQ(result["total"]["delete"], 1);
+  EXPECT_EQ(run_export().status, 0);
+  const support::Run run = run_import(beside({"--delete-missing", "users", "--limit", "delete=9", "--json"}));
+  EXPECT_EQ(run.status, 4) << run.err;
+  EXPECT_EQ(nlohmann::json::parse(run.out)["total"]["delete"], 1);
   EXPECT_EQ(user(1), "");
   EXPECT_EQ(user(2), "b@x|F2|40");
 }
