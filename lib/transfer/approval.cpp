@@ -4,20 +4,22 @@
 
 #include "base/sha256.h"
 #include "transfer/approval_key.h"
+#include "transfer/base_file.h"
 #include "transfer/settled.h"
 
 namespace transfer {
 
-outcome::Approval approval_of(const format::Verified& file, const format::Verified* base,
-                              const format::Verified* base_rejects, const ImportOptions& options,
+outcome::Approval approval_of(const format::Verified& file, const BaseFile* base, const ImportOptions& options,
                               const std::string& key) {
   outcome::Approval approval;
   approval.file_bytes = file.bytes;
   approval.file_sha256 = file.sha256;
-  if (base != nullptr) approval.base_bytes = base->bytes;
-  if (base != nullptr) approval.base_sha256 = base->sha256;
   if (!options.settled.empty()) approval.settled = options.settled;
-  if (base_rejects != nullptr) approval.settled = with_base_rejects(approval.settled, *base_rejects);
+  if (base != nullptr) {
+    approval.base_bytes = base->verified().bytes;
+    approval.base_sha256 = base->verified().sha256;
+    if (base->rejects() != nullptr) approval.settled = with_base_rejects(approval.settled, *base->rejects());
+  }
   approval.expires_at = options.expires_at;
   approval.key_digest = key_digest(key);
   return approval;

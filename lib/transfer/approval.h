@@ -14,9 +14,10 @@
 
 namespace transfer {
 
-// All that is known before the target is asked. `base` and `base_rejects` may be null.
-outcome::Approval approval_of(const format::Verified& file, const format::Verified* base,
-                              const format::Verified* base_rejects, const ImportOptions& options,
+class BaseFile;
+
+// All that is known before the target is asked. `base` may be null.
+outcome::Approval approval_of(const format::Verified& file, const BaseFile* base, const ImportOptions& options,
                               const std::string& key);
 
 std::vector<ApprovedSection> approved_sections(const Plan& plan);

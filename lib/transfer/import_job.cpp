@@ -1,6 +1,6 @@
 #include "transfer/import_job.h"
 
-// Long, for it holds the steps of one job in their order.
+// The steps of one job in their order.
 
 #include <algorithm>
 #include <chrono>
@@ -265,8 +265,7 @@ class ImportJob {
   }
 
   outcome::Approval approval_of_file() const {
-    return approval_of(verified_, base_ ? &base_->verified() : nullptr, base_ ? base_->rejects() : nullptr, options_,
-                       key_);
+    return approval_of(verified_, base_ ? &*base_ : nullptr, options_, key_);
   }
 
   engine::Detail detail() const {
