@@ -1,5 +1,6 @@
 // Random bases and random edits on both sides, merged by the programs in either engine and by a plain reference over
-// maps: the same rows, the same counts, by cell and by row.
+// maps: the same rows, the same counts, by cell and by row. What is left out is left out again by the same file where
+// it is its own base, without what was left out of it.
 #include <array>
 #include <map>
 #include <optional>
@@ -245,10 +246,14 @@ class ThreeWayWorld : public Base {
                                    "--json",    "--base-unit", unit == Unit::kCell ? "cell" : "row"};
     const Merge expected = merge_worlds(base, of_file, of_target, unit, deletes);
     if (deletes) words.insert(words.end(), {"--delete-missing", "posts", "--limit", "delete=100"});
+    const std::string left_out = folder.file("left_out.json");
+    std::filesystem::remove(left_out);
+    words.insert(words.end(), {"--rejects", left_out});
     std::vector<std::string> dry = words;
     dry.insert(dry.end(), {"--dry-run", "--report", folder.file("audit.json")});
     std::filesystem::remove(folder.file("audit.json"));
     const support::Run foretold = run(dry);
+    std::filesystem::remove(left_out);
     EXPECT_EQ(engine.there(), lines_of(of_target)) << story;
     const support::Run done = run(words);
     ASSERT_TRUE(done.status == 0 || done.status == 4) << done.err << story;
@@ -261,6 +266,16 @@ class ThreeWayWorld : public Base {
     EXPECT_EQ(counts, (std::vector<int>{expected.insert, expected.update, expected.unchanged, expected.conflict,
                                         expected.invalid, expected.kept, expected.gone, expected.deleted}))
         << story << done.out;
+    if (deletes || !std::filesystem::exists(left_out)) return;
+    const support::Run again =
+        run({"db-import", file, "--base", file, "--base-rejects", left_out, "--rejects", folder.file("again.json"),
+             "--force", "--url", engine.target_url, "--json", "--base-unit", unit == Unit::kCell ? "cell" : "row"});
+    ASSERT_EQ(again.status, 4) << "what was left out is left out again\n" << again.err << story;
+    EXPECT_EQ(engine.there(), lines_of(expected.rows)) << story << again.out;
+    const auto second = nlohmann::json::parse(again.out)["total"];
+    EXPECT_EQ(count(second, "conflict") + count(second, "invalid"), expected.conflict + expected.invalid)
+        << story << again.out;
+    EXPECT_EQ(count(second, "insert") + count(second, "update"), 0) << story << again.out;
   }
 
   Engine of_postgres() {
