@@ -31,6 +31,8 @@ SELECT pg_catalog.concat('ALTER ROLE ', pg_catalog.quote_ident(current_user),
                          ' IN DATABASE ', pg_catalog.quote_ident(pg_catalog.current_database()),
                          ' SET default_transaction_read_only = off'))sql";
 
+const catalog::TableName& table_name(const TableDetails& details) { return details.table.name; }
+
 std::string lines_of(const std::vector<std::string>& grants) {
   std::string lines;
   for (const std::string& grant : grants) lines += "\n  " + grant + ";";
@@ -47,9 +49,14 @@ void PostgresTarget::look_ahead(const std::vector<engine::TablePlan>& plans, con
   details_ = introspect(*connection_, schemas);
   detail_ = detail;
   for (const engine::TablePlan& plan : plans) {
-    TableDetails& details = find(plan.target.name);
-    refuse_hidden_rows(details);
-    tables_.emplace_back(tables_.size(), details, plan);
+    const auto details = std::ranges::find(details_, plan.target.name, &table_name);
+    if (details == details_.end()) {
+      tables_.clear();
+      connection_->execute("COMMIT");
+      throw engine::ConcurrentChange("the tables of the target were changed while the import began");
+    }
+    refuse_hidden_rows(*details);
+    tables_.emplace_back(tables_.size(), *details, plan);
   }
   demand_all_privileges();
   tables_.clear();

@@ -45,6 +45,17 @@ TEST(Target, ADryRunNeedsToReadAndNothingElse) {
   EXPECT_EQ(t.holds("SELECT count(*) FROM items"), "0");
 }
 
+TEST(Target, ThatLooksAheadAtATableThatIsCalledOtherwiseMeanwhileSaysSo) {
+  Case t(kItems);
+  postgres::PostgresTarget target([&] { return connect(t.database.url()); }, std::chrono::seconds(5));
+  target.begin(engine::Intent::kImport);
+  engine::TablePlan plan;
+  plan.target = target.tables({}).front();
+  t.database.run("ALTER TABLE items RENAME TO things");
+  EXPECT_THROW(target.look_ahead({plan}, {}, engine::Detail::kCounts), engine::ConcurrentChange);
+  EXPECT_EQ(target.tables({}).front().name.name, "things") << "and can go on";
+}
+
 TEST(Target, NamesEveryMissingGrant) {
   Case t(kItems + "CREATE TABLE more (id int PRIMARY KEY)");
   const Role writer(t.database);
