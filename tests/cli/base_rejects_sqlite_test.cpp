@@ -1,9 +1,8 @@
 // What the import of the base left out is no part of it: in SQLite, and from SQLite into PostgreSQL.
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "cli/undo_sqlite_fixture.h"
+#include "cli/base_sqlite_fixture.h"
 #include "support/server.h"
 
 namespace cli {
@@ -11,24 +10,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-class WithRejectsInSqlite : public UndoInSqlite {
+class WithRejectsInSqlite : public BaseInSqlite {
  protected:
-  void common(const std::string& sql) {
-    for (const char* database : {"dev.db", "prod.db"}) shell(database, sql);
-    exported("last.json");
-  }
-  void exported(const std::string& name) {
-    const support::Run run = support::run_program({PROGRAM_DIR "/db-export", name, "--url", "sqlite:dev.db", "--force"},
-                                                  {.folder = folder.path()});
-    ASSERT_EQ(run.status, 0) << run.err;
-  }
   // Its file is the next base.
   void promote(const std::string& source, const std::string& target) {
-    shell("dev.db", source);
-    shell("prod.db", target);
-    exported("out.json");
-    const support::Run run = db_import({"out.json", "--base", "last.json", "--rejects", "r.json", "--force"});
-    ASSERT_EQ(run.status, 4) << run.out << run.err;
+    leave_out(source, target);
     std::filesystem::rename(folder.file("out.json"), folder.file("last.json"));
   }
   // The counts of a table.

@@ -1,10 +1,8 @@
 // The three-way merge in SQLite: as in PostgreSQL; and from SQLite into PostgreSQL.
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "cli/undo_sqlite_fixture.h"
+#include "cli/base_sqlite_fixture.h"
 #include "support/server.h"
 
 namespace cli {
@@ -25,17 +23,9 @@ constexpr const char* kRows =
     "INSERT INTO tags VALUES ('red', 1), ('blue', 2), (NULL, 'n'), (NULL, 'gone');"
     "INSERT INTO logs VALUES ('both'), ('both'), ('gone');";
 
-class ThreeWayInSqlite : public UndoInSqlite {
+class ThreeWayInSqlite : public BaseInSqlite {
  protected:
-  void SetUp() override {
-    for (const char* database : {"dev.db", "prod.db"}) shell(database, std::string(kSchema) + kRows);
-    exported("last.json");
-  }
-  void exported(const std::string& file) {
-    const support::Run run = support::run_program({PROGRAM_DIR "/db-export", file, "--url", "sqlite:dev.db", "--force"},
-                                                  {.folder = folder.path()});
-    ASSERT_EQ(run.status, 0) << run.err;
-  }
+  void SetUp() override { common(std::string(kSchema) + kRows); }
   void edit(const std::string& source, const std::string& target) {
     shell("dev.db", source);
     shell("prod.db", "PRAGMA foreign_keys = ON; " + target);
@@ -57,12 +47,6 @@ class ThreeWayInSqlite : public UndoInSqlite {
     for (const auto& table : result["tables"])
       if (table["name"] == name) return table["counts"];
     return {};
-  }
-  std::string text_of(const std::string& name) const {
-    std::ifstream in(folder.file(name));
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
   }
 
   int status = -1;

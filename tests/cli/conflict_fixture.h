@@ -33,6 +33,14 @@ class Conflicts : public Base {
   void settle(const std::string& table, std::size_t place, const std::function<void(Json&)>& edit) const {
     settle([&](Json& all) { edit(all["data"][table][place]); });
   }
+  // The rejects file is damaged from now on: in the one that was kept, once.
+  void keep_sound() { sound = text_of(rejects); }
+  void with(const std::string& what, const std::string& instead) const {
+    std::string text = sound;
+    const std::size_t at = text.find(what);
+    ASSERT_NE(at, std::string::npos) << what;
+    std::ofstream(rejects) << text.replace(at, what.size(), instead);
+  }
   support::Run import_settled(std::vector<std::string> options = {}) {
     std::vector<std::string> words{PROGRAM_DIR "/db-import", rejects, "--unsealed", "--url", target.url()};
     words.insert(words.end(), options.begin(), options.end());
@@ -60,6 +68,7 @@ class Conflicts : public Base {
   }
 
   std::string rejects = folder.file("rejects.json");
+  std::string sound;
 };
 
 }  // namespace cli

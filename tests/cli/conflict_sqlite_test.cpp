@@ -2,9 +2,8 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "cli/undo_sqlite_fixture.h"
+#include "cli/base_sqlite_fixture.h"
 #include "support/server.h"
 
 namespace cli {
@@ -13,30 +12,8 @@ namespace {
 using testing::HasSubstr;
 using Json = nlohmann::ordered_json;
 
-class SettlingInSqlite : public UndoInSqlite {
+class SettlingInSqlite : public BaseInSqlite {
  protected:
-  void common(const std::string& sql) {
-    for (const char* database : {"dev.db", "prod.db"}) shell(database, sql);
-    exported("last.json");
-  }
-  void exported(const std::string& name) {
-    const support::Run run = support::run_program({PROGRAM_DIR "/db-export", name, "--url", "sqlite:dev.db", "--force"},
-                                                  {.folder = folder.path()});
-    ASSERT_EQ(run.status, 0) << run.err;
-  }
-  void leave_out(const std::string& source, const std::string& target) {
-    shell("dev.db", source);
-    shell("prod.db", target);
-    exported("out.json");
-    const support::Run run = db_import({"out.json", "--base", "last.json", "--rejects", "r.json"});
-    ASSERT_EQ(run.status, 4) << run.out << run.err;
-  }
-  std::string text_of(const std::string& name) const {
-    std::ifstream in(folder.file(name));
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-  }
   Json record(const std::string& table, std::size_t place = 0) const {
     return Json::parse(text_of("r.json"))["data"][table][place];
   }
