@@ -43,25 +43,14 @@ void demand_no_contradiction(const ImportCommand& command, const report::Approva
               "leave them out: what was approved is what is done; or make another plan with them");
 }
 
-void demand_rejects_of_plan(const ImportCommand& command, const report::ApprovalReader& plan) {
-  const bool has_rejects = !command.job.base_rejects.empty();
-  if (has_rejects == !transfer::base_rejects_of(plan.approval().settled).empty()) return;
-  if (has_rejects)
-    throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made without rejects of its base",
-                "leave --base-rejects out; or make another plan with it");
-  throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made with rejects of its base",
-              "give the same ones: --base-rejects FILE");
-}
-
 // Of either all of the plan is settled but the file itself.
-void demand_base_of_plan(const ImportCommand& command, const report::ApprovalReader& plan) {
-  const bool has_base = !command.job.base.empty();
-  if (has_base == !plan.approval().base_sha256.empty()) return;
-  if (has_base)
-    throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made without a base",
-                "leave --base out; or make another plan with it");
-  throw Error(ErrorKind::kUsage, "the plan " + base::printable(plan.path()) + " was made with a base",
-              "give the same one: --base LAST");
+void demand_file_of_plan(const report::ApprovalReader& plan, const outcome::ApprovedFile& approved,
+                         const std::string& given, const std::string& option, const std::string& what) {
+  if (given.empty() == approved.sha256.empty()) return;
+  const std::string made = "the plan " + base::printable(plan.path()) + " was made ";
+  if (!given.empty())
+    throw Error(ErrorKind::kUsage, made + "without " + what, "leave " + option + " out; or make another plan with it");
+  throw Error(ErrorKind::kUsage, made + "with " + what, "give the same: " + option + " FILE");
 }
 
 void take_plan(ImportCommand& command, const std::string& path, const std::optional<std::string>& signers) {
@@ -70,8 +59,10 @@ void take_plan(ImportCommand& command, const std::string& path, const std::optio
   if (signers) approved.signer = demand_signature(path, *signers, approved.plan->bytes());
   approved.key = transfer::read_key(path, approved.plan->approval().key_digest);
   approved.done_rows = command.done_rows;
-  demand_base_of_plan(command, *approved.plan);
-  demand_rejects_of_plan(command, *approved.plan);
+  const outcome::Approval& approval = approved.plan->approval();
+  demand_file_of_plan(*approved.plan, approval.base, command.job.base, "--base", "a base");
+  demand_file_of_plan(*approved.plan, approval.base_rejects, command.job.base_rejects, "--base-rejects",
+                      "rejects of its base");
   demand_no_contradiction(command, *approved.plan);
   transfer::SettledTarget target;
   transfer::take_settled(approved.plan->approval().settled, command.job, target);

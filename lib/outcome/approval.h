@@ -19,12 +19,18 @@ struct Fact {
   bool operator==(const Fact&) const = default;
 };
 
+// What the seal of a file covers.
+struct ApprovedFile {
+  std::uint64_t bytes = 0;
+  std::string sha256;  // empty: there is no such file
+  bool operator==(const ApprovedFile&) const = default;
+};
+
 struct Approval {
   std::string id;  // SHA-256 over all below and every decision; empty: not known before the last decision
-  std::uint64_t file_bytes = 0;
-  std::string file_sha256;  // of what the seal covers
-  std::uint64_t base_bytes = 0;
-  std::string base_sha256;      // the same of the base; empty: there is none
+  ApprovedFile file;
+  ApprovedFile base;
+  ApprovedFile base_rejects;    // what was left out of the base
   std::vector<Fact> target;     // where: host, port, database, ...
   std::vector<Fact> objects;    // of the target's catalog, as far as the import uses it
   std::vector<Fact> followers;  // rows that the updates change by way of foreign keys

@@ -23,17 +23,22 @@ std::string catalog_digest(const outcome::Approval& approval) {
   return digest.hex();
 }
 
+json file_json(const outcome::ApprovedFile& file) { return {{"sha256", file.sha256}, {"bytes", file.bytes}}; }
+
+outcome::ApprovedFile file_of(const json& file) { return {file.at("bytes"), file.at("sha256")}; }
+
 }  // namespace
 
 json plan_json(const outcome::Approval& approval) {
-  json plan = {{"file", {{"sha256", approval.file_sha256}, {"bytes", approval.file_bytes}}},
+  json plan = {{"file", file_json(approval.file)},
                {"target", facts_json(approval.target)},
                {"catalog", catalog_digest(approval)},
                {"objects", facts_json(approval.objects)},
                {"followers", facts_json(approval.followers)},
                {"settled", json::parse(approval.settled)},
                {"key_digest", approval.key_digest}};
-  if (!approval.base_sha256.empty()) plan["base"] = {{"sha256", approval.base_sha256}, {"bytes", approval.base_bytes}};
+  if (!approval.base.sha256.empty()) plan["base"] = file_json(approval.base);
+  if (!approval.base_rejects.sha256.empty()) plan["base_rejects"] = file_json(approval.base_rejects);
   if (!approval.expires_at.empty()) plan["expires_at"] = approval.expires_at;
   return plan;
 }
@@ -41,17 +46,14 @@ json plan_json(const outcome::Approval& approval) {
 outcome::Approval approval_of(const json& plan) {
   outcome::Approval approval;
   approval.id = plan.at("id");
-  approval.file_sha256 = plan.at("file").at("sha256");
-  approval.file_bytes = plan.at("file").at("bytes");
+  approval.file = file_of(plan.at("file"));
   approval.target = facts_of(plan.at("target"));
   approval.objects = facts_of(plan.at("objects"));
   approval.followers = facts_of(plan.at("followers"));
   approval.settled = plan.at("settled").dump();
   approval.key_digest = plan.at("key_digest");
-  if (plan.contains("base")) {
-    approval.base_sha256 = plan["base"].at("sha256");
-    approval.base_bytes = plan["base"].at("bytes");
-  }
+  if (plan.contains("base")) approval.base = file_of(plan["base"]);
+  if (plan.contains("base_rejects")) approval.base_rejects = file_of(plan["base_rejects"]);
   approval.expires_at = plan.value("expires_at", "");
   return approval;
 }

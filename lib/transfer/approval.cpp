@@ -5,21 +5,17 @@
 #include "base/sha256.h"
 #include "transfer/approval_key.h"
 #include "transfer/base_file.h"
-#include "transfer/settled.h"
 
 namespace transfer {
 
 outcome::Approval approval_of(const format::Verified& file, const BaseFile* base, const ImportOptions& options,
                               const std::string& key) {
   outcome::Approval approval;
-  approval.file_bytes = file.bytes;
-  approval.file_sha256 = file.sha256;
+  const auto approved = [](const format::Verified& read) { return outcome::ApprovedFile{read.bytes, read.sha256}; };
+  approval.file = approved(file);
+  if (base != nullptr) approval.base = approved(base->verified());
+  if (base != nullptr && base->rejects() != nullptr) approval.base_rejects = approved(*base->rejects());
   if (!options.settled.empty()) approval.settled = options.settled;
-  if (base != nullptr) {
-    approval.base_bytes = base->verified().bytes;
-    approval.base_sha256 = base->verified().sha256;
-    if (base->rejects() != nullptr) approval.settled = with_base_rejects(approval.settled, *base->rejects());
-  }
   approval.expires_at = options.expires_at;
   approval.key_digest = key_digest(key);
   return approval;

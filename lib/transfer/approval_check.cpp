@@ -8,7 +8,6 @@
 #include "report/wording.h"
 #include "transfer/approval_words.h"
 #include "transfer/clock.h"
-#include "transfer/settled.h"
 
 namespace transfer {
 namespace {
@@ -99,17 +98,16 @@ void ApprovalCheck::demand_file(const outcome::Approval& now) const {
   std::string differences;
   if (!plan.expires_at.empty() && timestamp_now() > plan.expires_at)
     differences += "\n  it expired at " + base::printable(plan.expires_at);
-  if (now.file_sha256 != plan.file_sha256 || now.file_bytes != plan.file_bytes)
-    differences += "\n  it was made for another file: sha256 " + base::printable(plan.file_sha256) + " over " +
-                   std::to_string(plan.file_bytes) + " bytes, this one's is " + now.file_sha256 + " over " +
-                   std::to_string(now.file_bytes);
-  if (now.base_sha256 != plan.base_sha256 || now.base_bytes != plan.base_bytes)
-    differences += "\n  it was made with another base: sha256 " + base::printable(plan.base_sha256) + " over " +
-                   std::to_string(plan.base_bytes) + " bytes, this one's is " + now.base_sha256 + " over " +
-                   std::to_string(now.base_bytes);
-  if (base_rejects_of(now.settled) != base_rejects_of(plan.settled))
-    differences += "\n  it was made with other rejects of its base: " + base::printable(base_rejects_of(plan.settled)) +
-                   ", these are " + base_rejects_of(now.settled);
+  const auto demand_same = [&](const char* other, const outcome::ApprovedFile& then,
+                               const outcome::ApprovedFile& here) {
+    if (then == here) return;
+    differences += std::string("\n  it was made ") + other + ": sha256 " + base::printable(then.sha256) + " over " +
+                   std::to_string(then.bytes) + " bytes, here it is " + here.sha256 + " over " +
+                   std::to_string(here.bytes);
+  };
+  demand_same("for another file", plan.file, now.file);
+  demand_same("with another base", plan.base, now.base);
+  demand_same("with other rejects of its base", plan.base_rejects, now.base_rejects);
   if (!differences.empty()) fail(differences);
 }
 
@@ -229,10 +227,11 @@ void ApprovalCheck::note(std::size_t section, std::uint64_t record, std::optiona
 // What is decided now on the rows that are told one by one.
 void ApprovalCheck::look_closer(engine::Target& target) {
   for (auto& [section, table] : moved_) {
-    const std::uint64_t last = table.first.empty() ? 0 : table.first.rbegin()->first;
+    auto& rows = table.first;
+    const std::uint64_t last = rows.empty() ? 0 : rows.rbegin()->first;
     target.for_each_decision(*sections_[section].plan, engine::Decisions::kAll, [&](const Decision& decision) {
-      const auto moved = table.first.find(decision.record);
-      if (moved != table.first.end()) moved->second.now = decision;
+      const auto moved = rows.find(decision.record);
+      if (moved != rows.end()) moved->second.now = decision;
       return decision.record < last;
     });
   }

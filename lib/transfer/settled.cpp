@@ -14,13 +14,13 @@ using json = nlohmann::ordered_json;
 template <typename Value>
 using Words = std::vector<std::pair<Value, const char*>>;
 
-const Words<engine::Mode> kModes = {
+const Words<engine::Mode> mode_words = {
     {engine::Mode::kUpsert, "upsert"}, {engine::Mode::kInsert, "insert"}, {engine::Mode::kUpdate, "update"}};
-const Words<ConflictPolicy> kOnConflict = {{ConflictPolicy::kSkip, "skip"}, {ConflictPolicy::kFail, "fail"}};
-const Words<engine::MergeUnit> kUnits = {{engine::MergeUnit::kCell, "cell"}, {engine::MergeUnit::kRow, "row"}};
-const Words<conversion::TimeReading> kTimes = {{conversion::TimeReading::kIso, "iso"},
-                                               {conversion::TimeReading::kSeconds, "seconds"},
-                                               {conversion::TimeReading::kMilliseconds, "milliseconds"}};
+const Words<ConflictPolicy> conflict_words = {{ConflictPolicy::kSkip, "skip"}, {ConflictPolicy::kFail, "fail"}};
+const Words<engine::MergeUnit> unit_words = {{engine::MergeUnit::kCell, "cell"}, {engine::MergeUnit::kRow, "row"}};
+const Words<conversion::TimeReading> time_words = {{conversion::TimeReading::kIso, "iso"},
+                                                   {conversion::TimeReading::kSeconds, "seconds"},
+                                                   {conversion::TimeReading::kMilliseconds, "milliseconds"}};
 
 template <typename Value>
 const char* word_of(const Words<Value>& words, Value value) {
@@ -37,15 +37,15 @@ Value value_of(const Words<Value>& words, const json& word) {
 
 json policy_json(const TablePolicy& policy) {
   json object = {{"tables", policy.tables}};
-  if (policy.mode) object["mode"] = word_of(kModes, *policy.mode);
+  if (policy.mode) object["mode"] = word_of(mode_words, *policy.mode);
   if (policy.newer_rows) object["keep_newer"] = *policy.newer_rows == engine::NewerRows::kKeep;
-  if (policy.on_conflict) object["on_conflict"] = word_of(kOnConflict, *policy.on_conflict);
+  if (policy.on_conflict) object["on_conflict"] = word_of(conflict_words, *policy.on_conflict);
   if (!policy.match.empty()) object["match"] = policy.match;
   if (!policy.changed_at.empty()) object["changed_at"] = policy.changed_at;
   if (!policy.ignore.empty()) object["ignore"] = policy.ignore;
   if (!policy.empty_as_null.empty()) object["empty_as_null"] = policy.empty_as_null;
   if (!policy.blob_as_text.empty()) object["blob_as_text"] = policy.blob_as_text;
-  for (const auto& [column, reading] : policy.times) object["times"][column] = word_of(kTimes, reading);
+  for (const auto& [column, reading] : policy.times) object["times"][column] = word_of(time_words, reading);
   return object;
 }
 
@@ -53,10 +53,10 @@ TablePolicy policy_of(const json& object) {
   using Names = std::vector<std::string>;
   TablePolicy policy;
   policy.tables = object.at("tables");
-  if (object.contains("mode")) policy.mode = value_of(kModes, object["mode"]);
+  if (object.contains("mode")) policy.mode = value_of(mode_words, object["mode"]);
   if (object.contains("keep_newer"))
     policy.newer_rows = object["keep_newer"].get<bool>() ? engine::NewerRows::kKeep : engine::NewerRows::kOverwrite;
-  if (object.contains("on_conflict")) policy.on_conflict = value_of(kOnConflict, object["on_conflict"]);
+  if (object.contains("on_conflict")) policy.on_conflict = value_of(conflict_words, object["on_conflict"]);
   policy.match = object.value("match", Names{});
   policy.changed_at = object.value("changed_at", "");
   policy.ignore = object.value("ignore", Names{});
@@ -64,7 +64,7 @@ TablePolicy policy_of(const json& object) {
   policy.blob_as_text = object.value("blob_as_text", Names{});
   if (object.contains("times")) {
     for (const auto& [column, word] : object["times"].items())
-      policy.times.emplace_back(column, value_of(kTimes, word));
+      policy.times.emplace_back(column, value_of(time_words, word));
   }
   return policy;
 }
@@ -114,8 +114,8 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                         {"skip_audit", selection.audit == Audit::kSkip},
                         {"audit_tables", selection.audit_tables},
                         {"order", selection.preferred_order},
-                        {"mode", word_of(kModes, options.mode)},
-                        {"on_conflict", word_of(kOnConflict, options.on_conflict)},
+                        {"mode", word_of(mode_words, options.mode)},
+                        {"on_conflict", word_of(conflict_words, options.on_conflict)},
                         {"atomic", options.left_out == LeftOutPolicy::kRollBack},
                         {"most_left_out", options.most_left_out ? json(*options.most_left_out) : json()},
                         {"keep_newer", options.newer_rows == engine::NewerRows::kKeep},
@@ -133,7 +133,7 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
                         {"set", std::move(constants)},
                         {"drop", options.mapping.dropped},
                         {"delete_missing", options.delete_missing},
-                        {"base_unit", word_of(kUnits, options.base_unit)},
+                        {"base_unit", word_of(unit_words, options.base_unit)},
                         {"policies", std::move(policies)},
                         {"limits", std::move(limits)},
                         {"as_restored", target.as_restored},
@@ -153,8 +153,8 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     selection.audit = is("skip_audit") ? Audit::kSkip : Audit::kInclude;
     selection.audit_tables = settled.at("audit_tables").get<Names>();
     selection.preferred_order = settled.at("order").get<Names>();
-    options.mode = value_of(kModes, settled.at("mode"));
-    options.on_conflict = value_of(kOnConflict, settled.at("on_conflict"));
+    options.mode = value_of(mode_words, settled.at("mode"));
+    options.on_conflict = value_of(conflict_words, settled.at("on_conflict"));
     options.left_out = is("atomic") ? LeftOutPolicy::kRollBack : LeftOutPolicy::kContinue;
     options.most_left_out.reset();
     if (settled.contains("most_left_out") && !settled.at("most_left_out").is_null())
@@ -169,7 +169,7 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     options.direction = settled.value("undo", false) ? Direction::kUndo : Direction::kImport;
     options.mapping = mapping_of(settled);
     options.delete_missing = settled.value("delete_missing", Names{});
-    options.base_unit = value_of(kUnits, settled.value("base_unit", json("cell")));
+    options.base_unit = value_of(unit_words, settled.value("base_unit", json("cell")));
     options.policies.clear();
     for (const json& policy : settled.at("policies")) options.policies.push_back(policy_of(policy));
     options.limits.clear();
@@ -180,17 +180,6 @@ void take_settled(const std::string& text, ImportOptions& options, SettledTarget
     throw base::Error(base::ErrorKind::kFile, "the plan holds options that this program does not know",
                       "apply it with the version that made it, or make a new one");
   }
-}
-
-std::string with_base_rejects(const std::string& settled, const format::Verified& rejects) {
-  json with = json::parse(settled);
-  with["base_rejects"] = {{"sha256", rejects.sha256}, {"bytes", rejects.bytes}};
-  return with.dump(-1, ' ', true, json::error_handler_t::replace);
-}
-
-std::string base_rejects_of(const std::string& settled) {
-  const json all = json::parse(settled);
-  return all.contains("base_rejects") ? all["base_rejects"].dump() : std::string();
 }
 
 std::vector<std::string> contradictions(const std::string& settled, const std::string& given, const std::string& usual,

@@ -20,10 +20,6 @@ std::string settled_json(const ImportOptions& options, const SettledTarget& targ
 // Throws kFile for a text that settled_json does not give.
 void take_settled(const std::string& json, ImportOptions& options, SettledTarget& target);
 
-// The same with what says which rejects the base has, and that by itself; empty: it has none.
-std::string with_base_rejects(const std::string& settled, const format::Verified& rejects);
-std::string base_rejects_of(const std::string& settled);
-
 // The members in which `given` is neither what is settled nor what holds where nothing was said (`usual`), and those of
 // `named` in which it differs at all: a line each.
 std::vector<std::string> contradictions(const std::string& settled, const std::string& given, const std::string& usual,
