@@ -78,6 +78,7 @@ class HeaderWriter {
     member("\"generator\": ", header_.generator);
     if (!header_.annotation.empty()) member(",\n\"annotation\": ", header_.annotation);
     if (!header_.conflict.empty()) member(",\n\"conflict\": ", header_.conflict);
+    if (header_.settled) out_.append(",\n\"settled\": true");
     if (header_.undo) write_undo(*header_.undo);
     if (header_.narrowed) write_selection(*header_.narrowed);
     member(",\n\"source\": {\"engine\": ", header_.engine);

@@ -65,6 +65,8 @@ struct Header {
   // Another one, beside that of a rejects file: in records that were left out because the target changed their rows,
   // too, {"base": …, "target": …}: what both held, null where the row was not there. Empty: none.
   std::string conflict;
+  // Of such a file: the bases that its records hold are what they were settled by, no export's.
+  bool settled = false;
   std::optional<Undo> undo;  // none: an export
   // Of all other tables every row is in the file. None: the file does not say, as older ones do not.
   std::optional<std::vector<Narrowed>> narrowed;

@@ -66,6 +66,7 @@ class HeaderParser {
     header.generator = text_of(document, "generator", "the header");
     header.annotation = text_of(document, "annotation", "the header");
     header.conflict = text_of(document, "conflict", "the header");
+    header.settled = truth_of(document, "settled", "the header");
     if (const json* source = find(document, "source", json::value_t::object, "the header"))
       read_source(*source, header);
     if (const json* undo = find(document, "undo", json::value_t::object, "the header"))
@@ -327,6 +328,7 @@ class HeaderParser {
 
   // Its key must be told from every other one of a record.
   void check_conflict(const Header& header) const {
+    if (header.conflict.empty() && header.settled) fail("\"settled\" is in the header and \"conflict\" is not");
     if (header.conflict.empty()) return;
     if (header.annotation.empty() || header.undo)
       fail("\"conflict\" is in the header of what is no file of rows that an import left out");

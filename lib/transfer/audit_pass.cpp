@@ -87,6 +87,17 @@ void AuditPass::for_each_decision(engine::Target& target, std::size_t planned, e
   });
 }
 
+Rejects::Conflicts AuditPass::conflicts_of(const JudgedFile& judged, const std::vector<std::size_t>& sections,
+                                           const outcome::ImportOutcome& outcome) const {
+  const bool may_carry = std::ranges::any_of(sections, [&](std::size_t section) {
+    const std::optional<std::size_t>& planned = judged.plan.table_of_section[section];
+    return planned && judged.plan.tables[*planned].base && outcome.tables[section].counts.conflict > 0;
+  });
+  if (!may_carry) return Rejects::Conflicts::kNone;
+  const bool are_settled = !judged.header.conflict.empty() && options_.seal == format::SealPolicy::kIgnore;
+  return are_settled || judged.header.settled ? Rejects::Conflicts::kSettled : Rejects::Conflicts::kCarried;
+}
+
 // By default only what an import really leaves out is kept, and a folder that takes no file is no reason to fail.
 void AuditPass::open_rejects(const JudgedFile& judged, outcome::ImportOutcome& outcome) {
   if (outcome.total.left_out_of_file() == 0) return;
@@ -96,15 +107,10 @@ void AuditPass::open_rejects(const JudgedFile& judged, outcome::ImportOutcome& o
   for (std::size_t i = 0; i < outcome.tables.size(); ++i) {
     if (outcome.tables[i].counts.left_out_of_file() > 0) sections.push_back(i);
   }
-  const bool may_carry = std::ranges::any_of(sections, [&](std::size_t section) {
-    const std::optional<std::size_t>& planned = judged.plan.table_of_section[section];
-    return planned && judged.plan.tables[*planned].base && outcome.tables[section].counts.conflict > 0;
-  });
   std::string path = asked_for ? options_.rejects : default_rejects_;
   try {
     if (path.empty()) path = default_rejects_ = free_rejects_path(options_.input, files_);
-    const auto conflicts = may_carry ? Rejects::Conflicts::kCarried : Rejects::Conflicts::kNone;
-    rejects_.emplace(path, files_.guard(path), judged.header, sections, conflicts);
+    rejects_.emplace(path, files_.guard(path), judged.header, sections, conflicts_of(judged, sections, outcome));
   } catch (const Error& error) {
     if (asked_for) throw;
     outcome.notices.push_back("the rows left out are in no file of their own: " + std::string(error.what()) +

@@ -48,6 +48,8 @@ class AuditPass {
 
   void keep_rejects(engine::Target& target, const JudgedFile& judged, outcome::ImportOutcome& outcome);
   void open_rejects(const JudgedFile& judged, outcome::ImportOutcome& outcome);
+  Rejects::Conflicts conflicts_of(const JudgedFile& judged, const std::vector<std::size_t>& sections,
+                                  const outcome::ImportOutcome& outcome) const;
   void for_each_table(const Plan& plan, base::InputFile& file, const OnTable& on_table);
   void for_each_decision(engine::Target& target, std::size_t planned, engine::Decisions wanted,
                          format::RowSplitter& splitter, const OnDecision& on_decision);

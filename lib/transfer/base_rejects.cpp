@@ -24,8 +24,8 @@ using format::Value;
 void demand_rejects(const format::Header& header, const std::string& path) {
   const char* other = nullptr;
   if (header.undo || header.annotation.empty()) other = "is no file of rows that an import left out";
-  if (header.generator.ends_with(kOfRejects))
-    other = "holds rejects of rejects: what they carry is no base of a promotion";
+  if (header.settled)
+    other = "holds what an import of settled records left out: what these carry is no base of a promotion";
   if (other == nullptr) return;
   throw Error(ErrorKind::kUsage, "--base-rejects " + base::printable(path) + " " + other,
               "name the rejects file that the import of the base wrote");

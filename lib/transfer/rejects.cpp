@@ -33,13 +33,14 @@ Rejects::Rejects(const std::string& path, base::MayReplace may_replace, format::
   tables.reserve(sections.size());
   for (const std::size_t section : sections) tables.push_back(header.tables[section]);
   header.tables = std::move(tables);
-  header.generator = std::string("db-import ") + kVersion + (header.conflict.empty() ? "" : kOfRejects);
+  header.generator = std::string("db-import ") + kVersion;
   for (const std::string& key : {header.annotation, header.conflict}) {
     if (!key.empty()) keys_before_.push_back(key);
   }
   header.annotation = annotation_ = free_key("$rejected", header.tables);
-  if (conflicts == Conflicts::kCarried) conflict_ = free_key("$conflict", header.tables);
+  if (conflicts != Conflicts::kNone) conflict_ = free_key("$conflict", header.tables);
   header.conflict = conflict_;
+  header.settled = conflicts == Conflicts::kSettled;
   writer_ = std::make_unique<format::Writer>(output_, header);
 }
 

@@ -27,14 +27,10 @@ struct ConflictSides {
   std::optional<std::string_view> target;
 };
 
-// Ends the name of what wrote the rejects of rejects that carried values: what the new ones call the base is what the
-// old ones were judged by.
-inline constexpr const char* kOfRejects = ", of rejects";
-
 class Rejects {
  public:
-  // Whether some of the records may carry them.
-  enum class Conflicts { kNone, kCarried };
+  // Whether some of the records may carry them; kSettled: what they were settled by in the place of a base.
+  enum class Conflicts { kNone, kCarried, kSettled };
 
   // `header` is that of the file the rows come from; `sections` are the indices of its tables that have any. What is at
   // the path is asked for by `may_replace`; what cannot be written is kInputOutput.

@@ -49,6 +49,17 @@ TEST_F(WithRejects, TheRejectsOfOnePromotionAreEnoughForTheNext) {
   EXPECT_EQ(user(1), "a@x|Anna|31");
 }
 
+TEST_F(WithRejects, WhatIsLeftOutAgainBecauseNobodySettledItCarriesTheSameBase) {
+  change_on_both_sides();
+  const std::string again = folder.file("again.json");
+  const std::vector<std::string> words{PROGRAM_DIR "/db-import", rejects, "--url", target.url(), "--rejects", again};
+  ASSERT_EQ(support::run_program(words).status, 4);
+  rejects = again;
+  const auto result = merged_beside();
+  EXPECT_EQ(verdicts(result, "users"), (Counts{0, 0, 2, 1, 0, 0}));
+  EXPECT_EQ(record("users")["$conflict"]["base"].dump(), R"({"id":1,"email":"a@x","name":"Ann","age":30})");
+}
+
 TEST_F(WithRejects, EachCellIsJudgedByTheBaseThatTheRecordCarries) {
   change_on_both_sides();
   source.run("UPDATE users SET name = 'Anne', email = 'anne@x' WHERE id = 1");
